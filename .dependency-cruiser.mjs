@@ -1,0 +1,115 @@
+/*
+ * Who may look into whom. A room is a stage of the flow: src/NAME.ts, or src/NAME/ once it needs a second file.
+ * `npm run rooms` holds the code to this.
+ */
+const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
+
+const ground = ['json', 'secret', 'version', 'near']
+const nouns = ['model', 'ref', 'issue']
+const base = [...ground, ...nouns]
+const engine = [...base, 'kind', 'token', 'spec']
+const stages = ['profile', 'client', 'live', 'graph', 'snapshot', 'plan', 'apply', 'report']
+
+/** Room to the rooms that it may look into. */
+const may = {
+  json: [],
+  near: [],
+  version: [],
+  secret: ['json'],
+  ref: ['json'],
+  issue: ['json', 'ref'],
+  model: ['json', 'secret', 'ref', 'issue'],
+  kind: base,
+  token: base,
+  spec: [...base, 'kind'],
+  profile: base,
+  client: [...base, 'profile/connection'],
+  report: base,
+  kinds: engine,
+  live: engine,
+  graph: engine,
+  apply: engine,
+  snapshot: [...engine, 'graph'],
+  plan: [...engine, 'graph'],
+  commands: [...engine, ...stages],
+  cli: [...base, 'commands', 'report', 'client'],
+}
+
+/** Every npm package has one home, so that to replace it is the work of one room. */
+const home = {
+  'lossless-json': 'json',
+  'smol-toml': 'profile',
+  undici: 'client',
+  '@dagrejs/graphlib': 'graph',
+  yaml: 'snapshot',
+  ajv: 'snapshot',
+  diff: 'report',
+  picocolors: 'report',
+  commander: 'cli',
+}
+
+const error = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to })
+
+export default {
+  forbidden: [
+    ...Object.entries(may).map(([from, to]) =>
+      error(
+        `${from}-looks-only-into`,
+        `src/${from} may import ${to.join(', ') || 'nothing of ours'}. Move the code, or change the table in .dependency-cruiser.mjs and say why.`,
+        { path: room(from) },
+        { path: '^src/', pathNot: ['^src/kinds/all[.]ts$', room(from, ...to)] },
+      ),
+    ),
+    error(
+      'the-table-is-handed-in',
+      'Stages take the kinds as an argument, so that tests can use toy kinds and no stage can name a kind. cli.ts and commands hand them in.',
+      { path: '^src/', pathNot: room('cli', 'commands') },
+      { path: '^src/kinds/all[.]ts$' },
+    ),
+    error(
+      'a-kind-stays-in-its-room',
+      'What one kind knows of the wire is nobody else’s business; go through the table.',
+      { path: '^src/', pathNot: room('kinds') },
+      { path: '^src/kinds/', pathNot: '^src/kinds/all[.]ts$' },
+    ),
+    ...Object.entries(home).map(([npm, at]) =>
+      error(
+        `${npm}-lives-in-${at}`,
+        `Only src/${at} may import ${npm}.`,
+        { path: '^src/', pathNot: room(at) },
+        { path: `^node_modules/${npm}/` },
+      ),
+    ),
+    error(
+      'every-package-has-a-home',
+      'A new dependency wants its line in the table of homes.',
+      { path: '^src/' },
+      { path: '^node_modules/', pathNot: `^node_modules/(${[...Object.keys(home), '@types'].join('|')})/` },
+    ),
+    error(
+      'disk-and-process',
+      'Stages are pure: what they need of the world is handed to them. Only these rooms touch disk and process (client: CA file).',
+      { path: '^src/', pathNot: room('commands', 'profile', 'client', 'cli') },
+      { path: '^(node:)?(fs|fs/promises|process|child_process|os|net|http|https|readline|readline/promises)$' },
+    ),
+    error('no-cycle', 'Files that need each other are one file, or want a third one.', {}, { circular: true }),
+    error(
+      'in-use',
+      'cli.ts does not reach this file. A new kind wants its line in kinds/all.ts.',
+      { path: '^src/cli[.]ts$' },
+      { path: '^src/', pathNot: '^src/cli[.]ts$', reachable: false },
+    ),
+    error('resolvable', 'This import leads nowhere.', { path: '^src/' }, { couldNotResolve: true }),
+    error(
+      'every-room-is-listed',
+      'A new room wants its row in the table of .dependency-cruiser.mjs.',
+      { path: '^src/', pathNot: room(...Object.keys(may)) },
+      {},
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+}

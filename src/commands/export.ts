@@ -1,0 +1,51 @@
+import { withNeeds } from '../graph/closure.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Snapshot } from '../model.ts'
+import { byRef, refOf } from '../ref.ts'
+import { issuesText } from '../report/issues.ts'
+import { plural } from '../report/style.ts'
+import { connected, type Target } from './connect.ts'
+import { writeSnapshot } from './files.ts'
+import { withHoles } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+
+export interface ExportOptions extends Target {
+  readonly output: string
+  readonly secrets: 'holes' | 'plain'
+}
+
+/** profile → client → live → snapshot → file. */
+export async function exportSnapshot(options: ExportOptions, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  return connected(options, io, async ({ client, server }) => {
+    if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
+    const live = await readLive(client, server, kinds)
+    const rank = new Map(kinds.map(({ name }, index) => [name, index]))
+    const sorted = [...live.resources.values()].sort(
+      (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)),
+    )
+    const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+    const carried = withNeeds(sorted, kinds, (resource) => !byName.get(resource.kind)?.supporting?.(resource))
+    const snapshot: Snapshot = {
+      version: 1,
+      source: { api: server.url, server: server.version },
+      scope: { include: ['**'], exclude: [], incomplete: [] },
+      resources: options.secrets === 'plain' ? carried : withHoles(carried),
+    }
+    io.err(issuesText(live.issues, io.errStyle))
+    const secrets = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
+    if (options.secrets === 'plain' && secrets > 0)
+      io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(secrets, 'secret')} in clear\n`)
+    await writeSnapshot(options.output, snapshot, options.secrets === 'plain' ? 0o600 : 0o644, io)
+    if (!io.quiet) io.err(summary(snapshot, options, secrets))
+    return exits.ok
+  })
+}
+
+function summary({ resources }: Snapshot, { output, secrets }: ExportOptions, holes: number): string {
+  const counts = new Map<string, number>()
+  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const list = [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
+  const note = secrets === 'holes' && holes > 0 ? `; ${plural(holes, 'secret')} left out, see secrets: in the file` : ''
+  return `Exported ${plural(resources.length, 'resource')}${output === '-' ? '' : ` to ${output}`}: ${list}${note}\n`
+}

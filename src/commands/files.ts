@@ -1,0 +1,61 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { Failure } from '../issue.ts'
+import type { Snapshot } from '../model.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { layoutOf } from '../snapshot/layout.ts'
+import type { Source } from '../snapshot/parse.ts'
+import type { Io } from './io.ts'
+
+/** Reads the texts of a snapshot: a file, a directory, or `-` for standard input. */
+export async function readSources(path: string, io: Io): Promise<readonly Source[]> {
+  if (path === '-') return [{ file: '<stdin>', text: await io.stdin() }]
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ file: path, text: await readFile(path, 'utf8') }]
+    const files = (await readdir(path, { recursive: true })).filter((file) => /\.ya?ml$/.test(file)).sort()
+    const header = files.filter((file) => file === 'snapshot.yaml')
+    const ordered = [...header, ...files.filter((file) => file !== 'snapshot.yaml')]
+    return Promise.all(
+      ordered.map(async (file) => ({
+        file: relative('', join(path, file)),
+        text: await readFile(join(path, file), 'utf8'),
+      })),
+    )
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+}
+
+/** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */
+export async function writeSnapshot(path: string, snapshot: Snapshot, mode: number, io: Io): Promise<void> {
+  if (path === '-') return io.out(formatSnapshot(snapshot))
+  try {
+    const directory = path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
+    if (!directory) return await writeOne(path, formatSnapshot(snapshot), mode)
+    for (const { file, text } of layoutOf(snapshot)) await writeOne(join(path, file), text, mode)
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
+}
+
+async function writeOne(path: string, text: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text, { mode })
+}
+
+function fileFailure(verb: string, path: string, error: unknown): Failure {
+  if (error instanceof Failure) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission is denied',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is a file',
+    ENOSPC: 'the disk is full',
+  }
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error))
+  return new Failure(
+    [{ code: 'file', severity: 'error', message: `cannot ${verb} ${path}: ${reason}` }],
+    verb === 'read' ? 3 : 1,
+  )
+}

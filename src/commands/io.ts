@@ -1,0 +1,40 @@
+import type { Style } from '../report/style.ts'
+
+/** The world as a command sees it. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly home: string
+  /** Writes payload. */
+  out(text: string): void
+  /** Writes everything else. */
+  err(text: string): void
+  /** The whole of standard input. */
+  stdin(): Promise<string>
+  /** Asks a question that is answered by yes or no; undefined where there is nobody to ask. */
+  readonly ask?: (question: string) => Promise<boolean>
+  readonly style: Style
+  /** Of standard error. */
+  readonly errStyle: Style
+  readonly width: number
+  /** Of this tool. */
+  readonly version: string
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Exit codes, one meaning each (DESIGN: restic's way). */
+export const exits = {
+  ok: 0,
+  failed: 1,
+  changes: 2,
+  usage: 3,
+  auth: 4,
+  partial: 5,
+  stale: 6,
+  policy: 7,
+  incomplete: 8,
+  unsupported: 9,
+  interrupted: 130,
+} as const
+export type Exit = (typeof exits)[keyof typeof exits]

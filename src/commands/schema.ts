@@ -1,0 +1,10 @@
+import { writeJson } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { snapshotSchema } from '../snapshot/schema.ts'
+import { type Exit, exits, type Io } from './io.ts'
+
+/** kinds → JSON Schema on stdout. */
+export function schema(kinds: readonly Kind[], io: Io): Exit {
+  io.out(`${writeJson(snapshotSchema(kinds), 2)}\n`)
+  return exits.ok
+}

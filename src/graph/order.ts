@@ -1,0 +1,123 @@
+import { Graph } from '@dagrejs/graphlib'
+import type { Ref } from '../model.ts'
+import type { Edge } from './edges.ts'
+
+/** An order in which every resource comes after what it needs. */
+export interface Order {
+  readonly refs: readonly Ref[]
+  /** Edges that had to be left out of the order to break a cycle. */
+  readonly cut: readonly Edge[]
+  /** Cycles that nothing can break, each as the way round, its first ref again at its end. */
+  readonly cycles: readonly (readonly Ref[])[]
+}
+
+/** The graph of the resources: an arrow from what is needed to what needs it. Edges to refs not in `refs` are left out. */
+export function graphOf(refs: readonly Ref[], edges: readonly Edge[]): Graph {
+  const graph = new Graph({ directed: true })
+  for (const ref of refs) graph.setNode(ref)
+  for (const edge of edges) {
+    if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue
+    const known = graph.edge(edge.to, edge.from) as Edge[] | undefined
+    if (known) known.push(edge)
+    else graph.setEdge(edge.to, edge.from, [edge])
+  }
+  return graph
+}
+
+/**
+ * Sorts topologically, in the order of `refs` where the edges leave a choice. Where a cycle is in the way it is broken
+ * at edges that allow it (a name, or a field that can be completed later). Iterative: graphlib's own sort recurses, and
+ * a chain of 5,000 overflows the stack.
+ */
+export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
+  const graph = graphOf(refs, edges)
+  const missing = new Map<Ref, number>()
+  for (const ref of refs) missing.set(ref, needs(graph, ref).length)
+  const out: Ref[] = []
+  const cut: Edge[] = []
+  let ready = refs.filter((ref) => missing.get(ref) === 0)
+  for (;;) {
+    ready = drain(graph, ready, missing, out)
+    if (missing.size === 0) return { refs: out, cut, cycles: [] }
+    const chosen = breakable(graph, missing)
+    if (!chosen) return { refs: out, cut, cycles: cyclesOf(graph, missing) }
+    for (const need of needs(graph, chosen)) {
+      if (missing.has(need)) cut.push(...edgesBetween(graph, need, chosen))
+    }
+    missing.set(chosen, 0)
+    ready = [chosen]
+  }
+}
+
+function drain(graph: Graph, ready: readonly Ref[], missing: Map<Ref, number>, out: Ref[]): Ref[] {
+  const queue = [...ready]
+  for (let i = 0; i < queue.length; i++) {
+    const ref = queue[i] as Ref
+    if (!missing.delete(ref)) continue
+    out.push(ref)
+    for (const next of (graph.successors(ref) ?? []) as Ref[]) {
+      const left = missing.get(next)
+      if (left === undefined) continue
+      missing.set(next, left - 1)
+      if (left === 1) queue.push(next)
+    }
+  }
+  return []
+}
+
+function needs(graph: Graph, ref: Ref): Ref[] {
+  return (graph.predecessors(ref) ?? []) as Ref[]
+}
+
+function edgesBetween(graph: Graph, need: Ref, ref: Ref): Edge[] {
+  return (graph.edge(need, ref) as Edge[] | undefined) ?? []
+}
+
+/** A resource on a cycle whose unmet needs can all wait; one that only names others is the better choice. */
+function breakable(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref | undefined {
+  const candidates = [...missing.keys()].filter((ref) => unmet(graph, ref, missing).every(canWait))
+  const byName = candidates.filter((ref) => unmet(graph, ref, missing).every((edge) => edge.how === 'name'))
+  return [...byName, ...candidates].find((ref) => reaches(graph, ref, missing))
+}
+
+function unmet(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Edge[] {
+  return needs(graph, ref)
+    .filter((need) => missing.has(need))
+    .flatMap((need) => edgesBetween(graph, need, ref))
+}
+
+function canWait(edge: Edge): boolean {
+  return edge.how === 'name' || edge.deferrable !== undefined
+}
+
+/** Whether a walk along the unmet needs comes back to where it began. */
+function reaches(graph: Graph, start: Ref, missing: ReadonlyMap<Ref, number>): boolean {
+  const seen = new Set<Ref>()
+  const stack = needs(graph, start).filter((need) => missing.has(need))
+  for (let ref = stack.pop(); ref !== undefined; ref = stack.pop()) {
+    if (ref === start) return true
+    if (seen.has(ref)) continue
+    seen.add(ref)
+    stack.push(...needs(graph, ref).filter((need) => missing.has(need)))
+  }
+  return false
+}
+
+/** The ways round that are left: walks back along unmet needs until a ref comes again. */
+function cyclesOf(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref[][] {
+  const cycles: Ref[][] = []
+  const told = new Set<Ref>()
+  for (const start of missing.keys()) {
+    const path: Ref[] = []
+    const at = new Map<Ref, number>()
+    let ref: Ref | undefined = start
+    while (ref !== undefined && !told.has(ref) && !at.has(ref)) {
+      at.set(ref, path.push(ref) - 1)
+      ref = needs(graph, ref).find((need) => missing.has(need))
+    }
+    for (const seen of path) told.add(seen)
+    const first = ref === undefined ? undefined : at.get(ref)
+    if (first !== undefined && ref !== undefined) cycles.push([...path.slice(first), ref])
+  }
+  return cycles
+}

@@ -1,0 +1,105 @@
+import type { Pointer } from './json.ts'
+import type { Ref } from './ref.ts'
+
+/** A place in a text that the user wrote. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The line itself. */
+  readonly excerpt?: string
+}
+
+/** A problem, as data: a code that stays, a sentence, whose it is and what to do about it. */
+export interface Issue {
+  readonly code: IssueCode
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly fix?: string
+  readonly ref?: Ref
+  /** Into the resource's document. */
+  readonly pointer?: Pointer
+  readonly place?: Place
+}
+
+/** An operation that cannot go on. `exit` is the process's exit code (see `cli.ts`). */
+export class Failure extends Error {
+  readonly issues: readonly Issue[]
+  readonly exit: number
+
+  constructor(issues: readonly Issue[], exit: number) {
+    super(issues.map((issue) => issue.message).join('\n'))
+    this.name = 'Failure'
+    this.issues = issues
+    this.exit = exit
+  }
+}
+
+/** Every code that an issue may have, with what it means: `explain CODE` shows it. */
+export const issueCodes = {
+  // Profiles and connections
+  'unknown-profile': 'The profile that was named is not in profiles.toml. The message lists those that are.',
+  'no-api-url': 'There is no server to talk to: neither a profile nor PREFECT_API_URL gives the URL of one.',
+  'bad-setting': 'A setting has a value that cannot be used. The message says which and where it was read.',
+  'invalid-toml': 'A TOML file of settings has a mistake. The message says the line and column.',
+  'environment-ignored':
+    'A profile was named, so settings from the environment that say something else were not used. Without --profile they win.',
+  'insecure-url': 'A credential would be sent over plain HTTP to a machine that is not this one.',
+  // The wire
+  'no-server': 'Nothing answers at the URL: wrong host or port, no route, or the server is down.',
+  'not-prefect': 'Something answers at the URL, but it is not the API of a Prefect server.',
+  'not-authenticated': 'The server wants credentials, or does not accept those that were sent.',
+  'not-allowed': 'The credentials are good, but they do not allow this request.',
+  'csrf-refused': 'The server wants a CSRF token and did not accept ours.',
+  'not-found': 'The server has no such object or route.',
+  conflict: 'The server refuses the write because it conflicts with what it holds.',
+  refused: 'The server refuses the content of the request.',
+  'server-error': 'The server failed while it handled the request.',
+  timeout: 'The server did not answer in time.',
+  'connection-lost': 'The connection broke before the answer came; a write may have been done or not.',
+  unavailable: 'The server kept answering that it cannot take the request now.',
+  tls: 'No secure connection could be made: the certificate is not trusted, or does not fit the host.',
+  'same-server': 'Source and destination are the same server, so applying would change nothing or harm it.',
+  'server-unsupported': 'The server has a version that this tool does not support.',
+  // Snapshots
+  'bad-yaml':
+    'The text is not valid YAML, or uses a part of YAML that a snapshot may not (tags, anchors across documents).',
+  'no-header': 'The first document of a snapshot says what the file is: `kind: snapshot`, `version: 1`.',
+  'bad-version': 'The snapshot was written in a version of the format that this tool does not know.',
+  'too-large': 'A limit that keeps reading bounded is exceeded. The message names it.',
+  'unknown-kind': 'A document has a kind that does not exist.',
+  'unknown-field': 'A document has a field that its kind does not have.',
+  'bad-value': 'A field has a value that its kind does not allow.',
+  'bad-key': 'The key is not the natural key of such a resource, or does not agree with its refs.',
+  'duplicate-key': 'Two documents are of the same resource.',
+  'bad-token':
+    'A `<ref:` token inside free-form JSON is not closed or names no resource; as text it is written `<<ref:`.',
+  'bad-secret': 'A secret has no source, or its pointer leads nowhere.',
+  'dangling-ref': 'A resource points to one that is not in the snapshot.',
+  'wrong-kind': 'A slot is filled with a resource of a kind that it does not take.',
+  'missing-ref': 'A resource lacks an edge that it cannot be without.',
+  'missing-name':
+    'A template names a block or variable that is not in the snapshot. Prefect looks it up when the flow runs.',
+  cycle: 'Resources need each other in a circle that cannot be broken by filling in a field later.',
+  'checksum-differs':
+    'The recorded checksum of a block schema is not what its fields give. The recorded one identifies it.',
+  // Reading a server
+  'unresolved-id': 'An id of the source stands where Prefect expects one, and nothing that was read has it.',
+  'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
+  detached: 'An object refers to another one that is gone; the reference is left out.',
+  'ambiguous-name': 'Several resources have the same name and are told apart by their content.',
+  'not-exported': 'An object is no configuration that can be carried, so it is left out.',
+  // Planning and applying
+  unsupported: 'The destination cannot hold this, or cannot change it in place.',
+  downgraded:
+    'The destination is an older version that does not have a field; everything else of the resource is written.',
+  'missing-secret': 'A secret that a create needs has no value: its environment variable is not set.',
+  'not-converged': 'What was written was read back with another value.',
+  'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
+  'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
+  usage: 'The command line is not understood.',
+  file: 'A file cannot be read or written.',
+  interrupted: 'The operation was stopped by the user.',
+  bug: 'The tool itself failed. Please report it.',
+} as const
+export type IssueCode = keyof typeof issueCodes

@@ -1,0 +1,154 @@
+import type { Json, JsonObject, Pointer } from './json.ts'
+import type { Api, Change, FieldChange, Hole, Id, LiveResource, Reader, Ref, Resource, Server } from './model.ts'
+
+/** All that is known of one field of a kind's `spec`. The order of a kind's fields is their order in a snapshot. */
+export interface Field {
+  /** JSON Schema (2020-12) of the value. */
+  readonly schema: JsonObject
+  /** What it is, in one sentence, for the schema, `explain` and editors. */
+  readonly doc: string
+  /** The value that the server has where a client sets none. A field that equals it is left out of a snapshot. */
+  readonly default?: Json
+  /** Switches work on or off; always written out, and not compared where a snapshot does not say it. */
+  readonly operational?: true
+  /** The server cannot change it in place, for this reason. */
+  readonly fixed?: string
+  /** Free-form JSON, in which ids of the system and names of other resources may stand. */
+  readonly free?: true
+  /** The resource can be created without it: a cycle may be closed through it. */
+  readonly deferrable?: true
+  /** First Prefect version that has it. */
+  readonly since?: string
+  /** The one form of the values that mean the same to every server. Idempotent. */
+  readonly normalise?: (value: Json) => Json
+  /** The form in which two values are compared, where a server stores another one than it was sent. */
+  readonly compare?: (value: Json, other: Json | undefined) => Json
+}
+
+/** An edge that the API has a field for. */
+export interface Slot {
+  /** Kinds that may fill it. */
+  readonly kinds: readonly string[]
+  readonly doc: string
+  readonly required?: true
+  readonly fixed?: string
+  readonly since?: string
+}
+
+/** What the object of a server becomes in a snapshot; ids may still stand in it. */
+export interface Encoded {
+  readonly refs: Readonly<Record<string, Ref | undefined>>
+  readonly spec: Readonly<Record<string, Json | undefined>>
+  readonly secrets?: Readonly<Record<Pointer, Hole>>
+}
+
+/** The other objects of the same server, for what a kind cannot tell from its own object. */
+export interface Names {
+  readonly server: Server
+  /** The name of the object with this id, if it was read. */
+  refOf(id: Json | undefined): Ref | undefined
+  /**
+   * The name that fills a slot. Where the object was not read, because only named ones were, a ref that shows the id;
+   * where nothing has the id, undefined, and the loss is reported.
+   */
+  slot(kind: string, id: Json | undefined): Ref | undefined
+  /** The object itself. */
+  raw(id: Json | undefined): JsonObject | undefined
+  /** The first place, by ref and pointer, at which another object holds this id; for objects without a name of their own. */
+  holderOf(id: Json | undefined): { readonly ref: Ref; readonly pointer: Pointer } | undefined
+}
+
+/** A resource made ready for the wire: tokens are ids, secrets have their values. Held no longer than the request. */
+export interface Filled {
+  readonly resource: Resource
+  /** Fields that are left out of this create, since they close a cycle, and are filled in later. */
+  readonly without: readonly string[]
+  readonly refs: Readonly<Record<string, Ref>>
+  readonly ids: Readonly<Record<string, Id>>
+  readonly spec: Readonly<Record<string, Json>>
+}
+export interface Write {
+  readonly api: Api
+  readonly server: Server
+  /** The id of a resource that exists by now. */
+  idOf(ref: Ref): Id
+}
+export interface Created {
+  readonly id: Id
+  /** What the server made along with it, by ref. */
+  readonly also?: Readonly<Record<Ref, Id>>
+}
+
+/** A thing that a version of Prefect cannot hold. */
+export interface Unheld {
+  readonly pointer?: Pointer
+  readonly reason: string
+  readonly drops: 'resource' | 'field'
+}
+
+/** A fault of one document; the pointer leads into it. */
+export interface Fault {
+  readonly code: 'bad-key' | 'bad-value' | 'bad-secret' | 'checksum-differs'
+  readonly severity?: 'warning'
+  readonly pointer: Pointer
+  readonly message: string
+  readonly fix?: string
+}
+
+/** How each field of the API's own models is treated; a field that no list names fails the ledger test. */
+export interface Ledger {
+  /** Names of the OpenAPI components that create, change and describe the kind. */
+  readonly models: {
+    readonly create: readonly string[]
+    readonly update: readonly string[]
+    readonly read: readonly string[]
+  }
+  /** API field to the spec field, slot or `key` that carries it, where the names differ. */
+  readonly carried?: Readonly<Record<string, string>>
+  /** The server's own: never exported. */
+  readonly own: readonly string[]
+  /** Accepted or returned, and of no use: with the reason. */
+  readonly ignored?: Readonly<Record<string, string>>
+}
+
+/**
+ * All that the tool knows of one kind: a plain object, one file each in `kinds/`, and one line in its table.
+ * To add a kind see CONTRIBUTING.md.
+ */
+export interface Kind {
+  readonly name: string
+  /** One sentence. */
+  readonly doc: string
+  /** First Prefect version that has it. */
+  readonly since?: string
+  readonly keyDoc: string
+  /** Names are not unique: resources of one name are told apart by their content. */
+  readonly ambiguous?: true
+  readonly slots: Readonly<Record<string, Slot>>
+  readonly fields: Readonly<Record<string, Field>>
+  readonly ledger: Ledger
+  /** Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. */
+  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>): Promise<readonly JsonObject[]>
+  /** The natural key of an object, or undefined where it is no resource of its own. */
+  key(raw: JsonObject, names: Names): string | undefined
+  encode(raw: JsonObject, names: Names): Encoded
+  /** Faults of a document that no JSON Schema can tell, such as a key that does not agree with the refs. */
+  check?(resource: Resource): readonly Fault[]
+  /** Every server has it by itself: it is carried only where something else needs it. */
+  supporting?(resource: Resource): boolean
+  /** What exists is as it should be, and is neither compared nor written. */
+  settled?(resource: Resource): boolean
+  /** Fields of the server's object that an update needs again. */
+  readonly recall?: readonly string[]
+  /** What this server's version cannot hold of a resource; only what `since` does not say already. */
+  unheld?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Unheld[]
+  /** What an update or delete does besides; one sentence each. */
+  effects?(change: Change, server: Server): readonly string[]
+  create(write: Write, after: Filled): Promise<Created>
+  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<void>
+  remove(write: Write, before: LiveResource): Promise<void>
+  /** The spec of one that the server made by itself along with another resource (`Created.also`). */
+  born?(): JsonObject
+  /** Finds an object by its natural key, after a create of which nobody knows whether it was done. */
+  find(reader: Reader, after: Filled): Promise<Id | undefined>
+}

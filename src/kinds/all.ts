@@ -1,0 +1,31 @@
+import type { Kind } from '../kind.ts'
+import { automation } from './automation.ts'
+import { block } from './block.ts'
+import { blockSchema } from './block-schema.ts'
+import { blockType } from './block-type.ts'
+import { concurrencyLimit } from './concurrency-limit.ts'
+import { defaultResultStorage } from './default-result-storage.ts'
+import { deployment } from './deployment.ts'
+import { flow } from './flow.ts'
+import { savedSearch } from './saved-search.ts'
+import { tagConcurrencyLimit } from './tag-concurrency-limit.ts'
+import { variable } from './variable.ts'
+import { workPool } from './work-pool.ts'
+import { workQueue } from './work-queue.ts'
+
+/** Every kind, in the order of a snapshot. A new kind is one file and one line here. */
+export const kinds: readonly Kind[] = [
+  variable,
+  concurrencyLimit,
+  tagConcurrencyLimit,
+  blockType,
+  blockSchema,
+  block,
+  workPool,
+  workQueue,
+  flow,
+  deployment,
+  automation,
+  savedSearch,
+  defaultResultStorage,
+]

@@ -1,0 +1,138 @@
+import type { Json, JsonObject } from '../json.ts'
+import type { Encoded, Filled, Kind, Names, Unheld } from '../kind.ts'
+import type { Ref, Resource, Server } from '../model.ts'
+import { keyParts, nameInKey, splitRef } from '../ref.ts'
+import { atLeast } from '../version.ts'
+import { boolean, string, tags } from './schemas.ts'
+import { normaliseActions, normaliseTrigger, parts } from './trigger.ts'
+import { answer, at, idOf, namesOf, objects, readAll, readNamed, text } from './wire.ts'
+
+const path = '/automations/filter'
+/** Names repeat, and the order has no tie-breaker: creation times practically never do. */
+const sort = 'CREATED_DESC'
+
+const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
+const actions: JsonObject = { type: 'array', items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] } }
+/** Never fires: stands for a trigger that cannot be written yet. */
+const placeholder: JsonObject = { type: 'event', posture: 'Reactive', expect: ['prefect-snapshot.incomplete'], threshold: 1, within: 0 }
+
+/** An automation. `POST /automations/`; names are not unique. */
+export const automation: Kind = {
+  name: 'automation',
+  doc: 'An automation: what happens when events come, or do not come.',
+  keyDoc: 'the name, or name#discriminator where several have it',
+  ambiguous: true,
+  slots: {
+    owner: { kinds: ['deployment'], doc: 'The deployment that `prefect deploy` made it for.', fixed: 'the owner of an automation is set when it is made' },
+  },
+  fields: {
+    description: { schema: string, doc: 'For people.', default: '' },
+    tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: '3.4.7' },
+    enabled: { schema: boolean, doc: 'Whether it acts.', operational: true },
+    trigger: { schema: trigger, doc: 'The events that it waits for.', free: true, deferrable: true, normalise: normaliseTrigger },
+    actions: { schema: actions, doc: 'What it does when the trigger fires or resolves.', default: [], free: true, deferrable: true, normalise: normaliseActions },
+    actions_on_trigger: { schema: actions, doc: 'What it does when the trigger fires.', default: [], free: true, deferrable: true, normalise: normaliseActions },
+    actions_on_resolve: { schema: actions, doc: 'What it does when the trigger resolves.', default: [], free: true, deferrable: true, normalise: normaliseActions },
+  },
+  ledger: {
+    models: { create: ['AutomationCreate'], update: ['AutomationUpdate', 'AutomationPartialUpdate'], read: ['Automation'] },
+    carried: { name: 'key', owner_resource: 'owner' },
+    own: ['id', 'created', 'updated'],
+  },
+  list: (reader, _server, wanted) =>
+    wanted
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, automations: { name: { any_: names } } }))
+      : readAll(reader, path, { sort }, { path: '/automations/count', body: {} }),
+  key: (raw) => text(raw, 'name'),
+  encode,
+  unheld,
+  effects(change) {
+    if (change.action !== 'update' || isSwitch(change.fields)) return []
+    return ['the state of its trigger (counts and timers) begins anew']
+  },
+  async create({ api, server }, after) {
+    const owner = after.ids.owner ? { owner_resource: `prefect.deployment.${after.ids.owner}` } : {}
+    const enabled = after.without.length === 0 && (after.spec.enabled ?? true) === true
+    return { id: idOf(answer((await api.send('POST', '/automations/', { ...bodyOf(after), ...tagsOf(after, server), enabled, ...owner })).body)) }
+  },
+  async update({ api, server }, before, after, fields) {
+    const path = at`/automations/${before.id}`
+    const enabled = after.spec.enabled ?? before.spec.enabled ?? true
+    // PUT makes new ids for the triggers, and with them forgets what they have counted.
+    if (isSwitch(fields)) await api.send('PATCH', path, { enabled })
+    else await api.send('PUT', path, { ...bodyOf(after), ...tagsOf(after, server), enabled })
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/automations/${before.id}`)
+  },
+  async find(reader, after) {
+    const name = nameInKey(after.resource.key)
+    const found = await readNamed(reader, path, [name], (names) => ({ sort, automations: { name: { any_: names } } }))
+    const same = found.find((raw) => ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)))
+    return same && idOf(same)
+  },
+}
+
+function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
+  return [...namesOf(fields)].every((name) => name === 'enabled')
+}
+
+function sameField(raw: JsonObject, after: Filled, name: string): boolean {
+  const normalise = automation.fields[name]?.normalise ?? ((value: Json) => value)
+  const wanted = bodyOf(after)[name]
+  return JSON.stringify(normalise(raw[name] ?? [])) === JSON.stringify(normalise(wanted ?? []))
+}
+
+/** The whole body: PUT keeps what is left out. */
+function bodyOf({ resource, spec }: Filled): JsonObject {
+  return {
+    name: nameInKey(resource.key),
+    description: spec.description ?? '',
+    trigger: spec.trigger ?? placeholder,
+    actions: spec.actions ?? [],
+    actions_on_trigger: spec.actions_on_trigger ?? [],
+    actions_on_resolve: spec.actions_on_resolve ?? [],
+  }
+}
+
+function tagsOf({ spec }: Filled, { version }: Server): JsonObject {
+  return atLeast(version, automation.fields.tags?.since) ? { tags: spec.tags ?? [] } : {}
+}
+
+function encode(raw: JsonObject, names: Names): Encoded {
+  const fields = ['description', 'tags', 'enabled', 'trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']
+  return { refs: { owner: ownerOf(raw, names) }, spec: Object.fromEntries(fields.map((name) => [name, raw[name]])) }
+}
+
+/**
+ * The deployment that owns an automation. No response says it: those that `prefect deploy` makes for the triggers of a
+ * deployment are called `<deployment>__automation_<n>` and run just that deployment (`cli/deploy/_triggers.py`).
+ */
+function ownerOf(raw: JsonObject, names: Names): Ref | undefined {
+  const [action, ...more] = objects(raw.actions)
+  if (!action || more.length > 0 || action.type !== 'run-deployment') return undefined
+  const ref = names.refOf(action.deployment_id)
+  if (!ref) return undefined
+  const [, deployment = ''] = keyParts(splitRef(ref).key)
+  return text(raw, 'name').replace(/__automation_\d+$/, '') === deployment && /__automation_\d+$/.test(text(raw, 'name')) ? ref : undefined
+}
+
+/** First Prefect version of what not every version has. */
+const actionsSince: Readonly<Record<string, string>> = { 'delete-flow-run': '3.7.2', 'resume-flow-run': '3.0.0' }
+const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15', force: '3.6.11' }
+const cloudOnly = new Set(['metric', 'declare-incident'])
+
+function unheld({ spec }: Resource, { version }: Server): Unheld[] {
+  const out: Unheld[] = []
+  for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
+    for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
+      const type = String(part.type)
+      if (cloudOnly.has(type) && version !== 'cloud') out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
+      if (!atLeast(version, actionsSince[type])) out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
+      for (const [field, since] of Object.entries(fieldsSince)) {
+        if (part[field] !== undefined && !atLeast(version, since)) out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
+      }
+    }
+  }
+  return out
+}

@@ -1,0 +1,56 @@
+import type { JsonObject } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { atLeast } from '../version.ts'
+import { isOwnLimit } from './deployment-limit.ts'
+import { boolean, count } from './schemas.ts'
+import { answer, at, idOf, namesOf, readPages, text } from './wire.ts'
+
+export const limitsPath = '/v2/concurrency_limits/filter'
+/** From this version on a tag limit is a row `tag:<tag>` among the global limits. */
+export const tagRowsSince = '3.4.19'
+export const decay: JsonObject = { type: 'number', minimum: 0 }
+
+/** A global concurrency limit. `POST /v2/concurrency_limits/`, keyed by name. */
+export const concurrencyLimit: Kind = {
+  name: 'concurrency-limit',
+  doc: 'A global concurrency or rate limit that flows and deployments share.',
+  keyDoc: 'the name of the limit',
+  slots: {},
+  fields: {
+    limit: { schema: count, doc: 'Slots that can be held at a time.' },
+    active: { schema: boolean, doc: 'Whether it limits.', default: true },
+    slot_decay_per_second: { schema: decay, doc: 'Slots that become free by themselves each second: a rate limit.', default: 0 },
+  },
+  ledger: {
+    models: { create: ['ConcurrencyLimitV2Create'], update: ['ConcurrencyLimitV2Update'], read: ['GlobalConcurrencyLimitResponse'] },
+    carried: { name: 'key' },
+    own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
+  },
+  list: (reader) => readPages(reader, limitsPath, {}),
+  key(raw, { server }) {
+    const name = text(raw, 'name')
+    const isTag = name.startsWith('tag:') && atLeast(server.version, tagRowsSince)
+    return isTag || isOwnLimit(name) ? undefined : name
+  },
+  encode: (raw) => ({ refs: {}, spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second } }),
+  unheld: ({ key }, { version }) =>
+    key.startsWith('tag:') && atLeast(version, tagRowsSince)
+      ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a limit of that name is the limit of a tag` }]
+      : [],
+  effects: (change) => (change.action === 'delete' ? ['deployments that share it are left without a limit'] : []),
+  async create({ api }, { resource, spec }) {
+    const body = { name: resource.key, limit: spec.limit ?? 0, active: spec.active ?? true, slot_decay_per_second: spec.slot_decay_per_second ?? 0 }
+    return { id: idOf(answer((await api.send('POST', '/v2/concurrency_limits/', body)).body)) }
+  },
+  async update({ api }, before, { spec }, fields) {
+    const body = [...namesOf(fields)].map((name) => [name, spec[name] ?? concurrencyLimit.fields[name]?.default ?? null])
+    await api.send('PATCH', at`/v2/concurrency_limits/${before.id}`, Object.fromEntries(body))
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/v2/concurrency_limits/${before.id}`)
+  },
+  async find(reader, { resource }) {
+    const found = (await readPages(reader, limitsPath, {})).find((raw) => text(raw, 'name') === resource.key)
+    return found && idOf(found)
+  },
+}

@@ -1,0 +1,42 @@
+import type { Filled, Kind, Write } from '../kind.ts'
+import type { Id } from '../model.ts'
+import { answer } from './wire.ts'
+
+const path = '/admin/storage'
+const only = 'server' as Id
+
+/** The block that a server stores results with by default. `PUT /admin/storage`; there is one. */
+export const defaultResultStorage: Kind = {
+  name: 'default-result-storage',
+  doc: 'The block that the server stores results with, where neither flow nor pool says another.',
+  keyDoc: 'always "server"',
+  since: '3.7.0',
+  slots: { block: { kinds: ['block'], doc: 'A block that can be written to.', required: true } },
+  fields: {},
+  ledger: {
+    models: { create: ['ServerDefaultResultStorageUpdate'], update: [], read: ['ServerDefaultResultStorage'] },
+    carried: { default_result_storage_block_id: 'block' },
+    own: [],
+  },
+  async list(reader) {
+    const raw = answer(await reader.get(path))
+    return raw.default_result_storage_block_id ? [{ ...raw, id: only }] : []
+  },
+  key: () => only,
+  encode: (raw, names) => ({ refs: { block: names.slot('block', raw.default_result_storage_block_id) }, spec: {} }),
+  check: ({ key }) => (key === only ? [] : [{ code: 'bad-key', pointer: '/key', message: 'there is one for the whole server, and its key is "server"' }]),
+  async create(write, after) {
+    await put(write, after)
+    return { id: only }
+  },
+  update: (write, _before, after) => put(write, after),
+  async remove({ api }) {
+    await api.send('DELETE', path)
+  },
+  // The create sets the one value that there is: sent again it does no harm.
+  find: async (): Promise<Id | undefined> => undefined,
+}
+
+async function put({ api }: Write, { ids }: Filled): Promise<void> {
+  await api.send('PUT', path, { default_result_storage_block_id: ids.block ?? null })
+}

@@ -1,0 +1,279 @@
+import { isObject, type Json, type JsonObject, sameJson } from '../json.ts'
+import type { Encoded, Filled, Kind, Names, Unheld, Write } from '../kind.ts'
+import type { FieldChange, LiveResource, Reader, Resource, Server } from '../model.ts'
+import { keyOf, keyParts, splitRef } from '../ref.ts'
+import { atLeast } from '../version.ts'
+import { changeLimit, completeLimit, encodeLimit, limitBody, normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { labels } from './flow.ts'
+import { compareSchedules, decodeSchedule, encodeSchedules, normaliseSchedules, planSchedules, schedulesSchema } from './schedule.ts'
+import { anyObject, boolean, nullableString, tags } from './schemas.ts'
+import { answer, at, idOf, namesOf, object, objects, readAll, readNamed, statusOf, text } from './wire.ts'
+import { queueParts } from './work-pool.ts'
+import { queueRef } from './work-queue.ts'
+
+const path = '/deployments/filter'
+/** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
+const sort = 'CREATED_DESC'
+const noSchema: JsonObject = { type: 'object', properties: {} }
+
+/** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
+export const deployment: Kind = {
+  name: 'deployment',
+  doc: 'A deployment of a flow: where its code is, where and when it runs, and with what.',
+  keyDoc: 'flow/deployment',
+  slots: {
+    flow: { kinds: ['flow'], doc: 'The flow that it deploys.', required: true, fixed: 'a deployment stays with its flow' },
+    queue: { kinds: ['work-queue'], doc: 'The queue, and with it the pool, that its runs go to.' },
+    limit: { kinds: ['concurrency-limit', 'tag-concurrency-limit'], doc: 'A global limit that it shares with others.' },
+    storage: { kinds: ['block'], doc: 'The block that its code is stored in (from the days of agents).' },
+    infrastructure: { kinds: ['block'], doc: 'The infrastructure block (from the days of agents).' },
+  },
+  fields: {
+    description: { schema: nullableString, doc: 'For people; Markdown.', default: null },
+    version: { schema: nullableString, doc: 'Any text.', default: null },
+    tags: { schema: tags, doc: 'Tags, which its runs get.', default: [] },
+    labels: { schema: labels, doc: 'Labels beyond those of its flow.', default: {} },
+    entrypoint: { schema: nullableString, doc: 'path/to/file.py:function', default: null },
+    path: { schema: nullableString, doc: 'Where the code is, relative to storage or on disk.', default: null },
+    pull_steps: { schema: { type: ['array', 'null'], items: { type: 'object' } }, doc: 'Steps that fetch the code.', default: [], free: true, normalise: (value) => value ?? [] },
+    parameters: { schema: anyObject, doc: 'Default parameters of its runs.', default: {}, free: true, deferrable: true },
+    parameter_openapi_schema: { schema: { type: ['object', 'null'] }, doc: 'JSON Schema of the parameters.', default: noSchema, free: true, normalise: schemaOrNone },
+    enforce_parameter_schema: { schema: boolean, doc: 'Whether parameters must fit their schema.', default: true },
+    job_variables: { schema: anyObject, doc: 'Values for the job template of its pool.', default: {}, free: true, deferrable: true },
+    paused: { schema: boolean, doc: 'Whether no schedule makes runs.', operational: true },
+    schedules: { schema: schedulesSchema, doc: 'When it runs.', default: [], free: true, normalise: normaliseSchedules, compare: compareSchedules },
+    concurrency_limit: { schema: ownLimitSchema, doc: 'A limit of its own: runs at a time.', default: null, normalise: normaliseOwnLimit },
+    concurrency_options: {
+      schema: {
+        type: ['object', 'null'],
+        properties: { collision_strategy: { enum: ['ENQUEUE', 'CANCEL_NEW'] }, grace_period_seconds: { type: ['integer', 'null'] } },
+        additionalProperties: false,
+      },
+      doc: 'What happens to runs beyond the limit.',
+      default: null,
+      normalise: withoutNulls,
+    },
+  },
+  ledger: {
+    models: {
+      create: ['DeploymentCreate', 'DeploymentScheduleCreate'],
+      update: ['DeploymentUpdate', 'DeploymentScheduleUpdate'],
+      read: ['DeploymentResponse', 'DeploymentSchedule'],
+    },
+    carried: {
+      name: 'key', flow_id: 'flow', work_pool_name: 'queue', work_queue_name: 'queue', work_queue_id: 'queue',
+      global_concurrency_limit: 'limit', global_concurrency_limit_id: 'limit', storage_document_id: 'storage',
+      infrastructure_document_id: 'infrastructure', schedule: 'schedules', slug: 'schedules', active: 'schedules', max_scheduled_runs: 'schedules',
+    },
+    own: ['id', 'created', 'updated', 'created_by', 'updated_by', 'status', 'last_polled', 'deployment_id'],
+    ignored: {
+      version_info: 'a self-hosted server accepts and drops it',
+      replaces: 'an instruction of one request, not stored',
+    },
+  },
+  list: (reader, _server, wanted) => (wanted ? listWanted(reader, wanted) : readAll(reader, path, { sort }, { path: '/deployments/count', body: {} })),
+  key(raw, names) {
+    const flow = names.raw(raw.flow_id)
+    return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
+  },
+  recall: ['schedules', 'global_concurrency_limit', 'paused'],
+  encode,
+  check({ key, refs }) {
+    const [flow, name, ...more] = keyParts(key)
+    if (name === undefined || more.length > 0) return [{ code: 'bad-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
+    return refs.flow && refs.flow !== `flow/${flow}` ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${flow}, but refs.flow is ${refs.flow}` }] : []
+  },
+  unheld,
+  effects(change) {
+    if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
+    if (change.action !== 'update') return []
+    return ['its scheduled runs are deleted and made anew']
+  },
+  async create(write, after) {
+    const body = { ...bodyOf(after), ...poolBody(after.resource), ...limitBody(after) }
+    const id = idOf(answer((await write.api.send('POST', '/deployments/', body)).body))
+    await postLimitedSchedules(write, id, after)
+    await completeLimit(write, id, after.spec.concurrency_limit)
+    return { id }
+  },
+  update,
+  async remove({ api }, before) {
+    // The server deletes the limit that is linked, a shared one too.
+    if (before.refs.limit) await api.send('PATCH', at`/deployments/${before.id}`, { global_concurrency_limit_id: null })
+    await api.send('DELETE', at`/deployments/${before.id}`)
+  },
+  async find(reader, { resource }) {
+    const [first] = await listWanted(reader, new Set([resource.key]))
+    return first && idOf(first)
+  },
+}
+
+async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {
+  const byFlow = new Map<string, string[]>()
+  for (const key of wanted) {
+    const [flow = '', name = ''] = keyParts(key)
+    byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
+  }
+  const names = new Set([...byFlow.values()].flat())
+  const found = await readNamed(reader, path, [...byFlow.keys()], (flows) => ({
+    sort,
+    flows: { name: { any_: flows } },
+    ...(names.size <= 200 ? { deployments: { name: { any_: [...names] } } } : {}),
+  }))
+  return found
+}
+
+function encode(raw: JsonObject, names: Names): Encoded {
+  const flow = names.raw(raw.flow_id)
+  const limit = encodeLimit(raw.global_concurrency_limit)
+  // Without its pool a queue is gone; naming the queue alone would make the server create `default-agent-pool`.
+  const [pool, queue] = [text(raw, 'work_pool_name'), text(raw, 'work_queue_name')]
+  return {
+    refs: {
+      flow: names.slot('flow', raw.flow_id),
+      queue: pool ? queueRef(pool, queue || 'default') : undefined,
+      limit: limit.shared,
+      storage: names.slot('block', raw.storage_document_id),
+      infrastructure: names.slot('block', raw.infrastructure_document_id),
+    },
+    spec: {
+      ...Object.fromEntries(
+        ['description', 'version', 'tags', 'entrypoint', 'path', 'pull_steps', 'parameters', 'parameter_openapi_schema'].map((name) => [name, raw[name]]),
+      ),
+      labels: ownLabels(raw, flow),
+      enforce_parameter_schema: raw.enforce_parameter_schema,
+      job_variables: raw.job_variables ?? {},
+      paused: raw.paused,
+      schedules: encodeSchedules(raw.schedules),
+      concurrency_limit: limit.own,
+      concurrency_options: raw.concurrency_options,
+    },
+  }
+}
+
+/** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
+function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
+  const inherited = object(flow?.labels)
+  const own = Object.entries(object(raw.labels)).filter(([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]))
+  return Object.fromEntries(own)
+}
+
+/** Servers keep "no schema" as null, `{}` or an empty object schema. */
+function schemaOrNone(value: Json): Json {
+  return isObject(value) && Object.keys(value).length > 0 ? value : noSchema
+}
+
+function withoutNulls(value: Json): Json {
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
+}
+
+function poolBody({ refs }: Resource): JsonObject {
+  if (!refs.queue) return {}
+  const { pool, queue } = queueParts(splitRef(refs.queue).key)
+  return { work_pool_name: pool, work_queue_name: queue }
+}
+
+/** The body of a POST. `enforce_parameter_schema: true` is the default, and sent it would make the server check first. */
+function bodyOf({ resource, ids, spec }: Filled): JsonObject {
+  const [, name = ''] = keyParts(resource.key)
+  return {
+    name,
+    flow_id: ids.flow ?? null,
+    description: spec.description ?? null,
+    version: spec.version ?? null,
+    tags: spec.tags ?? [],
+    labels: spec.labels ?? {},
+    entrypoint: spec.entrypoint ?? null,
+    path: spec.path ?? null,
+    pull_steps: spec.pull_steps ?? [],
+    parameters: spec.parameters ?? {},
+    parameter_openapi_schema: spec.parameter_openapi_schema ?? noSchema,
+    ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
+    job_variables: spec.job_variables ?? {},
+    paused: spec.paused ?? false,
+    schedules: objects(spec.schedules).filter((schedule) => !limited(schedule)).map(decodeSchedule),
+    concurrency_options: spec.concurrency_options ?? null,
+    storage_document_id: ids.storage ?? null,
+    infrastructure_document_id: ids.infrastructure ?? null,
+  }
+}
+
+function limited(schedule: JsonObject): boolean {
+  return schedule.max_scheduled_runs !== undefined
+}
+
+/** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
+async function postLimitedSchedules({ api }: Write, id: string, { spec }: Filled): Promise<void> {
+  const schedules = objects(spec.schedules).filter(limited)
+  if (schedules.length > 0) await api.send('POST', at`/deployments/${id}/schedules`, schedules.map(decodeSchedule))
+}
+
+async function update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<void> {
+  const changed = namesOf(fields)
+  if (needsUpsert(after, changed)) await upsert(write, before, after, changed)
+  else {
+    try {
+      await patch(write, before, after, changed)
+    } catch (error) {
+      // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
+      if (statusOf(error) !== 409) throw error
+      await upsert(write, before, after, changed)
+    }
+  }
+  if (changed.has('limit') || changed.has('concurrency_limit')) await changeLimit(write, before, after)
+}
+
+/** PATCH takes no labels, and stores the value of a placeholder in parameters instead of the placeholder. */
+function needsUpsert({ spec }: Filled, changed: ReadonlySet<string>): boolean {
+  if (changed.has('labels')) return true
+  const parameters = JSON.stringify(spec.parameters ?? {})
+  const placeholders = parameters.includes('"__prefect_kind"') || parameters.includes('"$ref"')
+  return placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)
+}
+
+async function upsert(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
+  const enforce = changed.has('enforce_parameter_schema') ? { enforce_parameter_schema: after.spec.enforce_parameter_schema ?? true } : {}
+  const paused = after.spec.paused ?? before.recalled.paused ?? false
+  await write.api.send('POST', '/deployments/', { ...bodyOf(after), ...poolBody(after.resource), ...enforce, paused })
+  await postLimitedSchedules(write, before.id, after)
+  if (changed.has('queue') && !after.refs.queue) await detach(write, before)
+}
+
+async function detach({ api }: Write, before: LiveResource): Promise<void> {
+  await api.send('PATCH', at`/deployments/${before.id}`, { work_pool_name: null, work_queue_name: null })
+}
+
+async function patch(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
+  const full: Record<string, Json> = { enforce_parameter_schema: true, ...bodyOf(after) }
+  const names: Readonly<Record<string, string>> = { storage: 'storage_document_id', infrastructure: 'infrastructure_document_id' }
+  const body: Record<string, Json> = {}
+  for (const name of changed) {
+    const field = names[name] ?? name
+    if (!['schedules', 'concurrency_limit', 'limit', 'queue'].includes(field)) body[field] = full[field] ?? null
+  }
+  // A pool without its queue would move the deployment to the pool's default one.
+  if (changed.has('queue')) Object.assign(body, after.refs.queue ? poolBody(after.resource) : { work_pool_name: null, work_queue_name: null })
+  if (Object.keys(body).length > 0) await write.api.send('PATCH', at`/deployments/${before.id}`, body)
+  if (changed.has('schedules')) await changeSchedules(write, before, after)
+}
+
+async function changeSchedules({ api }: Write, before: LiveResource, after: Filled): Promise<void> {
+  const path = at`/deployments/${before.id}/schedules`
+  const { create, update, remove } = planSchedules(before.recalled.schedules, after.spec.schedules)
+  for (const id of remove) await api.send('DELETE', path + at`/${id}`)
+  for (const { id, schedule } of update) await api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
+  if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
+}
+
+function unheld({ spec, refs }: Resource, { version }: Server, before: LiveResource | undefined): Unheld[] {
+  const out: Unheld[] = []
+  if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
+    out.push({ pointer: '/spec/concurrency_options/grace_period_seconds', drops: 'field', reason: 'Prefect has it from 3.6.6 on' })
+  if (!before) return out
+  if (before.spec.job_variables && !spec.job_variables && !atLeast(version, '3.8.7'))
+    out.push({ pointer: '/spec/job_variables', drops: 'field', reason: 'servers before 3.8.7 cannot empty job_variables' })
+  if (before.refs.queue && !refs.queue && !atLeast(version, '3.6.27'))
+    out.push({ pointer: '/refs/queue', drops: 'field', reason: 'servers before 3.6.27 cannot take a deployment off its pool' })
+  return out
+}

@@ -1,0 +1,52 @@
+import type { Kind } from '../kind.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
+import { tags } from './schemas.ts'
+
+const path = '/flows/filter'
+const sort = 'NAME_ASC'
+
+/** Labels of a flow or deployment: scalars only (`KeyValueLabels`). */
+export const labels = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+} as const
+
+/** A flow, with or without deployments. `POST /flows/`, keyed by name; answers 200 with the old row where it exists. */
+export const flow: Kind = {
+  name: 'flow',
+  doc: 'A flow as the server knows it: a name that deployments and runs belong to.',
+  keyDoc: 'the name of the flow',
+  slots: {},
+  fields: {
+    tags: { schema: tags, doc: 'Tags of the flow.', default: [] },
+    labels: {
+      schema: labels,
+      doc: 'Labels, which the server copies to the deployments of the flow.',
+      default: {},
+      fixed: 'Prefect has no request that changes the labels of a flow; deleting it would delete its runs',
+    },
+  },
+  ledger: {
+    models: { create: ['FlowCreate'], update: ['FlowUpdate'], read: ['Flow'] },
+    carried: { name: 'key' },
+    own: ['id', 'created', 'updated'],
+  },
+  list: (reader, _server, wanted) =>
+    wanted
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }))
+      : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }),
+  key: (raw) => text(raw, 'name'),
+  encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels ?? {} } }),
+  async create({ api }, { resource, spec }) {
+    const body = { name: resource.key, tags: spec.tags ?? [], labels: spec.labels ?? {} }
+    return { id: idOf(answer((await api.send('POST', '/flows/', body)).body)) }
+  },
+  async update({ api }, before, { spec }) {
+    await api.send('PATCH', at`/flows/${before.id}`, { tags: spec.tags ?? [] })
+  },
+  effects: (change) => (change.action === 'delete' ? ['all its flow runs are deleted with it'] : []),
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/flows/${before.id}`)
+  },
+  find: (reader, { resource }) => findOne(reader, path, { flows: { name: { any_: [resource.key] } } }),
+}

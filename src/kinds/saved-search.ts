@@ -1,0 +1,37 @@
+import type { Filled, Kind, Write } from '../kind.ts'
+import type { Id } from '../model.ts'
+import { answer, at, idOf, readPages, text } from './wire.ts'
+
+/** A saved search of the user interface. `PUT /saved_searches/` (an upsert), keyed by name. */
+export const savedSearch: Kind = {
+  name: 'saved-search',
+  doc: 'A saved search of the user interface.',
+  keyDoc: 'the name of the search',
+  slots: {},
+  fields: {
+    filters: { schema: { type: 'array', items: { type: 'object' } }, doc: 'Conditions, in order.', default: [], free: true },
+  },
+  ledger: {
+    models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'] },
+    carried: { name: 'key' },
+    own: ['id', 'created', 'updated'],
+  },
+  list: (reader) => readPages(reader, '/saved_searches/filter', {}),
+  key: (raw) => text(raw, 'name'),
+  encode: (raw) => ({ refs: {}, spec: { filters: raw.filters } }),
+  async create(write, after) {
+    return { id: await upsert(write, after) }
+  },
+  async update(write, _before, after) {
+    await upsert(write, after)
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/saved_searches/${before.id}`)
+  },
+  // The create is an upsert: sent again it does no harm.
+  find: async (): Promise<Id | undefined> => undefined,
+}
+
+async function upsert({ api }: Write, { resource, spec }: Filled): Promise<Id> {
+  return idOf(answer((await api.send('PUT', '/saved_searches/', { name: resource.key, filters: spec.filters ?? [] })).body))
+}

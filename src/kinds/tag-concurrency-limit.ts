@@ -1,0 +1,65 @@
+import type { Filled, Kind, Write } from '../kind.ts'
+import type { Id, Server } from '../model.ts'
+import { atLeast } from '../version.ts'
+import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
+import { boolean } from './schemas.ts'
+import { answer, at, idOf, readPages, text } from './wire.ts'
+
+/** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
+export const tagConcurrencyLimit: Kind = {
+  name: 'tag-concurrency-limit',
+  doc: 'A limit on the task runs that have a tag.',
+  keyDoc: 'the tag',
+  slots: {},
+  fields: {
+    concurrency_limit: { schema: { type: 'integer' }, doc: 'Task runs at a time.' },
+    active: { schema: boolean, doc: 'Whether it limits.', default: true, since: tagRowsSince },
+    slot_decay_per_second: { schema: decay, doc: 'Slots that become free by themselves each second.', default: 0, since: tagRowsSince },
+  },
+  ledger: {
+    models: { create: ['ConcurrencyLimitCreate'], update: [], read: ['ConcurrencyLimit'] },
+    carried: { tag: 'key' },
+    own: ['id', 'created', 'updated', 'active_slots'],
+    ignored: { slot_override: 'sets which runs hold a slot' },
+  },
+  async list(reader, server) {
+    // The route of tag limits pages through all global limits and filters then, so it may show none of many.
+    const rows = await readPages(reader, byRows(server) ? limitsPath : '/concurrency_limits/filter', {})
+    return byRows(server) ? rows.filter((raw) => text(raw, 'name').startsWith('tag:')) : rows
+  },
+  key: (raw, { server }) => (byRows(server) ? text(raw, 'name').slice('tag:'.length) : text(raw, 'tag')),
+  encode: (raw, { server }) => ({
+    refs: {},
+    spec: byRows(server)
+      ? { concurrency_limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second }
+      : { concurrency_limit: raw.concurrency_limit },
+  }),
+  unheld: ({ key }, server) =>
+    byRows(server) && /[/%&><]/.test(key) ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a tag with / % & > or < cannot be limited` }] : [],
+  async create(write, after) {
+    return { id: await upsert(write, after) }
+  },
+  async update(write, _before, after) {
+    await upsert(write, after)
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/concurrency_limits/${before.id}`)
+  },
+  // The create is an upsert: sent again it does no harm.
+  find: async () => undefined,
+}
+
+function byRows({ version }: Server): boolean {
+  return atLeast(version, tagRowsSince)
+}
+
+/** The route of tag limits sets the number alone; the rest is a change of the row. */
+async function upsert({ api, server }: Write, { resource, spec }: Filled): Promise<Id> {
+  const body = { tag: resource.key, concurrency_limit: spec.concurrency_limit ?? 0 }
+  const reply = await api.send('POST', '/concurrency_limits/', body)
+  const id = idOf(answer(reply.body))
+  const rest = { active: spec.active ?? true, slot_decay_per_second: spec.slot_decay_per_second ?? 0 }
+  const plain = rest.active === true && rest.slot_decay_per_second === 0 && reply.status === 201
+  if (byRows(server) && !plain) await api.send('PATCH', at`/v2/concurrency_limits/${id}`, rest)
+  return id
+}

@@ -1,0 +1,56 @@
+import { floatOf, isExact, isFloat, isNumber, type Json, numberOf } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
+import { tags } from './schemas.ts'
+
+const path = '/variables/filter'
+const sort = 'NAME_ASC'
+
+/** A variable: a named JSON value. `POST /variables/`, keyed by name. */
+export const variable: Kind = {
+  name: 'variable',
+  doc: 'A named JSON value that flows and templates read.',
+  keyDoc: 'the name of the variable',
+  slots: {},
+  fields: {
+    value: { schema: {}, doc: 'Any JSON value; integers and floats are kept apart.', compare: storedScalar },
+    tags: { schema: tags, doc: 'Tags of the variable.', default: [] },
+  },
+  ledger: {
+    models: { create: ['VariableCreate'], update: ['VariableUpdate'], read: ['Variable'] },
+    carried: { name: 'key' },
+    own: ['id', 'created', 'updated'],
+  },
+  list: (reader, _server, wanted) =>
+    wanted
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }))
+      : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }),
+  key: (raw) => text(raw, 'name'),
+  encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
+  async create({ api }, { resource, spec }) {
+    const reply = await api.send('POST', '/variables/', { name: resource.key, value: spec.value ?? null, tags: spec.tags ?? [] })
+    return { id: idOf(answer(reply.body)) }
+  },
+  async update({ api }, before, { spec }) {
+    await api.send('PATCH', at`/variables/${before.id}`, { value: spec.value ?? null, tags: spec.tags ?? [] })
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/variables/${before.id}`)
+  },
+  find: (reader, { resource }) => findOne(reader, path, { variables: { name: { any_: [resource.key] } } }),
+}
+
+/**
+ * A number that is the whole value, as a SQLite server stores it (column of NUMERIC affinity): `5.0` becomes 5, an
+ * integer beyond 64 bit becomes a double. PostgreSQL turns floats from 1e16 on into integers.
+ */
+function storedScalar(value: Json): Json {
+  if (!isNumber(value)) return value
+  const digits = isExact(value) ? value.value : String(value)
+  if (!isFloat(value)) {
+    const exact = BigInt(digits)
+    return exact >= -(2n ** 63n) && exact < 2n ** 63n ? numberOf(digits) : numberOf(String(BigInt(Number(digits))))
+  }
+  const double = Number(digits)
+  return Number.isInteger(double) ? numberOf(String(BigInt(double))) : floatOf(double)
+}

@@ -1,0 +1,102 @@
+import { Failure } from '../issue.ts'
+import { isNumber, isObject, type Json, type JsonObject } from '../json.ts'
+import type { Id, Reader } from '../model.ts'
+
+/**
+ * A path of the API: what is put in is encoded as one segment. Names may hold `#`, `?`, spaces and any letter
+ * (Prefect bans only `/ % & > <`, `prefect/types/names.py`).
+ */
+export function at(parts: TemplateStringsArray, ...values: readonly string[]): string {
+  return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part)
+}
+
+export function idOf(raw: JsonObject): Id {
+  return text(raw, 'id') as Id
+}
+
+/** A field that is text, or '' where it is not. */
+export function text(raw: JsonObject, field: string): string {
+  const value = raw[field]
+  return typeof value === 'string' ? value : ''
+}
+
+export function object(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+export function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+export function objects(value: Json | undefined): JsonObject[] {
+  return list(value).filter(isObject)
+}
+
+/** The object in an answer that is one. */
+export function answer(body: Json): JsonObject {
+  return object(body)
+}
+
+/**
+ * Reads the pages of a list: no `limit` is sent, since an administrator may have lowered the largest one that is
+ * allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset moves by what came. Stops at an empty page, or at `enough`.
+ * An object that comes twice, because others wrote meanwhile, counts once.
+ */
+export async function readPages(reader: Reader, path: string, body: JsonObject, enough = Number.POSITIVE_INFINITY) {
+  const found = new Map<string, JsonObject>()
+  for (let offset = 0; found.size < enough; ) {
+    const page = objects(await reader.query(path, { ...body, offset }))
+    if (page.length === 0) break
+    for (const raw of page) found.set(text(raw, 'id'), raw)
+    offset += page.length
+  }
+  return [...found.values()]
+}
+
+/** Objects named at once in a filter. */
+const chunk = 200
+
+/** Reads the objects whose names are wanted, by a filter that the server applies. */
+export async function readNamed(reader: Reader, path: string, names: readonly string[], filter: (names: readonly string[]) => JsonObject) {
+  const found: JsonObject[] = []
+  for (let from = 0; from < names.length; from += chunk) {
+    const part = names.slice(from, from + chunk)
+    found.push(...(await readPages(reader, path, filter(part), part.length)))
+  }
+  return found
+}
+
+/**
+ * Reads all objects of a kind and checks their number against the server's own count. Others may write while we read,
+ * so it is tried again before it is called incomplete.
+ */
+export async function readAll(reader: Reader, path: string, body: JsonObject, count: { path: string; body: JsonObject }) {
+  for (let attempt = 0; ; attempt++) {
+    const counted = await reader.query(count.path, count.body)
+    const expected = isNumber(counted) ? Number(counted) : Number.NaN
+    const found = await readPages(reader, path, body, expected)
+    if (found.length >= expected || Number.isNaN(expected)) return found
+    if (attempt === 2) throw incomplete(path, found.length, expected)
+  }
+}
+
+function incomplete(path: string, found: number, expected: number): Failure {
+  const message = `${path} gave ${found} objects, but the server counts ${expected}, three times in a row`
+  return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix: 'Try again while nobody writes' }], 8)
+}
+
+/** The first object of a list, for a search by natural key. */
+export async function findOne(reader: Reader, path: string, body: JsonObject): Promise<Id | undefined> {
+  const [first] = objects(await reader.query(path, body))
+  return first ? idOf(first) : undefined
+}
+
+/** The status of the answer that an error is about. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined
+}
+
+/** The names of the spec fields and slots that a list of differences is about. */
+export function namesOf(fields: readonly { readonly pointer: string }[]): ReadonlySet<string> {
+  return new Set(fields.map(({ pointer }) => pointer.split('/')[2] ?? ''))
+}

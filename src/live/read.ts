@@ -1,0 +1,112 @@
+import type { Issue } from '../issue.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { Kind, Names } from '../kind.ts'
+import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
+import { nameInKey, refOf } from '../ref.ts'
+import { canonicalSpec } from '../spec.ts'
+import { expectsId, idsToTokens } from '../token.ts'
+import { atLeast } from '../version.ts'
+import { distinguish } from './distinguish.ts'
+import { type Index, indexOf, makeNames } from './names.ts'
+
+export interface ReadOptions {
+  /** Reads what these resources need, by name; all of every kind where absent. */
+  readonly wanted?: readonly Resource[]
+  readonly on?: (event: Event) => void
+}
+
+/** Reads what a server holds, as resources of the same form as a snapshot's, with the ids that only it knows. */
+export async function readLive(
+  reader: Reader,
+  server: Server,
+  kinds: readonly Kind[],
+  options: ReadOptions = {},
+): Promise<Live> {
+  const held = kinds.filter((kind) => atLeast(server.version, kind.since))
+  const raws = await readRaws(reader, server, held, options)
+  const index = indexOf(held, raws)
+  const issues: Issue[] = []
+  const complete = options.wanted === undefined
+  const keys = distinguishAll(server, held, index, complete, options.wanted)
+  const names = makeNames(server, index, keys, complete, issues)
+  const resources = new Map<Ref, LiveResource>()
+  for (const { kind, raw } of index.values()) {
+    const resource = encodeOne(kind, raw, names, complete ? issues : [])
+    if (resource) resources.set(refOf(resource), resource)
+  }
+  return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
+}
+
+/** The kinds are read side by side, since reads do not get in each other's way. */
+async function readRaws(reader: Reader, server: Server, kinds: readonly Kind[], { wanted, on }: ReadOptions) {
+  const raws = new Map<string, readonly JsonObject[]>()
+  await Promise.all(
+    kinds.map(async (kind) => {
+      const keys = wanted
+        ?.filter((resource) => resource.kind === kind.name)
+        .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
+      if (keys?.length === 0) return
+      const found = await kind.list(reader, server, keys && new Set(keys))
+      raws.set(kind.name, found)
+      on?.({ type: 'read', kind: kind.name, count: found.length })
+    }),
+  )
+  return raws
+}
+
+function distinguishAll(
+  server: Server,
+  kinds: readonly Kind[],
+  index: Index,
+  complete: boolean,
+  wanted: readonly Resource[] | undefined,
+) {
+  const keys = new Map<string, string | undefined>()
+  for (const kind of kinds.filter((kind) => kind.ambiguous)) {
+    const names = makeNames(server, index, new Map(), complete, [])
+    const found = [...index.values()]
+      .filter((known) => known.kind === kind)
+      .flatMap(({ raw }) => {
+        const resource = encodeOne(kind, raw, names, [])
+        return resource ? [{ id: resource.id, resource }] : []
+      })
+    for (const [id, key] of distinguish(kind, found, wanted)) keys.set(id, key)
+  }
+  return keys
+}
+
+function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Issue[]): LiveResource | undefined {
+  const ref = names.refOf(raw.id)
+  if (!ref) return undefined
+  const encoded = kind.encode(raw, names)
+  const spec: Record<string, Json | undefined> = { ...encoded.spec }
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const value = spec[name]
+    if (!field.free || value === undefined) continue
+    spec[name] = idsToTokens(value, names.refOf, (id, text, pointer) => {
+      if (expectsId(id, text, `/${name}${pointer}`)) issues.push(unresolved(ref, `/spec/${name}${pointer}`, id))
+    })
+  }
+  const refs = Object.entries(encoded.refs).filter((slot): slot is [string, Ref] => slot[1] !== undefined)
+  return {
+    kind: kind.name,
+    key: ref.slice(kind.name.length + 1),
+    refs: Object.fromEntries(refs),
+    spec: canonicalSpec(kind, spec),
+    secrets: encoded.secrets ?? {},
+    id: String(raw.id) as Id,
+    recalled: Object.fromEntries((kind.recall ?? []).map((name) => [name, raw[name] ?? null])),
+  }
+}
+
+function unresolved(ref: Ref, pointer: string, id: string): Issue {
+  const message = `${ref} holds the id ${id}, and nothing that was read has it`
+  return {
+    code: 'unresolved-id',
+    severity: 'warning',
+    message,
+    ref,
+    pointer,
+    fix: 'Remove it at the source, or apply with --allow-unresolved',
+  }
+}

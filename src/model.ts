@@ -1,0 +1,159 @@
+import type { Issue } from './issue.ts'
+import type { Json, JsonObject, Pointer } from './json.ts'
+import type { Ref } from './ref.ts'
+import type { Secret } from './secret.ts'
+
+export type { Ref } from './ref.ts'
+/** An id of one live system. Never written to disk. */
+export type Id = string & { readonly __id: never }
+
+/** Where the value of a secret field comes from; the resource's `spec` has nothing there. */
+export type Hole =
+  | { readonly env: string; readonly as?: 'json' }
+  | { readonly plain: Secret }
+  /** Only of a live resource: the server has a value and does not show it. */
+  | { readonly masked: true }
+
+/** One resource, symbolic: its edges are refs and `<ref:…>` tokens, and nowhere in it is an id or a secret value. */
+export interface Resource {
+  readonly kind: string
+  /** Natural key: what people call it, unique within its kind, the same in every system. */
+  readonly key: string
+  /** Slot name to the resource that fills it: the edges that the API has a field for. */
+  readonly refs: Readonly<Record<string, Ref>>
+  /** In canonical form: fields that equal their default are absent, keys of free-form JSON are sorted. */
+  readonly spec: JsonObject
+  /** By pointer into `spec`. */
+  readonly secrets: Readonly<Record<Pointer, Hole>>
+}
+
+/** What was asked for when the snapshot was written; globs over refs. */
+export interface Scope {
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  /** Kinds that could not be read in full. */
+  readonly incomplete: readonly string[]
+}
+
+export interface Snapshot {
+  readonly version: 1
+  /** Provenance, never compared. */
+  readonly source?: { readonly api: string; readonly server: string }
+  readonly scope: Scope
+  /** Sorted by kind order, then key. */
+  readonly resources: readonly Resource[]
+}
+
+/** A server that answers, as it says of itself. */
+export interface Server {
+  /** For people: without user info. */
+  readonly url: string
+  /** Of Prefect, such as `3.8.8`. */
+  readonly version: string
+}
+
+/** What one server holds now: the same resources, and what only it knows of them. Never leaves the process. */
+export interface Live {
+  readonly server: Server
+  readonly resources: ReadonlyMap<Ref, LiveResource>
+  /** Kinds of which everything was read (not only what was asked for by name). */
+  readonly complete: ReadonlySet<string>
+  readonly issues: readonly Issue[]
+}
+export interface LiveResource extends Resource {
+  readonly id: Id
+  /** What the kind wants to know again of the server's object when it updates it (`Kind.recall`). */
+  readonly recalled: JsonObject
+}
+
+/** One field of a resource that differs; `before` or `after` is absent where the field is. */
+export interface FieldChange {
+  readonly pointer: Pointer
+  readonly before?: Json
+  readonly after?: Json
+}
+
+export type Change = {
+  readonly ref: Ref
+  /** Changes of this plan, by their ids, that must have been done before. */
+  readonly waits: readonly string[]
+  /** What else happens when this is done; for people. */
+  readonly notes: readonly string[]
+} & (
+  | { readonly action: 'create'; readonly after: Resource; readonly without: readonly string[] }
+  /** The second half of a create that had to leave out the fields `without` because of a cycle. */
+  | { readonly action: 'complete'; readonly after: Resource; readonly without: readonly string[] }
+  | {
+      readonly action: 'update'
+      readonly before: LiveResource
+      readonly after: Resource
+      readonly fields: readonly FieldChange[]
+    }
+  | { readonly action: 'delete'; readonly before: LiveResource }
+)
+
+/** What it takes to make a server match a snapshot. A value: made by a pure function, shown and applied as it is. */
+export interface Plan {
+  /** In an order in which they can be done one after another. */
+  readonly changes: readonly Change[]
+  readonly unchanged: readonly Ref[]
+  /** Resources in scope that only the server has, and that are kept. */
+  readonly kept: readonly Ref[]
+  /** What the server cannot hold, or cannot change in place; apply refuses while there is one, unless told to skip them. */
+  readonly unsupported: readonly Unsupported[]
+  /** Errors stop an apply before its first write. */
+  readonly issues: readonly Issue[]
+}
+export interface Unsupported {
+  readonly ref: Ref
+  /** The field in question; the whole resource where absent. */
+  readonly pointer?: Pointer
+  readonly reason: string
+}
+
+export type Outcome = { readonly change: Change; readonly ms: number } & (
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly issue: Issue }
+  /** Not tried: `because` failed, or was skipped itself. */
+  | { readonly status: 'skipped'; readonly because: Ref }
+  /** Written, and read back with another value. */
+  | { readonly status: 'not-converged'; readonly fields: readonly FieldChange[] }
+)
+
+/** What a stage tells while it works; whoever prints listens. */
+export type Event =
+  | { readonly type: 'read'; readonly kind: string; readonly count: number }
+  | { readonly type: 'start'; readonly change: Change }
+  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'request'
+      readonly method: string
+      readonly path: string
+      readonly status: number
+      readonly ms: number
+    }
+  | {
+      readonly type: 'retry'
+      readonly method: string
+      readonly path: string
+      readonly reason: string
+      readonly waitMs: number
+    }
+
+/** Sends requests that change nothing. Answers 2xx with the parsed body; everything else is thrown as `ApiError`. */
+export interface Reader {
+  readonly url: string
+  get(path: string): Promise<Json>
+  /** A POST that only reads, such as `/flows/filter`. */
+  query(path: string, body: JsonObject): Promise<Json>
+}
+
+/** Sends requests that change something. */
+export interface Api extends Reader {
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<Reply>
+}
+export interface Reply {
+  readonly status: number
+  /** `null` where the answer had no body. */
+  readonly body: Json
+}

@@ -1,0 +1,50 @@
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Change, Hole } from '../model.ts'
+import { idsIn } from '../token.ts'
+
+/** Every secret that a change of the plan needs, and that has no value now. */
+export function missingSecrets(changes: readonly Change[], filled: (hole: Hole) => boolean): Issue[] {
+  return changes.flatMap((change) => {
+    if (change.action !== 'create' && change.action !== 'update') return []
+    return Object.entries(change.after.secrets).flatMap(([pointer, hole]): Issue[] => {
+      const kept = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
+      if (filled(hole) || kept) return []
+      const source = 'env' in hole ? `the environment variable ${hole.env} is not set` : 'the source does not show it'
+      const fix = 'env' in hole ? `export ${hole.env}=…` : 'Give it a source under secrets:'
+      return [
+        {
+          code: 'missing-secret',
+          severity: 'error',
+          message: `${change.ref} needs a secret for ${pointer}, but ${source}`,
+          fix,
+          ref: change.ref,
+          pointer: `/secrets${pointer}`,
+        },
+      ]
+    })
+  })
+}
+
+/** Ids in what would be written that no name stands for: on another server they lead nowhere. */
+export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]): Issue[] {
+  return changes.flatMap((change) => {
+    if (change.action !== 'create' && change.action !== 'update') return []
+    const kind = kinds.find(({ name }) => name === change.after.kind)
+    return Object.entries(kind?.fields ?? {}).flatMap(([name, field]) => {
+      const value = change.after.spec[name]
+      if (!field.free || value === undefined) return []
+      return idsIn(value).map(({ id, pointer }): Issue => {
+        const message = `${change.ref} holds the id ${id} at /spec/${name}${pointer}, which is of no resource of the snapshot`
+        return {
+          code: 'unresolved-id',
+          severity: 'error',
+          message,
+          fix: 'Remove it, or pass --allow-unresolved to write it as it is',
+          ref: change.ref,
+          pointer: `/spec/${name}${pointer}`,
+        }
+      })
+    })
+  })
+}

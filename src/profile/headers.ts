@@ -1,0 +1,58 @@
+import type { TomlValue } from 'smol-toml'
+import type { Issue } from '../issue.ts'
+import { Secret } from '../secret.ts'
+import type { Found } from './layers.ts'
+import { isTable } from './toml.ts'
+import { badSetting } from './values.ts'
+
+/** Prefect's own three, and those that make up the message itself. */
+const protectedNames = new Set([
+  ...['user-agent', 'prefect-csrf-token', 'prefect-csrf-client'],
+  ...['content-length', 'content-type', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'expect'],
+  'proxy-authorization',
+])
+
+/** Whether a text can be the value of a header. */
+export function fitsHeader(value: string): boolean {
+  return /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)
+}
+
+/** Custom headers by lower-case name: JSON in a string, or a TOML table. Protected ones are left out with a warning. */
+export function readHeaders(found: Found | undefined, issues: Issue[]): ReadonlyMap<string, Secret<string>> {
+  const headers = new Map<string, Secret<string>>()
+  if (!found || found.value === '') return headers
+  const table = typeof found.value === 'string' ? parsed(found.value) : found.value
+  if (!isTable(table)) {
+    issues.push(badSetting(found, 'a JSON object or a TOML table of texts, such as {"X-Name": "value"}'))
+    return headers
+  }
+  for (const [name, value] of Object.entries(table)) {
+    const issue = fault(found, name, value)
+    if (issue) issues.push(issue)
+    else if (typeof value === 'string') headers.set(name.toLowerCase(), new Secret(value))
+  }
+  return headers
+}
+
+function parsed(text: string): TomlValue | undefined {
+  try {
+    return JSON.parse(text) as TomlValue
+  } catch {
+    return undefined
+  }
+}
+
+function fault(found: Found, name: string, value: TomlValue): Issue | undefined {
+  if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return badSetting(found, 'a table whose keys are names of headers')
+  if (protectedNames.has(name.toLowerCase())) {
+    return {
+      code: 'bad-setting',
+      severity: 'warning',
+      message: `The header ${name} of ${found.name} (${found.place}) is not sent, because the client sets it itself.`,
+      fix: 'Take it out of the setting.',
+    }
+  }
+  if (typeof value !== 'string' || !fitsHeader(value))
+    return badSetting(found, `a table of texts on one line, which the value of ${name} is not`)
+  return undefined
+}

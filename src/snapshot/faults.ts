@@ -1,0 +1,56 @@
+import type { ErrorObject } from 'ajv'
+import type { Issue } from '../issue.ts'
+import type { Pointer } from '../json.ts'
+import { nearest } from '../near.ts'
+
+export type Fault = Pick<Issue, 'code' | 'message' | 'fix'> & { readonly pointer: Pointer; readonly onKey?: true }
+
+/** A fault that ajv found, in words; undefined for one that only repeats another. */
+export function faultOf(error: ErrorObject): Fault | undefined {
+  const pointer = error.instancePath
+  const where = pointer === '' ? 'the document' : pointer
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name = String(error.params.additionalProperty)
+      const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {})
+      return {
+        code: 'unknown-field',
+        message: `${where} has no field "${name}"`,
+        ...near(name, known),
+        pointer: `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        onKey: true,
+      }
+    }
+    case 'required':
+      return { code: 'bad-value', message: `${where} lacks "${error.params.missingProperty}"`, pointer }
+    case 'enum':
+      return {
+        code: 'bad-value',
+        message: `${where} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`,
+        pointer,
+      }
+    case 'const':
+      return { code: 'bad-value', message: `${where} must be ${JSON.stringify(error.params.allowedValue)}`, pointer }
+    case 'oneOf':
+      return { code: 'bad-value', message: oneOfMessage(where, error), pointer }
+    case 'if':
+    case 'not':
+      return undefined
+    default:
+      return { code: 'bad-value', message: `${where} ${error.message ?? 'is not allowed'}`, pointer }
+  }
+}
+
+function oneOfMessage(where: string, error: ErrorObject): string {
+  const choices = (error.schema as { required?: string[]; type?: string; properties?: object }[]).map(
+    ({ required, type, properties }) =>
+      required?.join(' and ') ?? (properties ? Object.keys(properties).join('/') : type) ?? 'another form',
+  )
+  return `${where} must have exactly one of these forms: ${choices.join(', ')}`
+}
+
+function near(name: string, known: readonly string[]): { fix?: string } {
+  const best = nearest(name, known)
+  if (best) return { fix: `Did you mean "${best}"?` }
+  return known.length > 0 ? { fix: `Fields here: ${known.join(', ')}` } : {}
+}

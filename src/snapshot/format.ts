@@ -1,0 +1,42 @@
+import { define, type Json, type JsonObject } from '../json.ts'
+import type { Hole, Resource, Snapshot } from '../model.ts'
+import { writeYaml } from './yaml.ts'
+
+/** What the first document of a snapshot says. */
+export function headerOf({ version, source, scope }: Snapshot): JsonObject {
+  return {
+    kind: 'snapshot',
+    version,
+    ...(source ? { source: { ...source } } : {}),
+    scope: { include: scope.include, exclude: scope.exclude, incomplete: scope.incomplete },
+  }
+}
+
+/** A resource as a document: empty parts are left out. `plain` secrets are written in clear. */
+export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
+  const holes: Record<string, Json> = {}
+  for (const [pointer, hole] of Object.entries(secrets)) define(holes, pointer, holeOf(hole))
+  return {
+    kind,
+    key,
+    ...(Object.keys(refs).length > 0 ? { refs: { ...refs } } : {}),
+    ...(Object.keys(spec).length > 0 ? { spec } : {}),
+    ...(Object.keys(holes).length > 0 ? { secrets: holes } : {}),
+  }
+}
+
+function holeOf(hole: Hole): Json {
+  if ('env' in hole) return { ...hole }
+  // Only reached where the user asked for plain secrets: `export` turns every other hole into `env`.
+  return 'plain' in hole ? { plain: hole.plain.reveal() } : { masked: true }
+}
+
+/** The text of one document. */
+export function formatDocument(document: JsonObject): string {
+  return writeYaml(document)
+}
+
+/** A snapshot as one stream of documents. The same snapshot gives the same bytes. */
+export function formatSnapshot(snapshot: Snapshot): string {
+  return [headerOf(snapshot), ...snapshot.resources.map(documentOf)].map(formatDocument).join('---\n')
+}

@@ -1,0 +1,35 @@
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml'
+import type { Place } from '../issue.ts'
+import { type Pointer, steps } from '../json.ts'
+import type { Chunk } from './documents.ts'
+import { parseYaml } from './yaml.ts'
+
+/** The place of an offset into a document's text, in its file. */
+export function placeAt(chunk: Chunk, lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
+  const excerpt = chunk.text.split('\n')[line - 1] ?? ''
+  return { file: chunk.file, line: chunk.line + line - 1, column: col, excerpt }
+}
+
+/** The place of what a pointer leads to: the value, or its key where `onKey`; the nearest thing above it where it is missing. */
+export function placeOf(chunk: Chunk, pointer: Pointer, onKey = false): Place {
+  const { document, lines } = parseYaml(chunk.text, false)
+  return placeAt(chunk, lines, offsetOf(document, pointer, onKey))
+}
+
+function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): number {
+  let node: unknown = document.contents
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+  for (const key of steps(pointer)) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      if (!isPair(pair)) return offset
+      offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
+      node = pair.value
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)]
+      if (isNode(node)) offset = node.range?.[0] ?? offset
+    } else return offset
+  }
+  return !onKey && isScalar(node) ? (node.range?.[0] ?? offset) : offset
+}

@@ -1,0 +1,220 @@
+import { checkGraph } from '../graph/check.ts'
+import type { Issue, Place } from '../issue.ts'
+import { isObject, type Json, type JsonObject, type Pointer, valueAt } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Hole, Ref, Resource, Scope, Snapshot } from '../model.ts'
+import { byRef, refOf } from '../ref.ts'
+import { Secret } from '../secret.ts'
+import { canonicalSpec } from '../spec.ts'
+import { type Chunk, cutStream } from './documents.ts'
+import { placeAt, placeOf } from './locate.ts'
+import { tokenFaults, type Validate, validator } from './validate.ts'
+import { parseYaml } from './yaml.ts'
+
+/** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
+export interface Source {
+  readonly file: string
+  readonly text: string
+}
+
+export interface Parsed {
+  readonly snapshot: Snapshot
+  /** Every fault, with its place. With an error among them the snapshot is not to be used. */
+  readonly issues: readonly Issue[]
+  /** Where a resource is written. */
+  placeOf(ref: Ref, pointer?: Pointer): Place | undefined
+}
+
+/** Bytes of text that are read at most, so that a mistaken path does not exhaust the memory. */
+const largest = 512 * 1024 * 1024
+/** Levels of nesting at most. */
+const deepest = 200
+
+/** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
+export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]): Parsed {
+  const reading = {
+    kinds,
+    validate: validator(kinds),
+    issues: [] as Issue[],
+    chunks: new Map<Ref, Chunk>(),
+    resources: [] as Resource[],
+  }
+  let header: JsonObject | undefined
+  let first = true
+  for (const { file, text } of sources) {
+    if (text.length > largest) {
+      reading.issues.push({
+        code: 'too-large',
+        severity: 'error',
+        message: `${file} has more than ${largest / 1024 / 1024} MB`,
+        place: { file, line: 1, column: 1 },
+      })
+      continue
+    }
+    for (const chunk of cutStream(file, text)) {
+      const found = readChunk(reading, chunk, first, header !== undefined)
+      if (found) header = found
+      first = false
+    }
+  }
+  if (first) reading.issues.push(noHeader({ file: sources[0]?.file ?? 'snapshot', line: 1, column: 1 }))
+  const order = new Map(kinds.map((kind, index) => [kind.name, index]))
+  reading.resources.sort((a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)))
+  const place = (ref: Ref, pointer: Pointer = '') => {
+    const chunk = reading.chunks.get(ref)
+    return chunk && placeOf(chunk, pointer)
+  }
+  for (const issue of checkGraph(reading.resources, kinds)) {
+    const at = issue.ref && place(issue.ref, issue.pointer)
+    reading.issues.push(at ? { ...issue, place: at } : issue)
+  }
+  return { snapshot: snapshotOf(header, reading.resources), issues: reading.issues, placeOf: place }
+}
+
+interface Reading {
+  readonly kinds: readonly Kind[]
+  readonly validate: Validate
+  readonly issues: Issue[]
+  readonly chunks: Map<Ref, Chunk>
+  readonly resources: Resource[]
+}
+
+/** Reads one document; answers it if it is the header. */
+function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: boolean): JsonObject | undefined {
+  const value = parseChunk(reading, chunk)
+  if (value === undefined) return undefined
+  const fail = (
+    code: Issue['code'],
+    message: string,
+    pointer: Pointer,
+    fix?: string,
+    onKey = false,
+    severity: Issue['severity'] = 'error',
+  ) =>
+    reading.issues.push({
+      code,
+      severity,
+      message,
+      pointer,
+      place: placeOf(chunk, pointer, onKey),
+      ...(fix ? { fix } : {}),
+    })
+  if (!isObject(value)) {
+    fail('bad-value', 'a document must be a mapping with kind and key', '')
+    return undefined
+  }
+  const isHeader = value.kind === 'snapshot'
+  if (first && !isHeader) reading.issues.push(noHeader(placeOf(chunk, '')))
+  if (isHeader && hasHeader) fail('duplicate-key', 'a snapshot has one header, as its first document', '/kind')
+  if (isHeader && value.version !== undefined && value.version !== 1) {
+    fail(
+      'bad-version',
+      `this tool reads version 1 of the format, and the file says ${JSON.stringify(value.version)}`,
+      '/version',
+      'Use a newer prefect-snapshot',
+    )
+    return value
+  }
+  const faults = reading.validate(value)
+  for (const { code, message, pointer, fix, onKey } of faults) fail(code, message, pointer, fix, onKey)
+  if (isHeader) return value
+  const kind = reading.kinds.find(({ name }) => name === value.kind)
+  if (!kind || faults.length > 0 || typeof value.key !== 'string') return undefined
+  for (const { message, pointer, fix } of tokenFaults(kind, value)) fail('bad-token', message, pointer, fix)
+  const resource = resourceOf(kind, value, value.key)
+  for (const pointer of filledTwice(resource))
+    fail('bad-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
+  for (const { code, severity, pointer, message, fix } of kind.check?.(resource) ?? [])
+    fail(code, message, pointer, fix, false, severity)
+  const ref = refOf(resource)
+  const other = reading.chunks.get(ref)
+  if (other) {
+    const at = placeOf(other, '/key')
+    fail(
+      'duplicate-key',
+      `${ref} is written twice; the other one is at ${at.file}:${at.line}`,
+      '/key',
+      'Remove one of them',
+    )
+    return undefined
+  }
+  reading.chunks.set(ref, chunk)
+  reading.resources.push(resource)
+  return undefined
+}
+
+function parseChunk(reading: Reading, chunk: Chunk): Json | undefined {
+  const { document, lines } = parseYaml(chunk.text, false)
+  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+    reading.issues.push({ code: 'bad-yaml', severity: 'error', message, place: placeAt(chunk, lines, pos[0]) })
+  }
+  if (document.errors.length + document.warnings.length > 0) return undefined
+  try {
+    const value = document.toJS({ maxAliasCount: 100 }) as Json
+    if (depth(value, 0) <= deepest) return value
+    reading.issues.push({
+      code: 'too-large',
+      severity: 'error',
+      message: `values may be nested ${deepest} levels deep at most`,
+      place: placeAt(chunk, lines, 0),
+    })
+  } catch (error) {
+    // Aliases that multiply into a huge value end here.
+    const message = error instanceof Error ? error.message : String(error)
+    reading.issues.push({
+      code: 'too-large',
+      severity: 'error',
+      message,
+      fix: 'Write the values out instead of using aliases',
+      place: placeAt(chunk, lines, 0),
+    })
+  }
+  return undefined
+}
+
+function depth(value: Json, level: number): number {
+  if (level > deepest || typeof value !== 'object' || value === null) return level
+  let most = level
+  for (const item of Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [])
+    most = Math.max(most, depth(item, level + 1))
+  return most
+}
+
+function noHeader(place: Place): Issue {
+  const fix = 'Begin the file with: kind: snapshot, version: 1'
+  return {
+    code: 'no-header',
+    severity: 'error',
+    message: 'the first document must be the header of the snapshot',
+    fix,
+    place,
+  }
+}
+
+/** A resource in canonical form, from a document that fits its schema. */
+function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
+  const {
+    refs = {},
+    spec = {},
+    secrets = {},
+  } = document as { refs?: Record<string, Ref>; spec?: JsonObject; secrets?: Record<Pointer, JsonObject> }
+  const holes = Object.entries(secrets).map(([pointer, source]): [Pointer, Hole] => [
+    pointer,
+    source.plain === undefined ? (source as { env: string; as?: 'json' }) : { plain: new Secret(source.plain) },
+  ])
+  return { kind: kind.name, key, refs, spec: canonicalSpec(kind, spec), secrets: Object.fromEntries(holes) }
+}
+
+function filledTwice({ spec, secrets }: Resource): Pointer[] {
+  return Object.keys(secrets).filter((pointer) => valueAt(spec, pointer) !== undefined)
+}
+
+function snapshotOf(header: JsonObject | undefined, resources: readonly Resource[]): Snapshot {
+  const scope: Partial<Scope> = isObject(header?.scope) ? (header.scope as unknown as Scope) : {}
+  return {
+    version: 1,
+    ...(isObject(header?.source) ? { source: header.source as { api: string; server: string } } : {}),
+    scope: { include: scope.include ?? ['**'], exclude: scope.exclude ?? [], incomplete: scope.incomplete ?? [] },
+    resources,
+  }
+}

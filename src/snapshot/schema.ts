@@ -1,0 +1,114 @@
+import type { JsonObject } from '../json.ts'
+import type { Field, Kind, Slot } from '../kind.ts'
+
+const schemaId = 'https://prefect-snapshot.dev/schemas/snapshot.v1.json'
+
+const pointer = '^(/([^~/]|~[01])*)+$'
+const secrets: JsonObject = {
+  type: 'object',
+  description: 'Where the values of secret fields come from, by JSON pointer into spec; never the values themselves.',
+  propertyNames: { pattern: pointer },
+  additionalProperties: {
+    oneOf: [
+      {
+        type: 'object',
+        properties: {
+          env: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+            description: 'Environment variable that holds the value.',
+          },
+          as: { const: 'json', description: 'The variable holds JSON, for a value that is no string.' },
+        },
+        required: ['env'],
+        additionalProperties: false,
+      },
+      {
+        type: 'object',
+        properties: { plain: { description: 'The value, in clear.' } },
+        required: ['plain'],
+        additionalProperties: false,
+      },
+    ],
+  },
+}
+
+/** JSON Schema of the document of one kind. */
+export function documentSchema(kind: Kind): JsonObject {
+  return {
+    type: 'object',
+    description: kind.doc,
+    properties: {
+      kind: { const: kind.name },
+      key: { type: 'string', description: `Natural key: ${kind.keyDoc}.` },
+      refs: {
+        type: 'object',
+        properties: Object.fromEntries(Object.entries(kind.slots).map(([name, slot]) => [name, slotSchema(slot)])),
+        additionalProperties: false,
+      },
+      spec: {
+        type: 'object',
+        properties: Object.fromEntries(Object.entries(kind.fields).map(([name, field]) => [name, fieldSchema(field)])),
+        additionalProperties: false,
+      },
+      secrets,
+    },
+    required: ['kind', 'key'],
+    additionalProperties: false,
+  }
+}
+
+function slotSchema(slot: Slot): JsonObject {
+  return { type: 'string', pattern: '^[a-z][a-z-]*/', description: `${slot.doc} (${slot.kinds.join(' or ')})` }
+}
+
+function fieldSchema({ schema, doc, default: value, operational, since }: Field): JsonObject {
+  const notes = [doc, operational ? 'Operational.' : '', since ? `From Prefect ${since} on.` : '']
+    .filter(Boolean)
+    .join(' ')
+  return { ...schema, description: notes, ...(value === undefined ? {} : { default: value }) }
+}
+
+/** JSON Schema of the first document. */
+export const headerSchema: JsonObject = {
+  type: 'object',
+  description: 'What this file is.',
+  properties: {
+    kind: { const: 'snapshot' },
+    version: { const: 1 },
+    source: {
+      type: 'object',
+      description: 'Where it was exported; never compared.',
+      properties: { api: { type: 'string' }, server: { type: 'string' } },
+      required: ['api', 'server'],
+      additionalProperties: false,
+    },
+    scope: {
+      type: 'object',
+      description: 'What was asked for, as globs over refs.',
+      properties: {
+        include: { type: 'array', items: { type: 'string' } },
+        exclude: { type: 'array', items: { type: 'string' } },
+        incomplete: { type: 'array', items: { type: 'string' }, description: 'Kinds that could not be read in full.' },
+      },
+      additionalProperties: false,
+    },
+  },
+  required: ['kind', 'version'],
+  additionalProperties: false,
+}
+
+/** JSON Schema (2020-12) of any document of a snapshot, for editors and other tools. */
+export function snapshotSchema(kinds: readonly Kind[]): JsonObject {
+  const defs = Object.fromEntries(kinds.map((kind) => [kind.name, documentSchema(kind)]))
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: schemaId,
+    title: 'A document of a prefect-snapshot file',
+    type: 'object',
+    required: ['kind'],
+    discriminator: { propertyName: 'kind' },
+    oneOf: [{ $ref: '#/$defs/header' }, ...kinds.map(({ name }) => ({ $ref: `#/$defs/${name}` }))],
+    $defs: { header: headerSchema, ...defs },
+  }
+}

@@ -1,0 +1,88 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { isExact, isObject, type Json, type JsonObject } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { nearest } from '../near.ts'
+import { cut } from '../token.ts'
+import { type Fault, faultOf } from './faults.ts'
+import { documentSchema, headerSchema } from './schema.ts'
+
+/** Checks one document by its kind's schema; compiles a schema when its first document comes. */
+export type Validate = (document: JsonObject) => readonly Fault[]
+
+export function validator(kinds: readonly Kind[]): Validate {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, validateFormats: false })
+  const compiled = new Map<string, ValidateFunction>()
+  const schemas = new Map<string, () => JsonObject>([
+    ['snapshot', () => headerSchema],
+    ...kinds.map((kind) => [kind.name, () => documentSchema(kind)] as const),
+  ])
+  return (document) => {
+    const kind = document.kind
+    const schema = typeof kind === 'string' ? schemas.get(kind) : undefined
+    if (typeof kind !== 'string' || !schema) return [unknownKind(kind, [...schemas.keys()])]
+    const check = compiled.get(kind) ?? ajv.compile(schema())
+    compiled.set(kind, check)
+    if (check(plain(document))) return []
+    return (check.errors ?? []).flatMap((error) => faultOf(error) ?? []).filter(notRepeated)
+  }
+}
+
+function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
+  if (typeof kind !== 'string')
+    return {
+      code: 'unknown-kind',
+      message: 'the document has no kind',
+      fix: `Begin it with "kind: ${known[1]}"`,
+      pointer: '',
+    }
+  const best = nearest(kind, known)
+  const fix = best ? `Did you mean "${best}"?` : `Kinds: ${known.slice(1).join(', ')}`
+  return { code: 'unknown-kind', message: `there is no kind "${kind}"`, fix, pointer: '/kind' }
+}
+
+/** A choice between forms reports the fault of every form; the choice itself says it all. */
+function notRepeated(fault: Fault, _: number, all: readonly Fault[]): boolean {
+  const choice = all.find((other) => other.message.includes('exactly one of these forms') && other !== fault)
+  return !choice || !fault.pointer.startsWith(choice.pointer)
+}
+
+/** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */
+function plain(value: Json): Json {
+  if (isExact(value)) return Number(value.value)
+  if (Array.isArray(value)) return value.some((item, index) => plain(item) !== value[index]) ? value.map(plain) : value
+  if (!isObject(value)) return value
+  const entries = Object.entries(value)
+  if (!entries.some(([, item]) => plain(item) !== item)) return value
+  return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]))
+}
+
+/** Tokens in free-form JSON that are not closed or name no resource. */
+export function tokenFaults(kind: Kind, document: JsonObject): Fault[] {
+  const faults: Fault[] = []
+  const spec = isObject(document.spec) ? document.spec : {}
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const value = spec[name]
+    if (field.free && value !== undefined) visit(value, `/spec/${name}`, faults)
+  }
+  return faults
+}
+
+function visit(value: Json, pointer: string, faults: Fault[]): void {
+  if (typeof value === 'string') {
+    if (!value.includes('<ref:')) return
+    for (const text of cut(value).broken)
+      faults.push({
+        code: 'bad-token',
+        message: `the token ${JSON.stringify(text)} is not closed or names no resource`,
+        fix: 'Write <ref:kind/key>, or <<ref: for the text itself',
+        pointer,
+      })
+  } else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) visit(item, `${pointer}/${index}`, faults)
+  else if (isObject(value))
+    for (const [key, item] of Object.entries(value)) {
+      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      visit(key, at, faults)
+      visit(item, at, faults)
+    }
+}

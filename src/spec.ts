@@ -1,0 +1,92 @@
+import { isExact, isObject, type Json, type JsonObject, type Pointer, sameJson, sortKeys, step } from './json.ts'
+import type { Field, Kind } from './kind.ts'
+import type { FieldChange, Resource } from './model.ts'
+
+/** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
+export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const out: Record<string, Json> = {}
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const value = spec[name]
+    if (value === undefined) continue
+    const normal = normalise(field, value)
+    if (field.operational || !isDefault(field, normal)) out[name] = normal
+  }
+  return out
+}
+
+function normalise(field: Field, value: Json): Json {
+  const normal = field.normalise ? field.normalise(value) : value
+  return sortKeys(isNumeric(field.schema) ? plainNumber(normal) : normal)
+}
+
+function isNumeric(schema: JsonObject): boolean {
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+  return types.includes('integer') || types.includes('number')
+}
+
+/** A number of which only the value matters: `5.0` becomes 5. */
+export function plainNumber(value: Json): Json {
+  if (!isExact(value)) return value
+  const number = Number(value.value)
+  return Number.isSafeInteger(number) || !Number.isInteger(number) ? number : value
+}
+
+function isDefault(field: Field, value: Json): boolean {
+  return sameJson(value, field.default === undefined ? null : field.default)
+}
+
+/**
+ * The fields in which two resources of one kind differ, by leaf. Operational fields that `after` does not say, and
+ * secrets whose value is not known here, are not compared.
+ */
+export function differences(kind: Kind, before: Resource, after: Resource): FieldChange[] {
+  const out: FieldChange[] = []
+  for (const slot of Object.keys(kind.slots)) {
+    const [a, b] = [before.refs[slot], after.refs[slot]]
+    if (a !== b) out.push(change(`/refs/${slot}`, a, b))
+  }
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const [a, b] = [before.spec[name], after.spec[name]]
+    if (field.operational && b === undefined) continue
+    const [x, y] = [compared(field, a, b), compared(field, b, a)]
+    if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
+  }
+  for (const pointer of new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])) {
+    const secret = secretChange(pointer, before, after)
+    if (secret) out.push(secret)
+  }
+  return out
+}
+
+/** A field's value as it is compared; one that is not there has its default. */
+function compared(field: Field, value: Json | undefined, other: Json | undefined): Json | undefined {
+  const full = value ?? field.default
+  return full !== undefined && field.compare ? field.compare(full, other ?? field.default) : full
+}
+
+function secretChange(pointer: Pointer, before: Resource, after: Resource): FieldChange | undefined {
+  const [a, b] = [before.secrets[pointer], after.secrets[pointer]]
+  const at = `/secrets${pointer}`
+  if (!b) return { pointer: at, before: '(secret)' }
+  if (!a) return { pointer: at, after: '(secret)' }
+  if ('plain' in a && 'plain' in b && !a.plain.equals(b.plain))
+    return { pointer: at, before: '(secret)', after: '(another secret)' }
+  return undefined
+}
+
+function change(pointer: Pointer, before: Json | undefined, after: Json | undefined): FieldChange {
+  return { pointer, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
+}
+
+/** Walks down to the smallest parts that differ. */
+function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefined, out: FieldChange[]): void {
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      if (!sameJson(a[key], b[key])) leaves(step(pointer, key), a[key], b[key], out)
+    }
+  } else if (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.length > 0) {
+    for (const [index, item] of a.entries()) {
+      if (!sameJson(item, b[index])) leaves(step(pointer, index), item, b[index], out)
+    }
+  } else out.push(change(pointer, a, b))
+}

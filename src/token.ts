@@ -1,0 +1,114 @@
+import { type Json, mapStrings, type Pointer } from './json.ts'
+import type { Id, Ref } from './model.ts'
+
+/*
+ * An id inside free-form JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
+ * one right before a token: an odd run opens a token, an even one is text.
+ */
+const opening = /(<+)ref:/g
+const uuid = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi
+
+/** Whether a text is a UUID, the form of every id of Prefect. */
+export function isUuid(text: string): boolean {
+  return text.length === 36 && text.match(uuid)?.[0] === text
+}
+
+/** The token of a ref, as it stands in a string. */
+export function tokenOf(ref: Ref): string {
+  return `<ref:${ref.replaceAll('%', '%25').replaceAll('>', '%3E')}>`
+}
+
+type Piece = { readonly text: string } | { readonly ref: Ref; readonly token: string }
+
+/** Cuts a string into text and tokens. A token that is not closed, or names no kind, is `broken`. */
+export function cut(text: string): { readonly pieces: readonly Piece[]; readonly broken: readonly string[] } {
+  const pieces: Piece[] = []
+  const broken: string[] = []
+  let from = 0
+  for (const match of text.matchAll(opening)) {
+    if (match.index < from) continue
+    const run = match[1]?.length ?? 0
+    const start = match.index + run - 1
+    pieces.push({ text: text.slice(from, match.index) + '<'.repeat(run >> 1) })
+    if (run % 2 === 0) {
+      from = match.index + run
+      continue
+    }
+    const end = text.indexOf('>', start)
+    const name = end < 0 ? '' : text.slice(start + 5, end)
+    if (!/^[a-z][a-z-]*\/./.test(name)) {
+      broken.push(text.slice(start, start + 60))
+      from = start + 1
+      pieces.push({ text: '<' })
+      continue
+    }
+    pieces.push({ ref: name.replaceAll('%3E', '>').replaceAll('%25', '%') as Ref, token: text.slice(start, end + 1) })
+    from = end + 1
+  }
+  pieces.push({ text: text.slice(from) })
+  return { pieces, broken }
+}
+
+/** Text as it is written beside tokens. */
+function escaped(text: string, beforeToken: boolean): string {
+  const doubled = text.replace(opening, (_, run: string) => `${run}${run}ref:`)
+  return beforeToken ? doubled.replace(/<+$/, (run) => run + run) : doubled
+}
+
+/** Writes every known id in a value as a token, and escapes what looks like one. `on` is told each id that nobody knows. */
+export function idsToTokens(
+  value: Json,
+  refOf: (id: string) => Ref | undefined,
+  on?: (id: string, text: string, pointer: Pointer) => void,
+): Json {
+  return mapStrings(value, (text, pointer) => {
+    if (text.length < 4 || (text.length < 36 && !text.includes('<ref:'))) return text
+    let out = ''
+    let from = 0
+    for (const match of text.matchAll(uuid)) {
+      const ref = refOf(match[0].toLowerCase())
+      if (!ref) {
+        on?.(match[0], text, pointer)
+        continue
+      }
+      out += escaped(text.slice(from, match.index), true) + tokenOf(ref)
+      from = match.index + match[0].length
+    }
+    return out + escaped(text.slice(from), false)
+  })
+}
+
+/** Writes every token in a value as the id that it stands for: the inverse of `idsToTokens`. */
+export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
+  return mapStrings(value, (text) =>
+    text.includes('<ref:')
+      ? cut(text)
+          .pieces.map((piece) => ('ref' in piece ? idOf(piece.ref) : piece.text))
+          .join('')
+      : text,
+  )
+}
+
+/** Keys under which Prefect expects the id of an object (automation actions, block links, queue filters). */
+const idKeys =
+  /\/(block_document_id|deployment_id|work_pool_id|work_queue_id|automation_id|flow_id|\$ref|deployment_ids\/\d+)$/
+
+/** Whether an id at this place is one that Prefect would look up, rather than a UUID of the user's own. */
+export function expectsId(id: string, text: string, pointer: Pointer): boolean {
+  if (text === id) return idKeys.test(pointer)
+  const at = text.indexOf(id)
+  return /\bprefect\.[a-z-]+(\.v1)?\.$/.test(text.slice(0, at))
+}
+
+/** The ids that stand where Prefect expects one: in a snapshot these are ids that nothing at the source had. */
+export function idsIn(value: Json): { readonly id: string; readonly pointer: Pointer }[] {
+  const found: { id: string; pointer: Pointer }[] = []
+  idsToTokens(
+    value,
+    () => undefined,
+    (id, text, pointer) => {
+      if (expectsId(id, text, pointer)) found.push({ id, pointer })
+    },
+  )
+  return found
+}

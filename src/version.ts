@@ -1,0 +1,17 @@
+/**
+ * Whether a server's version is `since` or newer. Prefect Cloud ('cloud') has everything. A pre-release counts as its
+ * release (`3.7.0rc1` has what 3.7.0 has).
+ */
+export function atLeast(version: string, since: string | undefined): boolean {
+  if (since === undefined || version === 'cloud') return true
+  const [have, want] = [numbers(version), numbers(since)]
+  for (let i = 0; i < 3; i++) {
+    const difference = (have[i] ?? 0) - (want[i] ?? 0)
+    if (difference !== 0) return difference > 0
+  }
+  return true
+}
+
+function numbers(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10) || 0)
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { kinds } from '../src/kinds/all.ts'
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+const textOf = (file: string) => readFileSync(join('src', file), 'utf8')
+
+describe('the table of kinds', () => {
+  it('has each name once, and each kind in the file of its name', () => {
+    const names = kinds.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(textOf(`kinds/${name}.ts`), name).toContain(`name: '${name}'`)
+  })
+
+  it('knows every kind that a slot takes', () => {
+    const names = new Set(kinds.map(({ name }) => name))
+    const unknown = kinds.flatMap(({ name, slots }) =>
+      Object.entries(slots).flatMap(([slot, { kinds: takes }]) =>
+        takes.filter((kind) => !names.has(kind)).map((kind) => `${name}.${slot}: ${kind}`),
+      ),
+    )
+    expect(unknown).toEqual([])
+  })
+})
+
+describe('the engine', () => {
+  it('names no kind outside src/kinds, but for what templates call by name', () => {
+    const literal = new RegExp(`['"\`](${kinds.map(({ name }) => name).join('|')})(['"\`]|/)`)
+    const found = sources.filter((file) => !file.startsWith('kinds/') && literal.test(textOf(file)))
+    expect(found).toEqual(['graph/edges.ts'])
+  })
+
+  it('reads the process and prints in cli.ts only', () => {
+    const found = sources.filter((file) => /\b(process|console)\.[a-z]/i.test(textOf(file)))
+    expect(found).toEqual(['cli.ts'])
+  })
+})
+
+describe('the import rules', () => {
+  const bad = {
+    'package.json': '{"dependencies":{"undici":"1","left-pad":"1"}}',
+    'node_modules/undici/package.json': '{"name":"undici","main":"i.js"}',
+    'node_modules/undici/i.js': '',
+    'node_modules/left-pad/package.json': '{"name":"left-pad","main":"i.js"}',
+    'node_modules/left-pad/i.js': '',
+    'src/cli.ts': "import './commands/do.ts'\nimport './utils/all.ts'",
+    'src/commands/do.ts': "import '../plan.ts'\nimport '../kinds/flow.ts'",
+    'src/plan.ts': [
+      "import 'undici'",
+      "import 'left-pad'",
+      "import 'node:fs'",
+      "import './kinds/all.ts'",
+      "import type { R } from './report/r.ts'",
+      "import './gone.ts'",
+      'export type P = R',
+    ].join('\n'),
+    'src/report/r.ts': "import type { P } from '../plan.ts'\nexport type R = P",
+    'src/kinds/all.ts': "import './flow.ts'",
+    'src/kinds/flow.ts': "import '../client/client.ts'",
+    'src/kinds/forgotten.ts': 'export const forgotten = 1',
+    'src/client/client.ts': 'export const client = 1',
+    'src/utils/all.ts': 'export const all = 1',
+  }
+
+  it('catch one fault of every sort', () => {
+    const root = mkdtempSync(join(tmpdir(), 'rooms-'))
+    try {
+      for (const [file, text] of Object.entries(bad)) {
+        mkdirSync(dirname(join(root, file)), { recursive: true })
+        writeFileSync(join(root, file), text)
+      }
+      const { stderr, status } = spawnSync(resolve('node_modules/.bin/tsx'), [resolve('scripts/rooms.ts')], {
+        cwd: root,
+        encoding: 'utf8',
+      })
+      const faults = stderr.split('\n').filter((line) => /^\S+:/.test(line))
+      expect(faults.sort()).toEqual([
+        'a-kind-stays-in-its-room: src/commands/do.ts → src/kinds/flow.ts',
+        'cli-looks-only-into: src/cli.ts → src/utils/all.ts',
+        'commands-looks-only-into: src/commands/do.ts → src/kinds/flow.ts',
+        'disk-and-process: src/plan.ts → fs',
+        'every-package-has-a-home: src/plan.ts → node_modules/left-pad/i.js',
+        'in-use: src/kinds/forgotten.ts',
+        'kinds-looks-only-into: src/kinds/flow.ts → src/client/client.ts',
+        'no-cycle: src/plan.ts → src/report/r.ts → src/plan.ts',
+        'plan-looks-only-into: src/plan.ts → src/report/r.ts',
+        'report-looks-only-into: src/report/r.ts → src/plan.ts',
+        'resolvable: src/plan.ts → ./gone.ts',
+        'the-table-is-handed-in: src/plan.ts → src/kinds/all.ts',
+        'undici-lives-in-client: src/plan.ts → node_modules/undici/i.js',
+      ])
+      expect(status).toBe(1)
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Migrating and filling an empty PostgreSQL database takes most of a minute on two busy cores. */
+const patience = 150_000
+
+/** Waits until the server answers its health route; throws when its process ends before. */
+export async function untilHealthy(url: string, exited: Promise<void>): Promise<void> {
+  const end = Date.now() + patience
+  let gone = false
+  void exited.then(() => {
+    gone = true
+  })
+  while (!(await isOk(`${url}/health`))) {
+    if (gone) throw new Error('its process has ended')
+    if (Date.now() > end) throw new Error(`it was not healthy after ${patience / 1000} s`)
+    await sleep(40)
+  }
+}
+
+/**
+ * Waits until a write goes through. Background services hold a SQLite database for some seconds after a boot, and what
+ * comes meanwhile is answered with 503 at once. Makes a variable and takes it away; a refusal (401, 403) is ready too.
+ */
+export async function untilWritable(url: string): Promise<void> {
+  const name = `ready-${process.pid}-${Date.now()}`
+  const body = JSON.stringify({ name, value: null })
+  const create = () =>
+    fetch(`${url}/variables/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const created = await retried(create)
+  if (created !== 201 && created !== 409) return
+  await retried(() => fetch(`${url}/variables/name/${name}`, { method: 'DELETE' }))
+}
+
+async function retried(send: () => Promise<Response>): Promise<number> {
+  const end = Date.now() + patience
+  while (Date.now() < end) {
+    const status = await statusOf(send)
+    if (status !== 0 && status < 500) return status
+    await sleep(100)
+  }
+  throw new Error('it refused every write')
+}
+
+/** 0 where there was no answer: after a 5xx the server closes the connection, which the next request finds out. */
+async function statusOf(send: () => Promise<Response>): Promise<number> {
+  try {
+    const response = await send()
+    await response.arrayBuffer()
+    return response.status
+  } catch {
+    return 0
+  }
+}
+
+async function isOk(url: string): Promise<boolean> {
+  return (await statusOf(() => fetch(url))) === 200
+}

@@ -1,0 +1,79 @@
+import { afterEach, expect, test } from 'vitest'
+import { readWorld } from '../worlds/read_world.ts'
+import { seed } from '../worlds/seed.ts'
+import { freshServer, type PrefectServer } from './servers.ts'
+
+const running: PrefectServer[] = []
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop()
+})
+
+async function start(...args: Parameters<typeof freshServer>): Promise<PrefectServer> {
+  const server = await freshServer(...args)
+  running.push(server)
+  return server
+}
+
+const everyKind = {
+  variable: 205,
+  'concurrency-limit': 12,
+  'tag-concurrency-limit': 5,
+  block: 12,
+  'work-pool': 5,
+  'work-queue': 8,
+  flow: 9,
+  deployment: 14,
+  automation: 10,
+  'saved-search': 2,
+}
+
+test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind, and reads the same twice', async (version) => {
+  const server = await start(version)
+  const counts = await seed('every_kind', version, server.url)
+  expect(counts).toEqual({ ...everyKind, ...(version === '3.8.8' && { 'default-result-storage': 1 }) })
+  const world = await readWorld(server.url)
+  expect(await readWorld(server.url)).toEqual(world)
+  for (const [kind, count] of Object.entries(everyKind)) {
+    // The limit that belongs to a deployment is a row among the global ones; two automations have one name.
+    const same = { 'concurrency-limit': 1, automation: -1 }[kind] ?? 0
+    expect([kind, Object.keys(world[kind] ?? {}).length]).toEqual([kind, count + same])
+  }
+  // One stock block type explains itself with an id of zeros.
+  const ids = JSON.stringify(world).match(/[1-9a-f][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)
+  expect(ids).toBeNull()
+})
+
+test('two servers seeded alike are the same world, which is not an empty one', async () => {
+  const [a, b] = [await start('3.8.8'), await start('3.8.8', { services: true })]
+  const empty = await readWorld(a.url)
+  expect(await readWorld(b.url)).toEqual(empty)
+  await Promise.all([a, b].map((server) => seed('every_kind', '3.8.8', server.url)))
+  const world = await readWorld(a.url)
+  expect(await readWorld(b.url)).toEqual(world)
+  expect(world).not.toEqual(empty)
+})
+
+test('the demo platform can be seeded and read', async () => {
+  const server = await start('3.8.8', { services: true })
+  expect(await seed('demo_platform', '3.8.8', server.url)).toMatchObject({
+    variable: 205,
+    deployment: 14,
+    'work-pool': 3,
+  })
+  expect(Object.keys((await readWorld(server.url)).deployment ?? {})).toHaveLength(14)
+})
+
+test('a server takes settings, a port and a home that outlives it', async () => {
+  const locked = await start('3.8.8', { env: { PREFECT_SERVER_API_AUTH_STRING: 'user:pass' } })
+  expect((await fetch(`${locked.url}/admin/version`)).status).toBe(401)
+  const first = await start('3.8.8', { home: `${locked.home}/kept` })
+  await fetch(`${first.url}/flows/`, {
+    method: 'POST',
+    body: '{"name":"kept"}',
+    headers: { 'content-type': 'application/json' },
+  })
+  await first.stop()
+  const again = await start('3.8.8', { home: first.home, port: first.port })
+  expect((await fetch(`${again.url}/flows/name/kept`)).status).toBe(200)
+  await expect(start('3.8.8', { port: again.port })).rejects.toThrow('in use')
+})

@@ -1,0 +1,111 @@
+import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { withLock } from './lock.ts'
+
+/** The Prefect versions that the tests know, each with a lock of all its packages. */
+export const serverVersions = ['3.8.8', '3.4.14', '2.20.25'] as const
+export type ServerVersion = (typeof serverVersions)[number]
+
+/** Takes one line that says what takes so long. */
+export type Progress = (line: string) => void
+
+/** Where virtual environments and templates are kept between runs; git ignores it. */
+export const storeDir = fileURLToPath(new URL('../../.venvs/', import.meta.url))
+
+const locksDir = fileURLToPath(new URL('./locks/', import.meta.url))
+const run = promisify(execFile)
+
+/**
+ * The Python of a virtual environment that has exactly the locked packages of a Prefect version. Made from the lock when
+ * it is missing or the lock has changed (a minute or two, by pip as it is configured), which a stamp file remembers;
+ * two processes may ask at once. Throws an `Error` whose message says what to install where there is no fit Python.
+ */
+export async function ensureVenv(version: ServerVersion, onProgress: Progress = () => undefined): Promise<string> {
+  const dir = join(storeDir, `prefect-${version}`)
+  const python = join(dir, 'bin', 'python')
+  const hash = await lockHash(version)
+  if (await isStamped(dir, hash)) return python
+  const wait = () => onProgress(`waiting for another process that installs Prefect ${version}`)
+  await withLock(
+    `${dir}.lock`,
+    async () => {
+      if (!(await isStamped(dir, hash))) await build(version, dir, onProgress)
+      await writeFile(join(dir, 'lock.sha256'), hash)
+    },
+    wait,
+  )
+  return python
+}
+
+/** What the locked packages of a version hash to: whatever is made with them is made anew when it changes. */
+export async function lockHash(version: ServerVersion): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(lockFile(version)))
+    .digest('hex')
+}
+
+const lockFile = (version: ServerVersion) => join(locksDir, `prefect-${version}.txt`)
+
+async function isStamped(dir: string, hash: string): Promise<boolean> {
+  const stamp = await readFile(join(dir, 'lock.sha256'), 'utf8').catch(() => '')
+  return stamp === hash && existsSync(join(dir, 'bin', 'python'))
+}
+
+/** Without a stamp an environment may still be good, or half made: pip completes it. With another lock's stamp it is cleared. */
+async function build(version: ServerVersion, dir: string, onProgress: Progress): Promise<void> {
+  const stamped = existsSync(join(dir, 'lock.sha256'))
+  const usable = !stamped && existsSync(join(dir, 'bin', 'python')) && existsSync(join(dir, 'pyvenv.cfg'))
+  onProgress(`installing Prefect ${version} into .venvs/prefect-${version} (once, one to three minutes)`)
+  if (!usable) await command(await findPython(), ['-m', 'venv', '--clear', dir], venvHint)
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-q', '-r', lockFile(version)]
+  await command(join(dir, 'bin', 'python'), pip, 'pip could not install what test/servers/locks asks for.')
+  onProgress(`Prefect ${version} is installed`)
+}
+
+const venvHint = 'Python has no working venv module: install it (on Debian and Ubuntu the package python3-venv).'
+
+/** The first Python from 3.10 to 3.13 on the PATH: the range that every locked version supports. */
+async function findPython(): Promise<string> {
+  const found: string[] = []
+  for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {
+    const version = await pythonVersion(name)
+    if (version === undefined) continue
+    found.push(`${name} is ${version}`)
+    if (/^3\.1[0-3]\./.test(version)) return name
+  }
+  const seen = found.length > 0 ? found.join(', ') : 'there is no python3 on the PATH'
+  throw new Error(
+    `A real Prefect server needs Python 3.10 to 3.13, and ${seen}. ` +
+      'Install one, for example with "apt-get install python3 python3-venv" or "brew install python@3.12".',
+  )
+}
+
+async function pythonVersion(name: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(name, ['-c', 'import platform; print(platform.python_version())'])
+    return stdout.trim()
+  } catch {
+    return undefined
+  }
+}
+
+function command(file: string, args: string[], hint: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4000)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.on('error', (error) => reject(new Error(`${hint} ${error.message}`)))
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${hint} ${file} ${args.join(' ')} failed:\n${output.trim()}`)),
+    )
+  })
+}

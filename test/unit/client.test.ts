@@ -1,0 +1,547 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ApiError, type Client, type Clock, openClient, toIssue } from '../../src/client/client.ts'
+import { parseJson, writeJson } from '../../src/json.ts'
+import type { Event } from '../../src/model.ts'
+import type { Connection } from '../../src/profile/connection.ts'
+import { Secret } from '../../src/secret.ts'
+
+type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void
+interface Served {
+  readonly url: string
+  readonly seen: string[]
+  readonly connections: () => number
+}
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** A server that answers with `handler`; its idle sockets die with it. */
+async function serve(handler: Handler): Promise<Served> {
+  const seen: string[] = []
+  let connections = 0
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    seen.push(`${request.method} ${request.url}`)
+    handler(Object.assign(request, { body }), response)
+  })
+  server.on('connection', () => connections++)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  cleanups.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  )
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/api`, seen, connections: () => connections }
+}
+
+/** A server below HTTP: `onData` gets every chunk, with the number of the connection. */
+async function serveSockets(onData: (socket: Socket, connection: number, text: string) => void): Promise<string> {
+  const sockets: Socket[] = []
+  const server = createSocketServer((socket) => {
+    const number = sockets.push(socket)
+    socket.on('error', () => {})
+    socket.on('data', (data) => onData(socket, number, data.toString()))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  cleanups.push(
+    () => server.close(),
+    () => sockets.map((socket) => socket.destroy()),
+  )
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`
+}
+
+const raw = (status: string, body: string, headers = '') =>
+  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`
+
+/** Time that passes only while somebody sleeps. */
+function fakeClock(): Clock & { readonly waits: number[] } {
+  let now = Date.parse('2030-01-01T00:00:00Z')
+  const waits: number[] = []
+  return {
+    waits,
+    now: () => now,
+    random: () => 0.5,
+    sleep: async (ms) => {
+      waits.push(ms)
+      now += ms
+    },
+  }
+}
+
+function open(url: string, more: Partial<Connection> = {}) {
+  const events: Event[] = []
+  const clock = fakeClock()
+  const connection: Connection = {
+    ...{ url, headers: new Map(), csrf: false, cloud: false, tls: { verify: true } },
+    ...{ timeoutMs: 2000, maxRetries: 5, retryExtraCodes: new Set<number>() },
+    ...more,
+  }
+  const client: Client = openClient(connection, (event) => events.push(event), { version: '1.2.3', clock })
+  cleanups.push(() => client.close())
+  return { client, events, clock }
+}
+
+function json(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<ApiError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown) => thrown,
+  )
+  if (!(error instanceof ApiError)) throw new Error(`no ApiError but ${inspect(error)}`)
+  return error
+}
+
+const everything = (error: ApiError) =>
+  [
+    inspect(error, { depth: 10, showHidden: true }),
+    JSON.stringify(error),
+    String(error),
+    inspect(toIssue(error)),
+  ].join()
+
+describe('on the wire', () => {
+  it('numbers are exact both ways, and a body has its length', async () => {
+    const text = '{"a":9007199254740993,"b":5.0,"c":1e22,"d":-0.0,"e":"é"}'
+    let got: string[] = []
+    const { url } = await serve((request, response) => {
+      const { headers, body } = request
+      got = [body, String(headers['content-length']), String(headers['content-type']), String(headers['user-agent'])]
+      json(response, 201, body)
+    })
+    const reply = await open(url).client.send('POST', '/variables/', parseJson(text))
+    expect(reply.status).toBe(201)
+    expect(writeJson(reply.body)).toBe(writeJson(parseJson(text)))
+    expect(got).toEqual([
+      writeJson(parseJson(text)),
+      String(Buffer.byteLength(writeJson(parseJson(text)))),
+      'application/json',
+      'prefect-snapshot/1.2.3',
+    ])
+  })
+
+  it('paths go as they are, below the base', async () => {
+    const { url, seen } = await serve((_, response) => response.writeHead(204).end())
+    const { client, events } = open(url)
+    expect(await client.send('DELETE', '/work_pools/a%2Fb%20%23')).toEqual({ status: 204, body: null })
+    await client.get('/x//y?limit=1')
+    expect(seen).toEqual(['DELETE /api/work_pools/a%2Fb%20%23', 'GET /api/x//y?limit=1'])
+    expect(events).toMatchObject([
+      { type: 'request', method: 'DELETE', path: '/work_pools/a%2Fb%20%23', status: 204 },
+      {},
+    ])
+  })
+
+  it.each(['/work_pools/.', '/a/../b', '/a/%2e%2E/b', '/a b', '/a#b', 'a'])('the path %s is refused', async (path) => {
+    const { url, seen } = await serve((_, response) => json(response, 200, '1'))
+    const error = await errorOf(open(url).client.get(path))
+    expect(error).toMatchObject({ code: 'refused', ambiguous: false, path })
+    expect(seen).toEqual([])
+  })
+
+  it('credentials and custom headers are sent, the custom ones last', async () => {
+    let got: unknown[] = []
+    const { url } = await serve(({ headers }, response) => {
+      got = [headers.authorization, headers['x-gate']]
+      json(response, 200, '1')
+    })
+    const headers = new Map([['x-gate', new Secret('open')]])
+    await open(url, { authorization: new Secret('Bearer k'), headers }).client.get('/x')
+    expect(got).toEqual(['Bearer k', 'open'])
+    const own = new Map([['authorization', new Secret('Mine')]])
+    await open(url, { authorization: new Secret('Bearer k'), headers: own }).client.get('/x')
+    expect(got[0]).toBe('Mine')
+  })
+
+  it('connections are kept and used again', async () => {
+    const { url, connections } = await serve((_, response) => json(response, 200, '[]'))
+    const { client } = open(url)
+    for (let i = 0; i < 50; i++) await client.query('/flows/filter', {})
+    expect(connections()).toBe(1)
+  })
+
+  it('at most 16 requests are in flight', async () => {
+    const { url, connections, seen } = await serve((_, response) => setTimeout(() => json(response, 200, '[]'), 2))
+    const { client } = open(url)
+    await Promise.all(Array.from({ length: 60 }, () => client.get('/x')))
+    expect(seen).toHaveLength(60)
+    expect(connections()).toBeLessThanOrEqual(16)
+  })
+
+  it('a redirect within the server is followed with method and body', async () => {
+    const { url } = await serve(({ url: path, body, method }, response) => {
+      if (path === '/api/flows') json(response, 307, '', { location: '/api/flows/' })
+      else json(response, 200, JSON.stringify([path, method, body]))
+    })
+    expect((await open(url).client.send('POST', '/flows', { a: 1 })).body).toEqual(['/api/flows/', 'POST', '{"a":1}'])
+  })
+
+  it('a redirect to elsewhere is not', async () => {
+    const other = await serve((_, response) => json(response, 200, '1'))
+    const { url } = await serve((_, response) => json(response, 307, '', { location: `${other.url}/login?t=geheim` }))
+    const error = await errorOf(open(url, { authorization: new Secret('Bearer k') }).client.get('/x'))
+    expect(error).toMatchObject({ code: 'not-prefect', status: 307 })
+    expect(error.message).toContain(`${other.url}/login`)
+    expect(everything(error)).not.toContain('geheim')
+    expect(other.seen).toEqual([])
+  })
+
+  it('plain HTTP goes through a proxy as it is', async () => {
+    let auth: string | undefined
+    const proxy = await serve(({ headers }, response) => {
+      auth = headers['proxy-authorization']
+      json(response, 200, '"3.8.8"')
+    })
+    const { client } = open('http://prefect.invalid/api', {
+      proxy: new URL(proxy.url).origin,
+      proxyAuthorization: new Secret('Basic dTpw'),
+    })
+    expect(await client.get('/admin/version')).toBe('3.8.8')
+    expect([proxy.seen, auth]).toEqual([['GET http://prefect.invalid/api/admin/version'], 'Basic dTpw'])
+  })
+
+  it('closing waits for what is in flight, and nothing is sent any more after it', async () => {
+    const { url, seen } = await serve((_, response) => setTimeout(() => json(response, 200, '1'), 5))
+    const { client } = open(url)
+    const answers = Promise.all(Array.from({ length: 20 }, () => client.get('/x')))
+    await new Promise(setImmediate)
+    await client.close()
+    expect(await answers).toHaveLength(20)
+    await errorOf(client.get('/y'))
+    expect(seen).not.toContain('GET /api/y')
+  })
+
+  it('the version of the server is asked for once', async () => {
+    const { url, seen } = await serve((_, response) => json(response, 200, '"3.8.8"'))
+    const { client } = open(url)
+    expect(await Promise.all([client.server(), client.server()])).toEqual(Array(2).fill({ url, version: '3.8.8' }))
+    expect(seen).toEqual(['GET /api/admin/version'])
+    expect(await open(url, { cloud: true }).client.server()).toEqual({ url, version: 'cloud' })
+  })
+})
+
+describe('sending again', () => {
+  const busy = '{"exception_message":"Service Unavailable"}'
+
+  it('a POST survives a storm of 503 after which the server closes the socket silently', async () => {
+    let count = 0
+    const url = await serveSockets((socket, _, text) => {
+      if (!text.startsWith('POST')) return
+      count++
+      // After the 503 nothing more is read from this socket: whoever uses it again is reset.
+      if (count <= 8)
+        socket.write(raw('503 Service Unavailable', busy), () => setTimeout(() => socket.resetAndDestroy(), 1))
+      else socket.write(raw('201 Created', '{"id":1}'))
+    })
+    const { client, clock, events } = open(url)
+    expect(await client.send('POST', '/deployments/', { name: 'x' })).toEqual({ status: 201, body: { id: 1 } })
+    expect(count).toBe(9)
+    expect(clock.waits).toHaveLength(8)
+    expect(Math.min(...clock.waits)).toBeGreaterThanOrEqual(50)
+    expect(clock.waits[0]).toBeLessThanOrEqual(200)
+    expect(events.filter((event) => event.type === 'retry')[0]).toMatchObject({ reason: '503', path: '/deployments/' })
+  })
+
+  it('a 503 that stays ends after 30 s', async () => {
+    const { url } = await serve((_, response) => json(response, 503, busy))
+    const { client, clock } = open(url)
+    const error = await errorOf(client.send('POST', '/x/', {}))
+    expect(error).toMatchObject({ code: 'unavailable', status: 503, ambiguous: false })
+    const total = clock.waits.reduce((sum, ms) => sum + ms, 0)
+    expect(total).toBeGreaterThan(28_000)
+    expect(total).toBeLessThanOrEqual(30_000)
+  })
+
+  it('a socket on which a 500 came is not used again', async () => {
+    const used: number[] = []
+    const url = await serveSockets((socket, connection, text) => {
+      used.push(connection)
+      const bad = text.startsWith('GET /api/bad')
+      socket.write(
+        bad ? raw('500 Internal Server Error', '{"exception_message":"Internal Server Error"}') : raw('200 OK', '1'),
+      )
+    })
+    const { client } = open(url)
+    await client.get('/good')
+    expect(await errorOf(client.get('/bad'))).toMatchObject({ code: 'server-error', status: 500 })
+    await client.get('/good')
+    await client.get('/good')
+    expect(used).toEqual([1, 1, 2, 2])
+  })
+
+  const resetOnce = () => {
+    let requests = 0
+    const served = serveSockets((socket, _, text) => {
+      if (text.includes('/hello')) return void socket.write(raw('200 OK', '1'))
+      requests++
+      if (requests === 1) socket.resetAndDestroy()
+      else socket.write(raw('200 OK', '"done"'))
+    })
+    return { served, requests: () => requests }
+  }
+
+  it('a reset after the request was read: a read and a PATCH are sent again', async () => {
+    for (const send of [
+      (client: Client) => client.get('/x'),
+      (client: Client) => client.query('/x/filter', {}),
+      (client: Client) => client.send('PATCH', '/x', {}).then(({ body }) => body),
+    ]) {
+      const { served, requests } = resetOnce()
+      expect(await send(open(await served).client)).toBe('done')
+      expect(requests()).toBe(2)
+    }
+  })
+
+  it('a reset after the request was read: a POST is not, and nobody knows whether it was done', async () => {
+    const { served, requests } = resetOnce()
+    const error = await errorOf(open(await served).client.send('POST', '/x/', {}))
+    expect(error).toMatchObject({ code: 'connection-lost', ambiguous: true, status: undefined })
+    expect(error.message).toContain('not known')
+    expect(requests()).toBe(1)
+  })
+
+  it('a POST on a connection that was closed while idle goes out on a new one', async () => {
+    let posts = 0
+    const url = await serveSockets((socket, _, text) => {
+      if (text.startsWith('POST')) posts++
+      const body = text.startsWith('POST') ? '"done"' : '1'
+      socket.write(raw('200 OK', body), () => text.startsWith('GET') && socket.end())
+    })
+    const { client } = open(url)
+    for (let i = 0; i < 5; i++) {
+      await client.get('/hello')
+      await new Promise((done) => setTimeout(done, 5))
+      expect((await client.send('POST', '/x/', {})).body).toBe('done')
+    }
+    expect(posts).toBe(5)
+  })
+
+  it('a DELETE that finds nothing after it was lost has been done', async () => {
+    let count = 0
+    const url = await serveSockets((socket) => {
+      if (++count === 1) socket.resetAndDestroy()
+      else socket.write(raw('404 Not Found', '{"detail":"gone"}'))
+    })
+    const { client } = open(url)
+    expect(await client.send('DELETE', '/x/1')).toEqual({ status: 204, body: null })
+    expect(await errorOf(client.send('DELETE', '/x/1'))).toMatchObject({ code: 'not-found' })
+  })
+
+  it.each([
+    ['2', 2000],
+    ['Tue, 01 Jan 2030 00:00:04 GMT', 4000],
+  ])('Retry-After: %s is kept to', async (header, ms) => {
+    let count = 0
+    const { url } = await serve((_, response) => {
+      if (++count === 1) json(response, 429, '{}', { 'retry-after': header })
+      else json(response, 200, '1')
+    })
+    const { client, clock } = open(url)
+    await client.send('POST', '/x/', {})
+    expect(clock.waits).toEqual([ms * 1.1])
+  })
+
+  it('a server that does not answer in time is a timeout', async () => {
+    const { url } = await serve(() => {})
+    const error = await errorOf(open(url, { timeoutMs: 50, maxRetries: 0 }).client.send('POST', '/x/', {}))
+    expect(error).toMatchObject({ code: 'timeout', ambiguous: true })
+  })
+
+  it('a port where nothing listens fails at once', async () => {
+    const started = Date.now()
+    const { client, clock } = open('http://127.0.0.1:1/api', { authorization: new Secret('Bearer geheim') })
+    const error = await errorOf(client.send('POST', '/x/', {}))
+    expect(error).toMatchObject({ code: 'no-server', ambiguous: false })
+    expect(error.message).toContain('nothing listens at 127.0.0.1:1')
+    expect(everything(error)).not.toContain('geheim')
+    expect([clock.waits, Date.now() - started < 2000]).toEqual([[], true])
+  })
+})
+
+describe('CSRF', () => {
+  function protectedServer() {
+    let token = 0
+    return serve(({ url, method, headers }, response) => {
+      if (url?.startsWith('/api/csrf-token?client=')) return json(response, 200, `{"token":"t${++token}"}`)
+      const good = headers['prefect-csrf-token'] === `t${token}` && headers['prefect-csrf-client']
+      if (url === '/api/expire') token++
+      if (method === 'GET' || good) return json(response, 200, '"ok"')
+      return json(response, 403, '{"detail":"Invalid CSRF token or client identifier."}')
+    })
+  }
+  const tokens = (seen: readonly string[]) => seen.filter((line) => line.includes('csrf-token')).length
+
+  it('one token serves many requests at once, and none is fetched for a GET', async () => {
+    const { url, seen } = await protectedServer()
+    const { client } = open(url, { csrf: true })
+    await client.get('/x')
+    expect(tokens(seen)).toBe(0)
+    await Promise.all(Array.from({ length: 10 }, () => client.query('/x/filter', {})))
+    expect(tokens(seen)).toBe(1)
+  })
+
+  it('a token that is not accepted any more is replaced, once for all', async () => {
+    const { url, seen } = await protectedServer()
+    const { client } = open(url, { csrf: true })
+    await client.send('POST', '/x/', {})
+    await client.get('/expire')
+    await Promise.all(Array.from({ length: 5 }, () => client.send('POST', '/x/', {})))
+    expect(tokens(seen)).toBe(2)
+  })
+
+  it.each([422, 404])('%s means that there is none, and is remembered', async (status) => {
+    const { url, seen } = await serve((request, response) => {
+      if (request.url?.includes('csrf')) json(response, status, '{"detail":"CSRF protection is disabled."}')
+      else json(response, 200, JSON.stringify(request.headers['prefect-csrf-token'] ?? null))
+    })
+    const { client } = open(url, { csrf: true })
+    expect((await client.send('POST', '/x/', {})).body).toBeNull()
+    await client.query('/x/filter', {})
+    expect(tokens(seen)).toBe(1)
+  })
+
+  it('a refusal that stays is told as such, and Cloud is never asked', async () => {
+    const { url, seen } = await serve((_, response) => json(response, 403, '{"detail":"Missing CSRF token."}'))
+    expect(await errorOf(open(url).client.query('/x/filter', {}))).toMatchObject({ code: 'csrf-refused' })
+    await errorOf(open(url, { csrf: true, cloud: true }).client.query('/x/filter', {}))
+    expect(tokens(seen)).toBe(0)
+  })
+})
+
+describe('errors tell apart', () => {
+  const page = '<!DOCTYPE html><html><body>geheim</body></html>'
+  it.each<readonly [string, number, string, string, Partial<Connection>, string, string]>([
+    ['a web page', 200, 'text/html', page, {}, 'not-prefect', 'web page'],
+    ['no JSON', 200, 'text/plain', 'geheim', {}, 'not-prefect', 'not one that Prefect gives'],
+    ['a login page', 302, 'text/html', page, {}, 'not-prefect', 'redirected'],
+    [
+      'missing credentials',
+      401,
+      'application/json',
+      '{"exception_message":"Unauthorized"}',
+      {},
+      'not-authenticated',
+      'none are set',
+    ],
+    [
+      'a wrong key',
+      401,
+      'application/json',
+      '{}',
+      { authorization: new Secret('Bearer geheim') },
+      'not-authenticated',
+      'API key',
+    ],
+    [
+      'a wrong password',
+      401,
+      'application/json',
+      '{}',
+      { authorization: new Secret('Basic geheim') },
+      'not-authenticated',
+      'password',
+    ],
+    ['missing rights', 403, 'application/json', '{"detail":"Forbidden"}', {}, 'not-allowed', 'do not allow'],
+    ['a missing object', 404, 'application/json', '{"detail":"Flow not found"}', {}, 'not-found', 'Flow not found'],
+    [
+      'a missing workspace',
+      404,
+      'application/json',
+      '{"detail":"Not Found"}',
+      { cloud: true },
+      'not-found',
+      'workspace',
+    ],
+    ['a conflict', 409, 'application/json', '{"detail":"Data integrity conflict."}', {}, 'conflict', 'Data integrity'],
+    ['too large a body', 413, 'text/html', page, {}, 'refused', 'too large'],
+    [
+      'a failure',
+      500,
+      'application/json',
+      '{"exception_message":"Internal Server Error"}',
+      {},
+      'server-error',
+      'Internal',
+    ],
+  ])('%s', async (_, status, type, body, more, code, words) => {
+    const { url } = await serve((__, response) => response.writeHead(status, { 'content-type': type }).end(body))
+    const error = await errorOf(open(url, more).client.get('/flows/1'))
+    expect(error.code).toBe(code)
+    expect(error.message).toContain(words)
+    expect(error.message).toContain('GET /flows/1')
+    expect(toIssue(error)).toMatchObject({ code, severity: 'error', message: error.message })
+    expect(everything(error)).not.toContain('geheim')
+  })
+
+  it.each([
+    [200, 'text/html', '<html>'],
+    [404, 'application/json', '{"detail":"Not Found"}'],
+    [405, 'application/json', '{"detail":"Method Not Allowed"}'],
+  ])('a URL without /api (%s, %s)', async (status, type, body) => {
+    const { url } = await serve((_, response) => response.writeHead(status, { 'content-type': type }).end(body))
+    const error = await errorOf(open(url.replace(/\/api$/, '')).client.server())
+    expect(error.code).toBe('not-prefect')
+    expect(error.fix).toContain(url)
+  })
+
+  it('a server that speaks no TLS', async () => {
+    const { url } = await serve((_, response) => json(response, 200, '1'))
+    const error = await errorOf(open(url.replace('http:', 'https:')).client.get('/x'))
+    expect(error).toMatchObject({ code: 'tls', fix: expect.stringContaining('http://') })
+  })
+
+  it('a server that speaks no HTTP', async () => {
+    const url = await serveSockets((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n'))
+    expect(await errorOf(open(url).client.get('/x'))).toMatchObject({ code: 'not-prefect' })
+  })
+})
+
+describe('what the server says', () => {
+  const secret = 'hunter2-geheim'
+  it('of a 422 is shown without the values that it repeats', async () => {
+    const { url } = await serve(({ body }, response) =>
+      json(
+        response,
+        422,
+        JSON.stringify({
+          exception_message: 'Invalid request received.',
+          exception_detail: [
+            { type: 'missing', loc: ['body', 'name'], msg: 'Field required', input: JSON.parse(body) },
+            {
+              type: 'value_error',
+              loc: ['body', 'data', 0],
+              msg: `Value error, '${secret}' is too short`,
+              ctx: secret,
+            },
+          ],
+          request_body: JSON.parse(body),
+        }),
+      ),
+    )
+    const error = await errorOf(open(url).client.send('POST', '/block_documents/', { data: { value: secret } }))
+    expect(error).toMatchObject({ code: 'refused', status: 422, ambiguous: false })
+    expect(error.detail).toBe(
+      "body.name: Field required (missing); body.data.0: Value error, '(value)' is too short (value_error)",
+    )
+    expect(everything(error)).not.toContain('geheim')
+  })
+
+  it('in free words is cut, and repeats neither values nor credentials', async () => {
+    const key = 'Two lines\nof geheim'
+    const { url } = await serve((_, response) =>
+      json(response, 409, JSON.stringify({ detail: `${JSON.stringify(key)} ${key} pnu_geheim ${'x'.repeat(400)}` })),
+    )
+    const { client } = open(url, { authorization: new Secret('Bearer pnu_geheim') })
+    const error = await errorOf(client.send('PATCH', '/deployments/1', { parameters: { nested: [key] } }))
+    expect(error.detail.length).toBeLessThanOrEqual(301)
+    expect(everything(error)).not.toContain('geheim')
+  })
+})

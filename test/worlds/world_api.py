@@ -1,0 +1,146 @@
+"""Plain HTTP to one Prefect server, for seeding: waits out a busy database, fails loudly on everything else."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import time
+from typing import Any
+
+import httpx
+import prefect
+
+
+class Api:
+    def __init__(self, url: str) -> None:
+        self.client = httpx.Client(base_url=url.rstrip("/"), timeout=60)
+        version = self.get("/admin/version")
+        self.version: tuple[int, ...] = tuple(int(part) for part in version.split(".")[:3])
+
+    def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        # A busy SQLite database answers 503 at once and the server then drops the connection: nothing was stored.
+        for _ in range(300):
+            try:
+                response = self.client.request(method, path, json=body)
+            except httpx.RemoteProtocolError:
+                continue
+            except (httpx.ReadError, httpx.WriteError):
+                continue
+            if response.status_code != 503:
+                break
+            time.sleep(0.1)
+        if response.is_error:
+            raise SystemExit(
+                f"{method} {path} -> {response.status_code}: {response.text[:2000]}\n{json.dumps(body)[:2000]}"
+            )
+        return response
+
+    def get(self, path: str) -> Any:
+        return self.send("GET", path).json()
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.send("POST", path, body).json()
+
+    def put(self, path: str, body: Any) -> None:
+        self.send("PUT", path, body)
+
+    def patch(self, path: str, body: Any) -> None:
+        self.send("PATCH", path, body)
+
+    def delete(self, path: str) -> None:
+        self.send("DELETE", path)
+
+    def count(self, path: str, body: dict[str, Any] | None = None) -> int:
+        """How many rows a list route has, page by page until one is empty."""
+        offset = 0
+        while rows := self.post(path, {**(body or {}), "offset": offset}):
+            offset += len(rows)
+        return offset
+
+    def variable(self, name: str, value: Any, tags: list[str] | None = None) -> None:
+        self.post("/variables/", {"name": name, "value": value, "tags": tags or []})
+
+    def flow(self, name: str, tags: list[str] | None = None, labels: dict[str, Any] | None = None) -> str:
+        return self.post("/flows/", {"name": name, "tags": tags or [], "labels": labels or {}})["id"]
+
+    def deployment(self, flow_id: str, name: str, **fields: Any) -> str:
+        schema = {"type": "object", "properties": {}}
+        body = {"flow_id": flow_id, "name": name, "parameter_openapi_schema": schema, **fields}
+        return self.post("/deployments/", body)["id"]
+
+    def pool(self, name: str, kind: str, template: dict[str, Any], **fields: Any) -> str:
+        body = {"name": name, "type": kind, "base_job_template": template, **fields}
+        return self.post("/work_pools/", body)["id"]
+
+    def queue(self, pool: str, name: str, **fields: Any) -> str:
+        return self.post(f"/work_pools/{quoted(pool)}/queues", {"name": name, **fields})["id"]
+
+    def block_type_id(self, slug: str) -> str:
+        return self.get(f"/block_types/slug/{slug}")["id"]
+
+    def block(self, slug: str, name: str | None, data: dict[str, Any]) -> str:
+        """A document of a type's newest schema; without a name an anonymous one."""
+        type_id = self.block_type_id(slug)
+        only = {"block_schemas": {"block_type_id": {"any_": [type_id]}}}
+        schema = self.post("/block_schemas/filter", only)[0]
+        body = {"block_type_id": type_id, "block_schema_id": schema["id"], "data": data}
+        named = {"name": name} if name is not None else {"is_anonymous": True}
+        return self.post("/block_documents/", {**body, **named})["id"]
+
+    def block_id(self, slug: str, name: str) -> str:
+        return self.get(f"/block_types/slug/{slug}/block_documents/name/{name}")["id"]
+
+    def tag_limit(self, tag: str, limit: int) -> None:
+        self.post("/concurrency_limits/", {"tag": tag, "concurrency_limit": limit})
+
+    def limit(self, name: str, limit: int, **fields: Any) -> str:
+        return self.post("/v2/concurrency_limits/", {"name": name, "limit": limit, **fields})["id"]
+
+    def schedule(self, deployment_id: str, **fields: Any) -> None:
+        """By the sub-route, which is the only way to set max_scheduled_runs at creation."""
+        self.post(f"/deployments/{deployment_id}/schedules", [{"active": True, **fields}])
+
+    def automation(self, name: str, trigger: dict[str, Any], actions: list[dict[str, Any]], **fields: Any) -> str:
+        return self.post("/automations/", {"name": name, "trigger": trigger, "actions": actions, **fields})["id"]
+
+
+def quoted(segment: str) -> str:
+    from urllib.parse import quote
+
+    return quote(segment, safe="")
+
+
+def worker_template(kind: str) -> dict[str, Any]:
+    """The base job template that a worker type brings, from the copy of the worker registry inside Prefect itself."""
+    package = pathlib.Path(prefect.__file__).parent
+    views = package / "server" / "api" / "collections_data" / "views" / "aggregate-worker-metadata.json"
+    for workers in json.loads(views.read_text()).values():
+        if kind in workers:
+            return workers[kind]["default_base_job_configuration"]
+    raise KeyError(kind)
+
+
+def event_trigger(expect: list[str], **fields: Any) -> dict[str, Any]:
+    defaults = {"type": "event", "posture": "Reactive", "threshold": 1, "within": 0}
+    return {**defaults, "expect": expect, **fields}
+
+
+def summary(api: Api) -> dict[str, int]:
+    """How many rows of every kind a server has, block types and schemas aside, which are mostly its own."""
+    limits: list[str] = []
+    while rows := api.post("/v2/concurrency_limits/filter", {"offset": len(limits)}):
+        limits += [row["name"] for row in rows]
+    v2_tags = sum(name.startswith("tag:") for name in limits)
+    own = sum(name.startswith("deployment:") for name in limits)
+    return {
+        "variable": api.count("/variables/filter"),
+        "concurrency-limit": len(limits) - v2_tags - own,
+        "tag-concurrency-limit": v2_tags if api.version >= (3, 4, 19) else api.count("/concurrency_limits/filter"),
+        "block": api.count("/block_documents/filter", {"block_documents": {"is_anonymous": None}}),
+        "work-pool": api.count("/work_pools/filter"),
+        "work-queue": api.count("/work_queues/filter"),
+        "flow": api.count("/flows/filter"),
+        "deployment": api.count("/deployments/filter"),
+        "automation": api.count("/automations/filter"),
+        "saved-search": api.count("/saved_searches/filter"),
+    }
