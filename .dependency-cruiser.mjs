@@ -41,6 +41,7 @@ const home = {
   'smol-toml': 'profile',
   undici: 'client',
   '@dagrejs/graphlib': 'graph',
+  tinyqueue: 'graph',
   yaml: 'snapshot',
   ajv: 'snapshot',
   diff: 'report',

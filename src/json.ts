@@ -21,7 +21,8 @@ const integer = /^-?(0|[1-9]\d*)$/
  */
 export function numberOf(text: string): number | LosslessNumber {
   const value = Number(text)
-  if (integer.test(text) && text !== '-0') return Number.isSafeInteger(value) ? value : new LosslessNumber(text)
+  // `+ 0` takes the sign off -0, which is no integer.
+  if (integer.test(text)) return Number.isSafeInteger(value) ? value + 0 : new LosslessNumber(text)
   if (!Number.isFinite(value)) throw new RangeError(`${text} is not a number that JSON can hold`)
   return floatOf(value)
 }
@@ -52,7 +53,7 @@ export function isNumber(value: Json): value is number | LosslessNumber {
 
 /** Whether a number is a float: it has a point or an exponent, whatever its value. */
 export function isFloat(value: number | LosslessNumber): boolean {
-  return isExact(value) ? !integer.test(value.value) || value.value === '-0' : !Number.isInteger(value)
+  return isExact(value) ? !integer.test(value.value) : !Number.isInteger(value)
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

@@ -36,7 +36,7 @@ export function cut(text: string): { readonly pieces: readonly Piece[]; readonly
     }
     const end = text.indexOf('>', start)
     const name = end < 0 ? '' : text.slice(start + 5, end)
-    if (!/^[a-z][a-z-]*\/./.test(name)) {
+    if (!/^[a-z][a-z-]*\/./s.test(name)) {
       broken.push(text.slice(start, start + 60))
       from = start + 1
       pieces.push({ text: '<' })
@@ -96,8 +96,8 @@ const idKeys =
 /** Whether an id at this place is one that Prefect would look up, rather than a UUID of the user's own. */
 export function expectsId(id: string, text: string, pointer: Pointer): boolean {
   if (text === id) return idKeys.test(pointer)
-  const at = text.indexOf(id)
-  return /\bprefect\.[a-z-]+(\.v1)?\.$/.test(text.slice(0, at))
+  const before = text.split(id).slice(0, -1)
+  return before.some((part) => /\bprefect\.[a-z-]+(\.v1)?\.$/.test(part))
 }
 
 /** The ids that stand where Prefect expects one: in a snapshot these are ids that nothing at the source had. */

@@ -1,4 +1,5 @@
 import { Graph } from '@dagrejs/graphlib'
+import TinyQueue from 'tinyqueue'
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 
@@ -31,13 +32,16 @@ export function graphOf(refs: readonly Ref[], edges: readonly Edge[]): Graph {
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
   const graph = graphOf(refs, edges)
-  const missing = new Map<Ref, number>()
-  for (const ref of refs) missing.set(ref, needs(graph, ref).length)
+  const rank = new Map(refs.map((ref, index) => [ref, index]))
+  const missing = new Map<Ref, number>(refs.map((ref) => [ref, needs(graph, ref).length]))
   const out: Ref[] = []
   const cut: Edge[] = []
-  let ready = refs.filter((ref) => missing.get(ref) === 0)
+  const ready = new TinyQueue<Ref>(
+    refs.filter((ref) => missing.get(ref) === 0),
+    (a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0),
+  )
   for (;;) {
-    ready = drain(graph, ready, missing, out)
+    drain(graph, ready, missing, out)
     if (missing.size === 0) return { refs: out, cut, cycles: [] }
     const chosen = breakable(graph, missing)
     if (!chosen) return { refs: out, cut, cycles: cyclesOf(graph, missing) }
@@ -45,24 +49,21 @@ export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
       if (missing.has(need)) cut.push(...edgesBetween(graph, need, chosen))
     }
     missing.set(chosen, 0)
-    ready = [chosen]
+    ready.push(chosen)
   }
 }
 
-function drain(graph: Graph, ready: readonly Ref[], missing: Map<Ref, number>, out: Ref[]): Ref[] {
-  const queue = [...ready]
-  for (let i = 0; i < queue.length; i++) {
-    const ref = queue[i] as Ref
+function drain(graph: Graph, ready: TinyQueue<Ref>, missing: Map<Ref, number>, out: Ref[]): void {
+  for (let ref = ready.pop(); ref !== undefined; ref = ready.pop()) {
     if (!missing.delete(ref)) continue
     out.push(ref)
     for (const next of (graph.successors(ref) ?? []) as Ref[]) {
       const left = missing.get(next)
       if (left === undefined) continue
       missing.set(next, left - 1)
-      if (left === 1) queue.push(next)
+      if (left === 1) ready.push(next)
     }
   }
-  return []
 }
 
 function needs(graph: Graph, ref: Ref): Ref[] {

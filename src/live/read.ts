@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
-import type { Json, JsonObject } from '../json.ts'
+import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind, Names } from '../kind.ts'
-import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
+import type { Event, Hole, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { nameInKey, refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
@@ -93,10 +93,14 @@ function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Issue[]): 
     key: ref.slice(kind.name.length + 1),
     refs: Object.fromEntries(refs),
     spec: canonicalSpec(kind, spec),
-    secrets: encoded.secrets ?? {},
+    secrets: sortedByPointer(encoded.secrets ?? {}),
     id: String(raw.id) as Id,
     recalled: Object.fromEntries((kind.recall ?? []).map((name) => [name, raw[name] ?? null])),
   }
+}
+
+function sortedByPointer(secrets: Readonly<Record<Pointer, Hole>>): Record<Pointer, Hole> {
+  return Object.fromEntries(Object.entries(secrets).sort(([a], [b]) => byCodePoint(a, b)))
 }
 
 function unresolved(ref: Ref, pointer: string, id: string): Issue {

@@ -36,7 +36,7 @@ export function makePlan(snapshot: Snapshot, live: Live, kinds: readonly Kind[],
   return {
     changes: noted,
     unchanged,
-    kept: [...live.resources.keys()].filter((ref) => !pairs.all.has(ref)),
+    kept: keptOf(live, pairs.all, kinds),
     unsupported,
     issues: [
       ...pairs.issues,
@@ -44,6 +44,13 @@ export function makePlan(snapshot: Snapshot, live: Live, kinds: readonly Kind[],
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(noted, kinds)),
     ],
   }
+}
+
+/** What only the server has; not what every server has by itself. */
+function keptOf(live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const only = [...live.resources.values()].filter((resource) => !wanted.has(refOf(resource)))
+  return only.filter((resource) => !byName.get(resource.kind)?.supporting?.(resource)).map(refOf)
 }
 
 interface Paired {

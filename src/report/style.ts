@@ -12,7 +12,7 @@ export function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
 }
 
-/** `1 change`, `2 changes`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
+/** `1 change`, `2 changes`, `2 saved-searches`. */
+export function plural(count: number, one: string, many = /(s|x|ch|sh)$/.test(one) ? `${one}es` : `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
