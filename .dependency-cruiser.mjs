@@ -8,7 +8,7 @@ const ground = ['json', 'secret', 'version', 'near']
 const nouns = ['model', 'ref', 'issue']
 const base = [...ground, ...nouns]
 const engine = [...base, 'kind', 'token', 'spec']
-const stages = ['profile', 'client', 'live', 'graph', 'snapshot', 'plan', 'apply', 'report']
+const stages = ['select', 'profile', 'client', 'live', 'graph', 'snapshot', 'plan', 'apply', 'report']
 
 /** Room to the rooms that it may look into. */
 const may = {
@@ -22,6 +22,7 @@ const may = {
   kind: base,
   token: base,
   spec: [...base, 'kind'],
+  select: base,
   profile: base,
   client: [...base, 'profile/connection'],
   report: base,
@@ -30,7 +31,7 @@ const may = {
   graph: engine,
   apply: engine,
   snapshot: [...engine, 'graph'],
-  plan: [...engine, 'graph'],
+  plan: [...engine, 'select', 'graph'],
   commands: [...engine, ...stages],
   cli: [...base, 'commands', 'report', 'client'],
 }
@@ -42,6 +43,7 @@ const home = {
   undici: 'client',
   '@dagrejs/graphlib': 'graph',
   tinyqueue: 'graph',
+  picomatch: 'select',
   yaml: 'snapshot',
   ajv: 'snapshot',
   diff: 'report',

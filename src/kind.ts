@@ -9,6 +9,8 @@ export interface Field {
   readonly doc: string
   /** The value that the server has where a client sets none. A field that equals it is left out of a snapshot. */
   readonly default?: Json
+  /** Every document of the kind must say it. Another field without a default is the server's choice where none does. */
+  readonly required?: true
   /** Switches work on or off; always written out, and not compared where a snapshot does not say it. */
   readonly operational?: true
   /** The server cannot change it in place, for this reason. */
@@ -73,9 +75,13 @@ export interface Write {
   /** The id of a resource that exists by now. */
   idOf(ref: Ref): Id
 }
-export interface Created {
+export interface Created extends Learnt {
   readonly id: Id
-  /** What the server made along with it, by ref. */
+}
+
+/** What a write tells of other resources. */
+export interface Learnt {
+  /** Ids of what the server made, or gave another name, along with it. */
   readonly also?: Readonly<Record<Ref, Id>>
 }
 
@@ -102,6 +108,10 @@ export interface Ledger {
     readonly create: readonly string[]
     readonly update: readonly string[]
     readonly read: readonly string[]
+    /** Components nested in those that the kind takes apart: each of their fields is classed too. */
+    readonly parts?: readonly string[]
+    /** Components nested in those that are carried as they stand. */
+    readonly whole?: readonly string[]
   }
   /** API field to the spec field, slot or `key` that carries it, where the names differ. */
   readonly carried?: Readonly<Record<string, string>>
@@ -138,6 +148,12 @@ export interface Kind {
   supporting?(resource: Resource): boolean
   /** What exists is as it should be, and is neither compared nor written. */
   settled?(resource: Resource): boolean
+  /** Whether the server can change one key into the other in place; `update` then gets a resource with another key. */
+  renames?(from: string, to: string): boolean
+  /** The fields of one that does nothing yet: what a create under `--run-state paused` sends. */
+  readonly stopped?: JsonObject
+  /** The resource with the operational parts that stand inside other fields as the server has them. */
+  keepRunState?(resource: Resource, before: LiveResource): Resource
   /** Fields of the server's object that an update needs again. */
   readonly recall?: readonly string[]
   /** What this server's version cannot hold of a resource; only what `since` does not say already. */
@@ -145,7 +161,7 @@ export interface Kind {
   /** What an update or delete does besides; one sentence each. */
   effects?(change: Change, server: Server): readonly string[]
   create(write: Write, after: Filled): Promise<Created>
-  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<void>
+  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<Learnt | void>
   remove(write: Write, before: LiveResource): Promise<void>
   /** The spec of one that the server made by itself along with another resource (`Created.also`). */
   born?(): JsonObject

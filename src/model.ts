@@ -35,11 +35,18 @@ export interface Scope {
   readonly incomplete: readonly string[]
 }
 
+/** One resource that got another name. */
+export interface Move {
+  readonly from: Ref
+  readonly to: Ref
+}
+
 export interface Snapshot {
   readonly version: 1
   /** Provenance, never compared. */
   readonly source?: { readonly api: string; readonly server: string }
   readonly scope: Scope
+  readonly moved: readonly Move[]
   /** Sorted by kind order, then key. */
   readonly resources: readonly Resource[]
 }
@@ -101,6 +108,8 @@ export interface Plan {
   readonly kept: readonly Ref[]
   /** What the server cannot hold, or cannot change in place; apply refuses while there is one, unless told to skip them. */
   readonly unsupported: readonly Unsupported[]
+  /** What a policy or common sense forbids: protected resources, what others still use, more than looks meant. */
+  readonly refusals: readonly Issue[]
   /** Errors stop an apply before its first write. */
   readonly issues: readonly Issue[]
 }
@@ -116,6 +125,8 @@ export type Outcome = { readonly change: Change; readonly ms: number } & (
   | { readonly status: 'failed'; readonly issue: Issue }
   /** Not tried: `because` failed, or was skipped itself. */
   | { readonly status: 'skipped'; readonly because: Ref }
+  /** Not tried, since the user stopped the apply. */
+  | { readonly status: 'not-started' }
   /** Written, and read back with another value. */
   | { readonly status: 'not-converged'; readonly fields: readonly FieldChange[] }
 )

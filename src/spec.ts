@@ -36,8 +36,8 @@ function isDefault(field: Field, value: Json): boolean {
 }
 
 /**
- * The fields in which two resources of one kind differ, by leaf. Operational fields that `after` does not say, and
- * secrets whose value is not known here, are not compared.
+ * The fields in which two resources of one kind differ, by leaf. Operational fields and fields without a default that
+ * `after` does not say, and secrets whose value is not known here, are not compared.
  */
 export function differences(kind: Kind, before: Resource, after: Resource): FieldChange[] {
   const out: FieldChange[] = []
@@ -47,7 +47,7 @@ export function differences(kind: Kind, before: Resource, after: Resource): Fiel
   }
   for (const [name, field] of Object.entries(kind.fields)) {
     const [a, b] = [before.spec[name], after.spec[name]]
-    if (field.operational && b === undefined) continue
+    if (b === undefined && (field.operational || field.default === undefined)) continue
     const [x, y] = [compared(field, a, b), compared(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
   }
@@ -79,10 +79,11 @@ function change(pointer: Pointer, before: Json | undefined, after: Json | undefi
 }
 
 /** Walks down to the smallest parts that differ. */
-function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefined, out: FieldChange[]): void {
+export function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefined, out: FieldChange[]): void {
   if (isObject(a) && isObject(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      if (!sameJson(a[key], b[key])) leaves(step(pointer, key), a[key], b[key], out)
+      const [x, y] = [a, b].map((object) => (Object.hasOwn(object, key) ? object[key] : undefined))
+      if (!sameJson(x, y)) leaves(step(pointer, key), x, y, out)
     }
   } else if (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.length > 0) {
     for (const [index, item] of a.entries()) {

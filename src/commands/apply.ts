@@ -1,79 +1,29 @@
-import { applyPlan } from '../apply.ts'
-import { ApiError, toIssue } from '../client/client.ts'
-import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Event, Outcome } from '../model.ts'
-import { outcomesText, outcomeText } from '../report/outcome-text.ts'
-import { plural } from '../report/style.ts'
-import { type Connected, connected } from './connect.ts'
-import { secretFrom } from './holes.ts'
+import { connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { makePlanOf, type PlanFlags, type Planned, refuse, show } from './plan.ts'
+import { confirmed, type PerformFlags, perform } from './perform.ts'
+import { makePlanOf, type PlanFlags, refusal } from './plan.ts'
+import { isSavedPlan, loadSavedPlan, refuseStale } from './saved-plan.ts'
+import { printApply, showPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
-export interface ApplyFlags extends PlanFlags {
-  readonly yes?: boolean
-  readonly concurrency?: number
-}
+export type ApplyFlags = PlanFlags & PerformFlags
 
-/** As `plan`, and then what it says: apply → outcomes. */
+/** Shows a plan, asks, does it, and reports one outcome a change. Takes a snapshot, or a plan that `plan --out` saved. */
 export async function apply(flags: ApplyFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
-  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+  const saved = (await isSavedPlan(flags.snapshot)) ? await loadSavedPlan(flags.snapshot, kinds, io) : undefined
+  const how: PlanFlags = saved ? { ...flags, ...saved.flags } : flags
+  const parsed = saved ? saved.parsed : await loadSnapshot(flags.snapshot, kinds, io)
   return connected(flags, io, async (to) => {
-    const planned = await makePlanOf(parsed, flags, to, kinds, io)
-    io.out(show(planned, flags, to, io))
-    refuse(planned.plan, flags, io)
-    if (planned.plan.changes.length === 0) return exits.ok
-    if (!(await confirmed(flags, planned, to, io))) {
-      io.err('Nothing was changed.\n')
-      return exits.failed
-    }
-    return exitOf(await perform(planned, flags, to, kinds, io))
+    const planned = await makePlanOf(parsed, how, to, kinds, io)
+    if (saved) refuseStale(saved, planned, to)
+    const shown = { planned, flags: how, to, kinds }
+    const { issues, exit } = refusal(planned.plan, how) ?? { issues: [], exit: exits.ok }
+    await showPlan(shown, issues, io)
+    if (exit !== exits.ok || planned.plan.changes.length === 0) return printApply(shown, issues, { exit }, io)
+    if (await confirmed(flags, planned, to, io))
+      return printApply(shown, [], await perform(planned, flags.snapshot, flags, to, kinds, io), io)
+    io.err('Nothing was changed.\n')
+    return printApply(shown, [], { exit: exits.failed }, io)
   })
-}
-
-async function confirmed({ yes }: ApplyFlags, { plan }: Planned, { server }: Connected, io: Io): Promise<boolean> {
-  if (yes) return true
-  if (io.ask) return io.ask(`Apply ${plural(plan.changes.length, 'change')} to ${server.url}?`)
-  const message = 'apply asks before it changes a server, and there is no terminal to ask on'
-  throw new Failure(
-    [{ code: 'needs-confirmation', severity: 'error', message, fix: 'Pass --yes to apply without being asked' }],
-    exits.usage,
-  )
-}
-
-/** Does a plan and tells of each change as it ends. */
-export async function perform(
-  { plan, live }: Planned,
-  flags: ApplyFlags,
-  { client }: Connected,
-  kinds: readonly Kind[],
-  io: Io,
-): Promise<readonly Outcome[]> {
-  const on = (event: Event) => {
-    if (event.type === 'outcome' && !(io.quiet && event.outcome.status === 'done'))
-      io.err(outcomeText(event.outcome, event.done, event.total, io.errStyle))
-  }
-  const outcomes = await applyPlan(plan, {
-    api: client,
-    kinds,
-    live,
-    secretOf: secretFrom(io.env),
-    issueOf,
-    ambiguous: (error) => error instanceof ApiError && error.ambiguous,
-    concurrency: flags.concurrency ?? 1,
-    on,
-  })
-  io.out(outcomesText(outcomes, io.style))
-  return outcomes
-}
-
-export function issueOf(error: unknown): Issue {
-  if (error instanceof ApiError) return toIssue(error)
-  return { code: 'bug', severity: 'error', message: error instanceof Error ? error.message : String(error) }
-}
-
-function exitOf(outcomes: readonly Outcome[]): Exit {
-  if (outcomes.every(({ status }) => status === 'done')) return exits.ok
-  return outcomes.some(({ status }) => status === 'done' || status === 'not-converged') ? exits.partial : exits.failed
 }

@@ -15,16 +15,22 @@ export interface Connected {
   readonly server: Server
   /** The profile's name, where one says it. */
   readonly name: string | undefined
+  /** Tells what the client does while it works. */
+  listen(listener: (event: Event) => void): void
 }
 
 /** Opens the connection that a command line asks for, lets `use` work with it, and closes it in any case. */
 export async function connected<T>(target: Target, io: Io, use: (connected: Connected) => Promise<T>): Promise<T> {
   const { connection, notes } = resolveConnection(target, { env: io.env, cwd: io.cwd, home: io.home })
   io.err(issuesText(notes, io.errStyle))
-  const client = openClient(connection, (event) => tell(event, io), { version: io.version })
+  const listeners = [(event: Event) => tell(event, io)]
+  const on = (event: Event) => {
+    for (const listener of listeners) listener(event)
+  }
+  const client = openClient(connection, on, { version: io.version })
   try {
     const server = await client.server()
-    return await use({ client, server, name: connection.name })
+    return await use({ client, server, name: connection.name, listen: (listener) => void listeners.push(listener) })
   } finally {
     await client.close()
   }

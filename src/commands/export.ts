@@ -30,6 +30,7 @@ export async function exportSnapshot(options: ExportOptions, kinds: readonly Kin
       version: 1,
       source: { api: server.url, server: server.version },
       scope: { include: ['**'], exclude: [], incomplete: [] },
+      moved: [],
       resources: options.secrets === 'plain' ? carried : withHoles(carried),
     }
     io.err(issuesText(live.issues, io.errStyle))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Json, parseJson } from '../json.ts'
 import type { Hole, LiveResource, Resource } from '../model.ts'
 
@@ -16,38 +17,40 @@ export function secretFrom(env: Readonly<Record<string, string | undefined>>): (
   }
 }
 
-/** Resources with their secret values replaced by names of environment variables: readable, stable, none twice. */
+/**
+ * Resources with their secret values replaced by names of environment variables: readable, none twice. Where two would
+ * have the same name, both get a suffix of their own, so that a third changes neither.
+ */
 export function withHoles(resources: readonly LiveResource[]): Resource[] {
-  const taken = new Map<string, string>()
+  const taken = new Map<string, number>()
+  for (const { kind, key, secrets } of resources) {
+    for (const pointer of Object.keys(secrets)) {
+      const name = holeName(kind, key, pointer)
+      taken.set(name, (taken.get(name) ?? 0) + 1)
+    }
+  }
   return resources.map((resource) => {
+    const { kind, key } = resource
     const holes = Object.entries(resource.secrets).map(([pointer, hole]): [string, Hole] => {
+      const name = holeName(kind, key, pointer)
+      const env = (taken.get(name) ?? 0) > 1 ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
       const text = 'plain' in hole ? typeof hole.plain.reveal() === 'string' : true
-      return [
-        pointer,
-        {
-          env: nameFor(`${resource.kind}/${resource.key}`, resource.key, pointer, taken),
-          ...(text ? {} : { as: 'json' as const }),
-        },
-      ]
+      return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
     })
     return { ...resource, secrets: Object.fromEntries(holes) }
   })
 }
 
-/** `SECRET_API_TOKEN_VALUE` for /data/value of secret/api-token; another place of the same name gets a number. */
-function nameFor(ref: string, key: string, pointer: string, taken: Map<string, string>): string {
-  const base = `${key}${pointer.replace(/^\/data/, '')}`
+/** `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. Other kinds than blocks are named too. */
+export function holeName(kind: string, key: string, pointer: string): string {
+  const owner = kind === 'block' ? key : `${kind}/${key}`
+  return `${owner}${pointer.replace(/^\/data(?=\/)/, '')}`
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .replace(/^(?=\d)/, '_')
-  const owner = `${ref}${pointer}`
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? base : `${base}_${n}`
-    const other = taken.get(name)
-    if (other === undefined || other === owner) {
-      taken.set(name, owner)
-      return name
-    }
-  }
+}
+
+function suffix(owner: string): string {
+  return createHash('sha256').update(owner).digest('hex').slice(0, 6).toUpperCase()
 }

@@ -19,6 +19,10 @@ export interface Io {
   readonly width: number
   /** Of this tool. */
   readonly version: string
+  /** From now on Ctrl-C does not end the process, but aborts this signal; only the second one ends it at once. */
+  stopped(): AbortSignal
+  /** Milliseconds since 1970. */
+  now(): number
   readonly quiet: boolean
   readonly verbose: boolean
 }

@@ -1,20 +1,29 @@
-import { Failure } from '../issue.ts'
+import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Live, Plan } from '../model.ts'
-import { makePlan } from '../plan/plan.ts'
-import { issuesText } from '../report/issues.ts'
-import { planText } from '../report/plan-text.ts'
+import { noteRuns } from '../live/runs.ts'
+import type { Live, Plan, Resource } from '../model.ts'
+import { makePlan, type PlanOptions } from '../plan/plan.ts'
+import type { RunState } from '../plan/run-state.ts'
+import { splitRef } from '../ref.ts'
+import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type Connected, connected, type Target } from './connect.ts'
 import { secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { readPolicy } from './policy-file.ts'
+import { printPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
+/** What a plan is made by; a saved plan keeps it. */
 export interface PlanFlags extends Target {
   readonly snapshot: string
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
+  readonly prune?: boolean
+  readonly force?: boolean
+  readonly runState?: RunState
+  readonly format?: Format
 }
 
 export interface Planned {
@@ -25,59 +34,62 @@ export interface Planned {
 
 /** file + live → plan → report. Reads only. */
 export async function plan(
-  flags: PlanFlags & { readonly exitCode?: boolean },
+  flags: PlanFlags & { readonly exitCode?: boolean; readonly out?: string },
   kinds: readonly Kind[],
   io: Io,
 ): Promise<Exit> {
   const parsed = await loadSnapshot(flags.snapshot, kinds, io)
   return connected(flags, io, async (to) => {
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
-    io.out(show(planned, flags, to, io))
-    refuse(planned.plan, flags, io)
-    return flags.exitCode && planned.plan.changes.length > 0 ? exits.changes : exits.ok
+    const refused = refusal(planned.plan, flags)
+    const exit = refused?.exit ?? (flags.exitCode && planned.plan.changes.length > 0 ? exits.changes : exits.ok)
+    await printPlan({ planned, flags, to, kinds }, refused?.issues ?? [], exit, io)
+    if (refused) return exit
+    if (flags.out !== undefined) await (await import('./saved-plan.ts')).savePlan(flags.out, planned, flags, io)
+    return exit
   })
 }
 
-/** Reads what the snapshot needs of a server, and compares. */
+/** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
 export async function makePlanOf(
   parsed: Parsed,
   flags: PlanFlags,
-  { client, server }: Connected,
+  to: Connected,
   kinds: readonly Kind[],
   io: Io,
 ): Promise<Planned> {
-  const live = await readLive(client, server, kinds, { wanted: parsed.snapshot.resources })
+  const policy = readPolicy(flags.snapshot, io.cwd)
+  const { snapshot } = parsed
+  const moved = [...snapshot.moved, ...policy.moved]
+  const wanted = [...snapshot.resources, ...moved.map(({ from }) => named(from))]
+  const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true })
   const secretOf = secretFrom(io.env)
-  const options = {
-    filled: (hole: Parameters<typeof secretOf>[0]) => secretOf(hole) !== undefined,
+  const options: PlanOptions = {
+    filled: (hole) => secretOf(hole) !== undefined,
     allowUnresolved: flags.allowUnresolved === true,
+    prune: flags.prune === true,
+    force: flags.force === true,
+    runState: flags.runState ?? 'snapshot',
+    protect: policy.protect,
+    moved: policy.moved,
   }
-  return { plan: makePlan(parsed.snapshot, live, kinds, options), live, parsed }
+  return { plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()), live, parsed }
 }
 
-export function show({ plan, live, parsed }: Planned, flags: PlanFlags, { name }: Connected, io: Io): string {
-  const context = {
-    profile: name,
-    server: live.server,
-    file: flags.snapshot,
-    snapshot: parsed.snapshot,
-    placeOf: parsed.placeOf,
-    width: io.width,
-  }
-  return planText(plan, context, io.style)
+/** A resource of which only the name matters. */
+export function named(ref: Resource['refs'][string]): Resource {
+  return { ...splitRef(ref), refs: {}, spec: {}, secrets: {} }
 }
 
-/** Stops at what must not be applied: faults first (exit 3), then what the server cannot hold (exit 9). */
-export function refuse(plan: Plan, { skipUnsupported }: PlanFlags, io: Io): void {
+/** Why a plan must not be applied: faults (exit 3), then policy (7), then what the server cannot hold (9). */
+export function refusal(
+  plan: Plan,
+  { skipUnsupported }: PlanFlags,
+): { readonly issues: readonly Issue[]; readonly exit: Exit } | undefined {
   const errors = plan.issues.filter(({ severity }) => severity === 'error')
-  io.err(
-    issuesText(
-      plan.issues.filter(({ severity }) => severity !== 'error'),
-      io.errStyle,
-    ),
-  )
-  if (errors.length > 0) throw new Failure(errors, exits.usage)
-  if (plan.unsupported.length === 0 || skipUnsupported) return
+  if (errors.length > 0) return { issues: [...errors, ...plan.refusals], exit: exits.usage }
+  if (plan.refusals.length > 0) return { issues: plan.refusals, exit: exits.policy }
+  if (plan.unsupported.length === 0 || skipUnsupported) return undefined
   const issues = plan.unsupported.map(({ ref, pointer, reason }) => ({
     code: 'unsupported' as const,
     severity: 'error' as const,
@@ -85,5 +97,5 @@ export function refuse(plan: Plan, { skipUnsupported }: PlanFlags, io: Io): void
     ref,
     fix: 'Take it out of the snapshot, or pass --skip-unsupported to apply the rest',
   }))
-  throw new Failure(issues, exits.unsupported)
+  return { issues, exit: exits.unsupported }
 }

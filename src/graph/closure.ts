@@ -4,7 +4,11 @@ import { refOf } from '../ref.ts'
 import { edgesOf } from './edges.ts'
 
 /** The chosen resources with all that they need, directly and indirectly; in the order given. */
-export function withNeeds<T extends Resource>(resources: readonly T[], kinds: readonly Kind[], chosen: (resource: T) => boolean): T[] {
+export function withNeeds<T extends Resource>(
+  resources: readonly T[],
+  kinds: readonly Kind[],
+  chosen: (resource: T) => boolean,
+): T[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const byRef = new Map<Ref, T>(resources.map((resource) => [refOf(resource), resource]))
   const found = new Set<Ref>()

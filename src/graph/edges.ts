@@ -77,7 +77,10 @@ function* namesIn(object: Readonly<Record<string, Json>>): Generator<[Ref, strin
   if (typeof slug === 'string' && slug.includes('/')) yield [`block/${slug}`, 'block_document_slug']
   const [type, checksum] = [object.block_type_slug, object.block_schema_checksum]
   if (typeof type === 'string' && typeof checksum === 'string')
-    yield [`block-schema/${keyOf(type, checksum.slice('sha256:'.length, 'sha256:'.length + 8))}`, 'block_schema_checksum']
+    yield [
+      `block-schema/${keyOf(type, checksum.slice('sha256:'.length, 'sha256:'.length + 8))}`,
+      'block_schema_checksum',
+    ]
   const pull = object[pullWithBlock]
   if (isObject(pull) && typeof pull.block_type_slug === 'string' && typeof pull.block_document_name === 'string')
     yield [`block/${keyOf(pull.block_type_slug, pull.block_document_name)}`, pullWithBlock]

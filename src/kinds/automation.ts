@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts'
+import { type Json, type JsonObject, sameJson } from '../json.ts'
 import type { Encoded, Filled, Kind, Names, Unheld } from '../kind.ts'
 import type { Ref, Resource, Server } from '../model.ts'
 import { keyParts, nameInKey, splitRef } from '../ref.ts'
@@ -12,9 +12,42 @@ const path = '/automations/filter'
 const sort = 'CREATED_DESC'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
-const actions: JsonObject = { type: 'array', items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] } }
+const actions: JsonObject = {
+  type: 'array',
+  items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
+}
+/** Triggers and actions of the supported versions; those of a newer one are carried all the same. */
+const whole = [
+  'EventTrigger',
+  'CompoundTrigger',
+  'SequenceTrigger',
+  'ResourceSpecification',
+  'DoNothing',
+  'RunDeployment',
+  'PauseDeployment',
+  'ResumeDeployment',
+  'CancelFlowRun',
+  'DeleteFlowRun',
+  'SuspendFlowRun',
+  'ResumeFlowRun',
+  'ChangeFlowRunState',
+  'PauseWorkPool',
+  'ResumeWorkPool',
+  'PauseWorkQueue',
+  'ResumeWorkQueue',
+  'PauseAutomation',
+  'ResumeAutomation',
+  'SendNotification',
+  'CallWebhook',
+]
 /** Never fires: stands for a trigger that cannot be written yet. */
-const placeholder: JsonObject = { type: 'event', posture: 'Reactive', expect: ['prefect-snapshot.incomplete'], threshold: 1, within: 0 }
+const placeholder: JsonObject = {
+  type: 'event',
+  posture: 'Reactive',
+  expect: ['prefect-snapshot.incomplete'],
+  threshold: 1,
+  within: 0,
+}
 
 /** An automation. `POST /automations/`; names are not unique. */
 export const automation: Kind = {
@@ -22,20 +55,57 @@ export const automation: Kind = {
   doc: 'An automation: what happens when events come, or do not come.',
   keyDoc: 'the name, or name#discriminator where several have it',
   ambiguous: true,
+  stopped: { enabled: false },
   slots: {
-    owner: { kinds: ['deployment'], doc: 'The deployment that `prefect deploy` made it for.', fixed: 'the owner of an automation is set when it is made' },
+    owner: {
+      kinds: ['deployment'],
+      doc: 'The deployment that `prefect deploy` made it for.',
+      fixed: 'the owner of an automation is set when it is made',
+    },
   },
   fields: {
     description: { schema: string, doc: 'For people.', default: '' },
     tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: '3.4.7' },
     enabled: { schema: boolean, doc: 'Whether it acts.', operational: true },
-    trigger: { schema: trigger, doc: 'The events that it waits for.', free: true, deferrable: true, normalise: normaliseTrigger },
-    actions: { schema: actions, doc: 'What it does when the trigger fires or resolves.', default: [], free: true, deferrable: true, normalise: normaliseActions },
-    actions_on_trigger: { schema: actions, doc: 'What it does when the trigger fires.', default: [], free: true, deferrable: true, normalise: normaliseActions },
-    actions_on_resolve: { schema: actions, doc: 'What it does when the trigger resolves.', default: [], free: true, deferrable: true, normalise: normaliseActions },
+    trigger: {
+      schema: trigger,
+      doc: 'The events that it waits for.',
+      free: true,
+      deferrable: true,
+      normalise: normaliseTrigger,
+    },
+    actions: {
+      schema: actions,
+      doc: 'What it does when the trigger fires or resolves.',
+      default: [],
+      free: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
+    actions_on_trigger: {
+      schema: actions,
+      doc: 'What it does when the trigger fires.',
+      default: [],
+      free: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
+    actions_on_resolve: {
+      schema: actions,
+      doc: 'What it does when the trigger resolves.',
+      default: [],
+      free: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
   },
   ledger: {
-    models: { create: ['AutomationCreate'], update: ['AutomationUpdate', 'AutomationPartialUpdate'], read: ['Automation'] },
+    models: {
+      create: ['AutomationCreate'],
+      update: ['AutomationUpdate', 'AutomationPartialUpdate'],
+      read: ['Automation'],
+      whole,
+    },
     carried: { name: 'key', owner_resource: 'owner' },
     own: ['id', 'created', 'updated'],
   },
@@ -53,7 +123,14 @@ export const automation: Kind = {
   async create({ api, server }, after) {
     const owner = after.ids.owner ? { owner_resource: `prefect.deployment.${after.ids.owner}` } : {}
     const enabled = after.without.length === 0 && (after.spec.enabled ?? true) === true
-    return { id: idOf(answer((await api.send('POST', '/automations/', { ...bodyOf(after), ...tagsOf(after, server), enabled, ...owner })).body)) }
+    return {
+      id: idOf(
+        answer(
+          (await api.send('POST', '/automations/', { ...bodyOf(after), ...tagsOf(after, server), enabled, ...owner }))
+            .body,
+        ),
+      ),
+    }
   },
   async update({ api, server }, before, after, fields) {
     const path = at`/automations/${before.id}`
@@ -68,7 +145,9 @@ export const automation: Kind = {
   async find(reader, after) {
     const name = nameInKey(after.resource.key)
     const found = await readNamed(reader, path, [name], (names) => ({ sort, automations: { name: { any_: names } } }))
-    const same = found.find((raw) => ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)))
+    const same = found.find((raw) =>
+      ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)),
+    )
     return same && idOf(same)
   },
 }
@@ -80,7 +159,7 @@ function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
 function sameField(raw: JsonObject, after: Filled, name: string): boolean {
   const normalise = automation.fields[name]?.normalise ?? ((value: Json) => value)
   const wanted = bodyOf(after)[name]
-  return JSON.stringify(normalise(raw[name] ?? [])) === JSON.stringify(normalise(wanted ?? []))
+  return sameJson(normalise(raw[name] ?? []), normalise(wanted ?? []))
 }
 
 /** The whole body: PUT keeps what is left out. */
@@ -114,7 +193,10 @@ function ownerOf(raw: JsonObject, names: Names): Ref | undefined {
   const ref = names.refOf(action.deployment_id)
   if (!ref) return undefined
   const [, deployment = ''] = keyParts(splitRef(ref).key)
-  return text(raw, 'name').replace(/__automation_\d+$/, '') === deployment && /__automation_\d+$/.test(text(raw, 'name')) ? ref : undefined
+  return text(raw, 'name').replace(/__automation_\d+$/, '') === deployment &&
+    /__automation_\d+$/.test(text(raw, 'name'))
+    ? ref
+    : undefined
 }
 
 /** First Prefect version of what not every version has. */
@@ -127,10 +209,13 @@ function unheld({ spec }: Resource, { version }: Server): Unheld[] {
   for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
     for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
       const type = String(part.type)
-      if (cloudOnly.has(type) && version !== 'cloud') out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
-      if (!atLeast(version, actionsSince[type])) out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
+      if (cloudOnly.has(type) && version !== 'cloud')
+        out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
+      if (!atLeast(version, actionsSince[type]))
+        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
       for (const [field, since] of Object.entries(fieldsSince)) {
-        if (part[field] !== undefined && !atLeast(version, since)) out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
+        if (part[field] !== undefined && !atLeast(version, since))
+          out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
       }
     }
   }

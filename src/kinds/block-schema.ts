@@ -17,8 +17,17 @@ export const blockSchema: Kind = {
   keyDoc: 'type slug/first eight digits of the checksum',
   slots: { type: { kinds: ['block-type'], doc: 'The type that it describes.', required: true, fixed: isFixed } },
   fields: {
-    checksum: { schema: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }, doc: 'Checksum, as the server recorded it.', fixed: isFixed },
-    version: { schema: string, doc: 'Version of the package that it comes from.', default: 'non-versioned', fixed: isFixed },
+    checksum: {
+      schema: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+      doc: 'Checksum, as the server recorded it.',
+      fixed: isFixed,
+    },
+    version: {
+      schema: string,
+      doc: 'Version of the package that it comes from.',
+      default: 'non-versioned',
+      fixed: isFixed,
+    },
     capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalise: sorted },
     fields: { schema: anyObject, doc: 'JSON Schema of the data of such blocks.', free: true, fixed: isFixed },
   },
@@ -37,13 +46,29 @@ export const blockSchema: Kind = {
   settled: () => true,
   check({ key, spec }) {
     const checksum = String(spec.checksum ?? '')
-    if (keyParts(key)[1] !== digits(checksum)) return [{ code: 'bad-key', pointer: '/key', message: `the key must end in the first eight digits of the checksum, ${digits(checksum)}` }]
+    if (keyParts(key)[1] !== digits(checksum))
+      return [
+        {
+          code: 'bad-key',
+          pointer: '/key',
+          message: `the key must end in the first eight digits of the checksum, ${digits(checksum)}`,
+        },
+      ]
     if (isIrreproducible(key) || arrangedFor(object(spec.fields), checksum)) return []
-    return [{ code: 'checksum-differs', severity: 'warning', pointer: '/spec/checksum', message: `the fields of block-schema/${key} do not give the recorded checksum; a server that has to make it will give it another one` }]
+    return [
+      {
+        code: 'checksum-differs',
+        severity: 'warning',
+        pointer: '/spec/checksum',
+        message: `the fields of block-schema/${key} do not give the recorded checksum; a server that has to make it will give it another one`,
+      },
+    ]
   },
   effects: (change) =>
     change.action === 'create' && isStockType(keyParts(change.after.key)[0] ?? '')
-      ? [`the server has another version of this type; this schema (${String(change.after.spec.version)}) is added to it`]
+      ? [
+          `the server has another version of this type; this schema (${String(change.after.spec.version)}) is added to it`,
+        ]
       : [],
   async create({ api }, { resource, ids, spec }) {
     const checksum = String(spec.checksum ?? '')
@@ -76,8 +101,14 @@ function sorted(value: Json): Json {
 }
 
 /** By type, since only whole checksums can be asked for. Rows of one checksum are one resource: the first that has a version. */
-async function listSchemas(reader: Reader, _server: unknown, wanted?: ReadonlySet<string>): Promise<readonly JsonObject[]> {
-  const rows = wanted ? await listOfTypes(reader, new Set([...wanted].map((key) => keyParts(key)[0] ?? ''))) : await readPages(reader, path, {})
+async function listSchemas(
+  reader: Reader,
+  _server: unknown,
+  wanted?: ReadonlySet<string>,
+): Promise<readonly JsonObject[]> {
+  const rows = wanted
+    ? await listOfTypes(reader, new Set([...wanted].map((key) => keyParts(key)[0] ?? '')))
+    : await readPages(reader, path, {})
   // The last of one key stands for all, and the order of a snapshot must not hang on that of the server.
   return [...rows].sort((a, b) => rank(a) - rank(b) || (text(b, 'version') < text(a, 'version') ? 1 : -1))
 }
@@ -87,7 +118,9 @@ function rank(raw: JsonObject): number {
 }
 
 async function listOfTypes(reader: Reader, slugs: ReadonlySet<string>) {
-  const types = await readNamed(reader, '/block_types/filter', [...slugs], (some) => ({ block_types: { slug: { any_: some } } }))
+  const types = await readNamed(reader, '/block_types/filter', [...slugs], (some) => ({
+    block_types: { slug: { any_: some } },
+  }))
   if (types.length === 0) return []
   return readPages(reader, path, { block_schemas: { block_type_id: { any_: types.map(idOf) } } })
 }
@@ -99,8 +132,16 @@ async function listOfTypes(reader: Reader, slugs: ReadonlySet<string>) {
 export function arrangedFor(fields: JsonObject, checksum: string): JsonObject | undefined {
   if (checksumOf(fields) === checksum) return fields
   const references = object(fields.block_schema_references)
-  const unions = Object.entries(references).filter(([, value]) => Array.isArray(value) && value.length > 1 && value.length <= 5)
-  return unions.length === 0 || unions.length > 3 ? undefined : arrange(fields, unions.map(([name]) => name), checksum)
+  const unions = Object.entries(references).filter(
+    ([, value]) => Array.isArray(value) && value.length > 1 && value.length <= 5,
+  )
+  return unions.length === 0 || unions.length > 3
+    ? undefined
+    : arrange(
+        fields,
+        unions.map(([name]) => name),
+        checksum,
+      )
 }
 
 function arrange(fields: JsonObject, names: readonly string[], checksum: string): JsonObject | undefined {
@@ -122,9 +163,14 @@ function* permutations(items: readonly Json[]): Generator<readonly Json[]> {
 }
 
 /** The secret fields of a schema's data, as paths; `*` stands for any key. Inline children have those of their own definition. */
-export function secretPaths(fields: JsonObject): { readonly own: readonly (readonly string[])[]; readonly ofType: ReadonlyMap<string, readonly (readonly string[])[]> } {
+export function secretPaths(fields: JsonObject): {
+  readonly own: readonly (readonly string[])[]
+  readonly ofType: ReadonlyMap<string, readonly (readonly string[])[]>
+} {
   const paths = (schema: JsonObject) => list(schema.secret_fields).map((path) => String(path).split('.'))
   const definitions = Object.values(object(fields.definitions)).filter(isObject)
-  const ofType = definitions.flatMap((schema) => (typeof schema.block_type_slug === 'string' ? [[schema.block_type_slug, paths(schema)] as const] : []))
+  const ofType = definitions.flatMap((schema) =>
+    typeof schema.block_type_slug === 'string' ? [[schema.block_type_slug, paths(schema)] as const] : [],
+  )
   return { own: paths(fields), ofType: new Map(ofType) }
 }

@@ -15,8 +15,8 @@ export const blockType: Kind = {
   slots: {},
   fields: {
     name: { schema: string, doc: 'For people.', fixed: nameIsFixed },
-    description: { schema: nullableString, doc: 'For people.', default: null, normalise: unescape },
-    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null, normalise: unescape },
+    description: { schema: nullableString, doc: 'For people.', default: null, normalise: unescaped },
+    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null, normalise: unescaped },
     logo_url: { schema: nullableString, doc: 'URL of a picture.', default: null },
     documentation_url: { schema: nullableString, doc: 'URL of its documentation.', default: null },
   },
@@ -26,23 +26,38 @@ export const blockType: Kind = {
     own: ['id', 'created', 'updated', 'is_protected'],
   },
   list: (reader, _server, wanted) =>
-    wanted ? readNamed(reader, path, [...wanted], (slugs) => ({ block_types: { slug: { any_: slugs } } })) : readPages(reader, path, {}),
+    wanted
+      ? readNamed(reader, path, [...wanted], (slugs) => ({ block_types: { slug: { any_: slugs } } }))
+      : readPages(reader, path, {}),
   key: (raw) => text(raw, 'slug'),
   encode: (raw) => ({
     refs: {},
-    spec: { name: raw.name, description: raw.description, code_example: raw.code_example, logo_url: raw.logo_url, documentation_url: raw.documentation_url },
+    spec: {
+      name: raw.name,
+      description: raw.description,
+      code_example: raw.code_example,
+      logo_url: raw.logo_url,
+      documentation_url: raw.documentation_url,
+    },
   }),
   supporting: ({ key }) => isStockType(key),
   settled: ({ key }) => isStockType(key),
   unheld: ({ spec }, _server, before) =>
-    !before && /^prefect/i.test(String(spec.name)) ? [{ drops: 'resource', reason: 'names that begin with "prefect" are reserved for Prefect itself' }] : [],
+    !before && /^prefect/i.test(String(spec.name))
+      ? [{ drops: 'resource', reason: 'names that begin with "prefect" are reserved for Prefect itself' }]
+      : [],
   effects(change) {
-    if (change.action === 'delete') return ['its schemas and blocks are deleted with it, and deployments whose code is stored in one of them']
+    if (change.action === 'delete')
+      return ['its schemas and blocks are deleted with it, and deployments whose code is stored in one of them']
     const name = change.action === 'create' && packageOf(change.ref.slice('block-type/'.length))
-    return name ? [`it belongs to a package that the server has not registered; later: prefect block register -m ${name}`] : []
+    return name
+      ? [`it belongs to a package that the server has not registered; later: prefect block register -m ${name}`]
+      : []
   },
   async create({ api }, { resource, spec }) {
-    const raw = answer((await api.send('POST', '/block_types/', { ...spec, name: spec.name ?? resource.key, slug: resource.key })).body)
+    const raw = answer(
+      (await api.send('POST', '/block_types/', { ...spec, name: spec.name ?? resource.key, slug: resource.key })).body,
+    )
     if (text(raw, 'slug') === resource.key) return { id: idOf(raw) }
     // The server reads the new row back by its name, which another type may have too.
     return { id: idOf(answer(await api.get(at`/block_types/slug/${resource.key}`))) }
@@ -58,6 +73,8 @@ export const blockType: Kind = {
 }
 
 /** Servers escape `& < >` when a type is created, and not when it is changed: the text itself is what counts. */
-function unescape(value: Json): Json {
-  return typeof value === 'string' ? value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&') : value
+function unescaped(value: Json): Json {
+  return typeof value === 'string'
+    ? value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    : value
 }

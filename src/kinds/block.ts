@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { isObject, type Json, type JsonObject, type Pointer, step, withValue } from '../json.ts'
-import type { Encoded, Filled, Kind, Names } from '../kind.ts'
-import type { Hole, Reader } from '../model.ts'
+import type { Created, Encoded, Filled, Kind, Names, Write } from '../kind.ts'
+import type { Hole, Id, Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { secretPaths } from './block-schema.ts'
 import { anyObject, boolean } from './schemas.ts'
-import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, text } from './wire.ts'
+import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, statusOf, text } from './wire.ts'
 
 const path = '/block_documents/filter'
 /** Names are unique within a type only, so this is the one order without ties. */
@@ -24,13 +25,28 @@ export const block: Kind = {
     schema: { kinds: ['block-schema'], doc: 'The schema that its data fits.', required: true },
   },
   fields: {
-    data: { schema: anyObject, doc: 'Its data; a link to another block is {$ref: {block_document_id: <ref:block/…>}}.', default: {}, free: true },
-    is_anonymous: { schema: boolean, doc: 'Whether it belongs to what holds it, and has no name of its own.', default: false, fixed: 'a block stays anonymous or named' },
+    data: {
+      schema: anyObject,
+      doc: 'Its data; a link to another block is {$ref: {block_document_id: <ref:block/…>}}.',
+      default: {},
+      free: true,
+    },
+    is_anonymous: {
+      schema: boolean,
+      doc: 'Whether it belongs to what holds it, and has no name of its own.',
+      default: false,
+      fixed: 'a block stays anonymous or named',
+    },
   },
   ledger: {
     models: { create: ['BlockDocumentCreate'], update: ['BlockDocumentUpdate'], read: ['BlockDocument'] },
     carried: {
-      name: 'key', block_schema_id: 'schema', block_schema: 'schema', block_type_id: 'type', block_type: 'type', block_type_name: 'type',
+      name: 'key',
+      block_schema_id: 'schema',
+      block_schema: 'schema',
+      block_type_id: 'type',
+      block_type: 'type',
+      block_type_name: 'type',
       block_document_references: 'data',
     },
     own: ['id', 'created', 'updated'],
@@ -45,14 +61,23 @@ export const block: Kind = {
   encode,
   check: ({ key, refs }) => {
     const type = `block-type/${keyParts(key)[0]}`
-    return refs.type && refs.type !== type ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}` }] : []
+    return refs.type && refs.type !== type
+      ? [
+          {
+            code: 'bad-key',
+            pointer: '/key',
+            message: `the key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}`,
+          },
+        ]
+      : []
   },
-  effects: (change) => (change.action === 'delete' ? ['deployments whose code is stored with it are deleted with it'] : []),
-  async create({ api }, after) {
+  effects: (change) =>
+    change.action === 'delete' ? ['deployments whose code is stored with it are deleted with it'] : [],
+  async create(write, after) {
     const [, name = ''] = keyParts(after.resource.key)
-    const anonymous = after.spec.is_anonymous === true
-    const body = { ...bodyOf(after), block_type_id: after.ids.type ?? null, is_anonymous: anonymous, ...(anonymous ? {} : { name }) }
-    return { id: idOf(answer((await api.send('POST', '/block_documents/', body)).body)) }
+    return after.spec.is_anonymous === true
+      ? createAnonymous(write, after)
+      : { id: await post(write, after, { name, is_anonymous: false }) }
   },
   async update({ api }, before, after) {
     // Merged, the server would drop every link that is not sent again, and keep keys that are gone.
@@ -64,8 +89,40 @@ export const block: Kind = {
   async find(reader, { resource }) {
     const [slug = '', name = ''] = keyParts(resource.key)
     if (resource.spec.is_anonymous === true) return undefined
-    return findOne(reader, path, { block_types: { slug: { any_: [slug] } }, block_documents: { ...both, name: { any_: [name] } } })
+    return findOne(reader, path, {
+      block_types: { slug: { any_: [slug] } },
+      block_documents: { ...both, name: { any_: [name] } },
+    })
   },
+}
+
+async function post({ api }: Write, after: Filled, named: JsonObject): Promise<Id> {
+  const body = { ...bodyOf(after), block_type_id: after.ids.type ?? null, ...named }
+  return idOf(answer((await api.send('POST', '/block_documents/', body)).body))
+}
+
+/**
+ * Makes a block that has no name of its own, under a name that is always the same for the same holder. An apply that
+ * ended before the holder was made left it behind: the name is taken then, and the block is that one.
+ */
+async function createAnonymous(write: Write, after: Filled): Promise<Created> {
+  const digest = createHash('sha256').update(after.resource.key).digest('hex')
+  const name = `anonymous-${[digest.slice(0, 8), digest.slice(8, 12), digest.slice(12, 16), digest.slice(16, 20), digest.slice(20, 32)].join('-')}`
+  try {
+    return { id: await post(write, after, { name, is_anonymous: true }) }
+  } catch (error) {
+    const [slug = ''] = keyParts(after.resource.key)
+    const id =
+      statusOf(error) === 409
+        ? await findOne(write.api, path, {
+            block_types: { slug: { any_: [slug] } },
+            block_documents: { ...both, name: { any_: [name] } },
+          })
+        : undefined
+    if (id === undefined) throw error
+    await write.api.send('PATCH', at`/block_documents/${id}`, { ...bodyOf(after), merge_existing_data: false })
+    return { id }
+  }
 }
 
 function bodyOf({ ids, spec }: Filled): JsonObject {
@@ -100,16 +157,21 @@ function encode(raw: JsonObject, names: Names): Encoded {
   const schema = object(raw.block_schema)
   const links = Object.entries(object(raw.block_document_references))
   const data: Record<string, Json> = { ...object(raw.data) }
-  for (const [name, link] of links) data[name] = { $ref: { block_document_id: object(object(link).block_document).id ?? null } }
+  for (const [name, link] of links)
+    data[name] = { $ref: { block_document_id: object(object(link).block_document).id ?? null } }
   const secrets: Record<Pointer, Hole> = {}
   const { own, ofType } = secretPaths(object(schema.fields))
   const linked = new Set(links.map(([name]) => name))
   findSecrets(data, own, ofType, '', (pointer, value) => {
-    if (!linked.has(pointer.split('/')[1] ?? '')) secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
+    if (!linked.has(pointer.split('/')[1] ?? ''))
+      secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
   })
   const open = Object.keys(secrets).reduce<Json>((rest, pointer) => withValue(rest, pointer, undefined), { data })
   return {
-    refs: { type: names.slot('block-type', raw.block_type_id), schema: names.slot('block-schema', raw.block_schema_id) },
+    refs: {
+      type: names.slot('block-type', raw.block_type_id),
+      schema: names.slot('block-schema', raw.block_schema_id),
+    },
     spec: { data: object(open).data, is_anonymous: raw.is_anonymous },
     secrets,
   }
@@ -121,7 +183,13 @@ type Paths = readonly (readonly string[])[]
  * Finds the values at secret paths: list indexes are no part of a path, `*` is any key. A child that stands inline,
  * with the slug of its type, has the secret fields of that type. A null is no secret.
  */
-function findSecrets(value: Json, paths: Paths, ofType: ReadonlyMap<string, Paths>, pointer: Pointer, found: (pointer: Pointer, value: Json) => void): void {
+function findSecrets(
+  value: Json,
+  paths: Paths,
+  ofType: ReadonlyMap<string, Paths>,
+  pointer: Pointer,
+  found: (pointer: Pointer, value: Json) => void,
+): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) findSecrets(item, paths, ofType, step(pointer, index), found)
   } else if (isObject(value)) {

@@ -8,7 +8,9 @@ import { byCodePoint, isExact, isFloat, isObject, type Json, type JsonObject } f
 export function checksumOf(fields: JsonObject): string {
   const hashed = withoutBlockDefinitions(withoutSecretFields(fields) as JsonObject)
   // Prefect hashes the arguments of a call: a list of one, and no keywords.
-  return `sha256:${createHash('sha256').update(pythonJson([[hashed], {}]), 'utf8').digest('hex')}`
+  return `sha256:${createHash('sha256')
+    .update(pythonJson([[hashed], {}]), 'utf8')
+    .digest('hex')}`
 }
 
 /** Drops `secret_fields` from every object, but not from objects inside lists. */
@@ -61,7 +63,10 @@ export function pythonJson(value: Json): string {
 }
 
 function pythonString(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Python's `repr` of a float: an exponent from 1e16 on and below 1e-4, of two digits at least. */

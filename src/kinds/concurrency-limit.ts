@@ -17,12 +17,20 @@ export const concurrencyLimit: Kind = {
   keyDoc: 'the name of the limit',
   slots: {},
   fields: {
-    limit: { schema: count, doc: 'Slots that can be held at a time.' },
+    limit: { schema: count, doc: 'Slots that can be held at a time.', required: true },
     active: { schema: boolean, doc: 'Whether it limits.', default: true },
-    slot_decay_per_second: { schema: decay, doc: 'Slots that become free by themselves each second: a rate limit.', default: 0 },
+    slot_decay_per_second: {
+      schema: decay,
+      doc: 'Slots that become free by themselves each second: a rate limit.',
+      default: 0,
+    },
   },
   ledger: {
-    models: { create: ['ConcurrencyLimitV2Create'], update: ['ConcurrencyLimitV2Update'], read: ['GlobalConcurrencyLimitResponse'] },
+    models: {
+      create: ['ConcurrencyLimitV2Create'],
+      update: ['ConcurrencyLimitV2Update'],
+      read: ['GlobalConcurrencyLimitResponse', 'ConcurrencyLimitV2'],
+    },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
   },
@@ -32,19 +40,31 @@ export const concurrencyLimit: Kind = {
     const isTag = name.startsWith('tag:') && atLeast(server.version, tagRowsSince)
     return isTag || isOwnLimit(name) ? undefined : name
   },
-  encode: (raw) => ({ refs: {}, spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second } }),
+  encode: (raw) => ({
+    refs: {},
+    spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second },
+  }),
   unheld: ({ key }, { version }) =>
     key.startsWith('tag:') && atLeast(version, tagRowsSince)
       ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a limit of that name is the limit of a tag` }]
       : [],
   effects: (change) => (change.action === 'delete' ? ['deployments that share it are left without a limit'] : []),
   async create({ api }, { resource, spec }) {
-    const body = { name: resource.key, limit: spec.limit ?? 0, active: spec.active ?? true, slot_decay_per_second: spec.slot_decay_per_second ?? 0 }
+    const body = {
+      name: resource.key,
+      limit: spec.limit ?? 0,
+      active: spec.active ?? true,
+      slot_decay_per_second: spec.slot_decay_per_second ?? 0,
+    }
     return { id: idOf(answer((await api.send('POST', '/v2/concurrency_limits/', body)).body)) }
   },
-  async update({ api }, before, { spec }, fields) {
-    const body = [...namesOf(fields)].map((name) => [name, spec[name] ?? concurrencyLimit.fields[name]?.default ?? null])
-    await api.send('PATCH', at`/v2/concurrency_limits/${before.id}`, Object.fromEntries(body))
+  renames: () => true,
+  async update({ api }, before, { resource, spec }, fields) {
+    const body = [...namesOf(fields)].map((name) => [
+      name,
+      spec[name] ?? concurrencyLimit.fields[name]?.default ?? null,
+    ])
+    await api.send('PATCH', at`/v2/concurrency_limits/${before.id}`, { name: resource.key, ...Object.fromEntries(body.filter(([name]) => name !== '')) })
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/v2/concurrency_limits/${before.id}`)

@@ -24,7 +24,10 @@ export const defaultResultStorage: Kind = {
   },
   key: () => only,
   encode: (raw, names) => ({ refs: { block: names.slot('block', raw.default_result_storage_block_id) }, spec: {} }),
-  check: ({ key }) => (key === only ? [] : [{ code: 'bad-key', pointer: '/key', message: 'there is one for the whole server, and its key is "server"' }]),
+  check: ({ key }) =>
+    key === only
+      ? []
+      : [{ code: 'bad-key', pointer: '/key', message: 'there is one for the whole server, and its key is "server"' }],
   async create(write, after) {
     await put(write, after)
     return { id: only }

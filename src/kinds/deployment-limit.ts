@@ -38,8 +38,15 @@ export function isOwnLimit(name: string): boolean {
 export function encodeLimit(raw: Json | undefined): { readonly own?: Json; readonly shared?: Ref } {
   if (!isObject(raw)) return {}
   const name = text(raw, 'name')
-  if (!isOwnLimit(name)) return { shared: name.startsWith('tag:') ? `tag-concurrency-limit/${name.slice(4)}` : `concurrency-limit/${name}` }
-  return { own: normaliseOwnLimit({ limit: raw.limit ?? 0, active: raw.active ?? true, slot_decay_per_second: raw.slot_decay_per_second ?? 0 }) }
+  if (!isOwnLimit(name))
+    return { shared: name.startsWith('tag:') ? `tag-concurrency-limit/${name.slice(4)}` : `concurrency-limit/${name}` }
+  return {
+    own: normaliseOwnLimit({
+      limit: raw.limit ?? 0,
+      active: raw.active ?? true,
+      slot_decay_per_second: raw.slot_decay_per_second ?? 0,
+    }),
+  }
 }
 
 export function normaliseOwnLimit(value: Json): Json {

@@ -3,13 +3,27 @@ import type { Encoded, Filled, Kind, Names, Unheld, Write } from '../kind.ts'
 import type { FieldChange, LiveResource, Reader, Resource, Server } from '../model.ts'
 import { keyOf, keyParts, splitRef } from '../ref.ts'
 import { atLeast } from '../version.ts'
-import { changeLimit, completeLimit, encodeLimit, limitBody, normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import {
+  changeLimit,
+  completeLimit,
+  encodeLimit,
+  limitBody,
+  normaliseOwnLimit,
+  ownLimitSchema,
+} from './deployment-limit.ts'
 import { labels } from './flow.ts'
-import { compareSchedules, decodeSchedule, encodeSchedules, normaliseSchedules, planSchedules, schedulesSchema } from './schedule.ts'
+import { queueParts, queueRef } from './queue-name.ts'
+import {
+  compareSchedules,
+  decodeSchedule,
+  encodeSchedules,
+  keepActive,
+  normaliseSchedules,
+  planSchedules,
+  schedulesSchema,
+} from './schedule.ts'
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
 import { answer, at, idOf, namesOf, object, objects, readAll, readNamed, statusOf, text } from './wire.ts'
-import { queueParts } from './work-pool.ts'
-import { queueRef } from './work-queue.ts'
 
 const path = '/deployments/filter'
 /** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
@@ -22,7 +36,12 @@ export const deployment: Kind = {
   doc: 'A deployment of a flow: where its code is, where and when it runs, and with what.',
   keyDoc: 'flow/deployment',
   slots: {
-    flow: { kinds: ['flow'], doc: 'The flow that it deploys.', required: true, fixed: 'a deployment stays with its flow' },
+    flow: {
+      kinds: ['flow'],
+      doc: 'The flow that it deploys.',
+      required: true,
+      fixed: 'a deployment stays with its flow',
+    },
     queue: { kinds: ['work-queue'], doc: 'The queue, and with it the pool, that its runs go to.' },
     limit: { kinds: ['concurrency-limit', 'tag-concurrency-limit'], doc: 'A global limit that it shares with others.' },
     storage: { kinds: ['block'], doc: 'The block that its code is stored in (from the days of agents).' },
@@ -35,18 +54,57 @@ export const deployment: Kind = {
     labels: { schema: labels, doc: 'Labels beyond those of its flow.', default: {} },
     entrypoint: { schema: nullableString, doc: 'path/to/file.py:function', default: null },
     path: { schema: nullableString, doc: 'Where the code is, relative to storage or on disk.', default: null },
-    pull_steps: { schema: { type: ['array', 'null'], items: { type: 'object' } }, doc: 'Steps that fetch the code.', default: [], free: true, normalise: (value) => value ?? [] },
-    parameters: { schema: anyObject, doc: 'Default parameters of its runs.', default: {}, free: true, deferrable: true },
-    parameter_openapi_schema: { schema: { type: ['object', 'null'] }, doc: 'JSON Schema of the parameters.', default: noSchema, free: true, normalise: schemaOrNone },
+    pull_steps: {
+      schema: { type: ['array', 'null'], items: { type: 'object' } },
+      doc: 'Steps that fetch the code.',
+      default: [],
+      free: true,
+      normalise: (value) => value ?? [],
+    },
+    parameters: {
+      schema: anyObject,
+      doc: 'Default parameters of its runs.',
+      default: {},
+      free: true,
+      deferrable: true,
+    },
+    parameter_openapi_schema: {
+      schema: { type: ['object', 'null'] },
+      doc: 'JSON Schema of the parameters.',
+      default: noSchema,
+      free: true,
+      normalise: schemaOrNone,
+    },
     enforce_parameter_schema: { schema: boolean, doc: 'Whether parameters must fit their schema.', default: true },
-    job_variables: { schema: anyObject, doc: 'Values for the job template of its pool.', default: {}, free: true, deferrable: true },
+    job_variables: {
+      schema: anyObject,
+      doc: 'Values for the job template of its pool.',
+      default: {},
+      free: true,
+      deferrable: true,
+    },
     paused: { schema: boolean, doc: 'Whether no schedule makes runs.', operational: true },
-    schedules: { schema: schedulesSchema, doc: 'When it runs.', default: [], free: true, normalise: normaliseSchedules, compare: compareSchedules },
-    concurrency_limit: { schema: ownLimitSchema, doc: 'A limit of its own: runs at a time.', default: null, normalise: normaliseOwnLimit },
+    schedules: {
+      schema: schedulesSchema,
+      doc: 'When it runs.',
+      default: [],
+      free: true,
+      normalise: normaliseSchedules,
+      compare: compareSchedules,
+    },
+    concurrency_limit: {
+      schema: ownLimitSchema,
+      doc: 'A limit of its own: runs at a time.',
+      default: null,
+      normalise: normaliseOwnLimit,
+    },
     concurrency_options: {
       schema: {
         type: ['object', 'null'],
-        properties: { collision_strategy: { enum: ['ENQUEUE', 'CANCEL_NEW'] }, grace_period_seconds: { type: ['integer', 'null'] } },
+        properties: {
+          collision_strategy: { enum: ['ENQUEUE', 'CANCEL_NEW'] },
+          grace_period_seconds: { type: ['integer', 'null'] },
+        },
         additionalProperties: false,
       },
       doc: 'What happens to runs beyond the limit.',
@@ -59,29 +117,72 @@ export const deployment: Kind = {
       create: ['DeploymentCreate', 'DeploymentScheduleCreate'],
       update: ['DeploymentUpdate', 'DeploymentScheduleUpdate'],
       read: ['DeploymentResponse', 'DeploymentSchedule'],
+      parts: [
+        'CronSchedule',
+        'IntervalSchedule',
+        'RRuleSchedule',
+        'ConcurrencyOptions',
+        'GlobalConcurrencyLimitResponse',
+      ],
     },
     carried: {
-      name: 'key', flow_id: 'flow', work_pool_name: 'queue', work_queue_name: 'queue', work_queue_id: 'queue',
-      global_concurrency_limit: 'limit', global_concurrency_limit_id: 'limit', storage_document_id: 'storage',
-      infrastructure_document_id: 'infrastructure', schedule: 'schedules', slug: 'schedules', active: 'schedules', max_scheduled_runs: 'schedules',
+      name: 'key',
+      flow_id: 'flow',
+      work_pool_name: 'queue',
+      work_queue_name: 'queue',
+      work_queue_id: 'queue',
+      storage_document_id: 'storage',
+      infrastructure_document_id: 'infrastructure',
+      global_concurrency_limit: 'limit',
+      global_concurrency_limit_id: 'limit',
+      limit: 'concurrency_limit',
+      slot_decay_per_second: 'concurrency_limit',
+      collision_strategy: 'concurrency_options',
+      grace_period_seconds: 'concurrency_options',
+      schedule: 'schedules',
+      slug: 'schedules',
+      active: 'schedules',
+      max_scheduled_runs: 'schedules',
+      cron: 'schedules',
+      day_or: 'schedules',
+      interval: 'schedules',
+      anchor_date: 'schedules',
+      rrule: 'schedules',
+      timezone: 'schedules',
     },
-    own: ['id', 'created', 'updated', 'created_by', 'updated_by', 'status', 'last_polled', 'deployment_id'],
+    own: [
+      'id',
+      'created',
+      'updated',
+      'created_by',
+      'updated_by',
+      'status',
+      'last_polled',
+      'deployment_id',
+      'active_slots',
+    ],
     ignored: {
       version_info: 'a self-hosted server accepts and drops it',
       replaces: 'an instruction of one request, not stored',
     },
   },
-  list: (reader, _server, wanted) => (wanted ? listWanted(reader, wanted) : readAll(reader, path, { sort }, { path: '/deployments/count', body: {} })),
+  list: (reader, _server, wanted) =>
+    wanted ? listWanted(reader, wanted) : readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
   },
   recall: ['schedules', 'global_concurrency_limit', 'paused'],
   encode,
+  stopped: { paused: true },
+  keepRunState: (resource, before) => ({ ...resource, spec: { ...resource.spec, ...keepActive(resource.spec.schedules, before.spec.schedules) } }),
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
-    if (name === undefined || more.length > 0) return [{ code: 'bad-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
-    return refs.flow && refs.flow !== `flow/${flow}` ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${flow}, but refs.flow is ${refs.flow}` }] : []
+    if (name === undefined || more.length > 0)
+      return [{ code: 'bad-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
+    return refs.flow && refs.flow !== `flow/${flow}`
+      ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${flow}, but refs.flow is ${refs.flow}` }]
+      : []
   },
   unheld,
   effects(change) {
@@ -138,7 +239,16 @@ function encode(raw: JsonObject, names: Names): Encoded {
     },
     spec: {
       ...Object.fromEntries(
-        ['description', 'version', 'tags', 'entrypoint', 'path', 'pull_steps', 'parameters', 'parameter_openapi_schema'].map((name) => [name, raw[name]]),
+        [
+          'description',
+          'version',
+          'tags',
+          'entrypoint',
+          'path',
+          'pull_steps',
+          'parameters',
+          'parameter_openapi_schema',
+        ].map((name) => [name, raw[name]]),
       ),
       labels: ownLabels(raw, flow),
       enforce_parameter_schema: raw.enforce_parameter_schema,
@@ -154,7 +264,9 @@ function encode(raw: JsonObject, names: Names): Encoded {
 /** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
 function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
   const inherited = object(flow?.labels)
-  const own = Object.entries(object(raw.labels)).filter(([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]))
+  const own = Object.entries(object(raw.labels)).filter(
+    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
+  )
   return Object.fromEntries(own)
 }
 
@@ -192,7 +304,9 @@ function bodyOf({ resource, ids, spec }: Filled): JsonObject {
     ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
     job_variables: spec.job_variables ?? {},
     paused: spec.paused ?? false,
-    schedules: objects(spec.schedules).filter((schedule) => !limited(schedule)).map(decodeSchedule),
+    schedules: objects(spec.schedules)
+      .filter((schedule) => !limited(schedule))
+      .map(decodeSchedule),
     concurrency_options: spec.concurrency_options ?? null,
     storage_document_id: ids.storage ?? null,
     infrastructure_document_id: ids.infrastructure ?? null,
@@ -209,7 +323,12 @@ async function postLimitedSchedules({ api }: Write, id: string, { spec }: Filled
   if (schedules.length > 0) await api.send('POST', at`/deployments/${id}/schedules`, schedules.map(decodeSchedule))
 }
 
-async function update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<void> {
+async function update(
+  write: Write,
+  before: LiveResource,
+  after: Filled,
+  fields: readonly FieldChange[],
+): Promise<void> {
   const changed = namesOf(fields)
   if (needsUpsert(after, changed)) await upsert(write, before, after, changed)
   else {
@@ -233,7 +352,9 @@ function needsUpsert({ spec }: Filled, changed: ReadonlySet<string>): boolean {
 }
 
 async function upsert(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
-  const enforce = changed.has('enforce_parameter_schema') ? { enforce_parameter_schema: after.spec.enforce_parameter_schema ?? true } : {}
+  const enforce = changed.has('enforce_parameter_schema')
+    ? { enforce_parameter_schema: after.spec.enforce_parameter_schema ?? true }
+    : {}
   const paused = after.spec.paused ?? before.recalled.paused ?? false
   await write.api.send('POST', '/deployments/', { ...bodyOf(after), ...poolBody(after.resource), ...enforce, paused })
   await postLimitedSchedules(write, before.id, after)
@@ -246,14 +367,18 @@ async function detach({ api }: Write, before: LiveResource): Promise<void> {
 
 async function patch(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
   const full: Record<string, Json> = { enforce_parameter_schema: true, ...bodyOf(after) }
-  const names: Readonly<Record<string, string>> = { storage: 'storage_document_id', infrastructure: 'infrastructure_document_id' }
+  const names: Readonly<Record<string, string>> = {
+    storage: 'storage_document_id',
+    infrastructure: 'infrastructure_document_id',
+  }
   const body: Record<string, Json> = {}
   for (const name of changed) {
     const field = names[name] ?? name
     if (!['schedules', 'concurrency_limit', 'limit', 'queue'].includes(field)) body[field] = full[field] ?? null
   }
   // A pool without its queue would move the deployment to the pool's default one.
-  if (changed.has('queue')) Object.assign(body, after.refs.queue ? poolBody(after.resource) : { work_pool_name: null, work_queue_name: null })
+  if (changed.has('queue'))
+    Object.assign(body, after.refs.queue ? poolBody(after.resource) : { work_pool_name: null, work_queue_name: null })
   if (Object.keys(body).length > 0) await write.api.send('PATCH', at`/deployments/${before.id}`, body)
   if (changed.has('schedules')) await changeSchedules(write, before, after)
 }
@@ -269,11 +394,23 @@ async function changeSchedules({ api }: Write, before: LiveResource, after: Fill
 function unheld({ spec, refs }: Resource, { version }: Server, before: LiveResource | undefined): Unheld[] {
   const out: Unheld[] = []
   if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
-    out.push({ pointer: '/spec/concurrency_options/grace_period_seconds', drops: 'field', reason: 'Prefect has it from 3.6.6 on' })
+    out.push({
+      pointer: '/spec/concurrency_options/grace_period_seconds',
+      drops: 'field',
+      reason: 'Prefect has it from 3.6.6 on',
+    })
   if (!before) return out
   if (before.spec.job_variables && !spec.job_variables && !atLeast(version, '3.8.7'))
-    out.push({ pointer: '/spec/job_variables', drops: 'field', reason: 'servers before 3.8.7 cannot empty job_variables' })
+    out.push({
+      pointer: '/spec/job_variables',
+      drops: 'field',
+      reason: 'servers before 3.8.7 cannot empty job_variables',
+    })
   if (before.refs.queue && !refs.queue && !atLeast(version, '3.6.27'))
-    out.push({ pointer: '/refs/queue', drops: 'field', reason: 'servers before 3.6.27 cannot take a deployment off its pool' })
+    out.push({
+      pointer: '/refs/queue',
+      drops: 'field',
+      reason: 'servers before 3.6.27 cannot take a deployment off its pool',
+    })
   return out
 }

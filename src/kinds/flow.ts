@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 import { tags } from './schemas.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 
 const path = '/flows/filter'
 const sort = 'NAME_ASC'

@@ -9,10 +9,15 @@ export const savedSearch: Kind = {
   keyDoc: 'the name of the search',
   slots: {},
   fields: {
-    filters: { schema: { type: 'array', items: { type: 'object' } }, doc: 'Conditions, in order.', default: [], free: true },
+    filters: {
+      schema: { type: 'array', items: { type: 'object' } },
+      doc: 'Conditions, in order.',
+      default: [],
+      free: true,
+    },
   },
   ledger: {
-    models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'] },
+    models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'], whole: ['SavedSearchFilter'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
@@ -33,5 +38,7 @@ export const savedSearch: Kind = {
 }
 
 async function upsert({ api }: Write, { resource, spec }: Filled): Promise<Id> {
-  return idOf(answer((await api.send('PUT', '/saved_searches/', { name: resource.key, filters: spec.filters ?? [] })).body))
+  return idOf(
+    answer((await api.send('PUT', '/saved_searches/', { name: resource.key, filters: spec.filters ?? [] })).body),
+  )
 }

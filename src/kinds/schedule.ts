@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson, byCodePoint } from '../json.ts'
+import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../json.ts'
 import { plainNumber } from '../spec.ts'
 import { list, object, objects } from './wire.ts'
 
@@ -98,7 +98,8 @@ function bareRule(rule: string, others: readonly JsonObject[]): string {
 
 /** A schedule as a create or update takes it: complete, since what is left out would be reset. */
 export function decodeSchedule(schedule: JsonObject): JsonObject {
-  const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } = schedule
+  const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } =
+    schedule
   const form: Record<string, Json> =
     cron !== undefined
       ? { cron, timezone: timezone ?? null, day_or: day_or ?? true }
@@ -123,12 +124,18 @@ export interface SchedulePlan {
 
 /** Pairs the schedules of a server with the wanted ones: by content first, then by slug. */
 export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
-  const left = objects(raws).map((raw) => ({ id: String(raw.id), schedule: object(list(normaliseSchedules([encode(raw)]))[0]) }))
+  const left = objects(raws).map((raw) => ({
+    id: String(raw.id),
+    schedule: object(list(normaliseSchedules([encode(raw)]))[0]),
+  }))
   const take = (fits: (schedule: JsonObject) => boolean) => {
     const index = left.findIndex(({ schedule }) => fits(schedule))
     return index < 0 ? undefined : left.splice(index, 1)[0]
   }
-  const rest = objects(wanted).filter((schedule) => !take((other) => sameJson(compareSchedules([other], [schedule]), compareSchedules([schedule], [other]))))
+  const rest = objects(wanted).filter(
+    (schedule) =>
+      !take((other) => sameJson(compareSchedules([other], [schedule]), compareSchedules([schedule], [other]))),
+  )
   const update: { id: string; schedule: JsonObject }[] = []
   const create: JsonObject[] = []
   for (const schedule of rest) {
@@ -140,4 +147,20 @@ export function planSchedules(raws: Json | undefined, wanted: Json | undefined):
     if (same && clears) left.push(same)
   }
   return { create, update, remove: left.map(({ id }) => id) }
+}
+
+/** Schedules with the `active` of those that they are paired with: by slug, else by what they say but for that. */
+export function keepActive(wanted: Json | undefined, live: Json | undefined): JsonObject {
+  if (!Array.isArray(wanted)) return {}
+  const others = objects(live)
+  const schedules = objects(wanted).map((schedule) => {
+    const same = others.find((other) => (schedule.slug === undefined ? sameBut(schedule, other) : schedule.slug === other.slug))
+    return same ? { ...schedule, active: same.active ?? true } : schedule
+  })
+  return { schedules: normaliseSchedules(schedules) }
+}
+
+function sameBut(a: JsonObject, b: JsonObject): boolean {
+  const still = (schedule: JsonObject) => [{ ...schedule, active: true }]
+  return sameJson(compareSchedules(still(a), still(b)), compareSchedules(still(b), still(a)))
 }

@@ -6,13 +6,36 @@
 /** Block types that belong to an integration package, by package. */
 const collections: Readonly<Record<string, readonly string[]>> = {
   prefect_aws: ['aws-credentials', 'aws-secret', 'lambda-function', 'minio-credentials', 's3-bucket', 'ecs-task'],
-  prefect_azure: ['azure-blob-storage-container', 'azure-blob-storage-credentials', 'azure-container-instance-credentials', 'azure-cosmos-db-credentials', 'azureml-credentials', 'azure-container-instance-job'],
+  prefect_azure: [
+    'azure-blob-storage-container',
+    'azure-blob-storage-credentials',
+    'azure-container-instance-credentials',
+    'azure-cosmos-db-credentials',
+    'azureml-credentials',
+    'azure-container-instance-job',
+  ],
   prefect_bitbucket: ['bitbucket-credentials', 'bitbucket-repository'],
   prefect_databricks: ['databricks-credentials'],
-  prefect_dbt: ['dbt-cli-bigquery-target-configs', 'dbt-cli-global-configs', 'dbt-cli-postgres-target-configs', 'dbt-cli-profile', 'dbt-cli-snowflake-target-configs', 'dbt-cli-target-configs', 'dbt-cloud-credentials', 'dbt-core-operation'],
+  prefect_dbt: [
+    'dbt-cli-bigquery-target-configs',
+    'dbt-cli-global-configs',
+    'dbt-cli-postgres-target-configs',
+    'dbt-cli-profile',
+    'dbt-cli-snowflake-target-configs',
+    'dbt-cli-target-configs',
+    'dbt-cloud-credentials',
+    'dbt-core-operation',
+  ],
   prefect_docker: ['docker-host', 'docker-registry-credentials'],
   prefect_email: ['email-server-credentials'],
-  prefect_gcp: ['bigquery-warehouse', 'gcp-credentials', 'gcpsecret', 'gcs-bucket', 'cloud-run-job', 'vertex-ai-custom-training-job'],
+  prefect_gcp: [
+    'bigquery-warehouse',
+    'gcp-credentials',
+    'gcpsecret',
+    'gcs-bucket',
+    'cloud-run-job',
+    'vertex-ai-custom-training-job',
+  ],
   prefect_github: ['github-credentials', 'github-repository'],
   prefect_gitlab: ['gitlab-credentials', 'gitlab-repository'],
   prefect_kubernetes: ['kubernetes-cluster-config', 'kubernetes-credentials'],
@@ -24,15 +47,38 @@ const collections: Readonly<Record<string, readonly string[]>> = {
 
 /** Block types of Prefect itself, in any version. */
 const core = [
-  'secret', 'webhook', 'local-file-system', 'remote-file-system', 'smb', 'slack-webhook', 'ms-teams-webhook', 'pager-duty-webhook', 'twilio-sms',
-  'opsgenie-webhook', 'mattermost-webhook', 'discord-webhook', 'custom-webhook', 'sendgrid-email',
+  'secret',
+  'webhook',
+  'local-file-system',
+  'remote-file-system',
+  'smb',
+  'slack-webhook',
+  'ms-teams-webhook',
+  'pager-duty-webhook',
+  'twilio-sms',
+  'opsgenie-webhook',
+  'mattermost-webhook',
+  'discord-webhook',
+  'custom-webhook',
+  'sendgrid-email',
   // Until 3.4.
-  'json', 'string', 'date-time',
+  'json',
+  'string',
+  'date-time',
   // Until 2.20.
-  's3', 'gcs', 'azure', 'github', 'docker-registry', 'docker-container', 'kubernetes-job', 'process',
+  's3',
+  'gcs',
+  'azure',
+  'github',
+  'docker-registry',
+  'docker-container',
+  'kubernetes-job',
+  'process',
 ]
 
-const packages = new Map(Object.entries(collections).flatMap(([name, slugs]) => slugs.map((slug) => [slug, name] as const)))
+const packages = new Map(
+  Object.entries(collections).flatMap(([name, slugs]) => slugs.map((slug) => [slug, name] as const)),
+)
 const stock = new Set([...core, ...packages.keys()])
 
 /** Whether some version of Prefect registers a block type by itself. */
@@ -50,8 +96,13 @@ export function packageOf(slug: string): string | undefined {
  * schema, or computed it from more than it shows. The same ones on 2.20.25, 3.4.14 and 3.8.8.
  */
 const irreproducible = new Set([
-  'dbt-cli-target-configs/d0c84112', 'snowflake-credentials/35bea1e0', 'snowflake-connector/a8cba7ca', 'dbt-cli-snowflake-target-configs/a70fca75',
-  'database-credentials/64175f83', 'dbt-cli-profile/f55b0f96', 'dbt-cli-postgres-target-configs/1552a2d5',
+  'dbt-cli-target-configs/d0c84112',
+  'snowflake-credentials/35bea1e0',
+  'snowflake-connector/a8cba7ca',
+  'dbt-cli-snowflake-target-configs/a70fca75',
+  'database-credentials/64175f83',
+  'dbt-cli-profile/f55b0f96',
+  'dbt-cli-postgres-target-configs/1552a2d5',
 ])
 
 /** Whether a block schema, by its key, is one of those that never give their recorded checksum. */

@@ -12,15 +12,23 @@ export const tagConcurrencyLimit: Kind = {
   keyDoc: 'the tag',
   slots: {},
   fields: {
-    concurrency_limit: { schema: { type: 'integer' }, doc: 'Task runs at a time.' },
+    concurrency_limit: { schema: { type: 'integer' }, doc: 'Task runs at a time.', required: true },
     active: { schema: boolean, doc: 'Whether it limits.', default: true, since: tagRowsSince },
-    slot_decay_per_second: { schema: decay, doc: 'Slots that become free by themselves each second.', default: 0, since: tagRowsSince },
+    slot_decay_per_second: {
+      schema: decay,
+      doc: 'Slots that become free by themselves each second.',
+      default: 0,
+      since: tagRowsSince,
+    },
   },
   ledger: {
-    models: { create: ['ConcurrencyLimitCreate'], update: [], read: ['ConcurrencyLimit'] },
-    carried: { tag: 'key' },
-    own: ['id', 'created', 'updated', 'active_slots'],
-    ignored: { slot_override: 'sets which runs hold a slot' },
+    models: {
+      create: ['ConcurrencyLimitCreate'],
+      update: ['ConcurrencyLimitV2Update'],
+      read: ['ConcurrencyLimit', 'GlobalConcurrencyLimitResponse'],
+    },
+    carried: { tag: 'key', name: 'key', limit: 'concurrency_limit' },
+    own: ['id', 'created', 'updated', 'active_slots', 'denied_slots'],
   },
   async list(reader, server) {
     // The route of tag limits pages through all global limits and filters then, so it may show none of many.
@@ -35,7 +43,9 @@ export const tagConcurrencyLimit: Kind = {
       : { concurrency_limit: raw.concurrency_limit },
   }),
   unheld: ({ key }, server) =>
-    byRows(server) && /[/%&><]/.test(key) ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a tag with / % & > or < cannot be limited` }] : [],
+    byRows(server) && /[/%&><]/.test(key)
+      ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a tag with / % & > or < cannot be limited` }]
+      : [],
   async create(write, after) {
     return { id: await upsert(write, after) }
   },

@@ -30,7 +30,9 @@ function dropEventDefaults(trigger: Record<string, Json>): void {
 }
 
 function isEmpty(value: Json | undefined): boolean {
-  return value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
+  return (
+    value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
+  )
 }
 
 function sortedSet(values: Json): Json {
@@ -51,7 +53,10 @@ export function normaliseActions(value: Json): Json {
 }
 
 /** All actions and triggers in a value, with their pointers, for what a version cannot hold of them. */
-export function* parts(value: Json | undefined, pointer: string): Generator<{ readonly part: JsonObject; readonly pointer: string }> {
+export function* parts(
+  value: Json | undefined,
+  pointer: string,
+): Generator<{ readonly part: JsonObject; readonly pointer: string }> {
   if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* parts(item, `${pointer}/${index}`)
   else if (isObject(value) && typeof value.type === 'string') {
     yield { part: value, pointer }

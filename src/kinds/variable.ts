@@ -1,7 +1,7 @@
 import { floatOf, isExact, isFloat, isNumber, type Json, numberOf } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 import { tags } from './schemas.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 
 const path = '/variables/filter'
 const sort = 'NAME_ASC'
@@ -28,11 +28,17 @@ export const variable: Kind = {
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {
-    const reply = await api.send('POST', '/variables/', { name: resource.key, value: spec.value ?? null, tags: spec.tags ?? [] })
+    const reply = await api.send('POST', '/variables/', {
+      name: resource.key,
+      value: spec.value ?? null,
+      tags: spec.tags ?? [],
+    })
     return { id: idOf(answer(reply.body)) }
   },
-  async update({ api }, before, { spec }) {
-    await api.send('PATCH', at`/variables/${before.id}`, { value: spec.value ?? null, tags: spec.tags ?? [] })
+  renames: () => true,
+  async update({ api }, before, { resource, spec }) {
+    await api.send('PATCH', at`/variables/${before.id}`, {
+      name: resource.key, value: spec.value ?? null, tags: spec.tags ?? [] })
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/variables/${before.id}`)

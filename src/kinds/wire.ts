@@ -57,7 +57,12 @@ export async function readPages(reader: Reader, path: string, body: JsonObject, 
 const chunk = 200
 
 /** Reads the objects whose names are wanted, by a filter that the server applies. */
-export async function readNamed(reader: Reader, path: string, names: readonly string[], filter: (names: readonly string[]) => JsonObject) {
+export async function readNamed(
+  reader: Reader,
+  path: string,
+  names: readonly string[],
+  filter: (names: readonly string[]) => JsonObject,
+) {
   const found: JsonObject[] = []
   for (let from = 0; from < names.length; from += chunk) {
     const part = names.slice(from, from + chunk)
@@ -70,7 +75,12 @@ export async function readNamed(reader: Reader, path: string, names: readonly st
  * Reads all objects of a kind and checks their number against the server's own count. Others may write while we read,
  * so it is tried again before it is called incomplete.
  */
-export async function readAll(reader: Reader, path: string, body: JsonObject, count: { path: string; body: JsonObject }) {
+export async function readAll(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  count: { path: string; body: JsonObject },
+) {
   for (let attempt = 0; ; attempt++) {
     const counted = await reader.query(count.path, count.body)
     const expected = isNumber(counted) ? Number(counted) : Number.NaN

@@ -1,13 +1,15 @@
 import type { Json } from '../json.ts'
-import type { Kind } from '../kind.ts'
-import type { Id, Resource } from '../model.ts'
-import { keyOf, keyParts, refOf } from '../ref.ts'
+import type { Kind, Learnt } from '../kind.ts'
+import type { Api, Id, Resource } from '../model.ts'
+import { splitRef } from '../ref.ts'
+import { queueParts, queueRef } from './queue-name.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from './schemas.ts'
 import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, text } from './wire.ts'
 
 const path = '/work_pools/filter'
+/** The name of the queue that a pool is made with. */
+const born = 'default'
 const typeIsFixed = 'the type of a work pool cannot be changed; make a new pool and move its deployments'
-const queueIsFixed = 'which queue is the default one cannot be changed; rename the queue'
 
 /** A work pool. `POST /work_pools/`, keyed by name, which makes its default queue along with it. */
 export const workPool: Kind = {
@@ -15,21 +17,49 @@ export const workPool: Kind = {
   doc: 'A work pool: how and where flow runs are carried out.',
   keyDoc: 'the name of the pool',
   slots: {
-    result_storage: { kinds: ['block'], doc: 'The block that results are stored with, where a flow says nothing.', since: '3.4.0' },
+    result_storage: {
+      kinds: ['block'],
+      doc: 'The block that results are stored with, where a flow says nothing.',
+      since: '3.4.0',
+    },
   },
   fields: {
     type: { schema: string, doc: 'Type of infrastructure, such as process, docker, kubernetes.', fixed: typeIsFixed },
     description: { schema: nullableString, doc: 'For people.', default: null },
     is_paused: { schema: boolean, doc: 'Whether the pool hands out no work.', operational: true },
     concurrency_limit: { schema: nullableCount, doc: 'Flow runs at a time.', default: null },
-    default_queue: { schema: string, doc: 'Name of the queue that work without a queue goes to.', default: 'default', fixed: queueIsFixed },
+    default_queue: {
+      schema: string,
+      doc: 'Name of the queue that work without a queue goes to.',
+      default: 'default',
+    },
     base_job_template: { schema: anyObject, doc: 'Job configuration and its variables.', default: {}, free: true },
-    bundle_upload_step: { schema: { type: ['object', 'null'] }, doc: 'Step that uploads the bundle of a flow.', default: null, free: true },
-    bundle_execution_step: { schema: { type: ['object', 'null'] }, doc: 'Step that runs a bundle.', default: null, free: true },
+    bundle_upload_step: {
+      schema: { type: ['object', 'null'] },
+      doc: 'Step that uploads the bundle of a flow.',
+      default: null,
+      free: true,
+    },
+    bundle_execution_step: {
+      schema: { type: ['object', 'null'] },
+      doc: 'Step that runs a bundle.',
+      default: null,
+      free: true,
+    },
   },
   ledger: {
-    models: { create: ['WorkPoolCreate'], update: ['WorkPoolUpdate'], read: ['WorkPoolResponse', 'WorkPool'] },
-    carried: { name: 'key', default_queue_id: 'default_queue', storage_configuration: 'result_storage' },
+    models: {
+      create: ['WorkPoolCreate'],
+      update: ['WorkPoolUpdate'],
+      read: ['WorkPoolResponse', 'WorkPool'],
+      parts: ['WorkPoolStorageConfiguration'],
+    },
+    carried: {
+      name: 'key',
+      default_queue_id: 'default_queue',
+      storage_configuration: 'result_storage',
+      default_result_storage_block_id: 'result_storage',
+    },
     own: ['id', 'created', 'updated', 'status', 'active_slots'],
   },
   list: (reader, _server, wanted) =>
@@ -39,7 +69,7 @@ export const workPool: Kind = {
   key: (raw) => text(raw, 'name'),
   encode(raw, names) {
     const storage = object(raw.storage_configuration)
-    const queue = names.raw(raw.default_queue_id)
+    const queue = names.refOf(raw.default_queue_id)
     return {
       refs: { result_storage: names.slot('block', storage.default_result_storage_block_id) },
       spec: {
@@ -47,7 +77,7 @@ export const workPool: Kind = {
         description: raw.description,
         is_paused: raw.is_paused,
         concurrency_limit: raw.concurrency_limit,
-        default_queue: queue ? text(queue, 'name') : undefined,
+        default_queue: queue ? queueParts(splitRef(queue).key).queue : undefined,
         base_job_template: raw.base_job_template,
         bundle_upload_step: storage.bundle_upload_step,
         bundle_execution_step: storage.bundle_execution_step,
@@ -56,33 +86,53 @@ export const workPool: Kind = {
   },
   unheld: ({ key, spec }, server, before) => {
     if (before) return []
-    if (/^prefect/i.test(key)) return [{ drops: 'resource', reason: `names that begin with "prefect" are reserved for Prefect itself` }]
+    if (/^prefect/i.test(key))
+      return [{ drops: 'resource', reason: `names that begin with "prefect" are reserved for Prefect itself` }]
     if (String(spec.type).endsWith(':managed') && server.version !== 'cloud')
       return [{ drops: 'resource', reason: 'a managed pool runs on infrastructure that only Prefect Cloud has' }]
     return []
   },
-  effects: (change, server) => effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
+  effects: (change, server) =>
+    effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
+  recall: ['default_queue_id'],
   async create({ api }, { resource, ids, spec }) {
-    const fields = { ...bodyOf(spec, ids), name: resource.key, type: spec.type ?? 'process', is_paused: spec.is_paused ?? false }
+    const fields = {
+      ...bodyOf(spec, ids),
+      name: resource.key,
+      type: spec.type ?? 'process',
+      is_paused: spec.is_paused ?? false,
+    }
     const raw = answer((await api.send('POST', '/work_pools/', fields)).body)
-    const queue = String(spec.default_queue ?? 'default')
+    const queue = String(spec.default_queue ?? born)
     const queueId = text(raw, 'default_queue_id') as Id
-    if (queue !== 'default') await api.send('PATCH', at`/work_queues/${queueId}`, { name: queue })
-    return { id: idOf(raw), also: { [refOf({ kind: 'work-queue', key: keyOf(resource.key, queue) })]: queueId } }
+    if (queue !== born) await nameDefaultQueue(api, resource.key, queue, queueId)
+    return { id: idOf(raw), also: { [queueRef(resource.key, queue)]: queueId } }
   },
-  async update({ api }, before, { ids, spec }, fields) {
-    const body = bodyOf(spec, ids)
+  async update({ api }, before, { resource, ids, spec }, fields) {
     const changed = namesOf(fields)
     const storage = ['result_storage', 'bundle_upload_step', 'bundle_execution_step'].some((name) => changed.has(name))
-    const wanted = Object.entries({ ...body, is_paused: spec.is_paused ?? null }).filter(
-      ([name]) => changed.has(name) || (storage && name === 'storage_configuration'),
+    const wanted = Object.entries({ ...bodyOf(spec, ids), is_paused: spec.is_paused ?? null }).filter(
+      ([name, value]) =>
+        (changed.has(name) && (name !== 'is_paused' || value !== null)) ||
+        (storage && name === 'storage_configuration'),
     )
-    await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(wanted))
+    if (wanted.length > 0) await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(wanted))
+    if (!changed.has('default_queue')) return {}
+    const raw = before.recalled.default_queue_id
+      ? before.recalled
+      : answer(await api.get(at`/work_pools/${before.key}`))
+    return nameDefaultQueue(api, resource.key, String(spec.default_queue ?? born), text(raw, 'default_queue_id') as Id)
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },
   find: (reader, { resource }) => findOne(reader, path, { work_pools: { name: { any_: [resource.key] } } }),
+}
+
+/** Gives the queue that a pool was made with its name; which queue is the default one never changes. */
+async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<Learnt> {
+  await api.send('PATCH', at`/work_queues/${id}`, { name })
+  return { also: { [queueRef(pool, name)]: id } }
 }
 
 function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<string, Id>>): Record<string, Json> {
@@ -101,11 +151,7 @@ function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<strin
 function effectsOf(action: string, pool: Resource, version: string): string[] {
   if (action === 'delete') return ['its queues are deleted with it, and its deployments are left without a pool']
   const push = String(pool.spec.type).endsWith(':push') && version !== 'cloud'
-  return push && action === 'create' ? ['a push pool is stored by a self-hosted server, but only Prefect Cloud runs it'] : []
-}
-
-/** The name of a queue's pool, and its own. */
-export function queueParts(key: string): { readonly pool: string; readonly queue: string } {
-  const [pool = '', queue = ''] = keyParts(key)
-  return { pool, queue }
+  return push && action === 'create'
+    ? ['a push pool is stored by a self-hosted server, but only Prefect Cloud runs it']
+    : []
 }

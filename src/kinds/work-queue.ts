@@ -1,10 +1,10 @@
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Reader, Ref } from '../model.ts'
+import type { Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
+import { queueParts } from './queue-name.ts'
 import { boolean, count, nullableCount, string } from './schemas.ts'
 import { answer, at, findOne, idOf, namesOf, objects, readPages, text } from './wire.ts'
-import { queueParts } from './work-pool.ts'
 
 const born = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
 
@@ -13,16 +13,34 @@ export const workQueue: Kind = {
   name: 'work-queue',
   doc: 'A queue of a work pool.',
   keyDoc: 'pool/queue',
-  slots: { pool: { kinds: ['work-pool'], doc: 'The pool that it belongs to.', required: true, fixed: 'a queue stays in its pool' } },
+  slots: {
+    pool: {
+      kinds: ['work-pool'],
+      doc: 'The pool that it belongs to.',
+      required: true,
+      fixed: 'a queue stays in its pool',
+    },
+  },
   fields: {
     description: { schema: string, doc: 'For people.', default: '' },
     is_paused: { schema: boolean, doc: 'Whether the queue hands out no work.', operational: true },
     concurrency_limit: { schema: nullableCount, doc: 'Flow runs at a time.', default: null },
     priority: { schema: { ...count, minimum: 1 }, doc: '1 is served first.' },
-    filter: { schema: { type: ['object', 'null'] }, doc: 'Deprecated: which runs it takes.', default: null, free: true, deferrable: true },
+    filter: {
+      schema: { type: ['object', 'null'] },
+      doc: 'Deprecated: which runs it takes.',
+      default: null,
+      free: true,
+      deferrable: true,
+    },
   },
   ledger: {
-    models: { create: ['WorkQueueCreate'], update: ['WorkQueueUpdate'], read: ['WorkQueueResponse'] },
+    models: {
+      create: ['WorkQueueCreate'],
+      update: ['WorkQueueUpdate'],
+      read: ['WorkQueueResponse'],
+      whole: ['QueueFilter'],
+    },
     carried: { name: 'key', work_pool_name: 'key', work_pool_id: 'pool' },
     own: ['id', 'created', 'updated', 'status', 'active_slots', 'last_polled'],
   },
@@ -40,8 +58,11 @@ export const workQueue: Kind = {
   }),
   check({ key, refs }) {
     const { pool, queue } = queueParts(key)
-    if (keyParts(key).length !== 2 || queue === '') return [{ code: 'bad-key', pointer: '/key', message: 'the key of a work-queue is pool/queue' }]
-    return refs.pool && refs.pool !== `work-pool/${pool}` ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${pool}, but refs.pool is ${refs.pool}` }] : []
+    if (keyParts(key).length !== 2 || queue === '')
+      return [{ code: 'bad-key', pointer: '/key', message: 'the key of a work-queue is pool/queue' }]
+    return refs.pool && refs.pool !== `work-pool/${pool}`
+      ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${pool}, but refs.pool is ${refs.pool}` }]
+      : []
   },
   effects: (change) => (change.action === 'delete' ? ['deployments on it are left without a queue'] : []),
   async create({ api }, { resource, spec }) {
@@ -49,12 +70,17 @@ export const workQueue: Kind = {
     const { priority, ...rest } = spec
     // With a priority the server would move the other queues of the pool; set by id it moves none.
     const raw = answer((await api.send('POST', at`/work_pools/${pool}/queues`, { ...rest, name: queue })).body)
-    if (priority !== undefined && priority !== raw.priority) await api.send('PATCH', at`/work_queues/${idOf(raw)}`, { priority })
+    if (priority !== undefined && priority !== raw.priority)
+      await api.send('PATCH', at`/work_queues/${idOf(raw)}`, { priority })
     return { id: idOf(raw) }
   },
-  async update({ api }, before, { spec }, fields) {
+  renames: (from, to) => queueParts(from).pool === queueParts(to).pool && !/[/%&><]/.test(queueParts(to).queue),
+  async update({ api }, before, { resource, spec }, fields) {
     const body = [...namesOf(fields)].map((name) => [name, spec[name] ?? workQueue.fields[name]?.default ?? null])
-    await api.send('PATCH', at`/work_queues/${before.id}`, Object.fromEntries(body))
+    await api.send('PATCH', at`/work_queues/${before.id}`, {
+      name: queueParts(resource.key).queue,
+      ...Object.fromEntries(body.filter(([name]) => name !== '')),
+    })
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_queues/${before.id}`)
@@ -75,7 +101,8 @@ async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<strin
   const names = [...new Set(keys.map(({ queue }) => queue))]
   const body: JsonObject = wanted && names.length <= 200 ? { work_queues: { name: { any_: names } } } : {}
   const first = objects(await reader.query('/work_queues/filter', body))
-  const second = first.length === 0 ? [] : objects(await reader.query('/work_queues/filter', { ...body, offset: first.length }))
+  const second =
+    first.length === 0 ? [] : objects(await reader.query('/work_queues/filter', { ...body, offset: first.length }))
   if (second.length === 0) return first
   const pools = await readPages(reader, '/work_pools/filter', {})
   const wantedPools = wanted && new Set(keys.map(({ pool }) => pool))
@@ -85,9 +112,4 @@ async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<strin
     queues.push(...(await readPages(reader, at`/work_pools/${pool}/queues/filter`, {})))
   }
   return queues
-}
-
-/** The ref of a queue by the names of its pool and itself. */
-export function queueRef(pool: string, queue: string): Ref {
-  return `work-queue/${keyOf(pool, queue)}`
 }

@@ -21,22 +21,25 @@ export function indexOf(kinds: readonly Kind[], raws: ReadonlyMap<string, readon
 
 /**
  * Looks names up by id. A key is worked out when it is asked for, and kept, so that kinds may need each other's keys
- * in any order. `keys` are those that are known already.
+ * in any order. `keys` are those that are settled already, `known` the names of objects that need not have been read.
  */
 export function makeNames(
   server: Server,
   index: Index,
   keys: Map<string, string | undefined>,
+  known: ReadonlyMap<string, Ref>,
   complete: boolean,
   issues: Issue[],
 ): Names {
   let holders: ReadonlyMap<string, readonly Holder[]> | undefined
   const refOf = (id: Json | undefined): Ref | undefined => {
-    const known = typeof id === 'string' ? index.get(id) : undefined
-    if (!known || typeof id !== 'string') return undefined
-    if (!keys.has(id)) keys.set(id, known.kind.key(known.raw, names))
+    if (typeof id !== 'string') return undefined
+    const ref = known.get(id)
+    const found = index.get(id)
+    if (ref || !found) return ref
+    if (!keys.has(id)) keys.set(id, found.kind.key(found.raw, names))
     const key = keys.get(id)
-    return key === undefined ? undefined : `${known.kind.name}/${key}`
+    return key === undefined ? undefined : `${found.kind.name}/${key}`
   }
   const names: Names = {
     server,

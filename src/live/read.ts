@@ -10,8 +10,12 @@ import { distinguish } from './distinguish.ts'
 import { type Index, indexOf, makeNames } from './names.ts'
 
 export interface ReadOptions {
-  /** Reads what these resources need, by name; all of every kind where absent. */
+  /** The resources that are looked for. They alone are read, by name, unless `everything` is. */
   readonly wanted?: readonly Resource[]
+  /** Reads all of every kind. */
+  readonly everything?: boolean
+  /** Ids whose names are known already, from an apply that made them. */
+  readonly ids?: ReadonlyMap<Ref, Id>
   readonly on?: (event: Event) => void
 }
 
@@ -26,9 +30,10 @@ export async function readLive(
   const raws = await readRaws(reader, server, held, options)
   const index = indexOf(held, raws)
   const issues: Issue[] = []
-  const complete = options.wanted === undefined
-  const keys = distinguishAll(server, held, index, complete, options.wanted)
-  const names = makeNames(server, index, keys, complete, issues)
+  const complete = options.wanted === undefined || options.everything === true
+  const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
+  const keys = distinguishAll(server, held, index, known, complete, options.wanted)
+  const names = makeNames(server, index, keys, known, complete, issues)
   const resources = new Map<Ref, LiveResource>()
   for (const { kind, raw } of index.values()) {
     const resource = encodeOne(kind, raw, names, complete ? issues : [])
@@ -38,13 +43,20 @@ export async function readLive(
 }
 
 /** The kinds are read side by side, since reads do not get in each other's way. */
-async function readRaws(reader: Reader, server: Server, kinds: readonly Kind[], { wanted, on }: ReadOptions) {
+async function readRaws(
+  reader: Reader,
+  server: Server,
+  kinds: readonly Kind[],
+  { wanted, everything, on }: ReadOptions,
+) {
   const raws = new Map<string, readonly JsonObject[]>()
   await Promise.all(
     kinds.map(async (kind) => {
-      const keys = wanted
-        ?.filter((resource) => resource.kind === kind.name)
-        .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
+      const keys = everything
+        ? undefined
+        : wanted
+            ?.filter((resource) => resource.kind === kind.name)
+            .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return
       const found = await kind.list(reader, server, keys && new Set(keys))
       raws.set(kind.name, found)
@@ -58,12 +70,13 @@ function distinguishAll(
   server: Server,
   kinds: readonly Kind[],
   index: Index,
+  known: ReadonlyMap<string, Ref>,
   complete: boolean,
   wanted: readonly Resource[] | undefined,
 ) {
   const keys = new Map<string, string | undefined>()
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
-    const names = makeNames(server, index, new Map(), complete, [])
+    const names = makeNames(server, index, new Map(), known, complete, [])
     const found = [...index.values()]
       .filter((known) => known.kind === kind)
       .flatMap(({ raw }) => {

@@ -1,49 +1,93 @@
-import { type Edge, edgesOf } from '../graph/edges.ts'
-import { orderOf } from '../graph/order.ts'
-import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Hole, Live, LiveResource, Plan, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
+import type { Change, FieldChange, Hole, Live, Move, Plan, Ref, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { differences } from '../spec.ts'
-import { adapt } from './adapt.ts'
 import { missingSecrets, unresolvedIds } from './guard.ts'
+import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
+import { inOrder, link } from './order.ts'
+import { type Paired, type Pairs, pair } from './pair.ts'
+import { brake, type Protection, protectedDeletes } from './policy.ts'
+import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
+import type { RunState } from './run-state.ts'
 
 export interface PlanOptions {
   /** Whether the value of a secret can be had now. */
   readonly filled: (hole: Hole) => boolean
   /** Writes ids that nothing at the source had as they are. */
   readonly allowUnresolved?: boolean
+  /** Deletes what only the server has, where the snapshot manages it. Needs a `live` that was read in full. */
+  readonly prune?: boolean
+  /** Deletes just these, besides. */
+  readonly remove?: ReadonlySet<Ref>
+  readonly runState?: RunState
+  readonly protect?: readonly Protection[]
+  readonly moved?: readonly Move[]
+  /** Goes past the brake. */
+  readonly force?: boolean
 }
 
 /** What `live` would have to change to be as the snapshot says. Pure: the same arguments give the same plan. */
-export function makePlan(snapshot: Snapshot, live: Live, kinds: readonly Kind[], options: PlanOptions): Plan {
-  const pairs = pair(snapshot, live, kinds)
+export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[], options: PlanOptions): Plan {
+  const moves = openMoves([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
+  const inPlace = moves.filter((move) => canRename(kinds, move))
+  const live = afterRenames(read, inPlace)
+  const pairs = pair(snapshot, live, kinds, options.runState ?? 'snapshot')
+  const compared = compareAll(pairs, kinds)
+  const anew = new Map(moves.filter((move) => !inPlace.includes(move)).map(({ from, to }) => [from, to]))
+  const remove = new Set([
+    ...(options.prune ? prunable(snapshot, live, kinds) : []),
+    ...(options.remove ?? []),
+    ...anew.keys(),
+  ])
+  const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, anew))
+  const changes = [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live))
+  const sameSource = snapshot.source?.api === live.server.url
+  return {
+    changes,
+    unchanged: compared.unchanged,
+    kept: keptOf(live, pairs.all, kinds).filter((ref) => !remove.has(ref)),
+    unsupported: [...pairs.unsupported, ...compared.fixed],
+    refusals: [
+      ...impossibleDeletes(deletes, remove, live, pairs.all, kinds),
+      ...protectedDeletes(changes, options.protect ?? []),
+      ...(options.force ? [] : brake(changes, live)),
+    ],
+    issues: [
+      ...pairs.issues,
+      ...missingSecrets(changes, options.filled),
+      ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
+      ...likelyRenames(
+        changes.filter(({ ref }) => !anew.has(ref)),
+        kinds,
+      ),
+    ],
+  }
+}
+
+/** What cannot be renamed in place is made anew, and then the old one is deleted. */
+function afterItsSuccessor(change: Change, anew: ReadonlyMap<Ref, Ref>): Change {
+  const to = anew.get(change.ref)
+  return to
+    ? {
+        ...change,
+        waits: [...change.waits, to],
+        notes: [...change.notes, `it is now ${to}; what has run stays with the old one`],
+      }
+    : change
+}
+
+function compareAll(pairs: Pairs, kinds: readonly Kind[]) {
   const ordered = inOrder(pairs.wanted, kinds)
   const changes: Change[] = []
   const unchanged: Ref[] = []
-  const unsupported = [...pairs.unsupported]
-  for (const ref of ordered.refs) {
-    const paired = pairs.wanted.get(ref)
-    if (!paired) continue
-    const { change, fixed } = compare(paired)
-    unsupported.push(...fixed)
-    if (change) changes.push(change)
-    else unchanged.push(ref)
+  const fixed: Unsupported[] = []
+  for (const paired of ordered.refs.flatMap((ref) => pairs.wanted.get(ref) ?? [])) {
+    const found = compare(paired)
+    fixed.push(...found.fixed)
+    if (found.change) changes.push(found.change)
+    else unchanged.push(refOf(paired.after))
   }
-  const linked = link(changes, ordered.edges, ordered.cut)
-  const noted = linked.map((change) => withEffects(change, kinds, live))
-  const sameSource = snapshot.source?.api === live.server.url
-  return {
-    changes: noted,
-    unchanged,
-    kept: keptOf(live, pairs.all, kinds),
-    unsupported,
-    issues: [
-      ...pairs.issues,
-      ...missingSecrets(noted, options.filled),
-      ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(noted, kinds)),
-    ],
-  }
+  return { changes: link(changes, ordered.edges, ordered.cut), unchanged, fixed }
 }
 
 /** What only the server has; not what every server has by itself. */
@@ -51,70 +95,6 @@ function keptOf(live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): R
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const only = [...live.resources.values()].filter((resource) => !wanted.has(refOf(resource)))
   return only.filter((resource) => !byName.get(resource.kind)?.supporting?.(resource)).map(refOf)
-}
-
-interface Paired {
-  readonly kind: Kind
-  readonly before: LiveResource | undefined
-  readonly after: Resource
-}
-
-/** Every resource of the snapshot beside the server's, without what the server cannot hold. */
-function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[]) {
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const wanted = new Map<Ref, Paired>()
-  const unsupported: Unsupported[] = []
-  const issues: Issue[] = []
-  for (const resource of snapshot.resources) {
-    const kind = byName.get(resource.kind)
-    if (!kind) continue
-    const ref = refOf(resource)
-    const before = live.resources.get(ref)
-    const adapted = adapt(kind, resource, live.server, before)
-    issues.push(...adapted.issues)
-    if (adapted.unsupported) unsupported.push(adapted.unsupported)
-    else wanted.set(ref, { kind, before, after: adapted.resource })
-  }
-  dropDependents(wanted, unsupported)
-  return { all: new Set(snapshot.resources.map(refOf)), wanted, unsupported, issues }
-}
-
-/** What needs an unsupported resource cannot be had either. */
-function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[]): void {
-  const lost = new Set(unsupported.map(({ ref }) => ref))
-  for (let found = lost.size > 0; found; ) {
-    found = false
-    for (const [ref, { kind, after }] of wanted) {
-      const edge = edgesOf(kind, ref, after).find(({ how, to }) => how !== 'name' && lost.has(to))
-      if (!edge) continue
-      unsupported.push({ ref, pointer: edge.pointer, reason: `it needs ${edge.to}, which the server cannot hold` })
-      lost.add(ref)
-      wanted.delete(ref)
-      found = true
-    }
-  }
-}
-
-function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]) {
-  const rank = new Map(kinds.map(({ name }, index) => [name, index]))
-  const refs = [...wanted.keys()].sort(
-    (a, b) => (rank.get(wanted.get(a)?.after.kind ?? '') ?? 0) - (rank.get(wanted.get(b)?.after.kind ?? '') ?? 0),
-  )
-  const edges = [...wanted].flatMap(([ref, { kind, before, after }]) =>
-    edgesOf(kind, ref, after).map((edge) =>
-      asNeed(edge, before !== undefined, wanted.get(edge.to)?.before !== undefined),
-    ),
-  )
-  return { edges, ...orderOf(refs, edges) }
-}
-
-/** What exists has its id already: to come after it is only a wish. What exists cannot be made in two halves. */
-function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: boolean): Edge {
-  return {
-    ...edge,
-    ...(toExists ? { how: 'name' } : {}),
-    ...(deferrable === undefined || fromExists ? {} : { deferrable }),
-  }
 }
 
 /** The change that makes `before` into `after`, if any, and the differences that no request can take away. */
@@ -126,7 +106,9 @@ function compare({ kind, before, after }: Paired): {
   const common = { ref, waits: [], notes: [] }
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [] }
   if (kind.settled?.(after)) return { fixed: [] }
-  const found = differences(kind, before, after)
+  const renamed: FieldChange[] =
+    before.key === after.key ? [] : [{ pointer: '/key', before: before.key, after: after.key }]
+  const found = [...renamed, ...differences(kind, before, after)]
   const reasonOf = (pointer: string) => {
     const [, part, name = ''] = pointer.split('/')
     return part === 'refs' ? kind.slots[name]?.fixed : kind.fields[name]?.fixed
@@ -137,38 +119,6 @@ function compare({ kind, before, after }: Paired): {
   })
   const fields = found.filter(({ pointer }) => !reasonOf(pointer))
   return fields.length > 0 ? { change: { ...common, action: 'update', before, after, fields }, fixed } : { fixed }
-}
-
-/** Says what each change waits for, and splits the creates that close a cycle into two. */
-function link(changes: readonly Change[], edges: readonly Edge[], cut: readonly Edge[]): Change[] {
-  const byRef = new Map(changes.map((change) => [change.ref, change]))
-  const needs = new Map<Ref, Edge[]>()
-  for (const edge of edges) needs.set(edge.from, [...(needs.get(edge.from) ?? []), edge])
-  const left = new Set(cut)
-  const completions: Change[] = []
-  const first = changes.map((change): Change => {
-    const own = (needs.get(change.ref) ?? []).filter((edge) => byRef.has(edge.to))
-    const waits = new Set<string>(
-      own.filter((edge) => !left.has(edge) && edge.to !== change.ref).map((edge) => edge.to),
-    )
-    if (change.action !== 'create') return { ...change, waits: [...waits] }
-    // An id is only missing where the other resource is not there yet.
-    const open = own.filter(
-      (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
-    )
-    const without = [...new Set(open.flatMap(({ deferrable }) => deferrable ?? []))]
-    if (without.length === 0) return { ...change, waits: [...waits] }
-    completions.push({
-      ref: change.ref,
-      action: 'complete',
-      after: change.after,
-      without,
-      notes: [],
-      waits: [...new Set([change.ref, ...open.map(({ to }) => to)])],
-    })
-    return { ...change, without, waits: [...waits] }
-  })
-  return [...first, ...completions]
 }
 
 function withEffects(change: Change, kinds: readonly Kind[], live: Live): Change {

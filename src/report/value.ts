@@ -1,59 +1,95 @@
 import { structuredPatch } from 'diff'
 import { isObject, type Json, type Pointer, steps, writeJson } from '../json.ts'
-import { type Style, shorten } from './style.ts'
+import { type Style, shorten, visible } from './style.ts'
 
-/** A pointer into a document as people read a path: `schedules[0].cron`. */
-export function pathText(pointer: Pointer): string {
+/** A pointer into a document as people read a path: `schedules[0].cron`. `names` are what list items are called. */
+export function pathText(pointer: Pointer, names: ReadonlyMap<Pointer, string> = new Map()): string {
   const [part, ...rest] = steps(pointer)
   const path = part === 'spec' ? rest : [part ?? '', ...rest]
+  let at = part === 'spec' ? '/spec' : ''
   return path
-    .map((key, index) =>
-      /^\d+$/.test(key)
-        ? `[${key}]`
-        : /^[\w-]+$/.test(key)
-          ? index === 0
-            ? key
-            : `.${key}`
-          : `[${JSON.stringify(key)}]`,
-    )
+    .map((key, index) => {
+      at += `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const name = names.get(at)
+      if (name !== undefined) return `[${/^[\w.-]+$/.test(name) ? name : visible(JSON.stringify(name))}]`
+      if (/^\d+$/.test(key)) return `[${key}]`
+      if (!/^[\w-]+$/.test(key)) return `[${visible(JSON.stringify(key))}]`
+      return index === 0 ? key : `.${key}`
+    })
     .join('')
 }
 
 /** A value on one line. */
 export function valueText(value: Json | undefined, width: number): string {
-  return value === undefined ? '(none)' : shorten(writeJson(value), width)
+  return value === undefined ? '(none)' : shorten(visible(writeJson(value)), width)
 }
 
-/** Whether a change of text is better shown line by line. */
-export function isLong(before: Json | undefined, after: Json | undefined): boolean {
-  return (
-    [before, after].some((value) => typeof value === 'string' && value.includes('\n')) &&
-    typeof (before ?? '') === 'string' &&
-    typeof (after ?? '') === 'string'
-  )
+/**
+ * Two values on one line each. Where they are too long for it, what both begin with is left out, so that what differs
+ * is seen.
+ */
+export function pairText(before: Json | undefined, after: Json | undefined, room: number): [string, string] {
+  const [a, b] = [valueText(before, Number.POSITIVE_INFINITY), valueText(after, Number.POSITIVE_INFINITY)]
+  if (a.length <= room && b.length <= room) return [a, b]
+  let same = 0
+  while (same < Math.min(a.length, b.length) && a[same] === b[same]) same++
+  const from = same > room / 2 ? same - Math.floor(room / 4) : 0
+  const cut = (text: string) => shorten(from > 0 ? `…${text.slice(from)}` : text, room)
+  return [cut(a), cut(b)]
 }
 
-/** The lines of a text that change, with two around them. */
+/** A value on as many lines as it is easy to read on: text as it is, JSON indented. */
+export function linesOf(value: Json | undefined): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : writeJson(value, 2)
+}
+
+/** Whether a change is better shown line by line: text of several lines, or JSON that is too long for one. */
+export function isLong(before: Json | undefined, after: Json | undefined, room: number): boolean {
+  const both = [before, after].filter((value) => value !== undefined)
+  if (both.every((value) => typeof value === 'string')) return both.some((value) => value.includes('\n'))
+  return both.length === 2 && both.every(isNested) && both.some((value) => writeJson(value).length > room)
+}
+
+function isNested(value: Json): boolean {
+  return isObject(value) || Array.isArray(value)
+}
+
+/** One line of a change of text: its sign (`+`, `-`, a space, or `…` for lines left out) and what it says. */
+export interface Line {
+  readonly sign: '+' | '-' | ' ' | '…'
+  readonly text: string
+}
+
+/** The lines of a text that change, with `context` around them. */
+export function lineChanges(before: Json | undefined, after: Json | undefined, context: number): Line[] {
+  const patch = structuredPatch('', '', linesOf(before), linesOf(after), '', '', { context })
+  return patch.hunks.flatMap((hunk, index) => [
+    ...(index > 0 ? [{ sign: '…', text: '' } as const] : []),
+    ...hunk.lines
+      .filter((line) => !line.startsWith('\\'))
+      .map((line) => ({ sign: line.charAt(0) as '+' | '-' | ' ', text: line.slice(1) })),
+  ])
+}
+
+/** The lines of a text that change, for a terminal. */
 export function linesText(before: Json | undefined, after: Json | undefined, indent: string, style: Style): string {
-  const patch = structuredPatch('', '', String(before ?? ''), String(after ?? ''), '', '', { context: 2 })
-  const lines = patch.hunks.flatMap((hunk, index) => (index > 0 ? [' …', ...hunk.lines] : hunk.lines))
-  return lines
-    .filter((line) => !line.startsWith('\\'))
-    .map(
-      (line) =>
-        `${indent}${line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : style.dim(line)}\n`,
-    )
+  const paint = { '+': style.green, '-': style.red, ' ': style.dim, '…': style.dim }
+  return lineChanges(before, after, 2)
+    .map(({ sign, text }) => `${indent}${paint[sign](`${sign}${visible(text)}`.trimEnd())}\n`)
     .join('')
 }
 
-/** What a new resource holds, on one line. */
-export function summaryText(spec: Readonly<Record<string, Json>>, width: number): string {
-  const parts = Object.entries(spec).map(([name, value]) => `${name} ${brief(value)}`)
-  return shorten(parts.join('  '), width)
+/** What a resource holds, on one line. */
+export function summaryText(
+  fields: readonly { readonly path: string; readonly value: Json | undefined }[],
+  width: number,
+): string {
+  return shorten(fields.map(({ path, value }) => `${path} ${brief(value)}`).join('  '), width)
 }
 
-function brief(value: Json): string {
+function brief(value: Json | undefined): string {
   if (Array.isArray(value) && value.some(isObject)) return `[${value.length}]`
   if (isObject(value)) return `{${Object.keys(value).length}}`
-  return shorten(writeJson(value), 40)
+  return valueText(value, 40)
 }

@@ -6,19 +6,23 @@ export interface Chunk {
   readonly line: number
 }
 
+/** A line ends with `\n` alone: JavaScript's own `^` sees one begin after U+2028 too, which YAML text may hold. */
+const marker = /(?<![^\n])---(?=\s|$)/g
+
 /**
  * Cuts a stream into its documents. `---` at the start of a line is always a document's start in YAML, so no parsing is
- * needed. Documents of comments and blank lines alone are left out.
+ * needed. A document may begin on that line; blanks take the marker's room, so that columns stay. Documents of comments
+ * and blank lines alone are left out.
  */
 export function cutStream(file: string, text: string): Chunk[] {
   const chunks: Chunk[] = []
   let start = 0
   let line = 1
-  for (const match of `${text}\n---\n`.matchAll(/^---(?=\s|$)[^\n]*\n/gm)) {
-    const part = text.slice(start, match.index)
-    if (/^[^\S\n]*[^#\s]/m.test(part)) chunks.push({ file, text: part, line })
-    line += count(text.slice(start, match.index + match[0].length))
-    start = match.index + match[0].length
+  for (const { index } of `${text}\n---`.matchAll(marker)) {
+    const part = text.slice(start, index)
+    if (/^[^\S\n]*[^#\s]/m.test(part)) chunks.push({ file, text: start > 0 ? `   ${part}` : part, line })
+    line += count(part)
+    start = index + 3
   }
   return chunks
 }

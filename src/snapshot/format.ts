@@ -3,12 +3,13 @@ import type { Hole, Resource, Snapshot } from '../model.ts'
 import { writeYaml } from './yaml.ts'
 
 /** What the first document of a snapshot says. */
-export function headerOf({ version, source, scope }: Snapshot): JsonObject {
+export function headerOf({ version, source, scope, moved }: Snapshot): JsonObject {
   return {
     kind: 'snapshot',
     version,
     ...(source ? { source: { ...source } } : {}),
     scope: { include: scope.include, exclude: scope.exclude, incomplete: scope.incomplete },
+    ...(moved.length > 0 ? { moved: moved.map(({ from, to }) => ({ from, to })) } : {}),
   }
 }
 

@@ -2,7 +2,7 @@ import { checkGraph } from '../graph/check.ts'
 import type { Issue, Place } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer, valueAt } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Hole, Ref, Resource, Scope, Snapshot } from '../model.ts'
+import type { Hole, Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { byRef, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec } from '../spec.ts'
@@ -215,6 +215,7 @@ function snapshotOf(header: JsonObject | undefined, resources: readonly Resource
     version: 1,
     ...(isObject(header?.source) ? { source: header.source as { api: string; server: string } } : {}),
     scope: { include: scope.include ?? ['**'], exclude: scope.exclude ?? [], incomplete: scope.incomplete ?? [] },
+    moved: Array.isArray(header?.moved) ? (header.moved as unknown as Move[]) : [],
     resources,
   }
 }

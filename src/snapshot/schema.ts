@@ -35,6 +35,7 @@ const secrets: JsonObject = {
 
 /** JSON Schema of the document of one kind. */
 export function documentSchema(kind: Kind): JsonObject {
+  const required = Object.keys(kind.fields).filter((name) => kind.fields[name]?.required)
   return {
     type: 'object',
     description: kind.doc,
@@ -49,11 +50,12 @@ export function documentSchema(kind: Kind): JsonObject {
       spec: {
         type: 'object',
         properties: Object.fromEntries(Object.entries(kind.fields).map(([name, field]) => [name, fieldSchema(field)])),
+        ...(required.length > 0 ? { required } : {}),
         additionalProperties: false,
       },
       secrets,
     },
-    required: ['kind', 'key'],
+    required: ['kind', 'key', ...(required.length > 0 ? ['spec'] : [])],
     additionalProperties: false,
   }
 }
@@ -92,6 +94,16 @@ export const headerSchema: JsonObject = {
         incomplete: { type: 'array', items: { type: 'string' }, description: 'Kinds that could not be read in full.' },
       },
       additionalProperties: false,
+    },
+    moved: {
+      type: 'array',
+      description: 'Resources that got another name since the server was last made to match.',
+      items: {
+        type: 'object',
+        properties: { from: { type: 'string', pattern: '^[a-z][a-z-]*/' }, to: { type: 'string', pattern: '^[a-z][a-z-]*/' } },
+        required: ['from', 'to'],
+        additionalProperties: false,
+      },
     },
   },
   required: ['kind', 'version'],

@@ -42,18 +42,20 @@ function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
 
 /** A choice between forms reports the fault of every form; the choice itself says it all. */
 function notRepeated(fault: Fault, _: number, all: readonly Fault[]): boolean {
-  const choice = all.find((other) => other.message.includes('exactly one of these forms') && other !== fault)
-  return !choice || !fault.pointer.startsWith(choice.pointer)
+  const isChoice = (other: Fault) => other !== fault && other.message.includes('exactly one of these forms')
+  return !all.some((other) => isChoice(other) && `${fault.pointer}/`.startsWith(`${other.pointer}/`))
 }
 
 /** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */
 function plain(value: Json): Json {
   if (isExact(value)) return Number(value.value)
-  if (Array.isArray(value)) return value.some((item, index) => plain(item) !== value[index]) ? value.map(plain) : value
+  if (Array.isArray(value)) {
+    const items = value.map(plain)
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
   if (!isObject(value)) return value
-  const entries = Object.entries(value)
-  if (!entries.some(([, item]) => plain(item) !== item)) return value
-  return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]))
+  const entries = Object.entries(value).map(([key, item]) => [key, plain(item)] as const)
+  return entries.some(([key, item]) => item !== value[key]) ? Object.fromEntries(entries) : value
 }
 
 /** Tokens in free-form JSON that are not closed or name no resource. */

@@ -96,5 +96,5 @@ export function resource(ref: Ref, parts: Partial<Pick<Resource, 'refs' | 'spec'
 export function snapshot(...resources: readonly Resource[]): Snapshot {
   const rank = (kind: string) => toyKinds.findIndex(({ name }) => name === kind)
   const sorted = [...resources].sort((x, y) => rank(x.kind) - rank(y.kind) || byRef(refOf(x), refOf(y)))
-  return { version: 1, scope: { include: ['**'], exclude: [], incomplete: [] }, resources: sorted }
+  return { version: 1, scope: { include: ['**'], exclude: [], incomplete: [] }, moved: [], resources: sorted }
 }

@@ -68,7 +68,7 @@ def seed_blocks(api: Api) -> dict[str, str]:
     inline = WarehouseLogin(user="reader", password=SecretStr("inline-pass"))
     Warehouse(host="wh2.example", timeout=2.0, login=inline).save("inlined")
     raw_block_type(api)
-    data = {"threshold": 5.0, "big": 9007199254740993, "h": {"a": "hidden-a", "b": "hidden-b"}, "deep": {"token": "t"}}
+    data = {"threshold": 5.0, "big": 9007199254740993, "h": {"a": "hidden-a", "b": "hidden-b"}, "deep": {"token": "deep-secret"}}
     api.block("raw-settings", "limits", data)
     text = "line one\nline two: # no comment\n"
     api.block("raw-settings", "child-free", {"threshold": 0.1, "mode": "é", "note": text})

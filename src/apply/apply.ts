@@ -1,10 +1,25 @@
-import { Failure, type Issue } from './issue.ts'
-import { type Json, type JsonObject, withValue } from './json.ts'
-import type { Filled, Kind, Write } from './kind.ts'
-import type { Api, Change, Event, Hole, Id, Live, LiveResource, Outcome, Plan, Ref, Resource } from './model.ts'
-import { splitRef } from './ref.ts'
-import { canonicalSpec, differences } from './spec.ts'
-import { tokensToIds } from './token.ts'
+import { Failure, type Issue } from '../issue.ts'
+import { type Json, type JsonObject, withValue } from '../json.ts'
+import type { Created, Filled, Kind, Learnt, Write } from '../kind.ts'
+import type {
+  Api,
+  Change,
+  Event,
+  FieldChange,
+  Hole,
+  Id,
+  Live,
+  LiveResource,
+  Outcome,
+  Plan,
+  Ref,
+  Resource,
+} from '../model.ts'
+import { splitRef } from '../ref.ts'
+import { canonicalSpec, differences } from '../spec.ts'
+import { tokensToIds } from '../token.ts'
+import type { Journal } from './journal.ts'
+import type { Limiter } from './limiter.ts'
 
 export interface ApplyOptions {
   readonly api: Api
@@ -16,9 +31,18 @@ export interface ApplyOptions {
   readonly issueOf: (error: unknown) => Issue
   /** Whether nobody knows if the request that failed was carried out. */
   readonly ambiguous: (error: unknown) => boolean
-  /** Writes at a time. A Prefect server on SQLite is fastest with one. */
-  readonly concurrency: number
+  readonly limiter: Limiter
+  readonly journal?: Journal
+  /** When it is aborted no further change is begun; those under way are finished. */
+  readonly signal?: AbortSignal
   readonly on?: (event: Event) => void
+}
+
+export interface Applied {
+  /** One for each change, in the order of the plan. */
+  readonly outcomes: readonly Outcome[]
+  /** The ids of what the server holds now, as far as they are known. */
+  readonly ids: ReadonlyMap<Ref, Id>
 }
 
 /** What a change is waited for by. */
@@ -30,21 +54,19 @@ export function changeId(change: Change): string {
  * Does the changes of a plan, each as soon as what it waits for is done. A failure skips what waits for it and nothing
  * else. There is exactly one outcome for each change, in the order of the plan.
  */
-export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<readonly Outcome[]> {
+export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied> {
   const byId = new Map(plan.changes.map((change) => [changeId(change), change]))
   const running = new Map<string, Promise<Outcome>>()
   const ids = new Map<Ref, Id>([...options.live.resources].map(([ref, { id }]) => [ref, id]))
-  const slot = slots(options.concurrency)
+  // What is renamed in place has its id under the new name from the beginning.
+  for (const change of plan.changes) if (change.action === 'update') ids.set(change.ref, change.before.id)
   let done = 0
   const settle = (change: Change): Promise<Outcome> => {
     const known = running.get(changeId(change))
     if (known) return known
     const outcome = (async (): Promise<Outcome> => {
       const needed = await Promise.all(change.waits.flatMap((id) => byId.get(id) ?? []).map(settle))
-      const cause = needed.find(({ status }) => status !== 'done')
-      const result: Outcome = cause
-        ? { change, ms: 0, status: 'skipped', because: cause.change.ref }
-        : await slot(() => attempt(change, ids, options))
+      const result = await turn(change, needed, ids, options)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })
       return result
@@ -52,30 +74,38 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<read
     running.set(changeId(change), outcome)
     return outcome
   }
-  return Promise.all(plan.changes.map(settle))
+  return { outcomes: await Promise.all(plan.changes.map(settle)), ids }
 }
 
-/** Lets `limit` tasks run at a time, in the order in which they came. */
-function slots(limit: number) {
-  const waiting: (() => void)[] = []
-  let free = limit
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await task()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free++
-    }
-  }
+/** Waits for a change's turn and does it, unless something that it needs was not done, or the user stopped. */
+async function turn(
+  change: Change,
+  needed: readonly Outcome[],
+  ids: Map<Ref, Id>,
+  options: ApplyOptions,
+): Promise<Outcome> {
+  if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
+  const cause = needed.find(({ status }) => status !== 'done')
+  if (cause?.status === 'not-started') return { change, ms: 0, status: 'not-started' }
+  if (cause) return { change, ms: 0, status: 'skipped', because: cause.change.ref }
+  return options.limiter.run(splitRef(change.ref).kind, async () => {
+    if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
+    return attempt(change, ids, options)
+  })
 }
 
 async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions): Promise<Outcome> {
   options.on?.({ type: 'start', change })
   const begun = performance.now()
+  const outcome = await carryOut(change, ids, options, begun)
+  // What is done is done; where the journal cannot be written any more, the next change is not begun.
+  await options.journal?.result(outcome, ids.get(change.ref)).catch(() => {})
+  return outcome
+}
+
+async function carryOut(change: Change, ids: Map<Ref, Id>, options: ApplyOptions, begun: number): Promise<Outcome> {
   try {
+    await options.journal?.intent(change)
     await perform(change, ids, options)
     return { change, ms: performance.now() - begun, status: 'done' }
   } catch (error) {
@@ -94,20 +124,37 @@ async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   const write: Write = { api: options.api, server: options.live.server, idOf: (ref) => idOf(ids, ref) }
   switch (change.action) {
     case 'create':
-      return create(kind, write, change, ids, options)
-    case 'update':
-      return kind.update(write, change.before, fill(change.after, kind, write, options, change.before), change.fields)
+      return learn(ids, await create(kind, write, change, ids, options))
+    case 'update': {
+      const after = fill(change.after, kind, write, options, change.before)
+      return learn(ids, await kind.update(write, change.before, after, change.fields))
+    }
     case 'complete': {
       const before = made(write.idOf(change.ref), change.after)
-      return kind.update(
-        write,
-        before,
-        fill(change.after, kind, write, options),
-        change.without.map((name) => ({ pointer: `/spec/${name}` })),
+      return learn(
+        ids,
+        await kind.update(write, before, fill(change.after, kind, write, options), asFields(change.without)),
       )
     }
     case 'delete':
-      return kind.remove(write, change.before)
+      return remove(kind, write, change.before)
+  }
+}
+
+function learn(ids: Map<Ref, Id>, learnt: Learnt | void): void {
+  for (const [ref, id] of Object.entries(learnt?.also ?? {})) ids.set(ref as Ref, id)
+}
+
+function asFields(names: readonly string[]): FieldChange[] {
+  return names.map((name) => ({ pointer: `/spec/${name}` }))
+}
+
+/** What somebody else has deleted meanwhile is deleted. */
+async function remove(kind: Kind, write: Write, before: LiveResource): Promise<void> {
+  try {
+    await kind.remove(write, before)
+  } catch (error) {
+    if (!(error instanceof Error && 'status' in error && error.status === 404)) throw error
   }
 }
 
@@ -117,18 +164,18 @@ async function create(
   change: Change & { action: 'create' },
   ids: Map<Ref, Id>,
   options: ApplyOptions,
-): Promise<void> {
+): Promise<Learnt | void> {
   const spec = Object.fromEntries(Object.entries(change.after.spec).filter(([name]) => !change.without.includes(name)))
   const after = fill({ ...change.after, spec }, kind, write, options, undefined, change.without)
   const known = ids.get(change.ref)
   if (known !== undefined) return adopt(kind, write, known, after)
   const created = await createOnce(kind, write, after, options)
   ids.set(change.ref, created.id)
-  for (const [ref, id] of Object.entries(created.also ?? {})) ids.set(ref as Ref, id)
+  return created
 }
 
 /** Creates; where a create failed and nobody knows whether it was done, looks first before it is sent again. */
-async function createOnce(kind: Kind, write: Write, after: Filled, options: ApplyOptions) {
+async function createOnce(kind: Kind, write: Write, after: Filled, options: ApplyOptions): Promise<Created> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await kind.create(write, after)
@@ -136,18 +183,22 @@ async function createOnce(kind: Kind, write: Write, after: Filled, options: Appl
       if (attempt === 3 || !options.ambiguous(error)) throw error
       const id = await kind.find(write.api, after)
       if (id === undefined) continue
-      const fields = Object.keys(kind.fields).map((name) => ({ pointer: `/spec/${name}` }))
-      await kind.update(write, made(id, after.resource), after, fields)
-      return { id }
+      // It was made, but perhaps not finished: all that can be set is set again.
+      const known = Object.entries(kind.fields).filter(
+        ([name, field]) => name in after.spec || field.default !== undefined,
+      )
+      const names = known.filter(([, field]) => field.fixed === undefined).map(([name]) => name)
+      const learnt = await kind.update(write, made(id, after.resource), after, asFields(names))
+      return { id, ...(learnt ?? {}) }
     }
   }
 }
 
 /** The server made it along with another resource: it only has to be changed where it differs. */
-async function adopt(kind: Kind, write: Write, id: Id, after: Filled): Promise<void> {
+async function adopt(kind: Kind, write: Write, id: Id, after: Filled): Promise<Learnt | void> {
   const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.born?.() ?? {}), secrets: {} })
   const fields = differences(kind, born, after.resource)
-  if (fields.length > 0) await kind.update(write, born, after, fields)
+  return fields.length > 0 ? kind.update(write, born, after, fields) : undefined
 }
 
 /** A resource that this apply made, where a kind wants the live one. */

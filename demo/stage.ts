@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createColors } from 'picocolors'
+import { type Fleet, startServers } from '../test/servers/servers.ts'
+import { openTap, type Tap } from '../test/servers/tap.ts'
+import { seed } from '../test/worlds/seed.ts'
+
+/** What a command printed, and how it ended. */
+export interface Shown {
+  readonly text: string
+  readonly exit: number
+}
+
+/** Two real servers, an empty directory and a person at a prompt. */
+export interface Stage {
+  readonly dir: string
+  /** Counts what is asked of the server of the profile `prod`. */
+  readonly prod: Tap
+  /** What the person has exported. */
+  readonly env: Record<string, string>
+  say(text: string): void
+  /** Types a command line of the tool, runs it and shows what it prints: all of it, or that many lines of its start and end. */
+  run(line: string, lines?: readonly [number, number]): Promise<Shown>
+  /** Shows a command line that the story does itself, and what it would print. */
+  show(line: string, text?: string): void
+  /** Stops all and removes the directory; may be called twice. */
+  close(): Promise<void>
+}
+
+const bin = fileURLToPath(new URL('../bin/prefect-snapshot.js', import.meta.url))
+const colours = process.stdout.isTTY === true && !process.env.NO_COLOR
+const { bold, cyan, dim } = createColors(colours)
+
+/** Boots both servers, fills the first, and writes a profiles.toml that knows both by name. */
+export async function openStage(keep: boolean): Promise<Stage> {
+  const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-demo-'))
+  const opened: { fleet?: Fleet; tap?: Tap; child?: Child; closing?: true } = {}
+  const close = async () => {
+    opened.closing = true
+    opened.child?.kill()
+    await opened.tap?.close()
+    await opened.fleet?.stop()
+    if (!keep) rmSync(dir, { recursive: true, force: true })
+  }
+  stopOnSignals(close)
+  try {
+    const progress = (line: string) => console.log(dim(`  … ${line}`))
+    opened.fleet = await startServers('3.8.8', { onProgress: progress })
+    const [staging, real] = await Promise.all([1, 2].map(() => opened.fleet?.start({ services: true })))
+    if (!staging || !real) throw new Error('no server was started')
+    progress('filling the first server')
+    await seed('demo_platform', '3.8.8', staging.url)
+    const prod = await openTap(real.url)
+    opened.tap = prod
+    writeProfiles(dir, { staging: staging.url, prod: prod.url })
+    const env: Record<string, string> = {}
+    const run: Stage['run'] = async (line, lines) => {
+      console.log(`\n${dim('$')} ${bold(line)}`)
+      const shown = await runLine(line, { dir, env }, (child) => {
+        opened.child = child
+      })
+      // The story ends where it is interrupted.
+      if (opened.closing) return new Promise(() => {})
+      console.log(abridged(shown.text.trimEnd(), lines))
+      if (shown.exit !== 0) console.log(dim(`(exit code ${shown.exit})`))
+      return shown
+    }
+    const say = (text: string) => console.log(`\n${cyan(text)}`)
+    const show = (line: string, text?: string) => console.log(`\n${dim('$')} ${bold(line)}${text ? `\n${text}` : ''}`)
+    return { dir, prod, env, say, run, show, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** A program that is interrupted ends what it started first. A second signal does not wait for that. */
+function stopOnSignals(close: () => Promise<void>): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    process.once(signal, () => {
+      console.log('\nStopping the servers …')
+      void close().finally(() => process.exit(code))
+    })
+}
+
+function writeProfiles(dir: string, urls: Readonly<Record<string, string>>): void {
+  mkdirSync(join(dir, 'prefect-home'))
+  const tables = Object.entries(urls).map(([name, url]) => `\n[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
+  writeFileSync(join(dir, 'prefect-home', 'profiles.toml'), `active = "staging"\n${tables.join('')}`)
+}
+
+type Child = ReturnType<typeof spawn>
+
+/** Runs the built command line tool. Both its outputs go to one file, so that their order stays what it was. */
+function runLine(
+  line: string,
+  { dir, env }: Pick<Stage, 'dir' | 'env'>,
+  started: (child: Child) => void,
+): Promise<Shown> {
+  const [, ...args] = line.split(' ')
+  const file = join(dir, '.printed')
+  const out = openSync(file, 'w')
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: dir,
+    stdio: ['ignore', out, out],
+    env: {
+      PATH: process.env.PATH,
+      HOME: dir,
+      XDG_STATE_HOME: join(dir, 'state'),
+      PREFECT_HOME: join(dir, 'prefect-home'),
+      ...(colours ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
+      ...env,
+    },
+  })
+  started(child)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      closeSync(out)
+      const text = readFileSync(file, 'utf8')
+      rmSync(file)
+      resolve({ text, exit: code ?? 1 })
+    })
+  })
+}
+
+function abridged(text: string, lines?: readonly [number, number]): string {
+  const all = text.split('\n')
+  if (!lines || all.length <= lines[0] + lines[1] + 1) return text
+  const left = all.length - lines[0] - lines[1]
+  return [...all.slice(0, lines[0]), dim(`  … ${left} more lines …`), ...all.slice(all.length - lines[1])].join('\n')
+}

@@ -1,0 +1,34 @@
+/*
+ * The last line of `.ci/run`: how many tests passed and failed by vitest's own JSON report. What fails and is no test
+ * counts as one each: `npm run check`, a test file that could not be loaded, a run that ended badly without saying why.
+ *
+ * node scripts/count-tests.mjs REPORT.json EXIT-OF-CHECK EXIT-OF-TESTS
+ */
+import { readFileSync } from 'node:fs'
+
+const [file, check, tests] = process.argv.slice(2)
+
+function read() {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { testResults: [] }
+  }
+}
+
+const { testResults } = read()
+const all = testResults.flatMap(({ assertionResults }) => assertionResults)
+const passed = all.filter(({ status }) => status === 'passed').length
+const unloaded = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(({ status }) => status === 'failed'),
+)
+const skipped = all.filter(({ status }) => status !== 'passed' && status !== 'failed')
+
+let failed = all.filter(({ status }) => status === 'failed').length + unloaded.length
+if (check !== '0') failed++
+if (failed === 0 && (tests !== '0' || all.length === 0)) failed++
+
+for (const { fullName } of skipped) console.log(`skipped: ${fullName}`)
+for (const { name } of unloaded) console.log(`could not be run: ${name}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0

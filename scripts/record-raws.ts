@@ -1,0 +1,52 @@
+/*
+ * Records what real servers give for every kind, as the fixtures of the tests of the kinds: seeds the world
+ * `every_kind`, reads it by the kinds' own lists, and keeps the objects as they came, but for secrets and for what is
+ * there in numbers. Run it when a version or something in the world is added: `npx tsx scripts/record-raws.ts`.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { isObject, type Json, type JsonObject, mapStrings, writeJson } from '../src/json.ts'
+import { kinds } from '../src/kinds/all.ts'
+import { atLeast } from '../src/version.ts'
+import { freshServer } from '../test/servers/servers.ts'
+import { clientOf } from '../test/support/connect.ts'
+import { everyKindSecrets } from '../test/worlds/secrets.ts'
+import { seed } from '../test/worlds/seed.ts'
+
+for (const version of ['3.8.8', '3.4.14'] as const) {
+  const origin = await freshServer(version)
+  await seed('every_kind', version, origin.url)
+  const client = clientOf(origin.url)
+  const server = await client.server()
+  const folder = fileURLToPath(new URL(`../test/fixtures/raw/${version}/`, import.meta.url))
+  await mkdir(folder, { recursive: true })
+  for (const kind of kinds.filter(({ since }) => atLeast(version, since))) {
+    const raws = (await kind.list(client, server))
+      .filter((raw) => !isFiller(raw))
+      .map((raw) => withoutTexts(raw, kind.name))
+    await writeFile(`${folder}${kind.name}.json`, `${writeJson(mapStrings(raws, fake), 1)}\n`)
+    console.log(`${version} ${kind.name}: ${raws.length}`)
+  }
+  await client.close()
+  await origin.stop()
+}
+
+/** Two hundred variables that are all alike. */
+function isFiller(raw: JsonObject): boolean {
+  return /^setting-(?!00)/.test(String(raw.name))
+}
+
+function fake(text: string): string {
+  const index = everyKindSecrets.indexOf(text)
+  return index < 0 ? text : `fake-secret-${index}`
+}
+
+/** Block types stand in every schema and block in full, with pages of text that nothing reads there. */
+function withoutTexts(raw: JsonObject, kind: string): JsonObject {
+  const { block_type, block_schema, ...rest } = raw
+  const out: Record<string, Json> = rest
+  if (isObject(block_type))
+    out.block_type = { id: block_type.id ?? null, slug: block_type.slug ?? null, name: block_type.name ?? null }
+  if (isObject(block_schema)) out.block_schema = withoutTexts(block_schema, kind)
+  return out
+}

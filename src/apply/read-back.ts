@@ -1,0 +1,29 @@
+import type { Kind } from '../kind.ts'
+import type { Live, Outcome, Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { differences } from '../spec.ts'
+
+/** The resources that an apply wrote, as they should be now. */
+export function written(outcomes: readonly Outcome[]): Resource[] {
+  const halves = new Set(outcomes.filter(({ change }) => change.action === 'complete').map(({ change }) => change.ref))
+  return outcomes.flatMap(({ status, change }) => {
+    if (status !== 'done' || change.action === 'delete') return []
+    // The first half of a create is not what it should be yet.
+    return change.action === 'create' && halves.has(change.ref) ? [] : [change.after]
+  })
+}
+
+/** Compares what was written with what the server has now: what did not take is no longer `done`. */
+export function compareBack(outcomes: readonly Outcome[], now: Live, kinds: readonly Kind[]): Outcome[] {
+  const expected = new Map(written(outcomes).map((resource) => [refOf(resource), resource]))
+  return outcomes.map((outcome) => {
+    const { change } = outcome
+    const after = expected.get(change.ref)
+    const kind = kinds.find(({ name }) => after?.kind === name)
+    if (outcome.status !== 'done' || !after || !kind || kind.settled?.(after) || change.action === 'delete')
+      return outcome
+    const live = now.resources.get(change.ref)
+    const fields = live ? differences(kind, live, after) : [{ pointer: '', after: 'written' }]
+    return fields.length === 0 ? outcome : { change, ms: outcome.ms, status: 'not-converged', fields }
+  })
+}

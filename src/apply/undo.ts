@@ -1,0 +1,127 @@
+import type { Issue } from '../issue.ts'
+import { mapStrings, type Pointer } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Hole, Live, LiveResource, Move, Ref, Resource } from '../model.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { differences } from '../spec.ts'
+import { cut } from '../token.ts'
+import type { Entry, Image, JournalRecord } from './journal.ts'
+
+/** What takes an apply back: resources as they were, what has to go, and what cannot be taken back. */
+export interface Undoing {
+  readonly resources: readonly Resource[]
+  readonly remove: ReadonlySet<Ref>
+  readonly moved: readonly Move[]
+  /** One warning for each resource that was changed since, or of which nobody knows what became. */
+  readonly refused: readonly Issue[]
+}
+
+/** Every resource that a journal speaks of, and that those need, for reading them. */
+export function mentioned({ entries }: JournalRecord): Ref[] {
+  const refs = entries.flatMap(({ ref, before, after }) => [
+    ref,
+    ...[before, after].flatMap((image) => (image ? [refOf(image), ...Object.values(image.refs)] : [])),
+  ])
+  return [...new Set([...refs, ...entries.flatMap(({ before }) => tokensIn(before))])]
+}
+
+/** Compares what an apply left behind with what is there now, and says what would take it back. Pure. */
+export function undoOf(
+  record: JournalRecord,
+  live: Live,
+  kinds: readonly Kind[],
+  holeFor: (image: Image, pointer: Pointer) => Hole,
+): Undoing {
+  const resources: Resource[] = []
+  const remove = new Set<Ref>()
+  const moved: Move[] = []
+  const refused: Issue[] = []
+  for (const entry of record.entries) {
+    const kind = kinds.find(({ name }) => name === splitRef(entry.ref).kind)
+    // The second half of a create goes with the first. What failed or was never begun may still have been done in part.
+    if (!kind || entry.action === 'complete' || kind.settled?.(resourceOf(entry.after ?? entry.before, holeFor)))
+      continue
+    const now = live.resources.get(entry.ref)
+    const verdict = judge(kind, entry, now, holeFor)
+    if (verdict === 'nothing') continue
+    if (verdict !== 'undo') {
+      refused.push({
+        code: 'changed-since',
+        severity: 'warning',
+        message: `${entry.ref} is left as it is: ${verdict}`,
+        ref: entry.ref,
+      })
+    } else if (entry.action === 'create') remove.add(entry.ref)
+    else if (entry.before) {
+      const before = resourceOf(entry.before, holeFor)
+      resources.push(before)
+      if (refOf(before) !== entry.ref) moved.push({ from: entry.ref, to: refOf(before) })
+    }
+  }
+  return { resources, remove, moved, refused }
+}
+
+/** Whether a change can be taken back, needs not be, or why not. */
+function judge(
+  kind: Kind,
+  entry: Entry,
+  now: LiveResource | undefined,
+  holeFor: (image: Image, pointer: Pointer) => Hole,
+): string {
+  const is = (image: Image | undefined) =>
+    image !== undefined && now !== undefined && changedIn(kind, entry, now, resourceOf(image, holeFor)).length === 0
+  switch (entry.action) {
+    case 'create':
+      if (!now) return 'nothing'
+      return is(entry.after) ? 'undo' : how(kind, entry, now, holeFor)
+    case 'delete':
+      if (!now) return 'undo'
+      return is(entry.before) ? 'nothing' : 'there is another one of this name now'
+    default:
+      if (!now) return 'it was deleted since'
+      if (is(entry.after)) return 'undo'
+      return is(entry.before) && entry.status !== 'done' ? 'nothing' : how(kind, entry, now, holeFor)
+  }
+}
+
+function how(kind: Kind, entry: Entry, now: LiveResource, holeFor: (image: Image, pointer: Pointer) => Hole): string {
+  if (!entry.after) return 'the journal does not say what it was made to be'
+  const pointers = changedIn(kind, entry, resourceOf(entry.after, holeFor), now)
+  return `it was changed since (${pointers.join(', ')})`
+}
+
+/** Where two states differ, but for fields that a create left for later. */
+function changedIn(kind: Kind, { without = [] }: Entry, before: Resource, after: Resource): Pointer[] {
+  const found = differences(kind, before, after).map(({ pointer }) => pointer)
+  return without.length === 0
+    ? found
+    : found.filter(
+        (pointer) =>
+          ![...without, 'enabled', 'paused'].some(
+            (name) => pointer === `/spec/${name}` || pointer.startsWith(`/spec/${name}/`),
+          ),
+      )
+}
+
+function resourceOf(image: Image | undefined, holeFor: (image: Image, pointer: Pointer) => Hole): Resource {
+  if (!image) return { kind: '', key: '', refs: {}, spec: {}, secrets: {} }
+  const { kind, key, refs, spec } = image
+  return {
+    kind,
+    key,
+    refs,
+    spec,
+    secrets: Object.fromEntries(image.secrets.map((pointer) => [pointer, holeFor(image, pointer)])),
+  }
+}
+
+function tokensIn(image: Image | undefined): Ref[] {
+  const refs: Ref[] = []
+  if (image) {
+    mapStrings(image.spec, (text) => {
+      for (const piece of cut(text).pieces) if ('ref' in piece) refs.push(piece.ref)
+      return text
+    })
+  }
+  return refs
+}

@@ -1,0 +1,86 @@
+import { type Command, Option } from 'commander'
+import type { Act } from './program.ts'
+import { examples, onServer, positive, table } from './shared.ts'
+
+/** The commands that change a server, and the one that says what they would do. */
+export function addApplying(program: Command, act: Act): void {
+  planned(program.command('plan'))
+    .summary('show what a server would have to change')
+    .description('Compares a snapshot with a server and shows what apply would do. Changes nothing.')
+    .option('--out <file>', 'save the plan, for an apply of exactly this')
+    .option('--exit-code', 'exit with 2 where there are changes')
+    .addHelpText(
+      'after',
+      examples(
+        'plan prod.snapshot.yaml --profile prod',
+        'plan prod.snapshot.yaml --profile prod --out plan.json',
+        'plan prod.snapshot.yaml --profile prod --exit-code',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/plan.ts')).plan({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+  performing(planned(program.command('apply')))
+    .summary('make a server match a snapshot')
+    .description(
+      'Shows the plan, asks, does it, and reports one outcome for each change. Takes a snapshot, or a plan that plan --out saved.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'apply prod.snapshot.yaml --profile prod',
+        'apply prod.snapshot.yaml --profile prod --yes',
+        'apply plan.json --profile prod',
+        'apply prod.snapshot.yaml --profile prod --run-state paused',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/apply.ts')).apply({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+  performing(
+    onServer(
+      program.command('undo').argument('<journal>', 'the journal of the apply'),
+      'the server that it was applied to',
+    ),
+  )
+    .summary('take back what one apply did')
+    .description(
+      'Shows what would take an apply back, asks, and does it. What was changed since is left as it is, and told.',
+    )
+    .addHelpText(
+      'after',
+      examples('undo ~/.local/state/prefect-snapshot/journals/2026-11-24T08-00-00.000Z-1234.ndjson --profile prod'),
+    )
+    .action(
+      act(async ([file = ''], flags, io) =>
+        (await import('../commands/undo.ts')).undo({ ...(flags as object), file }, await table(), io),
+      ),
+    )
+}
+
+function planned(command: Command): Command {
+  return onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change')
+    .option('--prune', 'delete what only the server has, where the snapshot manages it')
+    .addOption(
+      new Option(
+        '--run-state <policy>',
+        'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
+      )
+        .choices(['snapshot', 'paused', 'keep'])
+        .default('snapshot'),
+    )
+    .option('--force', 'go past the brake on many deletes or updates')
+    .option('--allow-unresolved', 'write ids that nothing at the source had as they are')
+    .option('--skip-unsupported', 'leave out what the server cannot hold, and apply the rest')
+}
+
+function performing(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do not ask')
+    .option('--concurrency <n>', 'writes at a time (found by trying, where it is not given)', positive)
+    .option('--journal <file>', 'where to write what is done (default: a file of its own in the state directory)')
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander'
+import type { Exit, Io } from '../commands/io.ts'
+import { addApplying } from './applying.ts'
+import { addReading } from './reading.ts'
+
+/** Flags of every command, as commander gives them. */
+export interface GlobalFlags {
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** What a command does with its arguments and flags. Flags are checked by commander, by their definition. */
+export type Run = (args: readonly string[], flags: never, io: Io) => Promise<Exit>
+
+/** Makes the action of a command of what it runs. */
+export type Act = (run: Run) => (...given: unknown[]) => Promise<void>
+
+/** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
+export function programOf(
+  version: string,
+  start: (run: (io: Io) => Promise<Exit>, flags: GlobalFlags) => Promise<void>,
+): Command {
+  const act: Act =
+    (run) =>
+    async (...given) => {
+      const command = given.at(-1) as Command
+      const flags = command.optsWithGlobals()
+      await start((io) => run(command.args, flags as never, io), flags)
+    }
+  const program = new Command('prefect-snapshot')
+    .description(
+      "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans what another server would have to change, and applies exactly that.",
+    )
+    .version(version)
+    .option('--quiet', 'say nothing but results and errors')
+    .option('--verbose', 'one line for each request: method, path, status, time')
+    .option('--no-color', 'no colours (so does NO_COLOR)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+  addReading(program, act)
+  addApplying(program, act)
+  return program
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from 'commander'
+import type { Act } from './program.ts'
+import { examples, onServer, table } from './shared.ts'
+
+/** The commands that change no server. */
+export function addReading(program: Command, act: Act): void {
+  onServer(program.command('export'), 'the server to read')
+    .summary('read a server, write a snapshot')
+    .description(
+      'Reads a server and writes its configuration as a snapshot. Secrets are left out, with the name of an environment variable for each.',
+    )
+    .option('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-')
+    .addOption(
+      new Option('--secrets <how>', 'holes: left out; plain: written in clear, into a file that only you can read')
+        .choices(['holes', 'plain'])
+        .default('holes'),
+    )
+    .addHelpText('after', examples('export --profile staging -o staging.snapshot.yaml', 'export -o platform/'))
+    .action(
+      act(async (_, flags, io) => (await import('../commands/export.ts')).exportSnapshot(flags, await table(), io)),
+    )
+  program
+    .command('validate')
+    .summary('check snapshots, without a server')
+    .description(
+      'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
+    )
+    .argument('<snapshot...>', 'file, directory, or - for standard input')
+    .addHelpText('after', examples('validate prod.snapshot.yaml'))
+    .action(act(async (paths, _, io) => (await import('../commands/validate.ts')).validate(paths, await table(), io)))
+  program
+    .command('schema')
+    .summary('print the JSON Schema of a snapshot')
+    .description('Prints the JSON Schema of the documents of a snapshot, for editors and other tools.')
+    .addHelpText('after', examples('schema > snapshot.v1.json'))
+    .action(act(async (_, __, io) => (await import('../commands/schema.ts')).schema(await table(), io)))
+  program
+    .command('journals')
+    .summary('list what was applied from this machine')
+    .description(
+      'Lists the journals of this user, the newest last: when, to which server, how many changes, and whether the apply came to its end.',
+    )
+    .addHelpText('after', examples('journals'))
+    .action(act(async (_, __, io) => (await import('../commands/journals.ts')).journals(io)))
+}

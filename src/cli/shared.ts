@@ -1,0 +1,30 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** Flags that say which server a command talks to. */
+export function onServer(command: Command, what: string): Command {
+  return command
+    .option('-p, --profile <name>', `profile of Prefect's profiles.toml: ${what} (the active one where none is named)`)
+    .addOption(
+      new Option(
+        '--api-url <url>',
+        `URL of the API: ${what}; credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING`,
+      ).conflicts('profile'),
+    )
+}
+
+/** Examples under the help of a command. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  prefect-snapshot ${line}`).join('\n')}`
+}
+
+/** A whole number from 1 on. */
+export function positive(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return number
+}
+
+/** The kinds, loaded when a command needs them. */
+export async function table() {
+  return (await import('../kinds/all.ts')).kinds
+}

@@ -1,0 +1,107 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  endLine,
+  type Head,
+  headLine,
+  intentLine,
+  type Journal,
+  type JournalRecord,
+  parseJournal,
+  resultLine,
+} from '../apply/journal.ts'
+import { Failure } from '../issue.ts'
+import type { Io } from './io.ts'
+
+/** A journal that is being written. */
+export interface OpenJournal extends Journal {
+  readonly file: string
+  /** Marks that the apply came to its end, and closes the file. */
+  end(): void
+}
+
+/** The folder of journals: `$XDG_STATE_HOME/prefect-snapshot/journals`. */
+export function journalFolder(io: Pick<Io, 'env' | 'home'>): string {
+  return join(io.env.XDG_STATE_HOME || join(io.home, '.local', 'state'), 'prefect-snapshot', 'journals')
+}
+
+/**
+ * Begins a journal. Every intent is on the disk before its first request is sent, so that a process that is killed
+ * leaves behind what it was doing; a result gets there with the next intent.
+ */
+export function openJournal(path: string | undefined, head: Head, io: Pick<Io, 'env' | 'home'>): OpenJournal {
+  const file =
+    path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`)
+  const handle = open(file, path === undefined ? journalFolder(io) : undefined)
+  const put = (text: string, sync: boolean) => {
+    writeSync(handle, text)
+    if (sync) fsyncSync(handle)
+  }
+  put(headLine(head), true)
+  return {
+    file,
+    intent: async (change) => put(intentLine(change), true),
+    result: async (outcome, id) => put(resultLine(outcome, id), false),
+    end() {
+      put(endLine(), true)
+      closeSync(handle)
+    },
+  }
+}
+
+function open(file: string, folder: string | undefined): number {
+  try {
+    if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return openSync(file, 'wx', 0o600)
+  } catch (error) {
+    const reason =
+      error instanceof Error && 'code' in error && error.code === 'EEXIST'
+        ? 'there is one already'
+        : error instanceof Error
+          ? error.message
+          : String(error)
+    throw new Failure(
+      [
+        {
+          code: 'file',
+          severity: 'error',
+          message: `cannot write the journal ${file}: ${reason}`,
+          fix: 'Name another file with --journal',
+        },
+      ],
+      1,
+    )
+  }
+}
+
+export function readJournal(file: string): JournalRecord {
+  try {
+    return parseJournal(file, readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure(
+      [
+        {
+          code: 'file',
+          severity: 'error',
+          message: `cannot read the journal ${file}: ${error instanceof Error ? error.message : String(error)}`,
+          fix: 'prefect-snapshot journals lists those that there are',
+        },
+      ],
+      3,
+    )
+  }
+}
+
+/** The journals of this user, the newest last. */
+export function listJournals(io: Pick<Io, 'env' | 'home'>): string[] {
+  try {
+    const folder = journalFolder(io)
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.ndjson'))
+      .sort()
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,120 @@
+import { type Applied, applyPlan } from '../apply/apply.ts'
+import { adaptiveLimiter, fixedLimiter, type Limiter } from '../apply/limiter.ts'
+import { compareBack, written } from '../apply/read-back.ts'
+import { ApiError, toIssue } from '../client/client.ts'
+import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Event, Outcome } from '../model.ts'
+import { outcomeText } from '../report/outcome-text.ts'
+import { plural } from '../report/style.ts'
+import type { Connected } from './connect.ts'
+import { secretFrom } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { openJournal } from './journal-file.ts'
+import { named, type Planned } from './plan.ts'
+
+export interface PerformFlags {
+  readonly yes?: boolean
+  readonly concurrency?: number
+  readonly journal?: string
+}
+
+/** What an apply did, and where it is written down. */
+export interface Performed {
+  readonly outcomes?: readonly Outcome[]
+  readonly journal?: string
+  readonly exit: Exit
+}
+
+/** Asks, unless that was answered beforehand; refuses where there is nobody to ask. */
+export async function confirmed(
+  { yes }: PerformFlags,
+  { plan }: Planned,
+  { server }: Connected,
+  io: Io,
+): Promise<boolean> {
+  if (yes) return true
+  if (io.ask) return io.ask(`Apply ${plural(plan.changes.length, 'change')} to ${server.url}?`)
+  const message = 'apply asks before it changes a server, and there is no terminal to ask on'
+  throw new Failure(
+    [{ code: 'needs-confirmation', severity: 'error', message, fix: 'Pass --yes to apply without being asked' }],
+    exits.usage,
+  )
+}
+
+/** Does a plan, with a journal; reads back what it wrote; tells of each change as it ends, and of all at the end. */
+export async function perform(
+  planned: Planned,
+  of: string,
+  flags: PerformFlags,
+  to: Connected,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Performed> {
+  const { plan, live } = planned
+  const { url, version } = to.server
+  const head = { tool: io.version, server: { url, version }, of, time: io.now(), changes: plan.changes.length }
+  const journal = openJournal(flags.journal, head, io)
+  const limiter = limiterFor(flags, to)
+  const signal = io.stopped()
+  const on = (event: Event) => {
+    if (event.type === 'outcome' && !(io.quiet && event.outcome.status === 'done'))
+      io.err(outcomeText(event.outcome, event.done, event.total, io.errStyle))
+  }
+  const applied = await applyPlan(plan, {
+    api: to.client,
+    kinds,
+    live,
+    secretOf: secretFrom(io.env),
+    issueOf,
+    ambiguous,
+    limiter,
+    journal,
+    signal,
+    on,
+  })
+  journal.end()
+  const final = await readBack(applied, to, kinds, io)
+  return { outcomes: final, journal: journal.file, exit: exitOf(final, signal) }
+}
+
+function limiterFor({ concurrency }: PerformFlags, to: Connected): Limiter {
+  if (concurrency !== undefined) return fixedLimiter(concurrency)
+  const limiter = adaptiveLimiter(() => performance.now())
+  to.listen((event) => {
+    if (event.type === 'retry') limiter.busy()
+  })
+  return limiter
+}
+
+/** Reads what was written, and what it needs to be understood, and compares. */
+async function readBack(
+  { outcomes, ids }: Applied,
+  { client, server }: Connected,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<readonly Outcome[]> {
+  const resources = written(outcomes)
+  if (resources.length === 0) return outcomes
+  const needed = new Set(resources.flatMap(({ refs }) => Object.values(refs)))
+  const wanted = [...resources, ...[...needed].map(named)]
+  const final = compareBack(outcomes, await readLive(client, server, kinds, { wanted, ids }), kinds)
+  for (const outcome of final) if (outcome.status === 'not-converged') io.err(outcomeText(outcome, 0, 0, io.errStyle))
+  return final
+}
+
+function ambiguous(error: unknown): boolean {
+  return error instanceof ApiError && error.ambiguous
+}
+
+function issueOf(error: unknown): Issue {
+  if (error instanceof ApiError) return toIssue(error)
+  return { code: 'bug', severity: 'error', message: error instanceof Error ? error.message : String(error) }
+}
+
+function exitOf(outcomes: readonly Outcome[], signal: AbortSignal): Exit {
+  if (signal.aborted) return exits.interrupted
+  if (outcomes.every(({ status }) => status === 'done')) return exits.ok
+  return outcomes.some(({ status }) => status === 'done' || status === 'not-converged') ? exits.partial : exits.failed
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Failure, type Issue } from '../issue.ts'
+import { isObject, type Json } from '../json.ts'
+import type { Move } from '../model.ts'
+import type { Protection } from '../plan/policy.ts'
+import { parseYaml } from '../snapshot/yaml.ts'
+import { exits } from './io.ts'
+
+/** What a policy file says. */
+export interface Policy {
+  readonly file: string | undefined
+  readonly protect: readonly Protection[]
+  readonly moved: readonly Move[]
+}
+
+const name = 'prefect-snapshot.yaml'
+
+/** Reads the nearest policy file, from the snapshot's folder upwards; an empty policy where there is none. */
+export function readPolicy(snapshot: string, cwd: string): Policy {
+  for (let folder = dirname(resolve(cwd, snapshot === '-' ? 'x' : snapshot)); ; folder = dirname(folder)) {
+    const file = join(folder, name)
+    const text = readIfThere(file)
+    if (text !== undefined) return policyOf(file, text)
+    if (folder === dirname(folder)) return { file: undefined, protect: [], moved: [] }
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function policyOf(file: string, text: string): Policy {
+  const { document, lines } = parseYaml(text, false)
+  const issues: Issue[] = document.errors.map(({ message, pos }) => {
+    const { line, col } = lines.linePos(pos[0])
+    return bad(file, message, line, col)
+  })
+  const value = issues.length > 0 ? {} : ((document.toJS() ?? {}) as Json)
+  if (!isObject(value)) issues.push(bad(file, 'it must be a mapping'))
+  const policy = isObject(value) ? value : {}
+  for (const key of Object.keys(policy)) {
+    if (!['protect', 'moved', 'version'].includes(key))
+      issues.push(bad(file, `there is no setting "${key}"; there are protect and moved`))
+  }
+  const protect = listOf(policy.protect, (item) => typeof item === 'string')
+  const moved = listOf(policy.moved, (item) => isObject(item) && isRef(item.from) && isRef(item.to))
+  if (!protect) issues.push(bad(file, 'protect must be a list of globs over refs, such as deployment/etl/**'))
+  if (!moved) issues.push(bad(file, 'moved must be a list of {from: kind/key, to: kind/key}'))
+  if (issues.length > 0) throw new Failure(issues, exits.usage)
+  return {
+    file,
+    protect: (protect ?? []).map((glob) => ({ glob: String(glob), from: file })),
+    moved: (moved ?? []) as unknown as Move[],
+  }
+}
+
+function listOf(value: Json | undefined, fits: (item: Json) => boolean): readonly Json[] | undefined {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) && value.every(fits) ? value : undefined
+}
+
+function isRef(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^[a-z][a-z-]*\/./.test(value)
+}
+
+function bad(file: string, message: string, line = 1, column = 1): Issue {
+  return { code: 'bad-policy', severity: 'error', message, place: { file, line, column } }
+}

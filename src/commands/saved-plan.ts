@@ -1,0 +1,93 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { Failure, type Issue } from '../issue.ts'
+import { isObject, type Json, parseJson, writeJson } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Server } from '../model.ts'
+import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
+import type { Connected } from './connect.ts'
+import { exits, type Io } from './io.ts'
+import type { PlanFlags, Planned } from './plan.ts'
+
+/** A saved plan, with its snapshot read again. */
+export interface LoadedPlan {
+  readonly saved: Saved
+  readonly parsed: Parsed
+  readonly flags: PlanFlags
+  readonly kinds: readonly Kind[]
+}
+
+/** Writes a plan for a later `apply`: what it is of, what it was made by, and what the server held. */
+export async function savePlan(path: string, { plan, live, parsed }: Planned, flags: PlanFlags, io: Io): Promise<void> {
+  const { snapshot } = parsed
+  if (snapshot.resources.some(({ secrets }) => Object.values(secrets).some((hole) => 'plain' in hole))) {
+    const message = 'the snapshot holds secrets in clear, and a saved plan must not'
+    throw new Failure(
+      [{ code: 'bad-secret', severity: 'error', message, fix: 'Apply the snapshot itself, or export it with holes' }],
+      exits.usage,
+    )
+  }
+  const { allowUnresolved, skipUnsupported, prune, force, runState } = flags
+  const made = { allowUnresolved, skipUnsupported, prune, force, runState, snapshot: flags.snapshot } as unknown as Json
+  const text = writeJson(
+    savedPlan(plan, live, { tool: io.version, flags: made, snapshot: formatSnapshot(snapshot) }),
+    2,
+  )
+  try {
+    await writeFile(path, `${text}\n`)
+  } catch (error) {
+    throw new Failure(
+      [
+        {
+          code: 'file',
+          severity: 'error',
+          message: `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        },
+      ],
+      exits.failed,
+    )
+  }
+  io.err(`Saved the plan as ${path}. To apply just this: prefect-snapshot apply ${path}\n`)
+}
+
+/** Whether a file is a saved plan, by its first character: a snapshot never begins like JSON. */
+export async function isSavedPlan(path: string): Promise<boolean> {
+  if (path === '-') return false
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return text.trimStart().startsWith('{')
+}
+
+export async function loadSavedPlan(path: string, kinds: readonly Kind[], _io: Io): Promise<LoadedPlan> {
+  const saved = parseSaved(path, readJson(path, await readFile(path, 'utf8')))
+  const flags = (isObject(saved.flags) ? saved.flags : {}) as unknown as PlanFlags
+  const parsed = parseSnapshot([{ file: flags.snapshot, text: saved.snapshot }], kinds)
+  const errors = parsed.issues.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Failure(errors, exits.usage)
+  return { saved, parsed, flags, kinds }
+}
+
+function readJson(path: string, text: string): Json {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    const message = `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`
+    throw new Failure([{ code: 'bad-plan', severity: 'error', message }], exits.usage)
+  }
+}
+
+/** Stops (exit 6) where the server is not the one, or no longer as it was, when the plan was made. */
+export function refuseStale({ saved, kinds }: LoadedPlan, { plan, live }: Planned, { server }: Connected): void {
+  const issues =
+    server.url === saved.server.url ? staleness(saved, plan, live, kinds) : [otherServer(saved.server, server)]
+  if (issues.length > 0) throw new Failure(issues, exits.stale)
+}
+
+function otherServer(planned: Server, server: Server): Issue {
+  return {
+    code: 'stale',
+    severity: 'error',
+    message: `the plan was made for ${planned.url}, and this is ${server.url}`,
+    fix: 'Name the profile that the plan was made with',
+  }
+}

@@ -1,0 +1,104 @@
+import { needsOf } from '../graph/needs.ts'
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Hole, Resource } from '../model.ts'
+import { outcomesOf, plannedOf, shown } from '../report/build.ts'
+import { issuesText } from '../report/issues.ts'
+import { totalsText } from '../report/outcome-text.ts'
+import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
+import type { Connected } from './connect.ts'
+import { secretFrom } from './holes.ts'
+import type { Exit, Io } from './io.ts'
+import type { Performed } from './perform.ts'
+import type { PlanFlags, Planned } from './plan.ts'
+import { print } from './print.ts'
+
+/** A plan that is shown, and what it is of. */
+export interface Shown {
+  readonly planned: Planned
+  readonly flags: PlanFlags
+  readonly to: Connected
+  readonly kinds: readonly Kind[]
+}
+
+/** The report of `plan`: with the command that would carry it out, where nothing stands against it. */
+export async function printPlan(of: Shown, issues: readonly Issue[], exit: Exit, io: Io): Promise<void> {
+  const next = issues.length === 0 ? nextOf(of.flags) : undefined
+  const all = [...of.planned.plan.issues, ...issues]
+  const report: PlanReport = { schema: 'prefect-snapshot/plan', ...common(all, exit, io), ...reported(of, io, next) }
+  await print(report, of.flags.format, io)
+  tellIssues(of, issues, io)
+}
+
+/** The plan that `apply` is about to carry out: payload of its text, and for whoever is asked in every other format. */
+export async function showPlan(of: Shown, issues: readonly Issue[], io: Io): Promise<void> {
+  const isText = (of.flags.format ?? 'text') === 'text'
+  if (isText || io.ask) {
+    const report: PlanReport = { schema: 'prefect-snapshot/plan', ...common([], 0, io), ...reported(of, io) }
+    await print(report, 'text', isText ? io : { ...io, out: io.err, style: io.errStyle })
+  }
+  tellIssues(of, issues, io)
+}
+
+/** What `apply` did: the last lines of its text, or the one document of another format. Answers the exit code. */
+export async function printApply(of: Shown, issues: readonly Issue[], performed: Performed, io: Io): Promise<Exit> {
+  const { outcomes = [], journal, exit } = performed
+  if ((of.flags.format ?? 'text') === 'text') {
+    if (outcomes.length > 0) io.out(totalsText(outcomes, io.style))
+  } else {
+    const all = [...of.planned.plan.issues, ...issues]
+    const report: ApplyReport = {
+      schema: 'prefect-snapshot/apply',
+      ...common(all, exit, io),
+      ...reported(of, io),
+      outcomes: outcomesOf(outcomes),
+      ...(journal === undefined ? {} : { journal }),
+    }
+    await print(report, of.flags.format, io)
+  }
+  if (journal !== undefined) io.err(`Journal: ${journal}\nTo take it back: prefect-snapshot undo ${journal}\n`)
+  return exit
+}
+
+function common(issues: readonly Issue[], exit: Exit, { version }: Io) {
+  return { version: 1 as const, tool: version, exit, issues: [...new Set(issues)].map(shown) }
+}
+
+function reported({ planned, flags, to, kinds }: Shown, io: Io, next?: readonly string[]): ReportedPlan {
+  const { plan, live, parsed } = planned
+  const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
+  const secretOf = secretFrom(io.env)
+  return plannedOf(plan, {
+    profile: to.name,
+    server: live.server,
+    file: flags.snapshot,
+    snapshot: parsed.snapshot,
+    kinds: kinds.map(({ name }) => name),
+    placeOf: parsed.placeOf,
+    filled: (hole: Hole) => secretOf(hole) !== undefined,
+    edges: (flags.format ?? 'text') === 'text' ? [] : needsOf([...parsed.snapshot.resources, ...deleted], kinds),
+    ...(next ? { next } : {}),
+  })
+}
+
+/** The same flags that made the plan, so that the same plan is made. */
+function nextOf({ snapshot, profile, apiUrl, runState, ...flags }: PlanFlags): readonly string[] {
+  return [
+    'apply',
+    snapshot,
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
+    ...(runState === undefined || runState === 'snapshot' ? [] : ['--run-state', runState]),
+    ...(flags.prune ? ['--prune'] : []),
+    ...(flags.force ? ['--force'] : []),
+    ...(flags.allowUnresolved ? ['--allow-unresolved'] : []),
+    ...(flags.skipUnsupported ? ['--skip-unsupported'] : []),
+  ]
+}
+
+/** In JSON they are in the document; everywhere else they are said here. */
+function tellIssues({ planned, flags }: Shown, issues: readonly Issue[], io: Io): void {
+  if (flags.format === 'json') return
+  const warnings = planned.plan.issues.filter(({ severity }) => severity === 'warning')
+  io.err(issuesText([...warnings, ...issues], io.errStyle))
+}

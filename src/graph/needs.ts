@@ -1,0 +1,100 @@
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { type Edge, edgesOf } from './edges.ts'
+
+/** One resource's need of another, said once however often it stands in the document. */
+export interface Need {
+  readonly from: Ref
+  readonly to: Ref
+  readonly how: Edge['how']
+  /** `to` needs `from` as well, directly or indirectly. */
+  readonly cycle?: true
+}
+
+const strength = { slot: 0, token: 1, name: 2 } as const
+
+/** Which resource needs which, among these; in the order of the resources. Needs of what is not among them are left out. */
+export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]): Need[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const known = new Set(resources.map(refOf))
+  const needs = resources.flatMap((resource): Need[] => {
+    const kind = byName.get(resource.kind)
+    if (!kind) return []
+    const found = new Map<Ref, Need>()
+    for (const { from, to, how } of edgesOf(kind, refOf(resource), resource)) {
+      const other = found.get(to)
+      if (known.has(to) && (!other || strength[how] < strength[other.how])) found.set(to, { from, to, how })
+    }
+    return [...found.values()]
+  })
+  const circle = circles(needs)
+  return needs.map((need) => {
+    const round = circle.get(need.from)
+    return round !== undefined && round === circle.get(need.to) ? { ...need, cycle: true } : need
+  })
+}
+
+/** The resources within `depth` steps of some, along their needs or against them, these among them. */
+export function reachable(
+  start: readonly Ref[],
+  needs: readonly Need[],
+  towards: 'needs' | 'needed-by',
+  depth = Number.POSITIVE_INFINITY,
+): Set<Ref> {
+  const next = adjacency(needs, towards === 'needs')
+  const found = new Set(start)
+  let front = [...start]
+  for (let distance = 0; distance < depth && front.length > 0; distance++) {
+    front = front.flatMap((ref) => next.get(ref) ?? []).filter((ref) => !found.has(ref) && found.add(ref))
+  }
+  return found
+}
+
+function adjacency(needs: readonly Need[], forward: boolean): Map<Ref, Ref[]> {
+  const out = new Map<Ref, Ref[]>()
+  for (const { from, to } of needs) {
+    const [a, b] = forward ? [from, to] : [to, from]
+    const list = out.get(a)
+    if (list) list.push(b)
+    else out.set(a, [b])
+  }
+  return out
+}
+
+/**
+ * For each resource that is on a circle, which circle: the strongly connected components (Kosaraju). Iterative, since a
+ * chain may be longer than the stack.
+ */
+function circles(needs: readonly Need[]): Map<Ref, number> {
+  const [forward, back] = [adjacency(needs, true), adjacency(needs, false)]
+  const finished: Ref[] = []
+  const seen = new Set<Ref>()
+  for (const start of forward.keys()) walk(start, forward, seen, (ref) => finished.push(ref))
+  const members = new Map<Ref, number>()
+  const placed = new Set<Ref>()
+  const itself = new Set(needs.filter(({ from, to }) => from === to).map(({ from }) => from))
+  for (const [number, start] of finished.toReversed().entries()) {
+    const component: Ref[] = []
+    walk(start, back, placed, (ref) => component.push(ref))
+    if (component.length > 1 || itself.has(start)) for (const ref of component) members.set(ref, number)
+  }
+  return members
+}
+
+/** Depth first; tells of each resource when all that can be reached from it has been told of. */
+function walk(start: Ref, next: ReadonlyMap<Ref, readonly Ref[]>, seen: Set<Ref>, done: (ref: Ref) => void): void {
+  if (seen.has(start)) return
+  seen.add(start)
+  const stack = [{ ref: start, rest: [...(next.get(start) ?? [])] }]
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const to = top.rest.pop()
+    if (to === undefined) {
+      done(top.ref)
+      stack.pop()
+    } else if (!seen.has(to)) {
+      seen.add(to)
+      stack.push({ ref: to, rest: [...(next.get(to) ?? [])] })
+    }
+  }
+}

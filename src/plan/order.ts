@@ -1,0 +1,60 @@
+import { type Edge, edgesOf } from '../graph/edges.ts'
+import { orderOf } from '../graph/order.ts'
+import type { Kind } from '../kind.ts'
+import type { Change, Ref } from '../model.ts'
+import type { Paired } from './pair.ts'
+
+/** The resources in an order in which each comes after what it needs, and the edges that this order is by. */
+export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]) {
+  const rank = new Map(kinds.map(({ name }, index) => [name, index]))
+  const refs = [...wanted.keys()].sort(
+    (a, b) => (rank.get(wanted.get(a)?.after.kind ?? '') ?? 0) - (rank.get(wanted.get(b)?.after.kind ?? '') ?? 0),
+  )
+  const edges = [...wanted].flatMap(([ref, { kind, before, after }]) =>
+    edgesOf(kind, ref, after).map((edge) =>
+      asNeed(edge, before !== undefined, wanted.get(edge.to)?.before !== undefined),
+    ),
+  )
+  return { edges, ...orderOf(refs, edges) }
+}
+
+/** What exists has its id already: to come after it is only a wish. What exists cannot be made in two halves. */
+function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: boolean): Edge {
+  return {
+    ...edge,
+    ...(toExists ? { how: 'name' } : {}),
+    ...(deferrable === undefined || fromExists ? {} : { deferrable }),
+  }
+}
+
+/** Says what each change waits for, and splits the creates that close a cycle into two. */
+export function link(changes: readonly Change[], edges: readonly Edge[], cut: readonly Edge[]): Change[] {
+  const byRef = new Map(changes.map((change) => [change.ref, change]))
+  const needs = new Map<Ref, Edge[]>()
+  for (const edge of edges) needs.set(edge.from, [...(needs.get(edge.from) ?? []), edge])
+  const left = new Set(cut)
+  const completions: Change[] = []
+  const first = changes.map((change): Change => {
+    const own = (needs.get(change.ref) ?? []).filter((edge) => byRef.has(edge.to))
+    const waits = new Set<string>(
+      own.filter((edge) => !left.has(edge) && edge.to !== change.ref).map((edge) => edge.to),
+    )
+    if (change.action !== 'create') return { ...change, waits: [...waits] }
+    // An id is only missing where the other resource is not there yet.
+    const open = own.filter(
+      (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
+    )
+    const without = [...new Set(open.flatMap(({ deferrable }) => deferrable ?? []))]
+    if (without.length === 0) return { ...change, waits: [...waits] }
+    completions.push({
+      ref: change.ref,
+      action: 'complete',
+      after: change.after,
+      without,
+      notes: [],
+      waits: [...new Set([change.ref, ...open.map(({ to }) => to)])],
+    })
+    return { ...change, without, waits: [...waits] }
+  })
+  return [...first, ...completions]
+}

@@ -1,0 +1,121 @@
+import { type Edge, edgesOf } from '../graph/edges.ts'
+import { orderOf } from '../graph/order.ts'
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Change, Live, LiveResource, Ref, Snapshot } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { inScope } from '../select.ts'
+
+/**
+ * What pruning deletes: what only the server has, in the snapshot's scope, of kinds that were read in full on both
+ * sides and that the snapshot holds something of. A kind that it does not mention is not managed by it.
+ */
+export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Set<Ref> {
+  const wanted = new Set(snapshot.resources.map(refOf))
+  const managed = new Set(snapshot.resources.map(({ kind }) => kind))
+  for (const glob of snapshot.scope.include) if (/^[a-z-]+\//.test(glob)) managed.add(glob.slice(0, glob.indexOf('/')))
+  const found = new Set<Ref>()
+  for (const [ref, resource] of live.resources) {
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    if (!kind || wanted.has(ref) || !managed.has(kind.name) || !inScope(snapshot.scope, ref)) continue
+    if (!live.complete.has(kind.name) || snapshot.scope.incomplete.includes(kind.name)) continue
+    // Schemas go with their type, and types that every server has come back by themselves.
+    if (kind.supporting?.(resource) || kind.settled?.(resource)) continue
+    found.add(ref)
+  }
+  return found
+}
+
+/** The deletes of a plan, dependents first, each after what is changed so that it no longer needs the deleted. */
+export function deletesOf(
+  remove: ReadonlySet<Ref>,
+  live: Live,
+  changes: readonly Change[],
+  kinds: readonly Kind[],
+): Change[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const gone = [...remove]
+    .flatMap((ref) => live.resources.get(ref) ?? [])
+    .filter((resource) => !goesAlong(resource, remove, live))
+  const edges = gone.flatMap((resource) => liveEdges(byName, resource))
+  const order = orderOf(gone.map(refOf), edges).refs.toReversed()
+  const needers = new Map<Ref, Set<string>>()
+  const note = (of: Ref, by: string) => needers.set(of, (needers.get(of) ?? new Set()).add(by))
+  for (const { from, to } of edges) if (from !== to) note(to, from)
+  for (const change of changes) {
+    if (change.action !== 'update') continue
+    for (const { to } of liveEdges(byName, change.before)) if (remove.has(to)) note(to, change.ref)
+  }
+  const position = new Map(order.map((ref, index) => [ref, index]))
+  return order.flatMap((ref): Change[] => {
+    const before = live.resources.get(ref)
+    // An edge that was left out of the order, because it closed a cycle, is not waited for.
+    const waits = [...(needers.get(ref) ?? [])].filter(
+      (by) => (position.get(by as Ref) ?? -1) < (position.get(ref) ?? 0),
+    )
+    return before ? [{ ref, action: 'delete', before, waits, notes: [] }] : []
+  })
+}
+
+function liveEdges(kinds: ReadonlyMap<string, Kind>, resource: LiveResource): Edge[] {
+  const kind = kinds.get(resource.kind)
+  return kind ? edgesOf(kind, refOf(resource), resource) : []
+}
+
+/** A queue goes with its pool; the default one can go in no other way. */
+function goesAlong({ kind, refs }: LiveResource, remove: ReadonlySet<Ref>, live: Live): boolean {
+  return kind === 'work-queue' && refs.pool !== undefined && remove.has(refs.pool) && live.resources.has(refs.pool)
+}
+
+/** Deletes that cannot be meant: of what something that stays still needs, and of a pool's default queue. */
+export function impossibleDeletes(
+  deletes: readonly Change[],
+  remove: ReadonlySet<Ref>,
+  live: Live,
+  wanted: ReadonlySet<Ref>,
+  kinds: readonly Kind[],
+): Issue[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const users = new Map<Ref, Ref[]>()
+  for (const [ref, resource] of live.resources) {
+    if (remove.has(ref) || wanted.has(ref)) continue
+    for (const { to, how } of liveEdges(byName, resource))
+      if (how !== 'name' && remove.has(to)) users.set(to, [...(users.get(to) ?? []), ref])
+  }
+  return deletes.flatMap(({ ref }): Issue[] => {
+    const by = users.get(ref)
+    if (by) {
+      const others = by.length > 3 ? ` and ${by.length - 3} more` : ''
+      return [
+        {
+          code: 'in-use',
+          severity: 'error',
+          message: `${ref} would be deleted, but ${by.slice(0, 3).join(', ')}${others} still need it and stay`,
+          ref,
+          fix: 'Take them into the scope, or exclude it',
+        },
+      ]
+    }
+    return isDefaultQueue(ref, live)
+      ? [
+          {
+            code: 'default-queue',
+            severity: 'error',
+            message: `${ref} is the default queue of its pool, and cannot be deleted while the pool stays`,
+            ref,
+            fix: 'Put it into the snapshot',
+          },
+        ]
+      : []
+  })
+}
+
+function isDefaultQueue(ref: Ref, live: Live): boolean {
+  const queue = live.resources.get(ref)
+  const pool = queue?.refs.pool && live.resources.get(queue.refs.pool)
+  return (
+    queue?.kind === 'work-queue' &&
+    pool !== undefined &&
+    ref === `work-queue/${pool.key}/${String(pool.spec.default_queue ?? 'default')}`
+  )
+}

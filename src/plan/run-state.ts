@@ -1,0 +1,31 @@
+import type { Json } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { LiveResource, Resource } from '../model.ts'
+
+/**
+ * What becomes of the fields that switch work on and off. `snapshot`: as it says. `paused`: what is made is made paused
+ * or disabled, and what exists keeps what it has. `keep`: what is made is as the snapshot says, and what exists keeps
+ * what it has.
+ */
+export type RunState = 'snapshot' | 'paused' | 'keep'
+
+/** A resource under a run-state policy. */
+export function underRunState(
+  kind: Kind,
+  resource: Resource,
+  before: LiveResource | undefined,
+  policy: RunState,
+): Resource {
+  if (policy === 'snapshot') return resource
+  if (before) return keepState(kind, resource, before)
+  const stopped = kind.stopped
+  return policy === 'paused' && stopped ? { ...resource, spec: { ...resource.spec, ...stopped } } : resource
+}
+
+/** An operational field that a snapshot does not say is neither compared nor written. */
+function keepState(kind: Kind, resource: Resource, before: LiveResource): Resource {
+  const spec: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(resource.spec)) if (!kind.fields[name]?.operational) spec[name] = value
+  const kept = { ...resource, spec }
+  return kind.keepRunState ? kind.keepRunState(kept, before) : kept
+}

@@ -1,0 +1,143 @@
+import type { Issue, Place } from '../issue.ts'
+import type { Change, Hole, Outcome, Plan, Ref, Server, Snapshot } from '../model.ts'
+import { byRef, splitRef } from '../ref.ts'
+import { fieldsOf, sameFields } from './fields.ts'
+import type { Action, ChangeReport, EdgeReport, OutcomeReport, Planned, SecretReport } from './report.ts'
+import { pathText } from './value.ts'
+
+/** What a plan is of. */
+export interface PlanContext {
+  readonly profile: string | undefined
+  readonly server: Server
+  readonly file: string
+  readonly snapshot: Snapshot
+  /** Names of all kinds, in their order. */
+  readonly kinds: readonly string[]
+  readonly placeOf: (ref: Ref) => Place | undefined
+  /** Whether the value of a secret can be had now. */
+  readonly filled: (hole: Hole) => boolean
+  readonly edges: readonly EdgeReport[]
+  /** The command that carries the plan out; none where it is being carried out. */
+  readonly next?: readonly string[]
+}
+
+/** A plan as a value for reports: in a stable order, without ids, with the sources of secrets instead of secrets. */
+export function plannedOf(plan: Plan, context: PlanContext): Planned {
+  const { profile, server, file, snapshot } = context
+  return {
+    target: { ...(profile === undefined ? {} : { profile }), url: server.url, version: server.version },
+    source: { file, ...(snapshot.source ?? {}) },
+    scope: scopeOf(snapshot, context.kinds),
+    counts: countsOf(plan),
+    changes: inOrder(plan.changes, context.kinds).map((change) => changeOf(change, context)),
+    unchanged: plan.unchanged,
+    kept: plan.kept,
+    unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
+      ref,
+      ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
+      reason,
+    })),
+    refusals: plan.refusals.map(shown),
+    edges: context.edges,
+    ...(context.next && plan.changes.length > 0 ? { next: context.next } : {}),
+  }
+}
+
+/** An issue as it may be shown: a line of a file that gives a secret in clear is left out. */
+export function shown(issue: Issue): Issue {
+  if (!issue.place?.excerpt || !/["']?\bplain\b["']?\s*:/.test(issue.place.excerpt)) return issue
+  const { excerpt: _, ...place } = issue.place
+  return { ...issue, place }
+}
+
+/** What became of the changes, as a value for reports. */
+export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
+  return outcomes.map((outcome) => ({
+    id: idOf(outcome.change),
+    ms: Math.round(outcome.ms),
+    status: outcome.status,
+    ...(outcome.status === 'failed' ? { issue: shown(outcome.issue) } : {}),
+    ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
+    ...(outcome.status === 'not-converged'
+      ? { fields: outcome.fields.map((field) => ({ path: pathText(field.pointer), ...field })) }
+      : {}),
+  }))
+}
+
+function scopeOf({ scope, resources }: Snapshot, kinds: readonly string[]) {
+  const held = new Set(resources.map(({ kind }) => kind))
+  return {
+    ...scope,
+    resources: resources.length,
+    managed: kinds.filter((kind) => held.has(kind)),
+    absent: kinds.filter((kind) => !held.has(kind)),
+  }
+}
+
+function countsOf(plan: Plan) {
+  const count = (action: Action) => plan.changes.filter((change) => change.action === action).length
+  return {
+    create: count('create'),
+    update: count('update'),
+    complete: count('complete'),
+    delete: count('delete'),
+    unchanged: plan.unchanged.length,
+    kept: plan.kept.length,
+    unsupported: plan.unsupported.length,
+    refused: plan.refusals.length,
+  }
+}
+
+function idOf({ ref, action }: Change): string {
+  return action === 'complete' ? `${ref}#complete` : ref
+}
+
+/** By kind and key, so that a report does not move when something else changes. Deletes last, dependents first. */
+function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[] {
+  const rank = new Map(kinds.map((kind, index) => [kind, index]))
+  const of = ({ ref, action }: Change) => {
+    const kind = rank.get(splitRef(ref).kind) ?? 0
+    return action === 'delete' ? 2 * kinds.length - kind : kind
+  }
+  return [...changes].sort((a, b) => of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'complete') - Number(b.action === 'complete'))
+}
+
+function changeOf(change: Change, { placeOf, filled }: PlanContext): ChangeReport {
+  const place = change.action === 'delete' ? undefined : placeOf(change.ref)
+  return {
+    id: idOf(change),
+    ref: change.ref,
+    action: change.action,
+    ...(place ? { place: { file: place.file, line: place.line } } : {}),
+    fields: fieldsOf(change),
+    same: sameFields(change),
+    secrets: secretsOf(change, filled),
+    without: 'without' in change ? change.without : [],
+    notes: change.notes,
+    waits: change.waits,
+  }
+}
+
+function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[] {
+  if (change.action === 'delete' || change.action === 'complete') return []
+  const held = change.action === 'update' ? change.before.secrets : {}
+  const compared = new Map(
+    change.action === 'update'
+      ? change.fields.flatMap((field) => (field.pointer.startsWith('/secrets/') ? [[field.pointer, field]] : []))
+      : [],
+  )
+  return [...new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])].flatMap((at): SecretReport[] => {
+    const pointer = `/secrets${at}`
+    const hole = change.after.secrets[at]
+    const field = compared.get(pointer)
+    const own = held[at] !== undefined && 'plain' in (held[at] ?? {})
+    const common = { path: pathText(`/spec${at}`), pointer, ...(hole && 'env' in hole ? { env: hole.env } : {}) }
+    if (!hole) return field ? [{ ...common, state: 'removed' }] : []
+    if ('plain' in hole) {
+      if (!field) return own ? [] : [{ ...common, state: 'given' }]
+      return [{ ...common, state: field.before === undefined ? 'added' : 'changed' }]
+    }
+    if (own && 'env' in hole) return [{ ...common, state: 'kept' }]
+    return [{ ...common, state: filled(hole) ? 'set' : 'missing' }]
+  })
+}

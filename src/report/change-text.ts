@@ -1,0 +1,89 @@
+import { splitRef } from '../ref.ts'
+import type { Action, ChangeReport, FieldReport, SecretReport } from './report.ts'
+import { type Style, visible } from './style.ts'
+import { isLong, linesText, pairText, summaryText } from './value.ts'
+
+/** What stands before a change; readable without colour. */
+export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', complete: '~', delete: '-' }
+
+/** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
+const widest = 120
+
+/** Changes for a terminal, with an empty line between kinds. */
+export function changesText(changes: readonly ChangeReport[], style: Style, width: number): string {
+  let last: string | undefined
+  return changes
+    .map((change) => {
+      const group = `${splitRef(change.ref).kind} ${change.action === 'delete'}`
+      const gap = last !== undefined && last !== group ? '\n' : ''
+      last = group
+      return gap + changeText(change, style, Math.min(width, widest))
+    })
+    .join('')
+}
+
+function changeText(change: ChangeReport, style: Style, width: number): string {
+  const paint = { create: style.green, update: style.yellow, complete: style.yellow, delete: style.red }[change.action]
+  const { kind, key } = splitRef(change.ref)
+  const head = `${signs[change.action]} ${kind} ${visible(key)}`
+  const beside = besideText(change, width - head.length - 2)
+  const pad = change.action === 'update' ? Math.max(2, width - head.length - beside.length) : 2
+  return `${paint(head)}${beside === '' ? '' : ' '.repeat(pad) + style.dim(beside)}\n${detailText(change, style, width)}`
+}
+
+/** What stands on the line of the name: what a new resource holds, or where a changed one is written. */
+function besideText({ action, fields, place, without }: ChangeReport, room: number): string {
+  if (action === 'complete') return `now with ${without.join(', ')}`.slice(0, Math.max(0, room))
+  if (action === 'update') {
+    const at = place ? `${visible(place.file)}:${place.line}` : ''
+    return at.length <= room ? at : ''
+  }
+  const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
+  return room < 20 ? '' : summaryText(held.map(({ path, before, after }) => ({ path, value: after ?? before })), room)
+}
+
+function detailText(change: ChangeReport, style: Style, width: number): string {
+  const { action, fields, same, secrets, without, notes } = change
+  const lines = action === 'update' ? fieldsText(fields, style, width) : ''
+  const hidden = same > 0 ? style.dim(`    … ${same} unchanged\n`) : ''
+  const later = action === 'create' && without.length > 0 ? `    without ${without.join(', ')} at first: it is part of a circle\n` : ''
+  const effects = notes.map((note) => `    ${style.yellow('!')} ${visible(note)}\n`).join('')
+  return lines + hidden + later + secretsText(secrets, style) + effects
+}
+
+function fieldsText(fields: readonly FieldReport[], style: Style, width: number): string {
+  const column = Math.min(40, Math.floor(width / 3), Math.max(0, ...fields.map(({ path }) => path.length)))
+  return fields.map((field) => fieldText(field, column, style, width)).join('')
+}
+
+/** On one line where it fits; else under its name; else before above after. */
+function fieldText({ path, before, after }: FieldReport, column: number, style: Style, width: number): string {
+  if (isLong(before, after, Math.floor(width / 2))) return `    ${path}\n${linesText(before, after, '      ', style)}`
+  const [a, b] = pairText(before, after, width - 8)
+  const pair = `${style.red(a)} → ${style.green(b)}`
+  const length = a.length + b.length + 3
+  if (path.length <= column && 6 + column + length <= width) return `    ${path.padEnd(column)}  ${pair}\n`
+  if (6 + length <= width) return `    ${path}\n      ${pair}\n`
+  return `    ${path}\n      ${style.red(`- ${a}`)}\n      ${style.green(`+ ${b}`)}\n`
+}
+
+const sources: Readonly<Record<SecretReport['state'], (env: string | undefined) => string>> = {
+  set: (env) => `(hole: env ${env}, set)`,
+  missing: (env) => (env === undefined ? '(hole: no source)' : `(hole: env ${env}, not set)`),
+  given: () => '(secret: as the snapshot says)',
+  kept: () => '(secret: stays as on the server, not compared)',
+  changed: () => '(secret: another one)',
+  added: () => '(secret: new)',
+  removed: () => '(secret: removed)',
+}
+
+/** Where the value of a secret comes from, in words. */
+export function secretText({ state, env }: SecretReport): string {
+  return sources[state](env)
+}
+
+function secretsText(secrets: readonly SecretReport[], style: Style): string {
+  return secrets
+    .map((secret) => `    ${secret.path}  ${(secret.state === 'missing' ? style.red : style.dim)(secretText(secret))}\n`)
+    .join('')
+}

@@ -1,0 +1,10 @@
+import type { Reporter } from './reporter.ts'
+
+/** Every format of a report, by the name that `-f` takes. A module is only loaded when its format is asked for. */
+export const reporters = {
+  text: async () => (await import('./text.ts')).text,
+  json: async () => (await import('./json.ts')).json,
+  markdown: async () => (await import('./markdown.ts')).markdown,
+  html: async () => (await import('./html/html.ts')).html,
+} satisfies Readonly<Record<string, () => Promise<Reporter>>>
+export type Format = keyof typeof reporters

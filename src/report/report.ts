@@ -1,0 +1,210 @@
+import type { Issue } from '../issue.ts'
+import type { Json, Pointer } from '../json.ts'
+import type { Ref } from '../ref.ts'
+
+/*
+ * One value for every rendering: what a command found and did, as plain data. `-f json` prints it as it is, and every
+ * other reporter is a function of it and nothing else. There is no id in it, and no type that could carry a secret.
+ * schemas/report.v1.json is made from these types: a field that is added is a field that is published.
+ */
+
+/** What a command has to say; `schema` tells which of the shapes it is. */
+export type Report = PlanReport | ApplyReport | ValidateReport | GraphReport | ErrorReport
+
+interface Common {
+  /** Of the shape. Fields may be added within a version; none is taken away or gets another meaning. */
+  readonly version: 1
+  /** Version of prefect-snapshot. */
+  readonly tool: string
+  /** The exit code of the process. */
+  readonly exit: number
+  /** Problems found, errors and warnings, in the order in which they were found. */
+  readonly issues: readonly Issue[]
+}
+
+/** What a server would have to change to match a snapshot. */
+export interface PlanReport extends Common, Planned {
+  readonly schema: 'prefect-snapshot/plan'
+}
+
+/** What was changed. The plan in it is the one that was carried out. */
+export interface ApplyReport extends Common, Planned {
+  readonly schema: 'prefect-snapshot/apply'
+  /** One for each change, in the order of the plan; empty where nothing was tried. */
+  readonly outcomes: readonly OutcomeReport[]
+  /** The file that says what was done, from which it can be undone. */
+  readonly journal?: string
+}
+
+/** Whether snapshots are sound. */
+export interface ValidateReport extends Common {
+  readonly schema: 'prefect-snapshot/validate'
+  readonly files: readonly FileReport[]
+}
+export interface FileReport {
+  readonly file: string
+  readonly resources: number
+  readonly errors: number
+  readonly warnings: number
+}
+
+/** The resources of a snapshot, and which needs which. */
+export interface GraphReport extends Common {
+  readonly schema: 'prefect-snapshot/graph'
+  readonly source: Source
+  /** What the picture was narrowed to, if anything. */
+  readonly focus?: Focus
+  readonly resources: readonly ResourceReport[]
+  readonly edges: readonly EdgeReport[]
+}
+export interface Focus {
+  readonly refs: readonly Ref[]
+  /** `needs`: with what they need; `needed-by`: with what needs them. */
+  readonly towards: 'needs' | 'needed-by'
+  readonly depth?: number
+}
+export interface ResourceReport {
+  readonly ref: Ref
+  readonly place?: { readonly file: string; readonly line: number }
+  readonly fields: readonly FieldReport[]
+}
+
+/** The command could not do what it was asked. The issues say why. */
+export interface ErrorReport extends Common {
+  readonly schema: 'prefect-snapshot/error'
+}
+
+/** What plan and apply have in common. */
+export interface Planned {
+  readonly target: Target
+  readonly source: Source
+  readonly scope: ScopeReport
+  readonly counts: Counts
+  /** Grouped by kind, those with the same kind by key; deletes last. `waits` says in which order they are done. */
+  readonly changes: readonly ChangeReport[]
+  readonly unchanged: readonly Ref[]
+  /** Only the server has them, and they stay. */
+  readonly kept: readonly Ref[]
+  readonly unsupported: readonly UnsupportedReport[]
+  /** What a policy or common sense forbids; while there is one, nothing is applied. */
+  readonly refusals: readonly Issue[]
+  readonly edges: readonly EdgeReport[]
+  /** The command that would carry out the plan, in words ready to be quoted for a shell. */
+  readonly next?: readonly string[]
+}
+
+/** The server that is compared with. */
+export interface Target {
+  readonly profile?: string
+  readonly url: string
+  /** Of Prefect. */
+  readonly version: string
+}
+
+/** The snapshot, and the server that it came from. */
+export interface Source {
+  readonly file: string
+  readonly api?: string
+  /** Version of Prefect at the source. */
+  readonly server?: string
+}
+
+/** What the snapshot manages. */
+export interface ScopeReport {
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  /** Kinds that could not be read in full at the source. */
+  readonly incomplete: readonly string[]
+  readonly resources: number
+  /** Kinds of which the snapshot holds something. */
+  readonly managed: readonly string[]
+  /** Kinds that it says nothing about. */
+  readonly absent: readonly string[]
+}
+
+export interface Counts {
+  readonly create: number
+  readonly update: number
+  /** Second halves of creates that close a cycle. */
+  readonly complete: number
+  readonly delete: number
+  readonly unchanged: number
+  readonly kept: number
+  readonly unsupported: number
+  readonly refused: number
+}
+
+export type Action = 'create' | 'update' | 'complete' | 'delete'
+
+export interface ChangeReport {
+  /** Names the change within this report: the ref, and `#complete` after it for the second half of a create. */
+  readonly id: string
+  readonly ref: Ref
+  readonly action: Action
+  /** Where the resource is written. */
+  readonly place?: { readonly file: string; readonly line: number }
+  /** What differs; all of it where the resource is made or deleted. */
+  readonly fields: readonly FieldReport[]
+  /** Fields that an update leaves as they are. */
+  readonly same: number
+  readonly secrets: readonly SecretReport[]
+  /** Fields that a create leaves out at first, since they close a cycle. */
+  readonly without: readonly string[]
+  /** What else happens; for people. */
+  readonly notes: readonly string[]
+  /** Ids of the changes that are done before. */
+  readonly waits: readonly string[]
+}
+
+export interface FieldReport {
+  /** For people: `schedules[nightly].cron`. */
+  readonly path: string
+  /** Into the resource's document. A part of a list that is told apart by slugs has the pointer of the list. */
+  readonly pointer: Pointer
+  /** Absent where the field is. */
+  readonly before?: Json
+  readonly after?: Json
+}
+
+export interface SecretReport {
+  readonly path: string
+  readonly pointer: Pointer
+  /** The environment variable that it is filled from. */
+  readonly env?: string
+  /**
+   * `set` and `missing`: of the variable. `given`: the snapshot itself has the value. `kept`: the server has a value that
+   * stays and is not compared. `changed`, `added`, `removed`: compared, and different.
+   */
+  readonly state: 'set' | 'missing' | 'given' | 'kept' | 'changed' | 'added' | 'removed'
+}
+
+export interface UnsupportedReport {
+  readonly ref: Ref
+  /** The field in question; the whole resource where absent. */
+  readonly path?: string
+  readonly pointer?: Pointer
+  readonly reason: string
+}
+
+export interface EdgeReport {
+  readonly from: Ref
+  /** What `from` needs. */
+  readonly to: Ref
+  /** `slot`: a field of the API; `token`: an id in free-form JSON; `name`: looked up when a flow runs. */
+  readonly how: 'slot' | 'token' | 'name'
+  /** Part of a circle. */
+  readonly cycle?: true
+}
+
+export interface OutcomeReport {
+  /** Of the change. */
+  readonly id: string
+  readonly ms: number
+  readonly status: 'done' | 'failed' | 'skipped' | 'not-started' | 'not-converged'
+  /** Why it failed. */
+  readonly issue?: Issue
+  /** What failed, or was skipped itself, for one that was skipped. */
+  readonly because?: Ref
+  /** Fields that were read back with another value: `before` is what the server has, `after` what was sent. */
+  readonly fields?: readonly FieldReport[]
+}

@@ -1,0 +1,12 @@
+import type { Report } from './report.ts'
+import type { Style } from './style.ts'
+
+/** What a reporter may know besides the report: how the text will be read. */
+export interface View {
+  readonly style: Style
+  /** Columns. */
+  readonly width: number
+}
+
+/** One rendering of a report. Pure: the same report gives the same text. */
+export type Reporter = (report: Report, view: View) => string | Promise<string>

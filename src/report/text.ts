@@ -1,0 +1,110 @@
+import { changesText } from './change-text.ts'
+import { issuesText } from './issues.ts'
+import { totalsText, unfinishedText } from './outcome-text.ts'
+import type { Counts, Planned, Report } from './report.ts'
+import type { Reporter } from './reporter.ts'
+import { shellLine } from './shell.ts'
+import { plural, type Style, visible } from './style.ts'
+import { flowText, keysText, type Part } from './wrap.ts'
+
+/** For people at a terminal: aligned, as wide as it is, readable without colour. */
+export const text: Reporter = (report, { style, width }) => {
+  switch (report.schema) {
+    case 'prefect-snapshot/plan':
+      return planText(report, style, width)
+    case 'prefect-snapshot/apply': {
+      const totals = report.outcomes.length > 0 ? totalsText(report.outcomes, style) : ''
+      return planText(report, style, width) + unfinishedText(report, style) + totals
+    }
+    case 'prefect-snapshot/validate':
+      return verdictsText(report, style)
+    case 'prefect-snapshot/graph':
+      return report.edges.map(({ from, to }) => `${visible(from)} → ${visible(to)}\n`).join('')
+    case 'prefect-snapshot/error':
+      return issuesText(report.issues, style)
+  }
+}
+
+function planText(plan: Planned, style: Style, width: number): string {
+  const parts = [
+    headText(plan, style, width),
+    changesText(plan.changes, style, width),
+    unsupportedText(plan, style),
+    keptText(plan, style, width),
+    countsText(plan.counts, style),
+    plan.next ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : '',
+  ]
+  const [head, ...rest] = parts.filter((part) => part !== '')
+  return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')
+}
+
+function headText({ target, source, scope }: Planned, style: Style, width: number): string {
+  const first: Part[] = [
+    { text: `Plan for ${visible(target.profile ?? 'the server')}`, paint: style.bold },
+    { text: visible(target.url) },
+    { text: `(Prefect ${target.version})` },
+  ]
+  const from: Part[] = [{ text: `from ${visible(source.file)}` }]
+  if (source.api !== undefined) {
+    from.push({ text: `exported from ${visible(source.api)}` })
+    if (source.server !== undefined) from.push({ text: `(Prefect ${source.server})` })
+  }
+  return (
+    flowText(first, '', width) +
+    flowText(from, '  ', width) +
+    flowText(scopeParts(scope), 'Scope: ', width, { paint: style.dim, separator: ' · ' })
+  )
+}
+
+function scopeParts({ include, exclude, incomplete, resources, managed, absent }: Planned['scope']): Part[] {
+  const all = include.join(' ') === '**' && exclude.length === 0
+  const globs = [...include, ...exclude.map((glob) => `not ${glob}`)].map(visible).join(', ')
+  const parts = [
+    `${all ? 'everything' : globs}, ${plural(resources, 'resource')}`,
+    ...(managed.length > 0 ? [`of ${managed.join(', ')}`] : []),
+    ...(absent.length > 0 ? [`not of ${absent.join(', ')}`] : []),
+    ...(incomplete.length > 0 ? [`not read in full: ${incomplete.join(', ')}`] : []),
+  ]
+  return parts.map((part) => ({ text: part }))
+}
+
+function unsupportedText({ unsupported }: Planned, style: Style): string {
+  return unsupported
+    .map(({ ref, path, reason }) => {
+      const [kind = '', ...key] = ref.split('/')
+      const head = style.red(`x ${kind} ${visible(key.join('/'))}`)
+      return `${head}${path === undefined ? '' : `  ${path}`}\n    ${style.yellow('!')} not possible: ${visible(reason)}\n`
+    })
+    .join('')
+}
+
+function keptText({ kept }: Planned, style: Style, width: number): string {
+  if (kept.length === 0) return ''
+  return flowText(keysText(kept, 3), 'Only on the server, and kept: ', width, { paint: style.dim, separator: ', ' })
+}
+
+function countsText(counts: Counts, style: Style): string {
+  const { create, update, complete, delete: remove, unchanged, unsupported, refused } = counts
+  if (create + update + complete + remove + unsupported === 0)
+    return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot.\n`
+  const parts = [
+    `${create} to create`,
+    `${update} to update`,
+    ...(complete > 0 ? [`${complete} to complete`] : []),
+    `${remove} to delete`,
+    `${unchanged} unchanged`,
+    ...(unsupported > 0 ? [`${unsupported} not possible`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ]
+  return `${style.bold('Plan')}: ${parts.join(', ')}.\n`
+}
+
+function verdictsText({ files }: Report & { schema: 'prefect-snapshot/validate' }, style: Style): string {
+  return files
+    .map(({ file, resources, errors, warnings }) => {
+      const verdict = errors > 0 ? style.red(plural(errors, 'fault')) : style.green('valid')
+      const count = errors > 0 ? '' : `, ${plural(resources, 'resource')}`
+      return `${visible(file)}: ${verdict}${count}${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}\n`
+    })
+    .join('')
+}

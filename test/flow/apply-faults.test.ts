@@ -1,0 +1,145 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Fault, openFaulty, type Seen } from '../servers/faults.ts'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newHome, runCli } from '../support/cli.ts'
+import { applyTo, everyKind, servedWorld, worldOf } from '../support/world.ts'
+
+let reference: { readonly server: PrefectServer; readonly world: unknown }
+beforeAll(async () => {
+  reference = await servedWorld()
+})
+afterAll(() => reference?.server.stop())
+
+/** Counts of the last line: `Applied 106 changes: 104 done, 2 not started.` */
+function counted(stdout: string) {
+  const [, total = '', rest = ''] = /Applied (\d+) changes?: (.*)\./.exec(stdout) ?? []
+  const parts = Object.fromEntries([...rest.matchAll(/(\d+) ([a-z ]+)/g)].map(([, count, word = '']) => [word.trim(), Number(count)]))
+  return { total: Number(total), parts, sum: Object.values(parts).reduce((a, b) => a + b, 0) }
+}
+
+describe('an apply through a bad line', () => {
+  test('503s, 429s and resets before and after the server has read: identical, no duplicate, an outcome a change', async () => {
+    const server = await freshServer('3.8.8')
+    let resets = 0
+    const decide = ({ number, write, mutating }: Seen): Fault => {
+      if (number % 7 === 0) return 'busy'
+      if (number % 11 === 0) return 'limited'
+      if (mutating && write % 13 === 0) return resets++ % 2 === 0 ? 'lost-request' : 'lost-answer'
+      return undefined
+    }
+    const proxy = await openFaulty(server.url, decide)
+    const { exit, stdout, stderr } = await applyTo(proxy.url, everyKind)
+    await proxy.close()
+    expect(stderr).not.toMatch(/FAILED|skipped|NOT CONVERGED/)
+    expect(exit).toBe(0)
+    const { total, parts, sum } = counted(stdout)
+    expect(sum).toBe(total)
+    expect(parts).toEqual({ done: total })
+    expect(proxy.counts().faults).toBeGreaterThan(40)
+    expect(resets).toBeGreaterThan(4)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+  })
+
+  test('every third answer to a create is lost: nothing is made twice', async () => {
+    const server = await freshServer('3.8.8')
+    let creates = 0
+    const proxy = await openFaulty(server.url, ({ method, mutating }) => (mutating && method === 'POST' && ++creates % 3 === 0 ? 'lost-answer' : undefined))
+    const { exit, stderr } = await applyTo(proxy.url, everyKind)
+    await proxy.close()
+    expect(stderr).not.toMatch(/FAILED|skipped/)
+    expect(exit).toBe(0)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+  })
+
+  test('a server that is stopped and started again in the middle', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-restart-'))
+    let server = await freshServer('3.8.8', { home })
+    const { port } = server
+    let restarted: Promise<void> | undefined
+    const restart = async () => {
+      await server.stop()
+      server = await freshServer('3.8.8', { home, port })
+    }
+    const watch = await openFaulty(server.url, ({ write }) => {
+      if (write === 40) restarted ??= restart()
+      return undefined
+    })
+    const { exit, stderr } = await applyTo(watch.url, everyKind)
+    await restarted
+    await watch.close()
+    const again = exit === 0 ? { exit } : await applyTo(server.url, everyKind)
+    expect(restarted, 'the restart happened').toBeDefined()
+    expect(again.exit, stderr).toBe(0)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+})
+
+describe('an apply that is ended from outside', () => {
+  test.each([1, 4, 15, 33, 60, 85, 100])('killed at write %i, applied again: identical, no duplicate', async (at) => {
+    const server = await freshServer('3.8.8')
+    let child: ChildProcess | undefined
+    const proxy = await openFaulty(server.url, ({ write, mutating }) => {
+      if (!mutating || write !== at) return undefined
+      setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
+      return undefined
+    })
+    const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { started: (process) => (child = process) })
+    await proxy.close()
+    expect(killed.exit, 'it was killed').toBeNull()
+    const { exit, stderr } = await applyTo(server.url, everyKind)
+    expect(stderr).not.toMatch(/FAILED/)
+    expect(exit).toBe(0)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+  })
+
+  test('the first Ctrl-C finishes what is in flight, writes journal and summary, and exits with 130', async () => {
+    const server = await freshServer('3.8.8')
+    const home = newHome()
+    let child: ChildProcess | undefined
+    const proxy = await openFaulty(server.url, ({ write, mutating }) => {
+      if (mutating && write === 30) child?.kill('SIGINT')
+      return undefined
+    })
+    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { env: { HOME: home }, started: (process) => (child = process) })
+    await proxy.close()
+    expect(stopped.exit).toBe(130)
+    const { total, parts, sum } = counted(stopped.stdout)
+    expect(sum).toBe(total)
+    expect(parts['not started']).toBeGreaterThan(20)
+    expect(stopped.stderr).toMatch(/undo .*\.ndjson/)
+    const listed = await runCli(['journals'], { env: { HOME: home } })
+    expect(listed.stdout).toMatch(new RegExp(`${parts.done} of ${total} changes`))
+    expect((await applyTo(server.url, everyKind)).exit).toBe(0)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+  })
+
+  test('the second Ctrl-C ends it at once', async () => {
+    const server = await freshServer('3.8.8')
+    let child: ChildProcess | undefined
+    const proxy = await openFaulty(server.url, async ({ write, mutating }) => {
+      if (!mutating || write !== 20) return undefined
+      child?.kill('SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      child?.kill('SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 5_000))
+      return undefined
+    })
+    const begun = Date.now()
+    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { started: (process) => (child = process) })
+    expect(stopped.exit).toBe(130)
+    expect(stopped.stdout).not.toMatch(/Applied/)
+    expect(Date.now() - begun).toBeLessThan(5_000)
+    await proxy.close()
+    await server.stop()
+  })
+})

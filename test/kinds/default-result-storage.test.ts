@@ -1,0 +1,3 @@
+import { describeRecorded } from './recorded.ts'
+
+describeRecorded('default-result-storage')

@@ -1,0 +1,108 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a faulty proxy does to a request, decided when it has come in whole. */
+export type Fault =
+  /** Answers as a Prefect server with a locked database does, and closes the connection without saying so. */
+  | 'busy'
+  /** Answers 429 with a Retry-After. */
+  | 'limited'
+  /** Closes the connection before the server has seen the request. */
+  | 'lost-request'
+  /** Lets the server do it, and closes the connection before its answer is passed on. */
+  | 'lost-answer'
+  | undefined
+
+export interface Seen {
+  readonly method: string
+  readonly path: string
+  /** Number of this request, from 1; of the mutating ones where it is mutating. */
+  readonly number: number
+  readonly write: number
+  readonly mutating: boolean
+}
+
+/** A proxy before a server that does to each request what `decide` says. */
+export interface Faulty {
+  readonly url: string
+  readonly counts: () => { readonly requests: number; readonly writes: number; readonly faults: number }
+  close(): Promise<void>
+}
+
+/** Whether a request may change something: not a GET, nor a POST that filters or counts. */
+export function isMutating(method: string, path: string): boolean {
+  return method !== 'GET' && !(method === 'POST' && /\/(filter|count|paginate)$/.test(path))
+}
+
+export async function openFaulty(target: string, decide: (seen: Seen) => Fault | Promise<Fault>): Promise<Faulty> {
+  const base = new URL(target)
+  const agent = new Agent({ keepAlive: true })
+  const counts = { requests: 0, writes: 0, faults: 0 }
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await bodyOf(incoming)
+    const path = (incoming.url ?? '').replace(/\?.*/, '').slice(base.pathname.length)
+    const method = incoming.method ?? 'GET'
+    const mutating = isMutating(method, path)
+    counts.requests++
+    if (mutating) counts.writes++
+    const fault = await decide({ method, path, number: counts.requests, write: counts.writes, mutating })
+    if (fault) counts.faults++
+    act(fault, incoming, outgoing, () => forward(base, agent, incoming, body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base.pathname}`,
+    counts: () => counts,
+    async close() {
+      agent.destroy()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
+
+async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse, pass: () => Promise<Answer>) {
+  const { socket } = incoming
+  try {
+    if (fault === 'lost-request') return socket.destroy()
+    if (fault === 'busy') return answer(outgoing, { status: 503, headers: json, body: Buffer.from('{"exception_message":"Service Unavailable"}') }, true)
+    if (fault === 'limited') return answer(outgoing, { status: 429, headers: { ...json, 'retry-after': '0.1' }, body: Buffer.from('{"detail":"Too many requests"}') }, false)
+    const passed = await pass()
+    if (fault === 'lost-answer') return socket.destroy()
+    answer(outgoing, passed, passed.status >= 500)
+  } catch {
+    socket.destroy()
+  }
+}
+
+const json = { 'content-type': 'application/json' }
+
+function answer(outgoing: ServerResponse, { status, headers, body }: Answer, close: boolean): void {
+  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = headers
+  outgoing.writeHead(status, { ...kept, 'content-length': body.length, connection: 'keep-alive' })
+  outgoing.end(body, () => {
+    if (close) outgoing.socket?.end()
+  })
+}
+
+function forward(base: URL, agent: Agent, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { host: _, connection: __, ...headers } = incoming.headers
+    const options = { host: base.hostname, port: base.port, path: incoming.url, method: incoming.method, headers, agent }
+    const outgoing = request(options, async (reply) => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: await bodyOf(reply) }))
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const bin = fileURLToPath(new URL('../../bin/prefect-snapshot.js', import.meta.url))
+
+export interface Ran {
+  /** Null where a signal ended the process. */
+  readonly exit: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly input?: string
+  /** Told of the process when it has begun, for those who want to stop it. */
+  readonly started?: (child: ChildProcess) => void
+}
+
+/** A new empty directory, as a user's home. */
+export function newHome(): string {
+  return mkdtempSync(join(tmpdir(), 'prefect-snapshot-home-'))
+}
+
+/** Runs the built command line as a user does, with nothing of this process's environment but the path. */
+export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const home = options.env?.HOME ?? newHome()
+  const env = { PATH: process.env.PATH ?? '', HOME: home, NO_COLOR: '1', ...options.env }
+  const child = spawn(process.execPath, [bin, ...args], { env, cwd: options.cwd ?? home, stdio: 'pipe' })
+  options.started?.(child)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data) => {
+    stdout += data
+  })
+  child.stderr.on('data', (data) => {
+    stderr += data
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.input ?? '')
+  return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, stdout, stderr })))
+}

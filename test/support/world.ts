@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { readWorld } from '../worlds/read_world.ts'
+import { type Ran, runCli } from './cli.ts'
+
+/** A snapshot of a world with something of every kind, its (made up) secrets in clear. */
+export const everyKind = fileURLToPath(new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url))
+
+export function everyKindText(): string {
+  return readFileSync(everyKind, 'utf8')
+}
+
+/** What a server holds, by the second pair of eyes, with the keys of every object in one order. */
+export async function worldOf(url: string): Promise<unknown> {
+  return sorted(await readWorld(url))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null || 'isLosslessNumber' in value) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  )
+}
+
+/** Applies a snapshot without asking. */
+export function applyTo(url: string, snapshot: string, ...flags: readonly string[]): Promise<Ran> {
+  return runCli(['apply', snapshot, '--api-url', url, '--yes', '--quiet', ...flags])
+}
+
+/** A server that holds the world with something of every kind, and what it looks like. */
+export async function servedWorld(): Promise<{ readonly server: PrefectServer; readonly world: unknown }> {
+  const server = await freshServer('3.8.8')
+  const { exit, stderr } = await applyTo(server.url, everyKind)
+  if (exit !== 0) throw new Error(`the world could not be applied: ${stderr}`)
+  return { server, world: await worldOf(server.url) }
+}
