@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, positive, table } from './shared.ts'
+import { examples, onServer, positive, reporting, table } from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */
 export function addApplying(program: Command, act: Act): void {
@@ -15,6 +15,8 @@ export function addApplying(program: Command, act: Act): void {
         'plan prod.snapshot.yaml --profile prod',
         'plan prod.snapshot.yaml --profile prod --out plan.json',
         'plan prod.snapshot.yaml --profile prod --exit-code',
+        'plan prod.snapshot.yaml --profile prod -f markdown > comment.md',
+        'plan prod.snapshot.yaml --profile prod -f html > review.html',
       ),
     )
     .action(
@@ -42,9 +44,11 @@ export function addApplying(program: Command, act: Act): void {
       ),
     )
   performing(
-    onServer(
-      program.command('undo').argument('<journal>', 'the journal of the apply'),
-      'the server that it was applied to',
+    reporting(
+      onServer(
+        program.command('undo').argument('<journal>', 'the journal of the apply'),
+        'the server that it was applied to',
+      ),
     ),
   )
     .summary('take back what one apply did')
@@ -63,7 +67,9 @@ export function addApplying(program: Command, act: Act): void {
 }
 
 function planned(command: Command): Command {
-  return onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change')
+  return reporting(
+    onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change'),
+  )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')
     .addOption(
       new Option(

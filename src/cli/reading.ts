@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, table } from './shared.ts'
+import { examples, onServer, reporting, table } from './shared.ts'
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
@@ -19,15 +19,16 @@ export function addReading(program: Command, act: Act): void {
     .action(
       act(async (_, flags, io) => (await import('../commands/export.ts')).exportSnapshot(flags, await table(), io)),
     )
-  program
-    .command('validate')
+  reporting(program.command('validate'))
     .summary('check snapshots, without a server')
     .description(
       'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
     )
     .argument('<snapshot...>', 'file, directory, or - for standard input')
-    .addHelpText('after', examples('validate prod.snapshot.yaml'))
-    .action(act(async (paths, _, io) => (await import('../commands/validate.ts')).validate(paths, await table(), io)))
+    .addHelpText('after', examples('validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'))
+    .action(
+      act(async (paths, flags, io) => (await import('../commands/validate.ts')).validate(paths, flags, await table(), io)),
+    )
   program
     .command('schema')
     .summary('print the JSON Schema of a snapshot')

@@ -12,6 +12,13 @@ export function onServer(command: Command, what: string): Command {
     )
 }
 
+/** The flag that says how a report is written. */
+export function reporting(command: Command, formats: readonly string[] = ['text', 'json', 'markdown', 'html']): Command {
+  return command.addOption(
+    new Option('-f, --format <format>', 'how standard output is written').choices(formats).default(formats[0]),
+  )
+}
+
 /** Examples under the help of a command. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  prefect-snapshot ${line}`).join('\n')}`

@@ -15,7 +15,7 @@ export async function readSources(path: string, io: Io): Promise<readonly Source
     const files = (await readdir(path, { recursive: true })).filter((file) => /\.ya?ml$/.test(file)).sort()
     const header = files.filter((file) => file === 'snapshot.yaml')
     const ordered = [...header, ...files.filter((file) => file !== 'snapshot.yaml')]
-    return Promise.all(
+    return await Promise.all(
       ordered.map(async (file) => ({
         file: relative('', join(path, file)),
         text: await readFile(join(path, file), 'utf8'),

@@ -33,12 +33,18 @@ export function withHoles(resources: readonly LiveResource[]): Resource[] {
     const { kind, key } = resource
     const holes = Object.entries(resource.secrets).map(([pointer, hole]): [string, Hole] => {
       const name = holeName(kind, key, pointer)
-      const env = (taken.get(name) ?? 0) > 1 ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
+      const env = isCrowded(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
       const text = 'plain' in hole ? typeof hole.plain.reveal() === 'string' : true
       return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
     })
     return { ...resource, secrets: Object.fromEntries(holes) }
   })
+}
+
+/** Whether several would have a name, or it looks like one that got a suffix because several would. */
+function isCrowded(name: string, taken: ReadonlyMap<string, number>): boolean {
+  if ((taken.get(name) ?? 0) > 1) return true
+  return /_[0-9A-F]{6}$/.test(name) && isCrowded(name.slice(0, -7), taken)
 }
 
 /** `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. Other kinds than blocks are named too. */

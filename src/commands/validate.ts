@@ -1,10 +1,15 @@
-import { Failure } from '../issue.ts'
+import { relative, resolve } from 'node:path'
+import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
+import { annotationsText } from '../report/annotations.ts'
+import { shown } from '../report/build.ts'
+import type { Format } from '../report/index.ts'
 import { issuesText } from '../report/issues.ts'
-import { plural } from '../report/style.ts'
+import type { FileReport } from '../report/report.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import { readSources } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { print } from './print.ts'
 
 /** Reads a snapshot and refuses it, with every fault at once, unless it is sound. */
 export async function loadSnapshot(path: string, kinds: readonly Kind[], io: Io): Promise<Parsed> {
@@ -14,17 +19,28 @@ export async function loadSnapshot(path: string, kinds: readonly Kind[], io: Io)
 }
 
 /** file → snapshot | issues. Offline. */
-export async function validate(paths: readonly string[], kinds: readonly Kind[], io: Io): Promise<Exit> {
-  let exit: Exit = exits.ok
+export async function validate(
+  paths: readonly string[],
+  { format = 'text' }: { readonly format?: Format },
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Exit> {
+  const files: FileReport[] = []
+  const issues: Issue[] = []
   for (const path of paths) {
-    const { snapshot, issues } = parseSnapshot(await readSources(path, io), kinds)
-    const errors = issues.filter(({ severity }) => severity === 'error').length
-    io.err(issuesText(issues, io.errStyle))
-    if (errors > 0) exit = exits.usage
-    const warnings = issues.length - errors
-    const verdict = errors > 0 ? io.style.red(plural(errors, 'fault')) : io.style.green('valid')
-    const count = errors > 0 ? '' : `, ${plural(snapshot.resources.length, 'resource')}`
-    io.out(`${path}: ${verdict}${count}${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}\n`)
+    const { snapshot, issues: found } = parseSnapshot(await readSources(path, io), kinds)
+    const errors = found.filter(({ severity }) => severity === 'error').length
+    files.push({ file: path, resources: snapshot.resources.length, errors, warnings: found.length - errors })
+    issues.push(...found.map(shown))
   }
+  const exit = files.some(({ errors }) => errors > 0) ? exits.usage : exits.ok
+  if (format !== 'json') io.err(issuesText(issues, io.errStyle))
+  if (io.env.GITHUB_ACTIONS === 'true') io.err(annotationsText(issues, fromRoot(io)))
+  await print({ schema: 'prefect-snapshot/validate', version: 1, tool: io.version, exit, issues, files }, format, io)
   return exit
+}
+
+/** The path of a file from the root of the checked out repository, as GitHub names it. */
+function fromRoot({ cwd, env }: Io): (file: string) => string {
+  return (file) => relative(env.GITHUB_WORKSPACE ?? cwd, resolve(cwd, file))
 }

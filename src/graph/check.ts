@@ -5,10 +5,17 @@ import { refOf, splitRef } from '../ref.ts'
 import { type Edge, edgesOf } from './edges.ts'
 import { orderOf } from './order.ts'
 
-/** Every fault of the graph of a snapshot: dangling refs, wrong kinds in a slot, names that nobody has, cycles. */
-export function checkGraph(resources: readonly Resource[], kinds: readonly Kind[]): Issue[] {
+/**
+ * Every fault of the graph of a snapshot: dangling refs, wrong kinds in a slot, names that nobody has, cycles. `faulty`
+ * are resources that have faults of their own: what points to them leads somewhere.
+ */
+export function checkGraph(
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  faulty: Iterable<Ref> = [],
+): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const known = new Set<Ref>(resources.map(refOf))
+  const known = new Set<Ref>([...resources.map(refOf), ...faulty])
   const issues: Issue[] = []
   const edges: Edge[] = []
   for (const resource of resources) {

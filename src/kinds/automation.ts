@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, sameJson } from '../json.ts'
 import type { Encoded, Filled, Kind, Names, Unheld } from '../kind.ts'
-import type { Ref, Resource, Server } from '../model.ts'
+import type { Reader, Ref, Resource, Server } from '../model.ts'
 import { keyParts, nameInKey, splitRef } from '../ref.ts'
 import { atLeast } from '../version.ts'
 import { boolean, string, tags } from './schemas.ts'
@@ -70,6 +70,7 @@ export const automation: Kind = {
     trigger: {
       schema: trigger,
       doc: 'The events that it waits for.',
+      required: true,
       free: true,
       deferrable: true,
       normalise: normaliseTrigger,
@@ -111,7 +112,7 @@ export const automation: Kind = {
   },
   list: (reader, _server, wanted) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ sort, automations: { name: { any_: names } } }))
+      ? readByName(reader, [...wanted])
       : readAll(reader, path, { sort }, { path: '/automations/count', body: {} }),
   key: (raw) => text(raw, 'name'),
   encode,
@@ -144,12 +145,16 @@ export const automation: Kind = {
   },
   async find(reader, after) {
     const name = nameInKey(after.resource.key)
-    const found = await readNamed(reader, path, [name], (names) => ({ sort, automations: { name: { any_: names } } }))
+    const found = await readByName(reader, [name])
     const same = found.find((raw) =>
       ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)),
     )
     return same && idOf(same)
   },
+}
+
+function readByName(reader: Reader, names: readonly string[]): Promise<JsonObject[]> {
+  return readNamed(reader, path, names, (some) => ({ sort, automations: { name: { any_: some } } }), 'not unique')
 }
 
 function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {

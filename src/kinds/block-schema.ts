@@ -20,6 +20,7 @@ export const blockSchema: Kind = {
     checksum: {
       schema: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
       doc: 'Checksum, as the server recorded it.',
+      required: true,
       fixed: isFixed,
     },
     version: {
@@ -29,7 +30,13 @@ export const blockSchema: Kind = {
       fixed: isFixed,
     },
     capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalise: sorted },
-    fields: { schema: anyObject, doc: 'JSON Schema of the data of such blocks.', free: true, fixed: isFixed },
+    fields: {
+      schema: anyObject,
+      doc: 'JSON Schema of the data of such blocks.',
+      required: true,
+      free: true,
+      fixed: isFixed,
+    },
   },
   ledger: {
     models: { create: ['BlockSchemaCreate'], update: [], read: ['BlockSchema'] },

@@ -142,12 +142,14 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
   const named = keys.filter(([, name = '']) => !name.startsWith('('))
   const slugs = [...new Set(named.map(([slug = '']) => slug))]
   const types = { slug: { any_: slugs } }
-  const found = await readNamed(reader, path, [...new Set(named.map(([, name = '']) => name))], (names) => ({
+  const filter = (names: readonly string[]) => ({
     include_secrets: true,
     sort,
     ...(slugs.length <= 200 ? { block_types: types } : {}),
     block_documents: { ...both, name: { any_: names } },
-  }))
+  })
+  const names = new Set(named.map(([, name = '']) => name))
+  const found = await readNamed(reader, path, [...names], filter, 'not unique')
   if (named.length === keys.length) return found
   const anonymous = { include_secrets: true, sort, block_documents: { is_anonymous: { eq_: true } } }
   return [...found, ...(await readPages(reader, path, anonymous))]

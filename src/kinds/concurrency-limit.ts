@@ -64,7 +64,10 @@ export const concurrencyLimit: Kind = {
       name,
       spec[name] ?? concurrencyLimit.fields[name]?.default ?? null,
     ])
-    await api.send('PATCH', at`/v2/concurrency_limits/${before.id}`, { name: resource.key, ...Object.fromEntries(body.filter(([name]) => name !== '')) })
+    await api.send('PATCH', at`/v2/concurrency_limits/${before.id}`, {
+      name: resource.key,
+      ...Object.fromEntries(body.filter(([name]) => name !== '')),
+    })
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/v2/concurrency_limits/${before.id}`)

@@ -85,5 +85,7 @@ export async function changeLimit(write: Write, before: LiveResource, after: Fil
   if (after.ids.limit) await send({ global_concurrency_limit_id: after.ids.limit })
   if (own === undefined) return
   await send({ concurrency_limit: own })
-  await completeLimit(write, before.id, after.spec.concurrency_limit)
+  // The number alone would leave an own row switched off, or decaying.
+  const plain = isObject(before.spec.concurrency_limit) ? { limit: own, active: true, slot_decay_per_second: 0 } : own
+  await completeLimit(write, before.id, isObject(after.spec.concurrency_limit) ? after.spec.concurrency_limit : plain)
 }

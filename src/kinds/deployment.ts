@@ -23,7 +23,7 @@ import {
   schedulesSchema,
 } from './schedule.ts'
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
-import { answer, at, idOf, namesOf, object, objects, readAll, readNamed, statusOf, text } from './wire.ts'
+import { answer, at, idOf, isAmbiguous, namesOf, object, objects, readAll, readNamed, statusOf, text } from './wire.ts'
 
 const path = '/deployments/filter'
 /** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
@@ -175,7 +175,10 @@ export const deployment: Kind = {
   recall: ['schedules', 'global_concurrency_limit', 'paused'],
   encode,
   stopped: { paused: true },
-  keepRunState: (resource, before) => ({ ...resource, spec: { ...resource.spec, ...keepActive(resource.spec.schedules, before.spec.schedules) } }),
+  keepRunState: (resource, before) => ({
+    ...resource,
+    spec: { ...resource.spec, ...keepActive(resource.spec.schedules, before.spec.schedules) },
+  }),
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
     if (name === undefined || more.length > 0)
@@ -216,12 +219,12 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
     byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
   }
   const names = new Set([...byFlow.values()].flat())
-  const found = await readNamed(reader, path, [...byFlow.keys()], (flows) => ({
+  const filter = (flows: readonly string[]) => ({
     sort,
     flows: { name: { any_: flows } },
     ...(names.size <= 200 ? { deployments: { name: { any_: [...names] } } } : {}),
-  }))
-  return found
+  })
+  return readNamed(reader, path, [...byFlow.keys()], filter, 'not unique')
 }
 
 function encode(raw: JsonObject, names: Names): Encoded {
@@ -336,7 +339,8 @@ async function update(
       await patch(write, before, after, changed)
     } catch (error) {
       // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
-      if (statusOf(error) !== 409) throw error
+      // And where nobody knows what became of a request, the upsert makes it as it should be in any case.
+      if (statusOf(error) !== 409 && !isAmbiguous(error)) throw error
       await upsert(write, before, after, changed)
     }
   }

@@ -154,7 +154,9 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined): Js
   if (!Array.isArray(wanted)) return {}
   const others = objects(live)
   const schedules = objects(wanted).map((schedule) => {
-    const same = others.find((other) => (schedule.slug === undefined ? sameBut(schedule, other) : schedule.slug === other.slug))
+    const same = others.find((other) =>
+      schedule.slug === undefined ? sameBut(schedule, other) : schedule.slug === other.slug,
+    )
     return same ? { ...schedule, active: same.active ?? true } : schedule
   })
   return { schedules: normaliseSchedules(schedules) }

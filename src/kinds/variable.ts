@@ -13,7 +13,12 @@ export const variable: Kind = {
   keyDoc: 'the name of the variable',
   slots: {},
   fields: {
-    value: { schema: {}, doc: 'Any JSON value; integers and floats are kept apart.', compare: storedScalar },
+    value: {
+      schema: {},
+      doc: 'Any JSON value; integers and floats are kept apart.',
+      default: null,
+      compare: storedScalar,
+    },
     tags: { schema: tags, doc: 'Tags of the variable.', default: [] },
   },
   ledger: {
@@ -38,7 +43,10 @@ export const variable: Kind = {
   renames: () => true,
   async update({ api }, before, { resource, spec }) {
     await api.send('PATCH', at`/variables/${before.id}`, {
-      name: resource.key, value: spec.value ?? null, tags: spec.tags ?? [] })
+      name: resource.key,
+      value: spec.value ?? null,
+      tags: spec.tags ?? [],
+    })
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/variables/${before.id}`)

@@ -56,17 +56,22 @@ export async function readPages(reader: Reader, path: string, body: JsonObject, 
 /** Objects named at once in a filter. */
 const chunk = 200
 
-/** Reads the objects whose names are wanted, by a filter that the server applies. */
+/**
+ * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as names, or,
+ * where names are not unique, until a page is empty.
+ */
 export async function readNamed(
   reader: Reader,
   path: string,
   names: readonly string[],
   filter: (names: readonly string[]) => JsonObject,
+  are: 'unique' | 'not unique' = 'unique',
 ) {
   const found: JsonObject[] = []
   for (let from = 0; from < names.length; from += chunk) {
     const part = names.slice(from, from + chunk)
-    found.push(...(await readPages(reader, path, filter(part), part.length)))
+    const enough = are === 'unique' ? part.length : undefined
+    found.push(...(await readPages(reader, path, filter(part), enough)))
   }
   return found
 }
@@ -104,6 +109,11 @@ export async function findOne(reader: Reader, path: string, body: JsonObject): P
 /** The status of the answer that an error is about. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined
+}
+
+/** Whether nobody knows if the request that an error is about was carried out. */
+export function isAmbiguous(error: unknown): boolean {
+  return error instanceof Error && 'ambiguous' in error && error.ambiguous === true
 }
 
 /** The names of the spec fields and slots that a list of differences is about. */

@@ -24,7 +24,12 @@ export const workPool: Kind = {
     },
   },
   fields: {
-    type: { schema: string, doc: 'Type of infrastructure, such as process, docker, kubernetes.', fixed: typeIsFixed },
+    type: {
+      schema: string,
+      doc: 'Type of infrastructure, such as process, docker, kubernetes.',
+      required: true,
+      fixed: typeIsFixed,
+    },
     description: { schema: nullableString, doc: 'For people.', default: null },
     is_paused: { schema: boolean, doc: 'Whether the pool hands out no work.', operational: true },
     concurrency_limit: { schema: nullableCount, doc: 'Flow runs at a time.', default: null },

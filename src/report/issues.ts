@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts'
-import type { Style } from './style.ts'
+import { type Style, visible } from './style.ts'
 
 /** Issues for people: what, where, the line itself, what to do. Errors first as they came. */
 export function issuesText(issues: readonly Issue[], style: Style): string {
@@ -8,13 +8,18 @@ export function issuesText(issues: readonly Issue[], style: Style): string {
 
 function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style): string {
   const colour = severity === 'error' ? style.red : style.yellow
-  const where = place ? `${style.bold(`${place.file}:${place.line}:${place.column}`)} ` : ''
-  const lines = [`${where}${colour(severity)} ${style.dim(`[${code}]`)} ${message}`]
+  const where = place ? `${style.bold(`${visible(place.file)}:${place.line}:${place.column}`)} ` : ''
+  const out = [`${where}${colour(severity)} ${style.dim(`[${code}]`)} ${lines(message)}`]
   if (place?.excerpt !== undefined) {
     const number = String(place.line)
-    lines.push(style.dim(`  ${number} | `) + place.excerpt.slice(0, 160))
-    if (place.column <= 160) lines.push(`${' '.repeat(number.length + 5 + place.column - 1)}${colour('^')}`)
-  } else if (pointer) lines.push(style.dim(`  at ${pointer}`))
-  if (fix) lines.push(`  → ${fix}`)
-  return `${lines.join('\n')}\n`
+    out.push(style.dim(`  ${number} | `) + visible(place.excerpt.slice(0, 160)))
+    if (place.column <= 160) out.push(`${' '.repeat(number.length + 5 + place.column - 1)}${colour('^')}`)
+  } else if (pointer) out.push(style.dim(`  at ${visible(pointer)}`))
+  if (fix) out.push(`  → ${lines(fix)}`)
+  return `${out.join('\n')}\n`
+}
+
+/** A message may have several lines, each of which is shown as one. */
+function lines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
 }

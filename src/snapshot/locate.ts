@@ -7,14 +7,16 @@ import { parseYaml } from './yaml.ts'
 /** The place of an offset into a document's text, in its file. */
 export function placeAt(chunk: Chunk, lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
-  const excerpt = chunk.text.split('\n')[line - 1] ?? ''
+  const excerpt = chunk.text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]).trimEnd()
   return { file: chunk.file, line: chunk.line + line - 1, column: col, excerpt }
 }
 
 /** The place of what a pointer leads to: the value, or its key where `onKey`; the nearest thing above it where it is missing. */
-export function placeOf(chunk: Chunk, pointer: Pointer, onKey = false): Place {
-  const { document, lines } = parseYaml(chunk.text, false)
-  return placeAt(chunk, lines, offsetOf(document, pointer, onKey))
+export type Locate = (pointer: Pointer, onKey?: boolean) => Place
+
+/** Finds places in a document, which is read again unless it is at hand. */
+export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text, false)): Locate {
+  return (pointer, onKey = false) => placeAt(chunk, lines, offsetOf(document, pointer, onKey))
 }
 
 function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): number {

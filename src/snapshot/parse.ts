@@ -1,13 +1,13 @@
 import { checkGraph } from '../graph/check.ts'
 import type { Issue, Place } from '../issue.ts'
-import { isObject, type Json, type JsonObject, type Pointer, valueAt } from '../json.ts'
+import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { byRef, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
-import { placeAt, placeOf } from './locate.ts'
+import { type Locate, locator, placeAt } from './locate.ts'
 import { tokenFaults, type Validate, validator } from './validate.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -25,30 +25,36 @@ export interface Parsed {
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
 }
 
-/** Bytes of text that are read at most, so that a mistaken path does not exhaust the memory. */
-const largest = 512 * 1024 * 1024
-/** Levels of nesting at most. */
-const deepest = 200
+export interface Limits {
+  /** Characters of a file at most, so that a mistaken path does not exhaust the memory. */
+  readonly characters: number
+  /** Levels of nesting at most. */
+  readonly levels: number
+}
+const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 
 /** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
-export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]): Parsed {
+export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Parsed {
   const reading = {
     kinds,
+    limits,
     validate: validator(kinds),
     issues: [] as Issue[],
     chunks: new Map<Ref, Chunk>(),
     resources: [] as Resource[],
+    faulty: new Set<Ref>(),
   }
   let header: JsonObject | undefined
   let first = true
   for (const { file, text } of sources) {
-    if (text.length > largest) {
+    if (text.length > limits.characters) {
       reading.issues.push({
         code: 'too-large',
         severity: 'error',
-        message: `${file} has more than ${largest / 1024 / 1024} MB`,
+        message: `${file} has more than ${limits.characters} characters`,
         place: { file, line: 1, column: 1 },
       })
+      first = false
       continue
     }
     for (const chunk of cutStream(file, text)) {
@@ -62,9 +68,9 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
   reading.resources.sort((a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)))
   const place = (ref: Ref, pointer: Pointer = '') => {
     const chunk = reading.chunks.get(ref)
-    return chunk && placeOf(chunk, pointer)
+    return chunk && locator(chunk)(pointer)
   }
-  for (const issue of checkGraph(reading.resources, kinds)) {
+  for (const issue of checkGraph(reading.resources, kinds, reading.faulty)) {
     const at = issue.ref && place(issue.ref, issue.pointer)
     reading.issues.push(at ? { ...issue, place: at } : issue)
   }
@@ -73,16 +79,20 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
 
 interface Reading {
   readonly kinds: readonly Kind[]
+  readonly limits: Limits
   readonly validate: Validate
   readonly issues: Issue[]
   readonly chunks: Map<Ref, Chunk>
   readonly resources: Resource[]
+  /** Resources that are written, but not so that they could be read. */
+  readonly faulty: Set<Ref>
 }
 
 /** Reads one document; answers it if it is the header. */
 function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: boolean): JsonObject | undefined {
-  const value = parseChunk(reading, chunk)
-  if (value === undefined) return undefined
+  const read = parseChunk(reading, chunk)
+  if (read === undefined) return undefined
+  const { value, place } = read
   const fail = (
     code: Issue['code'],
     message: string,
@@ -96,7 +106,7 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
       severity,
       message,
       pointer,
-      place: placeOf(chunk, pointer, onKey),
+      place: place(pointer, onKey),
       ...(fix ? { fix } : {}),
     })
   if (!isObject(value)) {
@@ -104,12 +114,12 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
     return undefined
   }
   const isHeader = value.kind === 'snapshot'
-  if (first && !isHeader) reading.issues.push(noHeader(placeOf(chunk, '')))
+  if (first && !isHeader) reading.issues.push(noHeader(place('')))
   if (isHeader && hasHeader) fail('duplicate-key', 'a snapshot has one header, as its first document', '/kind')
   if (isHeader && value.version !== undefined && value.version !== 1) {
     fail(
       'bad-version',
-      `this tool reads version 1 of the format, and the file says ${JSON.stringify(value.version)}`,
+      `this tool reads version 1 of the format, and the file says ${writeJson(value.version)}`,
       '/version',
       'Use a newer prefect-snapshot',
     )
@@ -119,9 +129,18 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
   for (const { code, message, pointer, fix, onKey } of faults) fail(code, message, pointer, fix, onKey)
   if (isHeader) return value
   const kind = reading.kinds.find(({ name }) => name === value.kind)
-  if (!kind || faults.length > 0 || typeof value.key !== 'string') return undefined
+  if (!kind || typeof value.key !== 'string') return undefined
+  if (faults.length > 0) {
+    reading.faulty.add(`${kind.name}/${value.key}`)
+    return undefined
+  }
   for (const { message, pointer, fix } of tokenFaults(kind, value)) fail('bad-token', message, pointer, fix)
   const resource = resourceOf(kind, value, value.key)
+  for (const pointer of Object.keys(resource.secrets)) {
+    const [name = ''] = steps(pointer)
+    if (!Object.hasOwn(kind.fields, name))
+      fail('bad-secret', `a ${kind.name} has no field "${name}"`, step('/secrets', pointer), undefined, true)
+  }
   for (const pointer of filledTwice(resource))
     fail('bad-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
   for (const { code, severity, pointer, message, fix } of kind.check?.(resource) ?? [])
@@ -129,7 +148,7 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
   const ref = refOf(resource)
   const other = reading.chunks.get(ref)
   if (other) {
-    const at = placeOf(other, '/key')
+    const at = locator(other)('/key')
     fail(
       'duplicate-key',
       `${ref} is written twice; the other one is at ${at.file}:${at.line}`,
@@ -143,21 +162,27 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
   return undefined
 }
 
-function parseChunk(reading: Reading, chunk: Chunk): Json | undefined {
-  const { document, lines } = parseYaml(chunk.text, false)
+function parseChunk(reading: Reading, chunk: Chunk): { readonly value: Json; readonly place: Locate } | undefined {
+  const parsed = parseYaml(chunk.text, false)
+  const { document, lines } = parsed
+  const tooDeep = (offset: number) => {
+    const message = `values may be nested ${reading.limits.levels} levels deep at most`
+    reading.issues.push({ code: 'too-large', severity: 'error', message, place: placeAt(chunk, lines, offset) })
+  }
+  // The YAML library goes down by recursion, and tells of the end of the stack as a fault of the text.
+  const overflow = document.errors.find(({ message }) => message.includes('call stack'))
+  if (overflow) {
+    tooDeep(overflow.pos[0])
+    return undefined
+  }
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
     reading.issues.push({ code: 'bad-yaml', severity: 'error', message, place: placeAt(chunk, lines, pos[0]) })
   }
   if (document.errors.length + document.warnings.length > 0) return undefined
   try {
     const value = document.toJS({ maxAliasCount: 100 }) as Json
-    if (depth(value, 0) <= deepest) return value
-    reading.issues.push({
-      code: 'too-large',
-      severity: 'error',
-      message: `values may be nested ${deepest} levels deep at most`,
-      place: placeAt(chunk, lines, 0),
-    })
+    if (depth(value, 0, reading.limits.levels) <= reading.limits.levels) return { value, place: locator(chunk, parsed) }
+    tooDeep(0)
   } catch (error) {
     // Aliases that multiply into a huge value end here.
     const message = error instanceof Error ? error.message : String(error)
@@ -172,11 +197,11 @@ function parseChunk(reading: Reading, chunk: Chunk): Json | undefined {
   return undefined
 }
 
-function depth(value: Json, level: number): number {
+function depth(value: Json, level: number, deepest: number): number {
   if (level > deepest || typeof value !== 'object' || value === null) return level
   let most = level
   for (const item of Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [])
-    most = Math.max(most, depth(item, level + 1))
+    most = Math.max(most, depth(item, level + 1, deepest))
   return most
 }
 

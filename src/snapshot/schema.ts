@@ -100,7 +100,10 @@ export const headerSchema: JsonObject = {
       description: 'Resources that got another name since the server was last made to match.',
       items: {
         type: 'object',
-        properties: { from: { type: 'string', pattern: '^[a-z][a-z-]*/' }, to: { type: 'string', pattern: '^[a-z][a-z-]*/' } },
+        properties: {
+          from: { type: 'string', pattern: '^[a-z][a-z-]*/' },
+          to: { type: 'string', pattern: '^[a-z][a-z-]*/' },
+        },
         required: ['from', 'to'],
         additionalProperties: false,
       },

@@ -41,6 +41,13 @@ const exactFloat: ScalarTag = {
   stringify: ({ value }) => (isExact(value) ? (value as LosslessNumber).value : String(value)),
 }
 
+const octalOrHexadecimal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/,
+  resolve: (text) => numberOf(String(BigInt(text))),
+}
+
 const noNumber: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
@@ -51,15 +58,9 @@ const noNumber: ScalarTag = {
   },
 }
 
-/** Octal and hexadecimal integers stay YAML's own. */
 function customTags(tags: Tags): Tags {
-  const others = tags.filter(
-    (tag) =>
-      typeof tag !== 'object' ||
-      !/:(int|float)$/.test(tag.tag) ||
-      ('format' in tag && (tag.format === 'OCT' || tag.format === 'HEX')),
-  )
-  return [exactInteger, exactFloat, noNumber, ...others]
+  const others = tags.filter((tag) => typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag))
+  return [exactInteger, octalOrHexadecimal, exactFloat, noNumber, ...others]
 }
 
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
@@ -86,7 +87,9 @@ export function writeYaml(value: Json): string {
   const document = new Document(value, { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' })
   visit(document, {
     Seq: (_, list) => {
-      list.flow = list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) && JSON.stringify(list).length <= 100
+      list.flow =
+        list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
+        JSON.stringify(list).length <= 100
     },
   })
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })

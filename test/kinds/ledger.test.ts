@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import type { Resource } from '../../src/model.ts'
+import type { Resource, Server } from '../../src/model.ts'
 import { adapt } from '../../src/plan/adapt.ts'
 import { atLeast } from '../../src/version.ts'
 
@@ -178,7 +178,7 @@ describe('what only the newer version has is told of before anything is written'
     const has = (version: string) =>
       propertiesOf(documents[version] as Components, 'ConcurrencyOptions').has('grace_period_seconds')
     const options = { collision_strategy: 'ENQUEUE', grace_period_seconds: 60 }
-    const adapted = (server: typeof older) =>
+    const adapted = (server: Server) =>
       adapt(deployment, holding(deployment, { concurrency_options: options }), server, undefined)
     expect([has(oldest), has(newest)]).toEqual([false, true])
     expect(adapted(newer)).toMatchObject({ issues: [], resource: { spec: { concurrency_options: options } } })

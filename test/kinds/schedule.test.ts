@@ -1,129 +1,183 @@
 import { describe, expect, test } from 'vitest'
-import type { Json, JsonObject } from '../../src/json.ts'
-import { sameJson } from '../../src/json.ts'
+import { type Json, type JsonObject, parseJson, sameJson } from '../../src/json.ts'
 import {
   compareSchedules,
   decodeSchedule,
   encodeSchedules,
-  keepActive,
   normaliseSchedules,
   planSchedules,
 } from '../../src/kinds/schedule.ts'
 
-const cron = (cron: string, more: JsonObject = {}): JsonObject => ({ cron, active: true, ...more })
-
-/** A schedule as the API gives it. */
-function raw(id: string, schedule: JsonObject, more: JsonObject = {}): JsonObject {
-  return { id, schedule, active: true, slug: null, max_scheduled_runs: null, parameters: {}, ...more }
+const same = (a: readonly Json[], b: readonly Json[]) => {
+  const [x, y] = [normaliseSchedules(a), normaliseSchedules(b)]
+  return sameJson(compareSchedules(x, y), compareSchedules(y, x))
 }
-const rawCron = (id: string, cron: string, more: JsonObject = {}) =>
-  raw(id, { cron, timezone: null, day_or: true }, more)
-
-describe('the snapshot form of a schedule', () => {
-  test.each([
-    ['cron', { cron: '0 6 * * *', timezone: 'Europe/Berlin', day_or: true }, { cron: '0 6 * * *', timezone: 'Europe/Berlin' }],
-    ['cron without a zone', { cron: '0 6 * * *', timezone: null, day_or: false }, { cron: '0 6 * * *', day_or: false }],
-    ['cron in UTC', { cron: '0 6 * * *', timezone: 'UTC', day_or: true }, { cron: '0 6 * * *', timezone: 'UTC' }],
-    ['interval', { interval: 3600, anchor_date: '2024-01-01T00:00:00Z', timezone: 'UTC' }, { interval: 3600, anchor_date: '2024-01-01T00:00:00Z' }],
-    ['rrule', { rrule: 'FREQ=DAILY', timezone: 'UTC' }, { rrule: 'FREQ=DAILY' }],
-    ['rrule without a zone', { rrule: 'FREQ=DAILY', timezone: null }, { rrule: 'FREQ=DAILY', timezone: null }],
-  ] as const)('%s', (_, schedule, expected) => {
-    const encoded = encodeSchedules([raw('1', schedule)])
-    expect(encoded).toEqual([{ ...expected, active: true }])
-    const [back] = encoded as JsonObject[]
-    expect(decodeSchedule(back as JsonObject)).toEqual({ schedule, active: true, parameters: {} })
-  })
-
-  test('slug, max_scheduled_runs and parameters are in it where there are any', () => {
-    const [schedule] = encodeSchedules([
-      rawCron('1', '* * * * *', { slug: 's', max_scheduled_runs: 7, parameters: { n: 1 } }),
-    ]) as JsonObject[]
-    expect(schedule).toEqual(cron('* * * * *', { slug: 's', max_scheduled_runs: 7, parameters: { n: 1 } }))
-    expect(decodeSchedule(schedule as JsonObject)).toMatchObject({ slug: 's', max_scheduled_runs: 7, parameters: { n: 1 } })
-  })
-
-  test('the order of the server does not matter: by slug, then those without one by content', () => {
-    const all = [cron('c', { slug: 'b' }), cron('b'), cron('a', { slug: 'z' }), cron('a')]
-    const sorted = normaliseSchedules(all)
-    expect(normaliseSchedules([...all].reverse())).toEqual(sorted)
-    expect((sorted as JsonObject[]).map(({ slug, cron }) => slug ?? cron)).toEqual(['b', 'z', 'a', 'b'])
-  })
-})
+const rule = (rrule: string) => ({ rrule, active: true })
+const every = (interval: Json, more: JsonObject = {}) => ({ interval, active: true, ...more })
 
 describe('two schedules are the same', () => {
-  const same = (a: JsonObject, b: JsonObject) => sameJson(compareSchedules([a], [b]), compareSchedules([b], [a]))
-  const every = (more: JsonObject): JsonObject => ({ interval: 60, active: true, ...more })
-  const rule = (rrule: string): JsonObject => ({ rrule, active: true })
-  test.each<[string, JsonObject, JsonObject, boolean]>([
-    ['the same instant in two zones', every({ anchor_date: '2024-01-01T00:00:00Z' }), every({ anchor_date: '2024-01-01T02:00:00+02:00' }), true],
-    ['another instant', every({ anchor_date: '2024-01-01T00:00:00Z' }), every({ anchor_date: '2024-01-01T00:00:01Z' }), false],
-    ['an anchor that nobody said', every({}), every({ anchor_date: '2025-01-01T00:00:00Z' }), true],
-    ['another interval', every({}), { interval: 61, active: true }, false],
-    ['the DTSTART that servers put in', rule('FREQ=DAILY'), rule('DTSTART:20200101T000000\nFREQ=DAILY'), true],
-    ['a DTSTART of the user', rule('FREQ=DAILY'), rule('DTSTART:20240101T000000\nFREQ=DAILY'), false],
-    ['a recent DTSTART of a rule by the minute', rule('FREQ=MINUTELY'), rule('DTSTART:20260801T101500\nFREQ=MINUTELY'), true],
-    ['a recent DTSTART with a COUNT', rule('FREQ=MINUTELY;COUNT=3'), rule('DTSTART:20260801T101500\nFREQ=MINUTELY;COUNT=3'), false],
-    ['another zone', cron('a', { timezone: 'UTC' }), cron('a', { timezone: 'Asia/Tokyo' }), false],
-    ['switched off', cron('a'), cron('a', { active: false }), false],
-  ])('%s', (_, a, b, expected) => {
-    expect(same(a, b)).toBe(expected)
-    expect(same(b, a)).toBe(expected)
+  test.each([
+    ['a DTSTART that the server put in', [rule('DTSTART:20200101T000000\nFREQ=DAILY')], [rule('FREQ=DAILY')]],
+    [
+      'before RRULE: too',
+      [rule('DTSTART:20200101T000000\nRRULE:FREQ=DAILY;BYHOUR=3')],
+      [rule('RRULE:FREQ=DAILY;BYHOUR=3')],
+    ],
+    [
+      'a recent DTSTART of every minute',
+      [rule('DTSTART:20261124T070000\nFREQ=MINUTELY;INTERVAL=5')],
+      [rule('FREQ=MINUTELY;INTERVAL=5')],
+    ],
+    ['and of every second', [rule('DTSTART:20261124T070000\nFREQ=SECONDLY')], [rule('FREQ=SECONDLY')]],
+    [
+      'an anchor written with another offset',
+      [every(60, { anchor_date: '2024-01-01T00:00:00+00:00' })],
+      [every(60, { anchor_date: '2024-01-01T02:00:00+02:00' })],
+    ],
+    ['an anchor that nobody said', [every(60, { anchor_date: '2026-11-24T07:00:00Z' })], [every(60)]],
+    ['an interval as a float', [every(parseJson('60.0'))], [every(60)]],
+    [
+      'a cron with the default of day_or',
+      [{ cron: '0 0 1 * *', day_or: true, active: true, parameters: {} }],
+      [{ cron: '0 0 1 * *', active: true }],
+    ],
+    ['in another order', [rule('FREQ=DAILY'), every(5)], [every(5), rule('FREQ=DAILY')]],
+  ])('%s', (_, a, b) => {
+    expect(same(a, b)).toBe(true)
+    expect(same(b, a)).toBe(true)
   })
 })
 
-describe('what is done to the schedules of a deployment', () => {
-  const plan = (raws: Json, wanted: Json) => planSchedules(raws, normaliseSchedules(wanted))
+describe('two schedules differ', () => {
+  test.each([
+    ['a DTSTART that somebody wrote', [rule('DTSTART:20210101T000000\nFREQ=DAILY')], [rule('FREQ=DAILY')]],
+    [
+      'a rule that ends after some times',
+      [rule('DTSTART:20261124T070000\nFREQ=MINUTELY;COUNT=3')],
+      [rule('FREQ=MINUTELY;COUNT=3')],
+    ],
+    [
+      'two DTSTARTs of every minute',
+      [rule('DTSTART:20261124T070000\nFREQ=MINUTELY')],
+      [rule('DTSTART:20261124T080000\nFREQ=MINUTELY')],
+    ],
+    [
+      'anchors',
+      [every(60, { anchor_date: '2024-01-01T00:00:00Z' })],
+      [every(60, { anchor_date: '2024-01-01T00:00:30Z' })],
+    ],
+    ['intervals', [every(60)], [every(61)]],
+    ['time zones', [{ cron: '0 0 * * *', timezone: 'UTC', active: true }], [{ cron: '0 0 * * *', active: true }]],
+    ['whether it is active', [every(60)], [{ ...every(60), active: false }]],
+    [
+      'parameters: 1 is not 1.0',
+      [every(60, { parameters: { x: 1 } })],
+      [every(60, { parameters: { x: parseJson('1.0') } })],
+    ],
+    ['slugs', [{ ...every(60), slug: 'a' }], [every(60)]],
+    ['how many runs ahead', [{ ...every(60), max_scheduled_runs: 3 }], [every(60)]],
+    ['how many there are', [every(60), every(60)], [every(60)]],
+  ])('%s', (_, a, b) => {
+    expect(same(a, b)).toBe(false)
+    expect(same(b, a)).toBe(false)
+  })
+})
 
-  test('nothing where they are the same, in any order', () => {
-    const raws = [rawCron('1', 'a'), rawCron('2', 'b', { slug: 's' })]
-    expect(plan(raws, [cron('b', { slug: 's' }), cron('a')])).toEqual({ create: [], update: [], remove: [] })
+test('an own anchor is no reason to write a schedule that says none, whatever the order', () => {
+  const live = [
+    every(60, { anchor_date: '2026-11-24T07:00:00Z', slug: 'b' }),
+    every(30, { anchor_date: '2024-01-01T00:00:00Z', slug: 'a' }),
+  ]
+  expect(same(live, [every(60, { slug: 'b' }), every(30, { anchor_date: '2024-01-01T00:00:00Z', slug: 'a' })])).toBe(
+    true,
+  )
+  expect(same(live, [every(60, { slug: 'b' }), every(30, { anchor_date: '2025-01-01T00:00:00Z', slug: 'a' })])).toBe(
+    false,
+  )
+})
+
+describe('the schedules of a deployment', () => {
+  const raw = (id: string, schedule: JsonObject, more: JsonObject = {}): JsonObject => ({
+    id,
+    created: 't',
+    updated: 't',
+    deployment_id: 'd',
+    schedule,
+    active: true,
+    max_scheduled_runs: null,
+    parameters: {},
+    slug: null,
+    ...more,
+  })
+  const cron = (text: string): JsonObject => ({ cron: text, timezone: null, day_or: true })
+
+  test('become a snapshot’s, sorted by slug and then by content', () => {
+    const raws = [
+      raw('1', cron('2 * * * *')),
+      raw('2', { interval: 60.5, anchor_date: '2024-01-01T00:00:00+00:00', timezone: 'UTC' }, { slug: 'z' }),
+      raw('3', cron('1 * * * *'), { active: false, parameters: { x: 1 }, max_scheduled_runs: 3 }),
+    ]
+    expect(encodeSchedules(raws)).toEqual([
+      { slug: 'z', interval: 60.5, anchor_date: '2024-01-01T00:00:00Z', active: true },
+      { cron: '1 * * * *', active: false, parameters: { x: 1 }, max_scheduled_runs: 3 },
+      { cron: '2 * * * *', active: true },
+    ])
   })
 
-  test('one with a slug is changed in place', () => {
-    const changed = cron('b', { slug: 's' })
-    expect(plan([rawCron('1', 'a', { slug: 's' })], [changed])).toEqual({
-      create: [],
-      update: [{ id: '1', schedule: changed }],
-      remove: [],
+  test('are sent in full, since a server resets what is left out', () => {
+    expect(decodeSchedule({ cron: '1 * * * *', active: false })).toEqual({
+      schedule: cron('1 * * * *'),
+      active: false,
+      parameters: {},
+    })
+    expect(decodeSchedule({ interval: 60, active: true })).toEqual({
+      schedule: { interval: 60, timezone: 'UTC' },
+      active: true,
+      parameters: {},
+    })
+    expect(
+      decodeSchedule({ rrule: 'FREQ=DAILY', timezone: null, active: true, slug: 's', max_scheduled_runs: 2 }),
+    ).toEqual({
+      schedule: { rrule: 'FREQ=DAILY', timezone: null },
+      active: true,
+      parameters: {},
+      slug: 's',
+      max_scheduled_runs: 2,
     })
   })
 
-  test('one without a slug is made anew', () => {
-    expect(plan([rawCron('1', 'a'), rawCron('2', 'b')], [cron('a'), cron('c')])).toEqual({
-      create: [cron('c')],
+  test('are left alone where they are as wanted, updated by slug, and else made anew', () => {
+    const raws = [
+      raw('1', cron('1 * * * *')),
+      raw('2', cron('2 * * * *'), { slug: 'two' }),
+      raw('3', cron('3 * * * *')),
+      raw('4', cron('4 * * * *'), { slug: 'four' }),
+    ]
+    const wanted = normaliseSchedules([
+      { cron: '1 * * * *', active: true },
+      { cron: '22 * * * *', active: true, slug: 'two' },
+      { cron: '5 * * * *', active: true },
+    ])
+    const plan = planSchedules(raws, wanted)
+    expect(plan.create).toEqual([{ cron: '5 * * * *', active: true }])
+    expect(plan.update).toEqual([{ id: '2', schedule: { cron: '22 * * * *', active: true, slug: 'two' } }])
+    expect(plan.remove.toSorted()).toEqual(['3', '4'])
+  })
+
+  test('are made anew where an update cannot clear a field', () => {
+    const raws = [raw('1', cron('1 * * * *'), { slug: 'a', max_scheduled_runs: 3 })]
+    expect(planSchedules(raws, [{ cron: '1 * * * *', active: true, slug: 'a' }])).toEqual({
+      create: [{ cron: '1 * * * *', active: true, slug: 'a' }],
       update: [],
-      remove: ['2'],
-    })
-  })
-
-  test('one that gets another slug is made anew, since a slug cannot be taken away', () => {
-    expect(plan([rawCron('1', 'a', { slug: 'old' })], [cron('a', { slug: 'new' })])).toMatchObject({
-      create: [{ slug: 'new' }],
       remove: ['1'],
     })
-    expect(plan([rawCron('1', 'a', { slug: 'old' })], [cron('a')])).toMatchObject({ create: [{ cron: 'a' }], remove: ['1'] })
   })
 
-  test('max_scheduled_runs is changed in place, but to be taken away the schedule is made anew', () => {
-    const raws = [rawCron('1', 'a', { slug: 's', max_scheduled_runs: 3 })]
-    expect(plan(raws, [cron('a', { slug: 's', max_scheduled_runs: 4 })])).toMatchObject({ update: [{ id: '1' }], remove: [] })
-    expect(plan(raws, [cron('a', { slug: 's' })])).toMatchObject({ create: [{ slug: 's' }], update: [], remove: ['1'] })
+  test('pair two alike with two alike', () => {
+    const raws = [raw('1', cron('1 * * * *')), raw('2', cron('1 * * * *'))]
+    const one = { cron: '1 * * * *', active: true }
+    expect(planSchedules(raws, [one, one])).toEqual({ create: [], update: [], remove: [] })
+    expect(planSchedules(raws, [one]).remove).toHaveLength(1)
+    expect(planSchedules(raws, [one, one, one]).create).toHaveLength(1)
   })
-
-  test('two that are alike are two', () => {
-    expect(plan([rawCron('1', 'a')], [cron('a'), cron('a')])).toEqual({ create: [cron('a')], update: [], remove: [] })
-    expect(plan([rawCron('1', 'a'), rawCron('2', 'a')], [cron('a')])).toMatchObject({ create: [], remove: ['2'] })
-  })
-
-  test('all go where none is wanted', () => {
-    expect(plan([rawCron('1', 'a'), rawCron('2', 'b', { slug: 's' })], [])).toEqual({ create: [], update: [], remove: ['1', '2'] })
-  })
-})
-
-test('under another run state a schedule keeps the switch that the server has, by slug or by content', () => {
-  const live = [cron('a', { active: false }), cron('b', { slug: 's', active: false })]
-  const wanted = [cron('a'), cron('changed', { slug: 's' }), cron('new')]
-  expect(keepActive(wanted, live).schedules).toEqual(
-    normaliseSchedules([cron('a', { active: false }), cron('changed', { slug: 's', active: false }), cron('new')]),
-  )
 })

@@ -1,3 +1,59 @@
-import { describeRecorded } from './recorded.ts'
+import { describe, expect, test } from 'vitest'
+import { parseJson } from '../../src/json.ts'
+import { differences } from '../../src/spec.ts'
+import { describeRecorded, kindOf } from './recorded.ts'
 
 describeRecorded('variable')
+
+describe('a value that is a number alone, as servers keep it', () => {
+  const variable = kindOf('variable')
+  const differs = (before: string, after: string) => {
+    const of = (text: string) => ({
+      kind: 'variable',
+      key: 'x',
+      refs: {},
+      spec: { value: parseJson(text) },
+      secrets: {},
+    })
+    return differences(variable, of(before), of(after)).length > 0
+  }
+
+  test.each([
+    // What SQLite (column of NUMERIC affinity) or PostgreSQL gives for what was sent.
+    ['5', '5.0'],
+    ['1000', '1e3'],
+    ['1e+16', '1e16'],
+    ['10000000000000000', '1e16'],
+    ['1e+21', '1e21'],
+    ['0', '-0.0'],
+    ['0.0', '-0.0'],
+    ['1.8446744073709552e+19', '18446744073709551615'],
+    ['9007199254740993', '9007199254740993'],
+    ['9223372036854775807', '9223372036854775807'],
+  ])('%s is %s', (stored, sent) => {
+    expect(differs(stored, sent)).toBe(false)
+    expect(differs(sent, stored)).toBe(false)
+  })
+
+  test.each([
+    ['5', '6'],
+    ['5.0', '5.5'],
+    ['9007199254740993', '9007199254740992'],
+    ['5', '"5"'],
+    ['1', 'true'],
+    ['null', '0'],
+    // Inside a list or object both servers keep them apart.
+    ['[5]', '[5.0]'],
+    ['{"a": 1}', '{"a": 1.0}'],
+  ])('%s is not %s', (stored, sent) => {
+    expect(differs(stored, sent)).toBe(true)
+    expect(differs(sent, stored)).toBe(true)
+  })
+
+  test('null is a value', () => {
+    const none = { kind: 'variable', key: 'x', refs: {}, spec: {}, secrets: {} }
+    expect(differences(variable, { ...none, spec: { value: 5 } }, none)).toEqual([
+      { pointer: '/spec/value', before: 5 },
+    ])
+  })
+})

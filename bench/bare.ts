@@ -1,0 +1,56 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Requests and nothing else: what a server takes at least. */
+export interface Bare {
+  send(method: string, path: string, body?: unknown): Promise<unknown>
+  /** How many answers were 503 or no answer at all, after which the request was sent again. */
+  refused(): number
+  close(): void
+}
+
+/** Plain keep-alive connections of Node's own client to an API such as `http://127.0.0.1:4200/api`. */
+export function bareClient(url: string, connections = 1): Bare {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  let refused = 0
+  const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    for (;;) {
+      const answer = await once(agent, method, url + path, body)
+      if (answer.status > 0 && answer.status < 300) return answer.text === '' ? undefined : JSON.parse(answer.text)
+      if (answer.status !== 503 && answer.status !== 0)
+        throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 500)}`)
+      refused++
+      await sleep(20)
+    }
+  }
+  return { send, refused: () => refused, close: () => agent.destroy() }
+}
+
+function once(agent: Agent, method: string, url: string, body: unknown): Promise<{ status: number; text: string }> {
+  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const headers = payload
+    ? { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }
+    : {}
+  return new Promise((resolve) => {
+    const sent = request(url, { agent, method, headers }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (chunk: string) => {
+        text += chunk
+      })
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+      answer.on('error', () => resolve({ status: 0, text: '' }))
+    })
+    sent.on('error', () => resolve({ status: 0, text: '' }))
+    sent.end(payload)
+  })
+}
+
+/** Does the work on every item, so many at a time, in their order. */
+export async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<unknown>): Promise<void> {
+  const rest = items.values()
+  const lane = async () => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}

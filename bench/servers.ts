@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
+import { openCluster } from './postgres.ts'
+
+/** Gives one server after another, each with an empty database. */
+export interface Servers {
+  readonly label: string
+  fresh(): Promise<PrefectServer>
+  close(): Promise<void>
+}
+
+export const onSqlite: Servers = { label: 'SQLite', fresh: () => freshServer('3.8.8'), close: async () => {} }
+
+/** Servers whose databases are in one PostgreSQL cluster; undefined where PostgreSQL is not installed. */
+export async function onPostgres(say: (line: string) => void): Promise<Servers | undefined> {
+  const cluster = await openCluster()
+  if (!cluster) return undefined
+  const registered = { PREFECT_SERVER_REGISTER_BLOCKS_ON_START: 'false' }
+  say('PostgreSQL: migrating a database once (about a minute)')
+  await cluster.createDatabase('base')
+  const first = await freshServer('3.8.8', { env: { PREFECT_SERVER_DATABASE_CONNECTION_URL: cluster.url('base') } })
+  await first.stop()
+  let count = 0
+  return {
+    label: 'PostgreSQL',
+    fresh: async () => {
+      const name = `bench_${++count}`
+      await cluster.createDatabase(name, 'base')
+      const url = { PREFECT_SERVER_DATABASE_CONNECTION_URL: cluster.url(name) }
+      return freshServer('3.8.8', { env: { ...registered, ...url } })
+    },
+    close: () => cluster.close(),
+  }
+}
+
+/** Lets `use` work with a server that has nothing, and stops it. */
+export async function withServer<T>(servers: Servers, use: (server: PrefectServer) => Promise<T>): Promise<T> {
+  const server = await servers.fresh()
+  try {
+    return await use(server)
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Lets `use` work in a directory that is gone afterwards. */
+export async function inDirectory<T>(use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-bench-'))
+  try {
+    return await use(dir)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,234 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newHome, type Ran, runCli } from '../support/cli.ts'
+
+let server: PrefectServer
+let home: string
+const cli = (...args: readonly string[]): Promise<Ran> => runCli([...args, '--api-url', server.url], { env: { HOME: home }, cwd: home })
+const write = (name: string, text: string): string => {
+  writeFileSync(join(home, name), text)
+  return join(home, name)
+}
+const status = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status
+const json = async (path: string): Promise<Record<string, unknown>> => (await (await fetch(`${server.url}${path}`)).json()) as Record<string, unknown>
+const apply = async (text: string, ...flags: readonly string[]): Promise<Ran> => {
+  const ran = await cli('apply', write('s.yaml', text), '--yes', ...flags)
+  if (ran.exit !== 0) throw new Error(ran.stderr + ran.stdout)
+  return ran
+}
+
+const header = (scope = ''): string => `kind: snapshot\nversion: 1\n${scope}`
+const variables = (from: number, to: number, value = 'v'): string =>
+  Array.from({ length: to - from }, (_, i) => `---\nkind: variable\nkey: v${String(from + i).padStart(2, '0')}\nspec: {value: ${value}}\n`).join('')
+const flow = (name: string): string => `---\nkind: flow\nkey: ${name}\n`
+const deployment = (name: string, spec = 'paused: false', refs = ''): string =>
+  `---\nkind: deployment\nkey: ${name}\nrefs: {flow: flow/${name.split('/')[0]}${refs}}\nspec: {${spec}}\n`
+const pool = `---\nkind: work-pool\nkey: pool\nspec: {type: process, is_paused: false}\n`
+const queue = (name: string, spec = 'priority: 1'): string => `---\nkind: work-queue\nkey: pool/${name}\nrefs: {pool: work-pool/pool}\nspec: {${spec}}\n`
+const limit = (name: string): string => `---\nkind: concurrency-limit\nkey: ${name}\nspec: {limit: 3}\n`
+
+beforeAll(async () => {
+  server = await freshServer('3.8.8')
+})
+afterAll(() => server?.stop())
+beforeEach(async () => {
+  home = newHome()
+  await server.stop()
+  server = await freshServer('3.8.8')
+})
+
+describe('prune', () => {
+  test('deletes dependents first what only the server has, of the kinds that the snapshot holds, and nothing without the flag', async () => {
+    await apply(header() + flow('a') + flow('b') + deployment('a/x') + deployment('b/y') + limit('l') + variables(0, 3))
+    const less = header() + flow('a') + deployment('a/x')
+    const kept = await cli('plan', write('less.yaml', less))
+    expect(kept.stdout).toMatch(/Nothing to do/)
+    const pruned = await cli('apply', write('less.yaml', less), '--yes', '--prune')
+    expect(pruned.exit, pruned.stderr).toBe(0)
+    expect(pruned.stdout).toMatch(/2 to delete/)
+    expect(await status('/flows/name/b')).toBe(404)
+    expect(await status('/flows/name/a')).toBe(200)
+    // Kinds that the snapshot does not mention are not managed by it.
+    expect(await status('/v2/concurrency_limits/l')).toBe(200)
+    expect(await status('/variables/name/v00')).toBe(200)
+  })
+
+  test('stays within the scope of the snapshot', async () => {
+    await apply(header() + flow('team-a') + flow('team-b') + deployment('team-a/x') + deployment('team-b/y'))
+    const scoped = header(`scope: {include: ['flow/team-a', 'deployment/team-a/**'], exclude: [], incomplete: []}\n`) + flow('team-a')
+    const pruned = await cli('apply', write('a.yaml', scoped), '--yes', '--prune')
+    expect(pruned.exit, pruned.stderr).toBe(0)
+    expect(await status('/deployments/name/team-a/x')).toBe(404)
+    expect(await status('/deployments/name/team-b/y')).toBe(200)
+  })
+
+  test('does not touch kinds that could not be read in full', async () => {
+    await apply(header() + variables(0, 3))
+    const partial = header(`scope: {include: ['**'], exclude: [], incomplete: [variable]}\n`) + variables(0, 1)
+    expect((await cli('plan', write('p.yaml', partial), '--prune')).stdout).toMatch(/Nothing to do/)
+  })
+
+  test('refuses all that cannot be meant at once: a default queue, what others still use, what a policy protects', async () => {
+    await apply(header() + flow('a') + flow('b') + pool + queue('fast') + limit('shared') + limit('free') + limit('gold') + deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared'))
+    write('prefect-snapshot.yaml', 'protect: [concurrency-limit/gold]\n')
+    const scope = `scope: {include: ['concurrency-limit/**', 'work-queue/**', 'work-pool/**'], exclude: [], incomplete: []}\n`
+    const text = header(scope) + pool + queue('fast')
+    const refused = await cli('apply', write('s.yaml', text), '--yes', '--prune')
+    expect(refused.exit).toBe(7)
+    expect(refused.stderr).toMatch(/\[default-queue\].*work-queue\/pool\/default/)
+    expect(refused.stderr).toMatch(/\[in-use\].*concurrency-limit\/shared.*deployment\/a\/x/)
+    expect(refused.stderr).toMatch(/\[protected\].*concurrency-limit\/gold/)
+    expect(refused.stderr).not.toMatch(/concurrency-limit\/free/)
+    for (const name of ['shared', 'free', 'gold']) expect(await status(`/v2/concurrency_limits/${name}`)).toBe(200)
+  })
+
+  test('of a deployment spares the limit that it shares', async () => {
+    await apply(header() + flow('a') + limit('shared') + deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared') + deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'))
+    await apply(header() + flow('a') + limit('shared') + deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'), '--prune')
+    expect(await status('/v2/concurrency_limits/shared')).toBe(200)
+    expect(((await json('/deployments/name/a/y')).global_concurrency_limit as { name: string }).name).toBe('shared')
+  })
+
+  test('the brake stops more than 30 % deletes and more than 50 % updates of ten or more, and --force goes past it', async () => {
+    await apply(header() + variables(0, 10))
+    expect((await cli('plan', write('p.yaml', header() + variables(0, 7)), '--prune')).exit).toBe(0)
+    const four = await cli('plan', write('p.yaml', header() + variables(0, 6)), '--prune')
+    expect(four.exit).toBe(7)
+    expect(four.stderr).toMatch(/\[brake\].*delete 4 of 10/)
+    expect((await cli('plan', write('p.yaml', header() + variables(0, 5, 'w') + variables(5, 10)))).exit).toBe(0)
+    const six = await cli('apply', write('p.yaml', header() + variables(0, 6, 'w') + variables(6, 10)), '--yes')
+    expect(six.exit).toBe(7)
+    expect(six.stderr).toMatch(/\[brake\].*update 6 of 10/)
+    expect((await json('/variables/name/v00')).value).toBe('v')
+    expect((await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--force')).exit).toBe(0)
+    expect(await status('/variables/name/v09')).toBe(404)
+  })
+
+  test('a policy file that cannot be read stops everything', async () => {
+    write('prefect-snapshot.yaml', 'protect: 5\nprotekt: []\n')
+    const bad = await cli('plan', write('p.yaml', header() + variables(0, 1)))
+    expect(bad.exit).toBe(3)
+    expect(bad.stderr.match(/bad-policy/g)).toHaveLength(2)
+  })
+})
+
+describe('saved plans', () => {
+  test('what was approved is what is applied', async () => {
+    await apply(header() + variables(0, 2))
+    const planned = await cli('plan', write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 3)), '--out', join(home, 'plan.json'))
+    expect(planned.exit).toBe(0)
+    const applied = await cli('apply', join(home, 'plan.json'), '--yes')
+    expect(applied.exit, applied.stderr).toBe(0)
+    expect((await json('/variables/name/v00')).value).toBe('w')
+    expect(await status('/variables/name/v02')).toBe(200)
+  })
+
+  test('is refused when the server has moved, naming what and how, and nothing is sent', async () => {
+    await apply(header() + variables(0, 3))
+    await cli('plan', write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 5)), '--out', join(home, 'plan.json'))
+    const send = (method: string, path: string, body?: string) => fetch(`${server.url}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(body ? { body } : {}) })
+    await send('PATCH', '/variables/name/v00', '{"value": "by hand"}')
+    await send('DELETE', '/variables/name/v01')
+    await send('POST', '/variables/', '{"name": "v04", "value": 1}')
+    const stale = await cli('apply', join(home, 'plan.json'), '--yes')
+    expect(stale.exit).toBe(6)
+    expect(stale.stderr).toMatch(/\[stale\] variable\/v00 was changed: \/spec\/value "v" → "by hand"/)
+    expect(stale.stderr).toMatch(/\[stale\] variable\/v01 was deleted/)
+    expect(stale.stderr).toMatch(/\[stale\] variable\/v04 was made/)
+    expect(await status('/variables/name/v03')).toBe(404)
+  })
+
+  test('keeps the flags that it was made with', async () => {
+    await apply(header() + variables(0, 3))
+    await cli('plan', write('s.yaml', header() + variables(0, 2)), '--prune', '--out', join(home, 'plan.json'))
+    expect((await cli('apply', join(home, 'plan.json'), '--yes')).exit).toBe(0)
+    expect(await status('/variables/name/v02')).toBe(404)
+  })
+
+  test('a file that is no plan is told apart', async () => {
+    const bad = await cli('apply', write('plan.json', '{"schema": "other"}'), '--yes')
+    expect(bad.exit).toBe(3)
+    expect(bad.stderr).toMatch(/bad-plan/)
+  })
+})
+
+describe('run state', () => {
+  const world = (paused: string, active: string): string =>
+    `${header()}${flow('a')}${deployment('a/x', `paused: ${paused}, schedules: [{cron: 0 6 * * *, active: ${active}}]`)}---\nkind: automation\nkey: auto\nspec: {enabled: true, trigger: {type: event, posture: Reactive, expect: [never]}}\n`
+  const state = async () => {
+    const { paused, schedules } = await json('/deployments/name/a/x')
+    const [automation] = (await (await fetch(`${server.url}/automations/filter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()) as [{ enabled: boolean }]
+    return { paused, active: (schedules as { active: boolean }[])[0]?.active, enabled: automation?.enabled }
+  }
+
+  test('paused: what is made is made paused or disabled, its schedules as they are', async () => {
+    await apply(world('false', 'true'), '--run-state', 'paused')
+    expect(await state()).toEqual({ paused: true, active: true, enabled: false })
+    expect((await cli('plan', join(home, 's.yaml'), '--run-state', 'paused')).stdout).toMatch(/Nothing to do/)
+  })
+
+  test('keep: what exists keeps what it has, and is not compared by it', async () => {
+    await apply(world('true', 'false'))
+    expect(await state()).toEqual({ paused: true, active: false, enabled: true })
+    expect((await cli('plan', write('n.yaml', world('false', 'true')), '--run-state', 'keep')).stdout).toMatch(/Nothing to do/)
+    await apply(world('false', 'true').replace('0 6 * * *', '0 7 * * *'), '--run-state', 'keep')
+    expect((await state()).paused).toBe(true)
+  })
+
+  test('snapshot: as it says', async () => {
+    await apply(world('true', 'false'))
+    await apply(world('false', 'true'))
+    expect(await state()).toEqual({ paused: false, active: true, enabled: true })
+  })
+
+  test('an operational field that the snapshot does not say is left alone', async () => {
+    await apply(world('true', 'false'))
+    await apply(`${header()}${flow('a')}${deployment('a/x', 'description: new, schedules: [{cron: 0 6 * * *, active: false}]')}`)
+    expect((await state()).paused).toBe(true)
+  })
+})
+
+describe('renames', () => {
+  test('a queue and a variable get another name in place, and what points to them is not touched', async () => {
+    await apply(header() + flow('a') + pool + queue('slow') + variables(0, 1) + deployment('a/x', 'paused: false', ', queue: work-queue/pool/slow'))
+    const before = await json('/work_pools/pool/queues/slow')
+    const moved = header('moved: [{from: work-queue/pool/slow, to: work-queue/pool/fast}, {from: variable/v00, to: variable/renamed}]\n')
+    const text = `${moved}${flow('a')}${pool}${queue('fast')}---\nkind: variable\nkey: renamed\nspec: {value: v}\n${deployment('a/x', 'paused: false', ', queue: work-queue/pool/fast')}`
+    const planned = await cli('plan', write('m.yaml', text))
+    expect(planned.stdout).toMatch(/0 to create, 2 to update, 0 to delete/)
+    await apply(text)
+    expect((await json('/work_pools/pool/queues/fast')).id).toBe(before.id)
+    expect((await json('/deployments/name/a/x')).work_queue_name).toBe('fast')
+    expect(await status('/variables/name/v00')).toBe(404)
+    expect((await cli('plan', join(home, 's.yaml'))).stdout).toMatch(/Nothing to do/)
+  })
+
+  test('a deployment cannot be renamed: it is made anew and then the old one is deleted, without --prune', async () => {
+    await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d'))
+    await apply(header('moved: [{from: deployment/a/old, to: deployment/a/new}]\n') + flow('a') + deployment('a/new', 'paused: false, description: d'))
+    expect(await status('/deployments/name/a/old')).toBe(404)
+    expect(await status('/deployments/name/a/new')).toBe(200)
+  })
+
+  test('a delete and a create of the same content is pointed out', async () => {
+    await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d, version: "1", tags: [t]'))
+    const planned = await cli('plan', write('r.yaml', header() + flow('a') + deployment('a/new', 'paused: false, description: d, version: "1", tags: [t]')), '--prune')
+    expect(planned.stderr).toMatch(/likely-rename.*deployment\/a\/old.*deployment\/a\/new/)
+    expect(planned.stderr).toMatch(/moved: \[\{from: deployment\/a\/old, to: deployment\/a\/new\}\]/)
+  })
+})
+
+describe('read-back', () => {
+  test('a field that did not take is named with both values, and the exit code is 5', async () => {
+    // A server before 3.8.7 ignores an empty job_variables, and 3.4.14 drops what it does not know of an action.
+    const old = await freshServer('3.4.14')
+    const text = `${header()}---\nkind: automation\nkey: a\nspec:\n  enabled: false\n  trigger: {type: event, posture: Reactive, expect: [never]}\n  actions: [{type: do-nothing, unknown_to_server: 5}]\n`
+    const ran = await runCli(['apply', write('s.yaml', text), '--api-url', old.url, '--yes'], { env: { HOME: home } })
+    expect(ran.exit).toBe(5)
+    expect(ran.stderr + ran.stdout).toMatch(/not converged/i)
+    expect(ran.stderr + ran.stdout).toMatch(/unknown_to_server/)
+    await old.stop()
+  })
+})

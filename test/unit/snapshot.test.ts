@@ -1,0 +1,253 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Json, sameJson, writeJson } from '../../src/json.ts'
+import type { Resource, Snapshot } from '../../src/model.ts'
+import { keyOf, refOf } from '../../src/ref.ts'
+import { Secret } from '../../src/secret.ts'
+import { cutStream } from '../../src/snapshot/documents.ts'
+import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { layoutOf } from '../../src/snapshot/layout.ts'
+import { type Parsed, parseSnapshot } from '../../src/snapshot/parse.ts'
+import { canonicalSpec } from '../../src/spec.ts'
+import { anyJson, anyObject, anyText } from '../support/arbitrary.ts'
+import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+const parse = (text: string): Parsed => parseSnapshot([{ file: 'f.yaml', text }], toyKinds)
+const header = 'kind: snapshot\nversion: 1\n'
+const told = ({ issues }: Parsed) =>
+  issues.map(({ code, place }) => `${place?.file}:${place?.line}:${place?.column} ${code}`)
+
+describe('format and parse', () => {
+  const resources = fc.uniqueArray(
+    fc.record({ key: fc.oneof(anyText, fc.string({ minLength: 130, maxLength: 1100 })), any: anyJson, text: anyText }),
+    { selector: ({ key }) => key, maxLength: 4 },
+  )
+  const snapshots = resources.map((list) =>
+    snapshot(
+      ...list.map(({ key, any, text }) =>
+        resource(`a/${key}`, { spec: canonicalSpec(a, { any, text }) as Resource['spec'] }),
+      ),
+    ),
+  )
+
+  it('are inverse for arbitrary keys and values, and the same value has the same bytes', () => {
+    fc.assert(
+      fc.property(snapshots, (before) => {
+        const text = formatSnapshot(before)
+        const { snapshot: after, issues } = parse(text)
+        expect(issues).toEqual([])
+        expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
+        expect(formatSnapshot(after)).toBe(text)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  it('are inverse for a directory, whose files are never the same', () => {
+    fc.assert(
+      fc.property(snapshots, (before) => {
+        const files = layoutOf(before)
+        expect(new Set(files.map(({ file }) => file)).size).toBe(files.length)
+        for (const { file } of files) expect(file).not.toMatch(/(^|\/)\.{0,2}(\/|$)|[\\:*?"<>|\n]/)
+        const { snapshot: after, issues } = parseSnapshot(files, toyKinds)
+        expect(issues).toEqual([])
+        expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('keep a line separator of Unicode, after which JavaScript begins a line and YAML does not', () => {
+    for (const end of ['\u2028', '\u2029', '\u0085', '\r', '\r\n']) {
+      const before = snapshot(resource(`a/x${end}--- y`, { spec: { text: `${end}---${end}z` } }))
+      const { snapshot: after, issues } = parse(formatSnapshot(before))
+      expect(issues).toEqual([])
+      expect(after).toEqual(before)
+    }
+  })
+
+  it('keep a source, a scope and moves', () => {
+    const before: Snapshot = {
+      ...snapshot(resource('a/x')),
+      source: { api: 'http://one.test/api', server: '3.8.8' },
+      scope: { include: ['a/**'], exclude: ['a/y'], incomplete: ['b'] },
+      moved: [{ from: 'a/old', to: 'a/x' }],
+    }
+    expect(parse(formatSnapshot(before)).snapshot).toEqual(before)
+  })
+
+  it('keep numbers exact', () => {
+    const any = ['5', '5.0', '9007199254740993', '1e+22', '-0.0', '0.1', '1e-7', '123456789012345678901234567890']
+    const text = `${header}---\nkind: a\nkey: x\nspec:\n  any: [${any.join(', ')}]\n`
+    const { snapshot: read } = parse(text)
+    expect(writeJson(read.resources[0]?.spec.any ?? null)).toBe(`[${any.join(',')}]`)
+    expect(formatSnapshot(read)).toContain(`any: [${any.join(', ')}]`)
+  })
+
+  it('keep holes, and a secret that is written in clear', () => {
+    const secrets = { '/data/a': { env: 'A' }, '/data/b': { env: 'B', as: 'json' as const }, '/data/c~1d': { plain: new Secret('s3cret') } }
+    const { snapshot: after, issues } = parse(formatSnapshot(snapshot(resource('c/x', { secrets }))))
+    expect(issues).toEqual([])
+    const [read] = after.resources
+    expect(read?.secrets['/data/a']).toEqual({ env: 'A' })
+    expect(read?.secrets['/data/b']).toEqual({ env: 'B', as: 'json' })
+    const hole = read?.secrets['/data/c~1d']
+    expect(hole && 'plain' in hole && hole.plain.reveal()).toBe('s3cret')
+    expect(JSON.stringify(read)).not.toContain('s3cret')
+  })
+
+  it('sort by kind order, then key by code point, whatever the order of documents', () => {
+    const documents = ['kind: b\nkey: z\nrefs: {a: a/Z}\n', 'kind: a\nkey: ö\n', 'kind: a\nkey: Z\n', 'kind: a\nkey: a\n']
+    const { snapshot: read } = parse([header, ...documents].join('---\n'))
+    expect(read.resources.map(refOf)).toEqual(['a/Z', 'a/a', 'a/ö', 'b/z'])
+  })
+
+  it('leave out what equals its default, and say what is operational', () => {
+    const { snapshot: read } = parse(`${header}---\nkind: a\nkey: x\nspec: {count: 0, text: '', paused: false, tags: []}\n`)
+    expect(read.resources[0]?.spec).toEqual({ paused: false })
+  })
+})
+
+describe('every fault of a file, at its place:', () => {
+  const folder = 'test/fixtures/bad'
+  it.each(readdirSync(folder))('%s', (file) => {
+    const text = readFileSync(`${folder}/${file}`, 'utf8')
+    const expected = text.split('\n').flatMap((line, index) => {
+      const found = /# issue: ([a-z-]+)@(\d+)$/.exec(line)
+      return found ? [`${file}:${index + 1}:${found[2]} ${found[1]}`] : []
+    })
+    expect(expected.length).toBeGreaterThan(0)
+    const parsed = parseSnapshot([{ file, text }], toyKinds)
+    expect(told(parsed).sort()).toEqual(expected.sort())
+    for (const { place, message } of parsed.issues) {
+      expect(place?.excerpt).toBe(text.split('\n')[(place?.line ?? 0) - 1])
+      expect(message).not.toMatch(/undefined|\[object|isLosslessNumber/)
+    }
+  })
+})
+
+describe('what a fault says', () => {
+  it('of a duplicate names both places, across files also', () => {
+    const text = 'kind: a\nkey: x\n'
+    const files = [
+      { file: 'snapshot.yaml', text: header },
+      { file: 'a/x.yaml', text },
+      { file: 'a/y.yaml', text: `# again\n${text}` },
+    ]
+    const [issue, ...others] = parseSnapshot(files, toyKinds).issues
+    expect(others).toEqual([])
+    expect(issue?.place).toMatchObject({ file: 'a/y.yaml', line: 3, column: 6 })
+    expect(issue?.message).toContain('a/x.yaml:2')
+  })
+
+  it('of a wrong word is the word that was probably meant', () => {
+    const { issues } = parse(`${header}---\nkind: a\nkey: x\nspec: {cuont: 1}\n`)
+    expect(issues[0]?.fix).toContain('count')
+  })
+
+  it('of a cycle names the way round', () => {
+    const { issues } = parse(readFileSync('test/fixtures/bad/cycle.yaml', 'utf8'))
+    expect(issues[0]?.message).toContain('c/one → c/two → c/one')
+  })
+})
+
+describe('reading is bounded:', () => {
+  const deep = {
+    'flow lists': '['.repeat(100_000),
+    'closed flow lists': '['.repeat(100_000) + ']'.repeat(100_000),
+    'flow mappings': '{a: '.repeat(100_000),
+    'lists that fit the stack': '['.repeat(201) + ']'.repeat(201),
+    'lists that nearly fit the stack': '['.repeat(1500) + ']'.repeat(1500),
+  }
+  it.each(Object.entries(deep))('%s that are nested too deeply are one fault', (_, text) => {
+    const parsed = parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: ${text}\n`)
+    expect(told(parsed)).toEqual(['f.yaml:4:1 too-large'])
+    expect(parsed.issues[0]?.message).toContain('200')
+  })
+
+  it('block lists that are nested too deeply are one fault', () => {
+    expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any:\n  ${'- '.repeat(20_000)}x\n`))).toEqual(['f.yaml:4:1 too-large'])
+  })
+
+  it('200 levels are none', () => {
+    const text = '['.repeat(190) + ']'.repeat(190)
+    expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: ${text}\n`))).toEqual([])
+  })
+
+  it('aliases are resolved in reason', () => {
+    const { snapshot: read, issues } = parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: [&x {a: 1}, *x]\n`)
+    expect(issues).toEqual([])
+    expect(read.resources[0]?.spec.any).toEqual([{ a: 1 }, { a: 1 }])
+  })
+})
+
+describe('a text', () => {
+  const document = `---\nkind: a\nkey: x\nspec:\n  text: y\n`
+  it.each([
+    ['nothing', ''],
+    ['blanks', ' \n\n'],
+    ['comments', '# nothing\n---\n# here\n'],
+  ])('of %s has no header', (_, text) => {
+    expect(told(parse(text))).toEqual(['f.yaml:1:1 no-header'])
+  })
+
+  it.each([
+    ['a byte order mark', `\ufeff${header}${document}`],
+    ['a byte order mark and a marker', `\ufeff---\n${header}${document}`],
+    ['line ends of Windows', `${header}${document}`.replaceAll('\n', '\r\n')],
+    ['a marker first', `---\n${header}${document}`],
+    ['comments on markers', `--- # one\n${header}${document.replace('---', '--- # two')}`],
+    ['no line end at its end', `${header}${document}`.trimEnd()],
+    ['a marker at its end', `${header}${document}---`],
+    ['documents that begin on the line of the marker', `${header}--- {kind: a, key: x, spec: {text: y}}\n`],
+  ])('with %s is read', (_, text) => {
+    const parsed = parse(text)
+    expect(told(parsed)).toEqual([])
+    expect(parsed.snapshot).toEqual(snapshot(resource('a/x', { spec: { text: 'y' } })))
+  })
+
+  it('that is cut is all there, line by line', () => {
+    const line = fc.constantFrom('a: b', '---', '--- # c', '--- d', '----', ' ---', '', '# e', '\u2028---', '---\r')
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const chunks = cutStream('f', `${lines.join('\n')}\n`)
+        for (const { text, line } of chunks)
+          for (const [index, own] of text.split('\n').slice(0, -1).entries()) {
+            const whole = lines[line - 1 + index] ?? ''
+            expect(index === 0 ? own.replace(/^ {3}/, '') : own).toBe(index === 0 ? whole.replace(/^---(?=\s|$)/, '') : whole)
+          }
+        const words = (list: readonly string[]) => list.join('\n').match(/a: b|----| d$/gm)?.length ?? 0
+        expect(words(chunks.map(({ text }) => text))).toBe(words(lines))
+      }),
+    )
+  })
+})
+
+describe('a free field', () => {
+  it('may hold any object, keys that JavaScript gives a meaning among them', () => {
+    fc.assert(
+      fc.property(anyObject, (link: Json) => {
+        const before = snapshot(resource('c/x', { spec: canonicalSpec(toyKinds[2] as typeof a, { data: link }) }))
+        expect(sameJson(parse(formatSnapshot(before)).snapshot.resources[0]?.spec ?? null, before.resources[0]?.spec)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the file of a resource', () => {
+  it.each([
+    ['etl', 'a/etl.yaml'],
+    ['etl/prod', 'a/etl/prod.yaml'],
+    [keyOf('x/y', 'z'), 'a/x%252Fy/z.yaml'],
+    ['..', 'a/%2E%2E.yaml'],
+    ['CON', 'a/%43ON.yaml'],
+    ['a b:c', 'a/a%20b%3Ac.yaml'],
+  ])('%s is %s', (key, file) => {
+    expect(layoutOf(snapshot(resource(`a/${key}`)))[1]?.file).toBe(file)
+  })
+})
+
+function plain({ resources }: Snapshot): Json {
+  return resources.map(({ kind, key, refs, spec }) => ({ kind, key, refs, spec }))
+}
