@@ -106,6 +106,7 @@ export const issueCodes = {
   'missing-secret': 'A secret that a create needs has no value: its environment variable is not set.',
   'not-converged': 'What was written was read back with another value.',
   'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
+  'no-match': 'The globs of --include and --exclude leave nothing.',
   'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
   usage: 'The command line is not understood.',
   file: 'A file cannot be read or written.',

@@ -133,6 +133,12 @@ export type Outcome = { readonly change: Change; readonly ms: number } & (
 
 /** What a stage tells while it works; whoever prints listens. */
 export type Event =
+  /** Something begins that may take a while; `waiting` for an answer of the user takes as long as it takes. */
+  | {
+      readonly type: 'phase'
+      readonly phase: 'reading' | 'applying' | 'reading back' | 'waiting'
+      readonly total?: number
+    }
   | { readonly type: 'read'; readonly kind: string; readonly count: number }
   | { readonly type: 'start'; readonly change: Change }
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly done: number; readonly total: number }

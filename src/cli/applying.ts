@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, positive, reporting, table } from './shared.ts'
+import { examples, onServer, positive, reporting, selecting, table } from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */
 export function addApplying(program: Command, act: Act): void {
@@ -43,6 +43,7 @@ export function addApplying(program: Command, act: Act): void {
         (await import('../commands/apply.ts')).apply({ ...(flags as object), snapshot }, await table(), io),
       ),
     )
+  addTransfer(program, act)
   performing(
     reporting(
       onServer(
@@ -66,19 +67,49 @@ export function addApplying(program: Command, act: Act): void {
     )
 }
 
+function addTransfer(program: Command, act: Act): void {
+  performing(reporting(selecting(program.command('transfer'))))
+    .summary('move everything from one server to another')
+    .description(
+      'Reads one server and applies what it read to another, with a plan in between. What is made is made paused or disabled, so that no schedule runs on both. Secrets pass in memory.',
+    )
+    .requiredOption('--from <profile>', 'the profile to read')
+    .requiredOption('--to <profile>', 'the profile to change')
+    .option('--dry-run', 'show the plan, and change nothing')
+    .option('--save <file>', 'keep what was read as a snapshot, with holes for secrets')
+    .addOption(runState('paused'))
+    .option('--allow-unresolved', 'write ids that nothing at the source has as they are')
+    .option('--skip-unsupported', 'leave out what the destination cannot hold, and move the rest')
+    .option('--allow-same-server', 'go on where both are the same server, or one is a copy of the other')
+    .option('--force', 'go past the brake on many updates')
+    .addHelpText(
+      'after',
+      examples(
+        'transfer --from staging --to prod --dry-run',
+        'transfer --from old --to new --yes',
+        "transfer --from old --to new --include 'deployment/etl/**'",
+      ),
+    )
+    .action(act(async (_, flags, io) => (await import('../commands/transfer.ts')).transfer(flags, await table(), io)))
+}
+
+function runState(otherwise: string): Option {
+  return new Option(
+    '--run-state <policy>',
+    'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
+  )
+    .choices(['snapshot', 'paused', 'keep'])
+    .default(otherwise)
+}
+
 function planned(command: Command): Command {
   return reporting(
-    onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change'),
+    selecting(
+      onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change'),
+    ),
   )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')
-    .addOption(
-      new Option(
-        '--run-state <policy>',
-        'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
-      )
-        .choices(['snapshot', 'paused', 'keep'])
-        .default('snapshot'),
-    )
+    .addOption(runState('snapshot'))
     .option('--force', 'go past the brake on many deletes or updates')
     .option('--allow-unresolved', 'write ids that nothing at the source had as they are')
     .option('--skip-unsupported', 'leave out what the server cannot hold, and apply the rest')

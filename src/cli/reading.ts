@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, reporting, table } from './shared.ts'
+import { examples, onServer, reporting, selecting, table } from './shared.ts'
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
-  onServer(program.command('export'), 'the server to read')
+  selecting(onServer(program.command('export'), 'the server to read'))
     .summary('read a server, write a snapshot')
     .description(
       'Reads a server and writes its configuration as a snapshot. Secrets are left out, with the name of an environment variable for each.',
@@ -25,9 +25,14 @@ export function addReading(program: Command, act: Act): void {
       'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
     )
     .argument('<snapshot...>', 'file, directory, or - for standard input')
-    .addHelpText('after', examples('validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'))
+    .addHelpText(
+      'after',
+      examples('validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'),
+    )
     .action(
-      act(async (paths, flags, io) => (await import('../commands/validate.ts')).validate(paths, flags, await table(), io)),
+      act(async (paths, flags, io) =>
+        (await import('../commands/validate.ts')).validate(paths, flags, await table(), io),
+      ),
     )
   program
     .command('schema')
@@ -35,6 +40,30 @@ export function addReading(program: Command, act: Act): void {
     .description('Prints the JSON Schema of the documents of a snapshot, for editors and other tools.')
     .addHelpText('after', examples('schema > snapshot.v1.json'))
     .action(act(async (_, __, io) => (await import('../commands/schema.ts')).schema(await table(), io)))
+  program
+    .command('doctor')
+    .summary('look at what would be in the way of a transfer')
+    .description(
+      'Looks at one server or two before a transfer: reachable, versions, kinds, references, secrets, pools and workers, clocks, and what the destination cannot hold.',
+    )
+    .option('--from <profile>', 'the profile to read')
+    .option('--to <profile>', 'the profile to change')
+    .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
+    .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
+  onServer(
+    program.command('verify').argument('<snapshot>', 'file, directory, or - for standard input'),
+    'the server to look at',
+  )
+    .summary('look whether a server is as a snapshot says')
+    .description(
+      'Compares a server with a snapshot after a transfer: everything equal, every pool served. Exits with 2 where something differs.',
+    )
+    .addHelpText('after', examples('verify prod.snapshot.yaml --profile prod'))
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/verify.ts')).verify({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
   program
     .command('journals')
     .summary('list what was applied from this machine')

@@ -13,10 +13,29 @@ export function onServer(command: Command, what: string): Command {
 }
 
 /** The flag that says how a report is written. */
-export function reporting(command: Command, formats: readonly string[] = ['text', 'json', 'markdown', 'html']): Command {
+export function reporting(
+  command: Command,
+  formats: readonly string[] = ['text', 'json', 'markdown', 'html'],
+): Command {
   return command.addOption(
     new Option('-f, --format <format>', 'how standard output is written').choices(formats).default(formats[0]),
   )
+}
+
+/** Flags that say which resources a command is about. */
+export function selecting(command: Command): Command {
+  return command
+    .option(
+      '--include <glob>',
+      'only these, by a glob over kind/key such as deployment/etl/**, and what they need; may be repeated',
+      collect,
+    )
+    .option('--exclude <glob>', 'not these; may be repeated', collect)
+    .option('--no-dependencies', 'leave out what the chosen ones need')
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
 }
 
 /** Examples under the help of a command. */

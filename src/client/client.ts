@@ -15,6 +15,8 @@ export type { Clock } from './clock.ts'
 export interface Client extends Api {
   /** What the server says of itself (`GET /admin/version`), asked for once. A workspace of Cloud has the version `cloud`. */
   server(): Promise<Server>
+  /** The server's clock, in milliseconds since 1970, by the `Date` of an answer; undefined where there is none. */
+  time(): Promise<number | undefined>
   /** Waits for what is in flight and closes the connections. */
   close(): Promise<void>
 }
@@ -60,6 +62,10 @@ export function openClient(
         throw error
       })
       return server
+    },
+    time: async () => {
+      const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read' }, {})
+      return headers.date === undefined ? undefined : Date.parse(headers.date)
     },
     close: () => wire.close(),
   }

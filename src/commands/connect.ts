@@ -1,7 +1,6 @@
 import { type Client, openClient } from '../client/client.ts'
 import type { Event, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
-import { issuesText } from '../report/issues.ts'
 import type { Io } from './io.ts'
 
 /** Which server a command talks to. */
@@ -22,8 +21,8 @@ export interface Connected {
 /** Opens the connection that a command line asks for, lets `use` work with it, and closes it in any case. */
 export async function connected<T>(target: Target, io: Io, use: (connected: Connected) => Promise<T>): Promise<T> {
   const { connection, notes } = resolveConnection(target, { env: io.env, cwd: io.cwd, home: io.home })
-  io.err(issuesText(notes, io.errStyle))
-  const listeners = [(event: Event) => tell(event, io)]
+  io.warn(notes)
+  const listeners: ((event: Event) => void)[] = [io.tell]
   const on = (event: Event) => {
     for (const listener of listeners) listener(event)
   }
@@ -34,13 +33,4 @@ export async function connected<T>(target: Target, io: Io, use: (connected: Conn
   } finally {
     await client.close()
   }
-}
-
-/** With --verbose, one line a request: no body, no header. */
-export function tell(event: Event, io: Io): void {
-  if (!io.verbose) return
-  if (event.type === 'request')
-    io.err(io.errStyle.dim(`${event.method} ${event.path} ${event.status} ${Math.round(event.ms)} ms\n`))
-  if (event.type === 'retry')
-    io.err(io.errStyle.dim(`${event.method} ${event.path} again in ${Math.round(event.waitMs)} ms: ${event.reason}\n`))
 }

@@ -1,16 +1,14 @@
-import { withNeeds } from '../graph/closure.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import type { Snapshot } from '../model.ts'
-import { byRef, refOf } from '../ref.ts'
-import { issuesText } from '../report/issues.ts'
 import { plural } from '../report/style.ts'
 import { connected, type Target } from './connect.ts'
 import { writeSnapshot } from './files.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { type Selection, scopeOf, selected } from './selection.ts'
 
-export interface ExportOptions extends Target {
+export interface ExportOptions extends Target, Selection {
   readonly output: string
   readonly secrets: 'holes' | 'plain'
 }
@@ -19,21 +17,17 @@ export interface ExportOptions extends Target {
 export async function exportSnapshot(options: ExportOptions, kinds: readonly Kind[], io: Io): Promise<Exit> {
   return connected(options, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
-    const live = await readLive(client, server, kinds)
-    const rank = new Map(kinds.map(({ name }, index) => [name, index]))
-    const sorted = [...live.resources.values()].sort(
-      (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)),
-    )
-    const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-    const carried = withNeeds(sorted, kinds, (resource) => !byName.get(resource.kind)?.supporting?.(resource))
+    io.tell({ type: 'phase', phase: 'reading' })
+    const live = await readLive(client, server, kinds, { on: io.tell })
+    const carried = selected([...live.resources.values()], kinds, options)
     const snapshot: Snapshot = {
       version: 1,
       source: { api: server.url, server: server.version },
-      scope: { include: ['**'], exclude: [], incomplete: [] },
+      scope: scopeOf(options),
       moved: [],
       resources: options.secrets === 'plain' ? carried : withHoles(carried),
     }
-    io.err(issuesText(live.issues, io.errStyle))
+    io.warn(live.issues)
     const secrets = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     if (options.secrets === 'plain' && secrets > 0)
       io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(secrets, 'secret')} in clear\n`)

@@ -1,3 +1,5 @@
+import type { Issue } from '../issue.ts'
+import type { Event } from '../model.ts'
 import type { Style } from '../report/style.ts'
 
 /** The world as a command sees it. */
@@ -9,6 +11,10 @@ export interface Io {
   out(text: string): void
   /** Writes everything else. */
   err(text: string): void
+  /** Says what is wrong, on standard error. */
+  warn(issues: readonly Issue[]): void
+  /** Tells what happens while a command works. */
+  tell(event: Event): void
   /** The whole of standard input. */
   stdin(): Promise<string>
   /** Asks a question that is answered by yes or no; undefined where there is nobody to ask. */

@@ -5,8 +5,7 @@ import { ApiError, toIssue } from '../client/client.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Event, Outcome } from '../model.ts'
-import { outcomeText } from '../report/outcome-text.ts'
+import type { Outcome } from '../model.ts'
 import { plural } from '../report/style.ts'
 import type { Connected } from './connect.ts'
 import { secretFrom } from './holes.ts'
@@ -35,6 +34,7 @@ export async function confirmed(
   io: Io,
 ): Promise<boolean> {
   if (yes) return true
+  io.tell({ type: 'phase', phase: 'waiting' })
   if (io.ask) return io.ask(`Apply ${plural(plan.changes.length, 'change')} to ${server.url}?`)
   const message = 'apply asks before it changes a server, and there is no terminal to ask on'
   throw new Failure(
@@ -58,10 +58,7 @@ export async function perform(
   const journal = openJournal(flags.journal, head, io)
   const limiter = limiterFor(flags, to)
   const signal = io.stopped()
-  const on = (event: Event) => {
-    if (event.type === 'outcome' && !(io.quiet && event.outcome.status === 'done'))
-      io.err(outcomeText(event.outcome, event.done, event.total, io.errStyle))
-  }
+  io.tell({ type: 'phase', phase: 'applying', total: plan.changes.length })
   const applied = await applyPlan(plan, {
     api: to.client,
     kinds,
@@ -72,7 +69,7 @@ export async function perform(
     limiter,
     journal,
     signal,
-    on,
+    on: io.tell,
   })
   journal.end()
   const final = await readBack(applied, to, kinds, io)
@@ -99,8 +96,11 @@ async function readBack(
   if (resources.length === 0) return outcomes
   const needed = new Set(resources.flatMap(({ refs }) => Object.values(refs)))
   const wanted = [...resources, ...[...needed].map(named)]
-  const final = compareBack(outcomes, await readLive(client, server, kinds, { wanted, ids }), kinds)
-  for (const outcome of final) if (outcome.status === 'not-converged') io.err(outcomeText(outcome, 0, 0, io.errStyle))
+  io.tell({ type: 'phase', phase: 'reading back' })
+  const final = compareBack(outcomes, await readLive(client, server, kinds, { wanted, ids, on: io.tell }), kinds)
+  const total = final.length
+  for (const outcome of final)
+    if (outcome.status === 'not-converged') io.tell({ type: 'outcome', outcome, done: total, total })
   return final
 }
 

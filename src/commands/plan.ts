@@ -12,11 +12,12 @@ import { type Connected, connected, type Target } from './connect.ts'
 import { secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
+import { narrowed, type Selection } from './selection.ts'
 import { printPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
 /** What a plan is made by; a saved plan keeps it. */
-export interface PlanFlags extends Target {
+export interface PlanFlags extends Target, Selection {
   readonly snapshot: string
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
@@ -59,10 +60,11 @@ export async function makePlanOf(
   io: Io,
 ): Promise<Planned> {
   const policy = readPolicy(flags.snapshot, io.cwd)
-  const { snapshot } = parsed
+  const snapshot = narrowed(parsed.snapshot, kinds, flags)
   const moved = [...snapshot.moved, ...policy.moved]
   const wanted = [...snapshot.resources, ...moved.map(({ from }) => named(from))]
-  const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true })
+  io.tell({ type: 'phase', phase: 'reading' })
+  const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true, on: io.tell })
   const secretOf = secretFrom(io.env)
   const options: PlanOptions = {
     filled: (hole) => secretOf(hole) !== undefined,
@@ -73,7 +75,11 @@ export async function makePlanOf(
     protect: policy.protect,
     moved: policy.moved,
   }
-  return { plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()), live, parsed }
+  return {
+    plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()),
+    live,
+    parsed: { ...parsed, snapshot },
+  }
 }
 
 /** A resource of which only the name matters. */

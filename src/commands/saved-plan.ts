@@ -28,8 +28,18 @@ export async function savePlan(path: string, { plan, live, parsed }: Planned, fl
       exits.usage,
     )
   }
-  const { allowUnresolved, skipUnsupported, prune, force, runState } = flags
-  const made = { allowUnresolved, skipUnsupported, prune, force, runState, snapshot: flags.snapshot } as unknown as Json
+  const { allowUnresolved, skipUnsupported, prune, force, runState, include, exclude, dependencies } = flags
+  const made = {
+    allowUnresolved,
+    skipUnsupported,
+    prune,
+    force,
+    runState,
+    include,
+    exclude,
+    dependencies,
+    snapshot: flags.snapshot,
+  } as unknown as Json
   const text = writeJson(
     savedPlan(plan, live, { tool: io.version, flags: made, snapshot: formatSnapshot(snapshot) }),
     2,

@@ -2,8 +2,8 @@ import { needsOf } from '../graph/needs.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Resource } from '../model.ts'
-import { outcomesOf, plannedOf, shown } from '../report/build.ts'
-import { issuesText } from '../report/issues.ts'
+import { outcomesOf, plannedOf } from '../report/build.ts'
+import { issuesText, shown } from '../report/issues.ts'
 import { totalsText } from '../report/outcome-text.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
 import type { Connected } from './connect.ts'
@@ -88,6 +88,9 @@ function nextOf({ snapshot, profile, apiUrl, runState, ...flags }: PlanFlags): r
     snapshot,
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
+    ...(flags.include ?? []).flatMap((glob) => ['--include', glob]),
+    ...(flags.exclude ?? []).flatMap((glob) => ['--exclude', glob]),
+    ...(flags.dependencies === false ? ['--no-dependencies'] : []),
     ...(runState === undefined || runState === 'snapshot' ? [] : ['--run-state', runState]),
     ...(flags.prune ? ['--prune'] : []),
     ...(flags.force ? ['--force'] : []),

@@ -118,8 +118,13 @@ export const automation: Kind = {
   encode,
   unheld,
   effects(change) {
-    if (change.action !== 'update' || isSwitch(change.fields)) return []
-    return ['the state of its trigger (counts and timers) begins anew']
+    if (change.action === 'create' && change.after.spec.enabled !== false) return ['acts from now on']
+    if (change.action !== 'update') return []
+    const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
+    return [
+      ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) begins anew']),
+      ...(enabled ? ['acts from now on'] : []),
+    ]
   },
   async create({ api, server }, after) {
     const owner = after.ids.owner ? { owner_resource: `prefect.deployment.${after.ids.owner}` } : {}

@@ -190,8 +190,10 @@ export const deployment: Kind = {
   unheld,
   effects(change) {
     if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
+    if (change.action === 'create') return startsToRun(change.after)
     if (change.action !== 'update') return []
-    return ['its scheduled runs are deleted and made anew']
+    const resumed = change.before.spec.paused === true && change.after.spec.paused === false
+    return ['its scheduled runs are deleted and made anew', ...(resumed ? startsToRun(change.after) : [])]
   },
   async create(write, after) {
     const body = { ...bodyOf(after), ...poolBody(after.resource), ...limitBody(after) }
@@ -210,6 +212,18 @@ export const deployment: Kind = {
     const [first] = await listWanted(reader, new Set([resource.key]))
     return first && idOf(first)
   },
+}
+
+/** By which schedules a deployment runs once it is there. */
+function startsToRun({ spec }: Resource): string[] {
+  const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
+  if (active.length === 0) return []
+  const list = active.map((schedule) =>
+    String(schedule.slug ?? schedule.cron ?? schedule.rrule ?? `every ${String(schedule.interval)} s`),
+  )
+  return [
+    `starts to run by ${active.length === 1 ? 'its schedule' : `${active.length} schedules`}: ${list.join(', ').replaceAll('\n', ' ')}`,
+  ]
 }
 
 async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {

@@ -1,15 +1,14 @@
 import type { Issue } from '../issue.ts'
 
 /**
- * Issues as workflow commands, which GitHub Actions shows beside the line in a pull request. `fileOf` gives the path
- * from the root of the repository.
+ * Issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
+ * (docs.github.com: "Workflow commands"; `%`, line ends, and in properties `:` and `,` are escaped).
  */
-export function annotationsText(issues: readonly Issue[], fileOf: (file: string) => string): string {
+export function annotationsText(issues: readonly Issue[]): string {
   return issues
-    .map(({ code, severity, message, fix, place }) => {
-      const at = place ? [`file=${property(fileOf(place.file))}`, `line=${place.line}`, `col=${place.column}`] : []
-      const properties = [...at, `title=${property(code)}`].join(',')
-      return `::${severity} ${properties}::${data(fix === undefined ? message : `${message}. ${fix}`)}\n`
+    .map(({ severity, code, message, fix, place }) => {
+      const at = place ? `file=${property(place.file)},line=${place.line},col=${place.column},` : ''
+      return `::${severity} ${at}title=${property(code)}::${data(fix ? `${message}\n${fix}` : message)}\n`
     })
     .join('')
 }

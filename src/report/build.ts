@@ -1,7 +1,8 @@
-import type { Issue, Place } from '../issue.ts'
+import type { Place } from '../issue.ts'
 import type { Change, Hole, Outcome, Plan, Ref, Server, Snapshot } from '../model.ts'
 import { byRef, splitRef } from '../ref.ts'
 import { fieldsOf, sameFields } from './fields.ts'
+import { shown } from './issues.ts'
 import type { Action, ChangeReport, EdgeReport, OutcomeReport, Planned, SecretReport } from './report.ts'
 import { pathText } from './value.ts'
 
@@ -43,13 +44,6 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
   }
 }
 
-/** An issue as it may be shown: a line of a file that gives a secret in clear is left out. */
-export function shown(issue: Issue): Issue {
-  if (!issue.place?.excerpt || !/["']?\bplain\b["']?\s*:/.test(issue.place.excerpt)) return issue
-  const { excerpt: _, ...place } = issue.place
-  return { ...issue, place }
-}
-
 /** What became of the changes, as a value for reports. */
 export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
   return outcomes.map((outcome) => ({
@@ -88,7 +82,8 @@ function countsOf(plan: Plan) {
   }
 }
 
-function idOf({ ref, action }: Change): string {
+/** What a change is called within a report. */
+export function idOf({ ref, action }: Change): string {
   return action === 'complete' ? `${ref}#complete` : ref
 }
 

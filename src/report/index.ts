@@ -1,3 +1,4 @@
+import type { GraphReport } from './report.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Every format of a report, by the name that `-f` takes. A module is only loaded when its format is asked for. */
@@ -8,3 +9,13 @@ export const reporters = {
   html: async () => (await import('./html/html.ts')).html,
 } satisfies Readonly<Record<string, () => Promise<Reporter>>>
 export type Format = keyof typeof reporters
+
+/** Every format of `graph`. */
+export const graphReporters = {
+  mermaid: async () => (await import('./graph/mermaid.ts')).mermaid,
+  dot: async () => (await import('./graph/dot.ts')).dot,
+  svg: async () => (await import('./graph/svg.ts')).svg,
+  html: reporters.html,
+  json: reporters.json,
+} satisfies Readonly<Record<string, () => Promise<Reporter<GraphReport>>>>
+export type GraphFormat = keyof typeof graphReporters

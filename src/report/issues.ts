@@ -3,7 +3,14 @@ import { type Style, visible } from './style.ts'
 
 /** Issues for people: what, where, the line itself, what to do. Errors first as they came. */
 export function issuesText(issues: readonly Issue[], style: Style): string {
-  return issues.map((issue) => issueText(issue, style)).join('')
+  return issues.map((issue) => issueText(shown(issue), style)).join('')
+}
+
+/** An issue as it may be shown: a line of a file that gives a secret in clear is left out. */
+export function shown(issue: Issue): Issue {
+  if (!issue.place?.excerpt || !/["']?\bplain\b["']?\s*:/.test(issue.place.excerpt)) return issue
+  const { excerpt: _, ...place } = issue.place
+  return { ...issue, place }
 }
 
 function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style): string {

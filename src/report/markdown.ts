@@ -4,11 +4,14 @@ import { whyText } from './outcome-text.ts'
 import type { ApplyReport, ChangeReport, FieldReport, PlanReport, Report, ValidateReport } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
-import { plural, visible } from './style.ts'
+import { plural, shorten, visible } from './style.ts'
 import { isLong, lineChanges, pairText, summaryText } from './value.ts'
 
 /** GitHub takes 65,536 characters in a comment. Room is left for what a workflow may put around it. */
 const most = 60_000
+/** Lines of a list, and characters of a line of it, that are shown at most. */
+const listed = 30
+const longest = 300
 
 /** For a comment on a pull request: a table, then what is destructive, then the rest, folded by kind. */
 export const markdown: Reporter = (report) => {
@@ -76,26 +79,26 @@ function countsTable({ changes, unchanged }: PlanReport | ApplyReport): string {
 
 function outcomeLines({ outcomes }: ApplyReport): string[] {
   const open = outcomes.filter(({ status }) => status !== 'done')
-  const lines = open.slice(0, 50).map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
-  const more = open.length > 50 ? [`- and ${open.length - 50} more`] : []
+  const lines = open.slice(0, listed).map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
+  const more = open.length > listed ? [`- and ${open.length - listed} more`] : []
   return [`${outcomes.length - open.length} of ${plural(outcomes.length, 'change')} done.`, '', ...lines, ...more, '']
 }
 
 function issueList({ issues }: Pick<Report, 'issues'>): string {
-  const lines = issues.slice(0, 50).map(({ severity, code: name, message, fix, place }) => {
+  const lines = issues.slice(0, listed).map(({ severity, code: name, message, fix, place }) => {
     const at = place ? `${code(`${place.file}:${place.line}`)} ` : ''
     const todo = fix === undefined ? '' : ` → ${literal(fix)}`
     return `- ${severity === 'error' ? ':x:' : ':warning:'} ${at}${literal(message)} (${code(name)})${todo}`
   })
-  if (issues.length > 50) lines.push(`- and ${issues.length - 50} more`)
+  if (issues.length > listed) lines.push(`- and ${issues.length - listed} more`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
 function unsupportedList({ unsupported }: PlanReport | ApplyReport): string {
-  const lines = unsupported.slice(0, 50).map(({ ref, path, reason }) => {
+  const lines = unsupported.slice(0, listed).map(({ ref, path, reason }) => {
     return `- :no_entry: ${code(path === undefined ? ref : `${ref} ${path}`)} is not possible: ${literal(reason)}`
   })
-  if (unsupported.length > 50) lines.push(`- and ${unsupported.length - 50} more`)
+  if (unsupported.length > listed) lines.push(`- and ${unsupported.length - listed} more`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
@@ -157,10 +160,10 @@ function validated(report: ValidateReport): string {
 
 /** Text in a code span, whatever is in it. */
 function code(text: string): string {
-  const shown = visible(text)
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return longest > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`
+  const shown = visible(shorten(text, longest))
+  const run = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const fence = '`'.repeat(run + 1)
+  return run > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`
 }
 
 function cell(text: string): string {
@@ -169,7 +172,7 @@ function cell(text: string): string {
 
 /** Text in which no sign has a meaning: no tag, no link, no mention of a user. */
 function literal(text: string): string {
-  return visible(text)
+  return visible(shorten(text, longest))
     .replace(/[\\`*_[\]<>|~#]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
     .replaceAll('@', '@\u200b')
 }

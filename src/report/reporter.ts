@@ -9,4 +9,4 @@ export interface View {
 }
 
 /** One rendering of a report. Pure: the same report gives the same text. */
-export type Reporter = (report: Report, view: View) => string | Promise<string>
+export type Reporter<R extends Report = Report> = (report: R, view: View) => string | Promise<string>

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../issue.ts'
-import type { Pointer } from '../json.ts'
+import { type Pointer, step } from '../json.ts'
 import { nearest } from '../near.ts'
 
 export type Fault = Pick<Issue, 'code' | 'message' | 'fix'> & { readonly pointer: Pointer; readonly onKey?: true }
@@ -8,6 +8,8 @@ export type Fault = Pick<Issue, 'code' | 'message' | 'fix'> & { readonly pointer
 /** A fault that ajv found, in words; undefined for one that only repeats another. */
 export function faultOf(error: ErrorObject): Fault | undefined {
   const pointer = error.instancePath
+  // Faults of a name are told by `propertyNames` itself.
+  if (error.propertyName !== undefined) return undefined
   const where = pointer === '' ? 'the document' : pointer
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -17,7 +19,20 @@ export function faultOf(error: ErrorObject): Fault | undefined {
         code: 'unknown-field',
         message: `${where} has no field "${name}"`,
         ...near(name, known),
-        pointer: `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        pointer: step(pointer, name),
+        onKey: true,
+      }
+    }
+    case 'propertyNames': {
+      const name = String(error.params.propertyName)
+      const message = `${where} may not have "${name}": it must match ${JSON.stringify(error.schema)}`
+      if (pointer !== '/secrets') return { code: 'bad-value', message, pointer: step(pointer, name), onKey: true }
+      const fix = 'Write a JSON pointer into spec, such as /data/value'
+      return {
+        code: 'bad-secret',
+        message: `"${name}" is not the place of a secret`,
+        fix,
+        pointer: step(pointer, name),
         onKey: true,
       }
     }

@@ -9,7 +9,7 @@ import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
 import { type Locate, locator, placeAt } from './locate.ts'
 import { tokenFaults, type Validate, validator } from './validate.ts'
-import { parseYaml } from './yaml.ts'
+import { parseYaml, tagsIn } from './yaml.ts'
 
 /** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
 export interface Source {
@@ -139,7 +139,13 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
   for (const pointer of Object.keys(resource.secrets)) {
     const [name = ''] = steps(pointer)
     if (!Object.hasOwn(kind.fields, name))
-      fail('bad-secret', `a ${kind.name} has no field "${name}"`, step('/secrets', pointer), undefined, true)
+      fail(
+        'bad-secret',
+        `the spec of a ${kind.name} has no field "${name}", so it has no secret there`,
+        step('/secrets', pointer),
+        undefined,
+        true,
+      )
   }
   for (const pointer of filledTwice(resource))
     fail('bad-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
@@ -175,10 +181,11 @@ function parseChunk(reading: Reading, chunk: Chunk): { readonly value: Json; rea
     tooDeep(overflow.pos[0])
     return undefined
   }
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+  const faults = [...document.errors, ...document.warnings, ...tagsIn(document, chunk.text)]
+  for (const { message, pos } of faults) {
     reading.issues.push({ code: 'bad-yaml', severity: 'error', message, place: placeAt(chunk, lines, pos[0]) })
   }
-  if (document.errors.length + document.warnings.length > 0) return undefined
+  if (faults.length > 0) return undefined
   try {
     const value = document.toJS({ maxAliasCount: 100 }) as Json
     if (depth(value, 0, reading.limits.levels) <= reading.limits.levels) return { value, place: locator(chunk, parsed) }

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { isExact, isObject, type Json, type JsonObject } from '../json.ts'
+import { isExact, isObject, type Json, type JsonObject, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { nearest } from '../near.ts'
 import { cut } from '../token.ts'
@@ -83,7 +83,7 @@ function visit(value: Json, pointer: string, faults: Fault[]): void {
     for (const [index, item] of value.entries()) visit(item, `${pointer}/${index}`, faults)
   else if (isObject(value))
     for (const [key, item] of Object.entries(value)) {
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const at = step(pointer, key)
       visit(key, at, faults)
       visit(item, at, faults)
     }

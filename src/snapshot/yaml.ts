@@ -82,6 +82,20 @@ export function parseYaml(
   return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
 }
 
+/** Every tag that is written in a document, as a fault: with one, a text can become what no JSON value is. */
+export function tagsIn(document: Document.Parsed, text: string): { readonly message: string; readonly pos: Pair }[] {
+  const faults: { message: string; pos: Pair }[] = []
+  if (!text.includes('!')) return faults
+  visit(document, {
+    Node: (_, node) => {
+      const at = node.range?.[0] ?? 0
+      if (node.tag) faults.push({ message: `a snapshot may not have YAML tags, such as ${node.tag}`, pos: [at, at] })
+    },
+  })
+  return faults
+}
+type Pair = readonly [number, number]
+
 /** YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise quoted. */
 export function writeYaml(value: Json): string {
   const document = new Document(value, { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' })

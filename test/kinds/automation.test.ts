@@ -1,5 +1,58 @@
-import { describeRecorded } from './recorded.ts'
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/json.ts'
+import type { Names } from '../../src/kind.ts'
+import { describeRecorded, kindOf } from './recorded.ts'
 
 describeRecorded('automation', {
   'automation/run next': ['/spec/actions/0/schedule_after'],
+})
+
+describe('the owner of an automation', () => {
+  const names: Names = {
+    server: { url: 'http://one.test/api', version: '3.8.8' },
+    refOf: (id) => (id === 'd1' ? 'deployment/etl/prod' : undefined),
+    slot: () => undefined,
+    raw: () => undefined,
+    holderOf: () => undefined,
+  }
+  const owner = (name: string, ...actions: readonly JsonObject[]) =>
+    kindOf('automation').encode({ id: '1', name, trigger: {}, actions }, names).refs.owner
+  const run = { type: 'run-deployment', source: 'selected', deployment_id: 'd1' }
+
+  test('is the deployment that `prefect deploy` made it for', () => {
+    expect(owner('prod__automation_1', run)).toBe('deployment/etl/prod')
+  })
+
+  test('is nobody where name or actions are not of that form', () => {
+    expect(owner('prod', run)).toBeUndefined()
+    expect(owner('other__automation_1', run)).toBeUndefined()
+    expect(owner('prod__automation_1', run, run)).toBeUndefined()
+    expect(owner('prod__automation_1', { type: 'do-nothing' })).toBeUndefined()
+    expect(owner('prod__automation_1', { ...run, deployment_id: 'gone' })).toBeUndefined()
+  })
+})
+
+describe('the trigger or action', () => {
+  const automation = kindOf('automation')
+  const unheld = (spec: JsonObject, version: string) =>
+    automation.unheld?.(
+      { kind: 'automation', key: 'a', refs: {}, spec, secrets: {} },
+      { url: 'http://one.test/api', version },
+      undefined,
+    ) ?? []
+
+  test.each(['metric', 'declare-incident'])('%s is of Cloud alone, also deep inside', (type) => {
+    const nested = { trigger: { type: 'compound', triggers: [{ type: 'sequence', triggers: [{ type }] }] } }
+    expect(unheld(nested, '3.8.8')).toMatchObject([
+      { drops: 'resource', pointer: '/spec/trigger/triggers/0/triggers/0' },
+    ])
+    expect(unheld({ actions_on_resolve: [{ type: 'do-nothing' }, { type }] }, '3.8.8')).toMatchObject([
+      { drops: 'resource', pointer: '/spec/actions_on_resolve/1' },
+    ])
+    expect(unheld(nested, 'cloud')).toEqual([])
+  })
+
+  test('of a type that nobody knows yet is carried', () => {
+    expect(unheld({ actions: [{ type: 'make-coffee', cup: 1 }] }, '3.8.8')).toEqual([])
+  })
 })

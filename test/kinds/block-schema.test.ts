@@ -1,4 +1,5 @@
-import { describeRecorded } from './recorded.ts'
+import { describe, expect, test } from 'vitest'
+import { describeRecorded, kindOf, recordedResource } from './recorded.ts'
 
 describeRecorded('block-schema', {
   // From 3.6.24 on the client gives every property a position, and with it every schema another checksum.
@@ -14,4 +15,29 @@ describeRecorded('block-schema', {
   'block-schema/warehouse/984548ec': ['only on 3.4.14'],
   'block-schema/webhook/58bb03f0': ['only on 3.8.8'],
   'block-schema/webhook/61e9dbea': ['only on 3.4.14'],
+})
+
+describe('a document of a block schema', () => {
+  const schema = kindOf('block-schema')
+
+  test('is held to its checksum', async () => {
+    const good = await recordedResource('3.8.8', 'block-schema/raw-settings/762968b3')
+    expect(schema.check?.(good)).toEqual([])
+    const other = { ...good, spec: { ...good.spec, fields: { title: 'other' } } }
+    expect(schema.check?.(other)).toMatchObject([
+      { code: 'checksum-differs', severity: 'warning', pointer: '/spec/checksum' },
+    ])
+    const key = { ...good, key: 'raw-settings/00000000' }
+    expect(schema.check?.(key)).toMatchObject([{ code: 'bad-key', pointer: '/key' }])
+  })
+
+  test('of a stock schema that never gives its checksum is not warned about', async () => {
+    const stock = await recordedResource('3.8.8', 'block-schema/dbt-cli-profile/f55b0f96')
+    expect(schema.check?.(stock)).toEqual([])
+  })
+
+  test('is one for all rows of its checksum', async () => {
+    const rows = await recordedResource('3.8.8', 'block-schema/gcp-credentials/f764f9c5')
+    expect(rows.spec.version).toBe('0.5.8')
+  })
 })

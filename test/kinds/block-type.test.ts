@@ -1,4 +1,6 @@
-import { describeRecorded } from './recorded.ts'
+import { expect, test } from 'vitest'
+import { canonicalSpec } from '../../src/spec.ts'
+import { describeRecorded, kindOf } from './recorded.ts'
 
 describeRecorded('block-type', {
   // Types that the two versions register with other texts and pictures; they are not rewritten.
@@ -6,4 +8,35 @@ describeRecorded('block-type', {
   'block-type/secret': ['/spec/logo_url'],
   'block-type/slack-webhook': ['/spec/description', '/spec/logo_url'],
   'block-type/webhook': ['/spec/logo_url'],
+})
+
+test('texts are the same with and without what a server escapes', () => {
+  const type = kindOf('block-type')
+  const spec = (text: string) => canonicalSpec(type, { name: 'T', description: text, code_example: text })
+  expect(spec('if a &lt; b &amp; c &gt; d')).toEqual(spec('if a < b & c > d'))
+  expect(spec('a &amp;lt; b')).toMatchObject({ description: 'a &lt; b' })
+})
+
+test('one that a server registers by itself is left as it is', () => {
+  const type = kindOf('block-type')
+  const of = (key: string) => ({ kind: 'block-type', key, refs: {}, spec: {}, secrets: {} })
+  expect(['secret', 's3-bucket', 'mine'].map((key) => [type.settled?.(of(key)), type.supporting?.(of(key))])).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
+  ])
+})
+
+test('one that belongs to a package says how it is registered', () => {
+  const type = kindOf('block-type')
+  const server = { url: 'http://one.test/api', version: '3.8.8' }
+  const effects = (key: string) => {
+    const after = { kind: 'block-type', key, refs: {}, spec: {}, secrets: {} }
+    return type.effects?.(
+      { ref: `block-type/${key}`, action: 'create', after, without: [], waits: [], notes: [] },
+      server,
+    )
+  }
+  expect(effects('s3-bucket')?.join()).toContain('prefect block register -m prefect_aws')
+  expect(effects('mine')).toEqual([])
 })

@@ -1,4 +1,7 @@
-import { describeRecorded } from './recorded.ts'
+import { describe, expect, test } from 'vitest'
+import type { Json, JsonObject } from '../../src/json.ts'
+import type { Names } from '../../src/kind.ts'
+import { describeRecorded, kindOf, recordedResource } from './recorded.ts'
 
 describeRecorded('block', {
   // Another schema of the same type (block-schema.test.ts).
@@ -11,4 +14,111 @@ describeRecorded('block', {
   'block/warehouse/inlined': ['/refs/schema'],
   'block/warehouse/linked': ['/refs/schema'],
   'block/webhook/ticket': ['/refs/schema'],
+})
+
+const names: Names = {
+  server: { url: 'http://one.test/api', version: '3.8.8' },
+  refOf: () => undefined,
+  slot: () => undefined,
+  raw: () => undefined,
+  holderOf: () => undefined,
+}
+
+/** What becomes of the data of a block whose schema has these fields. */
+function encoded(data: JsonObject, fields: JsonObject, links: JsonObject = {}) {
+  const raw = {
+    id: '1',
+    name: 'b',
+    data,
+    block_document_references: links,
+    block_schema: { fields },
+    is_anonymous: false,
+  }
+  const { spec, secrets = {} } = kindOf('block').encode(raw, names)
+  const values = Object.entries(secrets).map(([pointer, hole]): [string, Json] => [
+    pointer,
+    'plain' in hole ? hole.plain.reveal() : 'masked' in hole,
+  ])
+  return { data: spec.data, secrets: Object.fromEntries(values) }
+}
+
+describe('the secrets of a block are', () => {
+  test('fields at the top, whatever their type, but not null', () => {
+    const fields = { secret_fields: ['a', 'b', 'c', 'd'] }
+    expect(encoded({ a: 'x', b: { deep: [1] }, c: null, d: 0, e: 'open' }, fields)).toEqual({
+      data: { c: null, e: 'open' },
+      secrets: { '/data/a': 'x', '/data/b': { deep: [1] }, '/data/d': 0 },
+    })
+  })
+
+  test('fields of objects, at any depth', () => {
+    expect(
+      encoded({ one: { two: { three: 'x', four: 'open' }, three: 'open' } }, { secret_fields: ['one.two.three'] }),
+    ).toEqual({
+      data: { one: { two: { four: 'open' }, three: 'open' } },
+      secrets: { '/data/one/two/three': 'x' },
+    })
+  })
+
+  test('everything below a wildcard, with keys of any form', () => {
+    expect(encoded({ h: { 'x/y': 'a', '~': { z: 'b' }, n: null }, i: 'open' }, { secret_fields: ['h.*'] })).toEqual({
+      data: { h: { n: null }, i: 'open' },
+      secrets: { '/data/h/x~1y': 'a', '/data/h/~0': { z: 'b' } },
+    })
+  })
+
+  test('fields of the objects in a list', () => {
+    expect(
+      encoded(
+        { items: [{ password: 'a', user: 'u' }, { user: 'v' }, { password: 'b' }] },
+        { secret_fields: ['items.password'] },
+      ),
+    ).toEqual({
+      data: { items: [{ user: 'u' }, { user: 'v' }, {}] },
+      secrets: { '/data/items/0/password': 'a', '/data/items/2/password': 'b' },
+    })
+  })
+
+  test('those of a child that stands inline, by its own type', () => {
+    const definitions = { Login: { block_type_slug: 'login', secret_fields: ['password', 'more.*'] } }
+    const login = (text: string) => ({ block_type_slug: 'login', user: 'u', password: text, more: { k: text } })
+    expect(
+      encoded({ one: login('a'), list: [login('b')], plain: { password: 'open' } }, { secret_fields: [], definitions }),
+    ).toEqual({
+      data: {
+        one: { block_type_slug: 'login', user: 'u', more: {} },
+        list: [{ block_type_slug: 'login', user: 'u', more: {} }],
+        plain: { password: 'open' },
+      },
+      secrets: {
+        '/data/one/password': 'a',
+        '/data/one/more/k': 'a',
+        '/data/list/0/password': 'b',
+        '/data/list/0/more/k': 'b',
+      },
+    })
+  })
+
+  test('not those of a child that is a block of its own: it is a link', () => {
+    const fields = { secret_fields: ['login.password'] }
+    const links = { login: { block_document: { id: 'b10c', name: 'l' } } }
+    expect(encoded({ login: { user: 'u', password: 'a' } }, fields, links)).toEqual({
+      data: { login: { $ref: { block_document_id: 'b10c' } } },
+      secrets: {},
+    })
+  })
+
+  test('never what a server shows instead of one', () => {
+    expect(encoded({ a: '********' }, { secret_fields: ['a'] })).toEqual({ data: {}, secrets: { '/data/a': true } })
+  })
+})
+
+test('a block without a name is called by what holds it', async () => {
+  const held = await recordedResource(
+    '3.8.8',
+    'block/local-file-system/(deployment%2Flegacy%2Fanonymous%2Fstorage_document_id)',
+  )
+  expect(held.spec).toEqual({ data: { basepath: '/srv/anonymous' }, is_anonymous: true })
+  const raw = { id: '1', name: 'anonymous-1', is_anonymous: true, block_type: { slug: 'secret' } }
+  expect(kindOf('block').key(raw, names)).toBeUndefined()
 })

@@ -1,3 +1,16 @@
-import { describeRecorded } from './recorded.ts'
+import { expect, test } from 'vitest'
+import { describeRecorded, kindOf } from './recorded.ts'
 
 describeRecorded('work-queue')
+
+test('the key must agree with the pool', () => {
+  const queue = kindOf('work-queue')
+  const check = (key: string, pool: string) =>
+    queue.check?.({ kind: 'work-queue', key, refs: { pool: `work-pool/${pool}` }, spec: {}, secrets: {} }).length
+  expect(check('a/b', 'a')).toBe(0)
+  expect(check('a%2Fb/c', 'a/b')).toBe(0)
+  expect(check('a/b', 'c')).toBe(1)
+  expect(check('a', 'a')).toBe(1)
+  expect(check('a/b/c', 'a')).toBe(1)
+  expect(check('a/', 'a')).toBe(1)
+})

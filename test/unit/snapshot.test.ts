@@ -86,7 +86,11 @@ describe('format and parse', () => {
   })
 
   it('keep holes, and a secret that is written in clear', () => {
-    const secrets = { '/data/a': { env: 'A' }, '/data/b': { env: 'B', as: 'json' as const }, '/data/c~1d': { plain: new Secret('s3cret') } }
+    const secrets = {
+      '/data/a': { env: 'A' },
+      '/data/b': { env: 'B', as: 'json' as const },
+      '/data/c~1d': { plain: new Secret('s3cret') },
+    }
     const { snapshot: after, issues } = parse(formatSnapshot(snapshot(resource('c/x', { secrets }))))
     expect(issues).toEqual([])
     const [read] = after.resources
@@ -98,13 +102,20 @@ describe('format and parse', () => {
   })
 
   it('sort by kind order, then key by code point, whatever the order of documents', () => {
-    const documents = ['kind: b\nkey: z\nrefs: {a: a/Z}\n', 'kind: a\nkey: ö\n', 'kind: a\nkey: Z\n', 'kind: a\nkey: a\n']
+    const documents = [
+      'kind: b\nkey: z\nrefs: {a: a/Z}\n',
+      'kind: a\nkey: ö\n',
+      'kind: a\nkey: Z\n',
+      'kind: a\nkey: a\n',
+    ]
     const { snapshot: read } = parse([header, ...documents].join('---\n'))
     expect(read.resources.map(refOf)).toEqual(['a/Z', 'a/a', 'a/ö', 'b/z'])
   })
 
   it('leave out what equals its default, and say what is operational', () => {
-    const { snapshot: read } = parse(`${header}---\nkind: a\nkey: x\nspec: {count: 0, text: '', paused: false, tags: []}\n`)
+    const { snapshot: read } = parse(
+      `${header}---\nkind: a\nkey: x\nspec: {count: 0, text: '', paused: false, tags: []}\n`,
+    )
     expect(read.resources[0]?.spec).toEqual({ paused: false })
   })
 })
@@ -167,7 +178,9 @@ describe('reading is bounded:', () => {
   })
 
   it('block lists that are nested too deeply are one fault', () => {
-    expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any:\n  ${'- '.repeat(20_000)}x\n`))).toEqual(['f.yaml:4:1 too-large'])
+    expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any:\n  ${'- '.repeat(20_000)}x\n`))).toEqual([
+      'f.yaml:4:1 too-large',
+    ])
   })
 
   it('200 levels are none', () => {
@@ -215,7 +228,9 @@ describe('a text', () => {
         for (const { text, line } of chunks)
           for (const [index, own] of text.split('\n').slice(0, -1).entries()) {
             const whole = lines[line - 1 + index] ?? ''
-            expect(index === 0 ? own.replace(/^ {3}/, '') : own).toBe(index === 0 ? whole.replace(/^---(?=\s|$)/, '') : whole)
+            expect(index === 0 ? own.replace(/^ {3}/, '') : own).toBe(
+              index === 0 ? whole.replace(/^---(?=\s|$)/, '') : whole,
+            )
           }
         const words = (list: readonly string[]) => list.join('\n').match(/a: b|----| d$/gm)?.length ?? 0
         expect(words(chunks.map(({ text }) => text))).toBe(words(lines))
@@ -229,7 +244,9 @@ describe('a free field', () => {
     fc.assert(
       fc.property(anyObject, (link: Json) => {
         const before = snapshot(resource('c/x', { spec: canonicalSpec(toyKinds[2] as typeof a, { data: link }) }))
-        expect(sameJson(parse(formatSnapshot(before)).snapshot.resources[0]?.spec ?? null, before.resources[0]?.spec)).toBe(true)
+        expect(
+          sameJson(parse(formatSnapshot(before)).snapshot.resources[0]?.spec ?? null, before.resources[0]?.spec),
+        ).toBe(true)
       }),
     )
   })

@@ -1,2 +1,77 @@
+import { createHash } from 'node:crypto'
+import { coloursOf } from '../graph/colours.ts'
+import { escaped } from '../graph/markup.ts'
+import { contents, graphStyle, markers } from '../graph/svg.ts'
+import type { Report } from '../report.ts'
 import type { Reporter } from '../reporter.ts'
-export const html: Reporter = () => ''
+import { plural, styleFor } from '../style.ts'
+import { text } from '../text.ts'
+import { script, style as pageStyle } from './bundle.ts'
+import { pageData } from './data.ts'
+import { head, problems, titleOf } from './head.ts'
+import type { PageData } from './page/data.ts'
+import { type Sheet, sheetOf } from './sheet.ts'
+
+/**
+ * One page for reviewers, complete in itself. Nothing in it is fetched and nothing runs but its own script: the policy
+ * in its head names the script and the style by their hashes. Names and values of a snapshot are text in it, always.
+ */
+export const html: Reporter = async (report) => {
+  const style = `${graphStyle}\n${pageStyle}`
+  const sheet = await sheetOf(report)
+  const data = pageData(report)
+  const plain = await text(report, { style: styleFor(false), width: 100 })
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy(style)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${escaped(titleOf(report))}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    head(report),
+    problems(report.issues),
+    body(report, sheet, data),
+    `<noscript><pre>${escaped(plain.slice(0, 400_000))}</pre></noscript>`,
+    `<script type="application/json" id="data">${embedded(data)}</script>`,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>\n',
+  ].join('\n')
+}
+
+function policy(style: string): string {
+  const hash = (source: string) => `'sha256-${createHash('sha256').update(source).digest('base64')}'`
+  return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`
+}
+
+/** JSON inside a script element: nothing in it can end the element. */
+function embedded(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function body(report: Report, { picture, actions, all }: Sheet, data: PageData): string {
+  const colours = coloursOf(data.refs.map(({ kind }) => kind))
+  const isPlan = 'changes' in report
+  if (!isPlan && report.schema !== 'prefect-snapshot/graph') return '<main></main>'
+  const what = isPlan ? 'changes' : 'resources'
+  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': what changes, and its neighbours' : ''}`
+  return `<nav class="tabs" aria-label="Parts of the page"><button data-tab="list" aria-pressed="true">${isPlan ? 'Changes' : 'Resources'}</button><button data-tab="detail" aria-pressed="false">Detail</button><button data-tab="map" aria-pressed="false">Graph</button></nav>
+<main data-tab="list">
+<section class="list" aria-label="${what}">
+<div class="tools"><input type="search" id="search" placeholder="Search names, fields and values  ( / )" aria-label="Search ${what}" autocomplete="off" spellcheck="false"><select id="kind" aria-label="Kind"></select><div class="chips" role="group" aria-label="Filter"></div><p class="found" role="status"></p></div>
+<div class="rows" role="grid" aria-label="${what}"></div>
+</section>
+<section class="detail" id="detail" aria-label="Detail" tabindex="0"></section>
+<section class="map" aria-label="Graph">
+<div class="tools"><div class="mode" role="group" aria-label="What is drawn"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
+<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${markers.join('')}<g id="all">${contents(picture, colours, actions).join('')}</g><g id="near"></g></svg>
+</section>
+</main>
+<footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies what is ticked"><button class="copy">Copy</button><button class="none">Untick all</button></footer>`
+}

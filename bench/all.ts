@@ -1,0 +1,7 @@
+import { apply } from './apply.ts'
+import type { Bench } from './bench.ts'
+import { concurrency } from './concurrency.ts'
+import { start } from './start.ts'
+
+/** Every benchmark, in the order in which they run. */
+export const benches: readonly Bench[] = [start, apply, concurrency]

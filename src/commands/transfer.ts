@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises'
+import { Failure } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Live, LiveResource, Snapshot } from '../model.ts'
+import type { RunState } from '../plan/run-state.ts'
+import { refOf } from '../ref.ts'
+import type { Format } from '../report/index.ts'
+import { issuesText } from '../report/issues.ts'
+import { kindTable } from '../report/kind-table.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { connected } from './connect.ts'
+import { withHoles } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
+import { makePlanOf, type PlanFlags, refusal } from './plan.ts'
+import { type Selection, scopeOf, selected } from './selection.ts'
+import { printApply, type Shown, showPlan } from './show.ts'
+
+export interface TransferFlags extends Selection, PerformFlags {
+  readonly from: string
+  readonly to: string
+  readonly dryRun?: boolean
+  /** Keeps the snapshot, with holes for secrets, in this file. */
+  readonly save?: string
+  readonly runState: RunState
+  readonly allowUnresolved?: boolean
+  readonly skipUnsupported?: boolean
+  readonly allowSameServer?: boolean
+  readonly force?: boolean
+  readonly format?: Format
+}
+
+/** Export and apply in one go; secrets pass from server to server in memory. */
+export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  const source = await connected({ profile: flags.from }, io, async ({ client, server }) => {
+    if (!io.quiet) io.err(`Reading ${flags.from}  ${server.url}  (Prefect ${server.version})\n`)
+    return readLive(client, server, kinds)
+  })
+  io.err(issuesText(source.issues, io.errStyle))
+  const snapshot = snapshotOf(source, flags, kinds)
+  if (flags.save !== undefined) await save(flags.save, snapshot, io)
+  return connected({ profile: flags.to }, io, async (to) => {
+    if (!flags.allowSameServer && source.server.url === to.server.url) throw sameServer('both have the same URL')
+    const how: PlanFlags = { ...planFlags(flags), snapshot: `profile ${flags.from}`, profile: flags.to }
+    const planned = await makePlanOf({ snapshot, issues: [], placeOf: () => undefined }, how, to, kinds, io)
+    if (!flags.allowSameServer && sharesIds(source, planned.live))
+      throw sameServer(
+        'the same objects have the same ids on both; it is one server behind two URLs, or a copy of its database',
+      )
+    return carryOut(flags, { planned, flags: how, to, kinds }, io)
+  })
+}
+
+async function carryOut(flags: TransferFlags, shown: Shown, io: Io): Promise<Exit> {
+  const { planned, kinds, to } = shown
+  const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: exits.ok }
+  await showPlan(shown, issues, io)
+  const finish = async (performed: Performed): Promise<Exit> => {
+    if ((flags.format ?? 'text') === 'text') tellKinds(shown, performed, io)
+    return printApply(shown, issues, performed, io)
+  }
+  if (exit !== exits.ok || flags.dryRun || planned.plan.changes.length === 0) return finish({ exit })
+  if (await confirmed(flags, planned, to, io))
+    return finish(await perform(planned, `transfer from ${flags.from}`, flags, to, kinds, io))
+  io.err('Nothing was changed.\n')
+  return exits.failed
+}
+
+function tellKinds({ planned, kinds }: Shown, { outcomes }: Performed, io: Io): void {
+  const refs = planned.parsed.snapshot.resources.map(refOf)
+  io.out(
+    `\n${kindTable(
+      refs,
+      planned.plan,
+      outcomes,
+      kinds.map(({ name }) => name),
+      io.style,
+    )}`,
+  )
+}
+
+function planFlags({ allowUnresolved, skipUnsupported, force, runState, format }: TransferFlags) {
+  return {
+    runState,
+    ...(allowUnresolved ? { allowUnresolved } : {}),
+    ...(skipUnsupported ? { skipUnsupported } : {}),
+    ...(force ? { force } : {}),
+    ...(format ? { format } : {}),
+  }
+}
+
+/** What is to be moved. Secrets stay in their type; those that the source does not show are holes. */
+function snapshotOf(source: Live, flags: TransferFlags, kinds: readonly Kind[]): Snapshot {
+  const { url, version } = source.server
+  const carried = selected([...source.resources.values()], kinds, flags)
+  const holes = withHoles(carried)
+  const resources = carried.map((resource, index) =>
+    Object.values(resource.secrets).some((hole) => 'masked' in hole)
+      ? { ...resource, secrets: mixed(resource, holes[index]?.secrets ?? {}) }
+      : resource,
+  )
+  return { version: 1, source: { api: url, server: version }, scope: scopeOf(flags), moved: [], resources }
+}
+
+function mixed({ secrets }: LiveResource, holes: LiveResource['secrets']): LiveResource['secrets'] {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([pointer, hole]) => [pointer, 'masked' in hole ? (holes[pointer] ?? hole) : hole]),
+  )
+}
+
+async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
+  const text = formatSnapshot({ ...snapshot, resources: withHoles(snapshot.resources as readonly LiveResource[]) })
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    throw new Failure(
+      [
+        {
+          code: 'file',
+          severity: 'error',
+          message: `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        },
+      ],
+      exits.failed,
+    )
+  }
+  io.err(`Saved what was read as ${path}\n`)
+}
+
+/** Whether two servers hold the same objects under the same ids; those that every server makes by itself do not count. */
+function sharesIds(from: Live, to: Live): boolean {
+  const own = [...to.resources.values()].filter(
+    ({ kind, id }) => !['block-type', 'block-schema'].includes(kind) && id !== 'server',
+  )
+  return own.length > 0 && own.every((resource) => from.resources.get(refOf(resource))?.id === resource.id)
+}
+
+function sameServer(reason: string): Failure {
+  return new Failure(
+    [
+      {
+        code: 'same-server',
+        severity: 'error',
+        message: `source and destination are the same server: ${reason}`,
+        fix: 'Check the two profiles; --allow-same-server goes on nevertheless',
+      },
+    ],
+    exits.usage,
+  )
+}

@@ -1,0 +1,89 @@
+import type { Kind } from '../kind.ts'
+import { poolReadiness } from '../live/readiness.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { type Check, checksText, verdict } from '../report/checks.ts'
+import { plural } from '../report/style.ts'
+import { pathText } from '../report/value.ts'
+import { type Connected, connected } from './connect.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { makePlanOf, type PlanFlags, type Planned } from './plan.ts'
+import { loadSnapshot } from './validate.ts'
+
+/** Looks after a transfer whether all is as the snapshot says, and whether somebody is there to run it. */
+export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+  return connected(flags, io, async (to) => {
+    const planned = await makePlanOf(parsed, flags, to, kinds, io)
+    const checks = [...equality(planned, kinds), ...(await readiness(planned, to, kinds))]
+    io.out(checksText(checks, io.style) + verdict(checks, io.style))
+    return checks.some(({ status }) => status === 'error') ? exits.changes : exits.ok
+  })
+}
+
+/** A line a kind where all is equal, a line a resource where it is not. */
+function equality({ plan, parsed }: Planned, kinds: readonly Kind[]): Check[] {
+  const changed = new Map(plan.changes.map((change) => [change.ref, change]))
+  const checks = kinds.flatMap(({ name }): Check[] => {
+    const refs = parsed.snapshot.resources.filter(({ kind }) => kind === name).map(refOf)
+    const equal = refs.filter((ref) => plan.unchanged.includes(ref) && !changed.has(ref)).length
+    if (refs.length === 0) return []
+    return [
+      {
+        status: equal === refs.length ? 'ok' : 'error',
+        title: name,
+        detail: `${equal} of ${plural(refs.length, 'resource')} as in the snapshot`,
+      },
+    ]
+  })
+  const differing = [...changed.values()].map((change): Check => {
+    const fields = change.action === 'update' ? change.fields.map(({ pointer }) => pathText(pointer)).join(', ') : ''
+    return {
+      status: 'error',
+      title: splitRef(change.ref).kind,
+      detail: `${splitRef(change.ref).key} ${change.action === 'update' ? `differs in ${fields}` : 'is missing'}`,
+    }
+  })
+  const impossible = plan.unsupported.map(
+    ({ ref, reason }): Check => ({
+      status: 'error',
+      title: splitRef(ref).kind,
+      detail: `${splitRef(ref).key}: ${reason}`,
+    }),
+  )
+  return [...checks, ...differing, ...impossible]
+}
+
+/** Whether every pool of the snapshot has a worker, and every deployment one who has asked for its runs. */
+async function readiness(
+  { parsed, live }: Planned,
+  { client, server }: Connected,
+  kinds: readonly Kind[],
+): Promise<Check[]> {
+  const pools = (await poolReadiness(client, live)).map(({ ref, online, paused }): Check => {
+    const detail = paused
+      ? `${splitRef(ref).key} is paused`
+      : online > 0
+        ? `${splitRef(ref).key} has ${plural(online, 'worker')} online`
+        : `nobody serves ${splitRef(ref).key}`
+    return { status: paused ? 'note' : online > 0 ? 'ok' : 'warning', title: 'workers', detail }
+  })
+  const deployments = kinds.filter(({ name }) => name === 'deployment')
+  const wanted = parsed.snapshot.resources.filter(({ kind }) => kind === 'deployment')
+  if (wanted.length === 0) return pools
+  const raws = await Promise.all(
+    deployments.map((kind) => kind.list(client, server, new Set(wanted.map(({ key }) => key)))),
+  )
+  const ids = new Set(
+    [...live.resources.values()].filter(({ kind }) => kind === 'deployment').map(({ id }) => id as string),
+  )
+  const own = raws.flat().filter(({ id }) => ids.has(String(id)))
+  const ready = own.filter(({ status }) => status === 'READY').length
+  return [
+    ...pools,
+    {
+      status: ready === own.length ? 'ok' : 'note',
+      title: 'deployments',
+      detail: `${ready} of ${own.length} READY (a worker has asked for their runs)`,
+    },
+  ]
+}

@@ -1,0 +1,33 @@
+import { splitRef } from '../../ref.ts'
+import type { GraphReport } from '../report.ts'
+import type { Reporter } from '../reporter.ts'
+import { visible } from '../style.ts'
+import { coloursOf } from './colours.ts'
+
+const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
+
+/** The graph in the language of Graphviz. */
+export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
+  const colours = coloursOf(resources.map(({ ref }) => splitRef(ref).kind))
+  return [
+    'digraph snapshot {',
+    '  rankdir=LR',
+    '  node [shape=box, style="rounded", fontname="sans-serif", fontsize=11]',
+    '  edge [color="#98a3b3"]',
+    ...resources.map(({ ref }) => {
+      const { kind, key } = splitRef(ref)
+      return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colours.get(kind)}"]`
+    }),
+    ...edges.map(({ from, to, how, cycle }) => {
+      const round = cycle ? ', color="#cf222e", penwidth=2' : ''
+      return `  ${quoted(from)} -> ${quoted(to)} [style=${styles[how]}${round}]`
+    }),
+    '}\n',
+  ].join('\n')
+}
+
+/** A quoted string, one line for each text. Entities have a meaning in it, and so have backslashes. */
+function quoted(...lines: readonly string[]): string {
+  const text = lines.map((line) => visible(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;'))
+  return `"${text.join('\\n')}"`
+}

@@ -1,0 +1,31 @@
+import { splitRef } from '../../ref.ts'
+import type { GraphReport } from '../report.ts'
+import type { Reporter } from '../reporter.ts'
+import { visible } from '../style.ts'
+import { coloursOf } from './colours.ts'
+
+const arrows = { slot: '-->', token: '-.->', name: '-.->' } as const
+
+/** The graph as GitHub, GitLab and most wikis draw it from a `mermaid` block. */
+export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
+  const number = new Map(resources.map(({ ref }, index) => [ref, index]))
+  const colours = [...coloursOf(resources.map(({ ref }) => splitRef(ref).kind))]
+  const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
+  const round = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
+  return [
+    'flowchart LR',
+    ...resources.map(({ ref }, index) => {
+      const { kind, key } = splitRef(ref)
+      return `  n${index}["${escaped(kind)}<br/>${escaped(key)}"]:::k${colours.findIndex(([name]) => name === kind)}`
+    }),
+    ...drawn.map(({ from, to, how }) => `  n${number.get(from)} ${arrows[how]} n${number.get(to)}`),
+    ...colours.map(([, colour], index) => `  classDef k${index} stroke:${colour},stroke-width:2px`),
+    ...(round.length > 0 ? [`  linkStyle ${round.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
+    '',
+  ].join('\n')
+}
+
+/** Text of a label: no sign in it is markup, for mermaid or for HTML. */
+function escaped(text: string): string {
+  return visible(text).replace(/[^\p{L}\p{N} ._/:-]/gu, (sign) => `#${sign.codePointAt(0)};`)
+}

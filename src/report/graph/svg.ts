@@ -1,0 +1,83 @@
+import type { Ref } from '../../ref.ts'
+import type { Action, GraphReport } from '../report.ts'
+import type { Reporter } from '../reporter.ts'
+import { coloursOf } from './colours.ts'
+import { layOut, type Line, type Node, nodeHeight, type Picture } from './layout.ts'
+import { escaped } from './markup.ts'
+
+const margin = 16
+
+/** The graph as a picture that any browser or document shows. */
+export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
+  const picture = await layOut(
+    resources.map(({ ref }) => ref),
+    edges,
+  )
+  const [width, height] = [picture.width + 2 * margin, picture.height + 2 * margin]
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="${width}" height="${height}" viewBox="${-margin} ${-margin} ${width} ${height}">`,
+    `<style>${graphStyle}</style>`,
+    ...markers,
+    ...contents(picture, coloursOf(picture.nodes.map(({ kind }) => kind)), new Map()),
+    '</svg>\n',
+  ].join('\n')
+}
+
+/** Lines and nodes of a picture; `colours` is of each kind, `actions` what becomes of each resource. */
+export function contents(
+  { nodes, lines }: Picture,
+  colours: ReadonlyMap<string, string>,
+  actions: ReadonlyMap<Ref, Action>,
+): string[] {
+  return [
+    ...lines.map(lineMarkup),
+    ...nodes.map((node) => nodeMarkup(node, colours.get(node.kind) ?? '', actions.get(node.ref))),
+  ]
+}
+
+/** Heads of arrows, by what the arrow is. */
+export const markers: readonly string[] = [
+  '<defs>',
+  ...['need', 'round', 'hot'].map(
+    (name) =>
+      `<marker id="${name}" class="${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker>`,
+  ),
+  '</defs>',
+]
+
+function lineMarkup({ from, to, how, cycle, path }: Line): string {
+  return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${escaped(from)}" data-to="${escaped(to)}" d="${path}"/>`
+}
+
+function nodeMarkup({ ref, kind, label, x, y, width }: Node, colour: string, action: Action | undefined): string {
+  const [left, top] = [x - width / 2, y - nodeHeight / 2]
+  const name = `${kind} ${label}${action ? `, to ${action}` : ''}`
+  return [
+    `<g class="node${action ? ` ${action}` : ''}" data-ref="${escaped(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1" aria-label="${escaped(name)}">`,
+    `<title>${escaped(ref)}</title>`,
+    `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
+    `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${colour}"/>`,
+    `<text class="kind" x="17" y="15">${escaped(kind)}</text>`,
+    `<text class="key" x="17" y="29">${escaped(label)}</text>`,
+    '</g>',
+  ].join('')
+}
+
+/** How a graph looks, alone and in a page; light and dark. */
+export const graphStyle = `
+.graph{--paper:#fff;--ink:#1c2430;--soft:#5b6675;--edge:#c3cad4;--line:#98a3b3;--hot:#1f6feb;--round:#cf222e;--create:#1a7f37;--update:#9a6700;--delete:#cf222e;font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+@media (prefers-color-scheme:dark){.graph{--paper:#1a2029;--ink:#e6ebf2;--soft:#9aa7b8;--edge:#3a4453;--line:#5d6a7c;--hot:#6cb0ff;--round:#ff7b72;--create:#4ac26b;--update:#d9a521;--delete:#ff7b72}}
+.graph .box{fill:var(--paper);stroke:var(--edge);stroke-width:1.2}
+.graph .key{fill:var(--ink);font-size:12px;font-weight:600}
+.graph .kind{fill:var(--soft);font-size:9.5px}
+.graph .line{fill:none;stroke:var(--line);stroke-width:1.3;marker-end:url(#need)}
+.graph .line.name{stroke-dasharray:2 4}
+.graph .line.token{stroke-dasharray:6 3}
+.graph .line.cycle{stroke:var(--round);stroke-width:2;marker-end:url(#round)}
+.graph .need{fill:var(--line)}
+.graph .round{fill:var(--round)}
+.graph .hot{fill:var(--hot)}
+.graph .node.create .box{stroke:var(--create);stroke-width:2}
+.graph .node.update .box,.graph .node.complete .box{stroke:var(--update);stroke-width:2}
+.graph .node.delete .box{stroke:var(--delete);stroke-width:2;stroke-dasharray:5 3}
+`.trim()

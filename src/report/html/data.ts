@@ -1,0 +1,152 @@
+import type { Issue } from '../../issue.ts'
+import { type Ref, splitRef } from '../../ref.ts'
+import { secretText } from '../change-text.ts'
+import { whyText } from '../outcome-text.ts'
+import type { ChangeReport, FieldReport, OutcomeReport, PlanReport, ApplyReport, Report } from '../report.ts'
+import { visible } from '../style.ts'
+import { isLong, lineChanges, linesOf, summaryText, type Line, valueText } from '../value.ts'
+import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
+
+/** A report as the page's script wants it. */
+export function pageData(report: Report): PageData {
+  const numbers = new Map<Ref, number>()
+  const number = (ref: Ref): number => {
+    const known = numbers.get(ref)
+    if (known !== undefined) return known
+    numbers.set(ref, numbers.size)
+    return numbers.size - 1
+  }
+  const items = itemsOf(report, number)
+  const edges = 'edges' in report ? report.edges : []
+  const needs = edges.map(({ from, to }) => [number(from), number(to)] as const)
+  const choice = 'next' in report && report.next ? { apply: ['prefect-snapshot', ...report.next] } : {}
+  const refs = [...numbers.keys()].map((ref) => {
+    const { kind, key } = splitRef(ref)
+    return { kind, key: visible(key) }
+  })
+  return { refs, needs, items, ...choice }
+}
+
+function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
+  switch (report.schema) {
+    case 'prefect-snapshot/plan':
+    case 'prefect-snapshot/apply':
+      return [...changeItems(report, number), ...blockedItems(report, number)]
+    case 'prefect-snapshot/graph':
+      return report.resources.map(({ ref, place, fields }) => ({
+        ...bare(number(ref), 'resource'),
+        ...(place ? { place: `${place.file}:${place.line}` } : {}),
+        brief: briefOf(fields),
+        fields: fields.map(fieldView),
+      }))
+    default:
+      return []
+  }
+}
+
+function bare(ref: number, state: State): Item {
+  return { ref, state, brief: '', fields: [], same: 0, secrets: [], notes: [], faults: [], waits: [] }
+}
+
+/** One item a resource: the second half of a create is told with its first. */
+function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+  const byId = new Map(report.changes.map((change) => [change.id, change]))
+  const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
+  const refused = byRefOf(report.refusals)
+  return report.changes.flatMap((change): Item[] => {
+    if (change.action === 'complete') return []
+    const second = byId.get(`${change.ref}#complete`)
+    const waits = [...change.waits, ...(second?.waits ?? [])]
+      .flatMap((id) => byId.get(id)?.ref ?? [])
+      .filter((ref) => ref !== change.ref)
+    const later = second ? [`${second.without.join(', ')} is filled in afterwards, since it is part of a circle`] : []
+    const outcome = outcomes.get(change.id)
+    return [
+      {
+        ...bare(number(change.ref), change.action),
+        ...(change.place ? { place: `${change.place.file}:${change.place.line}` } : {}),
+        brief: change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : briefOf(change.fields),
+        fields: change.fields.map(fieldView),
+        same: change.same,
+        secrets: secretsOf(change),
+        notes: [...change.notes, ...later].map(visible),
+        faults: (refused.get(change.ref) ?? []).map(({ message }) => visible(message)),
+        waits: [...new Set(waits)].map(number),
+        ...(outcome ? { outcome: outcomeOf(outcome) } : {}),
+      },
+    ]
+  })
+}
+
+function byRefOf(issues: readonly Issue[]): Map<Ref | undefined, Issue[]> {
+  const out = new Map<Ref | undefined, Issue[]>()
+  for (const issue of issues) out.set(issue.ref, [...(out.get(issue.ref) ?? []), issue])
+  return out
+}
+
+function blockedItems({ unsupported }: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+  return unsupported.map(({ ref, path, reason }) => ({
+    ...bare(number(ref), 'blocked'),
+    brief: path ?? 'not possible on this server',
+    faults: [visible(path === undefined ? reason : `${path}: ${reason}`)],
+  }))
+}
+
+function secretsOf({ secrets }: ChangeReport): Item['secrets'] {
+  return secrets.map((secret) => ({
+    path: secret.path,
+    text: secretText(secret),
+    ...(secret.state === 'missing' ? { missing: true as const } : {}),
+  }))
+}
+
+function outcomeOf(outcome: OutcomeReport): string {
+  return outcome.status === 'done' ? `done in ${outcome.ms} ms` : `${outcome.status}${whyText(outcome)}`
+}
+
+function briefOf(fields: readonly FieldReport[]): string {
+  const spec = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
+  return summaryText(
+    spec.map(({ path, before, after }) => ({ path, value: after ?? before })),
+    120,
+  )
+}
+
+function fieldView({ path, before, after }: FieldReport): FieldView {
+  if (before !== undefined && after !== undefined && isLong(before, after, 60))
+    return { path, rows: sideBySide(lineChanges(before, after, 3)) }
+  const show = (value: FieldReport['before']) => {
+    if (value === undefined) return {}
+    const short = valueText(value, 72)
+    return short.length < 72 && !(typeof value === 'string' && value.includes('\n')) ? short : linesOf(value)
+  }
+  return {
+    path,
+    ...(before === undefined ? {} : { before: show(before) as string }),
+    ...(after === undefined ? {} : { after: show(after) as string }),
+  }
+}
+
+/** What was taken out beside what was put in. */
+function sideBySide(lines: readonly Line[]): Row[] {
+  const rows: Row[] = []
+  let [out, into]: [string[], string[]] = [[], []]
+  const flush = () => {
+    for (let at = 0; at < Math.max(out.length, into.length); at++) {
+      const [before, after] = [out[at], into[at]]
+      rows.push({ ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }), mark: 'changed' })
+    }
+    out = []
+    into = []
+  }
+  for (const { sign, text } of lines) {
+    if (sign === '-') out.push(text)
+    else if (sign === '+') into.push(text)
+    else {
+      flush()
+      rows.push(sign === '…' ? { mark: 'gap' } : { before: text, after: text, mark: 'same' })
+    }
+  }
+  flush()
+  return rows
+}

@@ -1,0 +1,97 @@
+import type { Issue } from '../../issue.ts'
+import { splitRef } from '../../ref.ts'
+import { escaped } from '../graph/markup.ts'
+import type { Report } from '../report.ts'
+import { plural, visible } from '../style.ts'
+
+/** What the page is called. */
+export function titleOf(report: Report): string {
+  switch (report.schema) {
+    case 'prefect-snapshot/plan':
+      return `Plan for ${visible(report.target.profile ?? report.target.url)}`
+    case 'prefect-snapshot/apply':
+      return `Applied to ${visible(report.target.profile ?? report.target.url)}`
+    case 'prefect-snapshot/graph':
+      return `Graph of ${visible(report.source.file)}`
+    case 'prefect-snapshot/validate':
+      return 'Validation'
+    case 'prefect-snapshot/error':
+      return 'prefect-snapshot failed'
+  }
+}
+
+/** The top of the page: of what the report is, and how much there is of everything. */
+export function head(report: Report): string {
+  const badges = badgesOf(report).map(([count, word, name]) => `<li class="badge ${name}"><b>${count}</b> ${word}</li>`)
+  const lines = linesOf(report).map(([term, value]) => `<div><dt>${term}</dt><dd>${escaped(value)}</dd></div>`)
+  return `<header><div class="title"><h1>${escaped(titleOf(report))}</h1><ul class="badges">${badges.join('')}</ul></div><dl>${lines.join('')}</dl></header>`
+}
+
+function badgesOf(report: Report): [number, string, string][] {
+  if ('counts' in report) {
+    const { create, update, delete: remove, unchanged, unsupported, refused } = report.counts
+    const all: [number, string, string][] = [
+      [create, 'to create', 'create'],
+      [update, 'to update', 'update'],
+      [remove, 'to delete', 'delete'],
+      [unsupported, 'not possible', 'delete'],
+      [refused, 'refused', 'delete'],
+      [unchanged, 'unchanged', 'quiet'],
+    ]
+    return all.filter(([count, word]) => count > 0 || word === 'unchanged')
+  }
+  if (report.schema === 'prefect-snapshot/graph')
+    return [
+      [report.resources.length, 'resources', 'quiet'],
+      [report.edges.length, 'edges', 'quiet'],
+      ...circles(report.edges.filter(({ cycle }) => cycle).length),
+    ]
+  return []
+}
+
+function circles(count: number): [number, string, string][] {
+  return count > 0 ? [[count, 'of them in circles', 'delete']] : []
+}
+
+function linesOf(report: Report): [string, string][] {
+  if (report.schema === 'prefect-snapshot/validate')
+    return report.files.map(({ file, resources, errors, warnings }) => [
+      errors > 0 ? 'Faulty' : 'Valid',
+      visible(`${file}: ${plural(resources, 'resource')}, ${plural(errors, 'fault')}, ${plural(warnings, 'warning')}`),
+    ])
+  const lines: [string, string][] = []
+  if ('target' in report) lines.push(['Server', visible(`${report.target.url} (Prefect ${report.target.version})`)])
+  if ('source' in report) {
+    const { file, api, server } = report.source
+    const from = api === undefined ? '' : `, exported from ${api}${server === undefined ? '' : ` (Prefect ${server})`}`
+    lines.push(['Snapshot', visible(file + from)])
+  }
+  if ('scope' in report) {
+    const { include, exclude, resources, managed, absent } = report.scope
+    const all = include.join() === '**' && exclude.length === 0 ? 'everything' : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
+    const not = absent.length > 0 ? `; not of ${absent.join(', ')}` : ''
+    lines.push(['Scope', visible(`${all}, ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)])
+  }
+  if ('kept' in report && report.kept.length > 0) {
+    const kinds = new Map<string, number>()
+    for (const ref of report.kept) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
+    lines.push(['Only on the server, kept', [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')])
+  }
+  return lines
+}
+
+/** Everything that is wrong, at its top; open where it is an error. */
+export function problems(issues: readonly Issue[]): string {
+  if (issues.length === 0) return ''
+  const errors = issues.filter(({ severity }) => severity === 'error').length
+  const items = issues.slice(0, 200).map(({ severity, code, message, fix, place }) => {
+    const at = place ? `<code>${escaped(visible(`${place.file}:${place.line}:${place.column}`))}</code> ` : ''
+    const todo = fix === undefined ? '' : `<div class="fix">→ ${escaped(visible(fix))}</div>`
+    return `<li class="${severity}">${at}<b>${severity}</b> ${escaped(visible(message))} <code>${code}</code>${todo}</li>`
+  })
+  const more = issues.length > 200 ? `<li>and ${issues.length - 200} more</li>` : ''
+  const open = errors > 0 ? ' open' : ''
+  const count = [errors > 0 ? plural(errors, 'error') : '', plural(issues.length - errors, 'warning')].filter(Boolean).join(', ')
+  return `<details class="problems"${open}><summary>${count}</summary><ul>${items.join('')}${more}</ul></details>`
+}
+

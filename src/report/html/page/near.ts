@@ -1,0 +1,60 @@
+/** A resource in a picture of a neighbourhood; `more` stands for those that there is no room for. */
+export interface Place {
+  readonly ref: number
+  readonly x: number
+  readonly y: number
+}
+export interface Near {
+  readonly places: readonly Place[]
+  readonly lines: readonly { readonly from: number; readonly to: number; readonly path: string }[]
+  readonly notes: readonly { readonly text: string; readonly x: number; readonly y: number }[]
+  readonly width: number
+  readonly height: number
+}
+
+export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as const
+
+/** One resource in the middle, what needs it to its left, and what it needs to its right. */
+export function nearOf(middle: number, needs: readonly (readonly [number, number])[]): Near {
+  const left = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
+  const right = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
+  const columns = [[...new Set(left)], [middle], [...new Set(right)].filter((ref) => !left.includes(ref))]
+  const height = Math.max(...columns.map((column) => spanOf(Math.min(column.length, size.most + 1))))
+  const places: Place[] = []
+  const notes: Near['notes'][number][] = []
+  for (const [index, column] of columns.entries()) {
+    const x = size.width / 2 + index * (size.width + size.gapX)
+    const shown = column.slice(0, size.most)
+    const top = (height - spanOf(shown.length + (column.length > shown.length ? 1 : 0))) / 2
+    const yOf = (row: number) => top + size.height / 2 + row * (size.height + size.gapY)
+    places.push(...shown.map((ref, row) => ({ ref, x, y: yOf(row) })))
+    if (column.length > shown.length)
+      notes.push({ text: `and ${column.length - shown.length} more, see the detail`, x, y: yOf(shown.length) })
+  }
+  return { places, notes, lines: linesOf(places, needs), width: 3 * size.width + 2 * size.gapX, height }
+}
+
+function spanOf(count: number): number {
+  return Math.max(1, count) * (size.height + size.gapY) - size.gapY
+}
+
+function linesOf(places: readonly Place[], needs: readonly (readonly [number, number])[]): Near['lines'] {
+  const byRef = new Map(places.map((place) => [place.ref, place]))
+  return needs.flatMap(([from, to]) => {
+    const [a, b] = [byRef.get(from), byRef.get(to)]
+    return a && b ? [{ from, to, path: curve(a, b) }] : []
+  })
+}
+
+function curve(a: Place, b: Place): string {
+  const half = size.width / 2
+  if (b.x > a.x) {
+    const bend = (b.x - a.x - size.width) / 2
+    return `M${a.x + half} ${a.y}C${a.x + half + bend} ${a.y} ${b.x - half - bend} ${b.y} ${b.x - half} ${b.y}`
+  }
+  // Within a column, and back: out of one side and round.
+  const out = a.x === b.x ? half + 40 : half
+  if (a.x === b.x) return `M${a.x + half} ${a.y}C${a.x + out} ${a.y} ${b.x + out} ${b.y} ${b.x + half} ${b.y + 6}`
+  const bend = (a.x - b.x - size.width) / 2
+  return `M${a.x - half} ${a.y + 8}C${a.x - half - bend} ${a.y + 8} ${b.x + half + bend} ${b.y + 8} ${b.x + half} ${b.y + 8}`
+}

@@ -1,0 +1,49 @@
+import type { Ref } from '../../ref.ts'
+import { layOut, type Picture } from '../graph/layout.ts'
+import type { Action, EdgeReport, Report } from '../report.ts'
+
+/** What the page's picture shows, and what it leaves out. */
+export interface Sheet {
+  readonly picture: Picture
+  readonly actions: ReadonlyMap<Ref, Action>
+  /** Resources that the report knows of. */
+  readonly all: number
+}
+
+/** Beyond so many a picture is no help, and a browser slow. */
+const most = 2500
+
+/**
+ * The picture of a report: of a graph everything; of a plan what changes and its neighbours, without what stands alone;
+ * where that is too much, only what changes.
+ */
+export async function sheetOf(report: Report): Promise<Sheet> {
+  const actions = new Map<Ref, Action>()
+  if (report.schema === 'prefect-snapshot/graph') {
+    const refs = report.resources.map(({ ref }) => ref).slice(0, most)
+    return { picture: await layOut(refs, report.edges), actions, all: report.resources.length }
+  }
+  if (!('changes' in report)) return { picture: await layOut([], []), actions, all: 0 }
+  for (const { ref, action } of report.changes) if (action !== 'complete') actions.set(ref, action)
+  const changed = new Set([...actions.keys(), ...report.unsupported.map(({ ref }) => ref)])
+  const near = withNeighbours(changed, report.edges)
+  const drawn = [...(near.size <= most ? near : touched(changed, report.edges))].slice(0, most)
+  const all = new Set([...report.unchanged, ...changed]).size
+  return { picture: await layOut(drawn, report.edges), actions, all }
+}
+
+/** Those with an edge to another that changes. */
+function touched(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<Ref> {
+  const inner = edges.filter(({ from, to }) => changed.has(from) && changed.has(to))
+  return new Set(inner.flatMap(({ from, to }) => [from, to]))
+}
+
+function withNeighbours(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<Ref> {
+  const found = new Set<Ref>()
+  for (const { from, to } of edges) {
+    if (!changed.has(from) && !changed.has(to)) continue
+    found.add(from)
+    found.add(to)
+  }
+  return found
+}

@@ -1,0 +1,40 @@
+import type { Issue } from '../issue.ts'
+import { type Json, writeJson } from '../json.ts'
+import type { Change, Event } from '../model.ts'
+import { idOf, outcomesOf, shown } from './build.ts'
+import type { OutcomeReport } from './report.ts'
+
+/** One line of `--log ndjson`, but for its time. docs/log-events.md lists them; a field is added, never changed. */
+export type LogEvent =
+  | { readonly type: 'begin'; readonly version: 1; readonly tool: string; readonly command: string }
+  | { readonly type: 'issue'; readonly issue: Issue }
+  | { readonly type: 'message'; readonly text: string }
+  | { readonly type: 'start'; readonly id: string; readonly action: Change['action'] }
+  | {
+      readonly type: 'outcome'
+      readonly action: Change['action']
+      readonly done: number
+      readonly total: number
+      readonly outcome: OutcomeReport
+    }
+  | Exclude<Event, { readonly type: 'start' | 'outcome' }>
+  | { readonly type: 'end'; readonly exit: number }
+
+/** An event of a stage as it is logged: changes by their id, without what they hold. */
+export function logged(event: Event): LogEvent {
+  if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action }
+  if (event.type !== 'outcome') return event
+  const { outcome, done, total } = event
+  const [report] = outcomesOf([outcome])
+  return { type: 'outcome', action: outcome.change.action, done, total, outcome: report as OutcomeReport }
+}
+
+/** Issues as they are logged. */
+export function loggedIssues(issues: readonly Issue[]): LogEvent[] {
+  return issues.map((issue) => ({ type: 'issue', issue: shown(issue) }))
+}
+
+/** One line of JSON. */
+export function logLine(event: LogEvent, time: number): string {
+  return `${writeJson({ time: new Date(time).toISOString(), ...event } as unknown as Json)}\n`
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freshServer, type PrefectServer, type ServerVersion } from '../servers/servers.ts'
+import { openTap, type Tap } from '../servers/tap.ts'
+import { type Ran, runCli } from '../support/cli.ts'
+import { differencesOf, envFor, exported, good, idsOf, withoutHeader } from '../support/journey.ts'
+import { worldOf } from '../support/world.ts'
+import { everyKindSecrets } from '../worlds/secrets.ts'
+import { seed } from '../worlds/seed.ts'
+
+interface Journey {
+  readonly from: ServerVersion
+  readonly to: ServerVersion
+  /** What the plan says that the destination cannot hold; with one of them it ends with 9. */
+  readonly unsupported: readonly string[]
+  /** Fields that the plan says are left out. */
+  readonly downgraded: readonly string[]
+  /** Where the two servers differ afterwards: what one version does not have, or gives in another form. */
+  readonly differ: readonly RegExp[]
+  /** Lines of the second snapshot that are not those of the first. */
+  readonly lost: readonly RegExp[]
+}
+
+const journeys: readonly Journey[] = [
+  { from: '3.8.8', to: '3.8.8', unsupported: [], downgraded: [], differ: [], lost: [] },
+  {
+    from: '3.4.14',
+    to: '3.8.8',
+    unsupported: [],
+    downgraded: [],
+    differ: [],
+    lost: [],
+  },
+  {
+    from: '3.8.8',
+    to: '3.4.14',
+    unsupported: ['default-result-storage server'],
+    downgraded: [],
+    differ: [],
+    lost: [],
+  },
+]
+
+describe.each(journeys)('a whole $from moves to a $to', ({ from, to, unsupported, downgraded, differ, lost }) => {
+  let source: PrefectServer
+  let destination: PrefectServer
+  let tap: Tap
+  let text: string
+  let file: string
+  let env: Record<string, string>
+  const said: string[] = []
+  const run = async (...args: readonly string[]): Promise<Ran> => {
+    const ran = await runCli([...args, '--api-url', tap.url], { env })
+    said.push(ran.stdout, ran.stderr)
+    return ran
+  }
+
+  beforeAll(async () => {
+    ;[source, destination] = await Promise.all([freshServer(from), freshServer(to)])
+    tap = await openTap(destination.url)
+    await seed('every_kind', from, source.url)
+    text = await exported(source.url)
+    env = envFor(text, await exported(source.url, '--secrets', 'plain'))
+    file = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-')), 'all.snapshot.yaml')
+    writeFileSync(file, text)
+  })
+  afterAll(async () => {
+    await tap?.close()
+    await Promise.all([source?.stop(), destination?.stop()])
+  })
+
+  test('the same server gives the same bytes', async () => {
+    expect(await exported(source.url)).toBe(text)
+  })
+
+  test('the snapshot holds no id and no secret', async () => {
+    const ids = await idsOf(source.url)
+    expect(ids.size).toBeGreaterThan(200)
+    expect([...ids].filter((id) => text.includes(id))).toEqual([])
+    expect(everyKindSecrets.filter((secret) => text.includes(secret))).toEqual([])
+  })
+
+  test('a plan says what is to be done, and does nothing', async () => {
+    const plan = await run('plan', file, '--exit-code')
+    expect(plan.exit, plan.stderr).toBe(unsupported.length > 0 ? 9 : 2)
+    for (const name of unsupported) expect(plan.stdout).toContain(name)
+    expect(downgraded.filter((name) => !plan.stderr.includes(name))).toEqual([])
+    expect(tap.writes()).toEqual([])
+    expect(tap.requests.length).toBeGreaterThan(10)
+  })
+
+  test('where something cannot be held, nothing is done without being told so', async () => {
+    const ran = unsupported.length > 0 ? await run('apply', file, '--yes') : undefined
+    if (ran) expect(ran.exit).toBe(9)
+    expect(tap.writes()).toEqual([])
+  })
+
+  test('apply brings it all', async () => {
+    good(await run('apply', file, '--yes', '--verbose', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
+    const found = differencesOf(await worldOf(source.url), await worldOf(destination.url))
+    expect(found.filter((line) => !differ.some((known) => known.test(line)))).toEqual([])
+    expect(differ.filter((known) => !found.some((line) => known.test(line)))).toEqual([])
+  })
+
+  test('the second apply sends no mutating request', async () => {
+    tap.clear()
+    const again = good(await run('apply', file, '--yes', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
+    expect(again.stdout).toMatch(/Nothing to do|0 to create, 0 to update/)
+    expect(tap.writes()).toEqual([])
+    expect(tap.requests.length).toBeGreaterThan(10)
+  })
+
+  test('the destination gives the same bytes, but for the header', async () => {
+    const [one, other] = [text, await exported(destination.url)].map((all) => withoutHeader(all).split('\n'))
+    const missing = (one ?? []).filter((line) => !lost.some((known) => known.test(line)))
+    expect(other).toEqual(missing)
+  })
+
+  test('no secret was in anything that was said', () => {
+    const all = said.join('\n')
+    expect(all).toContain('POST /block_documents/')
+    expect(everyKindSecrets.filter((secret) => all.includes(secret))).toEqual([])
+  })
+})

@@ -1,0 +1,66 @@
+import { ApiError, toIssue } from '../../src/client/client.ts'
+import { type Exit, exits, type Io } from '../../src/commands/io.ts'
+import { programOf } from '../../src/cli/program.ts'
+import { Failure, type Issue } from '../../src/issue.ts'
+import { parseJson } from '../../src/json.ts'
+import type { PlanReport } from '../../src/report/report.ts'
+import { styleFor } from '../../src/report/style.ts'
+import { newHome } from './cli.ts'
+
+/** What a command did. */
+export interface Told {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+  /** Why it stopped, if it did. */
+  readonly issues: readonly Issue[]
+}
+
+/** Runs a command line within this process: what is tested is the source, not what was built of it last. */
+export async function command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Told> {
+  const written = { out: '', err: '' }
+  let exit: number = exits.ok
+  const home = env.HOME ?? newHome()
+  const io = (flags: { readonly quiet?: boolean; readonly verbose?: boolean }): Io => ({
+    env: { HOME: home, ...env },
+    cwd: home,
+    home,
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    stdin: async () => '',
+    style: styleFor(false),
+    errStyle: styleFor(false),
+    width: 120,
+    version: 'test',
+    stopped: () => new AbortController().signal,
+    now: () => Date.now(),
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+  })
+  const program = programOf('test', async (run, flags) => {
+    exit = await run(io(flags))
+  })
+  try {
+    await program.parseAsync(['node', 'prefect-snapshot', ...args])
+    return { exit, ...written, issues: [] }
+  } catch (error) {
+    return { ...written, ...stopped(error) }
+  }
+}
+
+function stopped(error: unknown): { readonly exit: Exit; readonly issues: readonly Issue[] } {
+  if (error instanceof Failure) return { exit: error.exit as Exit, issues: error.issues }
+  if (error instanceof ApiError) return { exit: exits.failed, issues: [toIssue(error)] }
+  throw error
+}
+
+/** The plan for a server, as the JSON that machines get. */
+export async function planOf(url: string, snapshot: string, ...more: readonly string[]): Promise<PlanReport> {
+  const { exit, out, err, issues } = await command(['plan', snapshot, '--api-url', url, '-f', 'json', ...more])
+  if (out === '') throw new Error(`plan ended with ${exit} and no document: ${err}${JSON.stringify(issues)}`)
+  return parseJson(out) as unknown as PlanReport
+}
