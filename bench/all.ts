@@ -1,7 +1,10 @@
 import { apply } from './apply.ts'
 import type { Bench } from './bench.ts'
 import { concurrency } from './concurrency.ts'
+import { exporting } from './export.ts'
+import { incumbent } from './incumbent.ts'
+import { offline } from './offline.ts'
 import { start } from './start.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const benches: readonly Bench[] = [start, apply, concurrency]
+export const benches: readonly Bench[] = [start, offline, exporting, apply, concurrency, incumbent]

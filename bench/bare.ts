@@ -47,7 +47,11 @@ function once(agent: Agent, method: string, url: string, body: unknown): Promise
 }
 
 /** Does the work on every item, so many at a time, in their order. */
-export async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<unknown>): Promise<void> {
+export async function inLanes<T>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
   const rest = items.values()
   const lane = async () => {
     for (const item of rest) await work(item)

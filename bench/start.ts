@@ -12,7 +12,12 @@ export const start: Bench = {
     return inDirectory(async (dir) => {
       const file = join(dir, 'small.snapshot.yaml')
       writeSnapshotOf(flowsAndDeployments(5), file)
-      const commands = { node: ['-e', '0'], version: [bin, '--version'], help: [bin, '--help'], validate: [bin, 'validate', file] }
+      const commands = {
+        node: ['-e', '0'],
+        version: [bin, '--version'],
+        help: [bin, '--help'],
+        validate: [bin, 'validate', file],
+      }
       const times = new Map<string, number[]>()
       for (let round = 0; round < (small ? 1 : 15); round++)
         for (const [name, args] of Object.entries(commands)) {

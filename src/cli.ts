@@ -3,9 +3,10 @@ import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { CommanderError } from 'commander'
-import { programOf } from './cli/program.ts'
+import { problemOf } from './cli/problem.ts'
+import { type GlobalFlags, programOf } from './cli/program.ts'
+import type { Voice } from './cli/voice.ts'
 import { type Exit, exits, type Io } from './commands/io.ts'
-import { Failure } from './issue.ts'
 import { issuesText } from './report/issues.ts'
 import { styleFor } from './report/style.ts'
 
@@ -14,37 +15,53 @@ const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** Runs a command line and sets the exit code: the only place that does. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = programOf(version, async (run, flags) => {
-    process.exitCode = await run(ioOf(flags))
+  let voice: Voice | undefined
+  const program = programOf(version, async (run, flags, command) => {
+    const spoken = await voiceOf(flags, command)
+    voice = spoken
+    process.exitCode = await run(ioOf(flags, spoken))
   })
   try {
     await program.parseAsync([...argv])
   } catch (error) {
-    process.exitCode = await report(error)
+    process.exitCode = await report(error, argv, voice)
   }
+  voice?.end(Number(process.exitCode ?? exits.ok))
 }
 
-/** What went wrong, told to people. Nobody ever sees a stack trace, unless it is our own fault. */
-async function report(error: unknown): Promise<Exit> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.usage
-  const style = styleFor(colours(process.stderr))
-  if (error instanceof Failure) {
-    process.stderr.write(issuesText(error.issues, style))
-    return error.exit as Exit
+/** What went wrong, told to people, and to machines that asked for JSON. */
+async function report(error: unknown, argv: readonly string[], voice: Voice | undefined): Promise<Exit> {
+  if (error instanceof CommanderError && error.exitCode === 0) return exits.ok
+  const { issues, exit } = await problemOf(error)
+  if (wantsJson(argv)) {
+    const { json } = await import('./report/json.ts')
+    const document = { schema: 'prefect-snapshot/error', version: 1, tool: version, exit, issues } as const
+    process.stdout.write(await json(document, { style: styleFor(false), width: 80 }))
   }
-  const { ApiError, toIssue } = await import('./client/client.ts')
-  if (error instanceof ApiError) {
-    process.stderr.write(issuesText([toIssue(error)], style))
-    return ['not-authenticated', 'not-allowed', 'csrf-refused'].includes(error.code) ? exits.auth : exits.failed
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(
-    issuesText(
-      [{ code: 'bug', severity: 'error', message, fix: 'Please report this, with the command that you ran' }],
-      style,
-    ),
+  if (voice) voice.warn(issues)
+  else process.stderr.write(issuesText(issues, styleFor(colours(process.stderr))))
+  return exit
+}
+
+/** Whether `-f json` was asked for; also where the command line as a whole is not understood. */
+function wantsJson(argv: readonly string[]): boolean {
+  const rest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  return rest.some(
+    (word, at) =>
+      ['-fjson', '--format=json'].includes(word) || (['-f', '--format'].includes(word) && rest[at + 1] === 'json'),
   )
-  return exits.failed
+}
+
+async function voiceOf({ quiet, verbose, log }: GlobalFlags, command: string): Promise<Voice> {
+  const options = {
+    stream: process.stderr,
+    style: styleFor(colours(process.stderr)),
+    quiet: quiet === true,
+    verbose: verbose === true,
+    now: () => Date.now(),
+  }
+  const { recorded, spoken } = await import('./cli/voice.ts')
+  return log === 'ndjson' ? recorded(options, version, command) : spoken(options)
 }
 
 function colours(stream: NodeJS.WriteStream): boolean {
@@ -52,14 +69,16 @@ function colours(stream: NodeJS.WriteStream): boolean {
   return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true
 }
 
-function ioOf(flags: { quiet?: boolean; verbose?: boolean }): Io {
+function ioOf(flags: GlobalFlags, voice: Voice): Io {
   const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   return {
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
     out: (text) => void process.stdout.write(text),
-    err: (text) => void (text && process.stderr.write(text)),
+    err: voice.err,
+    warn: voice.warn,
+    tell: voice.tell,
     stdin: () => text(process.stdin),
     ...(terminal ? { ask } : {}),
     style: styleFor(colours(process.stdout)),

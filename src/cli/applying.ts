@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, positive, reporting, selecting, table } from './shared.ts'
+import { examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */
 export function addApplying(program: Command, act: Act): void {
@@ -91,15 +91,6 @@ function addTransfer(program: Command, act: Act): void {
       ),
     )
     .action(act(async (_, flags, io) => (await import('../commands/transfer.ts')).transfer(flags, await table(), io)))
-}
-
-function runState(otherwise: string): Option {
-  return new Option(
-    '--run-state <policy>',
-    'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
-  )
-    .choices(['snapshot', 'paused', 'keep'])
-    .default(otherwise)
 }
 
 function planned(command: Command): Command {

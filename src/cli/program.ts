@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Exit, Io } from '../commands/io.ts'
 import { addApplying } from './applying.ts'
 import { addReading } from './reading.ts'
@@ -7,6 +7,7 @@ import { addReading } from './reading.ts'
 export interface GlobalFlags {
   readonly quiet?: boolean
   readonly verbose?: boolean
+  readonly log?: 'text' | 'ndjson'
 }
 
 /** What a command does with its arguments and flags. Flags are checked by commander, by their definition. */
@@ -18,14 +19,14 @@ export type Act = (run: Run) => (...given: unknown[]) => Promise<void>
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
 export function programOf(
   version: string,
-  start: (run: (io: Io) => Promise<Exit>, flags: GlobalFlags) => Promise<void>,
+  start: (run: (io: Io) => Promise<Exit>, flags: GlobalFlags, command: string) => Promise<void>,
 ): Command {
   const act: Act =
     (run) =>
     async (...given) => {
       const command = given.at(-1) as Command
       const flags = command.optsWithGlobals()
-      await start((io) => run(command.args, flags as never, io), flags)
+      await start((io) => run(command.args, flags as never, io), flags, command.name())
     }
   const program = new Command('prefect-snapshot')
     .description(
@@ -34,9 +35,15 @@ export function programOf(
     .version(version)
     .option('--quiet', 'say nothing but results and errors')
     .option('--verbose', 'one line for each request: method, path, status, time')
+    .addOption(
+      new Option('--log <how>', 'what standard error says: text, or ndjson: one event a line')
+        .choices(['text', 'ndjson'])
+        .default('text'),
+    )
     .option('--no-color', 'no colours (so does NO_COLOR)')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
   addReading(program, act)
   addApplying(program, act)

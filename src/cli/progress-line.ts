@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update'
 import type { Event } from '../model.ts'
 import { follow, type Progress, progressText } from '../report/progress.ts'
 
@@ -10,35 +9,40 @@ export interface ProgressLine {
   end(): void
 }
 
+/** Puts one text in the place of another. */
+interface Line {
+  (text: string): void
+  clear(): void
+}
+
 const patience = 1000
 
 /** Says nothing in the first second of a phase; then ten times a second on a terminal, elsewhere every ten seconds. */
 export function startProgress(stream: NodeJS.WriteStream, now: () => number): ProgressLine {
   const terminal = stream.isTTY === true
-  const update = terminal ? createLogUpdate(stream) : undefined
   let progress: Progress | undefined
   let timer: NodeJS.Timeout | undefined
-  const show = () => {
-    if (progress === undefined || now() - progress.since < patience) return
+  let line: Line | undefined
+  const show = async () => {
+    if (terminal && !line) line = (await import('log-update')).createLogUpdate(stream)
+    if (progress === undefined || !timer || now() - progress.since < patience) return
     const text = progressText(progress, now(), (stream.columns ?? 100) - 1)
-    if (update) update(text)
+    if (line) line(text)
     else stream.write(`${text}\n`)
   }
   const stop = () => {
     clearInterval(timer)
     timer = undefined
-    update?.clear()
+    line?.clear()
   }
   return {
     follow(event) {
-      if (event.type === 'phase' && event.phase === 'waiting') {
-        progress = undefined
-        return stop()
-      }
-      progress = follow(progress, event, now())
-      if (progress && !timer) timer = setInterval(show, terminal ? 100 : 10_000).unref()
+      const waits = event.type === 'phase' && event.phase === 'waiting'
+      progress = waits ? undefined : follow(progress, event, now())
+      if (waits) stop()
+      else if (progress && !timer) timer = setInterval(() => void show(), terminal ? 100 : 10_000).unref()
     },
-    clear: () => update?.clear(),
+    clear: () => line?.clear(),
     end: stop,
   }
 }

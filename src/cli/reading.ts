@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './program.ts'
-import { examples, onServer, reporting, selecting, table } from './shared.ts'
+import { examples, onServer, reporting, runState, selecting, table } from './shared.ts'
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
@@ -54,6 +54,7 @@ export function addReading(program: Command, act: Act): void {
     program.command('verify').argument('<snapshot>', 'file, directory, or - for standard input'),
     'the server to look at',
   )
+    .addOption(runState('snapshot'))
     .summary('look whether a server is as a snapshot says')
     .description(
       'Compares a server with a snapshot after a transfer: everything equal, every pool served. Exits with 2 where something differs.',

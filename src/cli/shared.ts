@@ -54,3 +54,13 @@ export function positive(value: string): number {
 export async function table() {
   return (await import('../kinds/all.ts')).kinds
 }
+
+/** What becomes of the fields that switch work on and off. */
+export function runState(otherwise: string): Option {
+  return new Option(
+    '--run-state <policy>',
+    'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
+  )
+    .choices(['snapshot', 'paused', 'keep'])
+    .default(otherwise)
+}

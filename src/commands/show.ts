@@ -3,7 +3,7 @@ import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Resource } from '../model.ts'
 import { outcomesOf, plannedOf } from '../report/build.ts'
-import { issuesText, shown } from '../report/issues.ts'
+import { shown } from '../report/issues.ts'
 import { totalsText } from '../report/outcome-text.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
 import type { Connected } from './connect.ts'
@@ -103,5 +103,5 @@ function nextOf({ snapshot, profile, apiUrl, runState, ...flags }: PlanFlags): r
 function tellIssues({ planned, flags }: Shown, issues: readonly Issue[], io: Io): void {
   if (flags.format === 'json') return
   const warnings = planned.plan.issues.filter(({ severity }) => severity === 'warning')
-  io.err(issuesText([...warnings, ...issues], io.errStyle))
+  io.warn([...warnings, ...issues])
 }

@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { annotationsText } from '../report/annotations.ts'
 import type { Format } from '../report/index.ts'
-import { issuesText, shown } from '../report/issues.ts'
+import { shown } from '../report/issues.ts'
 import type { FileReport } from '../report/report.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import { readSources } from './files.ts'
@@ -33,7 +33,7 @@ export async function validate(
     issues.push(...found.map(shown))
   }
   const exit = files.some(({ errors }) => errors > 0) ? exits.usage : exits.ok
-  if (format !== 'json') io.err(issuesText(issues, io.errStyle))
+  if (format !== 'json') io.warn(issues)
   if (io.env.GITHUB_ACTIONS === 'true') io.err(annotationsText(issues, fromRoot(io)))
   await print({ schema: 'prefect-snapshot/validate', version: 1, tool: io.version, exit, issues, files }, format, io)
   return exit

@@ -42,7 +42,7 @@ export function checkGraph(
     }
   }
   const { cycles } = orderOf([...known], edges)
-  for (const way of cycles) issues.push(cycle(way))
+  for (const way of cycles) issues.push(cycle(way, edges))
   return issues
 }
 
@@ -77,10 +77,19 @@ function checkEdge(kind: Kind, edge: Edge, known: ReadonlySet<Ref>): Issue | und
   )
 }
 
-function cycle(way: readonly Ref[]): Issue {
+function cycle(way: readonly Ref[], edges: readonly Edge[]): Issue {
   const first = way[0] as Ref
+  const edge = edges.find(
+    ({ from, to, how, deferrable }) => from === first && to === way[1] && how !== 'name' && !deferrable,
+  )
   const fix = 'Take one of these edges out: none of them is in a field that can be filled in later'
-  return error('cycle', first, '/refs', `These need each other, so none can be made first: ${way.join(' → ')}`, fix)
+  return error(
+    'cycle',
+    first,
+    edge?.pointer ?? '/refs',
+    `These need each other, so none can be made first: ${way.join(' → ')}`,
+    fix,
+  )
 }
 
 function error(code: Issue['code'], ref: Ref, pointer: string, message: string, fix: string): Issue {

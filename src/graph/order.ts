@@ -87,6 +87,10 @@ function unmet(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Edge[
     .flatMap((need) => edgesBetween(graph, need, ref))
 }
 
+function hardNeed(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Ref | undefined {
+  return unmet(graph, ref, missing).find((edge) => !canWait(edge))?.to
+}
+
 function canWait(edge: Edge): boolean {
   return edge.how === 'name' || edge.deferrable !== undefined
 }
@@ -104,7 +108,7 @@ function reaches(graph: Graph, start: Ref, missing: ReadonlyMap<Ref, number>): b
   return false
 }
 
-/** The ways round that are left: walks back along unmet needs until a ref comes again. */
+/** The ways round that are left: walks back along unmet needs that cannot wait until a ref comes again. */
 function cyclesOf(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref[][] {
   const cycles: Ref[][] = []
   const told = new Set<Ref>()
@@ -114,7 +118,7 @@ function cyclesOf(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref[][] {
     let ref: Ref | undefined = start
     while (ref !== undefined && !told.has(ref) && !at.has(ref)) {
       at.set(ref, path.push(ref) - 1)
-      ref = needs(graph, ref).find((need) => missing.has(need))
+      ref = hardNeed(graph, ref, missing)
     }
     for (const seen of path) told.add(seen)
     const first = ref === undefined ? undefined : at.get(ref)

@@ -94,7 +94,9 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
     const kind = rank.get(splitRef(ref).kind) ?? 0
     return action === 'delete' ? 2 * kinds.length - kind : kind
   }
-  return [...changes].sort((a, b) => of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'complete') - Number(b.action === 'complete'))
+  return [...changes].sort(
+    (a, b) => of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'complete') - Number(b.action === 'complete'),
+  )
 }
 
 function changeOf(change: Change, { placeOf, filled }: PlanContext): ChangeReport {

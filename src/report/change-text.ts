@@ -7,7 +7,7 @@ import { isLong, linesText, pairText, summaryText } from './value.ts'
 export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', complete: '~', delete: '-' }
 
 /** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
-const widest = 120
+const widest = 100
 
 /** Changes for a terminal, with an empty line between kinds. */
 export function changesText(changes: readonly ChangeReport[], style: Style, width: number): string {
@@ -39,14 +39,22 @@ function besideText({ action, fields, place, without }: ChangeReport, room: numb
     return at.length <= room ? at : ''
   }
   const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
-  return room < 20 ? '' : summaryText(held.map(({ path, before, after }) => ({ path, value: after ?? before })), room)
+  return room < 20
+    ? ''
+    : summaryText(
+        held.map(({ path, before, after }) => ({ path, value: after ?? before })),
+        room,
+      )
 }
 
 function detailText(change: ChangeReport, style: Style, width: number): string {
   const { action, fields, same, secrets, without, notes } = change
   const lines = action === 'update' ? fieldsText(fields, style, width) : ''
   const hidden = same > 0 ? style.dim(`    … ${same} unchanged\n`) : ''
-  const later = action === 'create' && without.length > 0 ? `    without ${without.join(', ')} at first: it is part of a circle\n` : ''
+  const later =
+    action === 'create' && without.length > 0
+      ? `    without ${without.join(', ')} at first: it is part of a circle\n`
+      : ''
   const effects = notes.map((note) => `    ${style.yellow('!')} ${visible(note)}\n`).join('')
   return lines + hidden + later + secretsText(secrets, style) + effects
 }
@@ -64,7 +72,8 @@ function fieldText({ path, before, after }: FieldReport, column: number, style: 
   const length = a.length + b.length + 3
   if (path.length <= column && 6 + column + length <= width) return `    ${path.padEnd(column)}  ${pair}\n`
   if (6 + length <= width) return `    ${path}\n      ${pair}\n`
-  return `    ${path}\n      ${style.red(`- ${a}`)}\n      ${style.green(`+ ${b}`)}\n`
+  const lines = [before === undefined ? '' : style.red(`- ${a}`), after === undefined ? '' : style.green(`+ ${b}`)]
+  return `    ${path}\n${lines.map((line) => (line === '' ? '' : `      ${line}\n`)).join('')}`
 }
 
 const sources: Readonly<Record<SecretReport['state'], (env: string | undefined) => string>> = {
@@ -84,6 +93,8 @@ export function secretText({ state, env }: SecretReport): string {
 
 function secretsText(secrets: readonly SecretReport[], style: Style): string {
   return secrets
-    .map((secret) => `    ${secret.path}  ${(secret.state === 'missing' ? style.red : style.dim)(secretText(secret))}\n`)
+    .map(
+      (secret) => `    ${secret.path}  ${(secret.state === 'missing' ? style.red : style.dim)(secretText(secret))}\n`,
+    )
     .join('')
 }

@@ -1,7 +1,8 @@
 import type { Issue } from '../issue.ts'
 import { type Json, writeJson } from '../json.ts'
 import type { Change, Event } from '../model.ts'
-import { idOf, outcomesOf, shown } from './build.ts'
+import { idOf, outcomesOf } from './build.ts'
+import { shown } from './issues.ts'
 import type { OutcomeReport } from './report.ts'
 
 /** One line of `--log ndjson`, but for its time. docs/log-events.md lists them; a field is added, never changed. */

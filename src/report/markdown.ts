@@ -50,7 +50,8 @@ function planned(report: PlanReport | ApplyReport): string {
 }
 
 function verdict({ counts }: PlanReport | ApplyReport, changes: number): string {
-  if (changes + counts.unsupported === 0) return `**Nothing to do**: ${plural(counts.unchanged, 'resource')} as in the snapshot.`
+  if (changes + counts.unsupported === 0)
+    return `**Nothing to do**: ${plural(counts.unchanged, 'resource')} as in the snapshot.`
   const parts = [
     ...(counts.delete > 0 ? [`:warning: ${counts.delete} to delete`] : []),
     ...(counts.refused > 0 ? [`:no_entry: ${counts.refused} refused`] : []),
@@ -79,7 +80,9 @@ function countsTable({ changes, unchanged }: PlanReport | ApplyReport): string {
 
 function outcomeLines({ outcomes }: ApplyReport): string[] {
   const open = outcomes.filter(({ status }) => status !== 'done')
-  const lines = open.slice(0, listed).map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
+  const lines = open
+    .slice(0, listed)
+    .map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
   const more = open.length > listed ? [`- and ${open.length - listed} more`] : []
   return [`${outcomes.length - open.length} of ${plural(outcomes.length, 'change')} done.`, '', ...lines, ...more, '']
 }
@@ -134,7 +137,13 @@ function changeBlock(change: ChangeReport): string {
   const { action, ref, fields, same, secrets, notes } = change
   const { kind, key } = splitRef(ref)
   const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}`
-  const beside = action === 'update' ? '' : `  ${summaryText(fields.map(({ path, before, after }) => ({ path, value: after ?? before })), 100)}`
+  const beside =
+    action === 'update'
+      ? ''
+      : `  ${summaryText(
+          fields.map(({ path, before, after }) => ({ path, value: after ?? before })),
+          100,
+        )}`
   const lines = [
     `${head}${beside}`,
     ...(action === 'update' ? fields.flatMap(fieldLines) : []),
@@ -146,7 +155,8 @@ function changeBlock(change: ChangeReport): string {
 }
 
 function fieldLines({ path, before, after }: FieldReport): string[] {
-  if (isLong(before, after, 120)) return [`  ${path}:`, ...lineChanges(before, after, 2).map(({ sign, text }) => `${sign}     ${text}`.trimEnd())]
+  if (isLong(before, after, 120))
+    return [`  ${path}:`, ...lineChanges(before, after, 2).map(({ sign, text }) => `${sign}     ${text}`.trimEnd())]
   const [a, b] = pairText(before, after, 200)
   return [...(before === undefined ? [] : [`-   ${path}: ${a}`]), ...(after === undefined ? [] : [`+   ${path}: ${b}`])]
 }
@@ -155,7 +165,15 @@ function validated(report: ValidateReport): string {
   const rows = report.files.map(({ file, resources, errors, warnings }) => {
     return `| ${cell(file)} | ${errors > 0 ? ':x:' : ':white_check_mark:'} | ${resources} | ${errors} | ${warnings} |`
   })
-  return ['## Snapshots', '', '| file | | resources | faults | warnings |', '|---|---|--:|--:|--:|', ...rows, '', issueList(report)].join('\n')
+  return [
+    '## Snapshots',
+    '',
+    '| file | | resources | faults | warnings |',
+    '|---|---|--:|--:|--:|',
+    ...rows,
+    '',
+    issueList(report),
+  ].join('\n')
 }
 
 /** Text in a code span, whatever is in it. */

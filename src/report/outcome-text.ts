@@ -47,6 +47,8 @@ export function unfinishedText({ outcomes }: ApplyReport, style: Style): string 
 export function whyText({ issue, because, fields = [] }: OutcomeReport): string {
   if (issue) return `: ${visible(issue.message)}`
   if (because !== undefined) return `: it needs ${visible(because)}`
-  const values = fields.map(({ path, before, after }) => `${path}: sent ${valueText(after, 60)}, the server has ${valueText(before, 60)}`)
+  const values = fields.map(
+    ({ path, before, after }) => `${path}: sent ${valueText(after, 60)}, the server has ${valueText(before, 60)}`,
+  )
   return values.length > 0 ? `: ${values.join('; ')}` : ''
 }

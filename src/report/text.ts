@@ -5,7 +5,7 @@ import type { Counts, Planned, Report } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, type Style, visible } from './style.ts'
-import { flowText, keysText, type Part } from './wrap.ts'
+import { flowText, keysText, type Part, paragraph } from './wrap.ts'
 
 /** For people at a terminal: aligned, as wide as it is, readable without colour. */
 export const text: Reporter = (report, { style, width }) => {
@@ -31,8 +31,8 @@ function planText(plan: Planned, style: Style, width: number): string {
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
     keptText(plan, style, width),
-    countsText(plan.counts, style),
-    plan.next ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : '',
+    countsText(plan.counts, style) +
+      (plan.next ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
   const [head, ...rest] = parts.filter((part) => part !== '')
   return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')
@@ -49,23 +49,18 @@ function headText({ target, source, scope }: Planned, style: Style, width: numbe
     from.push({ text: `exported from ${visible(source.api)}` })
     if (source.server !== undefined) from.push({ text: `(Prefect ${source.server})` })
   }
-  return (
-    flowText(first, '', width) +
-    flowText(from, '  ', width) +
-    flowText(scopeParts(scope), 'Scope: ', width, { paint: style.dim, separator: ' · ' })
-  )
+  return flowText(first, '', width) + flowText(from, '  ', width) + paragraph(scopeText(scope), width, style.dim)
 }
 
-function scopeParts({ include, exclude, incomplete, resources, managed, absent }: Planned['scope']): Part[] {
+function scopeText({ include, exclude, incomplete, resources, managed, absent }: Planned['scope']): string {
   const all = include.join(' ') === '**' && exclude.length === 0
   const globs = [...include, ...exclude.map((glob) => `not ${glob}`)].map(visible).join(', ')
-  const parts = [
-    `${all ? 'everything' : globs}, ${plural(resources, 'resource')}`,
-    ...(managed.length > 0 ? [`of ${managed.join(', ')}`] : []),
-    ...(absent.length > 0 ? [`not of ${absent.join(', ')}`] : []),
+  const of = managed.length > 0 ? ` of ${managed.join(', ')}` : ''
+  return [
+    `Scope: ${all ? 'everything' : globs}; ${plural(resources, 'resource')}${of}`,
+    ...(absent.length > 0 ? [`none of ${absent.join(', ')}`] : []),
     ...(incomplete.length > 0 ? [`not read in full: ${incomplete.join(', ')}`] : []),
-  ]
-  return parts.map((part) => ({ text: part }))
+  ].join('; ')
 }
 
 function unsupportedText({ unsupported }: Planned, style: Style): string {
@@ -80,7 +75,7 @@ function unsupportedText({ unsupported }: Planned, style: Style): string {
 
 function keptText({ kept }: Planned, style: Style, width: number): string {
   if (kept.length === 0) return ''
-  return flowText(keysText(kept, 3), 'Only on the server, and kept: ', width, { paint: style.dim, separator: ', ' })
+  return paragraph(`Only on the server, and kept: ${keysText(kept, 3)}`, width, style.dim)
 }
 
 function countsText(counts: Counts, style: Style): string {

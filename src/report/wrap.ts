@@ -8,54 +8,45 @@ export interface Part {
 }
 
 /** Pieces one after another, on as many lines as the width asks for; lines after the first are indented. */
-export function flowText(
-  parts: readonly Part[],
-  lead: string,
-  width: number,
-  { paint = (text: string) => text, separator = '  ' } = {},
-): string {
+export function flowText(parts: readonly Part[], indent: string, width: number): string {
   const lines: string[] = []
-  let line = lead
-  let length = lead.length
-  let begun = false
-  for (const part of parts.flatMap((part) => brokenAtCommas(part, width - 4))) {
-    const painted = part.paint ? part.paint(part.text) : part.text
-    const gap = begun ? separator : ''
-    if (begun && length + gap.length + part.text.length > width) {
-      lines.push(line + (separator.trim() === '' ? '' : separator.trimEnd()))
-      line = `    ${painted}`
-      length = 4 + part.text.length
+  let line = indent
+  let length = indent.length
+  for (const [index, { text, paint = (plain) => plain }] of parts.entries()) {
+    if (index > 0 && length + 2 + text.length > width) {
+      lines.push(line)
+      line = `  ${paint(text)}`
+      length = 2 + text.length
     } else {
-      line += gap + painted
-      length += gap.length + part.text.length
+      line += (index > 0 ? '  ' : '') + paint(text)
+      length += (index > 0 ? 2 : 0) + text.length
     }
-    begun = true
   }
-  lines.push(line)
-  return lines.map((text) => `${paint(text)}\n`).join('')
+  return [...lines, line].map((text) => `${text}\n`).join('')
 }
 
-/** A list that is longer than a line is broken between its items. */
-function brokenAtCommas(part: Part, width: number): Part[] {
-  if (part.text.length <= width || !part.text.includes(', ')) return [part]
-  const out: string[] = []
-  for (const item of part.text.split(/(?<=,) /)) {
-    const last = out.at(-1)
-    if (last !== undefined && last.length + 1 + item.length <= width) out[out.length - 1] = `${last} ${item}`
-    else out.push(item)
+/** Text broken between words; lines after the first are indented. */
+export function paragraph(text: string, width: number, paint: (text: string) => string): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : `  ${word}`)
   }
-  return out.map((text) => ({ ...part, text }))
+  return lines.map((line) => `${paint(line)}\n`).join('')
 }
 
-/** Refs by kind, the first few of each by name: `2 flows: a, b`. */
-export function keysText(refs: readonly Ref[], most: number): Part[] {
+/** Refs by kind, the first few of each by name: `flow a, b and 3 more; variable x`. */
+export function keysText(refs: readonly Ref[], most: number): string {
   const byKind = new Map<string, string[]>()
   for (const ref of refs) {
     const { kind, key } = splitRef(ref)
     byKind.set(kind, [...(byKind.get(kind) ?? []), visible(key)])
   }
-  return [...byKind].map(([kind, keys]) => {
-    const more = keys.length > most ? ` and ${keys.length - most} more` : ''
-    return { text: `${kind} ${keys.slice(0, most).join(', ')}${more}` }
-  })
+  return [...byKind]
+    .map(([kind, keys]) => {
+      const more = keys.length > most ? ` and ${keys.length - most} more` : ''
+      return `${kind} ${keys.slice(0, most).join(', ')}${more}`
+    })
+    .join('; ')
 }

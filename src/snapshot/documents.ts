@@ -4,6 +4,8 @@ export interface Chunk {
   readonly text: string
   /** Number of the first line of `text` in the file, from 1. */
   readonly line: number
+  /** The text begins on a marker's line, with blanks in the marker's room. */
+  readonly marked: boolean
 }
 
 /** A line ends with `\n` alone: JavaScript's own `^` sees one begin after U+2028 too, which YAML text may hold. */
@@ -20,7 +22,8 @@ export function cutStream(file: string, text: string): Chunk[] {
   let line = 1
   for (const { index } of `${text}\n---`.matchAll(marker)) {
     const part = text.slice(start, index)
-    if (/^[^\S\n]*[^#\s]/m.test(part)) chunks.push({ file, text: start > 0 ? `   ${part}` : part, line })
+    if (/^[^\S\n]*[^#\s]/m.test(part))
+      chunks.push({ file, text: start > 0 ? `   ${part}` : part, line, marked: start > 0 })
     line += count(part)
     start = index + 3
   }

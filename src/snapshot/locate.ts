@@ -7,7 +7,8 @@ import { parseYaml } from './yaml.ts'
 /** The place of an offset into a document's text, in its file. */
 export function placeAt(chunk: Chunk, lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
-  const excerpt = chunk.text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]).trimEnd()
+  const text = chunk.text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]).replace(/\r?\n$/, '')
+  const excerpt = chunk.marked && line === 1 ? `---${text.slice(3)}` : text
   return { file: chunk.file, line: chunk.line + line - 1, column: col, excerpt }
 }
 

@@ -1,15 +1,15 @@
 import { checkGraph } from '../graph/check.ts'
 import type { Issue, Place } from '../issue.ts'
-import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
+import { isObject, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { byRef, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
-import { type Locate, locator, placeAt } from './locate.ts'
+import { locator } from './locate.ts'
 import { tokenFaults, type Validate, validator } from './validate.ts'
-import { parseYaml, tagsIn } from './yaml.ts'
+import { type Limits, readValue } from './value.ts'
 
 /** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
 export interface Source {
@@ -25,12 +25,6 @@ export interface Parsed {
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
 }
 
-export interface Limits {
-  /** Characters of a file at most, so that a mistaken path does not exhaust the memory. */
-  readonly characters: number
-  /** Levels of nesting at most. */
-  readonly levels: number
-}
 const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 
 /** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
@@ -90,8 +84,9 @@ interface Reading {
 
 /** Reads one document; answers it if it is the header. */
 function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: boolean): JsonObject | undefined {
-  const read = parseChunk(reading, chunk)
-  if (read === undefined) return undefined
+  const read = readValue(chunk, reading.limits.levels)
+  reading.issues.push(...read.issues)
+  if (!('value' in read)) return undefined
   const { value, place } = read
   const fail = (
     code: Issue['code'],
@@ -166,50 +161,6 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
   reading.chunks.set(ref, chunk)
   reading.resources.push(resource)
   return undefined
-}
-
-function parseChunk(reading: Reading, chunk: Chunk): { readonly value: Json; readonly place: Locate } | undefined {
-  const parsed = parseYaml(chunk.text, false)
-  const { document, lines } = parsed
-  const tooDeep = (offset: number) => {
-    const message = `values may be nested ${reading.limits.levels} levels deep at most`
-    reading.issues.push({ code: 'too-large', severity: 'error', message, place: placeAt(chunk, lines, offset) })
-  }
-  // The YAML library goes down by recursion, and tells of the end of the stack as a fault of the text.
-  const overflow = document.errors.find(({ message }) => message.includes('call stack'))
-  if (overflow) {
-    tooDeep(overflow.pos[0])
-    return undefined
-  }
-  const faults = [...document.errors, ...document.warnings, ...tagsIn(document, chunk.text)]
-  for (const { message, pos } of faults) {
-    reading.issues.push({ code: 'bad-yaml', severity: 'error', message, place: placeAt(chunk, lines, pos[0]) })
-  }
-  if (faults.length > 0) return undefined
-  try {
-    const value = document.toJS({ maxAliasCount: 100 }) as Json
-    if (depth(value, 0, reading.limits.levels) <= reading.limits.levels) return { value, place: locator(chunk, parsed) }
-    tooDeep(0)
-  } catch (error) {
-    // Aliases that multiply into a huge value end here.
-    const message = error instanceof Error ? error.message : String(error)
-    reading.issues.push({
-      code: 'too-large',
-      severity: 'error',
-      message,
-      fix: 'Write the values out instead of using aliases',
-      place: placeAt(chunk, lines, 0),
-    })
-  }
-  return undefined
-}
-
-function depth(value: Json, level: number, deepest: number): number {
-  if (level > deepest || typeof value !== 'object' || value === null) return level
-  let most = level
-  for (const item of Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [])
-    most = Math.max(most, depth(item, level + 1, deepest))
-  return most
 }
 
 function noHeader(place: Place): Issue {

@@ -40,10 +40,27 @@ function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
   return { code: 'unknown-kind', message: `there is no kind "${kind}"`, fix, pointer: '/kind' }
 }
 
-/** A choice between forms reports the fault of every form; the choice itself says it all. */
-function notRepeated(fault: Fault, _: number, all: readonly Fault[]): boolean {
-  const isChoice = (other: Fault) => other !== fault && other.message.includes('exactly one of these forms')
-  return !all.some((other) => isChoice(other) && `${fault.pointer}/`.startsWith(`${other.pointer}/`))
+/**
+ * A choice between forms reports the faults of every form. Where the value in one of them is wrong, that is what is
+ * meant; else the choice itself says it all.
+ */
+function notRepeated(fault: Fault, index: number, all: readonly Fault[]): boolean {
+  if (all.findIndex((other) => other.pointer === fault.pointer && other.message === fault.message) < index) return false
+  if (isChoice(fault)) return !all.some((other) => isBelow(other, fault) && isWrongValue(other))
+  const choices = all.filter((other) => isChoice(other) && (isBelow(fault, other) || fault.pointer === other.pointer))
+  return choices.every((choice) => isWrongValue(fault) && isBelow(fault, choice))
+}
+
+function isChoice({ message }: Fault): boolean {
+  return message.includes('exactly one of these forms')
+}
+
+function isWrongValue(fault: Fault): boolean {
+  return fault.code === 'bad-value' && !isChoice(fault) && !fault.message.includes(' lacks ')
+}
+
+function isBelow(fault: Fault, above: Fault): boolean {
+  return fault.pointer.startsWith(`${above.pointer}/`)
 }
 
 /** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */

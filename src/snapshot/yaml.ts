@@ -8,7 +8,7 @@ import {
   type ScalarTag,
   type SchemaOptions,
   type Tags,
-  visit,
+  visit as visitNodes,
 } from 'yaml'
 import { isExact, type Json, type LosslessNumber, numberOf } from '../json.ts'
 
@@ -82,28 +82,53 @@ export function parseYaml(
   return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
 }
 
-/** Every tag that is written in a document, as a fault: with one, a text can become what no JSON value is. */
-export function tagsIn(document: Document.Parsed, text: string): { readonly message: string; readonly pos: Pair }[] {
-  const faults: { message: string; pos: Pair }[] = []
-  if (!text.includes('!')) return faults
-  visit(document, {
-    Node: (_, node) => {
-      const at = node.range?.[0] ?? 0
-      if (node.tag) faults.push({ message: `a snapshot may not have YAML tags, such as ${node.tag}`, pos: [at, at] })
+/** A fault of YAML text, and where it begins. */
+export interface YamlFault {
+  readonly message: string
+  readonly offset: number
+}
+
+/**
+ * Every fault of a document. Tags are among them, since with one a text can become what no JSON value is. Of faults of
+ * syntax only the first is told: those after it are what the reader makes of the rest.
+ */
+export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
+  const syntax = document.errors.filter(({ code }) => !alone.has(code)).slice(0, 1)
+  const others = document.errors.filter(({ code }) => alone.has(code))
+  const faults = [...syntax, ...others, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }))
+  if (syntax.length > 0 || !/[!*]/.test(text)) return faults
+  const known = new Set(faults.map(({ offset }) => offset))
+  const anchors = new Set<string>()
+  visitNodes(document, {
+    Alias: (_, { source, range }) => {
+      if (!anchors.has(source)) faults.push({ message: `nothing before is called &${source}`, offset: range?.[0] ?? 0 })
+    },
+    Value: (_, { tag, anchor, range }) => {
+      if (anchor) anchors.add(anchor)
+      const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
+      // A tag may be written with several `!`, and a fault of it is at the first.
+      const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
+      if (tag && !known.has(start))
+        faults.push({ message: `a snapshot may not have YAML tags, such as ${tag}`, offset: start })
     },
   })
   return faults
 }
-type Pair = readonly [number, number]
+/** Faults that can stand beside others. */
+const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
 
 /** YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise quoted. */
 export function writeYaml(value: Json): string {
   const document = new Document(value, { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' })
-  visit(document, {
+  visitNodes(document, {
     Seq: (_, list) => {
       list.flow =
         list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
         JSON.stringify(list).length <= 100
+    },
+    // A block scalar whose first lines are blank would lose their blanks.
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && /^\s*[ \t]\n/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
     },
   })
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })

@@ -1,8 +1,11 @@
+import { type GlobalFlags, programOf } from '../../src/cli/program.ts'
+import { spoken } from '../../src/cli/voice.ts'
 import { ApiError, toIssue } from '../../src/client/client.ts'
 import { type Exit, exits, type Io } from '../../src/commands/io.ts'
-import { programOf } from '../../src/cli/program.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { parseJson } from '../../src/json.ts'
+import { issuesText } from '../../src/report/issues.ts'
+import { outcomeText } from '../../src/report/outcome-text.ts'
 import type { PlanReport } from '../../src/report/report.ts'
 import { styleFor } from '../../src/report/style.ts'
 import { newHome } from './cli.ts'
@@ -21,26 +24,35 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
   const written = { out: '', err: '' }
   let exit: number = exits.ok
   const home = env.HOME ?? newHome()
-  const io = (flags: { readonly quiet?: boolean; readonly verbose?: boolean }): Io => ({
-    env: { HOME: home, ...env },
-    cwd: home,
-    home,
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    stdin: async () => '',
-    style: styleFor(false),
-    errStyle: styleFor(false),
-    width: 120,
-    version: 'test',
-    stopped: () => new AbortController().signal,
-    now: () => Date.now(),
-    quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
-  })
+  const io = (flags: GlobalFlags): Io => {
+    const { quiet = false, verbose = false } = flags
+    const style = styleFor(false)
+    const stream = {
+      isTTY: false,
+      write: (text: string) => void (written.err += text),
+    } as unknown as NodeJS.WriteStream
+    const { err, warn, tell } = spoken({ stream, style, quiet, verbose, now: Date.now })
+    return {
+      env: { HOME: home, ...env },
+      cwd: home,
+      home,
+      out: (text) => {
+        written.out += text
+      },
+      err,
+      warn,
+      tell,
+      stdin: async () => '',
+      style,
+      errStyle: style,
+      width: 120,
+      version: 'test',
+      stopped: () => new AbortController().signal,
+      now: Date.now,
+      quiet,
+      verbose,
+    }
+  }
   const program = programOf('test', async (run, flags) => {
     exit = await run(io(flags))
   })

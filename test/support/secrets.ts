@@ -1,7 +1,7 @@
+import { type Json, writeJson } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Hole, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
-import { type Json, writeJson } from '../../src/json.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 
 function resourcesOf(text: string): readonly Resource[] {

@@ -9,6 +9,7 @@ import { cutStream } from '../../src/snapshot/documents.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { layoutOf } from '../../src/snapshot/layout.ts'
 import { type Parsed, parseSnapshot } from '../../src/snapshot/parse.ts'
+import { parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyObject, anyText } from '../support/arbitrary.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
@@ -19,9 +20,10 @@ const told = ({ issues }: Parsed) =>
   issues.map(({ code, place }) => `${place?.file}:${place?.line}:${place?.column} ${code}`)
 
 describe('format and parse', () => {
+  const longText = fc.string({ minLength: 130, maxLength: 1100 })
   const resources = fc.uniqueArray(
-    fc.record({ key: fc.oneof(anyText, fc.string({ minLength: 130, maxLength: 1100 })), any: anyJson, text: anyText }),
-    { selector: ({ key }) => key, maxLength: 4 },
+    fc.record({ key: fc.oneof(anyText, longText), any: anyJson, text: anyText }),
+    { selector: ({ key }) => key, maxLength: 30, size: 'max' },
   )
   const snapshots = resources.map((list) =>
     snapshot(
@@ -40,6 +42,18 @@ describe('format and parse', () => {
         expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
         expect(formatSnapshot(after)).toBe(text)
       }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('of one value are inverse for arbitrary values', () => {
+    const value = fc.oneof(anyJson, fc.record({ key: anyText, value: anyJson }), fc.dictionary(longText, anyText))
+    fc.assert(
+      fc.property(value as fc.Arbitrary<Json>, (before) => {
+        const { document } = parseYaml(writeYaml(before), false)
+        expect(document.errors).toEqual([])
+        expect(writeJson(document.toJS() as Json)).toBe(writeJson(before))
+      }),
       { numRuns: 1500 },
     )
   })
@@ -54,7 +68,7 @@ describe('format and parse', () => {
         expect(issues).toEqual([])
         expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
       }),
-      { numRuns: 300 },
+      { numRuns: 15 },
     )
   })
 
@@ -248,6 +262,7 @@ describe('a free field', () => {
           sameJson(parse(formatSnapshot(before)).snapshot.resources[0]?.spec ?? null, before.resources[0]?.spec),
         ).toBe(true)
       }),
+      { numRuns: 25 },
     )
   })
 })

@@ -1,7 +1,18 @@
 /** One colour a kind, by its place in the table: told apart on light and on dark. */
 const palette = [
-  '#4c78d8', '#c2571a', '#2f9e6e', '#a44fc4', '#c9971c', '#2a9fb8', '#d1487f',
-  '#6b7f1f', '#7a6ae0', '#b3413c', '#3f8f3a', '#8a6d5a', '#5f7f9f',
+  '#4c78d8',
+  '#c2571a',
+  '#2f9e6e',
+  '#a44fc4',
+  '#c9971c',
+  '#2a9fb8',
+  '#d1487f',
+  '#6b7f1f',
+  '#7a6ae0',
+  '#b3413c',
+  '#3f8f3a',
+  '#8a6d5a',
+  '#5f7f9f',
 ] as const
 
 /** The colour of each kind that occurs, in the order of first occurrence. */

@@ -28,6 +28,8 @@ export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
 
 /** A quoted string, one line for each text. Entities have a meaning in it, and so have backslashes. */
 function quoted(...lines: readonly string[]): string {
-  const text = lines.map((line) => visible(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;'))
+  const text = lines.map((line) =>
+    visible(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;'),
+  )
   return `"${text.join('\\n')}"`
 }

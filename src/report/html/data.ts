@@ -2,9 +2,9 @@ import type { Issue } from '../../issue.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { secretText } from '../change-text.ts'
 import { whyText } from '../outcome-text.ts'
-import type { ChangeReport, FieldReport, OutcomeReport, PlanReport, ApplyReport, Report } from '../report.ts'
+import type { ApplyReport, ChangeReport, FieldReport, OutcomeReport, PlanReport, Report } from '../report.ts'
 import { visible } from '../style.ts'
-import { isLong, lineChanges, linesOf, summaryText, type Line, valueText } from '../value.ts'
+import { isLong, type Line, lineChanges, linesOf, summaryText, valueText } from '../value.ts'
 import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
 
 /** A report as the page's script wants it. */
@@ -134,7 +134,11 @@ function sideBySide(lines: readonly Line[]): Row[] {
   const flush = () => {
     for (let at = 0; at < Math.max(out.length, into.length); at++) {
       const [before, after] = [out[at], into[at]]
-      rows.push({ ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }), mark: 'changed' })
+      rows.push({
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        mark: 'changed',
+      })
     }
     out = []
     into = []

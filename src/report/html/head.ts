@@ -68,7 +68,10 @@ function linesOf(report: Report): [string, string][] {
   }
   if ('scope' in report) {
     const { include, exclude, resources, managed, absent } = report.scope
-    const all = include.join() === '**' && exclude.length === 0 ? 'everything' : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
+    const all =
+      include.join() === '**' && exclude.length === 0
+        ? 'everything'
+        : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
     const not = absent.length > 0 ? `; not of ${absent.join(', ')}` : ''
     lines.push(['Scope', visible(`${all}, ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)])
   }
@@ -91,7 +94,8 @@ export function problems(issues: readonly Issue[]): string {
   })
   const more = issues.length > 200 ? `<li>and ${issues.length - 200} more</li>` : ''
   const open = errors > 0 ? ' open' : ''
-  const count = [errors > 0 ? plural(errors, 'error') : '', plural(issues.length - errors, 'warning')].filter(Boolean).join(', ')
+  const count = [errors > 0 ? plural(errors, 'error') : '', plural(issues.length - errors, 'warning')]
+    .filter(Boolean)
+    .join(', ')
   return `<details class="problems"${open}><summary>${count}</summary><ul>${items.join('')}${more}</ul></details>`
 }
-

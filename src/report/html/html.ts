@@ -6,7 +6,7 @@ import type { Report } from '../report.ts'
 import type { Reporter } from '../reporter.ts'
 import { plural, styleFor } from '../style.ts'
 import { text } from '../text.ts'
-import { script, style as pageStyle } from './bundle.ts'
+import { style as pageStyle, script } from './bundle.ts'
 import { pageData } from './data.ts'
 import { head, problems, titleOf } from './head.ts'
 import type { PageData } from './page/data.ts'
@@ -52,7 +52,10 @@ function policy(style: string): string {
 
 /** JSON inside a script element: nothing in it can end the element. */
 function embedded(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function body(report: Report, { picture, actions, all }: Sheet, data: PageData): string {

@@ -28,8 +28,16 @@ export function detailOf(
   return [
     head,
     ...(item ? itemParts(item) : []),
-    links('Needs', data.needs.flatMap(([from, to]) => (from === ref ? [to] : [])), neighbour),
-    links('Needed by', data.needs.flatMap(([from, to]) => (to === ref ? [from] : [])), neighbour),
+    links(
+      'Needs',
+      data.needs.flatMap(([from, to]) => (from === ref ? [to] : [])),
+      neighbour,
+    ),
+    links(
+      'Needed by',
+      data.needs.flatMap(([from, to]) => (to === ref ? [from] : [])),
+      neighbour,
+    ),
   ]
 }
 
@@ -90,5 +98,10 @@ function links(title: string, refs: readonly number[], neighbour: (ref: number) 
   const more = distinct.length > most ? h('li', {}, `and ${distinct.length - most} more`) : undefined
   const list = h('ul', {}, ...distinct.slice(0, most).map((ref) => h('li', {}, neighbour(ref))), more)
   const empty = h('p', { class: 'same' }, 'nothing')
-  return h('div', { class: 'links' }, h('h3', {}, `${title} `, h('span', {}, String(distinct.length))), distinct.length > 0 ? list : empty)
+  return h(
+    'div',
+    { class: 'links' },
+    h('h3', {}, `${title} `, h('span', {}, String(distinct.length))),
+    distinct.length > 0 ? list : empty,
+  )
 }

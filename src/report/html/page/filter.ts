@@ -24,7 +24,8 @@ export function makeFilter(data: PageData, show: (items: readonly Item[]) => voi
         (kinds.value === '' || data.refs[item.ref]?.kind === kinds.value) &&
         (pressed.size === 0 || traitsOf(item).some((trait) => pressed.has(trait))),
     )
-    part('.found').textContent = left.length === data.items.length ? `${left.length} in all` : `${left.length} of ${data.items.length}`
+    part('.found').textContent =
+      left.length === data.items.length ? `${left.length} in all` : `${left.length} of ${data.items.length}`
     show(left)
   }
   const counts = new Map<string, number>()
@@ -32,7 +33,12 @@ export function makeFilter(data: PageData, show: (items: readonly Item[]) => voi
   const chips = Object.entries(words).flatMap(([trait, word]) => {
     const count = counts.get(trait)
     if (count === undefined) return []
-    const chip = h('button', { class: `chip ${trait}`, 'aria-pressed': 'false', 'data-trait': trait }, `${word} `, h('span', {}, String(count)))
+    const chip = h(
+      'button',
+      { class: `chip ${trait}`, 'aria-pressed': 'false', 'data-trait': trait },
+      `${word} `,
+      h('span', {}, String(count)),
+    )
     chip.addEventListener('click', () => {
       if (!pressed.delete(trait)) pressed.add(trait)
       chip.setAttribute('aria-pressed', String(pressed.has(trait)))
@@ -42,8 +48,12 @@ export function makeFilter(data: PageData, show: (items: readonly Item[]) => voi
   })
   part('.chips').append(...chips)
   const byKind = new Map<string, number>()
-  for (const { ref } of data.items) byKind.set(data.refs[ref]?.kind ?? '', (byKind.get(data.refs[ref]?.kind ?? '') ?? 0) + 1)
-  kinds.append(h('option', { value: '' }, 'All kinds'), ...[...byKind].map(([kind, count]) => h('option', { value: kind }, `${kind} (${count})`)))
+  for (const { ref } of data.items)
+    byKind.set(data.refs[ref]?.kind ?? '', (byKind.get(data.refs[ref]?.kind ?? '') ?? 0) + 1)
+  kinds.append(
+    h('option', { value: '' }, 'All kinds'),
+    ...[...byKind].map(([kind, count]) => h('option', { value: kind }, `${kind} (${count})`)),
+  )
   search.addEventListener('input', apply)
   kinds.addEventListener('change', apply)
   document.addEventListener('keydown', (event) => {
@@ -68,5 +78,7 @@ function textOf({ refs }: PageData, { ref, brief, place = '', fields, notes, fau
     after.slice(0, 2000),
     ...rows.flatMap((row) => (row.mark === 'changed' ? [row.before ?? '', row.after ?? ''] : [])),
   ])
-  return [`${kind}/${key}`, brief, place, ...values, ...notes, ...faults, ...secrets.map(({ text }) => text)].join('\n').toLowerCase()
+  return [`${kind}/${key}`, brief, place, ...values, ...notes, ...faults, ...secrets.map(({ text }) => text)]
+    .join('\n')
+    .toLowerCase()
 }

@@ -61,7 +61,14 @@ export function makeList(
   })
   grid.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(grid.clientHeight / rowHeight) - 1)
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -items.length, End: items.length }
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -items.length,
+      End: items.length,
+    }
     const step = steps[event.key]
     const item = items[at]
     if (step !== undefined) {
@@ -122,7 +129,11 @@ function rowOf(
       h('small', {}, h('i', {}, kind), item.brief === '' ? '' : `  ${item.brief}`),
     ),
     warned || item.notes.length > 0
-      ? h('span', { role: 'gridcell', class: warned ? 'flag bad' : 'flag', 'aria-label': warned ? 'problem' : 'note' }, '!')
+      ? h(
+          'span',
+          { role: 'gridcell', class: warned ? 'flag bad' : 'flag', 'aria-label': warned ? 'problem' : 'note' },
+          '!',
+        )
       : undefined,
   )
   row.style.top = `${index * rowHeight}px`
@@ -131,7 +142,12 @@ function rowOf(
 
 function tickOf(name: string, how: 'own' | 'needed' | undefined): HTMLElement {
   const label = how === 'needed' ? `${name}, ticked because another needs it` : name
-  const box = h('input', { type: 'checkbox', tabindex: '-1', 'aria-label': `Tick ${label}`, ...(how === 'needed' ? { class: 'needed' } : {}) })
+  const box = h('input', {
+    type: 'checkbox',
+    tabindex: '-1',
+    'aria-label': `Tick ${label}`,
+    ...(how === 'needed' ? { class: 'needed' } : {}),
+  })
   if (box instanceof HTMLInputElement) box.checked = how !== undefined
   return h('span', { role: 'gridcell', class: 'tick' }, box)
 }

@@ -26,7 +26,11 @@ function run(): void {
     select: (ref) => select(ref),
     tick,
   })
-  const map = makeMap(data, (ref) => byRef.get(ref)?.state, (ref) => select(ref))
+  const map = makeMap(
+    data,
+    (ref) => byRef.get(ref)?.state,
+    (ref) => select(ref),
+  )
   const detail = part('#detail')
   const neighbour = (ref: number) => {
     const { kind = '', key = '' } = data.refs[ref] ?? {}
@@ -80,7 +84,10 @@ function copy(): void {
       part('.copy').textContent = 'Copy'
     }, 1500)
   }
-  navigator.clipboard?.writeText(command.value).then(() => said('Copied'), () => said('Press Ctrl+C'))
+  navigator.clipboard?.writeText(command.value).then(
+    () => said('Copied'),
+    () => said('Press Ctrl+C'),
+  )
 }
 
 /** On a narrow screen one part of the page is seen at a time. */
@@ -88,6 +95,7 @@ function tabs(): void {
   for (const button of document.querySelectorAll('.tabs button'))
     button.addEventListener('click', () => {
       part('main').dataset.tab = button.getAttribute('data-tab') ?? 'list'
-      for (const other of document.querySelectorAll('.tabs button')) other.setAttribute('aria-pressed', String(other === button))
+      for (const other of document.querySelectorAll('.tabs button'))
+        other.setAttribute('aria-pressed', String(other === button))
     })
 }

@@ -10,11 +10,17 @@ export interface Map {
 }
 
 /** The picture: moved by dragging and arrow keys, made larger by the wheel and +, chosen from by a click. */
-export function makeMap(data: PageData, stateOf: (ref: number) => State | undefined, select: (ref: number) => void): Map {
+export function makeMap(
+  data: PageData,
+  stateOf: (ref: number) => State | undefined,
+  select: (ref: number) => void,
+): Map {
   const svg = part<SVGSVGElement>('svg.graph')
   const [all, near] = [part<SVGGElement>('#all'), part<SVGGElement>('#near')]
   const names = new globalThis.Map(data.refs.map(({ kind, key }, index) => [`${kind}/${key}`, index]))
-  const nodes = new globalThis.Map([...all.querySelectorAll('.node')].map((node) => [names.get(node.getAttribute('data-ref') ?? '') ?? -1, node]))
+  const nodes = new globalThis.Map(
+    [...all.querySelectorAll('.node')].map((node) => [names.get(node.getAttribute('data-ref') ?? '') ?? -1, node]),
+  )
   const lines = [...all.querySelectorAll('.line')]
   const colours = coloursOf(data.refs.map(({ kind }) => kind))
   let extent = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
@@ -56,7 +62,8 @@ export function makeMap(data: PageData, stateOf: (ref: number) => State | undefi
     )
   }
   const draw = () => {
-    for (const button of document.querySelectorAll('[data-mode]')) button.setAttribute('aria-pressed', String(button.getAttribute('data-mode') === mode))
+    for (const button of document.querySelectorAll('[data-mode]'))
+      button.setAttribute('aria-pressed', String(button.getAttribute('data-mode') === mode))
     all.classList.toggle('off', mode !== 'all')
     near.classList.toggle('off', mode !== 'near')
     if (mode === 'near') {
@@ -71,23 +78,36 @@ export function makeMap(data: PageData, stateOf: (ref: number) => State | undefi
     const name = (event.target as Element).closest('.node')?.getAttribute('data-ref') ?? undefined
     return name === undefined ? undefined : names.get(name)
   }
-  drag(svg, (dx, dy) => look({ ...view, x: view.x + dx, y: view.y + dy }), (event) => {
-    const ref = nodeAt(event)
-    if (ref !== undefined) select(ref)
-  })
-  svg.addEventListener('wheel', (event) => {
-    event.preventDefault()
-    const box = svg.getBoundingClientRect()
-    look(zoomed(view, Math.exp(-event.deltaY * 0.0015), event.clientX - box.left, event.clientY - box.top))
-  }, { passive: false })
+  drag(
+    svg,
+    (dx, dy) => look({ ...view, x: view.x + dx, y: view.y + dy }),
+    (event) => {
+      const ref = nodeAt(event)
+      if (ref !== undefined) select(ref)
+    },
+  )
+  svg.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault()
+      const box = svg.getBoundingClientRect()
+      look(zoomed(view, Math.exp(-event.deltaY * 0.0015), event.clientX - box.left, event.clientY - box.top))
+    },
+    { passive: false },
+  )
   const zoom = (factor: number) => {
     const { width, height } = svg.getBoundingClientRect()
     look(zoomed(view, factor, width / 2, height / 2))
   }
   const keys: Readonly<Record<string, () => void>> = {
-    '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: fit,
-    ArrowLeft: () => look({ ...view, x: view.x + 60 }), ArrowRight: () => look({ ...view, x: view.x - 60 }),
-    ArrowUp: () => look({ ...view, y: view.y + 60 }), ArrowDown: () => look({ ...view, y: view.y - 60 }),
+    '+': () => zoom(1.25),
+    '=': () => zoom(1.25),
+    '-': () => zoom(0.8),
+    0: fit,
+    ArrowLeft: () => look({ ...view, x: view.x + 60 }),
+    ArrowRight: () => look({ ...view, x: view.x - 60 }),
+    ArrowUp: () => look({ ...view, y: view.y + 60 }),
+    ArrowDown: () => look({ ...view, y: view.y - 60 }),
   }
   svg.addEventListener('keydown', (event) => {
     const act = keys[event.key]
@@ -144,7 +164,15 @@ function drag(svg: SVGSVGElement, move: (dx: number, dy: number) => void, click:
   })
 }
 
-function card(data: PageData, ref: number, x: number, y: number, colours: ReadonlyMap<string, string>, state: State | undefined, middle: boolean): SVGElement {
+function card(
+  data: PageData,
+  ref: number,
+  x: number,
+  y: number,
+  colours: ReadonlyMap<string, string>,
+  state: State | undefined,
+  middle: boolean,
+): SVGElement {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const label = key.length > 30 ? `${key.slice(0, 18)}…${key.slice(-11)}` : key
   const name = `${kind} ${key}`

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander'
+import { type Exit, exits } from '../commands/io.ts'
+import { Failure, type Issue } from '../issue.ts'
+
+/** What stopped a command. */
+export interface Problem {
+  readonly issues: readonly Issue[]
+  readonly exit: Exit
+}
+
+/** An error as issues and an exit code. Nobody ever sees a stack trace, unless it is our own fault. */
+export async function problemOf(error: unknown): Promise<Problem> {
+  if (error instanceof Failure) return { issues: error.issues, exit: error.exit as Exit }
+  if (error instanceof CommanderError) return { issues: [usage(error)], exit: exits.usage }
+  const { ApiError, toIssue } = await import('../client/client.ts')
+  if (error instanceof ApiError) {
+    const denied = ['not-authenticated', 'not-allowed', 'csrf-refused'].includes(error.code)
+    return { issues: [toIssue(error)], exit: denied ? exits.auth : exits.failed }
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    issues: [{ code: 'bug', severity: 'error', message, fix: 'Please report this, with the command that you ran' }],
+    exit: exits.failed,
+  }
+}
+
+/** Commander writes `error: unknown option '--prfile'`, and what was probably meant in brackets on a second line. */
+function usage({ message }: CommanderError): Issue {
+  const [first = '', second] = message.replace(/^error: /, '').split('\n')
+  const help = 'prefect-snapshot --help, or --help after a command, shows what there is'
+  return { code: 'usage', severity: 'error', message: first, fix: second?.replace(/^\(|\)$/g, '') ?? help }
+}

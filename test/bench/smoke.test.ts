@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { benches } from '../../bench/all.ts'
+import type { Row } from '../../bench/bench.ts'
+
+/** The rows of a benchmark on small sizes. Times mean nothing here; what is counted is checked. */
+async function rowsOf(name: string): Promise<readonly Row[]> {
+  const bench = benches.find((bench) => bench.name === name)
+  if (!bench) throw new Error(`there is no benchmark ${name}`)
+  return bench.run({ small: true, say: () => {} })
+}
+
+const figure = (rows: readonly Row[], what: string) => rows.find((row) => row.what === what)?.value
+
+test.each(['start', 'offline', 'concurrency'])('the benchmark %s runs', async (name) => {
+  const rows = await rowsOf(name)
+  expect(rows.length).toBeGreaterThan(3)
+  expect(rows.filter(({ value }) => /NaN|Infinity/.test(value))).toEqual([])
+})
+
+test('an apply writes once a resource, and not at all the second time', async () => {
+  const rows = await rowsOf('apply')
+  expect(figure(rows, 'writing requests of the first apply, each resource')).toBe('1')
+  expect(figure(rows, 'writing requests of the second apply')).toBe('0')
+})
+
+test('an export asks for each kind page by page, and for nothing else', async () => {
+  expect(Number(figure(await rowsOf('export'), '5 deployments: requests'))).toBeLessThan(45)
+})
+
+test('what prefect transfer can move arrives by both, and every kind by ours', async () => {
+  const rows = await rowsOf('incumbent')
+  expect(figure(rows, '3 flows and deployments: prefect transfer, as at the source')).toBe('6 of 6')
+  expect(figure(rows, '3 flows and deployments: export and apply, as at the source')).toBe('6 of 6')
+  const [arrived, all] = (figure(rows, 'every kind: export and apply, as at the source') ?? '').split(' of ')
+  expect(Number(all)).toBeGreaterThan(280)
+  expect(arrived).toBe(all)
+})

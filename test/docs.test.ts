@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import type { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { programOf } from '../src/cli/program.ts'
+import { exits } from '../src/commands/io.ts'
+import { writeJson } from '../src/json.ts'
+import { kinds } from '../src/kinds/all.ts'
+import { parseSnapshot } from '../src/snapshot/parse.ts'
+import { snapshotSchema } from '../src/snapshot/schema.ts'
+
+const read = (file: string) => readFileSync(file, 'utf8')
+const below = (folder: string, ending: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => join(folder, file))
+    .sort()
+
+const docs = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', ...below('docs', '.md')]
+const readme = read('README.md')
+const architecture = read('ARCHITECTURE.md')
+
+describe('ARCHITECTURE.md', () => {
+  it('has a line for each file of src, and no line for another', () => {
+    const tree = /```text\nsrc\/\n([^`]*)```/.exec(architecture)?.[1] ?? ''
+    const named: string[] = []
+    let folders: string[] = []
+    for (const line of tree.trimEnd().split('\n')) {
+      const [, indent = '', name = ''] = /^( *)(\S+)/.exec(line) ?? []
+      const depth = indent.length / 2 - 1
+      folders = folders.slice(0, depth)
+      if (name.endsWith('/')) folders.push(name)
+      else named.push(`src/${folders.join('')}${name}`)
+    }
+    expect(named.sort()).toEqual(below('src', '.ts'))
+  })
+
+  it('has the picture of rooms that the imports give', () => {
+    const { status, stderr } = spawnSync('node_modules/.bin/tsx', ['scripts/draw-rooms.ts', '--check'], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+  })
+})
+
+describe('README.md', () => {
+  const program = () => programOf('0.0.0', async () => {})
+  const commands = program().commands.map((command) => command.name())
+
+  /** As a shell cuts it; what comes after a pipe, a redirection or a comment is not ours. */
+  const words = (line: string) => {
+    const own = /^(?:'[^']*'|"[^"]*"|[^|>#&'"])*/.exec(line)?.[0] ?? ''
+    return (own.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) => word.replace(/['"]/g, ''))
+  }
+  const lines = docs.flatMap((file) =>
+    [...read(file).matchAll(/(?:^|`|\$ )prefect-snapshot ([^`\n]+)/gm)].map((match) => `${file}: ${match[1]}`),
+  )
+
+  it('and the other documents have command lines to check', () => expect(lines.length).toBeGreaterThan(20))
+
+  it.each(lines)('has a command line that the tool takes: %s', async (line) => {
+    const args = words(line.slice(line.indexOf(': ') + 2))
+    const told: string[] = []
+    const all = program()
+    const quiet = (command: Command): void => {
+      command.configureOutput({ writeErr: (text) => void told.push(text), writeOut: () => {} })
+      for (const each of command.commands) quiet(each)
+    }
+    quiet(all)
+    // Without arguments it is the mention of a command, not a line to type.
+    if (args.length === 1 && commands.includes(args[0] ?? '')) return
+    const fault = await all.parseAsync(args, { from: 'user' }).then(
+      () => undefined,
+      (error: { exitCode: number }) => error.exitCode,
+    )
+    expect([fault ?? 0, ...told]).toEqual([0])
+  })
+
+  it.each(commands.filter((name) => name !== 'help'))('names the command %s', (name) => {
+    expect(readme).toMatch(new RegExp(`\`${name}[ \`]`))
+  })
+
+  it('says what each exit code means', () => {
+    const rows = [...readme.matchAll(/^\| (\d+) \| \S/gm)].map((match) => Number(match[1]))
+    expect(rows).toEqual(Object.values(exits))
+  })
+
+  it.each(kinds.map(({ name }) => name))('says that %s is moved', (name) => expect(readme).toContain(`\`${name}\``))
+})
+
+describe('no document', () => {
+  it.each(docs)('names a file that is not there: %s', (file) => {
+    const text = read(file)
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => join(dirname(file), match[1] ?? ''))
+    const roots = 'src|test|bench|demo|docs|scripts|schemas|snapshots|bin|\\.ci'
+    const paths = [...text.matchAll(new RegExp(`(?<![\\w./-])(?:${roots})/[\\w./-]*[\\w/]`, 'g'))].map(([path]) => path)
+    const missing = [...links, ...paths].filter((path) => !existsSync(normalize(path)))
+    expect(missing).toEqual([])
+  })
+
+  it.each(docs)('names a script that package.json does not have: %s', (file) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
+    const named = [...read(file).matchAll(/npm run ([a-z][a-z:-]*)/g)].map((match) => match[1])
+    expect(named.filter((name) => !(name && name in scripts))).toEqual([])
+  })
+})
+
+describe('what is generated and committed', () => {
+  it('schemas/snapshot.v1.json is what the kinds give (npm run schema)', () => {
+    expect(read('schemas/snapshot.v1.json')).toBe(`${writeJson(snapshotSchema(kinds), 2)}\n`)
+  })
+
+  const examples = {
+    'a file': ['snapshots/data-team.snapshot.yaml'],
+    'a directory': ['snapshots/settings/snapshot.yaml', ...below('snapshots/settings', '.yaml')].filter(
+      (file, index, all) => all.indexOf(file) === index,
+    ),
+  }
+  it.each(Object.entries(examples))('the example of %s is valid', (_, files) => {
+    const { snapshot, issues } = parseSnapshot(
+      files.map((file) => ({ file, text: read(file) })),
+      kinds,
+    )
+    expect(issues).toEqual([])
+    expect(snapshot.resources.length).toBeGreaterThan(3)
+  })
+})

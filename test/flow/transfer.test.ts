@@ -1,0 +1,139 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { openTap } from '../servers/tap.ts'
+import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { servedWorld, worldOf } from '../support/world.ts'
+
+let source: { readonly server: PrefectServer; readonly world: unknown }
+let target: PrefectServer
+let home: string
+const secrets = ['s3cr3t-token', 'hidden-a', 'warehouse-pass', 'inline-pass', 'secret-hook', 'header-secret', 'hook-token']
+const cli = (...args: readonly string[]): Promise<Ran> => runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+/** The numbers of the last row of the table. */
+const sums = (stdout: string): number[] => (/^in all\s+(.*)$/m.exec(stdout)?.[1] ?? '').trim().split(/\s+/).map(Number)
+
+const profiles = (urls: Readonly<Record<string, string>>): void =>
+  writeFileSync(join(home, 'profiles.toml'), `active = "none"\n${Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`).join('')}`)
+
+beforeAll(async () => {
+  source = await servedWorld()
+  target = await freshServer('3.8.8')
+})
+afterAll(async () => {
+  await source?.server.stop()
+  await target?.stop()
+})
+beforeEach(() => {
+  home = newHome()
+  profiles({ old: source.server.url, new: target.url, dead: 'http://127.0.0.1:9/api' })
+})
+
+describe('transfer', () => {
+  test('--dry-run writes nothing and counts every resource', async () => {
+    const tap = await openTap(target.url)
+    profiles({ old: source.server.url, new: tap.url })
+    const { exit, stdout } = await cli('transfer', '--from', 'old', '--to', 'new', '--dry-run')
+    expect(exit).toBe(0)
+    const [read = 0, ...parts] = sums(stdout)
+    expect(read).toBeGreaterThan(90)
+    expect(parts.reduce((a, b) => a + b, 0)).toBe(read)
+    expect(tap.writes()).toEqual([])
+    await tap.close()
+  })
+
+  test('asks for a --yes where there is nobody to ask', async () => {
+    expect((await cli('transfer', '--from', 'old', '--to', 'new')).exit).toBe(3)
+  })
+
+  test('moves everything, secrets too, and nothing runs on both; no secret is shown or written', async () => {
+    const moved = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--save', 'kept.snapshot.yaml', '--verbose')
+    expect(moved.exit, moved.stderr).toBe(0)
+    const [read = 0, created = 0, updated = 0, unchanged = 0] = sums(moved.stdout)
+    expect(created + updated + unchanged).toBe(read)
+    const said = moved.stdout + moved.stderr + readFileSync(join(home, 'kept.snapshot.yaml'), 'utf8')
+    for (const secret of secrets) expect(said).not.toContain(secret)
+    const deployments = (await (await fetch(`${target.url}/deployments/filter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()) as { paused: boolean }[]
+    expect(deployments.every(({ paused }) => paused)).toBe(true)
+    // Switched over, it is the same as the source.
+    const same = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--run-state', 'snapshot', '--force')
+    expect(same.exit, same.stderr).toBe(0)
+    expect(await worldOf(target.url)).toEqual(source.world)
+  })
+
+  test('a second time everything is unchanged, and no write is sent', async () => {
+    const tap = await openTap(target.url)
+    profiles({ old: source.server.url, new: tap.url })
+    const { exit, stdout } = await cli('transfer', '--from', 'old', '--to', 'new', '--yes')
+    expect(exit).toBe(0)
+    const [read, created, updated, unchanged] = sums(stdout)
+    expect([created, updated, unchanged]).toEqual([0, 0, read])
+    expect(tap.writes()).toEqual([])
+    await tap.close()
+  })
+
+  test('verify: equal, and who serves the pools', async () => {
+    await cli('export', '--profile', 'old', '-o', 'all.snapshot.yaml')
+    const equal = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
+    expect(equal.exit, equal.stdout).toBe(0)
+    expect(equal.stdout).toMatch(/nobody serves k8s/)
+    await fetch(`${target.url}/flows/name/etl`).then(async (reply) => fetch(`${target.url}/flows/${((await reply.json()) as { id: string }).id}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"tags": ["drift"]}' }))
+    const differs = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
+    expect(differs.exit).toBe(2)
+    expect(differs.stdout).toMatch(/✗ flow\s+etl differs in tags/)
+  })
+
+  test('only what is selected, with what it needs', async () => {
+    const empty = await freshServer('3.8.8')
+    profiles({ old: source.server.url, new: empty.url })
+    const { exit, stdout } = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--include', 'deployment/etl/prod')
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^deployment\s+1\s/m)
+    const world = (await worldOf(empty.url)) as Record<string, Record<string, unknown>>
+    expect(Object.keys(world.deployment ?? {})).toEqual(['etl/prod'])
+    expect(Object.keys(world.flow ?? {})).toEqual(['etl'])
+    expect(Object.keys(world['work-pool'] ?? {})).toEqual(['processes'])
+    const nothing = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--include', 'deployment/etl/prodd')
+    expect(nothing.exit).toBe(3)
+    expect(nothing.stderr).toMatch(/no-match.*|Did you mean deployment\/etl\/prod/)
+    await empty.stop()
+  })
+
+  test('refuses one server under two names, and behind two URLs', async () => {
+    profiles({ old: source.server.url, same: source.server.url })
+    const named = await cli('transfer', '--from', 'old', '--to', 'same', '--yes')
+    expect(named.exit).toBe(3)
+    expect(named.stderr).toMatch(/same-server/)
+    const tap = await openTap(source.server.url)
+    profiles({ old: source.server.url, alias: tap.url })
+    const alias = await cli('transfer', '--from', 'old', '--to', 'alias', '--yes')
+    expect(alias.exit).toBe(3)
+    expect(alias.stderr).toMatch(/same-server.*ids/)
+    expect(tap.writes()).toEqual([])
+    await tap.close()
+  })
+})
+
+describe('doctor', () => {
+  test('tells of both servers what would be in the way', async () => {
+    const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    expect(exit, stdout).toBe(0)
+    expect(stdout).toMatch(/✓ source\s+old\s+http:.*Prefect 3\.8\.8/)
+    expect(stdout).toMatch(/clock/)
+    expect(stdout).toMatch(/ecs is of type ecs:push/)
+    expect(stdout).toMatch(/nobody serves k8s/)
+    for (const secret of secrets) expect(stdout).not.toContain(secret)
+  })
+
+  test('of a server that is not there: says so, and goes on with the other', async () => {
+    const { exit, stdout } = await cli('doctor', '--from', 'dead', '--to', 'new')
+    expect(exit).toBe(1)
+    expect(stdout).toMatch(/✗ source\s+dead/)
+    expect(stdout).toMatch(/✓ destination\s+new/)
+  })
+
+  test('without a profile it asks for one', async () => {
+    expect((await cli('doctor')).exit).toBe(3)
+  })
+})

@@ -1,0 +1,219 @@
+import { needsOf } from '../../src/graph/needs.ts'
+import { kinds } from '../../src/kinds/all.ts'
+import type { Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
+import { makePlan } from '../../src/plan/plan.ts'
+import { refOf } from '../../src/ref.ts'
+import { outcomesOf, plannedOf } from '../../src/report/build.ts'
+import type { ApplyReport, GraphReport, PlanReport } from '../../src/report/report.ts'
+import { wholeOf } from '../../src/report/fields.ts'
+import { Secret } from '../../src/secret.ts'
+import { parseSnapshot } from '../../src/snapshot/parse.ts'
+
+/** What stands in place of a secret; in no rendering may it be seen. */
+export const canary = 'canary-4711'
+/** A name that is markup, ends comments and fences, mentions somebody and moves a cursor. */
+export const nasty = '</script><img src=x onerror=hacked()>--> `````` @everyone | ]]> \u001b[31mred'
+
+const header = `kind: snapshot
+version: 1
+source: {api: 'https://staging.example/api', server: 3.8.3}
+`
+const wanted = `${header}---
+kind: variable
+key: etl_bucket
+spec: {value: 's3://etl', tags: [etl]}
+---
+kind: variable
+key: threshold
+spec: {value: {ratio: 5.0, most: 9007199254740993, tiny: 1e-9}}
+---
+kind: variable
+key: ${JSON.stringify(nasty)}
+spec: {value: ${JSON.stringify(`${nasty}\u202e`)}}
+---
+kind: block-type
+key: store
+spec: {name: Store}
+---
+kind: block-schema
+key: store/4a1d0f3c
+refs: {type: block-type/store}
+spec: {checksum: 'sha256:4a1d0f3c${'0'.repeat(56)}', fields: {}, capabilities: [], version: '1'}
+---
+kind: block
+key: store/raw
+refs: {type: block-type/store, schema: block-schema/store/4a1d0f3c}
+spec: {data: {bucket: raw}}
+secrets:
+  /data/key: {env: STORE_RAW_KEY}
+  /data/token: {env: STORE_RAW_TOKEN}
+---
+kind: work-pool
+key: k8s
+spec: {type: kubernetes, concurrency_limit: 10, base_job_template: {job_configuration: {image: 'etl:2', cpu: 2}, variables: {}}}
+---
+kind: work-queue
+key: k8s/default
+refs: {pool: work-pool/k8s}
+spec: {priority: 1}
+---
+kind: flow
+key: etl
+spec: {tags: [team]}
+---
+kind: flow
+key: report
+---
+kind: deployment
+key: etl/nightly
+refs: {flow: flow/etl, queue: work-queue/k8s/default}
+spec:
+  entrypoint: flows/etl.py:main
+  description: |
+    Loads the raw data.
+    Runs at night.
+    See the handbook.
+  parameters: {n: 2, url: 'https://data.example/v2/exports/daily/full?format=parquet&compression=zstd&partition=all'}
+  job_variables: {env: {LOG_LEVEL: DEBUG, BUCKET: '{{ prefect.variables.etl_bucket }}'}}
+  schedules:
+    - {slug: daily, cron: 30 2 * * *, timezone: Europe/Berlin, active: true}
+    - {slug: weekly, cron: 0 4 * * 1, active: true}
+  paused: false
+---
+kind: deployment
+key: report/weekly
+refs: {flow: flow/report, queue: work-queue/k8s/default}
+spec: {entrypoint: 'flows/report.py:main', paused: true, schedules: [{cron: 0 6 * * 1, active: true}]}
+---
+kind: automation
+key: chain
+spec:
+  enabled: true
+  trigger: {type: event, posture: Reactive, expect: [prefect.flow-run.Completed], match_related: {prefect.resource.id: 'prefect.deployment.<ref:deployment/etl/nightly>'}, threshold: 1, within: 0}
+  actions: [{type: run-deployment, source: selected, deployment_id: '<ref:deployment/report/weekly>'}, {type: pause-automation, source: selected, automation_id: '<ref:automation/guard>'}]
+---
+kind: automation
+key: guard
+spec:
+  enabled: true
+  trigger: {type: event, posture: Proactive, expect: [prefect.flow-run.Completed], threshold: 1, within: 3600}
+  actions: [{type: resume-automation, source: selected, automation_id: '<ref:automation/chain>'}]
+`
+const held = `${header}---
+kind: variable
+key: old_flag
+spec: {value: true}
+---
+kind: variable
+key: kept_one
+spec: {value: 1}
+---
+kind: variable
+key: kept_two
+spec: {value: 2}
+---
+kind: block-type
+key: store
+spec: {name: Store}
+---
+kind: block-schema
+key: store/4a1d0f3c
+refs: {type: block-type/store}
+spec: {checksum: 'sha256:4a1d0f3c${'0'.repeat(56)}', fields: {}, capabilities: [], version: '1'}
+---
+kind: work-pool
+key: k8s
+spec: {type: process, concurrency_limit: 5, base_job_template: {job_configuration: {image: 'etl:1', cpu: 2}, variables: {}}}
+---
+kind: work-queue
+key: k8s/default
+refs: {pool: work-pool/k8s}
+spec: {priority: 1}
+---
+kind: flow
+key: etl
+spec: {tags: [team]}
+---
+kind: deployment
+key: etl/nightly
+refs: {flow: flow/etl, queue: work-queue/k8s/default}
+spec:
+  entrypoint: flows/etl.py:main
+  description: |
+    Loads the raw data.
+    Runs at noon.
+    See the handbook.
+  parameters: {n: 2, url: 'https://data.example/v2/exports/daily/full?format=parquet&compression=gzip&partition=all'}
+  job_variables: {env: {LOG_LEVEL: INFO, BUCKET: '{{ prefect.variables.etl_bucket }}'}}
+  schedules: [{slug: daily, cron: 0 2 * * *, timezone: Europe/Berlin, active: true}]
+  paused: false
+`
+
+const parse = (file: string, text: string) => parseSnapshot([{ file, text }], kinds)
+
+/** The fixed inputs: a snapshot with something of everything, and a server that holds a part of it. */
+export function fixture() {
+  const parsed = parse('prod.snapshot.yaml', wanted)
+  const server = { url: 'https://prefect.example/api', version: '3.8.8' }
+  const live: Live = { server, resources: liveOf(parse('held.yaml', held).snapshot.resources), complete: new Set(), issues: [] }
+  const filled = (hole: object) => 'env' in hole && hole.env === 'STORE_RAW_KEY'
+  const options = { filled, remove: new Set<Ref>(['variable/old_flag']) }
+  return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
+}
+
+function liveOf(resources: Parameters<typeof needsOf>[0]): Map<Ref, LiveResource> {
+  const all = resources.map((resource, index): [Ref, LiveResource] => {
+    const id = `5eed0000-0000-4000-8000-${String(index).padStart(12, '0')}` as Id
+    const secrets = resource.kind === 'block' ? { '/data/key': { plain: new Secret(canary) } } : {}
+    return [refOf(resource), { ...resource, id, recalled: {}, secrets }]
+  })
+  return new Map(all)
+}
+
+const common = { version: 1, tool: '1.2.3' } as const
+
+/** The report of a plan of the fixed inputs. */
+export function planReport(): PlanReport {
+  const { parsed, live, plan, filled } = fixture()
+  const planned = plannedOf(plan, {
+    profile: 'prod',
+    server: live.server,
+    file: 'prod.snapshot.yaml',
+    snapshot: parsed.snapshot,
+    kinds: kinds.map(({ name }) => name),
+    placeOf: parsed.placeOf,
+    filled,
+    edges: needsOf(parsed.snapshot.resources, kinds),
+    next: ['apply', 'prod.snapshot.yaml', '--profile', 'prod'],
+  })
+  return { schema: 'prefect-snapshot/plan', ...common, exit: 3, issues: plan.issues, ...planned }
+}
+
+/** The report of an apply of them in which one change fails. */
+export function applyReport(): ApplyReport {
+  const { plan } = fixture()
+  const broken: Ref = 'work-pool/k8s'
+  const outcomes = plan.changes.map((change, index): Outcome => {
+    const base = { change, ms: 10 * index + 0.4 }
+    if (change.ref === broken)
+      return { ...base, status: 'failed', issue: { code: 'refused', severity: 'error', message: 'type cannot be changed', ref: broken } }
+    return change.waits.includes(broken) ? { ...base, status: 'skipped', because: broken } : { ...base, status: 'done' }
+  })
+  const { schema: _, next: __, ...planned } = planReport()
+  return { schema: 'prefect-snapshot/apply', ...planned, exit: 5, issues: [], outcomes: outcomesOf(outcomes), journal: 'journal.ndjson' }
+}
+
+/** The report of `graph` of the snapshot. */
+export function graphReport(): GraphReport {
+  const { parsed } = fixture()
+  const { resources } = parsed.snapshot
+  return {
+    schema: 'prefect-snapshot/graph',
+    ...common,
+    exit: 0,
+    issues: [],
+    source: { file: 'prod.snapshot.yaml' },
+    resources: resources.map((resource) => ({ ref: refOf(resource), fields: wholeOf(resource, 'after') })),
+    edges: needsOf(resources, kinds),
+  }
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { checkGraph } from '../../src/graph/check.ts'
+import { withNeeds } from '../../src/graph/closure.ts'
+import { type Edge, edgesOf } from '../../src/graph/edges.ts'
+import { orderOf } from '../../src/graph/order.ts'
+import type { Ref, Resource } from '../../src/model.ts'
+import { refOf } from '../../src/ref.ts'
+import { resource, toyKinds } from '../support/toy-kinds.ts'
+
+const hard = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/refs/to', how: 'slot' })
+const soft = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/later', how: 'token', deferrable: 'later' })
+const named = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/link', how: 'name' })
+const codes = (...resources: readonly Resource[]) => checkGraph(resources, toyKinds).map(({ code }) => code)
+const isOrder = (refs: readonly Ref[], edges: readonly Edge[], cut: readonly Edge[]) => {
+  const at = new Map(refs.map((ref, index) => [ref, index]))
+  const left = new Set(cut)
+  return edges.every((edge) => left.has(edge) || (at.get(edge.to) ?? -1) < (at.get(edge.from) ?? -1))
+}
+
+describe('the order', () => {
+  it('puts what is needed first, and otherwise keeps the order that was given', () => {
+    const { refs, cut, cycles } = orderOf(['c/1', 'c/2', 'c/3', 'c/4'], [hard('c/1', 'c/3'), hard('c/3', 'c/4')])
+    expect(refs).toEqual(['c/2', 'c/4', 'c/3', 'c/1'])
+    expect([cut, cycles]).toEqual([[], []])
+  })
+
+  it('goes through a chain of 50,000', () => {
+    const refs = Array.from({ length: 50_000 }, (_, n): Ref => `c/${n}`)
+    const edges = refs.slice(1).map((to, n) => hard(`c/${n}`, to))
+    expect(orderOf(refs, edges).refs).toEqual(refs.toReversed())
+  })
+
+  it('tells of the cycle at the end of a chain of 50,000', () => {
+    const refs = Array.from({ length: 50_000 }, (_, n): Ref => `c/${n}`)
+    const edges = [...refs.slice(1).map((to, n) => hard(`c/${n}`, to)), hard('c/49999', 'c/49998')]
+    expect(orderOf(refs, edges).cycles).toEqual([['c/49998', 'c/49999', 'c/49998']])
+  })
+
+  it('breaks 3,000 cycles in seconds', () => {
+    const refs = Array.from({ length: 3000 }, (_, n): Ref => `c/${n}`)
+    const edges = refs.map((ref) => soft(ref, ref))
+    const { cut, cycles } = orderOf(refs, edges)
+    expect([cut.length, cycles.length]).toEqual([3000, 0])
+  })
+
+  it('ignores edges to what is not there', () => {
+    expect(orderOf(['c/1'], [hard('c/1', 'c/gone')])).toEqual({ refs: ['c/1'], cut: [], cycles: [] })
+  })
+})
+
+describe('a cycle is broken', () => {
+  it.each([
+    ['at a field that can be filled in later', [soft('c/1', 'c/2'), hard('c/2', 'c/1')], [0]],
+    ['at a name', [named('c/1', 'c/2'), hard('c/2', 'c/1')], [0]],
+    ['at a name rather than at such a field', [soft('c/1', 'c/2'), named('c/2', 'c/1')], [1]],
+    ['of one with itself', [soft('c/1', 'c/1')], [0]],
+    ['at all edges between two', [soft('c/1', 'c/2'), named('c/1', 'c/2'), hard('c/2', 'c/1')], [0, 1]],
+    ['of three', [hard('c/1', 'c/2'), soft('c/2', 'c/3'), hard('c/3', 'c/1')], [1]],
+    ['and nothing else', [soft('c/1', 'c/2'), hard('c/2', 'c/1'), soft('c/3', 'c/1')], [0]],
+  ] as const)('%s', (_, edges, expected) => {
+    const { refs, cut, cycles } = orderOf(['c/1', 'c/2', 'c/3'], edges)
+    expect(cycles).toEqual([])
+    expect(cut).toEqual(expected.map((index) => edges[index]))
+    expect(refs.toSorted()).toEqual(['c/1', 'c/2', 'c/3'])
+    expect(isOrder(refs, edges, cut)).toBe(true)
+  })
+
+  it.each([
+    ['between two slots', [hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
+    ['of a slot with itself', [hard('c/1', 'c/1')], [['c/1', 'c/1']]],
+    ['where one of two edges cannot wait', [soft('c/1', 'c/2'), hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
+    ['beside others', [hard('c/1', 'c/2'), hard('c/2', 'c/1'), hard('c/3', 'c/4'), hard('c/4', 'c/3')], [['c/1', 'c/2', 'c/1'], ['c/3', 'c/4', 'c/3']]],
+    ['and what needs it is not blamed for a cycle of its own that can be broken', [soft('c/3', 'c/3'), hard('c/3', 'c/1'), hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
+  ] as const)('but not %s', (_, edges, expected) => {
+    const { cycles } = orderOf(['c/3', 'c/4', 'c/1', 'c/2'], edges)
+    expect(cycles.map((way) => way.join(' ')).toSorted()).toEqual(expected.map((way) => way.join(' ')).toSorted())
+  })
+})
+
+describe('the check', () => {
+  it('finds nothing in a sound graph, of a resource with itself also', () => {
+    expect(codes(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { later: '<ref:c/x>' } }))).toEqual([])
+  })
+
+  it.each([
+    ['a dangling slot', resource('c/y', { refs: { to: 'a/gone' } }), 'dangling-ref', '/refs/to'],
+    ['a dangling token deep inside', resource('c/y', { spec: { link: { 'a/b': ['is <ref:a/gone>'] } } }), 'dangling-ref', '/spec/link/a~1b/0'],
+    ['a dangling token in a key', resource('c/y', { spec: { link: { '<ref:a/gone>': 1 } } }), 'dangling-ref', '/spec/link/<ref:a~1gone>'],
+    ['a slot of a wrong kind', resource('b/y', { refs: { a: 'c/x' } }), 'wrong-kind', '/refs/a'],
+    ['a missing edge', resource('b/y'), 'missing-ref', '/refs'],
+    ['a name that nobody has', resource('c/y', { spec: { link: '{{ prefect.variables.gone }}' } }), 'missing-name', '/spec/link'],
+  ])('finds %s', (_, faulty, code, pointer) => {
+    const [issue, ...others] = checkGraph([resource('c/x'), faulty], toyKinds)
+    expect(others).toEqual([])
+    expect(issue).toMatchObject({ code, pointer, ref: refOf(faulty), severity: code === 'missing-name' ? 'warning' : 'error' })
+    if (code !== 'missing-name') expect(issue?.fix).toBeTruthy()
+  })
+
+  it('finds all faults at once', () => {
+    expect(
+      codes(resource('b/y', { refs: { a: 'c/x' } }), resource('b/z'), resource('c/x', { refs: { to: 'c/x', also: 'c/gone' } })).toSorted(),
+    ).toEqual(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
+  })
+
+  it('suggests the name that differs in case only', () => {
+    const [issue] = checkGraph([resource('a/Etl'), resource('c/y', { refs: { to: 'a/etl' } })], toyKinds)
+    expect(issue?.fix).toContain('a/Etl')
+  })
+
+  it('takes escaped tokens and fields that are not free as text', () => {
+    expect(codes(resource('c/y', { spec: { link: '<<ref:a/gone>' } }), resource('a/x', { spec: { text: '<ref:a/gone>' } }))).toEqual([])
+  })
+})
+
+describe('edges', () => {
+  it('name what stands where', () => {
+    const from = resource('c/x', {
+      refs: { to: 'a/1' },
+      spec: { link: ['<ref:a/2> and <ref:a/%3E%25>'], later: { k: '<ref:a/3>' }, soon: '{{ prefect.blocks.secret.api }}' },
+    })
+    const [kind] = toyKinds.filter(({ name }) => name === 'c')
+    expect(kind && edgesOf(kind, 'c/x', from)).toEqual([
+      { from: 'c/x', to: 'a/1', pointer: '/refs/to', how: 'slot' },
+      { from: 'c/x', to: 'a/2', pointer: '/spec/link/0', how: 'token' },
+      { from: 'c/x', to: 'a/>%', pointer: '/spec/link/0', how: 'token' },
+      { from: 'c/x', to: 'a/3', pointer: '/spec/later/k', how: 'token', deferrable: 'later' },
+      { from: 'c/x', to: 'block/secret/api', pointer: '/spec/soon', how: 'name', deferrable: 'soon' },
+    ])
+  })
+})
+
+describe('the closure', () => {
+  const all = [
+    resource('a/1'),
+    resource('a/2'),
+    resource('b/1', { refs: { a: 'a/1' } }),
+    resource('c/1', { spec: { later: '<ref:b/1> <ref:c/2>' } }),
+    resource('c/2', { refs: { to: 'c/1' } }),
+    resource('c/3'),
+  ]
+  it('is what the chosen need, indirectly and round cycles too, in the order given', () => {
+    expect(withNeeds(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual(['a/1', 'b/1', 'c/1', 'c/2'])
+  })
+
+  it('leaves out what only needs the chosen', () => {
+    expect(withNeeds(all, toyKinds, ({ kind }) => kind === 'a').map(refOf)).toEqual(['a/1', 'a/2'])
+  })
+
+  it('goes down a chain of 50,000', () => {
+    const chain = Array.from({ length: 50_000 }, (_, n) => resource(`c/${n}`, { refs: { to: `c/${n + 1}` } }))
+    expect(withNeeds(chain, toyKinds, ({ key }) => key === '0')).toHaveLength(50_000)
+  })
+})
