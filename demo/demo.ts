@@ -33,7 +33,8 @@ async function moveAPlatform(stage: Stage): Promise<void> {
   say('4. Apply: exactly that, in the order of what needs what.')
   prod.clear()
   await run(`prefect-snapshot apply ${file} --profile prod --yes`, [4, 8])
-  say(`(${prod.writes().length} writing requests.) And again:`)
+  const done = prod.writes().filter(({ status }) => status < 300).length
+  say(`(${done} requests that wrote something.) And again:`)
   prod.clear()
   await run(`prefect-snapshot apply ${file} --profile prod --yes`)
   say(
@@ -51,9 +52,11 @@ async function changeALine(stage: Stage): Promise<void> {
   show(`sed -i '/key: dbt-build.prod/,/^---/ s/cron: 0 5 /cron: 30 4 /' ${file}`)
   await run(`prefect-snapshot plan ${file} --profile prod`)
   prod.clear()
-  await run(`prefect-snapshot apply ${file} --profile prod --yes`)
+  await run(`prefect-snapshot apply ${file} --profile prod --yes --journal change.ndjson`)
   const writes = prod.writes().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, '…')}`)
   say(`(What was written: ${writes.join(', ')}.)`)
+  say('6. A change of mind: what an apply did is in its journal, and can be taken back.')
+  await run('prefect-snapshot undo change.ndjson --profile prod --yes')
 }
 
 /** What `sed` prints: the lines from a key to the end of its document. */

@@ -34,6 +34,16 @@ export function addReading(program: Command, act: Act): void {
         (await import('../commands/validate.ts')).validate(paths, flags, await table(), io),
       ),
     )
+  reporting(program.command('explain'), ['text', 'json'])
+    .summary('say what an error code, a kind or a field is')
+    .description('Explains an error code, a kind, or a field of a kind. Without a word, lists all of them.')
+    .argument('[word]', 'CODE, KIND, or KIND.FIELD')
+    .addHelpText('after', examples('explain dangling-ref', 'explain deployment', 'explain deployment.schedules -f json'))
+    .action(
+      act(async ([word], flags, io) =>
+        (await import('../commands/explain.ts')).explain(word, flags, await table(), io),
+      ),
+    )
   program
     .command('schema')
     .summary('print the JSON Schema of a snapshot')

@@ -40,17 +40,16 @@ export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
     refs.filter((ref) => missing.get(ref) === 0),
     (a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0),
   )
-  for (;;) {
-    drain(graph, ready, missing, out)
-    if (missing.size === 0) return { refs: out, cut, cycles: [] }
-    const chosen = breakable(graph, missing)
-    if (!chosen) return { refs: out, cut, cycles: cyclesOf(graph, missing) }
+  drain(graph, ready, missing, out)
+  for (const chosen of breakable(graph, missing)) {
     for (const need of needs(graph, chosen)) {
       if (missing.has(need)) cut.push(...edgesBetween(graph, need, chosen))
     }
     missing.set(chosen, 0)
     ready.push(chosen)
+    drain(graph, ready, missing, out)
   }
+  return { refs: out, cut, cycles: cyclesOf(graph, missing) }
 }
 
 function drain(graph: Graph, ready: TinyQueue<Ref>, missing: Map<Ref, number>, out: Ref[]): void {
@@ -74,11 +73,22 @@ function edgesBetween(graph: Graph, need: Ref, ref: Ref): Edge[] {
   return (graph.edge(need, ref) as Edge[] | undefined) ?? []
 }
 
-/** A resource on a cycle whose unmet needs can all wait; one that only names others is the better choice. */
-function breakable(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref | undefined {
-  const candidates = [...missing.keys()].filter((ref) => unmet(graph, ref, missing).every(canWait))
-  const byName = candidates.filter((ref) => unmet(graph, ref, missing).every((edge) => edge.how === 'name'))
-  return [...byName, ...candidates].find((ref) => reaches(graph, ref, missing))
+/**
+ * Resources on a cycle whose unmet needs can all wait, as long as there are any, while the caller takes them out of
+ * `missing`; those that only name others come first. They are looked for again only when all that were found are used
+ * up: a resource that can wait stays one, and one that is on no cycle never gets onto one.
+ */
+function* breakable(graph: Graph, missing: ReadonlyMap<Ref, number>): Generator<Ref> {
+  for (let found = true; found; ) {
+    found = false
+    const candidates = [...missing.keys()].filter((ref) => unmet(graph, ref, missing).every(canWait))
+    const byName = candidates.filter((ref) => unmet(graph, ref, missing).every((edge) => edge.how === 'name'))
+    for (const ref of new Set([...byName, ...candidates])) {
+      if (!missing.has(ref) || !reaches(graph, ref, missing)) continue
+      found = true
+      yield ref
+    }
+  }
 }
 
 function unmet(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Edge[] {

@@ -1,34 +1,19 @@
 import { isObject, type Json, type JsonObject, sameJson } from '../json.ts'
-import type { Encoded, Filled, Kind, Names, Unheld, Write } from '../kind.ts'
-import type { FieldChange, LiveResource, Reader, Resource, Server } from '../model.ts'
-import { keyOf, keyParts, splitRef } from '../ref.ts'
+import type { Encoded, Kind, Names, Unheld } from '../kind.ts'
+import type { LiveResource, Reader, Resource, Server } from '../model.ts'
+import { keyOf, keyParts } from '../ref.ts'
 import { atLeast } from '../version.ts'
-import {
-  changeLimit,
-  completeLimit,
-  encodeLimit,
-  limitBody,
-  normaliseOwnLimit,
-  ownLimitSchema,
-} from './deployment-limit.ts'
+import { encodeLimit, normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { labels } from './flow.ts'
-import { queueParts, queueRef } from './queue-name.ts'
-import {
-  compareSchedules,
-  decodeSchedule,
-  encodeSchedules,
-  keepActive,
-  normaliseSchedules,
-  planSchedules,
-  schedulesSchema,
-} from './schedule.ts'
+import { queueRef } from './queue-name.ts'
+import { compareSchedules, encodeSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
-import { answer, at, idOf, isAmbiguous, namesOf, object, objects, readAll, readNamed, statusOf, text } from './wire.ts'
+import { idOf, object, objects, readAll, readNamed, text } from './wire.ts'
 
 const path = '/deployments/filter'
 /** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
 const sort = 'CREATED_DESC'
-const noSchema: JsonObject = { type: 'object', properties: {} }
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -195,19 +180,9 @@ export const deployment: Kind = {
     const resumed = change.before.spec.paused === true && change.after.spec.paused === false
     return ['its scheduled runs are deleted and made anew', ...(resumed ? startsToRun(change.after) : [])]
   },
-  async create(write, after) {
-    const body = { ...bodyOf(after), ...poolBody(after.resource), ...limitBody(after) }
-    const id = idOf(answer((await write.api.send('POST', '/deployments/', body)).body))
-    await postLimitedSchedules(write, id, after)
-    await completeLimit(write, id, after.spec.concurrency_limit)
-    return { id }
-  },
-  update,
-  async remove({ api }, before) {
-    // The server deletes the limit that is linked, a shared one too.
-    if (before.refs.limit) await api.send('PATCH', at`/deployments/${before.id}`, { global_concurrency_limit_id: null })
-    await api.send('DELETE', at`/deployments/${before.id}`)
-  },
+  create: createDeployment,
+  update: updateDeployment,
+  remove: removeDeployment,
   async find(reader, { resource }) {
     const [first] = await listWanted(reader, new Set([resource.key]))
     return first && idOf(first)
@@ -295,118 +270,6 @@ function schemaOrNone(value: Json): Json {
 function withoutNulls(value: Json): Json {
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
-}
-
-function poolBody({ refs }: Resource): JsonObject {
-  if (!refs.queue) return {}
-  const { pool, queue } = queueParts(splitRef(refs.queue).key)
-  return { work_pool_name: pool, work_queue_name: queue }
-}
-
-/** The body of a POST. `enforce_parameter_schema: true` is the default, and sent it would make the server check first. */
-function bodyOf({ resource, ids, spec }: Filled): JsonObject {
-  const [, name = ''] = keyParts(resource.key)
-  return {
-    name,
-    flow_id: ids.flow ?? null,
-    description: spec.description ?? null,
-    version: spec.version ?? null,
-    tags: spec.tags ?? [],
-    labels: spec.labels ?? {},
-    entrypoint: spec.entrypoint ?? null,
-    path: spec.path ?? null,
-    pull_steps: spec.pull_steps ?? [],
-    parameters: spec.parameters ?? {},
-    parameter_openapi_schema: spec.parameter_openapi_schema ?? noSchema,
-    ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
-    job_variables: spec.job_variables ?? {},
-    paused: spec.paused ?? false,
-    schedules: objects(spec.schedules)
-      .filter((schedule) => !limited(schedule))
-      .map(decodeSchedule),
-    concurrency_options: spec.concurrency_options ?? null,
-    storage_document_id: ids.storage ?? null,
-    infrastructure_document_id: ids.infrastructure ?? null,
-  }
-}
-
-function limited(schedule: JsonObject): boolean {
-  return schedule.max_scheduled_runs !== undefined
-}
-
-/** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
-async function postLimitedSchedules({ api }: Write, id: string, { spec }: Filled): Promise<void> {
-  const schedules = objects(spec.schedules).filter(limited)
-  if (schedules.length > 0) await api.send('POST', at`/deployments/${id}/schedules`, schedules.map(decodeSchedule))
-}
-
-async function update(
-  write: Write,
-  before: LiveResource,
-  after: Filled,
-  fields: readonly FieldChange[],
-): Promise<void> {
-  const changed = namesOf(fields)
-  if (needsUpsert(after, changed)) await upsert(write, before, after, changed)
-  else {
-    try {
-      await patch(write, before, after, changed)
-    } catch (error) {
-      // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
-      // And where nobody knows what became of a request, the upsert makes it as it should be in any case.
-      if (statusOf(error) !== 409 && !isAmbiguous(error)) throw error
-      await upsert(write, before, after, changed)
-    }
-  }
-  if (changed.has('limit') || changed.has('concurrency_limit')) await changeLimit(write, before, after)
-}
-
-/** PATCH takes no labels, and stores the value of a placeholder in parameters instead of the placeholder. */
-function needsUpsert({ spec }: Filled, changed: ReadonlySet<string>): boolean {
-  if (changed.has('labels')) return true
-  const parameters = JSON.stringify(spec.parameters ?? {})
-  const placeholders = parameters.includes('"__prefect_kind"') || parameters.includes('"$ref"')
-  return placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)
-}
-
-async function upsert(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
-  const enforce = changed.has('enforce_parameter_schema')
-    ? { enforce_parameter_schema: after.spec.enforce_parameter_schema ?? true }
-    : {}
-  const paused = after.spec.paused ?? before.recalled.paused ?? false
-  await write.api.send('POST', '/deployments/', { ...bodyOf(after), ...poolBody(after.resource), ...enforce, paused })
-  await postLimitedSchedules(write, before.id, after)
-  if (changed.has('queue') && !after.refs.queue) await detach(write, before)
-}
-
-async function detach({ api }: Write, before: LiveResource): Promise<void> {
-  await api.send('PATCH', at`/deployments/${before.id}`, { work_pool_name: null, work_queue_name: null })
-}
-
-async function patch(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {
-  const full: Record<string, Json> = { enforce_parameter_schema: true, ...bodyOf(after) }
-  const names: Readonly<Record<string, string>> = {
-    storage: 'storage_document_id',
-    infrastructure: 'infrastructure_document_id',
-  }
-  const body: Record<string, Json> = {}
-  for (const name of changed) {
-    const field = names[name] ?? name
-    if (!['schedules', 'concurrency_limit', 'limit', 'queue'].includes(field)) body[field] = full[field] ?? null
-  }
-  // A pool without its queue would move the deployment to the pool's default one.
-  if (changed.has('queue'))
-    Object.assign(body, after.refs.queue ? poolBody(after.resource) : { work_pool_name: null, work_queue_name: null })
-  if (Object.keys(body).length > 0) await write.api.send('PATCH', at`/deployments/${before.id}`, body)
-  if (changed.has('schedules')) await changeSchedules(write, before, after)
-}
-
-async function changeSchedules({ api }: Write, before: LiveResource, after: Filled): Promise<void> {
-  const path = at`/deployments/${before.id}/schedules`
-  const { create, update, remove } = planSchedules(before.recalled.schedules, after.spec.schedules)
-  for (const id of remove) await api.send('DELETE', path + at`/${id}`)
-  for (const { id, schedule } of update) await api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
-  if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
 }
 
 function unheld({ spec, refs }: Resource, { version }: Server, before: LiveResource | undefined): Unheld[] {

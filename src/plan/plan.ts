@@ -41,14 +41,15 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   ])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, anew))
   const changes = [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live))
+  const unsupported = [...pairs.unsupported, ...compared.fixed]
   const sameSource = snapshot.source?.api === live.server.url
   return {
     changes,
     unchanged: compared.unchanged,
     kept: keptOf(live, pairs.all, kinds).filter((ref) => !remove.has(ref)),
-    unsupported: [...pairs.unsupported, ...compared.fixed],
+    unsupported,
     refusals: [
-      ...impossibleDeletes(deletes, remove, live, pairs.all, kinds),
+      ...impossibleDeletes(deletes, remove, live, without(pairs.all, stuck(unsupported)), kinds),
       ...protectedDeletes(changes, options.protect ?? []),
       ...(options.force ? [] : brake(changes, live)),
     ],
@@ -62,6 +63,16 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
       ),
     ],
   }
+}
+
+/** What keeps pointing to where it points now, whatever the snapshot says. */
+function stuck(unsupported: readonly Unsupported[]): Set<Ref> {
+  const found = unsupported.filter(({ pointer }) => pointer === undefined || pointer.startsWith('/refs/'))
+  return new Set(found.map(({ ref }) => ref))
+}
+
+function without(refs: ReadonlySet<Ref>, some: ReadonlySet<Ref>): Set<Ref> {
+  return new Set([...refs].filter((ref) => !some.has(ref)))
 }
 
 /** What cannot be renamed in place is made anew, and then the old one is deleted. */
@@ -93,8 +104,8 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[]) {
 /** What only the server has; not what every server has by itself. */
 function keptOf(live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const only = [...live.resources.values()].filter((resource) => !wanted.has(refOf(resource)))
-  return only.filter((resource) => !byName.get(resource.kind)?.supporting?.(resource)).map(refOf)
+  const only = [...live.resources].filter(([ref]) => !wanted.has(ref))
+  return only.flatMap(([ref, resource]) => (byName.get(resource.kind)?.supporting?.(resource) ? [] : [ref]))
 }
 
 /** The change that makes `before` into `after`, if any, and the differences that no request can take away. */

@@ -5,10 +5,7 @@ import type { Issue } from '../issue.ts'
  * (docs.github.com: "Workflow commands"; `%`, line ends, and in properties `:` and `,` are escaped).
  * `fromRoot` gives the path of a file from the root of the repository.
  */
-export function annotationsText(
-  issues: readonly Issue[],
-  fromRoot: (file: string) => string = (file) => file,
-): string {
+export function annotationsText(issues: readonly Issue[], fromRoot: (file: string) => string = (file) => file): string {
   return issues
     .map(({ severity, code, message, fix, place }) => {
       const at = place ? `file=${property(fromRoot(place.file))},line=${place.line},col=${place.column},` : ''

@@ -38,13 +38,16 @@ function besideText({ action, fields, place, without }: ChangeReport, room: numb
     const at = place ? `${visible(place.file)}:${place.line}` : ''
     return at.length <= room ? at : ''
   }
+  return room < 20 ? '' : heldText(fields, room)
+}
+
+/** What a resource that is made or deleted holds, on one line. Its refs are mostly said by its key already. */
+export function heldText(fields: readonly FieldReport[], width: number): string {
   const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
-  return room < 20
-    ? ''
-    : summaryText(
-        held.map(({ path, before, after }) => ({ path, value: after ?? before })),
-        room,
-      )
+  return summaryText(
+    held.map(({ path, before, after }) => ({ path, value: after ?? before })),
+    width,
+  )
 }
 
 function detailText(change: ChangeReport, style: Style, width: number): string {

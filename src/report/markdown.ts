@@ -1,11 +1,11 @@
 import { splitRef } from '../ref.ts'
-import { secretText, signs } from './change-text.ts'
+import { heldText, secretText, signs } from './change-text.ts'
 import { whyText } from './outcome-text.ts'
 import type { ApplyReport, ChangeReport, FieldReport, PlanReport, Report, ValidateReport } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, shorten, visible } from './style.ts'
-import { isLong, lineChanges, pairText, summaryText } from './value.ts'
+import { isLong, lineChanges, pairText } from './value.ts'
 
 /** GitHub takes 65,536 characters in a comment. Room is left for what a workflow may put around it. */
 const most = 60_000
@@ -137,15 +137,9 @@ function changeBlock(change: ChangeReport): string {
   const { action, ref, fields, same, secrets, notes } = change
   const { kind, key } = splitRef(ref)
   const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}`
-  const beside =
-    action === 'update'
-      ? ''
-      : `  ${summaryText(
-          fields.map(({ path, before, after }) => ({ path, value: after ?? before })),
-          100,
-        )}`
+  const held = action === 'update' ? '' : heldText(fields, 100)
   const lines = [
-    `${head}${beside}`,
+    held === '' ? head : `${head}  ${held}`,
     ...(action === 'update' ? fields.flatMap(fieldLines) : []),
     ...(same > 0 ? [`    … ${same} unchanged`] : []),
     ...secrets.map((secret) => `    ${secret.path}  ${secretText(secret)}`),

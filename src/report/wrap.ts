@@ -12,7 +12,7 @@ export function flowText(parts: readonly Part[], indent: string, width: number):
   const lines: string[] = []
   let line = indent
   let length = indent.length
-  for (const [index, { text, paint = (plain) => plain }] of parts.entries()) {
+  for (const [index, { text, paint = (plain: string) => plain }] of parts.entries()) {
     if (index > 0 && length + 2 + text.length > width) {
       lines.push(line)
       line = `  ${paint(text)}`

@@ -10,7 +10,7 @@ import {
   type Tags,
   visit as visitNodes,
 } from 'yaml'
-import { isExact, type Json, type LosslessNumber, numberOf } from '../json.ts'
+import { isExact, type Json, type LosslessNumber, numberOf, writeJson } from '../json.ts'
 
 /** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
 const exactInteger: ScalarTag = {
@@ -124,7 +124,7 @@ export function writeYaml(value: Json): string {
     Seq: (_, list) => {
       list.flow =
         list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
-        JSON.stringify(list).length <= 100
+        writeJson(list.toJS(document) as Json).length <= 100
     },
     // A block scalar whose first lines are blank would lose their blanks.
     Scalar: (_, scalar) => {

@@ -19,7 +19,7 @@ test.each(['start', 'offline', 'concurrency'])('the benchmark %s runs', async (n
 
 test('an apply writes once a resource, and not at all the second time', async () => {
   const rows = await rowsOf('apply')
-  expect(figure(rows, 'writing requests of the first apply, each resource')).toBe('1')
+  expect(figure(rows, 'writes that the first apply got done, each resource')).toBe('1')
   expect(figure(rows, 'writing requests of the second apply')).toBe('0')
 })
 

@@ -31,7 +31,13 @@ const journeys: readonly Journey[] = [
     to: '3.8.8',
     unsupported: [],
     downgraded: [],
-    differ: [],
+    // Defaults that only the newer version writes out.
+    differ: [
+      /force: undefined → false$/,
+      /schedule_after: undefined → .*"0\.0"/,
+      /grace_period_seconds: undefined → null$/,
+      /default_result_storage_block_id":null}$/,
+    ],
     lost: [],
   },
   {
@@ -42,12 +48,19 @@ const journeys: readonly Journey[] = [
       'deployment/sync-b/own /spec/concurrency_options/grace_period_seconds',
       'automation/run next /spec/actions/0/schedule_after',
     ],
-    differ: [],
+    differ: [
+      /force: false → undefined$/,
+      /schedule_after: .*"(0|30)\.0".* → undefined$/,
+      /grace_period_seconds: 120 → undefined$/,
+      /^\/default-result-storage\/server: .* → null$/,
+    ],
     lost: [
       '    grace_period_seconds: 120',
       '      schedule_after: 30',
+      '---',
       'kind: default-result-storage',
       'key: server',
+      'refs:',
       '  block: block/local-file-system/results',
     ],
   },

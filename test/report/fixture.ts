@@ -4,8 +4,8 @@ import type { Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { outcomesOf, plannedOf } from '../../src/report/build.ts'
-import type { ApplyReport, GraphReport, PlanReport } from '../../src/report/report.ts'
 import { wholeOf } from '../../src/report/fields.ts'
+import type { ApplyReport, GraphReport, PlanReport } from '../../src/report/report.ts'
 import { Secret } from '../../src/secret.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 
@@ -155,7 +155,12 @@ const parse = (file: string, text: string) => parseSnapshot([{ file, text }], ki
 export function fixture() {
   const parsed = parse('prod.snapshot.yaml', wanted)
   const server = { url: 'https://prefect.example/api', version: '3.8.8' }
-  const live: Live = { server, resources: liveOf(parse('held.yaml', held).snapshot.resources), complete: new Set(), issues: [] }
+  const live: Live = {
+    server,
+    resources: liveOf(parse('held.yaml', held).snapshot.resources),
+    complete: new Set(),
+    issues: [],
+  }
   const filled = (hole: object) => 'env' in hole && hole.env === 'STORE_RAW_KEY'
   const options = { filled, remove: new Set<Ref>(['variable/old_flag']) }
   return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
@@ -196,11 +201,22 @@ export function applyReport(): ApplyReport {
   const outcomes = plan.changes.map((change, index): Outcome => {
     const base = { change, ms: 10 * index + 0.4 }
     if (change.ref === broken)
-      return { ...base, status: 'failed', issue: { code: 'refused', severity: 'error', message: 'type cannot be changed', ref: broken } }
+      return {
+        ...base,
+        status: 'failed',
+        issue: { code: 'refused', severity: 'error', message: 'type cannot be changed', ref: broken },
+      }
     return change.waits.includes(broken) ? { ...base, status: 'skipped', because: broken } : { ...base, status: 'done' }
   })
   const { schema: _, next: __, ...planned } = planReport()
-  return { schema: 'prefect-snapshot/apply', ...planned, exit: 5, issues: [], outcomes: outcomesOf(outcomes), journal: 'journal.ndjson' }
+  return {
+    schema: 'prefect-snapshot/apply',
+    ...planned,
+    exit: 5,
+    issues: [],
+    outcomes: outcomesOf(outcomes),
+    journal: 'journal.ndjson',
+  }
 }
 
 /** The report of `graph` of the snapshot. */

@@ -4,8 +4,6 @@ import { ApiError, toIssue } from '../../src/client/client.ts'
 import { type Exit, exits, type Io } from '../../src/commands/io.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { parseJson } from '../../src/json.ts'
-import { issuesText } from '../../src/report/issues.ts'
-import { outcomeText } from '../../src/report/outcome-text.ts'
 import type { PlanReport } from '../../src/report/report.ts'
 import { styleFor } from '../../src/report/style.ts'
 import { newHome } from './cli.ts'
@@ -29,7 +27,9 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
     const style = styleFor(false)
     const stream = {
       isTTY: false,
-      write: (text: string) => void (written.err += text),
+      write: (text: string) => {
+        written.err += text
+      },
     } as unknown as NodeJS.WriteStream
     const { err, warn, tell } = spoken({ stream, style, quiet, verbose, now: Date.now })
     return {

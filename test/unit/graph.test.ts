@@ -30,10 +30,10 @@ describe('the order', () => {
     expect(orderOf(refs, edges).refs).toEqual(refs.toReversed())
   })
 
-  it('tells of the cycle at the end of a chain of 50,000', () => {
-    const refs = Array.from({ length: 50_000 }, (_, n): Ref => `c/${n}`)
-    const edges = [...refs.slice(1).map((to, n) => hard(`c/${n}`, to)), hard('c/49999', 'c/49998')]
-    expect(orderOf(refs, edges).cycles).toEqual([['c/49998', 'c/49999', 'c/49998']])
+  it('tells of the cycle at the end of a chain of 5,001', () => {
+    const refs = Array.from({ length: 5001 }, (_, n): Ref => `c/${n}`)
+    const edges = [...refs.slice(1).map((to, n) => hard(`c/${n}`, to)), hard('c/5000', 'c/4999')]
+    expect(orderOf(refs, edges).cycles).toEqual([['c/4999', 'c/5000', 'c/4999']])
   })
 
   it('breaks 3,000 cycles in seconds', () => {

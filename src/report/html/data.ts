@@ -1,10 +1,10 @@
 import type { Issue } from '../../issue.ts'
 import { type Ref, splitRef } from '../../ref.ts'
-import { secretText } from '../change-text.ts'
+import { heldText, secretText } from '../change-text.ts'
 import { whyText } from '../outcome-text.ts'
 import type { ApplyReport, ChangeReport, FieldReport, OutcomeReport, PlanReport, Report } from '../report.ts'
 import { visible } from '../style.ts'
-import { isLong, type Line, lineChanges, linesOf, summaryText, valueText } from '../value.ts'
+import { isLong, type Line, lineChanges, linesOf, valueText } from '../value.ts'
 import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
 
 /** A report as the page's script wants it. */
@@ -19,12 +19,17 @@ export function pageData(report: Report): PageData {
   const items = itemsOf(report, number)
   const edges = 'edges' in report ? report.edges : []
   const needs = edges.map(({ from, to }) => [number(from), number(to)] as const)
-  const choice = 'next' in report && report.next ? { apply: ['prefect-snapshot', ...report.next] } : {}
+  const choice = 'next' in report && report.next ? { apply: ['prefect-snapshot', ...withoutIncludes(report.next)] } : {}
   const refs = [...numbers.keys()].map((ref) => {
     const { kind, key } = splitRef(ref)
     return { kind, key: visible(key) }
   })
   return { refs, needs, items, ...choice }
+}
+
+/** A choice of changes stands in place of the selection that the plan was made with. */
+function withoutIncludes(words: readonly string[]): string[] {
+  return words.filter((word, at) => word !== '--include' && words[at - 1] !== '--include')
 }
 
 function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
@@ -36,7 +41,7 @@ function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
       return report.resources.map(({ ref, place, fields }) => ({
         ...bare(number(ref), 'resource'),
         ...(place ? { place: `${place.file}:${place.line}` } : {}),
-        brief: briefOf(fields),
+        brief: heldText(fields, 120),
         fields: fields.map(fieldView),
       }))
     default:
@@ -65,7 +70,8 @@ function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => num
       {
         ...bare(number(change.ref), change.action),
         ...(change.place ? { place: `${change.place.file}:${change.place.line}` } : {}),
-        brief: change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : briefOf(change.fields),
+        brief:
+          change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : heldText(change.fields, 120),
         fields: change.fields.map(fieldView),
         same: change.same,
         secrets: secretsOf(change),
@@ -102,14 +108,6 @@ function secretsOf({ secrets }: ChangeReport): Item['secrets'] {
 
 function outcomeOf(outcome: OutcomeReport): string {
   return outcome.status === 'done' ? `done in ${outcome.ms} ms` : `${outcome.status}${whyText(outcome)}`
-}
-
-function briefOf(fields: readonly FieldReport[]): string {
-  const spec = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
-  return summaryText(
-    spec.map(({ path, before, after }) => ({ path, value: after ?? before })),
-    120,
-  )
 }
 
 function fieldView({ path, before, after }: FieldReport): FieldView {

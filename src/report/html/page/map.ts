@@ -33,7 +33,7 @@ export function makeMap(
     for (const group of [all, near]) group.setAttribute('transform', `translate(${view.x} ${view.y}) scale(${view.k})`)
     svg.classList.toggle('far', view.k < 0.35)
   }
-  const fit = () => look(fitted(extent.width, extent.height, svg.getBoundingClientRect()))
+  const fitAll = () => look(fitted(extent.width, extent.height, svg.getBoundingClientRect()))
   const highlight = () => {
     const ref = marked === undefined ? undefined : data.refs[marked]
     const name = ref ? `${ref.kind}/${ref.key}` : ''
@@ -68,7 +68,7 @@ export function makeMap(
     near.classList.toggle('off', mode !== 'near')
     if (mode === 'near') {
       drawNear()
-      fit()
+      fitAll()
     } else {
       extent = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
       highlight()
@@ -103,7 +103,7 @@ export function makeMap(
     '+': () => zoom(1.25),
     '=': () => zoom(1.25),
     '-': () => zoom(0.8),
-    0: fit,
+    0: fitAll,
     ArrowLeft: () => look({ ...view, x: view.x + 60 }),
     ArrowRight: () => look({ ...view, x: view.x - 60 }),
     ArrowUp: () => look({ ...view, y: view.y + 60 }),
@@ -117,16 +117,16 @@ export function makeMap(
   })
   part('[data-zoom="in"]').addEventListener('click', () => zoom(1.25))
   part('[data-zoom="out"]').addEventListener('click', () => zoom(0.8))
-  part('[data-zoom="fit"]').addEventListener('click', fit)
+  part('[data-zoom="fit"]').addEventListener('click', fitAll)
   for (const button of document.querySelectorAll('[data-mode]'))
     button.addEventListener('click', () => {
       mode = button.getAttribute('data-mode') === 'all' ? 'all' : 'near'
       draw()
-      fit()
+      fitAll()
     })
-  new ResizeObserver(fit).observe(svg)
+  new ResizeObserver(fitAll).observe(svg)
   draw()
-  fit()
+  fitAll()
   return {
     mark(ref) {
       marked = ref

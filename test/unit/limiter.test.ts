@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { adaptiveLimiter, fixedLimiter } from '../../src/apply/limiter.ts'
+import { type Model, simulatedServer } from '../support/simulated-server.ts'
+
+const seeds = [1, 2, 3, 4, 5]
+const at = (...rates: readonly number[]) => (underWay: number) => rates[Math.min(underWay, rates.length) - 1] ?? 0
+/** Measured: 22 writes a second, with two at a time 13 and a third of the answers a 503, with four 12. */
+const sqlite = { rate: at(22, 20, 20, 20), refused: at(0, 0.35, 0.5, 0.6), jitter: 0.25 }
+/** Slower with two, without saying so. */
+const silent = { rate: at(22, 13, 12, 12), jitter: 0.25 }
+const postgres = { rate: at(25, 45, 60, 70, 66, 60, 54, 50), jitter: 0.25 }
+const groups = (count: number, ...names: readonly string[]) => names.flatMap((name) => Array.from({ length: count }, () => name))
+
+async function run(model: Omit<Model, 'seed'>, seed: number, list: readonly string[], fixed?: number) {
+  const server = simulatedServer({ ...model, seed })
+  return server.run(fixed === undefined ? adaptiveLimiter(server.now) : fixedLimiter(fixed), list)
+}
+
+describe('the adaptive limiter', () => {
+  it.each(seeds)('stays at one on SQLite, which refuses when there are two (%d)', async (seed) => {
+    const list = groups(600, 'deployment')
+    const adaptive = await run(sqlite, seed, list)
+    expect(adaptive.atOne).toBeGreaterThan(0.9)
+    expect(adaptive.ms).toBeLessThan(1.1 * (await run(sqlite, seed, list, 1)).ms)
+  })
+
+  it.each(seeds)('stays at one where two are slower and nothing is refused (%d)', async (seed) => {
+    const list = groups(1500, 'deployment')
+    const adaptive = await run(silent, seed, list)
+    expect(adaptive.atOne).toBeGreaterThan(0.9)
+    expect(adaptive.ms).toBeLessThan(1.1 * (await run(silent, seed, list, 1)).ms)
+  })
+
+  it.each(seeds)('comes within a tenth of the best fixed number on PostgreSQL (%d)', async (seed) => {
+    const list = groups(1000, 'deployment')
+    expect((await run(postgres, seed, list)).ms).toBeLessThan(1.1 * (await run(postgres, seed, list, 4)).ms)
+  })
+
+  it.each(seeds)('does not take another group for a proof that two are better (%d)', async (seed) => {
+    const list = groups(8, ...Array.from({ length: 100 }, (_, n) => `kind-${n}`), 'deployment')
+    const adaptive = await run(silent, seed, [...list, ...groups(600, 'deployment')])
+    expect(adaptive.atOne).toBeGreaterThan(0.85)
+  })
+
+  it.each(seeds)('finds the best number again where groups change (%d)', async (seed) => {
+    const list = groups(300, 'flow', 'deployment', 'automation')
+    expect((await run(postgres, seed, list)).ms).toBeLessThan(1.15 * (await run(postgres, seed, list, 4)).ms)
+  })
+
+  it('halves when the server is busy, and is never less than one', async () => {
+    const server = simulatedServer({ ...postgres, rate: (n) => 20 * n, jitter: 0, seed: 1 })
+    const limiter = adaptiveLimiter(server.now)
+    await server.run(limiter, groups(400, 'a'))
+    const before = limiter.limit()
+    expect(before).toBeGreaterThanOrEqual(4)
+    limiter.busy()
+    if (limiter.limit() === before - 1) limiter.busy() // The first one ended a try.
+    expect([before >> 1, (before - 1) >> 1]).toContain(limiter.limit())
+    for (let n = 0; n < 10; n++) limiter.busy()
+    expect(limiter.limit()).toBe(1)
+  })
+
+  it('is not more than it may be', async () => {
+    const server = simulatedServer({ rate: (n) => 20 * n, jitter: 0, seed: 1 })
+    const { limits } = await server.run(adaptiveLimiter(server.now, 3), groups(400, 'a'))
+    expect(Math.max(...limits)).toBe(3)
+  })
+})
+
+describe('every limiter', () => {
+  it.each([1, 3])('runs at most %d at a time, in the order in which they came', async (limit) => {
+    const limiter = fixedLimiter(limit)
+    const begun: number[] = []
+    let running = 0
+    let most = 0
+    const tasks = Array.from({ length: 20 }, (_, n) =>
+      limiter.run('a', async () => {
+        begun.push(n)
+        most = Math.max(most, ++running)
+        await setImmediate()
+        running--
+        return n
+      }),
+    )
+    expect(await Promise.all(tasks)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    expect([most, begun]).toEqual([limit, Array.from({ length: 20 }, (_, n) => n)])
+  })
+
+  it.each([['fixed', fixedLimiter(1)], ['adaptive', adaptiveLimiter(() => 0)]])('goes on after a task that failed (%s)', async (_, limiter) => {
+    await expect(limiter.run('a', async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await limiter.run('a', async () => 1)).toBe(1)
+  })
+})

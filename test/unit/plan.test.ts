@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest'
+import type { Kind } from '../../src/kind.ts'
+import type { Change, Hole, Id, Live, LiveResource, Ref, Resource, Snapshot } from '../../src/model.ts'
+import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
+import { parseSaved, savedPlan, staleness } from '../../src/plan/saved.ts'
+import { parseJson, writeJson } from '../../src/json.ts'
+import { refOf } from '../../src/ref.ts'
+import { Secret } from '../../src/secret.ts'
+import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+const idOf = (ref: Ref, n = 0) => `5eed0000-0000-4000-8000-${String(ref.length + n).padStart(12, '0')}` as Id
+const asLive = (resource: Resource, id = idOf(refOf(resource))): LiveResource => ({ ...resource, id, recalled: {} })
+const live = (resources: readonly Resource[], more: Partial<Live> = {}): Live => ({
+  server,
+  resources: new Map(resources.map((one) => [refOf(one), asLive(one)])),
+  complete: new Set(toyKinds.map(({ name }) => name)),
+  issues: [],
+  ...more,
+})
+const none: PlanOptions = { filled: () => true }
+const plan = (wanted: Snapshot, held: readonly Resource[], options: Partial<PlanOptions> = {}, kinds: readonly Kind[] = toyKinds) =>
+  makePlan(wanted, live(held), kinds, { ...none, ...options })
+const titles = (changes: readonly Change[]) => changes.map(({ action, ref }) => `${action} ${ref}`)
+const codes = (issues: readonly { readonly code: string }[]) => issues.map(({ code }) => code)
+const one = <T,>(list: readonly T[]): T => {
+  expect(list).toHaveLength(1)
+  return list[0] as T
+}
+const many = (kind: string, count: number, spec: Resource['spec'] = {}) =>
+  Array.from({ length: count }, (_, n) => resource(`${kind}/${String(n).padStart(2, '0')}`, { spec }))
+
+describe('a plan', () => {
+  const held = [resource('a/same', { spec: { text: 'x' } }), resource('a/other', { spec: { text: 'x' } }), resource('a/mine')]
+  const wanted = snapshot(resource('a/same', { spec: { text: 'x' } }), resource('a/other', { spec: { count: 2 } }), resource('a/new'))
+
+  it('creates, updates, leaves alone what is the same, and keeps what only the server has', () => {
+    const made = plan(wanted, held)
+    expect(titles(made.changes)).toEqual(['create a/new', 'update a/other'])
+    expect([made.unchanged, made.kept]).toEqual([['a/same'], ['a/mine']])
+    expect([made.unsupported, made.refusals, made.issues]).toEqual([[], [], []])
+    expect(made.changes[1]).toMatchObject({
+      fields: [
+        { pointer: '/spec/text', before: 'x' },
+        { pointer: '/spec/count', after: 2 },
+      ],
+    })
+  })
+
+  it('is empty for what the server has already, and a change has a field to show', () => {
+    const all = [...held, resource('b/x', { refs: { a: 'a/mine' }, spec: { link: '<ref:a/same>' } })]
+    expect(plan(snapshot(...all), all).changes).toEqual([])
+    for (const change of plan(wanted, held).changes) if (change.action === 'update') expect(change.fields.length).toBeGreaterThan(0)
+  })
+
+  it('does not compare an operational field that the snapshot does not say', () => {
+    const paused = [resource('a/x', { spec: { paused: true } })]
+    expect(plan(snapshot(resource('a/x')), paused).unchanged).toEqual(['a/x'])
+    expect(titles(plan(snapshot(resource('a/x', { spec: { paused: false } })), paused).changes)).toEqual(['update a/x'])
+  })
+
+  it('tells what the server cannot change in place, and changes the rest', () => {
+    const made = plan(snapshot(resource('a/x', { spec: { colour: 'red', count: 1 } })), [resource('a/x', { spec: { colour: 'green' } })])
+    expect(made.unsupported).toEqual([{ ref: 'a/x', pointer: '/spec/colour', reason: 'the paint is dry' }])
+    expect(made.changes).toMatchObject([{ action: 'update', fields: [{ pointer: '/spec/count', after: 1 }] }])
+  })
+
+  it('tells what an older server does not have, and what needs it', () => {
+    const kinds = [{ ...a, since: '4.0.0' }, b, c]
+    const made = plan(snapshot(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { link: '<ref:b/x>' } }), resource('c/y')), [], {}, kinds)
+    expect(made.unsupported.map(({ ref }) => ref).toSorted()).toEqual(['a/x', 'b/x', 'c/x'])
+    expect(titles(made.changes)).toEqual(['create c/y'])
+  })
+
+  it('leaves out a field that an older server does not have, and says so', () => {
+    const old = { ...server, version: '3.4.14' }
+    const wanted = snapshot(resource('a/x', { spec: { modern: 'yes', count: 1 } }))
+    const made = makePlan(wanted, live([], { server: old }), toyKinds, none)
+    expect(made.changes).toMatchObject([{ action: 'create', after: { spec: { count: 1 } } }])
+    expect(one(made.changes)).not.toHaveProperty('after.spec.modern')
+    expect(made.issues).toMatchObject([{ code: 'downgraded', severity: 'warning', pointer: '/spec/modern' }])
+  })
+
+  it('wants the secrets of what it makes, all that are missing at once', () => {
+    const holes = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
+    const made = plan(snapshot(resource('c/x', { secrets: holes })), [], { filled: (hole: Hole) => 'env' in hole && hole.env === 'never' })
+    expect(codes(made.issues)).toEqual(['missing-secret', 'missing-secret'])
+    const kept = resource('c/x', { secrets: { '/data/a': { plain: new Secret('1') }, '/data/b': { plain: new Secret('2') } } })
+    expect(plan(snapshot(resource('c/x', { secrets: holes })), [kept], { filled: () => false })).toMatchObject({ unchanged: ['c/x'], issues: [] })
+  })
+})
+
+describe('order and waits', () => {
+  const waits = (changes: readonly Change[]) => Object.fromEntries(changes.map(({ action, ref, waits }) => [`${action} ${ref}`, waits]))
+
+  it('come from what is needed, and from nothing else', () => {
+    const made = plan(snapshot(resource('a/x'), resource('a/y'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { link: '<ref:b/x>' } })), [resource('a/y')])
+    expect(waits(made.changes)).toEqual({ 'create a/x': [], 'create b/x': ['a/x'], 'create c/x': ['b/x'] })
+  })
+
+  it('split a create that closes a cycle', () => {
+    const made = plan(snapshot(resource('c/x', { spec: { later: '<ref:c/y>', soon: '1' } }), resource('c/y', { refs: { to: 'c/x' } })), [])
+    expect(titles(made.changes)).toEqual(['create c/x', 'create c/y', 'complete c/x'])
+    expect(made.changes[0]).toMatchObject({ without: ['later'], waits: [] })
+    expect(made.changes[2]).toMatchObject({ without: ['later'] })
+    expect(waits(made.changes)['complete c/x']?.toSorted()).toEqual(['c/x', 'c/y'])
+  })
+
+  it('split a create that points to itself', () => {
+    expect(titles(plan(snapshot(resource('c/x', { spec: { later: 'me: <ref:c/x>' } })), []).changes)).toEqual(['create c/x', 'complete c/x'])
+  })
+
+  it('of one that exists and a new one that point to each other need no split', () => {
+    const made = plan(snapshot(resource('c/x', { spec: { link: '<ref:c/y>' } }), resource('c/y', { refs: { to: 'c/x' } })), [resource('c/x')])
+    expect(waits(made.changes)).toEqual({ 'create c/y': [], 'update c/x': ['c/y'] })
+  })
+
+  it('of two that exist and point to each other need none', () => {
+    const held = [resource('c/x'), resource('c/y')]
+    const made = plan(snapshot(resource('c/x', { refs: { to: 'c/y' } }), resource('c/y', { refs: { to: 'c/x' } })), held)
+    expect(titles(made.changes).toSorted()).toEqual(['update c/x', 'update c/y'])
+    expect(made.changes.flatMap(({ waits }) => waits)).toHaveLength(1)
+  })
+
+  it('are such that every change comes after what it waits for', () => {
+    const made = plan(snapshot(...many('a', 5), ...many('c', 5).map((one, n) => ({ ...one, refs: { to: `a/0${n}` as Ref }, spec: { later: `<ref:c/0${(n + 1) % 5}>` } }))), [])
+    const seen = new Set<string>()
+    for (const { ref, action, waits } of made.changes) {
+      for (const wait of waits) expect(seen).toContain(wait)
+      seen.add(action === 'complete' ? `${ref}#complete` : ref)
+    }
+  })
+})
+
+describe('the run state', () => {
+  const stoppable: readonly Kind[] = [{ ...a, stopped: { paused: true } }, b, c]
+  const wanted = snapshot(resource('a/new', { spec: { paused: false } }), resource('a/old', { spec: { paused: false, count: 1 } }))
+  const held = [resource('a/old', { spec: { paused: true } })]
+  it.each([
+    ['snapshot', false, ['/spec/count', '/spec/paused']],
+    ['paused', true, ['/spec/count']],
+    ['keep', false, ['/spec/count']],
+  ] as const)('%s', (runState, paused, fields) => {
+    const { changes } = plan(wanted, held, { runState }, stoppable)
+    expect(changes).toMatchObject([{ action: 'create', after: { spec: { paused } } }, { action: 'update' }])
+    const [, update] = changes
+    expect(update?.action === 'update' && update.fields.map(({ pointer }) => pointer)).toEqual(fields)
+    if (update?.action === 'update' && runState !== 'snapshot') expect(update.after.spec).not.toHaveProperty('paused')
+  })
+})
+
+describe('a move', () => {
+  const moved = [{ from: 'a/old', to: 'a/new' }] as const
+  const renaming: readonly Kind[] = [{ ...a, renames: () => true }, b, c]
+  const held = [resource('a/old', { spec: { count: 1 } }), resource('b/x', { refs: { a: 'a/old' }, spec: { link: '<ref:a/old>' } })]
+  const wanted = { ...snapshot(resource('a/new', { spec: { count: 1 } }), resource('b/x', { refs: { a: 'a/new' }, spec: { link: '<ref:a/new>' } })), moved }
+
+  it('is done in place where the server can, and what points to it stays as it is', () => {
+    const { changes, unchanged, kept, unsupported } = plan(wanted, held, {}, renaming)
+    expect(changes).toMatchObject([{ action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] }])
+    expect([unchanged, kept, unsupported]).toEqual([['b/x'], [], []])
+  })
+
+  it('is a create and a delete elsewhere, in this order', () => {
+    const made = plan({ ...snapshot(resource('a/new')), moved }, [resource('a/old')])
+    expect(titles(made.changes)).toEqual(['create a/new', 'delete a/old'])
+    expect(made.changes[1]?.waits).toContain('a/new')
+    expect(codes(made.issues)).toEqual([])
+  })
+
+  it('that was done already is none', () => {
+    expect(plan({ ...snapshot(resource('a/new')), moved }, [resource('a/new')]).changes).toEqual([])
+    expect(titles(plan({ ...snapshot(resource('a/new')), moved }, []).changes)).toEqual(['create a/new'])
+  })
+
+  it('is pointed out where a delete and a create look like one', () => {
+    const spec = { text: 'a long story', count: 3, tags: ['t'] }
+    const made = plan(snapshot(resource('a/new', { spec })), [resource('a/old', { spec })], { prune: true })
+    expect(made.issues).toMatchObject([{ code: 'likely-rename', ref: 'a/old' }])
+    const other = plan(snapshot(resource('a/new', { spec: { text: 'another' } })), [resource('a/old', { spec })], { prune: true })
+    expect(other.issues).toEqual([])
+  })
+})
+
+describe('pruning', () => {
+  const held = [resource('a/x'), resource('a/y'), resource('b/y', { refs: { a: 'a/y' } }), resource('c/z')]
+  const wanted = snapshot(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }))
+
+  it('is not done without being asked for', () => {
+    expect(titles(plan(wanted, held).changes)).toEqual(['create b/x'])
+  })
+
+  it('deletes dependents first, and nothing of a kind that the snapshot does not mention', () => {
+    const made = plan(wanted, held, { prune: true })
+    expect(titles(made.changes)).toEqual(['create b/x', 'delete b/y', 'delete a/y'])
+    expect(made.changes[2]?.waits).toEqual(['b/y'])
+    expect(made.kept).toEqual(['c/z'])
+  })
+
+  it.each([
+    ['what is out of scope', { ...wanted.scope, include: ['a/x', 'b/*'] }, {}],
+    ['what is excluded', { ...wanted.scope, exclude: ['a/y'] }, {}],
+    ['kinds that the snapshot has not in full', { ...wanted.scope, incomplete: ['a'] }, {}],
+    ['kinds that were not read in full', wanted.scope, { complete: new Set(['b', 'c']) }],
+  ])('leaves %s', (_, scope, more) => {
+    const made = makePlan({ ...wanted, scope }, live(held, more), toyKinds, { ...none, prune: true })
+    expect(titles(made.changes)).toEqual(['create b/x', 'delete b/y'])
+  })
+
+  it('refuses to delete what stays still needs', () => {
+    const scope = { ...wanted.scope, exclude: ['b/y'] }
+    expect(plan({ ...wanted, scope }, held, { prune: true }).refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
+  })
+
+  it('refuses to delete what cannot be made to point elsewhere', () => {
+    const made = plan(snapshot(resource('a/x'), resource('b/y', { refs: { a: 'a/x' } })), held, { prune: true })
+    expect(made.unsupported).toMatchObject([{ ref: 'b/y', pointer: '/refs/a' }])
+    expect(made.refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
+  })
+
+  it('waits until what needs it is changed', () => {
+    const made = plan(snapshot(resource('a/x'), resource('c/z', { refs: { to: 'a/x' } })), [resource('a/x'), resource('a/y'), resource('c/z', { refs: { to: 'a/y' } })], { prune: true })
+    expect(made.changes.map(({ action, ref, waits }) => [action, ref, waits])).toEqual([
+      ['update', 'c/z', []],
+      ['delete', 'a/y', ['c/z']],
+    ])
+  })
+
+  it('refuses what a policy protects, and names it', () => {
+    const made = plan(wanted, held, { prune: true, protect: [{ glob: 'a/*', from: 'policy.yaml' }] })
+    expect(made.refusals).toMatchObject([{ code: 'protected', ref: 'a/y' }])
+    expect(one(made.refusals).message).toContain('policy.yaml')
+  })
+
+  it('of a default queue is refused while its pool stays, and goes with the pool', () => {
+    const pool = resource('work-pool/p')
+    const queue = resource('work-queue/p/default', { refs: { pool: 'work-pool/p' } })
+    const other = resource('work-queue/p/high', { refs: { pool: 'work-pool/p' } })
+    const kinds = [{ ...a, name: 'work-pool' }, { ...b, name: 'work-queue' }]
+    const all = live([pool, queue, other], { complete: new Set(['work-pool', 'work-queue']) })
+    const stays = makePlan(snapshot(pool, other), all, kinds, { ...none, prune: true })
+    expect(stays.refusals).toMatchObject([{ code: 'default-queue', ref: 'work-queue/p/default' }])
+    const goes = makePlan({ ...snapshot(), scope: { include: ['work-pool/**', 'work-queue/**'], exclude: [], incomplete: [] } }, all, kinds, { ...none, prune: true })
+    expect(titles(goes.changes)).toEqual(['delete work-pool/p'])
+    expect(goes.refusals).toEqual([])
+  })
+})
+
+describe('the brake', () => {
+  it.each([
+    ['3 of 10 deletes', 10, 3, []],
+    ['4 of 10 deletes', 10, 4, ['brake']],
+    ['9 of 9 deletes, too few to tell', 9, 8, []],
+  ])('%s', (_, all, gone, expected) => {
+    const held = many('a', all)
+    const made = plan(snapshot(...held.slice(gone)), held, { prune: true })
+    expect(codes(made.refusals)).toEqual(expected)
+    expect(plan(snapshot(...held.slice(gone)), held, { prune: true, force: true }).refusals).toEqual([])
+  })
+
+  it.each([
+    ['5 of 10 updates', 10, 5, []],
+    ['6 of 10 updates', 10, 6, ['brake']],
+    ['9 of 9 updates', 9, 9, []],
+  ])('%s', (_, all, changed, expected) => {
+    const wanted = many('a', all).map((one, n) => (n < changed ? { ...one, spec: { count: 1 } } : one))
+    expect(codes(plan(snapshot(...wanted), many('a', all)).refusals)).toEqual(expected)
+  })
+
+  it('does not stop creates', () => {
+    expect(plan(snapshot(...many('a', 50)), []).refusals).toEqual([])
+  })
+})
+
+describe('a saved plan', () => {
+  const held = [resource('a/x', { spec: { count: 1, any: parseJson('[5.0, 9007199254740993]') } }), resource('a/y')]
+  const wanted = snapshot(resource('a/x', { spec: { count: 2 } }), resource('a/y'), resource('a/z'))
+  const made = plan(wanted, held)
+  const text = writeJson(savedPlan(made, live(held), { tool: '1', flags: {}, snapshot: 'text' }))
+  const stale = (now: Live, again = made) => staleness(parseSaved('plan.json', parseJson(text)), again, now, toyKinds)
+
+  it('is the same after it was written and read', () => {
+    expect(parseSaved('plan.json', parseJson(text))).toMatchObject({ changes: ['update a/x', 'create a/z'], snapshot: 'text', server })
+    expect(stale(live(held))).toEqual([])
+  })
+
+  it('is stale where anything that was read has moved, and names it', () => {
+    const changed = stale(live([resource('a/x', { spec: { count: 7 } }), resource('a/y')]))
+    expect(one(changed)).toMatchObject({ code: 'stale', ref: 'a/x' })
+    expect(one(changed).message).toContain('/spec/count 1 → 7')
+    expect(one(stale(live(held.slice(0, 1))))).toMatchObject({ ref: 'a/y', message: expect.stringContaining('deleted') })
+    expect(one(stale(live([...held, resource('a/z')])))).toMatchObject({ ref: 'a/z', message: expect.stringContaining('made') })
+    const anew = live(held)
+    const again = new Map([...anew.resources, ['a/x', asLive(held[0] as Resource, idOf('a/x', 99))] as const])
+    expect(one(stale({ ...anew, resources: again })).message).toContain('anew')
+  })
+
+  it('is stale where the same snapshot gives another plan', () => {
+    expect(codes(stale(live(held), plan(wanted, held, { remove: new Set(['a/y']) })))).toEqual(['stale'])
+  })
+
+  it.each([
+    ['no object', '[]'],
+    ['another file', '{"schema": "other"}'],
+    ['another version', '{"schema": "prefect-snapshot/saved-plan", "version": 2}'],
+  ])('that is %s is refused', (_, text) => {
+    expect(() => parseSaved('plan.json', parseJson(text))).toThrow(/plan\.json/)
+  })
+
+  it('holds no secret', () => {
+    const secret = resource('c/x', { secrets: { '/data/a': { plain: new Secret('s3cret') } } })
+    const saved = savedPlan(plan(snapshot(resource('c/x', { refs: { to: 'a/x' } })), [secret]), live([secret]), { tool: '1', flags: {}, snapshot: '' })
+    expect(writeJson(saved)).not.toContain('s3cret')
+  })
+})
