@@ -50,6 +50,7 @@ const home = {
   '@hpcc-js/wasm-graphviz': 'report',
   picocolors: 'report',
   commander: 'cli',
+  'log-update': 'cli',
 }
 
 const error = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to })
@@ -95,6 +96,12 @@ export default {
       'Stages are pure: what they need of the world is handed to them. Only these rooms touch disk and process (client: CA file).',
       { path: '^src/', pathNot: room('commands', 'profile', 'client', 'cli') },
       { path: '^(node:)?(fs|fs/promises|process|child_process|os|net|http|https|readline|readline/promises)$' },
+    ),
+    error(
+      'undo-is-pure',
+      'What an undo would do is said by comparing a journal with what is there; to do it is the work of an apply.',
+      { path: '^src/apply/undo[.]ts$' },
+      { path: '^src/apply/', pathNot: '^src/apply/(undo|journal)[.]ts$' },
     ),
     error('no-cycle', 'Files that need each other are one file, or want a third one.', {}, { circular: true }),
     error(

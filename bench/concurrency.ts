@@ -5,8 +5,6 @@ import { inDirectory, onPostgres, onSqlite, type Servers, withServer } from './s
 import { tool } from './tool.ts'
 import { fillBare, flowsAndDeployments, sizeOf, type World, writeSnapshotOf } from './worlds.ts'
 
-const fixed = [1, 2, 4, 8]
-
 /** Adaptive writes against fixed numbers of them, on both databases. */
 export const concurrency: Bench = {
   name: 'concurrency',
@@ -21,7 +19,7 @@ export const concurrency: Bench = {
         writeSnapshotOf(world, file)
         const rows: Row[] = []
         for (const servers of postgres ? [onSqlite, postgres] : [onSqlite])
-          rows.push(...(await compare(servers, world, file, say)))
+          rows.push(...(await compare(servers, world, file, { fixed: small ? [1, 2] : [1, 2, 4, 8], say })))
         return rows
       })
     } finally {
@@ -30,7 +28,12 @@ export const concurrency: Bench = {
   },
 }
 
-async function compare(servers: Servers, world: World, file: string, say: (line: string) => void): Promise<Row[]> {
+async function compare(
+  servers: Servers,
+  world: World,
+  file: string,
+  { fixed, say }: { readonly fixed: readonly number[]; readonly say: (line: string) => void },
+): Promise<Row[]> {
   const rate = (ms: number) => (sizeOf(world) * 1000) / ms
   const rates = new Map<string, number>()
   for (const lanes of fixed) {

@@ -84,6 +84,8 @@ export type Change = {
   readonly ref: Ref
   /** Changes of this plan, by their ids, that must have been done before. */
   readonly waits: readonly string[]
+  /** Changes that are better done before; whether they succeed does not matter to this one. */
+  readonly follows?: readonly string[]
   /** What else happens when this is done; for people. */
   readonly notes: readonly string[]
 } & (

@@ -65,7 +65,9 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     const known = running.get(changeId(change))
     if (known) return known
     const outcome = (async (): Promise<Outcome> => {
-      const needed = await Promise.all(change.waits.flatMap((id) => byId.get(id) ?? []).map(settle))
+      const before = (ids: readonly string[] = []) => Promise.all(ids.flatMap((id) => byId.get(id) ?? []).map(settle))
+      const needed = await before(change.waits)
+      await before(change.follows)
       const result = await turn(change, needed, ids, options)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })

@@ -46,6 +46,11 @@ export function adaptiveLimiter(now: () => number, most = 16): Limiter {
     settleAt(before ?? 1, nextHold)
     nextHold = Math.min(longestHold, nextHold * 2)
   }
+  /** Rates of two groups say nothing of each other, so a try that another group comes into is no try. */
+  const change = (group: string) => {
+    if (before !== undefined) settleAt(before, 0)
+    window = { group, begun: now(), done: 0 }
+  }
   const judge = () => {
     const rate = window.done / Math.max(1, now() - window.begun)
     const base = rates.get(window.group)
@@ -68,7 +73,7 @@ export function adaptiveLimiter(now: () => number, most = 16): Limiter {
         try {
           return await task()
         } finally {
-          if (group !== window.group) window = { group, begun: now(), done: 0 }
+          if (group !== window.group) change(group)
           else if (++window.done >= sample * limit) judge()
           line.open()
         }

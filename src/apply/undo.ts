@@ -36,13 +36,18 @@ export function undoOf(
   const remove = new Set<Ref>()
   const moved: Move[] = []
   const refused: Issue[] = []
+  const completed = new Set(
+    record.entries.flatMap(({ action, status, ref }) => (action === 'complete' && status === 'done' ? [ref] : [])),
+  )
   for (const entry of record.entries) {
     const kind = kinds.find(({ name }) => name === splitRef(entry.ref).kind)
     // The second half of a create goes with the first. What failed or was never begun may still have been done in part.
     if (!kind || entry.action === 'complete' || kind.settled?.(resourceOf(entry.after ?? entry.before, holeFor)))
       continue
     const now = live.resources.get(entry.ref)
-    const verdict = judge(kind, entry, now, holeFor)
+    // Once the second half is done, what the first half left out is compared like everything else.
+    const whole = completed.has(entry.ref) ? { ...entry, without: [] } : entry
+    const verdict = judge(kind, whole, now, holeFor)
     if (verdict === 'nothing') continue
     if (verdict !== 'undo') {
       refused.push({
@@ -73,6 +78,7 @@ function judge(
   switch (entry.action) {
     case 'create':
       if (!now) return 'nothing'
+      if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and made anew since'
       return is(entry.after) ? 'undo' : how(kind, entry, now, holeFor)
     case 'delete':
       if (!now) return 'undo'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Act } from './program.ts'
+import type { Act } from './act.ts'
 import { examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */

@@ -1,20 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Exit, Io } from '../commands/io.ts'
+import type { Act, GlobalFlags } from './act.ts'
 import { addApplying } from './applying.ts'
 import { addReading } from './reading.ts'
-
-/** Flags of every command, as commander gives them. */
-export interface GlobalFlags {
-  readonly quiet?: boolean
-  readonly verbose?: boolean
-  readonly log?: 'text' | 'ndjson'
-}
-
-/** What a command does with its arguments and flags. Flags are checked by commander, by their definition. */
-export type Run = (args: readonly string[], flags: never, io: Io) => Promise<Exit>
-
-/** Makes the action of a command of what it runs. */
-export type Act = (run: Run) => (...given: unknown[]) => Promise<void>
 
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
 export function programOf(

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import type { Act } from './program.ts'
-import { examples, onServer, reporting, runState, selecting, table } from './shared.ts'
+import type { Act } from './act.ts'
+import { collect, examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
@@ -34,11 +34,36 @@ export function addReading(program: Command, act: Act): void {
         (await import('../commands/validate.ts')).validate(paths, flags, await table(), io),
       ),
     )
+  reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json'])
+    .summary('draw which resource needs which')
+    .description(
+      'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
+    )
+    .argument('<snapshot>', 'file, directory, or - for standard input')
+    .option('--focus <ref>', 'only this resource (or a glob) and what it needs; may be repeated', collect)
+    .option('--depth <n>', 'with --focus: so many steps from it', positive)
+    .option('--reverse', 'with --focus: what needs it, instead of what it needs')
+    .addHelpText(
+      'after',
+      examples(
+        'graph prod.snapshot.yaml > graph.mmd',
+        'graph prod.snapshot.yaml -f svg --focus deployment/etl/prod > needs.svg',
+        'graph prod.snapshot.yaml -f html --focus work-pool/k8s --reverse --depth 2 > who-needs-it.html',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/graph.ts')).graph({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
   reporting(program.command('explain'), ['text', 'json'])
     .summary('say what an error code, a kind or a field is')
     .description('Explains an error code, a kind, or a field of a kind. Without a word, lists all of them.')
     .argument('[word]', 'CODE, KIND, or KIND.FIELD')
-    .addHelpText('after', examples('explain dangling-ref', 'explain deployment', 'explain deployment.schedules -f json'))
+    .addHelpText(
+      'after',
+      examples('explain dangling-ref', 'explain deployment', 'explain deployment.schedules -f json'),
+    )
     .action(
       act(async ([word], flags, io) =>
         (await import('../commands/explain.ts')).explain(word, flags, await table(), io),

@@ -34,7 +34,8 @@ export function selecting(command: Command): Command {
     .option('--no-dependencies', 'leave out what the chosen ones need')
 }
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+/** The values of a flag that may be repeated. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value]
 }
 

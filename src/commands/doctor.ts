@@ -9,7 +9,7 @@ import { type Check, checksText, verdict } from '../report/checks.ts'
 import { plural } from '../report/style.ts'
 import { type Connected, connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { makePlanOf } from './plan.ts'
+import { makePlanOf } from './planning.ts'
 import { scopeOf, selected } from './selection.ts'
 
 export interface DoctorFlags {

@@ -140,7 +140,8 @@ function fieldDoc({ doc, default: value, operational, since, fixed, free }: Fiel
 }
 
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/([^.])$/, '$1.')
+  const first = /^[a-z-]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0)
+  return first + text.slice(1).replace(/([^.])$/, '$1.')
 }
 
 function short(text: string): string {

@@ -11,7 +11,7 @@ import type { Connected } from './connect.ts'
 import { secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { openJournal } from './journal-file.ts'
-import { named, type Planned } from './plan.ts'
+import { named, type Planned } from './planning.ts'
 
 export interface PerformFlags {
   readonly yes?: boolean

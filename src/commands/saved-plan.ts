@@ -8,7 +8,7 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import type { Connected } from './connect.ts'
 import { exits, type Io } from './io.ts'
-import type { PlanFlags, Planned } from './plan.ts'
+import type { PlanFlags, Planned } from './planning.ts'
 
 /** A saved plan, with its snapshot read again. */
 export interface LoadedPlan {

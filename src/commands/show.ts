@@ -10,7 +10,7 @@ import type { Connected } from './connect.ts'
 import { secretFrom } from './holes.ts'
 import type { Exit, Io } from './io.ts'
 import type { Performed } from './perform.ts'
-import type { PlanFlags, Planned } from './plan.ts'
+import type { PlanFlags, Planned } from './planning.ts'
 import { print } from './print.ts'
 
 /** A plan that is shown, and what it is of. */
@@ -21,11 +21,14 @@ export interface Shown {
   readonly kinds: readonly Kind[]
 }
 
-/** The report of `plan`: with the command that would carry it out, where nothing stands against it. */
+/** The report of `plan`: with the command that would carry it out. */
 export async function printPlan(of: Shown, issues: readonly Issue[], exit: Exit, io: Io): Promise<void> {
-  const next = issues.length === 0 ? nextOf(of.flags) : undefined
   const all = [...of.planned.plan.issues, ...issues]
-  const report: PlanReport = { schema: 'prefect-snapshot/plan', ...common(all, exit, io), ...reported(of, io, next) }
+  const report: PlanReport = {
+    schema: 'prefect-snapshot/plan',
+    ...common(all, exit, io),
+    ...reported(of, io, nextOf(of.flags)),
+  }
   await print(report, of.flags.format, io)
   tellIssues(of, issues, io)
 }

@@ -13,7 +13,7 @@ import { connected } from './connect.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
-import { makePlanOf, type PlanFlags, refusal } from './plan.ts'
+import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
 import { type Selection, scopeOf, selected } from './selection.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 

@@ -10,7 +10,7 @@ import { holeName, secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readJournal } from './journal-file.ts'
 import { confirmed, type PerformFlags, perform } from './perform.ts'
-import { named, type Planned, refusal } from './plan.ts'
+import { named, type Planned, refusal } from './planning.ts'
 import { printApply, showPlan } from './show.ts'
 
 export interface UndoFlags extends Target, PerformFlags {

@@ -6,7 +6,7 @@ import { plural } from '../report/style.ts'
 import { pathText } from '../report/value.ts'
 import { type Connected, connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { makePlanOf, type PlanFlags, type Planned } from './plan.ts'
+import { makePlanOf, type PlanFlags, type Planned } from './planning.ts'
 import { loadSnapshot } from './validate.ts'
 
 /** Looks after a transfer whether all is as the snapshot says, and whether somebody is there to run it. */

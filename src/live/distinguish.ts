@@ -42,7 +42,8 @@ export function distinguish(
 function byName(found: readonly Nameless[]): Map<string, Nameless[]> {
   const groups = new Map<string, Nameless[]>()
   for (const nameless of found) {
-    const name = nameInKey(nameless.resource.key)
+    // The whole of it: a name may look like a key with a discriminator.
+    const name = nameless.resource.key
     groups.set(name, [...(groups.get(name) ?? []), nameless])
   }
   return groups

@@ -36,25 +36,30 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
   const completions: Change[] = []
   const first = changes.map((change): Change => {
     const own = (needs.get(change.ref) ?? []).filter((edge) => byRef.has(edge.to))
-    const waits = new Set<string>(
-      own.filter((edge) => !left.has(edge) && edge.to !== change.ref).map((edge) => edge.to),
-    )
-    if (change.action !== 'create') return { ...change, waits: [...waits] }
+    const kept = own.filter((edge) => !left.has(edge) && edge.to !== change.ref)
+    const waits = refsOf(kept.filter(({ how }) => how !== 'name'))
+    const follows = refsOf(kept).filter((ref) => !waits.includes(ref))
+    const linked: Change = { ...change, waits, ...(follows.length > 0 ? { follows } : {}) }
+    if (linked.action !== 'create') return linked
     // An id is only missing where the other resource is not there yet.
     const open = own.filter(
       (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
     )
     const without = [...new Set(open.flatMap(({ deferrable }) => deferrable ?? []))]
-    if (without.length === 0) return { ...change, waits: [...waits] }
+    if (without.length === 0) return linked
     completions.push({
       ref: change.ref,
       action: 'complete',
-      after: change.after,
+      after: linked.after,
       without,
       notes: [],
       waits: [...new Set([change.ref, ...open.map(({ to }) => to)])],
     })
-    return { ...change, without, waits: [...waits] }
+    return { ...linked, without }
   })
   return [...first, ...completions]
+}
+
+function refsOf(edges: readonly Edge[]): Ref[] {
+  return [...new Set(edges.map(({ to }) => to))]
 }

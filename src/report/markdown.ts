@@ -45,7 +45,7 @@ function planned(report: PlanReport | ApplyReport): string {
     issueList(report),
     unsupportedList(report),
   ].join('\n')
-  const tail = next ? `\nTo apply: ${code(`prefect-snapshot ${shellLine(next)}`)}\n` : ''
+  const tail = next && report.exit <= 2 ? `\nTo apply: ${code(`prefect-snapshot ${shellLine(next)}`)}\n` : ''
   return head + sections(report.changes, most - head.length - tail.length) + tail
 }
 

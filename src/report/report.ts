@@ -89,7 +89,7 @@ export interface Planned {
   /** What a policy or common sense forbids; while there is one, nothing is applied. */
   readonly refusals: readonly Issue[]
   readonly edges: readonly EdgeReport[]
-  /** The command that would carry out the plan, in words ready to be quoted for a shell. */
+  /** The command that would carry out the plan, once nothing stands against it; words, to be quoted for a shell. */
   readonly next?: readonly string[]
 }
 

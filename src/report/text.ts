@@ -1,7 +1,7 @@
 import { changesText } from './change-text.ts'
 import { issuesText } from './issues.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
-import type { Counts, Planned, Report } from './report.ts'
+import type { ApplyReport, Counts, Planned, PlanReport, Report } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, type Style, visible } from './style.ts'
@@ -25,14 +25,14 @@ export const text: Reporter = (report, { style, width }) => {
   }
 }
 
-function planText(plan: Planned, style: Style, width: number): string {
+function planText(plan: PlanReport | ApplyReport, style: Style, width: number): string {
   const parts = [
     headText(plan, style, width),
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
     keptText(plan, style, width),
     countsText(plan.counts, style) +
-      (plan.next ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
+      (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
   const [head, ...rest] = parts.filter((part) => part !== '')
   return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')

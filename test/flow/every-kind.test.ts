@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isStockType } from '../../src/kinds/stock.ts'
 import { freshServer, type PrefectServer, type ServerVersion } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
-import { type Ran, runCli } from '../support/cli.ts'
-import { differencesOf, envFor, exported, good, idsOf, withoutHeader } from '../support/journey.ts'
+import { command, type Told } from '../support/command.ts'
+import { differencesOf, exported, good, idsOf, withoutHeader } from '../support/journey.ts'
+import { environmentOf } from '../support/secrets.ts'
 import { worldOf } from '../support/world.ts'
 import { everyKindSecrets } from '../worlds/secrets.ts'
 import { seed } from '../worlds/seed.ts'
@@ -80,6 +81,50 @@ async function configured(url: string): Promise<unknown> {
   return { ...world, 'block-type': custom('block-type'), 'block-schema': custom('block-schema') }
 }
 
+/** A server with the whole world, and what is exported of it. */
+interface Origin {
+  readonly server: PrefectServer
+  readonly text: string
+  readonly file: string
+  readonly env: Record<string, string>
+}
+const origins = new Map<ServerVersion, Promise<Origin>>()
+
+function originOf(version: ServerVersion): Promise<Origin> {
+  const origin = origins.get(version) ?? openOrigin(version)
+  origins.set(version, origin)
+  return origin
+}
+
+async function openOrigin(version: ServerVersion): Promise<Origin> {
+  const server = await freshServer(version)
+  await seed('every_kind', version, server.url)
+  const text = await exported(server.url)
+  const env = environmentOf(text, await exported(server.url, '--secrets', 'plain'))
+  const file = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-')), 'all.snapshot.yaml')
+  writeFileSync(file, text)
+  return { server, text, file, env }
+}
+
+afterAll(async () => {
+  for (const origin of origins.values()) await (await origin).server.stop()
+})
+
+describe.each(['3.8.8', '3.4.14'] as const)('the snapshot of a %s', (version) => {
+  test('is the same bytes each time', async () => {
+    const { server, text } = await originOf(version)
+    expect(await exported(server.url)).toBe(text)
+  })
+
+  test('holds no id and no secret', async () => {
+    const { server, text } = await originOf(version)
+    const ids = await idsOf(server.url)
+    expect(ids.size).toBeGreaterThan(200)
+    expect([...ids].filter((id) => text.includes(id))).toEqual([])
+    expect(everyKindSecrets.filter((secret) => text.includes(secret))).toEqual([])
+  })
+})
+
 describe.each(journeys)('a whole $from moves to a $to', ({ from, to, unsupported, downgraded, differ, lost }) => {
   let source: PrefectServer
   let destination: PrefectServer
@@ -88,42 +133,27 @@ describe.each(journeys)('a whole $from moves to a $to', ({ from, to, unsupported
   let file: string
   let env: Record<string, string>
   const said: string[] = []
-  const run = async (...args: readonly string[]): Promise<Ran> => {
-    const ran = await runCli([...args, '--api-url', tap.url], { env })
-    said.push(ran.stdout, ran.stderr)
-    return ran
+  const run = async (...args: readonly string[]): Promise<Told> => {
+    const told = await command([...args, '--api-url', tap.url], env)
+    said.push(told.out, told.err, JSON.stringify(told.issues))
+    return told
   }
 
   beforeAll(async () => {
-    ;[source, destination] = await Promise.all([freshServer(from), freshServer(to)])
+    ;({ server: source, text, file, env } = await originOf(from))
+    destination = await freshServer(to)
     tap = await openTap(destination.url)
-    await seed('every_kind', from, source.url)
-    text = await exported(source.url)
-    env = envFor(text, await exported(source.url, '--secrets', 'plain'))
-    file = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-')), 'all.snapshot.yaml')
-    writeFileSync(file, text)
   })
   afterAll(async () => {
     await tap?.close()
-    await Promise.all([source?.stop(), destination?.stop()])
-  })
-
-  test('the same server gives the same bytes', async () => {
-    expect(await exported(source.url)).toBe(text)
-  })
-
-  test('the snapshot holds no id and no secret', async () => {
-    const ids = await idsOf(source.url)
-    expect(ids.size).toBeGreaterThan(200)
-    expect([...ids].filter((id) => text.includes(id))).toEqual([])
-    expect(everyKindSecrets.filter((secret) => text.includes(secret))).toEqual([])
+    await destination?.stop()
   })
 
   test('a plan says what is to be done, and does nothing', async () => {
     const plan = await run('plan', file, '--exit-code')
-    expect(plan.exit, plan.stderr).toBe(unsupported.length > 0 ? 9 : 2)
-    for (const name of unsupported) expect(plan.stdout).toContain(name)
-    expect(downgraded.filter((name) => !plan.stderr.includes(name))).toEqual([])
+    expect(plan.exit, plan.err).toBe(unsupported.length > 0 ? 9 : 2)
+    for (const name of unsupported) expect(plan.out).toContain(name)
+    expect(downgraded.filter((name) => !plan.err.includes(name))).toEqual([])
     expect(tap.writes()).toEqual([])
     expect(tap.requests.length).toBeGreaterThan(10)
   })
@@ -144,7 +174,7 @@ describe.each(journeys)('a whole $from moves to a $to', ({ from, to, unsupported
   test('the second apply sends no mutating request', async () => {
     tap.clear()
     const again = good(await run('apply', file, '--yes', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
-    expect(again.stdout).toMatch(/Nothing to do|0 to create, 0 to update/)
+    expect(again.out).toMatch(/Nothing to do|0 to create, 0 to update/)
     expect(tap.writes()).toEqual([])
     expect(tap.requests.length).toBeGreaterThan(10)
   })

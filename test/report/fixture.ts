@@ -151,8 +151,8 @@ spec:
 
 const parse = (file: string, text: string) => parseSnapshot([{ file, text }], kinds)
 
-/** The fixed inputs: a snapshot with something of everything, and a server that holds a part of it. */
-export function fixture() {
+/** The fixed inputs: a snapshot with something of everything, and a server that holds a part of it; `ready` with all secrets. */
+export function fixture(ready = false) {
   const parsed = parse('prod.snapshot.yaml', wanted)
   const server = { url: 'https://prefect.example/api', version: '3.8.8' }
   const live: Live = {
@@ -161,7 +161,7 @@ export function fixture() {
     complete: new Set(),
     issues: [],
   }
-  const filled = (hole: object) => 'env' in hole && hole.env === 'STORE_RAW_KEY'
+  const filled = (hole: object) => ready || ('env' in hole && hole.env === 'STORE_RAW_KEY')
   const options = { filled, remove: new Set<Ref>(['variable/old_flag']) }
   return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
 }
@@ -178,8 +178,8 @@ function liveOf(resources: Parameters<typeof needsOf>[0]): Map<Ref, LiveResource
 const common = { version: 1, tool: '1.2.3' } as const
 
 /** The report of a plan of the fixed inputs. */
-export function planReport(): PlanReport {
-  const { parsed, live, plan, filled } = fixture()
+export function planReport(ready = false): PlanReport {
+  const { parsed, live, plan, filled } = fixture(ready)
   const planned = plannedOf(plan, {
     profile: 'prod',
     server: live.server,
@@ -191,12 +191,12 @@ export function planReport(): PlanReport {
     edges: needsOf(parsed.snapshot.resources, kinds),
     next: ['apply', 'prod.snapshot.yaml', '--profile', 'prod'],
   })
-  return { schema: 'prefect-snapshot/plan', ...common, exit: 3, issues: plan.issues, ...planned }
+  return { schema: 'prefect-snapshot/plan', ...common, exit: ready ? 0 : 3, issues: plan.issues, ...planned }
 }
 
 /** The report of an apply of them in which one change fails. */
 export function applyReport(): ApplyReport {
-  const { plan } = fixture()
+  const { plan } = fixture(true)
   const broken: Ref = 'work-pool/k8s'
   const outcomes = plan.changes.map((change, index): Outcome => {
     const base = { change, ms: 10 * index + 0.4 }
@@ -208,7 +208,7 @@ export function applyReport(): ApplyReport {
       }
     return change.waits.includes(broken) ? { ...base, status: 'skipped', because: broken } : { ...base, status: 'done' }
   })
-  const { schema: _, next: __, ...planned } = planReport()
+  const { schema: _, next: __, ...planned } = planReport(true)
   return {
     schema: 'prefect-snapshot/apply',
     ...planned,
@@ -232,4 +232,43 @@ export function graphReport(): GraphReport {
     resources: resources.map((resource) => ({ ref: refOf(resource), fields: wholeOf(resource, 'after') })),
     edges: needsOf(resources, kinds),
   }
+}
+
+/** A report of so many changes: flows with two deployments each, pools with queues, variables; numbers are made, not drawn. */
+export function bigReport(size: number): PlanReport {
+  const documents: string[] = []
+  const add = (kind: string, key: string, rest: string) => documents.push(`---\nkind: ${kind}\nkey: ${key}\n${rest}\n`)
+  for (let pool = 0; pool < 10; pool++) {
+    add('work-pool', `pool${pool}`, 'spec: {type: process}')
+    for (let queue = 0; queue < 3; queue++)
+      add('work-queue', `pool${pool}/q${queue}`, `refs: {pool: work-pool/pool${pool}}`)
+  }
+  for (let at = 0; at < 200; at++) add('variable', `var_${at}`, `spec: {value: 'value ${at}'}`)
+  for (let at = 0; documents.length < size; at++) {
+    add('flow', `flow-${at}`, `spec: {tags: [team-${at % 7}]}`)
+    for (let half = 0; half < 2 && documents.length < size; half++) {
+      const refs = `refs: {flow: flow/flow-${at}, queue: work-queue/pool${(at * 7 + half) % 10}/q${(at + half) % 3}}`
+      const parameters = `{n: ${at}, from: '{{ prefect.variables.var_${(at * 31) % 200} }}'}`
+      add(
+        'deployment',
+        `flow-${at}/run-${half}`,
+        `${refs}\nspec: {entrypoint: 'flows.py:f${at}', paused: false, parameters: ${parameters}}`,
+      )
+    }
+  }
+  const { snapshot } = parse('big.yaml', header + documents.join(''))
+  const server = { url: 'https://prefect.example/api', version: '3.8.8' }
+  const live: Live = { server, resources: new Map(), complete: new Set(), issues: [] }
+  const plan = makePlan(snapshot, live, kinds, { filled: () => true })
+  const context = {
+    profile: 'prod',
+    server,
+    file: 'big.yaml',
+    snapshot,
+    kinds: kinds.map(({ name }) => name),
+    placeOf: () => undefined,
+  }
+  const edges = needsOf(snapshot.resources, kinds)
+  const planned = plannedOf(plan, { ...context, filled: () => true, edges, next: ['apply', 'big.yaml'] })
+  return { schema: 'prefect-snapshot/plan', ...common, exit: 0, issues: plan.issues, ...planned }
 }

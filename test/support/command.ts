@@ -1,4 +1,5 @@
-import { type GlobalFlags, programOf } from '../../src/cli/program.ts'
+import type { GlobalFlags } from '../../src/cli/act.ts'
+import { programOf } from '../../src/cli/program.ts'
 import { spoken } from '../../src/cli/voice.ts'
 import { ApiError, toIssue } from '../../src/client/client.ts'
 import { type Exit, exits, type Io } from '../../src/commands/io.ts'
@@ -22,7 +23,7 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
   const written = { out: '', err: '' }
   let exit: number = exits.ok
   const home = env.HOME ?? newHome()
-  const io = (flags: GlobalFlags): Io => {
+  const io = (flags: { readonly quiet?: boolean; readonly verbose?: boolean }): Io => {
     const { quiet = false, verbose = false } = flags
     const style = styleFor(false)
     const stream = {

@@ -1,41 +1,20 @@
-import { type Json, writeJson } from '../../src/json.ts'
-import { kinds } from '../../src/kinds/all.ts'
-import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { readServer } from '../worlds/read-server.ts'
-import { type Ran, runCli } from './cli.ts'
+import { command, type Told } from './command.ts'
 
 /** Exports a server to text, or throws what the command said. */
 export async function exported(url: string, ...flags: readonly string[]): Promise<string> {
-  return good(await runCli(['export', '-o', '-', '--api-url', url, '--quiet', ...flags])).stdout
+  return good(await command(['export', '-o', '-', '--api-url', url, '--quiet', ...flags])).out
 }
 
 /** A run that ended well; else an error with all that it said. */
-export function good(ran: Ran): Ran {
-  if (ran.exit !== 0) throw new Error(`exit ${ran.exit}\n${ran.stdout}\n${ran.stderr}`)
-  return ran
+export function good(told: Told): Told {
+  if (told.exit !== 0) throw new Error(`exit ${told.exit}\n${told.out}\n${told.err}\n${JSON.stringify(told.issues)}`)
+  return told
 }
 
 /** A snapshot without its first document, which says where it comes from. */
 export function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n---\n') + 1)
-}
-
-/** The environment that fills the holes of a snapshot with the values of one that has them in clear. */
-export function envFor(holes: string, plain: string): Record<string, string> {
-  const secretsOf = (text: string) =>
-    parseSnapshot([{ file: 'a', text }], kinds).snapshot.resources.flatMap(({ kind, key, secrets }) =>
-      Object.entries(secrets).map(([pointer, hole]) => ({ at: `${kind}/${key}${pointer}`, hole })),
-    )
-  const values = new Map(secretsOf(plain).map(({ at, hole }) => [at, 'plain' in hole ? hole.plain.reveal() : null]))
-  const env = secretsOf(holes).map(({ at, hole }): [string, string] => {
-    if (!('env' in hole)) throw new Error(`${at} is no hole`)
-    return [hole.env, textOf(values.get(at) ?? null, hole.as)]
-  })
-  return Object.fromEntries(env)
-}
-
-function textOf(value: Json, as: 'json' | undefined): string {
-  return as === 'json' || typeof value !== 'string' ? writeJson(value) : value
 }
 
 /** Every id that a server gives, but those of zeros and the like that texts use as examples. */

@@ -43,8 +43,9 @@ export function simulatedServer({ rate, refused = () => 0, jitter, seed }: Model
   const advance = () => {
     const each = rate(underWay.size) / underWay.size
     const next = [...underWay].reduce((a, b) => (b.left < a.left ? b : a))
-    now += (1000 * next.left) / each
-    for (const one of underWay) one.left -= next.left
+    const done = next.left
+    now += (1000 * done) / each
+    for (const one of underWay) one.left -= done
     underWay.delete(next)
     next.end()
   }

@@ -68,9 +68,24 @@ describe('a cycle is broken', () => {
   it.each([
     ['between two slots', [hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
     ['of a slot with itself', [hard('c/1', 'c/1')], [['c/1', 'c/1']]],
-    ['where one of two edges cannot wait', [soft('c/1', 'c/2'), hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
-    ['beside others', [hard('c/1', 'c/2'), hard('c/2', 'c/1'), hard('c/3', 'c/4'), hard('c/4', 'c/3')], [['c/1', 'c/2', 'c/1'], ['c/3', 'c/4', 'c/3']]],
-    ['and what needs it is not blamed for a cycle of its own that can be broken', [soft('c/3', 'c/3'), hard('c/3', 'c/1'), hard('c/1', 'c/2'), hard('c/2', 'c/1')], [['c/1', 'c/2', 'c/1']]],
+    [
+      'where one of two edges cannot wait',
+      [soft('c/1', 'c/2'), hard('c/1', 'c/2'), hard('c/2', 'c/1')],
+      [['c/1', 'c/2', 'c/1']],
+    ],
+    [
+      'beside others',
+      [hard('c/1', 'c/2'), hard('c/2', 'c/1'), hard('c/3', 'c/4'), hard('c/4', 'c/3')],
+      [
+        ['c/1', 'c/2', 'c/1'],
+        ['c/3', 'c/4', 'c/3'],
+      ],
+    ],
+    [
+      'and what needs it is not blamed for a cycle of its own that can be broken',
+      [soft('c/3', 'c/3'), hard('c/3', 'c/1'), hard('c/1', 'c/2'), hard('c/2', 'c/1')],
+      [['c/1', 'c/2', 'c/1']],
+    ],
   ] as const)('but not %s', (_, edges, expected) => {
     const { cycles } = orderOf(['c/3', 'c/4', 'c/1', 'c/2'], edges)
     expect(cycles.map((way) => way.join(' ')).toSorted()).toEqual(expected.map((way) => way.join(' ')).toSorted())
@@ -79,26 +94,56 @@ describe('a cycle is broken', () => {
 
 describe('the check', () => {
   it('finds nothing in a sound graph, of a resource with itself also', () => {
-    expect(codes(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { later: '<ref:c/x>' } }))).toEqual([])
+    expect(
+      codes(
+        resource('a/x'),
+        resource('b/x', { refs: { a: 'a/x' } }),
+        resource('c/x', { spec: { later: '<ref:c/x>' } }),
+      ),
+    ).toEqual([])
   })
 
   it.each([
     ['a dangling slot', resource('c/y', { refs: { to: 'a/gone' } }), 'dangling-ref', '/refs/to'],
-    ['a dangling token deep inside', resource('c/y', { spec: { link: { 'a/b': ['is <ref:a/gone>'] } } }), 'dangling-ref', '/spec/link/a~1b/0'],
-    ['a dangling token in a key', resource('c/y', { spec: { link: { '<ref:a/gone>': 1 } } }), 'dangling-ref', '/spec/link/<ref:a~1gone>'],
+    [
+      'a dangling token deep inside',
+      resource('c/y', { spec: { link: { 'a/b': ['is <ref:a/gone>'] } } }),
+      'dangling-ref',
+      '/spec/link/a~1b/0',
+    ],
+    [
+      'a dangling token in a key',
+      resource('c/y', { spec: { link: { '<ref:a/gone>': 1 } } }),
+      'dangling-ref',
+      '/spec/link/<ref:a~1gone>',
+    ],
     ['a slot of a wrong kind', resource('b/y', { refs: { a: 'c/x' } }), 'wrong-kind', '/refs/a'],
     ['a missing edge', resource('b/y'), 'missing-ref', '/refs'],
-    ['a name that nobody has', resource('c/y', { spec: { link: '{{ prefect.variables.gone }}' } }), 'missing-name', '/spec/link'],
+    [
+      'a name that nobody has',
+      resource('c/y', { spec: { link: '{{ prefect.variables.gone }}' } }),
+      'missing-name',
+      '/spec/link',
+    ],
   ])('finds %s', (_, faulty, code, pointer) => {
     const [issue, ...others] = checkGraph([resource('c/x'), faulty], toyKinds)
     expect(others).toEqual([])
-    expect(issue).toMatchObject({ code, pointer, ref: refOf(faulty), severity: code === 'missing-name' ? 'warning' : 'error' })
+    expect(issue).toMatchObject({
+      code,
+      pointer,
+      ref: refOf(faulty),
+      severity: code === 'missing-name' ? 'warning' : 'error',
+    })
     if (code !== 'missing-name') expect(issue?.fix).toBeTruthy()
   })
 
   it('finds all faults at once', () => {
     expect(
-      codes(resource('b/y', { refs: { a: 'c/x' } }), resource('b/z'), resource('c/x', { refs: { to: 'c/x', also: 'c/gone' } })).toSorted(),
+      codes(
+        resource('b/y', { refs: { a: 'c/x' } }),
+        resource('b/z'),
+        resource('c/x', { refs: { to: 'c/x', also: 'c/gone' } }),
+      ).toSorted(),
     ).toEqual(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
   })
 
@@ -108,7 +153,9 @@ describe('the check', () => {
   })
 
   it('takes escaped tokens and fields that are not free as text', () => {
-    expect(codes(resource('c/y', { spec: { link: '<<ref:a/gone>' } }), resource('a/x', { spec: { text: '<ref:a/gone>' } }))).toEqual([])
+    expect(
+      codes(resource('c/y', { spec: { link: '<<ref:a/gone>' } }), resource('a/x', { spec: { text: '<ref:a/gone>' } })),
+    ).toEqual([])
   })
 })
 
@@ -116,7 +163,11 @@ describe('edges', () => {
   it('name what stands where', () => {
     const from = resource('c/x', {
       refs: { to: 'a/1' },
-      spec: { link: ['<ref:a/2> and <ref:a/%3E%25>'], later: { k: '<ref:a/3>' }, soon: '{{ prefect.blocks.secret.api }}' },
+      spec: {
+        link: ['<ref:a/2> and <ref:a/%3E%25>'],
+        later: { k: '<ref:a/3>' },
+        soon: '{{ prefect.blocks.secret.api }}',
+      },
     })
     const [kind] = toyKinds.filter(({ name }) => name === 'c')
     expect(kind && edgesOf(kind, 'c/x', from)).toEqual([
@@ -139,7 +190,12 @@ describe('the closure', () => {
     resource('c/3'),
   ]
   it('is what the chosen need, indirectly and round cycles too, in the order given', () => {
-    expect(withNeeds(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual(['a/1', 'b/1', 'c/1', 'c/2'])
+    expect(withNeeds(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual([
+      'a/1',
+      'b/1',
+      'c/1',
+      'c/2',
+    ])
   })
 
   it('leaves out what only needs the chosen', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { parseJson, writeJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import type { Change, Hole, Id, Live, LiveResource, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { parseSaved, savedPlan, staleness } from '../../src/plan/saved.ts'
-import { parseJson, writeJson } from '../../src/json.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
@@ -18,11 +18,15 @@ const live = (resources: readonly Resource[], more: Partial<Live> = {}): Live =>
   ...more,
 })
 const none: PlanOptions = { filled: () => true }
-const plan = (wanted: Snapshot, held: readonly Resource[], options: Partial<PlanOptions> = {}, kinds: readonly Kind[] = toyKinds) =>
-  makePlan(wanted, live(held), kinds, { ...none, ...options })
+const plan = (
+  wanted: Snapshot,
+  held: readonly Resource[],
+  options: Partial<PlanOptions> = {},
+  kinds: readonly Kind[] = toyKinds,
+) => makePlan(wanted, live(held), kinds, { ...none, ...options })
 const titles = (changes: readonly Change[]) => changes.map(({ action, ref }) => `${action} ${ref}`)
 const codes = (issues: readonly { readonly code: string }[]) => issues.map(({ code }) => code)
-const one = <T,>(list: readonly T[]): T => {
+const one = <T>(list: readonly T[]): T => {
   expect(list).toHaveLength(1)
   return list[0] as T
 }
@@ -30,8 +34,16 @@ const many = (kind: string, count: number, spec: Resource['spec'] = {}) =>
   Array.from({ length: count }, (_, n) => resource(`${kind}/${String(n).padStart(2, '0')}`, { spec }))
 
 describe('a plan', () => {
-  const held = [resource('a/same', { spec: { text: 'x' } }), resource('a/other', { spec: { text: 'x' } }), resource('a/mine')]
-  const wanted = snapshot(resource('a/same', { spec: { text: 'x' } }), resource('a/other', { spec: { count: 2 } }), resource('a/new'))
+  const held = [
+    resource('a/same', { spec: { text: 'x' } }),
+    resource('a/other', { spec: { text: 'x' } }),
+    resource('a/mine'),
+  ]
+  const wanted = snapshot(
+    resource('a/same', { spec: { text: 'x' } }),
+    resource('a/other', { spec: { count: 2 } }),
+    resource('a/new'),
+  )
 
   it('creates, updates, leaves alone what is the same, and keeps what only the server has', () => {
     const made = plan(wanted, held)
@@ -49,7 +61,8 @@ describe('a plan', () => {
   it('is empty for what the server has already, and a change has a field to show', () => {
     const all = [...held, resource('b/x', { refs: { a: 'a/mine' }, spec: { link: '<ref:a/same>' } })]
     expect(plan(snapshot(...all), all).changes).toEqual([])
-    for (const change of plan(wanted, held).changes) if (change.action === 'update') expect(change.fields.length).toBeGreaterThan(0)
+    for (const change of plan(wanted, held).changes)
+      if (change.action === 'update') expect(change.fields.length).toBeGreaterThan(0)
   })
 
   it('does not compare an operational field that the snapshot does not say', () => {
@@ -59,14 +72,26 @@ describe('a plan', () => {
   })
 
   it('tells what the server cannot change in place, and changes the rest', () => {
-    const made = plan(snapshot(resource('a/x', { spec: { colour: 'red', count: 1 } })), [resource('a/x', { spec: { colour: 'green' } })])
+    const made = plan(snapshot(resource('a/x', { spec: { colour: 'red', count: 1 } })), [
+      resource('a/x', { spec: { colour: 'green' } }),
+    ])
     expect(made.unsupported).toEqual([{ ref: 'a/x', pointer: '/spec/colour', reason: 'the paint is dry' }])
     expect(made.changes).toMatchObject([{ action: 'update', fields: [{ pointer: '/spec/count', after: 1 }] }])
   })
 
   it('tells what an older server does not have, and what needs it', () => {
     const kinds = [{ ...a, since: '4.0.0' }, b, c]
-    const made = plan(snapshot(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { link: '<ref:b/x>' } }), resource('c/y')), [], {}, kinds)
+    const made = plan(
+      snapshot(
+        resource('a/x'),
+        resource('b/x', { refs: { a: 'a/x' } }),
+        resource('c/x', { spec: { link: '<ref:b/x>' } }),
+        resource('c/y'),
+      ),
+      [],
+      {},
+      kinds,
+    )
     expect(made.unsupported.map(({ ref }) => ref).toSorted()).toEqual(['a/x', 'b/x', 'c/x'])
     expect(titles(made.changes)).toEqual(['create c/y'])
   })
@@ -82,23 +107,42 @@ describe('a plan', () => {
 
   it('wants the secrets of what it makes, all that are missing at once', () => {
     const holes = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
-    const made = plan(snapshot(resource('c/x', { secrets: holes })), [], { filled: (hole: Hole) => 'env' in hole && hole.env === 'never' })
+    const made = plan(snapshot(resource('c/x', { secrets: holes })), [], {
+      filled: (hole: Hole) => 'env' in hole && hole.env === 'never',
+    })
     expect(codes(made.issues)).toEqual(['missing-secret', 'missing-secret'])
-    const kept = resource('c/x', { secrets: { '/data/a': { plain: new Secret('1') }, '/data/b': { plain: new Secret('2') } } })
-    expect(plan(snapshot(resource('c/x', { secrets: holes })), [kept], { filled: () => false })).toMatchObject({ unchanged: ['c/x'], issues: [] })
+    const kept = resource('c/x', {
+      secrets: { '/data/a': { plain: new Secret('1') }, '/data/b': { plain: new Secret('2') } },
+    })
+    expect(plan(snapshot(resource('c/x', { secrets: holes })), [kept], { filled: () => false })).toMatchObject({
+      unchanged: ['c/x'],
+      issues: [],
+    })
   })
 })
 
 describe('order and waits', () => {
-  const waits = (changes: readonly Change[]) => Object.fromEntries(changes.map(({ action, ref, waits }) => [`${action} ${ref}`, waits]))
+  const waits = (changes: readonly Change[]) =>
+    Object.fromEntries(changes.map(({ action, ref, waits }) => [`${action} ${ref}`, waits]))
 
   it('come from what is needed, and from nothing else', () => {
-    const made = plan(snapshot(resource('a/x'), resource('a/y'), resource('b/x', { refs: { a: 'a/x' } }), resource('c/x', { spec: { link: '<ref:b/x>' } })), [resource('a/y')])
+    const made = plan(
+      snapshot(
+        resource('a/x'),
+        resource('a/y'),
+        resource('b/x', { refs: { a: 'a/x' } }),
+        resource('c/x', { spec: { link: '<ref:b/x>' } }),
+      ),
+      [resource('a/y')],
+    )
     expect(waits(made.changes)).toEqual({ 'create a/x': [], 'create b/x': ['a/x'], 'create c/x': ['b/x'] })
   })
 
   it('split a create that closes a cycle', () => {
-    const made = plan(snapshot(resource('c/x', { spec: { later: '<ref:c/y>', soon: '1' } }), resource('c/y', { refs: { to: 'c/x' } })), [])
+    const made = plan(
+      snapshot(resource('c/x', { spec: { later: '<ref:c/y>', soon: '1' } }), resource('c/y', { refs: { to: 'c/x' } })),
+      [],
+    )
     expect(titles(made.changes)).toEqual(['create c/x', 'create c/y', 'complete c/x'])
     expect(made.changes[0]).toMatchObject({ without: ['later'], waits: [] })
     expect(made.changes[2]).toMatchObject({ without: ['later'] })
@@ -106,23 +150,44 @@ describe('order and waits', () => {
   })
 
   it('split a create that points to itself', () => {
-    expect(titles(plan(snapshot(resource('c/x', { spec: { later: 'me: <ref:c/x>' } })), []).changes)).toEqual(['create c/x', 'complete c/x'])
+    expect(titles(plan(snapshot(resource('c/x', { spec: { later: 'me: <ref:c/x>' } })), []).changes)).toEqual([
+      'create c/x',
+      'complete c/x',
+    ])
   })
 
   it('of one that exists and a new one that point to each other need no split', () => {
-    const made = plan(snapshot(resource('c/x', { spec: { link: '<ref:c/y>' } }), resource('c/y', { refs: { to: 'c/x' } })), [resource('c/x')])
+    const made = plan(
+      snapshot(resource('c/x', { spec: { link: '<ref:c/y>' } }), resource('c/y', { refs: { to: 'c/x' } })),
+      [resource('c/x')],
+    )
     expect(waits(made.changes)).toEqual({ 'create c/y': [], 'update c/x': ['c/y'] })
   })
 
   it('of two that exist and point to each other need none', () => {
     const held = [resource('c/x'), resource('c/y')]
-    const made = plan(snapshot(resource('c/x', { refs: { to: 'c/y' } }), resource('c/y', { refs: { to: 'c/x' } })), held)
+    const made = plan(
+      snapshot(resource('c/x', { refs: { to: 'c/y' } }), resource('c/y', { refs: { to: 'c/x' } })),
+      held,
+    )
     expect(titles(made.changes).toSorted()).toEqual(['update c/x', 'update c/y'])
-    expect(made.changes.flatMap(({ waits }) => waits)).toHaveLength(1)
+    // Each has the id of the other already: one goes first, and neither depends on how it went.
+    expect(made.changes.flatMap(({ waits }) => waits)).toEqual([])
+    expect(made.changes.flatMap(({ follows = [] }) => follows)).toHaveLength(1)
   })
 
   it('are such that every change comes after what it waits for', () => {
-    const made = plan(snapshot(...many('a', 5), ...many('c', 5).map((one, n) => ({ ...one, refs: { to: `a/0${n}` as Ref }, spec: { later: `<ref:c/0${(n + 1) % 5}>` } }))), [])
+    const made = plan(
+      snapshot(
+        ...many('a', 5),
+        ...many('c', 5).map((one, n) => ({
+          ...one,
+          refs: { to: `a/0${n}` as Ref },
+          spec: { later: `<ref:c/0${(n + 1) % 5}>` },
+        })),
+      ),
+      [],
+    )
     const seen = new Set<string>()
     for (const { ref, action, waits } of made.changes) {
       for (const wait of waits) expect(seen).toContain(wait)
@@ -133,7 +198,10 @@ describe('order and waits', () => {
 
 describe('the run state', () => {
   const stoppable: readonly Kind[] = [{ ...a, stopped: { paused: true } }, b, c]
-  const wanted = snapshot(resource('a/new', { spec: { paused: false } }), resource('a/old', { spec: { paused: false, count: 1 } }))
+  const wanted = snapshot(
+    resource('a/new', { spec: { paused: false } }),
+    resource('a/old', { spec: { paused: false, count: 1 } }),
+  )
   const held = [resource('a/old', { spec: { paused: true } })]
   it.each([
     ['snapshot', false, ['/spec/count', '/spec/paused']],
@@ -151,12 +219,23 @@ describe('the run state', () => {
 describe('a move', () => {
   const moved = [{ from: 'a/old', to: 'a/new' }] as const
   const renaming: readonly Kind[] = [{ ...a, renames: () => true }, b, c]
-  const held = [resource('a/old', { spec: { count: 1 } }), resource('b/x', { refs: { a: 'a/old' }, spec: { link: '<ref:a/old>' } })]
-  const wanted = { ...snapshot(resource('a/new', { spec: { count: 1 } }), resource('b/x', { refs: { a: 'a/new' }, spec: { link: '<ref:a/new>' } })), moved }
+  const held = [
+    resource('a/old', { spec: { count: 1 } }),
+    resource('b/x', { refs: { a: 'a/old' }, spec: { link: '<ref:a/old>' } }),
+  ]
+  const wanted = {
+    ...snapshot(
+      resource('a/new', { spec: { count: 1 } }),
+      resource('b/x', { refs: { a: 'a/new' }, spec: { link: '<ref:a/new>' } }),
+    ),
+    moved,
+  }
 
   it('is done in place where the server can, and what points to it stays as it is', () => {
     const { changes, unchanged, kept, unsupported } = plan(wanted, held, {}, renaming)
-    expect(changes).toMatchObject([{ action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] }])
+    expect(changes).toMatchObject([
+      { action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] },
+    ])
     expect([unchanged, kept, unsupported]).toEqual([['b/x'], [], []])
   })
 
@@ -176,7 +255,9 @@ describe('a move', () => {
     const spec = { text: 'a long story', count: 3, tags: ['t'] }
     const made = plan(snapshot(resource('a/new', { spec })), [resource('a/old', { spec })], { prune: true })
     expect(made.issues).toMatchObject([{ code: 'likely-rename', ref: 'a/old' }])
-    const other = plan(snapshot(resource('a/new', { spec: { text: 'another' } })), [resource('a/old', { spec })], { prune: true })
+    const other = plan(snapshot(resource('a/new', { spec: { text: 'another' } })), [resource('a/old', { spec })], {
+      prune: true,
+    })
     expect(other.issues).toEqual([])
   })
 })
@@ -218,7 +299,11 @@ describe('pruning', () => {
   })
 
   it('waits until what needs it is changed', () => {
-    const made = plan(snapshot(resource('a/x'), resource('c/z', { refs: { to: 'a/x' } })), [resource('a/x'), resource('a/y'), resource('c/z', { refs: { to: 'a/y' } })], { prune: true })
+    const made = plan(
+      snapshot(resource('a/x'), resource('c/z', { refs: { to: 'a/x' } })),
+      [resource('a/x'), resource('a/y'), resource('c/z', { refs: { to: 'a/y' } })],
+      { prune: true },
+    )
     expect(made.changes.map(({ action, ref, waits }) => [action, ref, waits])).toEqual([
       ['update', 'c/z', []],
       ['delete', 'a/y', ['c/z']],
@@ -235,11 +320,19 @@ describe('pruning', () => {
     const pool = resource('work-pool/p')
     const queue = resource('work-queue/p/default', { refs: { pool: 'work-pool/p' } })
     const other = resource('work-queue/p/high', { refs: { pool: 'work-pool/p' } })
-    const kinds = [{ ...a, name: 'work-pool' }, { ...b, name: 'work-queue' }]
+    const kinds = [
+      { ...a, name: 'work-pool' },
+      { ...b, name: 'work-queue' },
+    ]
     const all = live([pool, queue, other], { complete: new Set(['work-pool', 'work-queue']) })
     const stays = makePlan(snapshot(pool, other), all, kinds, { ...none, prune: true })
     expect(stays.refusals).toMatchObject([{ code: 'default-queue', ref: 'work-queue/p/default' }])
-    const goes = makePlan({ ...snapshot(), scope: { include: ['work-pool/**', 'work-queue/**'], exclude: [], incomplete: [] } }, all, kinds, { ...none, prune: true })
+    const goes = makePlan(
+      { ...snapshot(), scope: { include: ['work-pool/**', 'work-queue/**'], exclude: [], incomplete: [] } },
+      all,
+      kinds,
+      { ...none, prune: true },
+    )
     expect(titles(goes.changes)).toEqual(['delete work-pool/p'])
     expect(goes.refusals).toEqual([])
   })
@@ -279,7 +372,11 @@ describe('a saved plan', () => {
   const stale = (now: Live, again = made) => staleness(parseSaved('plan.json', parseJson(text)), again, now, toyKinds)
 
   it('is the same after it was written and read', () => {
-    expect(parseSaved('plan.json', parseJson(text))).toMatchObject({ changes: ['update a/x', 'create a/z'], snapshot: 'text', server })
+    expect(parseSaved('plan.json', parseJson(text))).toMatchObject({
+      changes: ['update a/x', 'create a/z'],
+      snapshot: 'text',
+      server,
+    })
     expect(stale(live(held))).toEqual([])
   })
 
@@ -287,8 +384,14 @@ describe('a saved plan', () => {
     const changed = stale(live([resource('a/x', { spec: { count: 7 } }), resource('a/y')]))
     expect(one(changed)).toMatchObject({ code: 'stale', ref: 'a/x' })
     expect(one(changed).message).toContain('/spec/count 1 → 7')
-    expect(one(stale(live(held.slice(0, 1))))).toMatchObject({ ref: 'a/y', message: expect.stringContaining('deleted') })
-    expect(one(stale(live([...held, resource('a/z')])))).toMatchObject({ ref: 'a/z', message: expect.stringContaining('made') })
+    expect(one(stale(live(held.slice(0, 1))))).toMatchObject({
+      ref: 'a/y',
+      message: expect.stringContaining('deleted'),
+    })
+    expect(one(stale(live([...held, resource('a/z')])))).toMatchObject({
+      ref: 'a/z',
+      message: expect.stringContaining('made'),
+    })
     const anew = live(held)
     const again = new Map([...anew.resources, ['a/x', asLive(held[0] as Resource, idOf('a/x', 99))] as const])
     expect(one(stale({ ...anew, resources: again })).message).toContain('anew')
@@ -308,7 +411,11 @@ describe('a saved plan', () => {
 
   it('holds no secret', () => {
     const secret = resource('c/x', { secrets: { '/data/a': { plain: new Secret('s3cret') } } })
-    const saved = savedPlan(plan(snapshot(resource('c/x', { refs: { to: 'a/x' } })), [secret]), live([secret]), { tool: '1', flags: {}, snapshot: '' })
+    const saved = savedPlan(plan(snapshot(resource('c/x', { refs: { to: 'a/x' } })), [secret]), live([secret]), {
+      tool: '1',
+      flags: {},
+      snapshot: '',
+    })
     expect(writeJson(saved)).not.toContain('s3cret')
   })
 })

@@ -21,10 +21,11 @@ const told = ({ issues }: Parsed) =>
 
 describe('format and parse', () => {
   const longText = fc.string({ minLength: 130, maxLength: 1100 })
-  const resources = fc.uniqueArray(
-    fc.record({ key: fc.oneof(anyText, longText), any: anyJson, text: anyText }),
-    { selector: ({ key }) => key, maxLength: 30, size: 'max' },
-  )
+  const resources = fc.uniqueArray(fc.record({ key: fc.oneof(anyText, longText), any: anyJson, text: anyText }), {
+    selector: ({ key }) => key,
+    maxLength: 30,
+    size: 'max',
+  })
   const snapshots = resources.map((list) =>
     snapshot(
       ...list.map(({ key, any, text }) =>

@@ -1,7 +1,8 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
-import { type Ref, splitRef } from '../../ref.ts'
+import type { Ref } from '../../ref.ts'
 import type { EdgeReport } from '../report.ts'
-import { shorten, visible } from '../style.ts'
+import { inBlocks } from './blocks.ts'
+import { type Box, boxOf, nodeHeight } from './node.ts'
 
 /** Resources and what they need, with their places on a sheet: in pixels, from the top left. */
 export interface Picture {
@@ -10,65 +11,65 @@ export interface Picture {
   readonly nodes: readonly Node[]
   readonly lines: readonly Line[]
 }
-export interface Node {
-  readonly ref: Ref
-  readonly kind: string
-  /** The key, as far as there is room for it. */
-  readonly label: string
+export interface Node extends Box {
   /** Of its middle. */
   readonly x: number
   readonly y: number
-  readonly width: number
 }
 export interface Line extends EdgeReport {
   /** Of an SVG path. */
   readonly path: string
 }
 
-export const nodeHeight = 38
-/** From so many edges on, curves are drawn straight through instead of around: the layout takes a tenth of the time. */
-const many = 600
 /** Graphviz says lengths in inches. */
 const inch = 72
+/** With more edges `dot` takes seconds, and its picture is a column that nobody can read. */
+const many = 800
 
-/**
- * Lays a graph out from left to right, what needs before what is needed. By Graphviz: its `dot` is made for this, and
- * lays 2,000 resources out in about a second.
- */
+/** Lays a graph out from left to right, what needs before what is needed: by Graphviz, or in blocks where it is large. */
 export async function layOut(refs: readonly Ref[], edges: readonly EdgeReport[]): Promise<Picture> {
   if (refs.length === 0) return { width: 0, height: 0, nodes: [], lines: [] }
-  const number = new Map(refs.map((ref, index) => [ref, index]))
-  const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
-  const sizes = refs.map((ref) => sizeOf(ref))
-  const quick = drawn.length > many
+  const known = new Set(refs)
+  const drawn = edges.filter(({ from, to }) => known.has(from) && known.has(to))
+  const boxes = refs.map(boxOf)
+  return drawn.length > many ? blocksPicture(boxes, drawn) : dotPicture(boxes, drawn)
+}
+
+function blocksPicture(boxes: readonly Box[], edges: readonly EdgeReport[]): Picture {
+  const byRef = new Map(boxes.map((box) => [box.ref, box]))
+  const places = inBlocks([...byRef.keys()], edges, (ref) => byRef.get(ref)?.width ?? 0)
+  const nodes = new Map(boxes.map((box) => [box.ref, { ...box, ...(places.get(box.ref) ?? { x: 0, y: 0 }) }]))
+  const lines = edges.flatMap((edge): Line[] => {
+    const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)]
+    return from && to ? [{ ...edge, path: curveBetween(from, to) }] : []
+  })
+  const all = [...nodes.values()]
+  const width = all.reduce((most, { x, width }) => Math.max(most, x + width / 2), 0)
+  const height = all.reduce((most, { y }) => Math.max(most, y + nodeHeight / 2), 0)
+  return { width: Math.ceil(width), height: Math.ceil(height), nodes: all, lines }
+}
+
+async function dotPicture(boxes: readonly Box[], edges: readonly EdgeReport[]): Promise<Picture> {
+  const number = new Map(boxes.map(({ ref }, index) => [ref, index]))
   const source = [
     'digraph {',
     'graph [rankdir=LR, nodesep=0.12, ranksep=0.7, pack=16, packmode="node"]',
-    ...(quick ? ['graph [splines=line, nslimit=1, nslimit1=1, mclimit=0.1, searchsize=5]'] : []),
     `node [shape=box, fixedsize=true, height=${nodeHeight / inch}, label=""]`,
     'edge [dir=none]',
-    ...sizes.map(({ width }, index) => `n${index} [width=${(width / inch).toFixed(3)}]`),
-    ...drawn.map(({ from, to }) => `n${number.get(from)} -> n${number.get(to)}`),
+    ...boxes.map(({ width }, index) => `n${index} [width=${(width / inch).toFixed(3)}]`),
+    ...edges.map(({ from, to }) => `n${number.get(from)} -> n${number.get(to)}`),
     '}',
   ].join('\n')
   const graphviz = await Graphviz.load()
-  return pictureOf(graphviz.layout(source, 'plain', 'dot'), sizes, drawn, number, quick)
-}
-
-function sizeOf(ref: Ref) {
-  const { kind, key } = splitRef(ref)
-  const text = visible(key)
-  const label = text.length > 42 ? `${shorten(text, 28)}${text.slice(-13)}` : text
-  return { ref, kind, label, width: Math.round(Math.max(label.length * 6.9, kind.length * 5.8, 60) + 26) }
+  return pictureOf(graphviz.layout(source, 'plain', 'dot'), boxes, edges, number)
 }
 
 /** Reads the `plain` format: `graph scale width height`, `node name x y …`, `edge tail head n x1 y1 …`. */
 function pictureOf(
   plain: string,
-  sizes: readonly ReturnType<typeof sizeOf>[],
+  boxes: readonly Box[],
   edges: readonly EdgeReport[],
   number: ReadonlyMap<Ref, number>,
-  quick: boolean,
 ): Picture {
   const rows = plain.split('\n').map((line) => line.split(' '))
   const [width = 0, height = 0] = (rows[0] ?? []).slice(2).map((text) => Number(text) * inch)
@@ -76,19 +77,16 @@ function pictureOf(
   const curves = new Map<string, string>()
   for (const [what, name = '', ...rest] of rows) {
     if (what === 'node') {
-      const size = sizes[Number(name.slice(1))]
-      if (size) nodes.set(name, { ...size, x: px(rest[0]), y: Math.round(height - px(rest[1])) })
+      const box = boxes[Number(name.slice(1))]
+      if (box) nodes.set(name, { ...box, x: px(rest[0]), y: Math.round(height - px(rest[1])) })
     } else if (what === 'edge') {
       const points = rest.slice(2, 2 + 2 * Number(rest[1])).map(px)
       curves.set(`${name} ${rest[0]}`, curveThrough(points, height))
     }
   }
   const lines = edges.flatMap((edge): Line[] => {
-    const [a, b] = [`n${number.get(edge.from)}`, `n${number.get(edge.to)}`]
-    const [from, to] = [nodes.get(a), nodes.get(b)]
-    if (!from || !to) return []
-    const path = quick && from !== to ? curveBetween(from, to) : (curves.get(`${a} ${b}`) ?? curveBetween(from, to))
-    return [{ ...edge, path }]
+    const path = curves.get(`n${number.get(edge.from)} n${number.get(edge.to)}`)
+    return path === undefined ? [] : [{ ...edge, path }]
   })
   return { width: Math.ceil(width), height: Math.ceil(height), nodes: [...nodes.values()], lines }
 }

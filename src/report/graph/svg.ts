@@ -2,8 +2,9 @@ import type { Ref } from '../../ref.ts'
 import type { Action, GraphReport } from '../report.ts'
 import type { Reporter } from '../reporter.ts'
 import { coloursOf } from './colours.ts'
-import { type Line, layOut, type Node, nodeHeight, type Picture } from './layout.ts'
+import { type Line, layOut, type Node, type Picture } from './layout.ts'
 import { escaped } from './markup.ts'
+import { nodeHeight } from './node.ts'
 
 const margin = 16
 

@@ -1,4 +1,3 @@
-import type { Issue } from '../../issue.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { heldText, secretText } from '../change-text.ts'
 import { whyText } from '../outcome-text.ts'
@@ -57,7 +56,10 @@ function bare(ref: number, state: State): Item {
 function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
   const byId = new Map(report.changes.map((change) => [change.id, change]))
   const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
-  const refused = byRefOf(report.refusals)
+  const refused = byRefOf(report.refusals.map(({ ref, message }) => [ref, message]))
+  const impossible = byRefOf(
+    report.unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
+  )
   return report.changes.flatMap((change): Item[] => {
     if (change.action === 'complete') return []
     const second = byId.get(`${change.ref}#complete`)
@@ -76,7 +78,7 @@ function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => num
         same: change.same,
         secrets: secretsOf(change),
         notes: [...change.notes, ...later].map(visible),
-        faults: (refused.get(change.ref) ?? []).map(({ message }) => visible(message)),
+        faults: [...(refused.get(change.ref) ?? []), ...(impossible.get(change.ref) ?? [])].map(visible),
         waits: [...new Set(waits)].map(number),
         ...(outcome ? { outcome: outcomeOf(outcome) } : {}),
       },
@@ -84,18 +86,22 @@ function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => num
   })
 }
 
-function byRefOf(issues: readonly Issue[]): Map<Ref | undefined, Issue[]> {
-  const out = new Map<Ref | undefined, Issue[]>()
-  for (const issue of issues) out.set(issue.ref, [...(out.get(issue.ref) ?? []), issue])
+function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<Ref | undefined, string[]> {
+  const out = new Map<Ref | undefined, string[]>()
+  for (const [ref, fault] of faults) out.set(ref, [...(out.get(ref) ?? []), fault])
   return out
 }
 
-function blockedItems({ unsupported }: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
-  return unsupported.map(({ ref, path, reason }) => ({
-    ...bare(number(ref), 'blocked'),
-    brief: path ?? 'not possible on this server',
-    faults: [visible(path === undefined ? reason : `${path}: ${reason}`)],
-  }))
+/** What the server cannot hold, and of which nothing else changes. */
+function blockedItems({ unsupported, changes }: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+  const changed = new Set(changes.map(({ ref }) => ref))
+  return unsupported
+    .filter(({ ref }) => !changed.has(ref))
+    .map(({ ref, path, reason }) => ({
+      ...bare(number(ref), 'blocked'),
+      brief: path ?? 'not possible on this server',
+      faults: [visible(path === undefined ? reason : `${path}: ${reason}`)],
+    }))
 }
 
 function secretsOf({ secrets }: ChangeReport): Item['secrets'] {
@@ -116,7 +122,9 @@ function fieldView({ path, before, after }: FieldReport): FieldView {
   const show = (value: FieldReport['before']) => {
     if (value === undefined) return {}
     const short = valueText(value, 72)
-    return short.length < 72 && !(typeof value === 'string' && value.includes('\n')) ? short : linesOf(value)
+    return short.length < 72 && !(typeof value === 'string' && value.includes('\n'))
+      ? short
+      : shownLines(linesOf(value))
   }
   return {
     path,
@@ -125,13 +133,17 @@ function fieldView({ path, before, after }: FieldReport): FieldView {
   }
 }
 
+function shownLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}
+
 /** What was taken out beside what was put in. */
 function sideBySide(lines: readonly Line[]): Row[] {
   const rows: Row[] = []
   let [out, into]: [string[], string[]] = [[], []]
   const flush = () => {
     for (let at = 0; at < Math.max(out.length, into.length); at++) {
-      const [before, after] = [out[at], into[at]]
+      const [before, after] = [out[at], into[at]].map((line) => (line === undefined ? line : visible(line)))
       rows.push({
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
@@ -146,7 +158,7 @@ function sideBySide(lines: readonly Line[]): Row[] {
     else if (sign === '+') into.push(text)
     else {
       flush()
-      rows.push(sign === '…' ? { mark: 'gap' } : { before: text, after: text, mark: 'same' })
+      rows.push(sign === '…' ? { mark: 'gap' } : { before: visible(text), after: visible(text), mark: 'same' })
     }
   }
   flush()

@@ -94,7 +94,10 @@ export function problems(issues: readonly Issue[]): string {
   })
   const more = issues.length > 200 ? `<li>and ${issues.length - 200} more</li>` : ''
   const open = errors > 0 ? ' open' : ''
-  const count = [errors > 0 ? plural(errors, 'error') : '', plural(issues.length - errors, 'warning')]
+  const count = [
+    errors > 0 ? plural(errors, 'error') : '',
+    issues.length > errors ? plural(issues.length - errors, 'warning') : '',
+  ]
     .filter(Boolean)
     .join(', ')
   return `<details class="problems"${open}><summary>${count}</summary><ul>${items.join('')}${more}</ul></details>`

@@ -17,6 +17,8 @@ export function detailOf(
   neighbour: (ref: number) => HTMLElement,
 ): HTMLElement[] {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
+  const needs = data.needs.flatMap(([from, to]) => (from === ref ? [to] : []))
+  const needers = data.needs.flatMap(([from, to]) => (to === ref ? [from] : []))
   const verb = item ? words[item.state] : 'stays as it is'
   const head = h(
     'div',
@@ -28,16 +30,7 @@ export function detailOf(
   return [
     head,
     ...(item ? itemParts(item) : []),
-    links(
-      'Needs',
-      data.needs.flatMap(([from, to]) => (from === ref ? [to] : [])),
-      neighbour,
-    ),
-    links(
-      'Needed by',
-      data.needs.flatMap(([from, to]) => (to === ref ? [from] : [])),
-      neighbour,
-    ),
+    h('div', { class: 'around' }, links('Needs', needs, neighbour), links('Needed by', needers, neighbour)),
   ]
 }
 

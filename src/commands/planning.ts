@@ -1,0 +1,87 @@
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import { noteRuns } from '../live/runs.ts'
+import type { Live, Plan, Resource } from '../model.ts'
+import { makePlan, type PlanOptions } from '../plan/plan.ts'
+import type { RunState } from '../plan/run-state.ts'
+import { splitRef } from '../ref.ts'
+import type { Format } from '../report/index.ts'
+import type { Parsed } from '../snapshot/parse.ts'
+import type { Connected, Target } from './connect.ts'
+import { secretFrom } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { readPolicy } from './policy-file.ts'
+import { narrowed, type Selection } from './selection.ts'
+
+/** What a plan is made by; a saved plan keeps it. */
+export interface PlanFlags extends Target, Selection {
+  readonly snapshot: string
+  readonly allowUnresolved?: boolean
+  readonly skipUnsupported?: boolean
+  readonly prune?: boolean
+  readonly force?: boolean
+  readonly runState?: RunState
+  readonly format?: Format
+}
+
+export interface Planned {
+  readonly plan: Plan
+  readonly live: Live
+  readonly parsed: Parsed
+}
+
+/** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
+export async function makePlanOf(
+  parsed: Parsed,
+  flags: PlanFlags,
+  to: Connected,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Planned> {
+  const policy = readPolicy(flags.snapshot, io.cwd)
+  const snapshot = narrowed(parsed.snapshot, kinds, flags)
+  const moved = [...snapshot.moved, ...policy.moved]
+  const wanted = [...snapshot.resources, ...moved.map(({ from }) => named(from))]
+  io.tell({ type: 'phase', phase: 'reading' })
+  const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true, on: io.tell })
+  const secretOf = secretFrom(io.env)
+  const options: PlanOptions = {
+    filled: (hole) => secretOf(hole) !== undefined,
+    allowUnresolved: flags.allowUnresolved === true,
+    prune: flags.prune === true,
+    force: flags.force === true,
+    runState: flags.runState ?? 'snapshot',
+    protect: policy.protect,
+    moved: policy.moved,
+  }
+  return {
+    plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()),
+    live,
+    parsed: { ...parsed, snapshot },
+  }
+}
+
+/** A resource of which only the name matters. */
+export function named(ref: Resource['refs'][string]): Resource {
+  return { ...splitRef(ref), refs: {}, spec: {}, secrets: {} }
+}
+
+/** Why a plan must not be applied: faults (exit 3), then policy (7), then what the server cannot hold (9). */
+export function refusal(
+  plan: Plan,
+  { skipUnsupported }: PlanFlags,
+): { readonly issues: readonly Issue[]; readonly exit: Exit } | undefined {
+  const errors = plan.issues.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) return { issues: [...errors, ...plan.refusals], exit: exits.usage }
+  if (plan.refusals.length > 0) return { issues: plan.refusals, exit: exits.policy }
+  if (plan.unsupported.length === 0 || skipUnsupported) return undefined
+  const issues = plan.unsupported.map(({ ref, pointer, reason }) => ({
+    code: 'unsupported' as const,
+    severity: 'error' as const,
+    message: `${ref}${pointer ? ` ${pointer}` : ''}: ${reason}`,
+    ref,
+    fix: 'Take it out of the snapshot, or pass --skip-unsupported to apply the rest',
+  }))
+  return { issues, exit: exits.unsupported }
+}

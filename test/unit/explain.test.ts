@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { issueCodes } from '../../src/issue.ts'
+import { kinds } from '../../src/kinds/all.ts'
+import { command } from '../support/command.ts'
+
+const told = async (...words: readonly string[]) => {
+  const { exit, out, err } = await command(['explain', ...words])
+  expect({ exit, err }).toEqual({ exit: 0, err: '' })
+  return out
+}
+
+describe('explain', () => {
+  it('has a sentence for every code', async () => {
+    for (const [code, sentence] of Object.entries(issueCodes)) {
+      expect(sentence, code).toMatch(/^\S.{15,}[.`]$/)
+      const text = await told(code)
+      expect(text.startsWith(`${code}\n`)).toBe(true)
+      expect(text.replace(/\s+/g, ' ')).toContain(sentence)
+    }
+  })
+
+  it('lists all kinds and codes', async () => {
+    const text = await told()
+    for (const name of [...kinds.map((kind) => kind.name), ...Object.keys(issueCodes)])
+      expect(text).toContain(`  ${name} `)
+  })
+
+  it.each(kinds.map((kind) => [kind.name, kind] as const))(
+    'tells every field of %s, and each by itself',
+    async (name, kind) => {
+      const text = await told(name)
+      for (const field of Object.keys(kind.fields)) {
+        expect(text).toContain(`spec.${field} `)
+        expect(await told(`${name}.${field}`)).toContain(`${name}.spec.${field}\n`)
+        expect(JSON.parse(await told(`${name}.${field}`, '-f', 'json'))).toHaveProperty('description')
+      }
+      for (const slot of Object.keys(kind.slots)) {
+        expect(text).toContain(`refs.${slot} `)
+        expect(await told(`${name}.refs.${slot}`)).toContain(`${name}.refs.${slot}\n`)
+      }
+    },
+  )
+})

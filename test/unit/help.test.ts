@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { programOf } from '../../src/cli/program.ts'
+import { command } from '../support/command.ts'
+
+const program = programOf('1.2.3', async () => {})
+
+function helpOf(one: Command): string {
+  let text = ''
+  one.configureOutput({
+    writeOut: (piece) => {
+      text += piece
+    },
+  })
+  one.outputHelp()
+  return text
+}
+
+describe.each(program.commands.map((one) => [one.name(), one] as const))('%s', (name, one) => {
+  const help = helpOf(one)
+
+  it('says what it is for, and shows examples that the command line understands', async () => {
+    expect(one.summary()).not.toBe('')
+    expect(one.description()).not.toBe('')
+    const lines = [...(help.split('Examples:')[1] ?? '').matchAll(/^ {2}prefect-snapshot (.+)$/gm)]
+    expect(lines).not.toEqual([])
+    for (const [, line = ''] of lines) await parses(line, name)
+  })
+
+  it('explains each of its flags and arguments', () => {
+    for (const { flags, description } of one.options) expect(description, flags).not.toBe('')
+    for (const argument of one.registeredArguments) expect(argument.description, argument.name()).not.toBe('')
+  })
+})
+
+/** Throws where commander refuses the line; what the command does is not tried. */
+async function parses(line: string, name: string): Promise<void> {
+  const ran: string[] = []
+  const other = programOf('1.2.3', async (_, __, of) => void ran.push(of))
+  const words = (line.split(/ [|>] /)[0] ?? '').match(/'[^']*'|\S+/g) ?? []
+  await other.parseAsync(['node', 'prefect-snapshot', ...words.map((word) => word.replace(/^'|'$/g, ''))])
+  expect(ran).toEqual([name])
+}
+
+it.each([
+  [['pln'], /unknown command 'pln'\n\(Did you mean plan\?\)/],
+  [['plan', 'x', '--prfile', 'y'], /unknown option '--prfile'\n\(Did you mean --profile\?\)/],
+  [['plan', 'x', '-f', 'pdf'], /Allowed choices are text, json, markdown, html/],
+])('%j is refused with what was probably meant', async (line, message) => {
+  await expect(programOf('1', async () => {}).parseAsync(['node', 'x', ...line])).rejects.toThrow(message)
+})
+
+describe('explain', () => {
+  it.each([
+    ['danglig-ref', 'explain dangling-ref?'],
+    ['deploymnt', 'explain deployment?'],
+    ['deployment.schedule', 'explain deployment.schedules?'],
+  ])('%s: did you mean', async (word, meant) => {
+    const { exit, out, issues } = await command(['explain', word])
+    expect({ exit, out }).toEqual({ exit: 3, out: '' })
+    expect(issues[0]?.fix).toContain(meant)
+  })
+})

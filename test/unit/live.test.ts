@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import type { Kind } from '../../src/kind.ts'
+import { distinguish } from '../../src/live/distinguish.ts'
+import { readLive } from '../../src/live/read.ts'
+import type { Event, Resource } from '../../src/model.ts'
+import { makePlan } from '../../src/plan/plan.ts'
+import { nameInKey } from '../../src/ref.ts'
+import { FakeSystem } from '../support/fake-system.ts'
+import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+const kind: Kind = { ...a, ambiguous: true }
+const nameless = (id: string, name: string, count: number) => ({
+  id,
+  resource: resource(`a/${name}`, { spec: { count } }),
+})
+const keysOf = (found: readonly ReturnType<typeof nameless>[], wanted?: readonly Resource[]) =>
+  distinguish(kind, found, wanted)
+
+describe('resources of one name', () => {
+  const found = [nameless('i1', 'x', 1), nameless('i2', 'x', 2), nameless('i3', 'y', 1)]
+
+  it('get a key by their content, and one alone is called by its name', () => {
+    const keys = keysOf(found)
+    expect(keys.get('i3')).toBe('y')
+    for (const id of ['i1', 'i2']) expect(keys.get(id)).toMatch(/^x#[0-9a-f]{8}$/)
+    expect(keys.get('i1')).not.toBe(keys.get('i2'))
+  })
+
+  it('get the same keys whatever their order and whatever changes elsewhere', () => {
+    const keys = keysOf(found)
+    expect(keysOf(found.toReversed())).toEqual(new Map([...keys].toReversed()))
+    const changed = keysOf([nameless('i1', 'x', 1), nameless('i2', 'x', 7), nameless('i4', 'x', 9)])
+    expect(changed.get('i1')).toBe(keys.get('i1'))
+    expect(changed.get('i2')).not.toBe(keys.get('i2'))
+  })
+
+  it('with the same content too are told apart', () => {
+    const keys = [...keysOf([nameless('i1', 'x', 1), nameless('i2', 'x', 1), nameless('i3', 'x', 1)]).values()]
+    expect(new Set(keys).size).toBe(3)
+    for (const key of keys) expect(nameInKey(key)).toBe('x')
+  })
+
+  it('keep a name that looks like a key', () => {
+    for (const key of keysOf([nameless('i1', 'x#12345678', 1), nameless('i2', 'x', 1)]).values())
+      expect(['x', 'x#12345678']).toContain(nameInKey(key))
+    const keys = keysOf([nameless('i1', 'x#12345678', 1)])
+    expect(nameInKey(keys.get('i1') ?? '')).toBe('x#12345678')
+    const both = keysOf([nameless('i1', 'x#12345678', 1), nameless('i2', 'x', 1)])
+    expect(nameInKey(both.get('i1') ?? '')).toBe('x#12345678')
+    expect(both.get('i2')).toBe('x')
+  })
+
+  it('take the wanted keys: the same content first, then the most alike', () => {
+    const keys = keysOf(found)
+    const [one, two] = [keys.get('i1') ?? '', keys.get('i2') ?? '']
+    const wanted = [resource(`a/${one}`, { spec: { count: 2 } }), resource(`a/${two}`, { spec: { count: 5 } })]
+    const paired = keysOf(found, wanted)
+    expect([paired.get('i2'), paired.get('i1')]).toEqual([one, two])
+  })
+
+  it('take a wanted key for one, and the others get their own', () => {
+    const paired = keysOf(found, [resource('a/x', { spec: { count: 2 } })])
+    expect(paired.get('i2')).toBe('x')
+    expect(paired.get('i1')).toMatch(/^x#/)
+  })
+
+  it('that change are updated, and not made anew', async () => {
+    const system = new FakeSystem()
+    system.put('a', 'x', { count: 1 })
+    system.objects.set('second', { id: 'second', of: 'a', name: 'x', count: 2 })
+    const kinds = [kind, b, c]
+    const before = await readLive(system, server, kinds, {})
+    const resources = [...before.resources.values()].map(({ kind, key, refs, spec, secrets }) => ({
+      kind,
+      key,
+      refs,
+      spec,
+      secrets,
+    }))
+    const wanted = snapshot(
+      ...resources.map((one) => (one.spec.count === 2 ? { ...one, spec: { count: 2, text: 'new' } } : one)),
+    )
+    const again = await readLive(system, server, kinds, { wanted: wanted.resources })
+    const { changes, unchanged } = makePlan(wanted, again, kinds, { filled: () => true })
+    expect(changes).toMatchObject([{ action: 'update', before: { id: 'second' }, fields: [{ pointer: '/spec/text' }] }])
+    expect(unchanged).toHaveLength(1)
+  })
+})
+
+describe('reading a server', () => {
+  const world = () => {
+    const system = new FakeSystem()
+    const one = system.put('a', 'one', { count: 5, text: '' })
+    const two = system.put('b', 'two', { a: one, link: { [`key ${one}`]: [`is ${one}`, '<ref: text'] }, later: null })
+    return { system, one, two }
+  }
+
+  it('holds no id, but for the one that is kept aside', async () => {
+    const { system, one, two } = world()
+    const { resources, complete, issues } = await readLive(system, server, toyKinds, {})
+    expect([...resources.keys()]).toEqual(['a/one', 'b/two'])
+    expect(resources.get('a/one')).toMatchObject({ id: one, spec: { count: 5 } })
+    expect(resources.get('b/two')).toMatchObject({
+      id: two,
+      refs: { a: 'a/one' },
+      spec: { link: { 'key <ref:a/one>': ['is <ref:a/one>', '<<ref: text'] } },
+    })
+    for (const { id: _, ...resource } of resources.values())
+      expect(JSON.stringify(resource)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)
+    expect([complete.size, issues]).toEqual([3, []])
+  })
+
+  it('is limited to what is wanted, and then nothing is known to be complete', async () => {
+    const { system } = world()
+    const { resources, complete } = await readLive(system, server, toyKinds, { wanted: [resource('a/one')] })
+    expect([...resources.keys()]).toEqual(['a/one'])
+    expect(complete.size).toBe(0)
+    expect(system.reads).toEqual(['/a/filter'])
+    expect(
+      (await readLive(system, server, toyKinds, { wanted: [resource('a/one')], everything: true })).complete.size,
+    ).toBe(3)
+  })
+
+  it('sends nothing that changes, and tells what it read', async () => {
+    const { system } = world()
+    const events: Event[] = []
+    await readLive(system, server, toyKinds, { on: (event) => events.push(event) })
+    expect(system.sent).toEqual([])
+    expect(events).toMatchObject([
+      { type: 'read', kind: 'a', count: 1 },
+      { kind: 'b', count: 1 },
+      { kind: 'c', count: 0 },
+    ])
+  })
+
+  it('reports ids that nobody has where one is expected', async () => {
+    const system = new FakeSystem()
+    system.put('c', 'x', {
+      link: { deployment_id: '0000000a-aaaa-4bbb-8ccc-000000000001', note: '0000000a-aaaa-4bbb-8ccc-000000000001' },
+    })
+    const { issues } = await readLive(system, server, toyKinds, {})
+    expect(issues).toMatchObject([
+      { code: 'unresolved-id', severity: 'warning', ref: 'c/x', pointer: '/spec/link/deployment_id' },
+    ])
+  })
+
+  it('does not ask an older server for kinds that it does not have', async () => {
+    const { system } = world()
+    const { complete } = await readLive(system, { ...server, version: '3.4.14' }, [a, { ...b, since: '3.5.0' }, c], {})
+    expect(system.reads).toEqual(['/a/filter', '/c/filter'])
+    expect([...complete]).toEqual(['a', 'c'])
+  })
+})

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { recorded, spoken, type Voice } from '../../src/cli/voice.ts'
+import type { Change, Event, Outcome } from '../../src/model.ts'
+import { logged } from '../../src/report/log.ts'
+import { styleFor } from '../../src/report/style.ts'
+import { Secret } from '../../src/secret.ts'
+import { resource } from '../support/toy-kinds.ts'
+
+const canary = 'canary-0815'
+const change: Change = {
+  ref: 'a/x',
+  action: 'create',
+  after: resource('a/x', { spec: { text: 'body' }, secrets: { '/text': { plain: new Secret(canary) } } }),
+  waits: [],
+  notes: [],
+  without: [],
+}
+const done: Outcome = { change, ms: 12.6, status: 'done' }
+const events: readonly Event[] = [
+  { type: 'phase', phase: 'applying', total: 1 },
+  { type: 'read', kind: 'a', count: 3 },
+  { type: 'start', change },
+  { type: 'request', method: 'GET', path: '/a', status: 200, ms: 3 },
+  { type: 'retry', method: 'POST', path: '/a', reason: 'HTTP 503', waitMs: 100 },
+  { type: 'outcome', outcome: done, done: 1, total: 1 },
+]
+
+function heard(make: (stream: NodeJS.WriteStream) => Voice, use: (voice: Voice) => void): string {
+  let text = ''
+  const write = (piece: string) => {
+    text += piece
+  }
+  const voice = make({ isTTY: false, write } as unknown as NodeJS.WriteStream)
+  use(voice)
+  voice.end(5)
+  return text
+}
+
+const options = { style: styleFor(false), quiet: false, verbose: false, now: () => 0 }
+
+describe('--log ndjson', () => {
+  const say = (voice: Voice) => {
+    events.forEach(voice.tell)
+    voice.err('Nothing was\nchanged.\n')
+    voice.warn([{ code: 'stale', severity: 'error', message: 'it moved' }])
+  }
+  const lines = (verbose: boolean) =>
+    heard((stream) => recorded({ ...options, stream, verbose }, '9.9.9', 'apply'), say)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; time: string })
+
+  it('is one JSON object a line, from begin to end', () => {
+    expect(lines(false)).toEqual(
+      [
+        { type: 'begin', version: 1, tool: '9.9.9', command: 'apply' },
+        { type: 'phase', phase: 'applying', total: 1 },
+        { type: 'read', kind: 'a', count: 3 },
+        { type: 'start', id: 'a/x', action: 'create' },
+        { type: 'retry', method: 'POST', path: '/a', reason: 'HTTP 503', waitMs: 100 },
+        { type: 'outcome', action: 'create', done: 1, total: 1, outcome: { id: 'a/x', ms: 13, status: 'done' } },
+        { type: 'message', text: 'Nothing was' },
+        { type: 'message', text: 'changed.' },
+        { type: 'issue', issue: { code: 'stale', severity: 'error', message: 'it moved' } },
+        { type: 'end', exit: 5 },
+      ].map((event) => ({ time: '1970-01-01T00:00:00.000Z', ...event })),
+    )
+  })
+
+  it('has requests with --verbose only', () => {
+    expect(lines(true).filter(({ type }) => type === 'request')).toHaveLength(1)
+  })
+
+  it('holds nothing of what a change writes', () => {
+    const text = events.map((event) => JSON.stringify(logged(event))).join()
+    expect(text).not.toContain(canary)
+    expect(text).not.toContain('body')
+  })
+
+  it('has a row in docs/log-events.md for each type', () => {
+    const doc = readFileSync(new URL('../../docs/log-events.md', import.meta.url), 'utf8')
+    const told = new Set(lines(true).map(({ type }) => type))
+    const rows = [...doc.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, type]) => type)
+    expect(new Set(rows)).toEqual(told)
+  })
+})
+
+describe('text for people', () => {
+  const say = (quiet: boolean, outcome: Outcome) =>
+    heard(
+      (stream) => spoken({ ...options, stream, quiet }),
+      (voice) => voice.tell({ type: 'outcome', outcome, done: 1, total: 1 }),
+    )
+
+  it('has one line for each outcome, with how long it took', () => {
+    expect(say(false, done)).toBe('[1/1] + a x … ok 13 ms\n')
+  })
+
+  it('leaves out with --quiet what went well, and nothing else', () => {
+    expect(say(true, done)).toBe('')
+    expect(say(true, { change, ms: 1, status: 'not-started' })).toContain('not started')
+  })
+})

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startProgress } from '../../src/cli/progress-line.ts'
+import type { Change, Event } from '../../src/model.ts'
+import { follow, type Progress, progressText } from '../../src/report/progress.ts'
+import { resource } from '../support/toy-kinds.ts'
+
+const change: Change = { ref: 'a/x', action: 'create', after: resource('a/x'), waits: [], notes: [], without: [] }
+const outcome = (done: number): Event => ({
+  type: 'outcome',
+  outcome: { change, ms: 1, status: 'done' },
+  done,
+  total: 40,
+})
+
+function progressAfter(...events: readonly Event[]): Progress {
+  const progress = events.reduce<Progress | undefined>((before, event) => follow(before, event, 1000), undefined)
+  if (!progress) throw new Error('no phase')
+  return progress
+}
+
+describe('how far a command has come', () => {
+  it('is phase, done and total, rate, time left and the resource in work', () => {
+    const progress = progressAfter(
+      { type: 'phase', phase: 'applying', total: 40 },
+      { type: 'start', change },
+      outcome(10),
+    )
+    expect(progressText(progress, 6000, 100)).toBe('applying 10/40 · 2.0/s · 15 s left · a/x')
+    expect(progressText(progress, 6000, 20)).toHaveLength(20)
+  })
+
+  it('counts what was read, without a total', () => {
+    const read = (kind: string, count: number): Event => ({ type: 'read', kind, count })
+    const progress = progressAfter({ type: 'phase', phase: 'reading' }, read('a', 30), read('b', 12))
+    expect(progressText(progress, 4000, 100)).toBe('reading 42 so far · 14.0/s · 3 s · b')
+  })
+
+  it('says minutes where seconds would be many', () => {
+    const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(1))
+    expect(progressText(progress, 11_000, 100)).toContain('6 min 30 s left')
+  })
+})
+
+describe('the line of progress', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  function start() {
+    const written: string[] = []
+    const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
+    return { written, line: startProgress(stream, () => Date.now()) }
+  }
+
+  it('is one plain line every ten seconds where standard error is no terminal', async () => {
+    const { written, line } = start()
+    line.follow({ type: 'phase', phase: 'applying', total: 40 })
+    line.follow(outcome(20))
+    await vi.advanceTimersByTimeAsync(9_900)
+    expect(written).toEqual([])
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(written).toEqual(['applying 20/40 · 2.0/s · 10 s left\n', 'applying 20/40 · 1.0/s · 20 s left\n'])
+    line.end()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(written).toHaveLength(2)
+  })
+
+  it('stops while the user is asked', async () => {
+    const { written, line } = start()
+    line.follow({ type: 'phase', phase: 'reading' })
+    line.follow({ type: 'phase', phase: 'waiting' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(written).toEqual([])
+  })
+})

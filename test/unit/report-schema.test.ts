@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { reportSchema } from '../../scripts/report-schema.ts'
+import { json } from '../../src/report/json.ts'
+import type { Report } from '../../src/report/report.ts'
+import { styleFor } from '../../src/report/style.ts'
+import { applyReport, canary, graphReport, planReport } from '../report/fixture.ts'
+
+const committed = readFileSync(new URL('../../schemas/report.v1.json', import.meta.url), 'utf8')
+const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(committed) as object)
+const common = { version: 1, tool: '1', exit: 3, issues: [] } as const
+const reports: Readonly<Record<string, Report>> = {
+  plan: planReport(),
+  apply: applyReport(),
+  graph: graphReport(),
+  validate: {
+    ...common,
+    schema: 'prefect-snapshot/validate',
+    files: [{ file: 'a', resources: 1, errors: 0, warnings: 0 }],
+  },
+  error: {
+    ...common,
+    schema: 'prefect-snapshot/error',
+    issues: [{ code: 'stale', severity: 'error', message: 'it moved', ref: 'flow/x', pointer: '/spec' }],
+  },
+}
+
+describe('schemas/report.v1.json', () => {
+  it('is what the types say (npm run schema makes it anew)', () => {
+    expect(committed).toBe(reportSchema())
+  }, 60_000)
+
+  it.each(Object.entries(reports))('describes a document of %s', async (_, report) => {
+    const text = await json(report, { style: styleFor(false), width: 80 })
+    valid(JSON.parse(text))
+    expect(valid.errors).toBeNull()
+    expect(text).not.toContain(canary)
+  })
+
+  it.each([
+    ['another version', { version: 2 }],
+    ['a code that does not exist', { issues: [{ code: 'nonsense', severity: 'error', message: '' }] }],
+    ['no exit code', { exit: undefined }],
+  ])('refuses %s', (_, wrong) => {
+    const document = JSON.parse(JSON.stringify({ ...reports.error, ...wrong })) as unknown
+    expect(valid(document)).toBe(false)
+  })
+
+  it('keeps numbers exact', async () => {
+    const text = await json(planReport(), { style: styleFor(false), width: 80 })
+    for (const number of ['5.0', '9007199254740993']) expect(text).toContain(number)
+  })
+})

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { Entry, Image, JournalRecord } from '../../src/apply/journal.ts'
+import { mentioned, undoOf } from '../../src/apply/undo.ts'
+import type { Kind } from '../../src/kind.ts'
+import type { Hole, Id, Live, Resource } from '../../src/model.ts'
+import { refOf } from '../../src/ref.ts'
+import { resource, server, toyKinds } from '../support/toy-kinds.ts'
+
+const imageOf = ({ secrets, ...rest }: Resource): Image => ({ ...rest, secrets: Object.keys(secrets) })
+const live = (...resources: readonly Resource[]): Live => ({
+  server,
+  resources: new Map(resources.map((one) => [refOf(one), { ...one, id: 'id-1' as Id, recalled: {} }])),
+  complete: new Set(),
+  issues: [],
+})
+const record = (...entries: readonly Entry[]): JournalRecord => ({
+  head: { tool: '1', server, of: 'x.yaml', time: 1, changes: entries.length },
+  entries,
+  ended: true,
+})
+const hole = (_: Image, pointer: string): Hole => ({ env: `SECRET${pointer.replaceAll('/', '_')}` })
+const undo = (held: Live, ...entries: readonly Entry[]) => undoOf(record(...entries), held, toyKinds, hole)
+const nothing = { resources: [], remove: new Set(), moved: [], refused: [] }
+
+const old = resource('a/x', { spec: { count: 1, paused: false } })
+const made = resource('a/x', { spec: { count: 2, paused: false } })
+const other = resource('a/x', { spec: { count: 3, paused: false } })
+const base = { ref: 'a/x' } as const
+const create = { ...base, action: 'create', after: imageOf(made), id: 'id-1' as Id } as const
+const update = { ...base, action: 'update', before: imageOf(old), after: imageOf(made) } as const
+const remove = { ...base, action: 'delete', before: imageOf(old) } as const
+const states = ['done', 'failed', undefined] as const
+const as = (entry: Entry, status: (typeof states)[number]): Entry => ({
+  ...entry,
+  ...(status === undefined ? {} : { status }),
+})
+
+describe.each(states)('of a change that is %s (undefined: the process was killed),', (status) => {
+  it('a create is removed as long as it is as it was made', () => {
+    expect(undo(live(made), as(create, status))).toEqual({ ...nothing, remove: new Set(['a/x']) })
+    expect(undo(live(), as(create, status))).toEqual(nothing)
+    const changed = undo(live(other), as(create, status))
+    expect(changed).toMatchObject({ ...nothing, refused: [{ code: 'changed-since', severity: 'warning', ref: 'a/x' }] })
+    expect(changed.refused[0]?.message).toContain('/spec/count')
+  })
+
+  it('an update is taken back as long as it is as it was made', () => {
+    expect(undo(live(made), as(update, status))).toEqual({ ...nothing, resources: [old] })
+    expect(undo(live(), as(update, status)).refused).toMatchObject([
+      { ref: 'a/x', message: expect.stringContaining('deleted since') },
+    ])
+    expect(undo(live(other), as(update, status)).refused).toMatchObject([
+      { ref: 'a/x', message: expect.stringContaining('/spec/count') },
+    ])
+  })
+
+  it('a delete is made again, unless something else has the name', () => {
+    expect(undo(live(), as(remove, status))).toEqual({ ...nothing, resources: [old] })
+    expect(undo(live(old), as(remove, status))).toEqual(nothing)
+    expect(undo(live(other), as(remove, status)).refused).toHaveLength(1)
+  })
+})
+
+describe('an update that was not done', () => {
+  it.each(['failed', undefined] as const)('needs nothing where it is as before (%s)', (status) => {
+    expect(undo(live(old), as(update, status))).toEqual(nothing)
+  })
+})
+
+describe('an undo', () => {
+  it('refuses one that was deleted and made anew', () => {
+    expect(undo(live(made), { ...create, status: 'done', id: 'id-0' as Id }).refused).toMatchObject([
+      { message: expect.stringContaining('anew') },
+    ])
+  })
+
+  it('takes a create with what it left out for itself until the second half was done', () => {
+    const whole = resource('c/x', { refs: {}, spec: { link: 'l', later: 'one' } })
+    const half = resource('c/x', { spec: { link: 'l' } })
+    const first: Entry = {
+      ref: 'c/x',
+      action: 'create',
+      after: imageOf(whole),
+      without: ['later'],
+      status: 'done',
+      id: 'id-1' as Id,
+    }
+    const second: Entry = { ref: 'c/x', action: 'complete', after: imageOf(whole) }
+    expect(undo(live(half), first).remove).toEqual(new Set(['c/x']))
+    expect(undo(live(half), first, second).remove).toEqual(new Set(['c/x']))
+    expect(undo(live(whole), first, { ...second, status: 'done' }).remove).toEqual(new Set(['c/x']))
+    const changed = resource('c/x', { spec: { link: 'l', later: 'two' } })
+    expect(undo(live(changed), first, { ...second, status: 'done' })).toMatchObject({
+      remove: new Set(),
+      refused: [{ ref: 'c/x' }],
+    })
+  })
+
+  it('gives a name back', () => {
+    const renamed: Entry = {
+      ref: 'a/new',
+      action: 'update',
+      status: 'done',
+      before: imageOf(resource('a/old')),
+      after: imageOf(resource('a/new')),
+    }
+    expect(undo(live(resource('a/new')), renamed)).toEqual({
+      ...nothing,
+      resources: [resource('a/old')],
+      moved: [{ from: 'a/new', to: 'a/old' }],
+    })
+  })
+
+  it('names a source for each secret that was there', () => {
+    const gone: Entry = {
+      ref: 'c/x',
+      action: 'delete',
+      status: 'done',
+      before: { kind: 'c', key: 'x', refs: {}, spec: {}, secrets: ['/data/a'] },
+    }
+    expect(undo(live(), gone).resources).toEqual([
+      resource('c/x', { secrets: { '/data/a': { env: 'SECRET_data_a' } } }),
+    ])
+  })
+
+  it('leaves alone what every server has by itself', () => {
+    const [a] = toyKinds
+    const settled: readonly Kind[] = a ? [{ ...a, settled: () => true }] : []
+    expect(undoOf(record({ ...create, status: 'done' }), live(made), settled, hole)).toEqual(nothing)
+  })
+
+  it('of several takes back each by itself', () => {
+    const b = resource('b/y', { refs: { a: 'a/x' } })
+    const created: Entry = { ref: 'b/y', action: 'create', status: 'done', after: imageOf(b) }
+    expect(undo(live(other, b), { ...update, status: 'done' }, created)).toMatchObject({
+      resources: [],
+      remove: new Set(['b/y']),
+      refused: [{ ref: 'a/x' }],
+    })
+  })
+})
+
+it('reads all that a journal speaks of', () => {
+  const before = imageOf(resource('b/x', { refs: { a: 'a/1' }, spec: { link: 'see <ref:c/2>' } }))
+  const after = imageOf(resource('b/x', { refs: { a: 'a/3' } }))
+  expect(mentioned(record({ ref: 'b/x', action: 'update', before, after })).toSorted()).toEqual([
+    'a/1',
+    'a/3',
+    'b/x',
+    'c/2',
+  ])
+})
