@@ -19,10 +19,12 @@ async function moveAPlatform(stage: Stage): Promise<void> {
   show(`sed -n '/^key: acme-warehouse-login.loader/,/^---/p' ${file}`, documentOf(text, 'acme-warehouse-login/loader'))
   say('What points to another resource says its name, also deep inside of an automation:')
   show(`sed -n '/^key: Revenue report after dbt/,/^---/p' ${file}`, documentOf(text, 'Revenue report after dbt'))
+  say('All of it together is a graph, which can be drawn: here what one deployment needs.')
+  await run(`prefect-snapshot graph ${file} -f mermaid --focus deployment/dbt-build/prod`, [16, 0])
   await run(`prefect-snapshot validate ${file}`)
 
   say('3. Plan: what would have to change on prod? It says at once which secrets it lacks.')
-  const { text: missing } = await run(`prefect-snapshot plan ${file} --profile prod`, [8, 14])
+  const missing = await run(`prefect-snapshot plan ${file} --profile prod`, [8, 14], 3)
   say('So they are set. They are never written to a file, a plan or a log.')
   for (const name of new Set(missing.match(/(?<=export )[A-Z0-9_]+(?==)/g))) {
     stage.env[name] = name.includes('OAUTH') ? '{"client_id": "acme", "client_secret": "of prod"}' : 'of-prod'
@@ -57,6 +59,8 @@ async function changeALine(stage: Stage): Promise<void> {
   say(`(What was written: ${writes.join(', ')}.)`)
   say('6. A change of mind: what an apply did is in its journal, and can be taken back.')
   await run('prefect-snapshot undo change.ndjson --profile prod --yes')
+  say('7. What hangs together, as a graph for a wiki or a pull request: what the staging build needs.')
+  await run(`prefect-snapshot graph ${file} -f mermaid --focus deployment/dbt-build/staging`)
 }
 
 /** What `sed` prints: the lines from a key to the end of its document. */

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createColors } from 'picocolors'
-import { type Fleet, startServers } from '../test/servers/servers.ts'
+import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
 import { openTap, type Tap } from '../test/servers/tap.ts'
 import { seed } from '../test/worlds/seed.ts'
 
 /** What a command printed, and how it ended. */
-export interface Shown {
+interface Shown {
   readonly text: string
   readonly exit: number
 }
@@ -22,8 +22,11 @@ export interface Stage {
   /** What the person has exported. */
   readonly env: Record<string, string>
   say(text: string): void
-  /** Types a command line of the tool, runs it and shows what it prints: all of it, or that many lines of its start and end. */
-  run(line: string, lines?: readonly [number, number]): Promise<Shown>
+  /**
+   * Types a command line of the tool, runs it and shows what it prints: all of it, or that many lines of its start and
+   * end. Throws where it ends with another exit code than the story has.
+   */
+  run(line: string, lines?: readonly [number, number], exit?: number): Promise<string>
   /** Shows a command line that the story does itself, and what it would print. */
   show(line: string, text?: string): void
   /** Stops all and removes the directory; may be called twice. */
@@ -37,27 +40,27 @@ const { bold, cyan, dim } = createColors(colours)
 /** Boots both servers, fills the first, and writes a profiles.toml that knows both by name. */
 export async function openStage(keep: boolean): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-demo-'))
-  const opened: { fleet?: Fleet; tap?: Tap; child?: Child; closing?: true } = {}
+  const opened: { servers?: readonly PrefectServer[]; tap?: Tap; child?: Child; closing?: true } = {}
   const close = async () => {
     opened.closing = true
     opened.child?.kill()
     await opened.tap?.close()
-    await opened.fleet?.stop()
+    for (const server of opened.servers ?? []) await server.stop()
     if (!keep) rmSync(dir, { recursive: true, force: true })
   }
   stopOnSignals(close)
   try {
     const progress = (line: string) => console.log(dim(`  … ${line}`))
-    opened.fleet = await startServers('3.8.8', { onProgress: progress })
-    const [staging, real] = await Promise.all([1, 2].map(() => opened.fleet?.start({ services: true })))
-    if (!staging || !real) throw new Error('no server was started')
+    const boot = () => freshServer('3.8.8', { services: true }, progress)
+    const [staging, real] = await Promise.all([boot(), boot()])
+    opened.servers = [staging, real]
     progress('filling the first server')
     await seed('demo_platform', '3.8.8', staging.url)
     const prod = await openTap(real.url)
     opened.tap = prod
     writeProfiles(dir, { staging: staging.url, prod: prod.url })
     const env: Record<string, string> = {}
-    const run: Stage['run'] = async (line, lines) => {
+    const run: Stage['run'] = async (line, lines, exit = 0) => {
       console.log(`\n${dim('$')} ${bold(line)}`)
       const shown = await runLine(line, { dir, env }, (child) => {
         opened.child = child
@@ -66,7 +69,8 @@ export async function openStage(keep: boolean): Promise<Stage> {
       if (opened.closing) return new Promise(() => {})
       console.log(abridged(shown.text.trimEnd(), lines))
       if (shown.exit !== 0) console.log(dim(`(exit code ${shown.exit})`))
-      return shown
+      if (shown.exit !== exit) throw new Error(`that should have ended with exit code ${exit}`)
+      return shown.text
     }
     const say = (text: string) => console.log(`\n${cyan(text)}`)
     const show = (line: string, text?: string) => console.log(`\n${dim('$')} ${bold(line)}${text ? `\n${text}` : ''}`)

@@ -16,6 +16,8 @@ const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** Runs a command line and sets the exit code: the only place that does. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no reason to stop, and least of all in the middle of an apply.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   let voice: Voice | undefined
   const program = programOf(version, async (run, flags, command) => {
     const spoken = await voiceOf(flags, command)
@@ -28,6 +30,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await report(error, argv, voice)
   }
   voice?.end(Number(process.exitCode ?? exits.ok))
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** What went wrong, told to people, and to machines that asked for JSON. */

@@ -17,7 +17,14 @@ const below = (folder: string, ending: string) =>
     .map((file) => join(folder, file))
     .sort()
 
-const docs = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', ...below('docs', '.md')]
+const docs = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...below('bench', '.md'),
+  ...below('docs', '.md'),
+]
 const readme = read('README.md')
 const architecture = read('ARCHITECTURE.md')
 
@@ -79,7 +86,7 @@ describe('README.md', () => {
   })
 
   it.each(commands.filter((name) => name !== 'help'))('names the command %s', (name) => {
-    expect(readme).toMatch(new RegExp(`\`${name}[ \`]`))
+    expect(new RegExp(`\`${name}[ \`]`).test(readme)).toBe(true)
   })
 
   it('says what each exit code means', () => {
@@ -87,7 +94,9 @@ describe('README.md', () => {
     expect(rows).toEqual(Object.values(exits))
   })
 
-  it.each(kinds.map(({ name }) => name))('says that %s is moved', (name) => expect(readme).toContain(`\`${name}\``))
+  it.each(kinds.map(({ name }) => name))('says that %s is moved', (name) =>
+    expect(readme.includes(`\`${name}\``)).toBe(true),
+  )
 })
 
 describe('no document', () => {

@@ -78,6 +78,8 @@ function judge(
   switch (entry.action) {
     case 'create':
       if (!now) return 'nothing'
+      // Where the server refused to make it, what has its name is perhaps somebody else's.
+      if (entry.status === 'failed' && entry.id === undefined) return 'its create failed, so it may not be ours'
       if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and made anew since'
       return is(entry.after) ? 'undo' : how(kind, entry, now, holeFor)
     case 'delete':

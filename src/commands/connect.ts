@@ -28,7 +28,11 @@ export async function connected<T>(target: Target, io: Io, use: (connected: Conn
   }
   const client = openClient(connection, on, { version: io.version })
   try {
-    const server = await client.server()
+    const server = await client.server().catch((error: unknown) => {
+      // What comes of the request names its path alone, and the URL may have been taken from somewhere unexpected.
+      io.err(`Cannot work with the server at ${client.url}\n`)
+      throw error
+    })
     return await use({ client, server, name: connection.name, listen: (listener) => void listeners.push(listener) })
   } finally {
     await client.close()

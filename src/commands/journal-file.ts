@@ -11,7 +11,7 @@ import {
   resultLine,
 } from '../apply/journal.ts'
 import { Failure } from '../issue.ts'
-import type { Io } from './io.ts'
+import { exits, type Io } from './io.ts'
 
 /** A journal that is being written. */
 export interface OpenJournal extends Journal {
@@ -34,8 +34,12 @@ export function openJournal(path: string | undefined, head: Head, io: Pick<Io, '
     path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`)
   const handle = open(file, path === undefined ? journalFolder(io) : undefined)
   const put = (text: string, sync: boolean) => {
-    writeSync(handle, text)
-    if (sync) fsyncSync(handle)
+    try {
+      writeSync(handle, text)
+      if (sync) fsyncSync(handle)
+    } catch (error) {
+      throw unwritable(file, error instanceof Error ? error.message : String(error))
+    }
   }
   put(headLine(head), true)
   return {
@@ -60,18 +64,16 @@ function open(file: string, folder: string | undefined): number {
         : error instanceof Error
           ? error.message
           : String(error)
-    throw new Failure(
-      [
-        {
-          code: 'file',
-          severity: 'error',
-          message: `cannot write the journal ${file}: ${reason}`,
-          fix: 'Name another file with --journal',
-        },
-      ],
-      1,
-    )
+    throw unwritable(file, reason)
   }
+}
+
+function unwritable(file: string, reason: string): Failure {
+  const message = `cannot write the journal ${file}: ${reason}`
+  return new Failure(
+    [{ code: 'file', severity: 'error', message, fix: 'Name another file with --journal' }],
+    exits.failed,
+  )
 }
 
 export function readJournal(file: string): JournalRecord {

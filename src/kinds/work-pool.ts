@@ -1,6 +1,6 @@
-import type { Json } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { Kind, Learnt } from '../kind.ts'
-import type { Api, Id, Resource } from '../model.ts'
+import type { Api, Id, Reader, Resource } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { queueParts, queueRef } from './queue-name.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from './schemas.ts'
@@ -69,7 +69,7 @@ export const workPool: Kind = {
   },
   list: (reader, _server, wanted) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ work_pools: { name: { any_: names } } }))
+      ? listWanted(reader, wanted)
       : readAll(reader, path, {}, { path: '/work_pools/count', body: { work_pools: null } }),
   key: (raw) => text(raw, 'name'),
   encode(raw, names) {
@@ -82,7 +82,7 @@ export const workPool: Kind = {
         description: raw.description,
         is_paused: raw.is_paused,
         concurrency_limit: raw.concurrency_limit,
-        default_queue: queue ? queueParts(splitRef(queue).key).queue : undefined,
+        default_queue: queue ? queueParts(splitRef(queue).key).queue : raw.default_queue_name,
         base_job_template: raw.base_job_template,
         bundle_upload_step: storage.bundle_upload_step,
         bundle_execution_step: storage.bundle_execution_step,
@@ -138,6 +138,17 @@ export const workPool: Kind = {
 async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<Learnt> {
   await api.send('PATCH', at`/work_queues/${id}`, { name })
   return { also: { [queueRef(pool, name)]: id } }
+}
+
+/** Pools with the names of their default queues, which need not be among the queues that are looked for. */
+async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {
+  const pools = await readNamed(reader, path, [...wanted], (names) => ({ work_pools: { name: { any_: names } } }))
+  const ids = pools.map((pool) => text(pool, 'default_queue_id'))
+  const queues = await readNamed(reader, '/work_queues/filter', ids, (some) => ({
+    work_queues: { id: { any_: some } },
+  }))
+  const names = new Map(queues.map((queue) => [text(queue, 'id'), text(queue, 'name')]))
+  return pools.map((pool) => ({ ...pool, default_queue_name: names.get(text(pool, 'default_queue_id')) ?? 'default' }))
 }
 
 function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<string, Id>>): Record<string, Json> {

@@ -151,10 +151,12 @@ const template = (image: string, block: string): JsonObject => ({
   variables: {
     type: 'object',
     properties: {
-      image: { type: 'string', default: image },
-      login: { allOf: [{ $ref: '#/definitions/Thing' }], default: link(block) },
+      image: { title: 'Image', type: 'string', default: image },
+      login: { title: 'Login', allOf: [{ $ref: '#/definitions/Thing' }], default: link(block) },
     },
-    definitions: { Thing: { type: 'object', block_type_slug: 'thing', properties: { a: {} } } },
+    definitions: {
+      Thing: { title: 'Thing', type: 'object', block_type_slug: 'thing', properties: { a: { type: 'string' } } },
+    },
   },
 })
 const process = { spec: { type: 'process', is_paused: false } }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Json, type JsonObject, sameJson, writeJson } from '../../src/json.ts'
 import { splitRef } from '../../src/ref.ts'
+import { formatDocument } from '../../src/snapshot/format.ts'
 import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
@@ -51,7 +52,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
     writeFileSync(
       file,
       [header, ...all.map((track) => documentAt(track, step))]
-        .map((document) => `${writeJson(document)}\n`)
+        .map((document) => formatDocument(document))
         .join('---\n'),
     )
     return file
@@ -70,15 +71,15 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
   for (let step = 1; step < steps; step++) {
     test(`step ${step}: the plan shows just that, and after the apply nothing is left to do`, async () => {
       const file = snapshotAt(step)
-      const { changes, issues } = await planOf(tap.url, file)
+      const { changes, issues } = await planOf(tap.url, file, '--force')
       expect(changes.map(({ ref, fields }) => `${ref}: ${fieldsOf(fields).join(', ')}`).sort()).toEqual(
         expected(all, step),
       )
       expect(issues.filter(({ severity }) => severity === 'error')).toEqual([])
       tap.clear()
-      const applied = await command(['apply', file, '--api-url', tap.url, '--yes'])
+      const applied = await command(['apply', file, '--api-url', tap.url, '--yes', '--force'])
       expect(applied, applied.err).toMatchObject({ exit: 0 })
-      expect((await planOf(tap.url, file)).changes).toEqual([])
+      expect((await planOf(tap.url, file, '--force')).changes).toEqual([])
       const puts = tap.writes().filter(({ method, path }) => method === 'PUT' && path.startsWith('/automations/'))
       expect(puts).toHaveLength(
         expected(all, step).filter((line) => /^automation/.test(line) && !/: enabled$/.test(line)).length,

@@ -41,7 +41,7 @@ describe('the trigger or action', () => {
       undefined,
     ) ?? []
 
-  test.each(['metric', 'declare-incident'])('%s is of Cloud alone, also deep inside', (type) => {
+  test.each(['metric', 'declare-incident'])('%s is of Cloud alone, also deep inside (B19)', (type) => {
     const nested = { trigger: { type: 'compound', triggers: [{ type: 'sequence', triggers: [{ type }] }] } }
     expect(unheld(nested, '3.8.8')).toMatchObject([
       { drops: 'resource', pointer: '/spec/trigger/triggers/0/triggers/0' },
@@ -52,7 +52,7 @@ describe('the trigger or action', () => {
     expect(unheld(nested, 'cloud')).toEqual([])
   })
 
-  test('of a type that nobody knows yet is carried', () => {
+  test('of a type that nobody knows yet is carried (B5)', () => {
     expect(unheld({ actions: [{ type: 'make-coffee', cup: 1 }] }, '3.8.8')).toEqual([])
   })
 })

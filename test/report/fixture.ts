@@ -151,13 +151,15 @@ spec:
 
 const parse = (file: string, text: string) => parseSnapshot([{ file, text }], kinds)
 
+const parsed = parse('prod.snapshot.yaml', wanted)
+const before = parse('held.yaml', held)
+
 /** The fixed inputs: a snapshot with something of everything, and a server that holds a part of it; `ready` with all secrets. */
 export function fixture(ready = false) {
-  const parsed = parse('prod.snapshot.yaml', wanted)
   const server = { url: 'https://prefect.example/api', version: '3.8.8' }
   const live: Live = {
     server,
-    resources: liveOf(parse('held.yaml', held).snapshot.resources),
+    resources: liveOf(before.snapshot.resources),
     complete: new Set(),
     issues: [],
   }

@@ -74,10 +74,14 @@ const fleets = new Map<ServerVersion, Promise<Fleet>>()
  * A server with an empty database, for tests, demo and bench. Under vitest with this project's global setup all test
  * files share one fork server a version; elsewhere this process starts its own at first use.
  */
-export async function freshServer(version: ServerVersion, options: ServerOptions = {}): Promise<PrefectServer> {
+export async function freshServer(
+  version: ServerVersion,
+  options: ServerOptions = {},
+  onProgress?: Progress,
+): Promise<PrefectServer> {
   const shared = await socketOf(version)
   if (shared !== undefined) return startOn(shared, version, options)
-  const fleet = fleets.get(version) ?? startServers(version)
+  const fleet = fleets.get(version) ?? startServers(version, onProgress ? { onProgress } : {})
   fleets.set(version, fleet)
   return (await fleet).start(options)
 }

@@ -1,4 +1,3 @@
-import type { GlobalFlags } from '../../src/cli/act.ts'
 import { programOf } from '../../src/cli/program.ts'
 import { spoken } from '../../src/cli/voice.ts'
 import { ApiError, toIssue } from '../../src/client/client.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { reportSchema } from '../../scripts/report-schema.ts'
+import { reportSchema } from '../../scripts/type-schemas.ts'
 import { json } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/report.ts'
 import { styleFor } from '../../src/report/style.ts'

@@ -1,6 +1,7 @@
 import type { Ref } from '../../ref.ts'
 import type { Action, GraphReport } from '../report.ts'
 import type { Reporter } from '../reporter.ts'
+import { visible } from '../style.ts'
 import { coloursOf } from './colours.ts'
 import { type Line, layOut, type Node, type Picture } from './layout.ts'
 import { escaped } from './markup.ts'
@@ -47,21 +48,25 @@ export const markers: readonly string[] = [
 ]
 
 function lineMarkup({ from, to, how, cycle, path }: Line): string {
-  return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${escaped(from)}" data-to="${escaped(to)}" d="${path}"/>`
+  return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
 }
 
 function nodeMarkup({ ref, kind, label, x, y, width }: Node, colour: string, action: Action | undefined): string {
   const [left, top] = [x - width / 2, y - nodeHeight / 2]
   const name = `${kind} ${label}${action ? `, to ${action}` : ''}`
   return [
-    `<g class="node${action ? ` ${action}` : ''}" data-ref="${escaped(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1" aria-label="${escaped(name)}">`,
-    `<title>${escaped(ref)}</title>`,
+    `<g class="node${action ? ` ${action}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1" aria-label="${escaped(name)}">`,
+    `<title>${named(ref)}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
     `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${colour}"/>`,
     `<text class="kind" x="17" y="15">${escaped(kind)}</text>`,
     `<text class="key" x="17" y="29">${escaped(label)}</text>`,
     '</g>',
   ].join('')
+}
+
+function named(ref: Ref): string {
+  return escaped(visible(ref))
 }
 
 /** How a graph looks, alone and in a page; light and dark. */

@@ -1,0 +1,185 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isObject, type JsonObject, parseJson } from '../../src/json.ts'
+import type { ApplyReport } from '../../src/report/report.ts'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { openTap, type Tap } from '../servers/tap.ts'
+import { newHome } from '../support/cli.ts'
+import { command, planOf } from '../support/command.ts'
+import { exported, good, withoutHeader } from '../support/journey.ts'
+import { type Plain, plainHttp } from '../support/plain-http.ts'
+
+/** Seven rows a page: everything that is read by name or in full comes in several pages. */
+const paging = { PREFECT_SERVER_API_DEFAULT_LIMIT: '7', PREFECT_API_DEFAULT_LIMIT: '7' }
+
+let server: PrefectServer
+let tap: Tap
+let api: Plain
+const home = newHome()
+
+beforeAll(async () => {
+  server = await freshServer('3.8.8', { env: paging })
+  tap = await openTap(server.url)
+  api = plainHttp(server.url)
+})
+afterAll(async () => {
+  await tap?.close()
+  await server?.stop()
+})
+
+function snapshotOf(name: string, ...documents: readonly string[]): string {
+  const file = join(home, `${name}.snapshot.yaml`)
+  writeFileSync(file, ['kind: snapshot\nversion: 1\n', ...documents].join('---\n'))
+  return file
+}
+const apply = (file: string, ...flags: readonly string[]) =>
+  command(['apply', file, '--api-url', tap.url, '--yes', ...flags])
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(2, '0'))
+
+describe('a server that gives seven rows a page', () => {
+  const pools = numbers(3).flatMap((pool) => [
+    `kind: work-pool\nkey: pool-${pool}\nspec: {type: process, is_paused: false}\n`,
+    ...['default', 'a', 'b', 'c', 'd'].map(
+      (name, index) =>
+        `kind: work-queue\nkey: pool-${pool}/${name}\nrefs: {pool: work-pool/pool-${pool}}\nspec: {is_paused: false, priority: ${index + 1}}\n`,
+    ),
+  ])
+  const flows = numbers(3).map((flow) => `kind: flow\nkey: flow-${flow}\n`)
+  // Names that repeat across flows, so that a name finds more rows than one.
+  const deployments = numbers(3).flatMap((flow) =>
+    numbers(10).map(
+      (name) =>
+        `kind: deployment\nkey: flow-${flow}/same-${name}\nrefs: {flow: flow/flow-${flow}}\nspec: {paused: false, tags: ['${name}']}\n`,
+    ),
+  )
+  const automations = numbers(9).map(
+    (name) =>
+      `kind: automation\nkey: twin#0000000${Number(name)}\nspec:\n  enabled: false\n  trigger: {type: event, posture: Reactive, expect: [paging.${name}]}\n`,
+  )
+  const variables = numbers(20).map((name) => `kind: variable\nkey: v-${name}\nspec: {value: ${Number(name)}}\n`)
+  const limits = numbers(9).flatMap((name) => [
+    `kind: concurrency-limit\nkey: l-${name}\nspec: {limit: 1}\n`,
+    `kind: tag-concurrency-limit\nkey: t-${name}\nspec: {concurrency_limit: 1}\n`,
+  ])
+  const searches = numbers(9).map((name) => `kind: saved-search\nkey: s-${name}\n`)
+  const all = [...pools, ...flows, ...deployments, ...automations, ...variables, ...limits, ...searches]
+
+  test('holds all of them, and a second apply finds them all', async () => {
+    const file = snapshotOf('paging', ...all)
+    good(await apply(file))
+    tap.clear()
+    const { changes, unchanged } = await planOf(tap.url, file)
+    expect(changes.map(({ ref }) => ref)).toEqual([])
+    expect(unchanged).toHaveLength(all.length)
+    good(await apply(file))
+    expect(tap.writes()).toEqual([])
+  })
+
+  test('gives them all to an export', async () => {
+    const text = await exported(server.url)
+    const keys = (of: string) =>
+      [...of.matchAll(/^kind: (\S+)\nkey: (.*)$/gm)].map(([, kind, key]) => `${kind} ${key?.replace(/#.*|"/g, '')}`)
+    expect(keys(withoutHeader(text)).sort()).toEqual(keys(all.map((document) => document).join('')).sort())
+  })
+})
+
+describe('a failure in the middle', () => {
+  const strict = `kind: work-pool
+key: strict
+spec:
+  type: process
+  is_paused: false
+  base_job_template:
+    job_configuration: {count: '{{ count }}'}
+    variables: {type: object, properties: {count: {title: Count, type: integer}}}
+`
+  const deployment = (name: string, variables: string) =>
+    `kind: deployment\nkey: work/${name}\nrefs: {flow: flow/work, queue: work-queue/strict/default}\nspec: {paused: false, job_variables: ${variables}}\n`
+  const runs = (name: string) => `kind: automation
+key: runs ${name}
+spec:
+  enabled: false
+  trigger: {type: event, posture: Reactive, expect: [never]}
+  actions: [{type: run-deployment, source: selected, deployment_id: '<ref:deployment/work/${name}>'}]
+`
+  const documents = [
+    strict,
+    'kind: work-queue\nkey: strict/default\nrefs: {pool: work-pool/strict}\nspec: {is_paused: false, priority: 1}\n',
+    'kind: flow\nkey: work\n',
+    deployment('good', '{count: 1}'),
+    deployment('bad', '{count: many}'),
+    runs('good'),
+    runs('bad'),
+  ]
+
+  test('skips what needs it and nothing else, says why, and ends with 5', async () => {
+    const file = snapshotOf('middle', ...documents)
+    const { exit, out } = await apply(file, '-f', 'json')
+    const { outcomes, changes } = parseJson(out) as unknown as ApplyReport
+    expect(exit).toBe(5)
+    expect(outcomes).toHaveLength(changes.length)
+    const told = Object.fromEntries(outcomes.map((outcome) => [outcome.ref, outcome.status]))
+    expect(told).toEqual({
+      'work-pool/strict': 'done',
+      'work-queue/strict/default': 'done',
+      'flow/work': 'done',
+      'deployment/work/good': 'done',
+      'deployment/work/bad': 'failed',
+      'automation/runs good': 'done',
+      'automation/runs bad': 'skipped',
+    })
+    expect(out).toMatch(/422/)
+    const again = good(
+      await apply(
+        snapshotOf('mended', ...documents.map((text) => text.replace('count: many', 'count: 2'))),
+        '-f',
+        'json',
+      ),
+    )
+    expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ ref }) => ref).sort()).toEqual([
+      'automation/runs bad',
+      'deployment/work/bad',
+    ])
+  })
+})
+
+describe('the default queue of a pool that exists', () => {
+  test('has another name: the plan says that it cannot be changed so, and nothing is done', async () => {
+    await api.post('/work_pools/', { name: 'renamed', type: 'process' })
+    await api.patch('/work_pools/renamed/queues/default', { name: 'main' })
+    const pool = 'kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false}\n'
+    tap.clear()
+    const told = await apply(snapshotOf('renamed', pool))
+    expect([told.exit, told.issues.map(({ ref }) => ref)]).toEqual([9, ['work-pool/renamed']])
+    expect(tap.writes()).toEqual([])
+    const same = 'kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false, default_queue: main}\n'
+    expect(good(await apply(snapshotOf('same', same))).out).toContain('Nothing to do')
+  })
+})
+
+describe('the limit of a deployment', () => {
+  test('becomes its own again where a row of that name was left behind', async () => {
+    const flow = await api.post('/flows/', { name: 'left' })
+    const { id } = await api.post('/deployments/', { name: 'behind', flow_id: flow.id, concurrency_limit: 3 })
+    const shared = await api.post('/v2/concurrency_limits/', { name: 'shared', limit: 9 })
+    // The official client leaves the own row where it is.
+    await api.patch(`/deployments/${id}`, { global_concurrency_limit_id: shared.id })
+    const wanted =
+      'kind: flow\nkey: left\n---\nkind: deployment\nkey: left/behind\nrefs: {flow: flow/left}\nspec: {paused: false, concurrency_limit: 4}\n'
+    good(await apply(snapshotOf('left', wanted)))
+    const limit = (await api.get(`/deployments/${id}`)).global_concurrency_limit as unknown as JsonObject
+    expect(isObject(limit) && [limit.name, limit.limit]).toEqual([`deployment:${id}`, 4])
+    expect((await api.get('/v2/concurrency_limits/shared')).limit).toBe(9)
+  })
+})
+
+describe('a field that only the server has a value for', () => {
+  test('is left alone where the snapshot does not say it', async () => {
+    await api.post('/work_pools/', { name: 'unsaid', type: 'process' })
+    await api.post('/work_pools/unsaid/queues', { name: 'second', priority: 7 })
+    const queue = 'kind: work-queue\nkey: unsaid/second\nrefs: {pool: work-pool/unsaid}\nspec: {description: d}\n'
+    good(await apply(snapshotOf('unsaid', 'kind: work-pool\nkey: unsaid\nspec: {type: process}\n', queue)))
+    expect(await api.get('/work_pools/unsaid/queues/second')).toMatchObject({ priority: 7, description: 'd' })
+  })
+})

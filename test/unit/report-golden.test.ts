@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import type { Format } from '../../src/report/index.ts'
+import { graphReporters, reporters } from '../../src/report/index.ts'
+import type { ErrorReport, Report, ValidateReport } from '../../src/report/report.ts'
+import { styleFor } from '../../src/report/style.ts'
+import { applyReport, bigReport, canary, graphReport, nasty, planReport } from '../report/fixture.ts'
+
+/*
+ * Every rendering of fixed inputs, as it is read. A change of wording changes these files too:
+ * `npx vitest run --config vitest.fast.ts report-golden -u` writes them, and git shows what became of them.
+ */
+const common = { version: 1, tool: '1.2.3' } as const
+const place = { file: 'a.snapshot.yaml', line: 7, column: 9, excerpt: '  spec: {colour: blau}' }
+const error: ErrorReport = {
+  ...common,
+  schema: 'prefect-snapshot/error',
+  exit: 3,
+  issues: [
+    { code: 'bad-value', severity: 'error', message: 'there is no colour "blau"', fix: 'Did you mean "blue"?', place },
+  ],
+}
+const validate: ValidateReport = {
+  ...common,
+  schema: 'prefect-snapshot/validate',
+  exit: 3,
+  files: [
+    { file: 'a.snapshot.yaml', resources: 3, errors: 1, warnings: 0 },
+    { file: 'b|c.snapshot.yaml', resources: 12, errors: 0, warnings: 2 },
+  ],
+  issues: error.issues,
+}
+const nothing = (): Report => {
+  const plan = planReport(true)
+  const counts = { create: 0, update: 0, complete: 0, delete: 0, unsupported: 0, refused: 0, unchanged: 15, kept: 0 }
+  return { ...plan, counts, changes: [], unsupported: [], kept: [], refusals: [] }
+}
+const reports: Readonly<Record<string, () => Report>> = {
+  plan: () => planReport(true),
+  'plan-refused': () => planReport(),
+  'plan-nothing': nothing,
+  apply: applyReport,
+  validate: () => validate,
+  graph: graphReport,
+  error: () => error,
+}
+
+const render = async (report: Report, format: Format, width = 100, colour = false) =>
+  (await reporters[format]())(report, { style: styleFor(colour), width })
+
+/** The page without the program that every page has. */
+const content = (page: string) =>
+  page
+    .replace(/<style>[\s\S]*?<\/style>/, '<style></style>')
+    .replace(/<script>[\s\S]*?<\/script>/, '<script></script>')
+    .replace(/sha256-[\w+/=]+/g, 'sha256-…')
+
+const big = bigReport(2000)
+const golden = (name: string) => `../fixtures/renderings/${name}`
+
+describe.each(Object.entries(reports))('the report of %s', (name, make) => {
+  it('as text: wide, narrow, and in colour', async () => {
+    await expect(await render(make(), 'text')).toMatchFileSnapshot(golden(`${name}.txt`))
+    await expect(await render(make(), 'text', 60)).toMatchFileSnapshot(golden(`${name}.60.txt`))
+    await expect(await render(make(), 'text', 100, true)).toMatchFileSnapshot(golden(`${name}.colour.txt`))
+  })
+
+  it('as JSON, Markdown and HTML', async () => {
+    await expect(await render(make(), 'json')).toMatchFileSnapshot(golden(`${name}.json`))
+    await expect(await render(make(), 'markdown')).toMatchFileSnapshot(golden(`${name}.md`))
+    await expect(content(await render(make(), 'html'))).toMatchFileSnapshot(golden(`${name}.html`))
+  })
+
+  it('shows no secret, no id of a server, and no sign that steers a terminal, in any format', async () => {
+    for (const format of ['text', 'json', 'markdown', 'html'] as const) {
+      const text = await render(make(), format)
+      expect(text).not.toContain(canary)
+      expect(text).not.toMatch(/5eed0000-/)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+      // JSON is for machines, and these are letters like others to it.
+      if (format !== 'json') expect(text).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/)
+    }
+  })
+})
+
+describe('the graph', () => {
+  it.each(['mermaid', 'dot', 'svg'] as const)('as %s', async (format) => {
+    const text = await (await graphReporters[format]())(graphReport(), { style: styleFor(false), width: 80 })
+    await expect(text).toMatchFileSnapshot(golden(`graph.${format === 'mermaid' ? 'mmd' : format}`))
+    if (format !== 'dot') expect(text).not.toContain('<img')
+  })
+})
+
+describe('text', () => {
+  it('keeps within the width, but for names and what cannot be broken', async () => {
+    const allowed = /onerror=|→|not possible|^Next:|^Plan:|job_configuration/
+    const text = await render(planReport(true), 'text', 60)
+    expect(text.split('\n').filter((line) => line.length > 60 && !allowed.test(line))).toEqual([])
+  })
+})
+
+describe('Markdown', () => {
+  it('fits a comment at any size, and says how much it leaves out', async () => {
+    const text = await render(big, 'markdown')
+    expect(text.length).toBeLessThanOrEqual(60_000)
+    const more = Number(/… and (\d+) more/.exec(text)?.[1])
+    const shown = [...text.matchAll(/^\+ [a-z-]+ /gm)].length
+    expect(shown).toBeGreaterThan(100)
+    expect(shown + more).toBe(big.changes.length)
+  })
+
+  it('lets no name out of its fence, into a tag, or call anybody', async () => {
+    const text = await render(planReport(), 'markdown')
+    const outside = text.replace(/``````diff\n[\s\S]*?\n``````\n/g, '')
+    expect(text.match(/^``````/gm)).toHaveLength(2 * (text.match(/<details/g) ?? []).length)
+    expect(outside).not.toContain(nasty.slice(0, 9))
+    expect(outside).not.toContain('@everyone')
+  })
+})
+
+describe('HTML', () => {
+  it('is one page that fetches nothing and runs nothing but its own script', async () => {
+    const page = await render(planReport(), 'html')
+    expect(page.match(/<script/g)).toHaveLength(2)
+    expect(page).not.toMatch(/<(img|link|iframe|object)|<[a-z][^>]*\s(src|href|style|on[a-z]+)=/)
+    expect(page).toMatch(/default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}=';/)
+  })
+
+  it('is made in seconds for 2,000 changes, and stays below 4 MB', async () => {
+    const begun = performance.now()
+    const page = await render(big, 'html')
+    expect(performance.now() - begun).toBeLessThan(8000)
+    expect(page.length).toBeLessThan(4_000_000)
+  })
+})

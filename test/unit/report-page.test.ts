@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { bundle } from '../../scripts/page.ts'
+import { inBlocks } from '../../src/report/graph/blocks.ts'
+import { layOut } from '../../src/report/graph/layout.ts'
+import { boxOf, nodeHeight } from '../../src/report/graph/node.ts'
+import { type Choice, toggled } from '../../src/report/html/page/choice.ts'
+import type { Item } from '../../src/report/html/page/data.ts'
+import { nearOf } from '../../src/report/html/page/near.ts'
+import { centred, fitted, zoomed } from '../../src/report/html/page/view.ts'
+import type { EdgeReport } from '../../src/report/report.ts'
+import { shellLine } from '../../src/report/shell.ts'
+
+const item = (ref: number, ...waits: number[]): Item => ({
+  ref,
+  waits,
+  state: 'create',
+  brief: '',
+  fields: [],
+  same: 0,
+  secrets: [],
+  notes: [],
+  faults: [],
+})
+const none: Choice = { own: new Set(), all: new Set() }
+const ticks = (items: readonly Item[], ...refs: readonly number[]) =>
+  [...refs.reduce((choice, ref) => toggled(choice, ref, items), none).all].sort((a, b) => a - b)
+
+describe('ticking changes', () => {
+  const items = [item(0), item(1, 0), item(2, 1), item(3), item(4, 5), item(5, 4)]
+
+  it('ticks what they need, and takes back only what nobody needs', () => {
+    expect(ticks(items, 2)).toEqual([0, 1, 2])
+    expect(ticks(items, 2, 3)).toEqual([0, 1, 2, 3])
+    expect(ticks(items, 2, 1)).toEqual([])
+    expect(ticks(items, 1, 2, 2)).toEqual([0, 1])
+    expect(ticks(items, 3, 2, 0)).toEqual([3])
+  })
+
+  it('comes to an end in a circle', () => {
+    expect(ticks(items, 4)).toEqual([4, 5])
+    expect(ticks(items, 4, 5)).toEqual([])
+  })
+
+  it('always holds a closed set', () => {
+    const graph = fc.array(fc.array(fc.nat(9), { maxLength: 4 }), { minLength: 10, maxLength: 10 })
+    fc.assert(
+      fc.property(graph, fc.array(fc.nat(9), { maxLength: 20 }), (needs, clicks) => {
+        const all = needs.map((waits, ref) => item(ref, ...waits))
+        const ticked = new Set(ticks(all, ...clicks))
+        for (const ref of ticked) for (const need of needs[ref] ?? []) expect(ticked.has(need)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the window on the picture', () => {
+  const window = { width: 800, height: 400 }
+
+  it('keeps the point under the pointer where it is', () => {
+    const view = { x: 30, y: -20, k: 0.5 }
+    const next = zoomed(view, 1.7, 200, 100)
+    expect((200 - next.x) / next.k).toBeCloseTo((200 - view.x) / view.k)
+    expect((100 - next.y) / next.k).toBeCloseTo((100 - view.y) / view.k)
+    expect(zoomed(view, 1e9, 0, 0).k).toBe(3)
+  })
+
+  it('fits a picture in, and no larger than life', () => {
+    const { x, y, k } = fitted(4000, 400, window)
+    expect(4000 * k).toBeLessThanOrEqual(800)
+    expect([x * 2 + 4000 * k, y * 2 + 400 * k]).toEqual([800, 400])
+    expect(fitted(10, 10, window).k).toBe(1)
+  })
+
+  it('brings a point to the middle', () => {
+    const { x, y, k } = centred({ x: 0, y: 0, k: 0.1 }, 1000, 500, window)
+    expect([1000 * k + x, 500 * k + y]).toEqual([400, 200])
+  })
+})
+
+describe('a neighbourhood', () => {
+  it('has who needs it to the left, and what it needs to the right', () => {
+    const { places, lines } = nearOf(1, [
+      [0, 1],
+      [1, 2],
+      [1, 3],
+      [0, 3],
+      [7, 8],
+    ])
+    const x = new Map(places.map((place) => [place.ref, place.x]))
+    expect([...x.keys()].sort()).toEqual([0, 1, 2, 3])
+    expect(Number(x.get(0))).toBeLessThan(Number(x.get(1)))
+    expect(Number(x.get(2))).toBeGreaterThan(Number(x.get(1)))
+    expect(lines).toHaveLength(4)
+  })
+
+  it('says how many it leaves out', () => {
+    const { places, notes } = nearOf(
+      0,
+      Array.from({ length: 90 }, (_, index) => [index + 1, 0] as const),
+    )
+    expect(places).toHaveLength(41)
+    expect(notes.map(({ text }) => text)).toEqual(['and 50 more, see the detail'])
+  })
+})
+
+const overlaps = (nodes: readonly { x: number; y: number; width: number }[]) =>
+  nodes.filter((a, at) =>
+    nodes.some(
+      (b, other) => other > at && Math.abs(a.y - b.y) < nodeHeight && Math.abs(a.x - b.x) < (a.width + b.width) / 2,
+    ),
+  )
+
+describe('a layout', () => {
+  const edge = (from: string, to: string): EdgeReport => ({ from: `k/${from}`, to: `k/${to}`, how: 'slot' })
+
+  it('puts what needs to the left of what is needed, and nothing on something else', async () => {
+    const edges = [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'd')]
+    const { nodes, lines } = await layOut(['k/a', 'k/b', 'k/c', 'k/d', 'k/alone'], edges)
+    const x = new Map(nodes.map((node) => [node.ref, node.x]))
+    expect(Number(x.get('k/a'))).toBeLessThan(Number(x.get('k/b')))
+    expect(Number(x.get('k/b'))).toBeLessThan(Number(x.get('k/c')))
+    expect(lines).toHaveLength(4)
+    expect(overlaps(nodes)).toEqual([])
+  })
+
+  it('of 2,000 resources is there at once, whole, and not a thin column', async () => {
+    const edges = Array.from({ length: 1800 }, (_, at) => [
+      edge(`run-${at}`, `flow-${at >> 1}`),
+      edge(`run-${at}`, `queue-${(at * 7) % 31}`),
+    ]).flat()
+    const refs = [...new Set(edges.flatMap(({ from, to }) => [from, to]))]
+    const begun = performance.now()
+    const picture = await layOut(refs, edges)
+    expect(performance.now() - begun).toBeLessThan(3000)
+    expect(picture.nodes).toHaveLength(refs.length)
+    expect(picture.lines).toHaveLength(edges.length)
+    expect(picture.width / picture.height).toBeGreaterThan(0.5)
+    expect(picture.width / picture.height).toBeLessThan(6)
+    expect(overlaps(picture.nodes)).toEqual([])
+  })
+
+  it('in blocks places what is on a circle too', () => {
+    const edges = [
+      edge('a', 'b'),
+      { ...edge('b', 'a'), cycle: true as const },
+      { ...edge('a', 'b'), cycle: true as const },
+    ]
+    const places = inBlocks(['k/a', 'k/b'], edges.slice(1), (ref) => boxOf(ref).width)
+    expect([...places.keys()].sort()).toEqual(['k/a', 'k/b'])
+  })
+})
+
+describe('what the page is made of', () => {
+  it('is the bundle of its sources (npm run page makes it anew)', () => {
+    expect(readFileSync('src/report/html/bundle.ts', 'utf8')).toBe(bundle())
+  })
+
+  it('writes words as a shell reads them', () => {
+    expect(shellLine(['apply', "it's.yaml", '--include', 'flow/a b', '$HOME', ''])).toBe(
+      `apply 'it'\\''s.yaml' --include 'flow/a b' '$HOME' ''`,
+    )
+  })
+})

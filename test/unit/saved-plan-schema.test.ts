@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { savedPlanSchema } from '../../scripts/type-schemas.ts'
+import { parseJson, writeJson } from '../../src/json.ts'
+import type { LiveResource, Plan } from '../../src/model.ts'
+import { savedPlan } from '../../src/plan/saved.ts'
+
+const committed = readFileSync(new URL('../../schemas/saved-plan.v1.json', import.meta.url), 'utf8')
+const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(committed) as object)
+
+const before: LiveResource = {
+  kind: 'variable',
+  key: 'a',
+  refs: {},
+  spec: { value: 1 },
+  secrets: {},
+  id: 'i' as LiveResource['id'],
+  recalled: {},
+}
+const plan: Plan = {
+  changes: [
+    {
+      ref: 'variable/a',
+      action: 'update',
+      before,
+      after: before,
+      fields: [{ pointer: '/spec/value' }],
+      waits: [],
+      notes: [],
+    },
+  ],
+  unchanged: [],
+  kept: [],
+  unsupported: [],
+  refusals: [],
+  issues: [],
+}
+const live = {
+  server: { url: 'http://x/api', version: '3.8.8' },
+  resources: new Map([['variable/a' as const, before]]),
+  complete: new Set<string>(),
+  issues: [],
+}
+const saved = JSON.parse(
+  writeJson(savedPlan(plan, live, { tool: '1', flags: parseJson('{"prune": true}'), snapshot: 'kind: snapshot\n' })),
+) as Record<string, unknown>
+
+describe('schemas/saved-plan.v1.json', () => {
+  it('is what the types say (npm run schema makes it anew)', () => {
+    expect(committed).toBe(savedPlanSchema())
+  }, 60_000)
+
+  it('describes what plan --out writes', () => {
+    valid(saved)
+    expect(valid.errors).toBeNull()
+  })
+
+  it.each(['server', 'snapshot', 'fingerprints', 'changes', 'version'])('refuses one without %s', (name) => {
+    const { [name]: _, ...rest } = saved
+    expect(valid(rest)).toBe(false)
+  })
+})
