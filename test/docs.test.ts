@@ -65,7 +65,7 @@ describe('README.md', () => {
     [...read(file).matchAll(/(?:^|`|\$ )prefect-snapshot ([^`\n]+)/gm)].map((match) => `${file}: ${match[1]}`),
   )
 
-  it('and the other documents have command lines to check', () => expect(lines.length).toBeGreaterThan(20))
+  it('and the other documents have command lines to check', () => expect(lines.length).toBeGreaterThan(5))
 
   it.each(lines)('has a command line that the tool takes: %s', async (line) => {
     const args = words(line.slice(line.indexOf(': ') + 2))

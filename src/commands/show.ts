@@ -6,6 +6,7 @@ import { outcomesOf, plannedOf } from '../report/build.ts'
 import { shown } from '../report/issues.ts'
 import { totalsText } from '../report/outcome-text.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
+import { shellLine } from '../report/shell.ts'
 import type { Connected } from './connect.ts'
 import { secretFrom } from './holes.ts'
 import type { Exit, Io } from './io.ts'
@@ -59,7 +60,10 @@ export async function printApply(of: Shown, issues: readonly Issue[], performed:
     }
     await print(report, of.flags.format, io)
   }
-  if (journal !== undefined) io.err(`Journal: ${journal}\nTo take it back: prefect-snapshot undo ${journal}\n`)
+  if (journal !== undefined) {
+    const back = shellLine(['prefect-snapshot', 'undo', journal, ...serverFlags(of.flags)])
+    io.err(`Journal: ${journal}\nTo take it back: ${back}\n`)
+  }
   return exit
 }
 
@@ -85,12 +89,11 @@ function reported({ planned, flags, to, kinds }: Shown, io: Io, next?: readonly 
 }
 
 /** The same flags that made the plan, so that the same plan is made. */
-function nextOf({ snapshot, profile, apiUrl, runState, ...flags }: PlanFlags): readonly string[] {
+function nextOf({ snapshot, runState, ...flags }: PlanFlags): readonly string[] {
   return [
     'apply',
     snapshot,
-    ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
+    ...serverFlags(flags),
     ...(flags.include ?? []).flatMap((glob) => ['--include', glob]),
     ...(flags.exclude ?? []).flatMap((glob) => ['--exclude', glob]),
     ...(flags.dependencies === false ? ['--no-dependencies'] : []),
@@ -99,6 +102,13 @@ function nextOf({ snapshot, profile, apiUrl, runState, ...flags }: PlanFlags): r
     ...(flags.force ? ['--force'] : []),
     ...(flags.allowUnresolved ? ['--allow-unresolved'] : []),
     ...(flags.skipUnsupported ? ['--skip-unsupported'] : []),
+  ]
+}
+
+function serverFlags({ profile, apiUrl }: Pick<PlanFlags, 'profile' | 'apiUrl'>): readonly string[] {
+  return [
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
   ]
 }
 

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, sameJson } from '../json.ts'
 import type { Filled, Write } from '../kind.ts'
 import type { LiveResource, Ref } from '../model.ts'
 import { plainNumber } from '../spec.ts'
-import { at, object, text } from './wire.ts'
+import { at, idOf, object, statusOf, text } from './wire.ts'
 
 /*
  * A deployment has no limit, one of its own (a row `deployment:<id>` that the server makes and deletes with it), or
@@ -84,8 +84,20 @@ export async function changeLimit(write: Write, before: LiveResource, after: Fil
   if (hadOwn && own === undefined) await send({ concurrency_limit: null })
   if (after.ids.limit) await send({ global_concurrency_limit_id: after.ids.limit })
   if (own === undefined) return
-  await send({ concurrency_limit: own })
+  try {
+    await send({ concurrency_limit: own })
+  } catch (error) {
+    if (hadOwn || statusOf(error) !== 409) throw error
+    await takeUp(write, before.id, own)
+  }
   // The number alone would leave an own row switched off, or decaying.
   const plain = isObject(before.spec.concurrency_limit) ? { limit: own, active: true, slot_decay_per_second: 0 } : own
   await completeLimit(write, before.id, isObject(after.spec.concurrency_limit) ? after.spec.concurrency_limit : plain)
+}
+
+/** Links the own row that is there already: linking a shared limit by its id alone leaves it behind. */
+async function takeUp({ api }: Write, id: string, limit: Json): Promise<void> {
+  const row = at`/v2/concurrency_limits/${`deployment:${id}`}`
+  await api.send('PATCH', row, { limit, active: true, slot_decay_per_second: 0 })
+  await api.send('PATCH', at`/deployments/${id}`, { global_concurrency_limit_id: idOf(object(await api.get(row))) })
 }

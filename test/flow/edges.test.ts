@@ -119,7 +119,7 @@ spec:
     const { outcomes, changes } = parseJson(out) as unknown as ApplyReport
     expect(exit).toBe(5)
     expect(outcomes).toHaveLength(changes.length)
-    const told = Object.fromEntries(outcomes.map((outcome) => [outcome.ref, outcome.status]))
+    const told = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]))
     expect(told).toEqual({
       'work-pool/strict': 'done',
       'work-queue/strict/default': 'done',
@@ -137,7 +137,7 @@ spec:
         'json',
       ),
     )
-    expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ ref }) => ref).sort()).toEqual([
+    expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ id }) => id).sort()).toEqual([
       'automation/runs bad',
       'deployment/work/bad',
     ])
@@ -145,16 +145,29 @@ spec:
 })
 
 describe('the default queue of a pool that exists', () => {
-  test('has another name: the plan says that it cannot be changed so, and nothing is done', async () => {
+  const pool = (more: string) => `kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false${more}}\n`
+  const queue = (name: string) =>
+    `kind: work-queue\nkey: renamed/${name}\nrefs: {pool: work-pool/renamed}\nspec: {description: d, is_paused: false, priority: 1}\n`
+
+  test('with another name is found, also where no queue is in the snapshot', async () => {
     await api.post('/work_pools/', { name: 'renamed', type: 'process' })
     await api.patch('/work_pools/renamed/queues/default', { name: 'main' })
-    const pool = 'kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false}\n'
     tap.clear()
-    const told = await apply(snapshotOf('renamed', pool))
-    expect([told.exit, told.issues.map(({ ref }) => ref)]).toEqual([9, ['work-pool/renamed']])
+    good(await apply(snapshotOf('same', pool(', default_queue: main'))))
     expect(tap.writes()).toEqual([])
-    const same = 'kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false, default_queue: main}\n'
-    expect(good(await apply(snapshotOf('same', same))).out).toContain('Nothing to do')
+  })
+
+  test('gets the name that is wanted, and is still the same queue', async () => {
+    const before = await api.get('/work_pools/renamed/queues/main')
+    const { changes } = await planOf(tap.url, snapshotOf('wanted', pool(''), queue('default')))
+    expect(changes.map(({ ref, fields }) => [ref, fields.map(({ pointer }) => pointer)])).toContainEqual([
+      'work-pool/renamed',
+      ['/spec/default_queue'],
+    ])
+    good(await apply(snapshotOf('wanted', pool(''), queue('default'))))
+    expect(await api.get('/work_pools/renamed/queues/default')).toMatchObject({ id: before.id, description: 'd' })
+    expect(await api.list('/work_pools/renamed/queues/filter', {})).toHaveLength(1)
+    expect((await planOf(tap.url, snapshotOf('wanted', pool(''), queue('default')))).changes).toEqual([])
   })
 })
 

@@ -32,7 +32,8 @@ const validate: ValidateReport = {
 const nothing = (): Report => {
   const plan = planReport(true)
   const counts = { create: 0, update: 0, complete: 0, delete: 0, unsupported: 0, refused: 0, unchanged: 15, kept: 0 }
-  return { ...plan, counts, changes: [], unsupported: [], kept: [], refusals: [] }
+  const { next: _, ...rest } = plan
+  return { ...rest, counts, changes: [], unsupported: [], kept: [], refusals: [] }
 }
 const reports: Readonly<Record<string, () => Report>> = {
   plan: () => planReport(true),

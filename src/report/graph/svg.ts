@@ -53,10 +53,9 @@ function lineMarkup({ from, to, how, cycle, path }: Line): string {
 
 function nodeMarkup({ ref, kind, label, x, y, width }: Node, colour: string, action: Action | undefined): string {
   const [left, top] = [x - width / 2, y - nodeHeight / 2]
-  const name = `${kind} ${label}${action ? `, to ${action}` : ''}`
   return [
-    `<g class="node${action ? ` ${action}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1" aria-label="${escaped(name)}">`,
-    `<title>${named(ref)}</title>`,
+    `<g class="node${action ? ` ${action}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
+    `<title>${named(ref)}${action ? `, to ${action}` : ''}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
     `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${colour}"/>`,
     `<text class="kind" x="17" y="15">${escaped(kind)}</text>`,
@@ -80,9 +79,9 @@ export const graphStyle = `
 .graph .line.name{stroke-dasharray:2 4}
 .graph .line.token{stroke-dasharray:6 3}
 .graph .line.cycle{stroke:var(--round);stroke-width:2;marker-end:url(#round)}
-.graph .need{fill:var(--line)}
-.graph .round{fill:var(--round)}
-.graph .hot{fill:var(--hot)}
+.graph marker.need{fill:var(--line)}
+.graph marker.round{fill:var(--round)}
+.graph marker.hot{fill:var(--hot)}
 .graph .node.create .box{stroke:var(--create);stroke-width:2}
 .graph .node.update .box,.graph .node.complete .box{stroke:var(--update);stroke-width:2}
 .graph .node.delete .box{stroke:var(--delete);stroke-width:2;stroke-dasharray:5 3}

@@ -19,7 +19,7 @@ export function detailOf(
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const needs = data.needs.flatMap(([from, to]) => (from === ref ? [to] : []))
   const needers = data.needs.flatMap(([from, to]) => (to === ref ? [from] : []))
-  const verb = item ? words[item.state] : 'stays as it is'
+  const verb = item ? (item.outcome === undefined ? words[item.state] : '') : 'stays as it is'
   const head = h(
     'div',
     { class: `head ${item?.state ?? 'same'}` },

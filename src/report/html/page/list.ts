@@ -54,8 +54,8 @@ export function makeList(
     const index = chosen(event)
     const item = index === undefined ? undefined : items[index]
     if (index === undefined || !item) return
-    at = index
     if (event.target instanceof HTMLInputElement) return on.tick(item.ref)
+    at = index
     grid.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
     on.select(item.ref)
   })

@@ -175,17 +175,15 @@ function card(
 ): SVGElement {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const label = key.length > 30 ? `${key.slice(0, 18)}…${key.slice(-11)}` : key
-  const name = `${kind} ${key}`
   const group = s('g', {
     class: `node${state ? ` ${state}` : ''}${middle ? ' hot' : ''}`,
     'data-ref': `${kind}/${key}`,
     transform: `translate(${x - size.width / 2} ${y - size.height / 2})`,
     role: 'button',
     tabindex: '-1',
-    'aria-label': name,
   })
   group.append(
-    s('title', {}, name),
+    s('title', {}, `${kind}/${key}`),
     s('rect', { class: 'box', width: size.width, height: size.height, rx: 7 }),
     s('rect', { class: 'stripe', x: 6, y: 9, width: 4, height: 20, rx: 2, fill: colours.get(kind) ?? '' }),
     s('text', { class: 'kind', x: 17, y: 15 }, kind),

@@ -18,7 +18,8 @@ export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as 
 export function nearOf(middle: number, needs: readonly (readonly [number, number])[]): Near {
   const left = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
   const right = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
-  const columns = [[...new Set(left)], [middle], [...new Set(right)].filter((ref) => !left.includes(ref))]
+  const beyond = [...new Set(right)].filter((ref) => !left.includes(ref))
+  const columns = [[...new Set(left)], [middle], beyond].filter(({ length }) => length > 0)
   const height = Math.max(...columns.map((column) => spanOf(Math.min(column.length, size.most + 1))))
   const places: Place[] = []
   const notes: Near['notes'][number][] = []
@@ -31,7 +32,7 @@ export function nearOf(middle: number, needs: readonly (readonly [number, number
     if (column.length > shown.length)
       notes.push({ text: `and ${column.length - shown.length} more, see the detail`, x, y: yOf(shown.length) })
   }
-  return { places, notes, lines: linesOf(places, needs), width: 3 * size.width + 2 * size.gapX, height }
+  return { places, notes, lines: linesOf(places, needs), width: columns.length * (size.width + size.gapX) - size.gapX, height }
 }
 
 function spanOf(count: number): number {

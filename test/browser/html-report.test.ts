@@ -1,0 +1,221 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { reporters } from '../../src/report/index.ts'
+import type { Report } from '../../src/report/report.ts'
+import { styleFor } from '../../src/report/style.ts'
+import { applyReport, bigReport, graphReport, nasty, planReport } from '../report/fixture.ts'
+import { noBrowser, startBrowser } from '../support/chromium.ts'
+
+if (noBrowser) console.warn(`The HTML report is not tested in a browser: ${noBrowser}`)
+
+const folder = mkdtempSync(join(tmpdir(), 'prefect-snapshot-html-'))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const wide = { width: 1400, height: 900 }
+const narrow = { width: 400, height: 800 }
+
+describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
+  let browser: Browser
+  let page: Page
+  const wrong: string[] = []
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(() => browser?.close())
+  afterEach(async () => {
+    await page?.close()
+    expect(wrong.splice(0)).toEqual([])
+  })
+
+  const write = async (report: Report, name: string, change = (text: string) => text) => {
+    const html = await reporters.html()
+    const file = join(folder, `${name}.html`)
+    writeFileSync(file, change(await html(report, { style: styleFor(false), width: 100 })))
+    return `file://${file}`
+  }
+  const open = async (url: string, { viewport = wide, colorScheme = 'light' as 'light' | 'dark' } = {}) => {
+    page = await browser.newPage({ viewport, colorScheme })
+    page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
+    page.on('pageerror', (error) => wrong.push(String(error)))
+    page.on('request', (request) => request.url() !== url && wrong.push(`fetched ${request.url()}`))
+    // What the names in the fixture would call.
+    await page.addInitScript('window.hacked = () => { window.wasHacked = true }')
+    await page.goto(url)
+    return page
+  }
+  const rows = () => page.locator('.row b').allTextContents()
+  const heading = () => page.locator('#detail h2').textContent()
+
+  it('finds by search, kind and chips', async () => {
+    await open(await write(planReport(true), 'plan'))
+    expect(await rows()).toHaveLength(11)
+    await page.fill('#search', 'zstd')
+    expect(await rows()).toEqual(['etl/nightly'])
+    expect(await page.textContent('.found')).toBe('1 of 11')
+    await page.fill('#search', 'flow/report')
+    expect(await rows()).toEqual(['report', 'report/weekly'])
+    await page.fill('#search', '')
+    await page.selectOption('#kind', 'automation')
+    expect(await rows()).toEqual(['chain', 'guard'])
+    await page.selectOption('#kind', '')
+    await page.click('[data-trait=delete]')
+    expect(await rows()).toEqual(['old_flag'])
+    await page.click('[data-trait=update]')
+    expect(await rows()).toEqual(['k8s', 'etl/nightly', 'old_flag'])
+    await page.fill('#search', 'nothing has this')
+    expect(await rows()).toEqual([])
+  })
+
+  it('shows a change side by side, and leads on to what it needs', async () => {
+    await open(await write(planReport(true), 'plan'))
+    await page.click('.row:has-text("etl/nightly")')
+    expect(await heading()).toBe('etl/nightly')
+    const cron = page.locator('tr:has(th:text-is("schedules[daily].cron")) td')
+    expect(await cron.allTextContents()).toEqual(['"0 2 * * *"', '"30 2 * * *"'])
+    expect(await page.locator('.lines td.before').allTextContents()).toEqual(['Runs at noon.'])
+    expect(await page.locator('.lines td.after').allTextContents()).toEqual(['Runs at night.'])
+    expect(await page.textContent('.remark')).toContain('scheduled runs')
+    await page.click('.links button:has-text("etl_bucket")')
+    expect(await heading()).toBe('etl_bucket')
+    expect(await page.textContent('.row[aria-selected=true] b')).toBe('etl_bucket')
+    expect(await page.locator('.links button').allTextContents()).toEqual(['deploymentetl/nightly'])
+  })
+
+  it('answers a click on the graph, and can be moved and zoomed', async () => {
+    await open(await write(planReport(true), 'plan'))
+    await page.click('#all .node[data-ref="deployment/report/weekly"]')
+    expect(await heading()).toBe('report/weekly')
+    expect(await page.locator('#all .line.hot').count()).toBe(3)
+    await page.click('#all .node[data-ref="flow/etl"]')
+    expect([await heading(), await page.textContent('.verb')]).toEqual(['etl', 'stays as it is'])
+    const place = () => page.getAttribute('#all', 'transform')
+    const before = await place()
+    await page.click('[data-zoom=in]')
+    const zoomed = await place()
+    expect(zoomed).not.toBe(before)
+    await page.focus('svg.graph')
+    await page.keyboard.press('ArrowLeft')
+    const moved = await place()
+    expect(moved).not.toBe(zoomed)
+    const box = await page.locator('svg.graph').boundingBox()
+    const [x, y] = [(box?.x ?? 0) + 20, (box?.y ?? 0) + (box?.height ?? 0) - 20]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 80, y - 30, { steps: 4 })
+    await page.mouse.up()
+    expect(await place()).not.toBe(moved)
+    await page.keyboard.press('0')
+    expect(await place()).toBe(before)
+    await page.click('[data-mode=near]')
+    await page.click('#near .node[data-ref="deployment/etl/nightly"]')
+    expect(await heading()).toBe('etl/nightly')
+    expect(await page.locator('#near .node').count()).toBe(5)
+  })
+
+  it('gives the command for what is ticked, and for what that needs', async () => {
+    await open(await write(planReport(true), 'plan'))
+    const tick = (name: string) => page.click(`.row:has(b:text-is("${name}")) input`)
+    const command = () => page.inputValue('.command')
+    expect(await page.isVisible('footer')).toBe(false)
+    await tick('report/weekly')
+    const start = 'prefect-snapshot apply prod.snapshot.yaml --profile prod'
+    expect(await command()).toBe(`${start} --include flow/report --include deployment/report/weekly`)
+    expect(await page.textContent('.ticked')).toBe('2 of 11 ticked, 1 of them since others need them')
+    await tick('report')
+    expect(await page.isVisible('footer')).toBe(false)
+    for (const box of await page.locator('.row input').all()) if (!(await box.isChecked())) await box.click()
+    expect(await command()).toBe(start)
+    await page.click('.none')
+    expect(await page.locator('.row input:checked').count()).toBe(0)
+  })
+
+  it('can be used with the keyboard alone', async () => {
+    await open(await write(planReport(true), 'plan'))
+    await page.keyboard.press('/')
+    await page.keyboard.type('report')
+    await page.click('.found')
+    await page.focus('.row[tabindex="0"]')
+    await page.keyboard.press('ArrowDown')
+    const second = (await rows())[1]
+    expect(await heading()).toBe(second)
+    await page.keyboard.press(' ')
+    expect(await page.isVisible('footer')).toBe(true)
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('detail')
+  })
+
+  it('keeps names text, and its policy would stop them if it did not', async () => {
+    const url = await write(planReport(true), 'plan')
+    await open(url)
+    await page.click('.row:has-text("onerror")')
+    expect(await heading()).toBe(nasty.replace('\u001b', '\\u001b'))
+    expect(await page.locator('img').count()).toBe(0)
+    const inject = `document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="hacked()">')`
+    await page.evaluate(inject)
+    await page.waitForTimeout(300)
+    expect(await page.evaluate('window.wasHacked')).toBeUndefined()
+    expect(wrong.splice(0).join()).toContain('Content Security Policy')
+    await page.close()
+    // The same without the policy: so the policy is what stops it.
+    await open(await write(planReport(true), 'open', (text) => text.replace(/<meta http-equiv[^>]*>/, '')))
+    await page.evaluate(inject)
+    await page.waitForFunction('window.wasHacked')
+    wrong.length = 0
+  })
+
+  it.each([
+    ['plan', () => planReport()],
+    ['apply', applyReport],
+    ['graph', graphReport],
+  ] as const)('has nothing serious for axe: %s', async (name, make) => {
+    const url = await write(make(), name)
+    for (const [viewport, colorScheme] of [
+      [wide, 'light'],
+      [wide, 'dark'],
+      [narrow, 'light'],
+    ] as const) {
+      await open(url, { viewport, colorScheme })
+      if (name === 'plan') await page.click('.row:has-text("k8s")')
+      for (const tab of viewport === narrow ? ['list', 'detail', 'map'] : [undefined]) {
+        if (tab) await page.click(`button[data-tab=${tab}]`)
+        await page.evaluate(axe)
+        const found = (await page.evaluate('axe.run()')) as {
+          violations: { id: string; impact: string; nodes: { html: string }[] }[]
+        }
+        const bad = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+        expect(bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([])
+      }
+      await page.close()
+    }
+  })
+
+  it('is quick at 2,000 changes: rows exist only where they are seen', async () => {
+    await open(await write(bigReport(2000), 'big'))
+    expect(await page.textContent('.found')).toBe('2000 in all')
+    expect((await rows()).length).toBeLessThan(60)
+    await page.focus('.row[tabindex="0"]')
+    await page.keyboard.press('End')
+    const last = (await rows()).at(-1)
+    expect(await heading()).toBe(last)
+    const begun = performance.now()
+    await page.fill('#search', 'flow-321 run-1')
+    await page.locator('.found:text-is("1 of 2000")').waitFor()
+    expect(performance.now() - begun).toBeLessThan(1500)
+    await page.click('[data-mode=all]')
+    expect(await page.locator('#all .node').count()).toBe(2000)
+    await page.click('[data-mode=near]')
+    await page.click('.row:has-text("flow-321/run-1")')
+    expect(await page.locator('#near .node').count()).toBe(4)
+  })
+
+  it('shows what became of an apply', async () => {
+    await open(await write(applyReport(), 'apply'))
+    await page.click('[data-trait=failed]')
+    expect(await rows()).toEqual(['k8s'])
+    await page.click('.row:has-text("k8s")')
+    expect(await page.locator('.remark.bad').allTextContents()).toContain('failed: type cannot be changed')
+  })
+})
