@@ -61,11 +61,11 @@ export async function savePlan(path: string, { plan, live, parsed }: Planned, fl
   io.err(`Saved the plan as ${path}. To apply just this: prefect-snapshot apply ${path}\n`)
 }
 
-/** Whether a file is a saved plan, by its first character: a snapshot never begins like JSON. */
+/** Whether a file is a saved plan: JSON that does not begin like a document of a snapshot, which may be JSON too. */
 export async function isSavedPlan(path: string): Promise<boolean> {
   if (path === '-') return false
-  const text = await readFile(path, 'utf8').catch(() => '')
-  return text.trimStart().startsWith('{')
+  const text = (await readFile(path, 'utf8').catch(() => '')).trimStart()
+  return text.startsWith('{') && !/^\{\s*"kind"/.test(text)
 }
 
 export async function loadSavedPlan(path: string, kinds: readonly Kind[], _io: Io): Promise<LoadedPlan> {

@@ -1,7 +1,8 @@
 import { splitRef } from '../ref.ts'
+import { linesText } from './lines.ts'
 import type { Action, ChangeReport, FieldReport, SecretReport } from './report.ts'
 import { type Style, visible } from './style.ts'
-import { isLong, linesText, pairText, summaryText } from './value.ts'
+import { isLong, pairText, summaryText } from './value.ts'
 
 /** What stands before a change; readable without colour. */
 export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', complete: '~', delete: '-' }

@@ -1,11 +1,12 @@
 import { splitRef } from '../ref.ts'
 import { heldText, secretText, signs } from './change-text.ts'
+import { lineChanges } from './lines.ts'
 import { whyText } from './outcome-text.ts'
 import type { ApplyReport, ChangeReport, FieldReport, PlanReport, Report, ValidateReport } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, shorten, visible } from './style.ts'
-import { isLong, lineChanges, pairText } from './value.ts'
+import { isLong, pairText } from './value.ts'
 
 /** GitHub takes 65,536 characters in a comment. Room is left for what a workflow may put around it. */
 const most = 60_000

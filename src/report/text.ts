@@ -1,4 +1,3 @@
-import { changesText } from './change-text.ts'
 import { issuesText } from './issues.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
 import type { ApplyReport, Counts, Planned, PlanReport, Report } from './report.ts'
@@ -8,13 +7,13 @@ import { plural, type Style, visible } from './style.ts'
 import { flowText, keysText, type Part, paragraph } from './wrap.ts'
 
 /** For people at a terminal: aligned, as wide as it is, readable without colour. */
-export const text: Reporter = (report, { style, width }) => {
+export const text: Reporter = async (report, { style, width }) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
       return planText(report, style, width)
     case 'prefect-snapshot/apply': {
       const totals = report.outcomes.length > 0 ? totalsText(report.outcomes, style) : ''
-      return planText(report, style, width) + unfinishedText(report, style) + totals
+      return (await planText(report, style, width)) + unfinishedText(report, style) + totals
     }
     case 'prefect-snapshot/validate':
       return verdictsText(report, style)
@@ -25,7 +24,9 @@ export const text: Reporter = (report, { style, width }) => {
   }
 }
 
-function planText(plan: PlanReport | ApplyReport, style: Style, width: number): string {
+async function planText(plan: PlanReport | ApplyReport, style: Style, width: number): Promise<string> {
+  // With it comes the comparison of texts by lines, which a report without changes has no use for.
+  const { changesText } = await import('./change-text.ts')
   const parts = [
     headText(plan, style, width),
     changesText(plan.changes, style, width),

@@ -1,6 +1,5 @@
-import { structuredPatch } from 'diff'
 import { isObject, type Json, type Pointer, steps, writeJson } from '../json.ts'
-import { type Style, shorten, visible } from './style.ts'
+import { shorten, visible } from './style.ts'
 
 /** A pointer into a document as people read a path: `schedules[0].cron`. `names` are what list items are called. */
 export function pathText(pointer: Pointer, names: ReadonlyMap<Pointer, string> = new Map()): string {
@@ -38,12 +37,6 @@ export function pairText(before: Json | undefined, after: Json | undefined, room
   return [cut(a), cut(b)]
 }
 
-/** A value on as many lines as it is easy to read on: text as it is, JSON indented. */
-export function linesOf(value: Json | undefined): string {
-  if (value === undefined) return ''
-  return typeof value === 'string' ? value : writeJson(value, 2)
-}
-
 /** Whether a change is better shown line by line: text of several lines, or JSON that is too long for one. */
 export function isLong(before: Json | undefined, after: Json | undefined, room: number): boolean {
   const both = [before, after].filter((value) => value !== undefined)
@@ -53,31 +46,6 @@ export function isLong(before: Json | undefined, after: Json | undefined, room: 
 
 function isNested(value: Json): boolean {
   return isObject(value) || Array.isArray(value)
-}
-
-/** One line of a change of text: its sign (`+`, `-`, a space, or `…` for lines left out) and what it says. */
-export interface Line {
-  readonly sign: '+' | '-' | ' ' | '…'
-  readonly text: string
-}
-
-/** The lines of a text that change, with `context` around them. */
-export function lineChanges(before: Json | undefined, after: Json | undefined, context: number): Line[] {
-  const patch = structuredPatch('', '', linesOf(before), linesOf(after), '', '', { context })
-  return patch.hunks.flatMap((hunk, index) => [
-    ...(index > 0 ? [{ sign: '…', text: '' } as const] : []),
-    ...hunk.lines
-      .filter((line) => !line.startsWith('\\'))
-      .map((line) => ({ sign: line.charAt(0) as '+' | '-' | ' ', text: line.slice(1) })),
-  ])
-}
-
-/** The lines of a text that change, for a terminal. */
-export function linesText(before: Json | undefined, after: Json | undefined, indent: string, style: Style): string {
-  const paint = { '+': style.green, '-': style.red, ' ': style.dim, '…': style.dim }
-  return lineChanges(before, after, 2)
-    .map(({ sign, text }) => `${indent}${paint[sign](`${sign}${visible(text)}`.trimEnd())}\n`)
-    .join('')
 }
 
 /** What a resource holds, on one line. */

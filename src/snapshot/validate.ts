@@ -1,19 +1,16 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { isExact, isObject, type Json, type JsonObject, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { nearest } from '../near.ts'
 import { cut } from '../token.ts'
+import { openChecks } from './checks.ts'
 import { type Fault, faultOf } from './faults.ts'
 import { documentSchema, headerSchema } from './schema.ts'
 
-/** Checks one document by its kind's schema; compiles a schema when its first document comes. */
+/** Checks one document by its kind's schema. */
 export type Validate = (document: JsonObject) => readonly Fault[]
 
 export function validator(kinds: readonly Kind[]): Validate {
-  // Our own schemas need no check by the metaschemas: to compile those is a seventh of the time of a small validate.
-  const unchecked = { validateSchema: false, meta: false } as const
-  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, validateFormats: false, ...unchecked })
-  const compiled = new Map<string, ValidateFunction>()
+  const checkOf = openChecks()
   const schemas = new Map<string, () => JsonObject>([
     ['snapshot', () => headerSchema],
     ...kinds.map((kind) => [kind.name, () => documentSchema(kind)] as const),
@@ -22,8 +19,7 @@ export function validator(kinds: readonly Kind[]): Validate {
     const kind = document.kind
     const schema = typeof kind === 'string' ? schemas.get(kind) : undefined
     if (typeof kind !== 'string' || !schema) return [unknownKind(kind, [...schemas.keys()])]
-    const check = compiled.get(kind) ?? ajv.compile(schema())
-    compiled.set(kind, check)
+    const check = checkOf(kind, schema)
     if (check(plain(document))) return []
     return (check.errors ?? []).flatMap((error) => faultOf(error) ?? []).filter(notRepeated)
   }

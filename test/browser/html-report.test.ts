@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { reporters } from '../../src/report/index.ts'
@@ -13,7 +13,6 @@ import { noBrowser, startBrowser } from '../support/chromium.ts'
 if (noBrowser) console.warn(`The HTML report is not tested in a browser: ${noBrowser}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'prefect-snapshot-html-'))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const wide = { width: 1400, height: 900 }
 const narrow = { width: 400, height: 800 }
 
@@ -181,7 +180,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
       if (name === 'plan') await page.click('.row:has-text("k8s")')
       for (const tab of viewport === narrow ? ['list', 'detail', 'map'] : [undefined]) {
         if (tab) await page.click(`button[data-tab=${tab}]`)
-        await page.evaluate(axe)
+        await page.evaluate(axe.source)
         const found = (await page.evaluate('axe.run()')) as {
           violations: { id: string; impact: string; nodes: { html: string }[] }[]
         }

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
 import type { Names } from '../../src/kind.ts'
-import { describeRecorded, kindOf } from './recorded.ts'
-
-describeRecorded('automation', {
-  'automation/run next': ['/spec/actions/0/schedule_after'],
-})
+import { kindOf } from './recorded.ts'
 
 describe('the owner of an automation', () => {
   const names: Names = {

@@ -1,20 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/json.ts'
 import type { Names } from '../../src/kind.ts'
-import { describeRecorded, kindOf, recordedResource } from './recorded.ts'
-
-describeRecorded('block', {
-  // Another schema of the same type (block-schema.test.ts).
-  'block/local-file-system/(deployment%2Flegacy%2Fanonymous%2Fstorage_document_id)': ['/refs/schema'],
-  'block/local-file-system/results': ['/refs/schema'],
-  'block/secret/api-token': ['/refs/schema'],
-  'block/secret/db-login': ['/refs/schema'],
-  'block/slack-webhook/alerts': ['/refs/schema'],
-  'block/warehouse-login/loader': ['/refs/schema'],
-  'block/warehouse/inlined': ['/refs/schema'],
-  'block/warehouse/linked': ['/refs/schema'],
-  'block/webhook/ticket': ['/refs/schema'],
-})
+import { kindOf, recordedResource } from './recorded.ts'
 
 const names: Names = {
   server: { url: 'http://one.test/api', version: '3.8.8' },

@@ -2,11 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
 import type { Names } from '../../src/kind.ts'
 import { canonicalSpec, differences } from '../../src/spec.ts'
-import { describeRecorded, kindOf } from './recorded.ts'
-
-describeRecorded('deployment', {
-  'deployment/sync-b/own': ['/spec/concurrency_options/grace_period_seconds'],
-})
+import { kindOf } from './recorded.ts'
 
 describe('a deployment', () => {
   const deployment = kindOf('deployment')

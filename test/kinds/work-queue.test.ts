@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeRecorded, kindOf } from './recorded.ts'
-
-describeRecorded('work-queue')
+import { kindOf } from './recorded.ts'
 
 test('the key must agree with the pool', () => {
   const queue = kindOf('work-queue')

@@ -1,9 +1,10 @@
 import { type Ref, splitRef } from '../../ref.ts'
 import { heldText, secretText } from '../change-text.ts'
+import { type Line, lineChanges, linesOf } from '../lines.ts'
 import { whyText } from '../outcome-text.ts'
 import type { ApplyReport, ChangeReport, FieldReport, OutcomeReport, PlanReport, Report } from '../report.ts'
 import { visible } from '../style.ts'
-import { isLong, type Line, lineChanges, linesOf, valueText } from '../value.ts'
+import { isLong, valueText } from '../value.ts'
 import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
 
 /** A report as the page's script wants it. */

@@ -32,7 +32,13 @@ export function nearOf(middle: number, needs: readonly (readonly [number, number
     if (column.length > shown.length)
       notes.push({ text: `and ${column.length - shown.length} more, see the detail`, x, y: yOf(shown.length) })
   }
-  return { places, notes, lines: linesOf(places, needs), width: columns.length * (size.width + size.gapX) - size.gapX, height }
+  return {
+    places,
+    notes,
+    lines: linesOf(places, needs),
+    width: columns.length * (size.width + size.gapX) - size.gapX,
+    height,
+  }
 }
 
 function spanOf(count: number): number {

@@ -1,3 +1,0 @@
-import { describeRecorded } from './recorded.ts'
-
-describeRecorded('saved-search')
