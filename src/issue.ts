@@ -90,13 +90,14 @@ export const issueCodes = {
   'ambiguous-name': 'Several resources have the same name and are told apart by their content.',
   'not-exported': 'An object is no configuration that can be carried, so it is left out.',
   // Planning and applying
-  'protected': 'The policy file protects the resource, so it is not deleted.',
+  protected: 'The policy file protects the resource, so it is not deleted.',
   'in-use': 'A resource that stays still needs the one that would be deleted.',
   'default-queue': "A pool's default queue cannot be deleted while the pool stays.",
-  'brake': 'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
-  'likely-rename': 'A delete and a create have nearly the same content. Say so under `moved:` if it is one resource with a new name.',
+  brake: 'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
+  'likely-rename':
+    'A delete and a create have nearly the same content. Say so under `moved:` if it is one resource with a new name.',
   'bad-policy': 'The policy file cannot be used.',
-  'stale': 'The server is no longer as it was when the plan was made.',
+  stale: 'The server is no longer as it was when the plan was made.',
   'bad-plan': 'The file is no saved plan, or of another version.',
   'bad-journal': 'The file is no journal of an apply, or is damaged.',
   'changed-since': 'A resource was changed after the apply that would be undone.',

@@ -161,7 +161,7 @@ export interface Kind {
   /** What an update or delete does besides; one sentence each. */
   effects?(change: Change, server: Server): readonly string[]
   create(write: Write, after: Filled): Promise<Created>
-  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<Learnt | void>
+  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<Learnt | undefined>
   remove(write: Write, before: LiveResource): Promise<void>
   /** The spec of one that the server made by itself along with another resource (`Created.also`). */
   born?(): JsonObject

@@ -143,7 +143,7 @@ async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   }
 }
 
-function learn(ids: Map<Ref, Id>, learnt: Learnt | void): void {
+function learn(ids: Map<Ref, Id>, learnt: Learnt | undefined): void {
   for (const [ref, id] of Object.entries(learnt?.also ?? {})) ids.set(ref as Ref, id)
 }
 
@@ -166,7 +166,7 @@ async function create(
   change: Change & { action: 'create' },
   ids: Map<Ref, Id>,
   options: ApplyOptions,
-): Promise<Learnt | void> {
+): Promise<Learnt | undefined> {
   const spec = Object.fromEntries(Object.entries(change.after.spec).filter(([name]) => !change.without.includes(name)))
   const after = fill({ ...change.after, spec }, kind, write, options, undefined, change.without)
   const known = ids.get(change.ref)
@@ -197,7 +197,7 @@ async function createOnce(kind: Kind, write: Write, after: Filled, options: Appl
 }
 
 /** The server made it along with another resource: it only has to be changed where it differs. */
-async function adopt(kind: Kind, write: Write, id: Id, after: Filled): Promise<Learnt | void> {
+async function adopt(kind: Kind, write: Write, id: Id, after: Filled): Promise<Learnt | undefined> {
   const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.born?.() ?? {}), secrets: {} })
   const fields = differences(kind, born, after.resource)
   return fields.length > 0 ? kind.update(write, born, after, fields) : undefined

@@ -32,7 +32,9 @@ export const defaultResultStorage: Kind = {
     await put(write, after)
     return { id: only }
   },
-  update: (write, _before, after) => put(write, after),
+  async update(write, _before, after) {
+    await put(write, after)
+  },
   async remove({ api }) {
     await api.send('DELETE', path)
   },

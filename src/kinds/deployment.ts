@@ -181,7 +181,9 @@ export const deployment: Kind = {
     return ['its scheduled runs are deleted and made anew', ...(resumed ? startsToRun(change.after) : [])]
   },
   create: createDeployment,
-  update: updateDeployment,
+  async update(write, before, after, fields) {
+    await updateDeployment(write, before, after, fields)
+  },
   remove: removeDeployment,
   async find(reader, { resource }) {
     const [first] = await listWanted(reader, new Set([resource.key]))

@@ -17,7 +17,9 @@ afterAll(() => reference?.server.stop())
 /** Counts of the last line: `Applied 106 changes: 104 done, 2 not started.` */
 function counted(stdout: string) {
   const [, total = '', rest = ''] = /Applied (\d+) changes?: (.*)\./.exec(stdout) ?? []
-  const parts = Object.fromEntries([...rest.matchAll(/(\d+) ([a-z ]+)/g)].map(([, count, word = '']) => [word.trim(), Number(count)]))
+  const parts = Object.fromEntries(
+    [...rest.matchAll(/(\d+) ([a-z ]+)/g)].map(([, count, word = '']) => [word.trim(), Number(count)]),
+  )
   return { total: Number(total), parts, sum: Object.values(parts).reduce((a, b) => a + b, 0) }
 }
 
@@ -48,7 +50,9 @@ describe('an apply through a bad line', () => {
   test('every third answer to a create is lost: nothing is made twice', async () => {
     const server = await freshServer('3.8.8')
     let creates = 0
-    const proxy = await openFaulty(server.url, ({ method, mutating }) => (mutating && method === 'POST' && ++creates % 3 === 0 ? 'lost-answer' : undefined))
+    const proxy = await openFaulty(server.url, ({ method, mutating }) =>
+      mutating && method === 'POST' && ++creates % 3 === 0 ? 'lost-answer' : undefined,
+    )
     const { exit, stderr } = await applyTo(proxy.url, everyKind)
     await proxy.close()
     expect(stderr).not.toMatch(/FAILED|skipped/)
@@ -91,7 +95,9 @@ describe('an apply that is ended from outside', () => {
       setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
       return undefined
     })
-    const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { started: (process) => (child = process) })
+    const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
+      started: (process) => (child = process),
+    })
     await proxy.close()
     expect(killed.exit, 'it was killed').toBeNull()
     const { exit, stderr } = await applyTo(server.url, everyKind)
@@ -109,7 +115,10 @@ describe('an apply that is ended from outside', () => {
       if (mutating && write === 30) child?.kill('SIGINT')
       return undefined
     })
-    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { env: { HOME: home }, started: (process) => (child = process) })
+    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
+      env: { HOME: home },
+      started: (process) => (child = process),
+    })
     await proxy.close()
     expect(stopped.exit).toBe(130)
     const { total, parts, sum } = counted(stopped.stdout)
@@ -135,7 +144,9 @@ describe('an apply that is ended from outside', () => {
       return undefined
     })
     const begun = Date.now()
-    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], { started: (process) => (child = process) })
+    const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
+      started: (process) => (child = process),
+    })
     expect(stopped.exit).toBe(130)
     expect(stopped.stdout).not.toMatch(/Applied/)
     expect(Date.now() - begun).toBeLessThan(5_000)

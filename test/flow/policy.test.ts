@@ -6,13 +6,15 @@ import { newHome, type Ran, runCli } from '../support/cli.ts'
 
 let server: PrefectServer
 let home: string
-const cli = (...args: readonly string[]): Promise<Ran> => runCli([...args, '--api-url', server.url], { env: { HOME: home }, cwd: home })
+const cli = (...args: readonly string[]): Promise<Ran> =>
+  runCli([...args, '--api-url', server.url], { env: { HOME: home }, cwd: home })
 const write = (name: string, text: string): string => {
   writeFileSync(join(home, name), text)
   return join(home, name)
 }
 const status = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status
-const json = async (path: string): Promise<Record<string, unknown>> => (await (await fetch(`${server.url}${path}`)).json()) as Record<string, unknown>
+const json = async (path: string): Promise<Record<string, unknown>> =>
+  (await (await fetch(`${server.url}${path}`)).json()) as Record<string, unknown>
 const apply = async (text: string, ...flags: readonly string[]): Promise<Ran> => {
   const ran = await cli('apply', write('s.yaml', text), '--yes', ...flags)
   if (ran.exit !== 0) throw new Error(ran.stderr + ran.stdout)
@@ -21,12 +23,16 @@ const apply = async (text: string, ...flags: readonly string[]): Promise<Ran> =>
 
 const header = (scope = ''): string => `kind: snapshot\nversion: 1\n${scope}`
 const variables = (from: number, to: number, value = 'v'): string =>
-  Array.from({ length: to - from }, (_, i) => `---\nkind: variable\nkey: v${String(from + i).padStart(2, '0')}\nspec: {value: ${value}}\n`).join('')
+  Array.from(
+    { length: to - from },
+    (_, i) => `---\nkind: variable\nkey: v${String(from + i).padStart(2, '0')}\nspec: {value: ${value}}\n`,
+  ).join('')
 const flow = (name: string): string => `---\nkind: flow\nkey: ${name}\n`
 const deployment = (name: string, spec = 'paused: false', refs = ''): string =>
   `---\nkind: deployment\nkey: ${name}\nrefs: {flow: flow/${name.split('/')[0]}${refs}}\nspec: {${spec}}\n`
 const pool = `---\nkind: work-pool\nkey: pool\nspec: {type: process, is_paused: false}\n`
-const queue = (name: string, spec = 'priority: 1'): string => `---\nkind: work-queue\nkey: pool/${name}\nrefs: {pool: work-pool/pool}\nspec: {${spec}}\n`
+const queue = (name: string, spec = 'priority: 1'): string =>
+  `---\nkind: work-queue\nkey: pool/${name}\nrefs: {pool: work-pool/pool}\nspec: {${spec}}\n`
 const limit = (name: string): string => `---\nkind: concurrency-limit\nkey: ${name}\nspec: {limit: 3}\n`
 
 beforeAll(async () => {
@@ -57,7 +63,9 @@ describe('prune', () => {
 
   test('stays within the scope of the snapshot', async () => {
     await apply(header() + flow('team-a') + flow('team-b') + deployment('team-a/x') + deployment('team-b/y'))
-    const scoped = header(`scope: {include: ['flow/team-a', 'deployment/team-a/**'], exclude: [], incomplete: []}\n`) + flow('team-a')
+    const scoped =
+      header(`scope: {include: ['flow/team-a', 'deployment/team-a/**'], exclude: [], incomplete: []}\n`) +
+      flow('team-a')
     const pruned = await cli('apply', write('a.yaml', scoped), '--yes', '--prune')
     expect(pruned.exit, pruned.stderr).toBe(0)
     expect(await status('/deployments/name/team-a/x')).toBe(404)
@@ -71,7 +79,17 @@ describe('prune', () => {
   })
 
   test('refuses all that cannot be meant at once: a default queue, what others still use, what a policy protects', async () => {
-    await apply(header() + flow('a') + flow('b') + pool + queue('fast') + limit('shared') + limit('free') + limit('gold') + deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared'))
+    await apply(
+      header() +
+        flow('a') +
+        flow('b') +
+        pool +
+        queue('fast') +
+        limit('shared') +
+        limit('free') +
+        limit('gold') +
+        deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared'),
+    )
     write('prefect-snapshot.yaml', 'protect: [concurrency-limit/gold]\n')
     const scope = `scope: {include: ['concurrency-limit/**', 'work-queue/**', 'work-pool/**'], exclude: [], incomplete: []}\n`
     const text = header(scope) + pool + queue('fast')
@@ -85,8 +103,17 @@ describe('prune', () => {
   })
 
   test('of a deployment spares the limit that it shares', async () => {
-    await apply(header() + flow('a') + limit('shared') + deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared') + deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'))
-    await apply(header() + flow('a') + limit('shared') + deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'), '--prune')
+    await apply(
+      header() +
+        flow('a') +
+        limit('shared') +
+        deployment('a/x', 'paused: false', ', limit: concurrency-limit/shared') +
+        deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'),
+    )
+    await apply(
+      header() + flow('a') + limit('shared') + deployment('a/y', 'paused: false', ', limit: concurrency-limit/shared'),
+      '--prune',
+    )
     expect(await status('/v2/concurrency_limits/shared')).toBe(200)
     expect(((await json('/deployments/name/a/y')).global_concurrency_limit as { name: string }).name).toBe('shared')
   })
@@ -102,7 +129,9 @@ describe('prune', () => {
     expect(six.exit).toBe(7)
     expect(six.stderr).toMatch(/\[brake\].*update 6 of 10/)
     expect((await json('/variables/name/v00')).value).toBe('v')
-    expect((await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--force')).exit).toBe(0)
+    expect((await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--force')).exit).toBe(
+      0,
+    )
     expect(await status('/variables/name/v09')).toBe(404)
   })
 
@@ -117,7 +146,12 @@ describe('prune', () => {
 describe('saved plans', () => {
   test('what was approved is what is applied', async () => {
     await apply(header() + variables(0, 2))
-    const planned = await cli('plan', write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 3)), '--out', join(home, 'plan.json'))
+    const planned = await cli(
+      'plan',
+      write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 3)),
+      '--out',
+      join(home, 'plan.json'),
+    )
     expect(planned.exit).toBe(0)
     const applied = await cli('apply', join(home, 'plan.json'), '--yes')
     expect(applied.exit, applied.stderr).toBe(0)
@@ -127,8 +161,18 @@ describe('saved plans', () => {
 
   test('is refused when the server has moved, naming what and how, and nothing is sent', async () => {
     await apply(header() + variables(0, 3))
-    await cli('plan', write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 5)), '--out', join(home, 'plan.json'))
-    const send = (method: string, path: string, body?: string) => fetch(`${server.url}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(body ? { body } : {}) })
+    await cli(
+      'plan',
+      write('s.yaml', header() + variables(0, 1, 'w') + variables(1, 5)),
+      '--out',
+      join(home, 'plan.json'),
+    )
+    const send = (method: string, path: string, body?: string) =>
+      fetch(`${server.url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body ? { body } : {}),
+      })
     await send('PATCH', '/variables/name/v00', '{"value": "by hand"}')
     await send('DELETE', '/variables/name/v01')
     await send('POST', '/variables/', '{"name": "v04", "value": 1}')
@@ -159,7 +203,13 @@ describe('run state', () => {
     `${header()}${flow('a')}${deployment('a/x', `paused: ${paused}, schedules: [{cron: 0 6 * * *, active: ${active}}]`)}---\nkind: automation\nkey: auto\nspec: {enabled: true, trigger: {type: event, posture: Reactive, expect: [never]}}\n`
   const state = async () => {
     const { paused, schedules } = await json('/deployments/name/a/x')
-    const [automation] = (await (await fetch(`${server.url}/automations/filter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()) as [{ enabled: boolean }]
+    const [automation] = (await (
+      await fetch(`${server.url}/automations/filter`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+    ).json()) as [{ enabled: boolean }]
     return { paused, active: (schedules as { active: boolean }[])[0]?.active, enabled: automation?.enabled }
   }
 
@@ -172,7 +222,9 @@ describe('run state', () => {
   test('keep: what exists keeps what it has, and is not compared by it', async () => {
     await apply(world('true', 'false'))
     expect(await state()).toEqual({ paused: true, active: false, enabled: true })
-    expect((await cli('plan', write('n.yaml', world('false', 'true')), '--run-state', 'keep')).stdout).toMatch(/Nothing to do/)
+    expect((await cli('plan', write('n.yaml', world('false', 'true')), '--run-state', 'keep')).stdout).toMatch(
+      /Nothing to do/,
+    )
     await apply(world('false', 'true').replace('0 6 * * *', '0 7 * * *'), '--run-state', 'keep')
     expect((await state()).paused).toBe(true)
   })
@@ -185,16 +237,27 @@ describe('run state', () => {
 
   test('an operational field that the snapshot does not say is left alone', async () => {
     await apply(world('true', 'false'))
-    await apply(`${header()}${flow('a')}${deployment('a/x', 'description: new, schedules: [{cron: 0 6 * * *, active: false}]')}`)
+    await apply(
+      `${header()}${flow('a')}${deployment('a/x', 'description: new, schedules: [{cron: 0 6 * * *, active: false}]')}`,
+    )
     expect((await state()).paused).toBe(true)
   })
 })
 
 describe('renames', () => {
   test('a queue and a variable get another name in place, and what points to them is not touched', async () => {
-    await apply(header() + flow('a') + pool + queue('slow') + variables(0, 1) + deployment('a/x', 'paused: false', ', queue: work-queue/pool/slow'))
+    await apply(
+      header() +
+        flow('a') +
+        pool +
+        queue('slow') +
+        variables(0, 1) +
+        deployment('a/x', 'paused: false', ', queue: work-queue/pool/slow'),
+    )
     const before = await json('/work_pools/pool/queues/slow')
-    const moved = header('moved: [{from: work-queue/pool/slow, to: work-queue/pool/fast}, {from: variable/v00, to: variable/renamed}]\n')
+    const moved = header(
+      'moved: [{from: work-queue/pool/slow, to: work-queue/pool/fast}, {from: variable/v00, to: variable/renamed}]\n',
+    )
     const text = `${moved}${flow('a')}${pool}${queue('fast')}---\nkind: variable\nkey: renamed\nspec: {value: v}\n${deployment('a/x', 'paused: false', ', queue: work-queue/pool/fast')}`
     const planned = await cli('plan', write('m.yaml', text))
     expect(planned.stdout).toMatch(/0 to create, 2 to update, 0 to delete/)
@@ -207,14 +270,25 @@ describe('renames', () => {
 
   test('a deployment cannot be renamed: it is made anew and then the old one is deleted, without --prune', async () => {
     await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d'))
-    await apply(header('moved: [{from: deployment/a/old, to: deployment/a/new}]\n') + flow('a') + deployment('a/new', 'paused: false, description: d'))
+    await apply(
+      header('moved: [{from: deployment/a/old, to: deployment/a/new}]\n') +
+        flow('a') +
+        deployment('a/new', 'paused: false, description: d'),
+    )
     expect(await status('/deployments/name/a/old')).toBe(404)
     expect(await status('/deployments/name/a/new')).toBe(200)
   })
 
   test('a delete and a create of the same content is pointed out', async () => {
     await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d, version: "1", tags: [t]'))
-    const planned = await cli('plan', write('r.yaml', header() + flow('a') + deployment('a/new', 'paused: false, description: d, version: "1", tags: [t]')), '--prune')
+    const planned = await cli(
+      'plan',
+      write(
+        'r.yaml',
+        header() + flow('a') + deployment('a/new', 'paused: false, description: d, version: "1", tags: [t]'),
+      ),
+      '--prune',
+    )
     expect(planned.stderr).toMatch(/likely-rename.*deployment\/a\/old.*deployment\/a\/new/)
     expect(planned.stderr).toMatch(/moved: \[\{from: deployment\/a\/old, to: deployment\/a\/new\}\]/)
   })

@@ -9,13 +9,27 @@ import { servedWorld, worldOf } from '../support/world.ts'
 let source: { readonly server: PrefectServer; readonly world: unknown }
 let target: PrefectServer
 let home: string
-const secrets = ['s3cr3t-token', 'hidden-a', 'warehouse-pass', 'inline-pass', 'secret-hook', 'header-secret', 'hook-token']
-const cli = (...args: readonly string[]): Promise<Ran> => runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+const secrets = [
+  's3cr3t-token',
+  'hidden-a',
+  'warehouse-pass',
+  'inline-pass',
+  'secret-hook',
+  'header-secret',
+  'hook-token',
+]
+const cli = (...args: readonly string[]): Promise<Ran> =>
+  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
 /** The numbers of the last row of the table. */
 const sums = (stdout: string): number[] => (/^in all\s+(.*)$/m.exec(stdout)?.[1] ?? '').trim().split(/\s+/).map(Number)
 
 const profiles = (urls: Readonly<Record<string, string>>): void =>
-  writeFileSync(join(home, 'profiles.toml'), `active = "none"\n${Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`).join('')}`)
+  writeFileSync(
+    join(home, 'profiles.toml'),
+    `active = "none"\n${Object.entries(urls)
+      .map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
+      .join('')}`,
+  )
 
 beforeAll(async () => {
   source = await servedWorld()
@@ -48,13 +62,29 @@ describe('transfer', () => {
   })
 
   test('moves everything, secrets too, and nothing runs on both; no secret is shown or written', async () => {
-    const moved = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--save', 'kept.snapshot.yaml', '--verbose')
+    const moved = await cli(
+      'transfer',
+      '--from',
+      'old',
+      '--to',
+      'new',
+      '--yes',
+      '--save',
+      'kept.snapshot.yaml',
+      '--verbose',
+    )
     expect(moved.exit, moved.stderr).toBe(0)
     const [read = 0, created = 0, updated = 0, unchanged = 0] = sums(moved.stdout)
     expect(created + updated + unchanged).toBe(read)
     const said = moved.stdout + moved.stderr + readFileSync(join(home, 'kept.snapshot.yaml'), 'utf8')
     for (const secret of secrets) expect(said).not.toContain(secret)
-    const deployments = (await (await fetch(`${target.url}/deployments/filter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()) as { paused: boolean }[]
+    const deployments = (await (
+      await fetch(`${target.url}/deployments/filter`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+    ).json()) as { paused: boolean }[]
     expect(deployments.every(({ paused }) => paused)).toBe(true)
     // Switched over, it is the same as the source.
     const same = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--run-state', 'snapshot', '--force')
@@ -78,7 +108,13 @@ describe('transfer', () => {
     const equal = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
     expect(equal.exit, equal.stdout).toBe(0)
     expect(equal.stdout).toMatch(/nobody serves k8s/)
-    await fetch(`${target.url}/flows/name/etl`).then(async (reply) => fetch(`${target.url}/flows/${((await reply.json()) as { id: string }).id}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"tags": ["drift"]}' }))
+    await fetch(`${target.url}/flows/name/etl`).then(async (reply) =>
+      fetch(`${target.url}/flows/${((await reply.json()) as { id: string }).id}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: '{"tags": ["drift"]}',
+      }),
+    )
     const differs = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
     expect(differs.exit).toBe(2)
     expect(differs.stdout).toMatch(/✗ flow\s+etl differs in tags/)
@@ -87,7 +123,16 @@ describe('transfer', () => {
   test('only what is selected, with what it needs', async () => {
     const empty = await freshServer('3.8.8')
     profiles({ old: source.server.url, new: empty.url })
-    const { exit, stdout } = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--include', 'deployment/etl/prod')
+    const { exit, stdout } = await cli(
+      'transfer',
+      '--from',
+      'old',
+      '--to',
+      'new',
+      '--yes',
+      '--include',
+      'deployment/etl/prod',
+    )
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^deployment\s+1\s/m)
     const world = (await worldOf(empty.url)) as Record<string, Record<string, unknown>>

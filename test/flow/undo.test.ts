@@ -124,7 +124,11 @@ describe('undo', () => {
 
   test('refuses what was changed since, with the reason, and takes back the rest', async () => {
     const applied = await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
-    const patch = await fetch(`${server.url}/variables/name/one`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"value": 2}' })
+    const patch = await fetch(`${server.url}/variables/name/one`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: '{"value": 2}',
+    })
     expect(patch.status).toBe(204)
     const undone = await cli('undo', journalOf(applied), '--api-url', server.url, '--yes')
     expect(undone.exit).toBe(5)
@@ -142,10 +146,13 @@ describe('undo', () => {
       if (mutating && write === 7) setTimeout(() => child?.kill('SIGKILL'), 20)
       return undefined
     })
-    const killed = await runCli(['apply', write('s.yaml', whole(small)), '--api-url', proxy.url, '--yes', '--journal', join(home, 'j.ndjson')], {
-      env: { HOME: home, ...secrets },
-      started: (process) => (child = process),
-    })
+    const killed = await runCli(
+      ['apply', write('s.yaml', whole(small)), '--api-url', proxy.url, '--yes', '--journal', join(home, 'j.ndjson')],
+      {
+        env: { HOME: home, ...secrets },
+        started: (process) => (child = process),
+      },
+    )
     expect(killed.exit).toBeNull()
     const undone = await cli('undo', join(home, 'j.ndjson'), '--api-url', proxy.url, '--yes')
     expect(undone.exit, undone.stderr + undone.stdout).toBe(0)
@@ -155,11 +162,16 @@ describe('undo', () => {
 
   test('of an apply that failed in part: what was done is taken back', async () => {
     const before = await worldOf(server.url)
-    const proxy = await openFaulty(server.url, ({ method, path }) => (method === 'POST' && path === '/deployments/' ? 'busy' : undefined))
+    const proxy = await openFaulty(server.url, ({ method, path }) =>
+      method === 'POST' && path === '/deployments/' ? 'busy' : undefined,
+    )
     const broken = `${whole(small)}---\nkind: flow\nkey: other\n`
-    const failed = await runCli(['apply', write('s.yaml', broken), '--api-url', proxy.url, '--yes', '--journal', join(home, 'j.ndjson')], {
-      env: { HOME: home, ...secrets, PREFECT_CLIENT_MAX_RETRIES: '0' },
-    })
+    const failed = await runCli(
+      ['apply', write('s.yaml', broken), '--api-url', proxy.url, '--yes', '--journal', join(home, 'j.ndjson')],
+      {
+        env: { HOME: home, ...secrets, PREFECT_CLIENT_MAX_RETRIES: '0' },
+      },
+    )
     expect(failed.exit).toBe(5)
     expect(failed.stderr).toMatch(/deployment etl\/prod … FAILED/)
     const undone = await cli('undo', join(home, 'j.ndjson'), '--api-url', proxy.url, '--yes')

@@ -71,8 +71,22 @@ async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResp
   const { socket } = incoming
   try {
     if (fault === 'lost-request') return socket.destroy()
-    if (fault === 'busy') return answer(outgoing, { status: 503, headers: json, body: Buffer.from('{"exception_message":"Service Unavailable"}') }, true)
-    if (fault === 'limited') return answer(outgoing, { status: 429, headers: { ...json, 'retry-after': '0.1' }, body: Buffer.from('{"detail":"Too many requests"}') }, false)
+    if (fault === 'busy')
+      return answer(
+        outgoing,
+        { status: 503, headers: json, body: Buffer.from('{"exception_message":"Service Unavailable"}') },
+        true,
+      )
+    if (fault === 'limited')
+      return answer(
+        outgoing,
+        {
+          status: 429,
+          headers: { ...json, 'retry-after': '0.1' },
+          body: Buffer.from('{"detail":"Too many requests"}'),
+        },
+        false,
+      )
     const passed = await pass()
     if (fault === 'lost-answer') return socket.destroy()
     answer(outgoing, passed, passed.status >= 500)
@@ -94,8 +108,17 @@ function answer(outgoing: ServerResponse, { status, headers, body }: Answer, clo
 function forward(base: URL, agent: Agent, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { host: _, connection: __, ...headers } = incoming.headers
-    const options = { host: base.hostname, port: base.port, path: incoming.url, method: incoming.method, headers, agent }
-    const outgoing = request(options, async (reply) => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: await bodyOf(reply) }))
+    const options = {
+      host: base.hostname,
+      port: base.port,
+      path: incoming.url,
+      method: incoming.method,
+      headers,
+      agent,
+    }
+    const outgoing = request(options, async (reply) =>
+      resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: await bodyOf(reply) }),
+    )
     outgoing.on('error', reject)
     outgoing.end(body)
   })
