@@ -140,7 +140,7 @@ describe('an apply that is ended from outside', () => {
       child?.kill('SIGINT')
       await new Promise((resolve) => setTimeout(resolve, 200))
       child?.kill('SIGINT')
-      await new Promise((resolve) => setTimeout(resolve, 5_000))
+      await new Promise((resolve) => setTimeout(resolve, 40_000))
       return undefined
     })
     const begun = Date.now()
@@ -149,7 +149,7 @@ describe('an apply that is ended from outside', () => {
     })
     expect(stopped.exit).toBe(130)
     expect(stopped.stdout).not.toMatch(/Applied/)
-    expect(Date.now() - begun).toBeLessThan(5_000)
+    expect(Date.now() - begun).toBeLessThan(30_000)
     await proxy.close()
     await server.stop()
   })
