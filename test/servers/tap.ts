@@ -6,6 +6,7 @@ export interface Tapped {
   readonly method: string
   /** Below the API's base, without a query. */
   readonly path: string
+  /** 0 where no answer came. */
   readonly status: number
 }
 
