@@ -11,6 +11,7 @@ import {
   resultLine,
 } from '../apply/journal.ts'
 import { Failure } from '../issue.ts'
+import type { Change } from '../model.ts'
 import { exits, type Io } from './io.ts'
 
 /** A journal that is being written. */
@@ -26,10 +27,21 @@ export function journalFolder(io: Pick<Io, 'env' | 'home'>): string {
 }
 
 /**
+ * Intents that go to the disk at once: the next ones of the plan with the one that is about to begin. A disk takes
+ * longer to be sure of one than a server to do it, and an intent of what was never begun is told from what is there.
+ */
+const ahead = 16
+
+/**
  * Begins a journal. Every intent is on the disk before its first request is sent, so that a process that is killed
  * leaves behind what it was doing; a result gets there with the next intent.
  */
-export function openJournal(path: string | undefined, head: Head, io: Pick<Io, 'env' | 'home'>): OpenJournal {
+export function openJournal(
+  path: string | undefined,
+  head: Head,
+  changes: readonly Change[],
+  io: Pick<Io, 'env' | 'home'>,
+): OpenJournal {
   const file =
     path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`)
   const handle = open(file, path === undefined ? journalFolder(io) : undefined)
@@ -41,10 +53,19 @@ export function openJournal(path: string | undefined, head: Head, io: Pick<Io, '
       throw unwritable(file, error instanceof Error ? error.message : String(error))
     }
   }
+  const told = new Set<Change>()
   put(headLine(head), true)
   return {
     file,
-    intent: async (change) => put(intentLine(change), true),
+    async intent(change) {
+      if (told.has(change)) return
+      const next = changes
+        .slice(changes.indexOf(change))
+        .filter((other) => !told.has(other))
+        .slice(0, ahead)
+      put(next.map(intentLine).join(''), true)
+      for (const other of next) told.add(other)
+    },
     result: async (outcome, id) => put(resultLine(outcome, id), false),
     end() {
       put(endLine(), true)

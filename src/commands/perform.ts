@@ -55,7 +55,7 @@ export async function perform(
   const { plan, live } = planned
   const { url, version } = to.server
   const head = { tool: io.version, server: { url, version }, of, time: io.now(), changes: plan.changes.length }
-  const journal = openJournal(flags.journal, head, io)
+  const journal = openJournal(flags.journal, head, plan.changes, io)
   const limiter = limiterFor(flags, to)
   const signal = io.stopped()
   io.tell({ type: 'phase', phase: 'applying', total: plan.changes.length })
