@@ -91,6 +91,7 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     style: styleFor(colours(process.stdout)),
     errStyle: styleFor(colours(process.stderr)),
     width: Math.max(60, process.stdout.columns ?? 120),
+    pid: process.pid,
     version,
     stopped: onFirstCtrlC,
     now: () => Date.now(),

@@ -29,6 +29,14 @@ export function byRef(a: Ref, b: Ref): number {
   return byCodePoint(a, b)
 }
 
+/** The order of a snapshot: by kind, in the order of `kinds`, and then by key. */
+export function bySnapshotOrder<T extends { readonly kind: string; readonly key: string }>(
+  kinds: readonly { readonly name: string }[],
+): (a: T, b: T) => number {
+  const rank = new Map(kinds.map(({ name }, index) => [name, index]))
+  return (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b))
+}
+
 /** The name in a key of a kind whose names are not unique: the key without its discriminator (`name#1a2b3c4d`). */
 export function nameInKey(key: string): string {
   return /^(.*)#[0-9a-f]{8}$/s.exec(key)?.[1] ?? key

@@ -7,9 +7,11 @@ import type { Live, Plan, Resource } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { type Check, checksText, verdict } from '../report/checks.ts'
 import { plural } from '../report/style.ts'
+import { kindsText } from '../report/wrap.ts'
 import { type Connected, connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { makePlanOf } from './planning.ts'
+import { poolServed } from './pool-served.ts'
 import { scopeOf, selected } from './selection.ts'
 
 export interface DoctorFlags {
@@ -64,7 +66,11 @@ async function examine(
       checks.push({ status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` })
       checks.push(clockCheck(role, await client.time(), io.now()))
       const live = await readLive(client, server, kinds)
-      checks.push({ status: 'ok', title: `${role}: kinds`, detail: countsOf(live) || 'nothing yet' })
+      checks.push({
+        status: 'ok',
+        title: `${role}: kinds`,
+        detail: kindsText(live.resources.values()) || 'nothing yet',
+      })
       await more(connection, live)
       return live
     })
@@ -86,12 +92,6 @@ function clockCheck(role: string, time: number | undefined, now: number): Check 
     title,
     detail: `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine; schedules go by the server's clock`,
   }
-}
-
-function countsOf({ resources }: Live): string {
-  const counts = new Map<string, number>()
-  for (const { kind } of resources.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
 }
 
 /** What at the source would be lost, or needs a hand. */
@@ -128,12 +128,10 @@ function poolCheck({ kind, key, spec }: Resource): Check[] {
 }
 
 async function workerChecks({ client }: Connected, live: Live): Promise<Check[]> {
-  return (await poolReadiness(client, live)).map(({ ref, online, paused }): Check => {
-    const title = 'destination: workers'
-    const { key } = splitRef(ref)
-    if (paused) return { status: 'note', title, detail: `${key} is paused` }
-    if (online > 0) return { status: 'ok', title, detail: `${key} has ${plural(online, 'worker')} online` }
-    return { status: 'warning', title, detail: `nobody serves ${key}`, fix: `prefect worker start --pool '${key}'` }
+  return (await poolReadiness(client, live)).map((pool): Check => {
+    const check = poolServed('destination: workers', pool)
+    const { key } = splitRef(pool.ref)
+    return check.status === 'warning' ? { ...check, fix: `prefect worker start --pool '${key}'` } : check
   })
 }
 

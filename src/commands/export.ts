@@ -2,6 +2,7 @@ import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import type { Snapshot } from '../model.ts'
 import { plural } from '../report/style.ts'
+import { kindsText } from '../report/wrap.ts'
 import { connected, type Target } from './connect.ts'
 import { writeSnapshot } from './files.ts'
 import { withHoles } from './holes.ts'
@@ -38,9 +39,6 @@ export async function exportSnapshot(options: ExportOptions, kinds: readonly Kin
 }
 
 function summary({ resources }: Snapshot, { output, secrets }: ExportOptions, holes: number): string {
-  const counts = new Map<string, number>()
-  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  const list = [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
   const note = secrets === 'holes' && holes > 0 ? `; ${plural(holes, 'secret')} left out, see secrets: in the file` : ''
-  return `Exported ${plural(resources.length, 'resource')}${output === '-' ? '' : ` to ${output}`}: ${list}${note}\n`
+  return `Exported ${plural(resources.length, 'resource')}${output === '-' ? '' : ` to ${output}`}: ${kindsText(resources)}${note}\n`
 }

@@ -43,7 +43,8 @@ async function writeOne(path: string, text: string, mode: number): Promise<void>
   await writeFile(path, text, { mode })
 }
 
-function fileFailure(verb: string, path: string, error: unknown): Failure {
+/** Why a file could not be read (exit 3) or written (exit 1), in words. */
+export function fileFailure(verb: 'read' | 'write', path: string, error: unknown): Failure {
   if (error instanceof Failure) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reasons: Readonly<Record<string, string>> = {

@@ -23,6 +23,8 @@ export interface Io {
   /** Of standard error. */
   readonly errStyle: Style
   readonly width: number
+  /** Of this process. */
+  readonly pid: number
   /** Of this tool. */
   readonly version: string
   /** From now on Ctrl-C does not end the process, but aborts this signal; only the second one ends it at once. */
@@ -33,7 +35,7 @@ export interface Io {
   readonly verbose: boolean
 }
 
-/** Exit codes, one meaning each (DESIGN: restic's way). */
+/** Exit codes, one meaning each. */
 export const exits = {
   ok: 0,
   failed: 1,

@@ -40,10 +40,10 @@ export function openJournal(
   path: string | undefined,
   head: Head,
   changes: readonly Change[],
-  io: Pick<Io, 'env' | 'home'>,
+  io: Pick<Io, 'env' | 'home' | 'pid'>,
 ): OpenJournal {
   const file =
-    path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`)
+    path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${io.pid}.ndjson`)
   const handle = open(file, path === undefined ? journalFolder(io) : undefined)
   const put = (text: string, sync: boolean) => {
     try {

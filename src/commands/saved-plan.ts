@@ -7,6 +7,7 @@ import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import type { Connected } from './connect.ts'
+import { fileFailure } from './files.ts'
 import { exits, type Io } from './io.ts'
 import type { PlanFlags, Planned } from './planning.ts'
 
@@ -47,16 +48,7 @@ export async function savePlan(path: string, { plan, live, parsed }: Planned, fl
   try {
     await writeFile(path, `${text}\n`)
   } catch (error) {
-    throw new Failure(
-      [
-        {
-          code: 'file',
-          severity: 'error',
-          message: `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
-        },
-      ],
-      exits.failed,
-    )
+    throw fileFailure('write', path, error)
   }
   io.err(`Saved the plan as ${path}. To apply just this: prefect-snapshot apply ${path}\n`)
 }

@@ -3,7 +3,7 @@ import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Resource, Scope, Snapshot } from '../model.ts'
 import { nearest } from '../near.ts'
-import { byRef, refOf } from '../ref.ts'
+import { bySnapshotOrder, refOf } from '../ref.ts'
 import { inScope } from '../select.ts'
 import { exits } from './io.ts'
 
@@ -29,11 +29,8 @@ export function selected<T extends Resource>(
   kinds: readonly Kind[],
   selection: Selection,
 ): T[] {
-  const rank = new Map(kinds.map(({ name }, index) => [name, index]))
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const sorted = [...resources].sort(
-    (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)),
-  )
+  const sorted = [...resources].sort(bySnapshotOrder(kinds))
   const scope = scopeOf(selection)
   const chosen = (resource: T) =>
     inScope(scope, refOf(resource)) &&

@@ -6,10 +6,10 @@ import type { Live, LiveResource, Snapshot } from '../model.ts'
 import type { RunState } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
-import { issuesText } from '../report/issues.ts'
 import { kindTable } from '../report/kind-table.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { connected } from './connect.ts'
+import { fileFailure } from './files.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
@@ -37,7 +37,7 @@ export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io:
     if (!io.quiet) io.err(`Reading ${flags.from}  ${server.url}  (Prefect ${server.version})\n`)
     return readLive(client, server, kinds)
   })
-  io.err(issuesText(source.issues, io.errStyle))
+  io.warn(source.issues)
   const snapshot = snapshotOf(source, flags, kinds)
   if (flags.save !== undefined) await save(flags.save, snapshot, io)
   return connected({ profile: flags.to }, io, async (to) => {
@@ -114,16 +114,7 @@ async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
   try {
     await writeFile(path, text)
   } catch (error) {
-    throw new Failure(
-      [
-        {
-          code: 'file',
-          severity: 'error',
-          message: `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
-        },
-      ],
-      exits.failed,
-    )
+    throw fileFailure('write', path, error)
   }
   io.err(`Saved what was read as ${path}\n`)
 }

@@ -7,6 +7,7 @@ import { pathText } from '../report/value.ts'
 import { type Connected, connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { makePlanOf, type PlanFlags, type Planned } from './planning.ts'
+import { poolServed } from './pool-served.ts'
 import { loadSnapshot } from './validate.ts'
 
 /** Looks after a transfer whether all is as the snapshot says, and whether somebody is there to run it. */
@@ -23,9 +24,10 @@ export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): 
 /** A line a kind where all is equal, a line a resource where it is not. */
 function equality({ plan, parsed }: Planned, kinds: readonly Kind[]): Check[] {
   const changed = new Map(plan.changes.map((change) => [change.ref, change]))
+  const unchanged = new Set(plan.unchanged)
   const checks = kinds.flatMap(({ name }): Check[] => {
     const refs = parsed.snapshot.resources.filter(({ kind }) => kind === name).map(refOf)
-    const equal = refs.filter((ref) => plan.unchanged.includes(ref) && !changed.has(ref)).length
+    const equal = refs.filter((ref) => unchanged.has(ref) && !changed.has(ref)).length
     if (refs.length === 0) return []
     return [
       {
@@ -59,14 +61,7 @@ async function readiness(
   { client, server }: Connected,
   kinds: readonly Kind[],
 ): Promise<Check[]> {
-  const pools = (await poolReadiness(client, live)).map(({ ref, online, paused }): Check => {
-    const detail = paused
-      ? `${splitRef(ref).key} is paused`
-      : online > 0
-        ? `${splitRef(ref).key} has ${plural(online, 'worker')} online`
-        : `nobody serves ${splitRef(ref).key}`
-    return { status: paused ? 'note' : online > 0 ? 'ok' : 'warning', title: 'workers', detail }
-  })
+  const pools = (await poolReadiness(client, live)).map((pool) => poolServed('workers', pool))
   const deployments = kinds.filter(({ name }) => name === 'deployment')
   const wanted = parsed.snapshot.resources.filter(({ kind }) => kind === 'deployment')
   if (wanted.length === 0) return pools

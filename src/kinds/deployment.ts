@@ -1,19 +1,15 @@
-import { isObject, type Json, type JsonObject, sameJson } from '../json.ts'
-import type { Encoded, Kind, Names, Unheld } from '../kind.ts'
-import type { LiveResource, Reader, Resource, Server } from '../model.ts'
+import { isObject, type Json } from '../json.ts'
+import type { Kind, Unheld } from '../kind.ts'
+import type { LiveResource, Resource, Server } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
 import { atLeast } from '../version.ts'
-import { encodeLimit, normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { labels } from './flow.ts'
-import { queueRef } from './queue-name.ts'
-import { compareSchedules, encodeSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
+import { compareSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
-import { idOf, object, objects, readAll, readNamed, text } from './wire.ts'
-
-const path = '/deployments/filter'
-/** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
-const sort = 'CREATED_DESC'
+import { idOf, object, objects, text } from './wire.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -151,14 +147,13 @@ export const deployment: Kind = {
       replaces: 'an instruction of one request, not stored',
     },
   },
-  list: (reader, _server, wanted) =>
-    wanted ? listWanted(reader, wanted) : readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }),
+  list: (reader, _server, wanted) => listDeployments(reader, wanted),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
   },
   recall: ['schedules', 'global_concurrency_limit', 'paused'],
-  encode,
+  encode: encodeDeployment,
   stopped: { paused: true },
   keepRunState: (resource, before) => ({
     ...resource,
@@ -186,7 +181,7 @@ export const deployment: Kind = {
   },
   remove: removeDeployment,
   async find(reader, { resource }) {
-    const [first] = await listWanted(reader, new Set([resource.key]))
+    const [first] = await listDeployments(reader, new Set([resource.key]))
     return first && idOf(first)
   },
 }
@@ -201,67 +196,6 @@ function startsToRun({ spec }: Resource): string[] {
   return [
     `starts to run by ${active.length === 1 ? 'its schedule' : `${active.length} schedules`}: ${list.join(', ').replaceAll('\n', ' ')}`,
   ]
-}
-
-async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {
-  const byFlow = new Map<string, string[]>()
-  for (const key of wanted) {
-    const [flow = '', name = ''] = keyParts(key)
-    byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
-  }
-  const names = new Set([...byFlow.values()].flat())
-  const filter = (flows: readonly string[]) => ({
-    sort,
-    flows: { name: { any_: flows } },
-    ...(names.size <= 200 ? { deployments: { name: { any_: [...names] } } } : {}),
-  })
-  return readNamed(reader, path, [...byFlow.keys()], filter, 'not unique')
-}
-
-function encode(raw: JsonObject, names: Names): Encoded {
-  const flow = names.raw(raw.flow_id)
-  const limit = encodeLimit(raw.global_concurrency_limit)
-  // Without its pool a queue is gone; naming the queue alone would make the server create `default-agent-pool`.
-  const [pool, queue] = [text(raw, 'work_pool_name'), text(raw, 'work_queue_name')]
-  return {
-    refs: {
-      flow: names.slot('flow', raw.flow_id),
-      queue: pool ? queueRef(pool, queue || 'default') : undefined,
-      limit: limit.shared,
-      storage: names.slot('block', raw.storage_document_id),
-      infrastructure: names.slot('block', raw.infrastructure_document_id),
-    },
-    spec: {
-      ...Object.fromEntries(
-        [
-          'description',
-          'version',
-          'tags',
-          'entrypoint',
-          'path',
-          'pull_steps',
-          'parameters',
-          'parameter_openapi_schema',
-        ].map((name) => [name, raw[name]]),
-      ),
-      labels: ownLabels(raw, flow),
-      enforce_parameter_schema: raw.enforce_parameter_schema,
-      job_variables: raw.job_variables ?? {},
-      paused: raw.paused,
-      schedules: encodeSchedules(raw.schedules),
-      concurrency_limit: limit.own,
-      concurrency_options: raw.concurrency_options,
-    },
-  }
-}
-
-/** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
-function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
-  const inherited = object(flow?.labels)
-  const own = Object.entries(object(raw.labels)).filter(
-    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
-  )
-  return Object.fromEntries(own)
 }
 
 /** Servers keep "no schema" as null, `{}` or an empty object schema. */

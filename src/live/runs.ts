@@ -2,7 +2,7 @@ import { isNumber } from '../json.ts'
 import type { Change, Id, Plan, Reader } from '../model.ts'
 
 const day = 24 * 60 * 60 * 1000
-/** Deployments whose runs are counted one by one; of more, all together. */
+/** Of so many deployments the runs are counted, a request each; of more the plan says no number. */
 const single = 25
 
 /**

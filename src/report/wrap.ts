@@ -1,5 +1,5 @@
 import { type Ref, splitRef } from '../ref.ts'
-import { visible } from './style.ts'
+import { plural, visible } from './style.ts'
 
 /** A piece of a line that is not broken, and how it is marked. */
 export interface Part {
@@ -49,4 +49,11 @@ export function keysText(refs: readonly Ref[], most: number): string {
       return `${kind} ${keys.slice(0, most).join(', ')}${more}`
     })
     .join('; ')
+}
+
+/** How many there are of each kind: `2 flows, 1 variable`. */
+export function kindsText(resources: Iterable<{ readonly kind: string }>): string {
+  const counts = new Map<string, number>()
+  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
 }

@@ -3,7 +3,7 @@ import type { Issue, Place } from '../issue.ts'
 import { isObject, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
-import { byRef, refOf } from '../ref.ts'
+import { bySnapshotOrder, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
@@ -58,8 +58,7 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
     }
   }
   if (first) reading.issues.push(noHeader({ file: sources[0]?.file ?? 'snapshot', line: 1, column: 1 }))
-  const order = new Map(kinds.map((kind, index) => [kind.name, index]))
-  reading.resources.sort((a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b)))
+  reading.resources.sort(bySnapshotOrder(kinds))
   const place = (ref: Ref, pointer: Pointer = '') => {
     const chunk = reading.chunks.get(ref)
     return chunk && locator(chunk)(pointer)

@@ -46,6 +46,7 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
       style,
       errStyle: style,
       width: 120,
+      pid: 1,
       version: 'test',
       stopped: () => new AbortController().signal,
       now: Date.now,

@@ -1,0 +1,79 @@
+import { type JsonObject, sameJson } from '../json.ts'
+import type { Encoded, Names } from '../kind.ts'
+import type { Reader } from '../model.ts'
+import { keyParts } from '../ref.ts'
+import { encodeLimit } from './deployment-limit.ts'
+import { queueRef } from './queue-name.ts'
+import { encodeSchedules } from './schedule.ts'
+import { object, readAll, readNamed, text } from './wire.ts'
+
+const path = '/deployments/filter'
+/** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
+const sort = 'CREATED_DESC'
+
+/** Reads all deployments, or at least those with the wanted keys. */
+export async function listDeployments(
+  reader: Reader,
+  wanted: ReadonlySet<string> | undefined,
+): Promise<readonly JsonObject[]> {
+  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} })
+  const byFlow = new Map<string, string[]>()
+  for (const key of wanted) {
+    const [flow = '', name = ''] = keyParts(key)
+    byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
+  }
+  const names = new Set([...byFlow.values()].flat())
+  const filter = (flows: readonly string[]) => ({
+    sort,
+    flows: { name: { any_: flows } },
+    ...(names.size <= 200 ? { deployments: { name: { any_: [...names] } } } : {}),
+  })
+  return readNamed(reader, path, [...byFlow.keys()], filter, 'not unique')
+}
+
+/** A deployment as the API gives it, in the snapshot's form. */
+export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
+  const flow = names.raw(raw.flow_id)
+  const limit = encodeLimit(raw.global_concurrency_limit)
+  // Without its pool a queue is gone; naming the queue alone would make the server create `default-agent-pool`.
+  const [pool, queue] = [text(raw, 'work_pool_name'), text(raw, 'work_queue_name')]
+  return {
+    refs: {
+      flow: names.slot('flow', raw.flow_id),
+      queue: pool ? queueRef(pool, queue || 'default') : undefined,
+      limit: limit.shared,
+      storage: names.slot('block', raw.storage_document_id),
+      infrastructure: names.slot('block', raw.infrastructure_document_id),
+    },
+    spec: {
+      ...Object.fromEntries(
+        [
+          'description',
+          'version',
+          'tags',
+          'entrypoint',
+          'path',
+          'pull_steps',
+          'parameters',
+          'parameter_openapi_schema',
+        ].map((name) => [name, raw[name]]),
+      ),
+      labels: ownLabels(raw, flow),
+      enforce_parameter_schema: raw.enforce_parameter_schema,
+      job_variables: raw.job_variables ?? {},
+      paused: raw.paused,
+      schedules: encodeSchedules(raw.schedules),
+      concurrency_limit: limit.own,
+      concurrency_options: raw.concurrency_options,
+    },
+  }
+}
+
+/** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
+function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
+  const inherited = object(flow?.labels)
+  const own = Object.entries(object(raw.labels)).filter(
+    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
+  )
+  return Object.fromEntries(own)
+}
