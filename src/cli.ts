@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { CommanderError } from 'commander'
 import type { GlobalFlags } from './cli/act.ts'
 import { problemOf } from './cli/problem.ts'
@@ -86,7 +86,7 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     err: voice.err,
     warn: voice.warn,
     tell: voice.tell,
-    stdin: () => text(process.stdin),
+    stdin: () => buffer(process.stdin),
     ...(terminal ? { ask } : {}),
     style: styleFor(colours(process.stdout)),
     errStyle: styleFor(colours(process.stderr)),

@@ -110,6 +110,7 @@ export const issueCodes = {
   'no-match': 'The globs of --include and --exclude leave nothing.',
   'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
   usage: 'The command line is not understood.',
+  'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
   file: 'A file cannot be read or written.',
   interrupted: 'The operation was stopped by the user.',
   bug: 'The tool itself failed. Please report it.',

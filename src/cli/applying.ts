@@ -96,7 +96,10 @@ function addTransfer(program: Command, act: Act): void {
 function planned(command: Command): Command {
   return reporting(
     selecting(
-      onServer(command.argument('<snapshot>', 'file, directory, or - for standard input'), 'the server to change'),
+      onServer(
+        command.argument('<snapshot>', 'file, directory, git:REV:path, or - for standard input'),
+        'the server to change',
+      ),
     ),
   )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')

@@ -1,29 +1,57 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
+import { byCodePoint } from '../json.ts'
 import type { Snapshot } from '../model.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { layoutOf } from '../snapshot/layout.ts'
 import type { Source } from '../snapshot/parse.ts'
 import type { Io } from './io.ts'
+import { readRevision, revisionOf } from './revision.ts'
 
-/** Reads the texts of a snapshot: a file, a directory, or `-` for standard input. */
+/** Reads the texts of a snapshot: a file, a directory, either of them in a git revision, or `-` for standard input. */
 export async function readSources(path: string, io: Io): Promise<readonly Source[]> {
-  if (path === '-') return [{ file: '<stdin>', text: await io.stdin() }]
-  try {
-    if (!(await stat(path)).isDirectory()) return [{ file: path, text: await readFile(path, 'utf8') }]
-    const files = (await readdir(path, { recursive: true })).filter((file) => /\.ya?ml$/.test(file)).sort()
-    const header = files.filter((file) => file === 'snapshot.yaml')
-    const ordered = [...header, ...files.filter((file) => file !== 'snapshot.yaml')]
-    return await Promise.all(
-      ordered.map(async (file) => ({
-        file: relative('', join(path, file)),
-        text: await readFile(join(path, file), 'utf8'),
+  if (path === '-') return [{ file: '<stdin>', text: textOf(await io.stdin()) }]
+  const revision = revisionOf(path)
+  if (revision) {
+    const blobs = await readRevision(revision, isYaml, io)
+    const folder = /[:/]$/.test(path) ? path : `${path}/`
+    return headerFirst(
+      blobs.map(({ within, bytes }) => ({
+        file: within === '' ? path : folder + within,
+        within,
+        text: textOf(bytes),
       })),
+    )
+  }
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ file: path, text: textOf(await readFile(path)) }]
+    const files = (await readdir(path, { recursive: true })).filter(isYaml)
+    return headerFirst(
+      await Promise.all(
+        files.map(async (within) => {
+          const file = relative('', join(path, within))
+          return { file, within, text: textOf(await readFile(join(path, within))) }
+        }),
+      ),
     )
   } catch (error) {
     throw fileFailure('read', path, error)
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+function isYaml(file: string): boolean {
+  return /\.ya?ml$/.test(file)
+}
+
+/** The files of a directory in their order: its header comes first. */
+function headerFirst<T extends { readonly within: string }>(files: readonly T[]): T[] {
+  const rank = ({ within }: T) => (within === 'snapshot.yaml' ? 0 : 1)
+  return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within, b.within))
 }
 
 /** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */

@@ -16,7 +16,7 @@ export interface Io {
   /** Tells what happens while a command works. */
   tell(event: Event): void
   /** The whole of standard input. */
-  stdin(): Promise<string>
+  stdin(): Promise<Uint8Array>
   /** Asks a question that is answered by yes or no; undefined where there is nobody to ask. */
   readonly ask?: (question: string) => Promise<boolean>
   readonly style: Style

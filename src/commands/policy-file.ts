@@ -6,6 +6,7 @@ import type { Move } from '../model.ts'
 import type { Protection } from '../plan/policy.ts'
 import { parseYaml } from '../snapshot/yaml.ts'
 import { exits } from './io.ts'
+import { inWorkingTree, revisionOf } from './revision.ts'
 
 /** What a policy file says. */
 export interface Policy {
@@ -18,7 +19,9 @@ const name = 'prefect-snapshot.yaml'
 
 /** Reads the nearest policy file, from the snapshot's folder upwards; an empty policy where there is none. */
 export function readPolicy(snapshot: string, cwd: string): Policy {
-  for (let folder = dirname(resolve(cwd, snapshot === '-' ? 'x' : snapshot)); ; folder = dirname(folder)) {
+  const revision = revisionOf(snapshot)
+  const place = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot === '-' ? 'x' : snapshot)
+  for (let folder = dirname(place); ; folder = dirname(folder)) {
     const file = join(folder, name)
     const text = readIfThere(file)
     if (text !== undefined) return policyOf(file, text)

@@ -42,7 +42,7 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
       err,
       warn,
       tell,
-      stdin: async () => '',
+      stdin: async () => new Uint8Array(),
       style,
       errStyle: style,
       width: 120,
