@@ -110,6 +110,8 @@ export const issueCodes = {
   'no-match': 'The globs of --include and --exclude leave nothing.',
   'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
   usage: 'The command line is not understood.',
+  'bad-bundle': 'The file is no bundle, or is not as it was when it was made. The message says what differs.',
+  misplaced: 'A file of a directory has the name of another resource than the one in it; what is in it counts.',
   'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
   file: 'A file cannot be read or written.',
   interrupted: 'The operation was stopped by the user.',
