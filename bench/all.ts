@@ -1,10 +1,11 @@
 import { apply } from './apply.ts'
 import type { Bench } from './bench.ts'
 import { concurrency } from './concurrency.ts'
+import { diff } from './diff.ts'
 import { exporting } from './export.ts'
 import { incumbent } from './incumbent.ts'
 import { offline } from './offline.ts'
 import { start } from './start.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const benches: readonly Bench[] = [start, offline, exporting, apply, concurrency, incumbent]
+export const benches: readonly Bench[] = [start, offline, diff, exporting, apply, concurrency, incumbent]

@@ -28,7 +28,8 @@ export const offline: Bench = {
   },
 }
 
-const parseAll = `
+/** Reads a whole file by the library alone. */
+export const parseAll = `
   const { parseAllDocuments } = await import(${JSON.stringify(import.meta.resolve('yaml'))})
   const { readFileSync } = await import('node:fs')
   for (const document of parseAllDocuments(readFileSync(process.argv[1], 'utf8'))) document.toJS()

@@ -1,6 +1,6 @@
 import { isExact, isObject, type Json, type JsonObject, type Pointer, sameJson, sortKeys, step } from './json.ts'
 import type { Field, Kind } from './kind.ts'
-import type { FieldChange, Resource } from './model.ts'
+import type { FieldChange, Hole, Resource } from './model.ts'
 
 /** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
 export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
@@ -36,10 +36,14 @@ function isDefault(field: Field, value: Json): boolean {
 }
 
 /**
- * The fields in which two resources of one kind differ, by leaf. Operational fields and fields without a default that
- * `after` does not say, and secrets whose value is not known here, are not compared.
+ * `live`: what a server would have to change. Operational fields and fields without a default that `after` does not say,
+ * and secrets whose value is not known here, are not compared. `written`: what two texts say, in all its fields, and where
+ * each secret comes from.
  */
-export function differences(kind: Kind, before: Resource, after: Resource): FieldChange[] {
+export type Comparison = 'live' | 'written'
+
+/** The fields in which two resources of one kind differ, by leaf. */
+export function differences(kind: Kind, before: Resource, after: Resource, how: Comparison = 'live'): FieldChange[] {
   const out: FieldChange[] = []
   for (const slot of Object.keys(kind.slots)) {
     const [a, b] = [before.refs[slot], after.refs[slot]]
@@ -47,12 +51,12 @@ export function differences(kind: Kind, before: Resource, after: Resource): Fiel
   }
   for (const [name, field] of Object.entries(kind.fields)) {
     const [a, b] = [before.spec[name], after.spec[name]]
-    if (b === undefined && (field.operational || field.default === undefined)) continue
+    if (how === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
     const [x, y] = [compared(field, a, b), compared(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
   }
   for (const pointer of new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])) {
-    const secret = secretChange(pointer, before, after)
+    const secret = secretChange(pointer, before, after, how)
     if (secret) out.push(secret)
   }
   return out
@@ -64,14 +68,24 @@ function compared(field: Field, value: Json | undefined, other: Json | undefined
   return full !== undefined && field.compare ? field.compare(full, other ?? field.default) : full
 }
 
-function secretChange(pointer: Pointer, before: Resource, after: Resource): FieldChange | undefined {
+/** The key, where it is another one: how an update that gives a resource another name begins. */
+export function renaming(before: Resource, after: Resource): FieldChange[] {
+  return before.key === after.key ? [] : [{ pointer: '/key', before: before.key, after: after.key }]
+}
+
+function secretChange(pointer: Pointer, before: Resource, after: Resource, how: Comparison): FieldChange | undefined {
   const [a, b] = [before.secrets[pointer], after.secrets[pointer]]
   const at = `/secrets${pointer}`
   if (!b) return { pointer: at, before: '(secret)' }
   if (!a) return { pointer: at, after: '(secret)' }
-  if ('plain' in a && 'plain' in b && !a.plain.equals(b.plain))
-    return { pointer: at, before: '(secret)', after: '(another secret)' }
-  return undefined
+  const same = 'plain' in a && 'plain' in b ? a.plain.equals(b.plain) : how === 'live' || sameSource(a, b)
+  return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
+}
+
+/** Whether two holes are filled from the same place; of values in clear nothing is said but that they are. */
+function sameSource(a: Hole, b: Hole): boolean {
+  if ('plain' in a || 'plain' in b) return false
+  return sameJson(a as unknown as Json, b as unknown as Json)
 }
 
 function change(pointer: Pointer, before: Json | undefined, after: Json | undefined): FieldChange {

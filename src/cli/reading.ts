@@ -34,6 +34,28 @@ export function addReading(program: Command, act: Act): void {
         (await import('../commands/validate.ts')).validate(paths, flags, await table(), io),
       ),
     )
+  selecting(reporting(program.command('diff')))
+    .summary('show how two snapshots differ')
+    .description(
+      'Compares two snapshots, or a snapshot and a server, field by field: what would make the first into the second. Changes nothing.',
+    )
+    .argument('<before>', 'file, directory, - for standard input, or profile:NAME for a server')
+    .argument('<after>', 'the same')
+    .option('--exit-code', 'exit with 2 where they differ')
+    .addHelpText(
+      'after',
+      examples(
+        'diff old.snapshot.yaml new.snapshot.yaml',
+        'diff prod.snapshot.yaml profile:prod --exit-code',
+        'diff profile:staging profile:prod -f html > review.html',
+        "diff old.snapshot.yaml platform/ --include 'deployment/etl/**'",
+      ),
+    )
+    .action(
+      act(async ([before = '-', after = '-'], flags, io) =>
+        (await import('../commands/diff.ts')).diff({ ...(flags as object), before, after }, await table(), io),
+      ),
+    )
   reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json'])
     .summary('draw which resource needs which')
     .description(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Json, parseJson } from '../json.ts'
 import type { Hole, LiveResource, Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
 
 /** The value of a hole, from the environment; undefined where there is none. */
 export function secretFrom(env: Readonly<Record<string, string | undefined>>): (hole: Hole) => Json | undefined {
@@ -38,6 +39,16 @@ export function withHoles(resources: readonly LiveResource[]): Resource[] {
       return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
     })
     return { ...resource, secrets: Object.fromEntries(holes) }
+  })
+}
+
+/** Resources whose secrets come from where others of the same name say that they come from: a server does not know it. */
+export function withSourcesOf(resources: readonly Resource[], others: readonly Resource[]): Resource[] {
+  const known = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
+  return resources.map((resource) => {
+    const own = known.get(refOf(resource)) ?? {}
+    const secrets = Object.entries(resource.secrets).map(([pointer, hole]) => [pointer, own[pointer] ?? hole] as const)
+    return secrets.length > 0 ? { ...resource, secrets: Object.fromEntries(secrets) } : resource
   })
 }
 

@@ -1,7 +1,7 @@
 import { withNeeds } from '../graph/closure.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Resource, Scope, Snapshot } from '../model.ts'
+import type { Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { nearest } from '../near.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { inScope } from '../select.ts'
@@ -38,6 +38,25 @@ export function selected<T extends Resource>(
   if (selection.include !== undefined && !sorted.some(chosen)) throw nothing(selection.include, sorted)
   const needed = withNeeds(sorted, kinds, chosen)
   return selection.dependencies === false ? needed.filter(chosen) : needed
+}
+
+/** The refs that are meant on either of two sides. Throws `Failure` where the selection names nothing on both. */
+export function selectedOfBoth(
+  sides: readonly [readonly Resource[], readonly Resource[]],
+  kinds: readonly Kind[],
+  selection: Selection,
+): ReadonlySet<Ref> {
+  const chosen = new Set<Ref>()
+  const failures: unknown[] = []
+  for (const side of sides)
+    try {
+      for (const resource of selected(side, kinds, selection)) chosen.add(refOf(resource))
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failures.push(error)
+    }
+  if (failures.length === sides.length) return new Set(selected(sides.flat(), kinds, selection).map(refOf))
+  return chosen
 }
 
 /** A snapshot narrowed to a selection; what is out of it is invisible to plan and prune. */

@@ -41,11 +41,15 @@ export function afterRenames(live: Live, moves: readonly Move[]): Live {
 /** Share of a resource's content that must be the same for a delete and a create to look like a rename. */
 const likely = 0.8
 
+/** Beyond so many pairs to compare it is another world, and no rename. */
+const mostPairs = 1_000_000
+
 /** Points out deletes and creates that look like one resource with a new name. */
 export function likelyRenames(changes: readonly Change[], kinds: readonly Kind[]): Issue[] {
   const issues: Issue[] = []
   const deletes = changes.flatMap((change) => (change.action === 'delete' ? [change] : []))
   const creates = changes.flatMap((change) => (change.action === 'create' ? [change] : []))
+  if (deletes.length * creates.length > mostPairs) return []
   for (const { before, ref: from } of deletes) {
     const kind = kinds.find(({ name }) => name === before.kind)
     if (!kind) continue

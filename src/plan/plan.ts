@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
-import type { Change, FieldChange, Hole, Live, Move, Plan, Ref, Snapshot, Unsupported } from '../model.ts'
+import type { Change, Hole, Live, Move, Plan, Ref, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { differences, renaming } from '../spec.ts'
 import { missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
 import { inOrder, link } from './order.ts'
@@ -117,9 +117,7 @@ function compare({ kind, before, after }: Paired): {
   const common = { ref, waits: [], notes: [] }
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [] }
   if (kind.settled?.(after)) return { fixed: [] }
-  const renamed: FieldChange[] =
-    before.key === after.key ? [] : [{ pointer: '/key', before: before.key, after: after.key }]
-  const found = [...renamed, ...differences(kind, before, after)]
+  const found = [...renaming(before, after), ...differences(kind, before, after)]
   const reasonOf = (pointer: string) => {
     const [, part, name = ''] = pointer.split('/')
     return part === 'refs' ? kind.slots[name]?.fixed : kind.fields[name]?.fixed

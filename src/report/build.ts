@@ -3,21 +3,35 @@ import type { Change, Hole, Outcome, Plan, Ref, Server, Snapshot } from '../mode
 import { byRef, splitRef } from '../ref.ts'
 import { fieldsOf, sameFields } from './fields.ts'
 import { shown } from './issues.ts'
-import type { Action, ChangeReport, EdgeReport, OutcomeReport, Planned, SecretReport } from './report.ts'
+import type {
+  Action,
+  ChangeReport,
+  Compared,
+  DiffReport,
+  EdgeReport,
+  OutcomeReport,
+  Planned,
+  SecretReport,
+  Side,
+} from './report.ts'
 import { pathText } from './value.ts'
 
+/** What a comparison is shown with. */
+interface Shown {
+  /** Names of all kinds, in their order. */
+  readonly kinds: readonly string[]
+  readonly placeOf: (ref: Ref) => Place | undefined
+  readonly edges: readonly EdgeReport[]
+}
+
 /** What a plan is of. */
-export interface PlanContext {
+export interface PlanContext extends Shown {
   readonly profile: string | undefined
   readonly server: Server
   readonly file: string
   readonly snapshot: Snapshot
-  /** Names of all kinds, in their order. */
-  readonly kinds: readonly string[]
-  readonly placeOf: (ref: Ref) => Place | undefined
   /** Whether the value of a secret can be had now. */
   readonly filled: (hole: Hole) => boolean
-  readonly edges: readonly EdgeReport[]
   /** The command that carries the plan out; none where it is being carried out. */
   readonly next?: readonly string[]
 }
@@ -29,18 +43,40 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
     target: { ...(profile === undefined ? {} : { profile }), url: server.url, version: server.version },
     source: { file, ...(snapshot.source ?? {}) },
     scope: scopeOf(snapshot, context.kinds),
-    counts: countsOf(plan),
-    changes: inOrder(plan.changes, context.kinds).map((change) => changeOf(change, context)),
-    unchanged: plan.unchanged,
-    kept: plan.kept,
+    ...comparedOf(plan, context, (change) => secretsOf(change, context.filled)),
     unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
       ref,
       ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
       reason,
     })),
     refusals: plan.refusals.map(shown),
-    edges: context.edges,
     ...(context.next && plan.changes.length > 0 ? { next: context.next } : {}),
+  }
+}
+
+/** What a diff is of; as they were named, and in full. */
+export interface DiffContext extends Shown {
+  readonly from: { readonly file: string; readonly snapshot: Snapshot }
+  readonly to: { readonly file: string; readonly snapshot: Snapshot }
+}
+
+/** How two snapshots differ, as a value for reports. */
+export function diffOf(plan: Plan, context: DiffContext): Compared & Pick<DiffReport, 'from' | 'to'> {
+  const { from, to, kinds } = context
+  return { from: sideOf(from, kinds), to: sideOf(to, kinds), ...comparedOf(plan, context, holesOf) }
+}
+
+function sideOf({ file, snapshot }: DiffContext['from'], kinds: readonly string[]): Side {
+  return { file, ...(snapshot.source ?? {}), scope: scopeOf(snapshot, kinds) }
+}
+
+function comparedOf(plan: Plan, context: Shown, secrets: (change: Change) => SecretReport[]): Compared {
+  return {
+    counts: countsOf(plan),
+    changes: inOrder(plan.changes, context.kinds).map((change) => changeOf(change, context.placeOf, secrets(change))),
+    unchanged: plan.unchanged,
+    kept: plan.kept,
+    edges: context.edges,
   }
 }
 
@@ -99,7 +135,7 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
   )
 }
 
-function changeOf(change: Change, { placeOf, filled }: PlanContext): ChangeReport {
+function changeOf(change: Change, placeOf: Shown['placeOf'], secrets: readonly SecretReport[]): ChangeReport {
   const place = change.action === 'delete' ? undefined : placeOf(change.ref)
   return {
     id: idOf(change),
@@ -108,7 +144,7 @@ function changeOf(change: Change, { placeOf, filled }: PlanContext): ChangeRepor
     ...(place ? { place: { file: place.file, line: place.line } } : {}),
     fields: fieldsOf(change),
     same: sameFields(change),
-    secrets: secretsOf(change, filled),
+    secrets,
     without: 'without' in change ? change.without : [],
     notes: change.notes,
     waits: change.waits,
@@ -137,4 +173,28 @@ function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[
     if (own && 'env' in hole) return [{ ...common, state: 'kept' }]
     return [{ ...common, state: filled(hole) ? 'set' : 'missing' }]
   })
+}
+
+/** Of a diff: where the text before and the text after say that a secret comes from, where they differ. */
+function holesOf(change: Change): SecretReport[] {
+  if (change.action === 'delete' || change.action === 'complete') return []
+  const held = change.action === 'update' ? change.before.secrets : {}
+  const differ = (pointer: string) =>
+    change.action === 'create' || change.fields.some((field) => field.pointer === `/secrets${pointer}`)
+  const all = new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])
+  return [...all].filter(differ).map((at): SecretReport => {
+    const [was, is] = [held[at], change.after.secrets[at]]
+    return {
+      path: pathText(`/spec${at}`),
+      pointer: `/secrets${at}`,
+      state: was ? (is ? 'changed' : 'removed') : 'added',
+      ...(is && 'env' in is ? { env: is.env } : {}),
+      ...(was ? { was: sourceText(was) } : {}),
+      ...(is ? { is: sourceText(is) } : {}),
+    }
+  })
+}
+
+function sourceText(hole: Hole): string {
+  return 'env' in hole ? `env ${hole.env}` : 'in clear'
 }

@@ -91,8 +91,9 @@ const sources: Readonly<Record<SecretReport['state'], (env: string | undefined) 
 }
 
 /** Where the value of a secret comes from, in words. */
-export function secretText({ state, env }: SecretReport): string {
-  return sources[state](env)
+export function secretText({ state, env, was, is }: SecretReport): string {
+  if (was === is) return sources[state](env)
+  return `(secret: ${[was, is].map((source) => visible(source ?? '(none)')).join(' → ')})`
 }
 
 function secretsText(secrets: readonly SecretReport[], style: Style): string {

@@ -2,7 +2,16 @@ import { splitRef } from '../ref.ts'
 import { heldText, secretText, signs } from './change-text.ts'
 import { lineChanges } from './lines.ts'
 import { whyText } from './outcome-text.ts'
-import type { ApplyReport, ChangeReport, FieldReport, PlanReport, Report, ValidateReport } from './report.ts'
+import type {
+  ApplyReport,
+  ChangeReport,
+  Compared,
+  DiffReport,
+  FieldReport,
+  PlanReport,
+  Report,
+  ValidateReport,
+} from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, shorten, visible } from './style.ts'
@@ -20,6 +29,8 @@ export const markdown: Reporter = (report) => {
     case 'prefect-snapshot/plan':
     case 'prefect-snapshot/apply':
       return planned(report)
+    case 'prefect-snapshot/diff':
+      return compared(report)
     case 'prefect-snapshot/validate':
       return validated(report)
     case 'prefect-snapshot/graph':
@@ -50,6 +61,25 @@ function planned(report: PlanReport | ApplyReport): string {
   return head + sections(report.changes, most - head.length - tail.length) + tail
 }
 
+function compared(report: DiffReport): string {
+  const { from, to, counts, changes, kept } = report
+  const outcome =
+    changes.length === 0
+      ? `**No difference**: ${plural(counts.unchanged, 'resource')} the same.`
+      : `**${counts.delete > 0 ? `:warning: ${counts.delete} deleted, ` : ''}${counts.create} created, ${counts.update} updated, ${counts.unchanged} unchanged.**`
+  const only = kept.length > 0 ? [`Not compared, since the other side leaves them out: ${kept.length}.`, ''] : []
+  const head = [
+    `## Difference from ${code(from.file)} to ${code(to.file)}`,
+    '',
+    outcome,
+    '',
+    ...(changes.length > 0 ? [countsTable(report), ''] : []),
+    ...only,
+    issueList(report),
+  ].join('\n')
+  return head + sections(changes, most - head.length, 'deleted')
+}
+
 function verdict({ counts }: PlanReport | ApplyReport, changes: number): string {
   if (changes + counts.unsupported === 0)
     return `**Nothing to do**: ${plural(counts.unchanged, 'resource')} as in the snapshot.`
@@ -64,7 +94,7 @@ function verdict({ counts }: PlanReport | ApplyReport, changes: number): string 
   return `**${parts.join(', ')}.**`
 }
 
-function countsTable({ changes, unchanged }: PlanReport | ApplyReport): string {
+function countsTable({ changes, unchanged }: Compared): string {
   const rows = new Map<string, Record<string, number>>()
   const add = (kind: string, column: string) => {
     const row = rows.get(kind) ?? {}
@@ -107,17 +137,17 @@ function unsupportedList({ unsupported }: PlanReport | ApplyReport): string {
 }
 
 /** One fold a kind, kinds with deletes first, as long as there is room; then how many changes are not shown. */
-function sections(changes: readonly ChangeReport[], room: number): string {
+function sections(changes: readonly ChangeReport[], room: number, deleted = 'to delete'): string {
   const groups = new Map<string, ChangeReport[]>()
   const destructive = changes.filter(({ action }) => action === 'delete')
   for (const change of [...destructive, ...changes.filter(({ action }) => action !== 'delete')]) {
-    const name = `${splitRef(change.ref).kind}${change.action === 'delete' ? ' to delete' : ''}`
+    const name = `${splitRef(change.ref).kind}${change.action === 'delete' ? ` ${deleted}` : ''}`
     groups.set(name, [...(groups.get(name) ?? []), change])
   }
   let out = ''
   let left = changes.length
   for (const [name, members] of groups) {
-    const open = name.endsWith(' to delete') ? ' open' : ''
+    const open = name.endsWith(` ${deleted}`) ? ' open' : ''
     const head = `\n<details${open}><summary>${members.length} × ${name}</summary>\n\n\`\`\`\`\`\`diff\n`
     const foot = '``````\n\n</details>\n'
     let body = ''

@@ -9,7 +9,7 @@ import type { Ref } from '../ref.ts'
  */
 
 /** What a command has to say; `schema` tells which of the shapes it is. */
-export type Report = PlanReport | ApplyReport | ValidateReport | GraphReport | ErrorReport
+export type Report = PlanReport | DiffReport | ApplyReport | ValidateReport | GraphReport | ErrorReport
 
 interface Common {
   /** Of the shape. Fields may be added within a version; none is taken away or gets another meaning. */
@@ -25,6 +25,17 @@ interface Common {
 /** What a server would have to change to match a snapshot. */
 export interface PlanReport extends Common, Planned {
   readonly schema: 'prefect-snapshot/plan'
+}
+
+/** How two snapshots differ: what would make the first into the second. A server stands for what an export of it gives. */
+export interface DiffReport extends Common, Compared {
+  readonly schema: 'prefect-snapshot/diff'
+  readonly from: Side
+  readonly to: Side
+}
+/** One of two snapshots; `file` is as it was named: `profile:NAME` where it is a server. */
+export interface Side extends Source {
+  readonly scope: ScopeReport
 }
 
 /** What was changed. The plan in it is the one that was carried out. */
@@ -74,21 +85,25 @@ export interface ErrorReport extends Common {
   readonly schema: 'prefect-snapshot/error'
 }
 
-/** What plan and apply have in common. */
-export interface Planned {
-  readonly target: Target
-  readonly source: Source
-  readonly scope: ScopeReport
+/** What plan, apply and diff have in common. */
+export interface Compared {
   readonly counts: Counts
   /** Grouped by kind, those with the same kind by key; deletes last. `waits` says in which order they are done. */
   readonly changes: readonly ChangeReport[]
   readonly unchanged: readonly Ref[]
-  /** Only the server has them, and they stay. */
+  /** Only the server has them, and they stay; of a diff: only one side has them, and the other's scope leaves them out. */
   readonly kept: readonly Ref[]
+  readonly edges: readonly EdgeReport[]
+}
+
+/** What plan and apply have in common. */
+export interface Planned extends Compared {
+  readonly target: Target
+  readonly source: Source
+  readonly scope: ScopeReport
   readonly unsupported: readonly UnsupportedReport[]
   /** What a policy or common sense forbids; while there is one, nothing is applied. */
   readonly refusals: readonly Issue[]
-  readonly edges: readonly EdgeReport[]
   /** The command that would carry out the plan, once nothing stands against it; words, to be quoted for a shell. */
   readonly next?: readonly string[]
 }
@@ -176,6 +191,9 @@ export interface SecretReport {
    * stays and is not compared. `changed`, `added`, `removed`: compared, and different.
    */
   readonly state: 'set' | 'missing' | 'given' | 'kept' | 'changed' | 'added' | 'removed'
+  /** Of a diff: what the two sides say where the value comes from, such as `env NAME`. */
+  readonly was?: string
+  readonly is?: string
 }
 
 export interface UnsupportedReport {

@@ -1,6 +1,6 @@
 import { issuesText } from './issues.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
-import type { ApplyReport, Counts, Planned, PlanReport, Report } from './report.ts'
+import type { ApplyReport, Counts, DiffReport, Planned, PlanReport, Report, ScopeReport, Side } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { plural, type Style, visible } from './style.ts'
@@ -11,6 +11,8 @@ export const text: Reporter = async (report, { style, width }) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
       return planText(report, style, width)
+    case 'prefect-snapshot/diff':
+      return diffText(report, style, width)
     case 'prefect-snapshot/apply': {
       const totals = report.outcomes.length > 0 ? totalsText(report.outcomes, style) : ''
       return (await planText(report, style, width)) + unfinishedText(report, style) + totals
@@ -39,21 +41,55 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
   return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')
 }
 
+async function diffText(diff: DiffReport, style: Style, width: number): Promise<string> {
+  const { changesText } = await import('./change-text.ts')
+  const { counts, kept } = diff
+  const only = kept.length === 0 ? '' : `Not compared, since the other side leaves them out: ${keysText(kept, 3)}`
+  const parts = [
+    sidesText(diff, style, width),
+    changesText(diff.changes, style, width),
+    only === '' ? '' : paragraph(only, width, style.dim),
+    diff.changes.length === 0
+      ? `${style.green('No difference')}: ${plural(counts.unchanged, 'resource')} the same.\n`
+      : `${style.bold('Difference')}: ${counts.create} created, ${counts.update} updated, ${counts.delete} deleted, ${counts.unchanged} unchanged.\n`,
+  ]
+  const [head, ...rest] = parts.filter((part) => part !== '')
+  return [head, ...rest].join(diff.changes.length > 0 ? '\n' : '')
+}
+
+function sidesText({ from, to }: DiffReport, style: Style, width: number): string {
+  const side = (word: string, { file, ...source }: Side): string => {
+    const first: Part[] = [{ text: `${word} ${visible(file)}`, paint: style.bold }]
+    return flowText([...first, ...provenance(source)], '', width)
+  }
+  const same =
+    JSON.stringify([from.scope.include, from.scope.exclude]) === JSON.stringify([to.scope.include, to.scope.exclude])
+  const scopes = same
+    ? paragraph(scopeText({ ...to.scope, absent: [] }), width, style.dim)
+    : [from, to]
+        .map(({ file, scope }) =>
+          paragraph(`${visible(file)}: ${scopeText({ ...scope, absent: [] })}`, width, style.dim),
+        )
+        .join('')
+  return side('From', from) + side('to  ', to) + scopes
+}
+
+function provenance({ api, server }: Pick<Side, 'api' | 'server'>): Part[] {
+  if (api === undefined) return []
+  return [{ text: `exported from ${visible(api)}` }, ...(server === undefined ? [] : [{ text: `(Prefect ${server})` }])]
+}
+
 function headText({ target, source, scope }: Planned, style: Style, width: number): string {
   const first: Part[] = [
     { text: `Plan for ${visible(target.profile ?? 'the server')}`, paint: style.bold },
     { text: visible(target.url) },
     { text: `(Prefect ${target.version})` },
   ]
-  const from: Part[] = [{ text: `from ${visible(source.file)}` }]
-  if (source.api !== undefined) {
-    from.push({ text: `exported from ${visible(source.api)}` })
-    if (source.server !== undefined) from.push({ text: `(Prefect ${source.server})` })
-  }
+  const from: Part[] = [{ text: `from ${visible(source.file)}` }, ...provenance(source)]
   return flowText(first, '', width) + flowText(from, '  ', width) + paragraph(scopeText(scope), width, style.dim)
 }
 
-function scopeText({ include, exclude, incomplete, resources, managed, absent }: Planned['scope']): string {
+function scopeText({ include, exclude, incomplete, resources, managed, absent }: ScopeReport): string {
   const all = include.join(' ') === '**' && exclude.length === 0
   const globs = [...include, ...exclude.map((glob) => `not ${glob}`)].map(visible).join(', ')
   const of = managed.length > 0 ? ` of ${managed.join(', ')}` : ''

@@ -2,6 +2,8 @@
 export interface Chunk {
   readonly file: string
   readonly text: string
+  /** Where it begins in the file: behind the marker. */
+  readonly start: number
   /** Number of the first line of `text` in the file, from 1. */
   readonly line: number
   /** The text begins on a marker's line, with blanks in the marker's room. */
@@ -23,14 +25,15 @@ export function cutStream(file: string, text: string): Chunk[] {
   for (const { index } of `${text}\n---`.matchAll(marker)) {
     const part = text.slice(start, index)
     if (/^[^\S\n]*[^#\s]/m.test(part))
-      chunks.push({ file, text: start > 0 ? `   ${part}` : part, line, marked: start > 0 })
+      chunks.push({ file, text: start > 0 ? `   ${part}` : part, start, line, marked: start > 0 })
     line += count(part)
     start = index + 3
   }
   return chunks
 }
 
-function count(text: string): number {
+/** How many lines end in a text. */
+export function count(text: string): number {
   let lines = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
   return lines

@@ -29,6 +29,20 @@ const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 
 /** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
 export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Parsed {
+  const parsed = parseDocuments(sources, kinds, limits)
+  const issues = checkGraph(parsed.snapshot.resources, kinds, parsed.faulty).map((issue) => {
+    const place = issue.ref && parsed.placeOf(issue.ref, issue.pointer)
+    return place ? { ...issue, place } : issue
+  })
+  return { ...parsed, issues: [...parsed.issues, ...issues] }
+}
+
+/** Reads documents, each by itself: what they refer to may be elsewhere. `faulty` are those that could not be read. */
+export function parseDocuments(
+  sources: readonly Source[],
+  kinds: readonly Kind[],
+  limits: Limits = usual,
+): Parsed & { readonly faulty: ReadonlySet<Ref> } {
   const reading = {
     kinds,
     limits,
@@ -63,11 +77,8 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
     const chunk = reading.chunks.get(ref)
     return chunk && locator(chunk)(pointer)
   }
-  for (const issue of checkGraph(reading.resources, kinds, reading.faulty)) {
-    const at = issue.ref && place(issue.ref, issue.pointer)
-    reading.issues.push(at ? { ...issue, place: at } : issue)
-  }
-  return { snapshot: snapshotOf(header, reading.resources), issues: reading.issues, placeOf: place }
+  const { issues, faulty } = reading
+  return { snapshot: snapshotOf(header, reading.resources), issues, placeOf: place, faulty }
 }
 
 interface Reading {

@@ -13,7 +13,7 @@ async function rowsOf(name: string): Promise<readonly Row[]> {
 
 const figure = (rows: readonly Row[], what: string) => rows.find((row) => row.what === what)?.value
 
-test.each(['start', 'offline', 'concurrency'])('the benchmark %s runs', async (name) => {
+test.each(['start', 'offline', 'diff', 'concurrency'])('the benchmark %s runs', async (name) => {
   const rows = await rowsOf(name)
   expect(rows.length).toBeGreaterThan(3)
   expect(rows.filter(({ value }) => /NaN|Infinity/.test(value))).toEqual([])

@@ -1,13 +1,15 @@
 import { needsOf } from '../../src/graph/needs.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
+import { makeDiff } from '../../src/plan/diff.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
-import { outcomesOf, plannedOf } from '../../src/report/build.ts'
+import { diffOf, outcomesOf, plannedOf } from '../../src/report/build.ts'
 import { wholeOf } from '../../src/report/fields.ts'
-import type { ApplyReport, GraphReport, PlanReport } from '../../src/report/report.ts'
+import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src/report/report.ts'
 import { Secret } from '../../src/secret.ts'
-import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { parseSnapshot, type Source } from '../../src/snapshot/parse.ts'
+import { parsePair } from '../../src/snapshot/same.ts'
 
 /** What stands in place of a secret; in no rendering may it be seen. */
 export const canary = 'canary-4711'
@@ -194,6 +196,34 @@ export function planReport(ready = false): PlanReport {
     next: ['apply', 'prod.snapshot.yaml', '--profile', 'prod'],
   })
   return { schema: 'prefect-snapshot/plan', ...common, exit: ready ? 0 : 3, issues: plan.issues, ...planned }
+}
+
+/** The same snapshot some days later: something of everything made, changed and taken out, and another scope. */
+const later = wanted
+  .replace('version: 1\n', "version: 1\nscope: {include: ['**'], exclude: ['variable/threshold'], incomplete: []}\n")
+  .replace('3.8.3', '3.8.8')
+  .replace(/kind: variable\nkey: threshold\n.*\n---\n/, '')
+  .replace(/kind: variable\nkey: etl_bucket\n/, 'kind: variable\nkey: region\nspec: {value: eu}\n---\n$&')
+  .replace('STORE_RAW_KEY', 'VAULT_KEY')
+  .replace('  /data/token: {env: STORE_RAW_TOKEN}\n', '  /data/user: {env: STORE_RAW_USER}\n')
+  .replace('Runs at night.', 'Runs at noon.')
+  .replace('    - {slug: weekly, cron: 0 4 * * 1, active: true}\n', '')
+  .replace('  paused: false\n', '')
+  .replace(/---\nkind: deployment\nkey: report\/weekly\n.*\n.*\n/, '')
+
+/** The report of a diff of the two texts. */
+export function diffReport(): DiffReport {
+  const [a, b] = [wanted, later].map((text, index) => ({ file: `${index + 1}.yaml`, text })) as [Source, Source]
+  const { before, after, resourcesOfSame } = parsePair([a], [b], kinds)
+  const plan = makeDiff(before.snapshot, after.snapshot, kinds)
+  const compared = diffOf(plan, {
+    from: { file: a.file, snapshot: before.snapshot },
+    to: { file: b.file, snapshot: after.snapshot },
+    kinds: kinds.map(({ name }) => name),
+    placeOf: after.placeOf,
+    edges: needsOf([...resourcesOfSame(), ...after.snapshot.resources], kinds),
+  })
+  return { schema: 'prefect-snapshot/diff', ...common, exit: 2, issues: plan.issues, ...compared }
 }
 
 /** The report of an apply of them in which one change fails. */

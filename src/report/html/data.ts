@@ -2,7 +2,15 @@ import { type Ref, splitRef } from '../../ref.ts'
 import { heldText, secretText } from '../change-text.ts'
 import { type Line, lineChanges, linesOf } from '../lines.ts'
 import { whyText } from '../outcome-text.ts'
-import type { ApplyReport, ChangeReport, FieldReport, OutcomeReport, PlanReport, Report } from '../report.ts'
+import type {
+  ApplyReport,
+  ChangeReport,
+  DiffReport,
+  FieldReport,
+  OutcomeReport,
+  PlanReport,
+  Report,
+} from '../report.ts'
 import { visible } from '../style.ts'
 import { isLong, valueText } from '../value.ts'
 import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
@@ -24,7 +32,8 @@ export function pageData(report: Report): PageData {
     const { kind, key } = splitRef(ref)
     return { kind, key: visible(key) }
   })
-  return { refs, needs, items, ...choice }
+  const told = report.schema === 'prefect-snapshot/diff' ? { done: true as const } : {}
+  return { refs, needs, items, ...choice, ...told }
 }
 
 /** A choice of changes stands in place of the selection that the plan was made with. */
@@ -37,6 +46,8 @@ function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
     case 'prefect-snapshot/plan':
     case 'prefect-snapshot/apply':
       return [...changeItems(report, number), ...blockedItems(report, number)]
+    case 'prefect-snapshot/diff':
+      return changeItems(report, number)
     case 'prefect-snapshot/graph':
       return report.resources.map(({ ref, place, fields }) => ({
         ...bare(number(ref), 'resource'),
@@ -54,12 +65,13 @@ function bare(ref: number, state: State): Item {
 }
 
 /** One item a resource: the second half of a create is told with its first. */
-function changeItems(report: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref: Ref) => number): Item[] {
   const byId = new Map(report.changes.map((change) => [change.id, change]))
   const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
-  const refused = byRefOf(report.refusals.map(({ ref, message }) => [ref, message]))
+  const { refusals, unsupported } = 'refusals' in report ? report : { refusals: [], unsupported: [] }
+  const refused = byRefOf(refusals.map(({ ref, message }) => [ref, message]))
   const impossible = byRefOf(
-    report.unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
+    unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
   )
   return report.changes.flatMap((change): Item[] => {
     if (change.action === 'complete') return []

@@ -1,7 +1,7 @@
 import type { Issue } from '../../issue.ts'
 import { splitRef } from '../../ref.ts'
 import { escaped } from '../graph/markup.ts'
-import type { Report } from '../report.ts'
+import type { Report, ScopeReport, Side, Source } from '../report.ts'
 import { plural, visible } from '../style.ts'
 
 /** What the page is called. */
@@ -11,6 +11,8 @@ export function titleOf(report: Report): string {
       return `Plan for ${visible(report.target.profile ?? report.target.url)}`
     case 'prefect-snapshot/apply':
       return `Applied to ${visible(report.target.profile ?? report.target.url)}`
+    case 'prefect-snapshot/diff':
+      return `Difference from ${visible(report.from.file)} to ${visible(report.to.file)}`
     case 'prefect-snapshot/graph':
       return `Graph of ${visible(report.source.file)}`
     case 'prefect-snapshot/validate':
@@ -30,10 +32,14 @@ export function head(report: Report): string {
 function badgesOf(report: Report): [number, string, string][] {
   if ('counts' in report) {
     const { create, update, delete: remove, unchanged, unsupported, refused } = report.counts
+    const [made, changed, gone] =
+      report.schema === 'prefect-snapshot/diff'
+        ? ['created', 'updated', 'deleted']
+        : ['to create', 'to update', 'to delete']
     const all: [number, string, string][] = [
-      [create, 'to create', 'create'],
-      [update, 'to update', 'update'],
-      [remove, 'to delete', 'delete'],
+      [create, made, 'create'],
+      [update, changed, 'update'],
+      [remove, gone, 'delete'],
       [unsupported, 'not possible', 'delete'],
       [refused, 'refused', 'delete'],
       [unchanged, 'unchanged', 'quiet'],
@@ -60,27 +66,38 @@ function linesOf(report: Report): [string, string][] {
       visible(`${file}: ${plural(resources, 'resource')}, ${plural(errors, 'fault')}, ${plural(warnings, 'warning')}`),
     ])
   const lines: [string, string][] = []
+  if (report.schema === 'prefect-snapshot/diff') lines.push(...sideOf('From', report.from), ...sideOf('To', report.to))
   if ('target' in report) lines.push(['Server', visible(`${report.target.url} (Prefect ${report.target.version})`)])
-  if ('source' in report) {
-    const { file, api, server } = report.source
-    const from = api === undefined ? '' : `, exported from ${api}${server === undefined ? '' : ` (Prefect ${server})`}`
-    lines.push(['Snapshot', visible(file + from)])
-  }
-  if ('scope' in report) {
-    const { include, exclude, resources, managed, absent } = report.scope
-    const all =
-      include.join() === '**' && exclude.length === 0
-        ? 'everything'
-        : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
-    const not = absent.length > 0 ? `; not of ${absent.join(', ')}` : ''
-    lines.push(['Scope', visible(`${all}, ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)])
-  }
+  if ('source' in report) lines.push(['Snapshot', sourceText(report.source)])
+  if ('scope' in report) lines.push(['Scope', scopeText(report.scope)])
   if ('kept' in report && report.kept.length > 0) {
     const kinds = new Map<string, number>()
     for (const ref of report.kept) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
-    lines.push(['Only on the server, kept', [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')])
+    const title = report.schema === 'prefect-snapshot/diff' ? 'Left out by one side' : 'Only on the server, kept'
+    lines.push([title, [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')])
   }
   return lines
+}
+
+function sideOf(term: string, side: Side): [string, string][] {
+  return [
+    [term, sourceText(side)],
+    ['Scope', scopeText(side.scope)],
+  ]
+}
+
+function sourceText({ file, api, server }: Source): string {
+  const from = api === undefined ? '' : `, exported from ${api}${server === undefined ? '' : ` (Prefect ${server})`}`
+  return visible(file + from)
+}
+
+function scopeText({ include, exclude, resources, managed, absent }: ScopeReport): string {
+  const all =
+    include.join() === '**' && exclude.length === 0
+      ? 'everything'
+      : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
+  const not = absent.length > 0 ? `; not of ${absent.join(', ')}` : ''
+  return visible(`${all}, ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)
 }
 
 /** Everything that is wrong, at its top; open where it is an error. */

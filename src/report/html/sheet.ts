@@ -25,7 +25,8 @@ export async function sheetOf(report: Report): Promise<Sheet> {
   }
   if (!('changes' in report)) return { picture: await layOut([], []), actions, all: 0 }
   for (const { ref, action } of report.changes) if (action !== 'complete') actions.set(ref, action)
-  const changed = new Set([...actions.keys(), ...report.unsupported.map(({ ref }) => ref)])
+  const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
+  const changed = new Set([...actions.keys(), ...unsupported])
   const near = withNeighbours(changed, report.edges)
   const drawn = [...(near.size <= most ? near : touched(changed, report.edges))].slice(0, most)
   const all = new Set([...report.unchanged, ...changed]).size

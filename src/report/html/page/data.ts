@@ -13,6 +13,8 @@ export interface PageData {
   readonly items: readonly Item[]
   /** The beginning of the command that applies a choice; absent where there is nothing to choose. */
   readonly apply?: readonly string[]
+  /** The changes are between two texts: nothing is going to be done. */
+  readonly done?: true
 }
 
 /** One row: a resource that changes, cannot be changed, or just is. */

@@ -9,6 +9,8 @@ const words = {
   resource: '',
 } as const
 
+const wordsOfDiff = { ...words, create: 'is new', update: 'has changed', delete: 'is gone' } as const
+
 /** All that is known of one resource. `neighbour` makes a way to another one. */
 export function detailOf(
   data: PageData,
@@ -19,7 +21,8 @@ export function detailOf(
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const needs = data.needs.flatMap(([from, to]) => (from === ref ? [to] : []))
   const needers = data.needs.flatMap(([from, to]) => (to === ref ? [from] : []))
-  const verb = item ? (item.outcome === undefined ? words[item.state] : '') : 'stays as it is'
+  const verbs = data.done ? wordsOfDiff : words
+  const verb = item ? (item.outcome === undefined ? verbs[item.state] : '') : 'stays as it is'
   const head = h(
     'div',
     { class: `head ${item?.state ?? 'same'}` },

@@ -1,0 +1,151 @@
+import { needsOf } from '../graph/needs.ts'
+import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Resource, Snapshot } from '../model.ts'
+import { makeDiff } from '../plan/diff.ts'
+import { refOf } from '../ref.ts'
+import { diffOf } from '../report/build.ts'
+import type { Format } from '../report/index.ts'
+import { shown } from '../report/issues.ts'
+import { type Parsed, parseDocuments } from '../snapshot/parse.ts'
+import { parsePair } from '../snapshot/same.ts'
+import { connected } from './connect.ts'
+import { readSources } from './files.ts'
+import { withHoles, withSourcesOf } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { print } from './print.ts'
+import { type Selection, scopeOf, selected, selectedOfBoth } from './selection.ts'
+
+export interface DiffFlags extends Selection {
+  readonly before: string
+  readonly after: string
+  readonly exitCode?: boolean
+  readonly format?: Format
+}
+
+/** Both sides of a comparison, read. */
+interface Sides {
+  readonly before: Parsed
+  readonly after: Parsed
+  /** Resources that are the same on both sides and that the snapshots only name; read when they are wanted. */
+  readonly resourcesOfSame: () => readonly Resource[]
+}
+
+/** How two snapshots differ, each a text or `profile:NAME`. Documents that are the same text are not even parsed. */
+export async function diff(flags: DiffFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  if (flags.before === '-' && flags.after === '-') throw twice()
+  const sides = narrowed(await readSides(flags, kinds, io), flags, kinds)
+  const faults = [...sides.before.issues, ...sides.after.issues]
+  if (faults.some(({ severity }) => severity === 'error')) throw new Failure(faults, exits.usage)
+  return showDiff({ ...sides, names: [flags.before, flags.after] }, { ...flags, kinds }, io)
+}
+
+/** Says how one snapshot differs from another; exits with 2 where they do and that was asked for. */
+export async function showDiff(
+  { before, after, names, resourcesOfSame = () => [] }: Partial<Sides> & Shown,
+  {
+    kinds,
+    exitCode,
+    format,
+  }: { readonly kinds: readonly Kind[]; readonly exitCode?: boolean; readonly format?: Format },
+  io: Io,
+): Promise<Exit> {
+  const plan = makeDiff(before.snapshot, after.snapshot, kinds)
+  const exit = exitCode && plan.changes.length > 0 ? exits.changes : exits.ok
+  const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
+  const deleted = plan.changes.flatMap((change) => (change.action === 'delete' ? [change.before] : []))
+  const compared = diffOf(plan, {
+    from: { file: names[0], snapshot: before.snapshot },
+    to: { file: names[1], snapshot: after.snapshot },
+    kinds: kinds.map(({ name }) => name),
+    placeOf: after.placeOf,
+    edges: withEdges ? needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds) : [],
+  })
+  const issues = plan.issues.map(shown)
+  await print({ schema: 'prefect-snapshot/diff', version: 1, tool: io.version, exit, issues, ...compared }, format, io)
+  if (format !== 'json') io.warn(issues)
+  return exit
+}
+
+export interface Shown {
+  readonly before: Parsed
+  readonly after: Parsed
+  /** What the two sides are called. */
+  readonly names: readonly [string, string]
+}
+
+async function readSides({ before, after, ...selection }: DiffFlags, kinds: readonly Kind[], io: Io): Promise<Sides> {
+  const [a, b] = [profileOf(before), profileOf(after)]
+  if (a === undefined && b === undefined) {
+    const [x, y] = [await readSources(before, io), await readSources(after, io)]
+    if (selection.include === undefined && selection.exclude === undefined) return parsePair(x, y, kinds)
+    return { before: parseDocuments(x, kinds), after: parseDocuments(y, kinds), resourcesOfSame: () => [] }
+  }
+  const side = async (path: string, profile: string | undefined) =>
+    profile === undefined
+      ? parseDocuments(await readSources(path, io), kinds)
+      : asParsed(await readServer(profile, selection, kinds, io))
+  const [x, y] = [await side(before, a), await side(after, b)]
+  // Where a secret comes from is no question to a server.
+  const [from, to] = [b === undefined ? y : x, a === undefined ? x : y]
+  return {
+    before: a === undefined ? x : sourced(x, from),
+    after: b === undefined ? y : sourced(y, to),
+    resourcesOfSame: () => [],
+  }
+}
+
+function profileOf(path: string): string | undefined {
+  return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
+}
+
+/** A server as an export of it would be, with holes for secrets. What is chosen of it is decided later. */
+async function readServer(profile: string, selection: Selection, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
+  return connected({ profile }, io, async ({ client, server }) => {
+    io.tell({ type: 'phase', phase: 'reading' })
+    const live = await readLive(client, server, kinds, { on: io.tell })
+    io.warn(live.issues)
+    const all = [...live.resources.values()]
+    const carried = selection.include === undefined ? selected(all, kinds, {}) : all
+    return {
+      version: 1,
+      source: { api: server.url, server: server.version },
+      scope: scopeOf({}),
+      moved: [],
+      resources: withHoles(carried),
+    }
+  })
+}
+
+function asParsed(snapshot: Snapshot): Parsed {
+  return { snapshot, issues: [], placeOf: () => undefined }
+}
+
+function sourced(parsed: Parsed, other: Parsed): Parsed {
+  const resources = withSourcesOf(parsed.snapshot.resources, other.snapshot.resources)
+  return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
+}
+
+/** Both sides with what the selection means on either of them: what one of them needs is looked at in both. */
+function narrowed(sides: Sides, selection: Selection, kinds: readonly Kind[]): Sides {
+  if (selection.include === undefined && selection.exclude === undefined) return sides
+  const { before, after } = sides
+  const chosen = selectedOfBoth([before.snapshot.resources, after.snapshot.resources], kinds, selection)
+  const scope = { ...scopeOf(selection), incomplete: [] }
+  const side = (parsed: Parsed): Parsed => {
+    const resources = parsed.snapshot.resources.filter((resource) => chosen.has(refOf(resource)))
+    return { ...parsed, snapshot: { ...parsed.snapshot, scope, resources } }
+  }
+  return { ...sides, before: side(before), after: side(after) }
+}
+
+function twice(): Failure {
+  const issue: Issue = {
+    code: 'usage',
+    severity: 'error',
+    message: 'only one side can be read from standard input',
+    fix: 'Write one of them to a file',
+  }
+  return new Failure([issue], exits.usage)
+}

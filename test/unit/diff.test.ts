@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Resource, Scope } from '../../src/model.ts'
+import { makeDiff } from '../../src/plan/diff.ts'
+import { refOf } from '../../src/ref.ts'
+import { Secret } from '../../src/secret.ts'
+import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { layoutOf } from '../../src/snapshot/layout.ts'
+import { parseDocuments } from '../../src/snapshot/parse.ts'
+import { parsePair } from '../../src/snapshot/same.ts'
+import { canonicalSpec } from '../../src/spec.ts'
+import { anyJson, anyText } from '../support/arbitrary.ts'
+import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+const diff = (before: readonly Resource[], after: readonly Resource[], scopes: Partial<Scope>[] = []) => {
+  const [x, y] = [before, after].map((resources, index) => {
+    const made = snapshot(...resources)
+    return { ...made, scope: { ...made.scope, ...scopes[index] } }
+  }) as [ReturnType<typeof snapshot>, ReturnType<typeof snapshot>]
+  return makeDiff(x, y, toyKinds)
+}
+const told = (plan: ReturnType<typeof makeDiff>) => plan.changes.map(({ action, ref }) => `${action} ${ref}`)
+const one = (spec: Resource['spec'], secrets: Resource['secrets'] = {}) => resource('c/x', { spec, secrets })
+
+describe('a diff', () => {
+  it('is what was made, changed and taken out, and nothing where both are the same', () => {
+    const before = [resource('a/gone'), resource('a/kept', { spec: { count: 1, text: 't' } })]
+    const after = [resource('a/kept', { spec: { count: 2, text: 't' } }), resource('a/new')]
+    const plan = diff(before, after)
+    expect(told(plan)).toEqual(['update a/kept', 'create a/new', 'delete a/gone'])
+    expect(plan.changes[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 1, after: 2 }] })
+    expect(told(diff(before, before))).toEqual([])
+  })
+
+  it('tells of fields that one side does not say, which a plan leaves alone', () => {
+    const fields = [{ pointer: '/spec/paused', before: true }]
+    expect(diff([resource('a/x', { spec: { paused: true } })], [resource('a/x')]).changes).toMatchObject([{ fields }])
+    expect(told(diff([resource('a/x')], [resource('a/x', { spec: { modern: 'm' } })]))).toEqual(['update a/x'])
+  })
+
+  it('compares secrets by where they come from, and never shows what they are', () => {
+    const env = (name: string) => ({ '/data/k': { env: name } })
+    expect(told(diff([one({}, env('A'))], [one({}, env('A'))]))).toEqual([])
+    expect(diff([one({}, env('A'))], [one({}, env('B'))]).changes).toMatchObject([
+      { fields: [{ pointer: '/secrets/data/k', before: '(secret)', after: '(another secret)' }] },
+    ])
+    const plain = (text: string) => ({ '/data/k': { plain: new Secret(text) } })
+    expect(told(diff([one({}, plain('x'))], [one({}, plain('x'))]))).toEqual([])
+    expect(told(diff([one({}, plain('x'))], [one({}, env('A'))]))).toEqual(['update c/x'])
+    expect(JSON.stringify(diff([one({}, plain('canary'))], [one({}, plain('other'))]))).not.toContain('canary')
+  })
+
+  it('is of names that a header says were changed, and what points to them has not changed', () => {
+    const before = snapshot(resource('a/old', { spec: { text: 'abc' } }), resource('b/x', { refs: { a: 'a/old' } }))
+    const after = {
+      ...snapshot(resource('a/new', { spec: { text: 'abc' } }), resource('b/x', { refs: { a: 'a/new' } })),
+      moved: [{ from: 'a/old', to: 'a/new' } as const],
+    }
+    expect(makeDiff(before, after, toyKinds).changes).toMatchObject([
+      { ref: 'a/new', action: 'update', fields: [{ pointer: '/key', before: 'old', after: 'new' }] },
+    ])
+    const { changes, issues } = makeDiff(before, { ...after, moved: [] }, toyKinds)
+    expect(changes.map(({ action, ref }) => `${action} ${ref}`)).toEqual(['create a/new', 'update b/x', 'delete a/old'])
+    expect(issues.map(({ code }) => code)).toEqual(['likely-rename'])
+  })
+
+  it('says nothing of what the scope of the other side leaves out', () => {
+    const [few, more] = [[resource('a/one')], [resource('a/one'), resource('a/two'), resource('b/two')]]
+    const narrow = { include: ['a/**'], exclude: ['a/two'] }
+    expect(told(diff(few, more))).toEqual(['create a/two', 'create b/two'])
+    const plan = diff(more, few, [{}, narrow])
+    expect({ changes: told(plan), kept: plan.kept }).toEqual({ changes: [], kept: ['a/two', 'b/two'] })
+    expect(told(diff(few, more, [narrow, {}]))).toEqual([])
+    // One scope on both sides: what only one of them has came along with what needed it.
+    expect(told(diff(few, more, [narrow, narrow]))).toEqual(['create a/two', 'create b/two'])
+    expect(told(diff(more, few, [{}, { incomplete: ['a'] }]))).toEqual(['delete b/two'])
+  })
+})
+
+describe('parsePair', () => {
+  const header = 'kind: snapshot\nversion: 1\n'
+  const source = (text: string) => [{ file: 'f.yaml', text: header + text }]
+  const document = (key: string, spec: string) => `---\nkind: a\nkey: ${key}\nspec: ${spec}\n`
+
+  it('gives the same diff as reading everything, for arbitrary snapshots in either layout', () => {
+    const some = fc.uniqueArray(fc.record({ key: fc.oneof(anyText, fc.string()), any: anyJson, twice: fc.nat(3) }), {
+      selector: ({ key }) => key,
+      maxLength: 12,
+    })
+    fc.assert(
+      fc.property(some, fc.boolean(), (list, cut) => {
+        const of = (side: number) =>
+          snapshot(
+            ...list
+              .filter(({ twice }) => twice !== side)
+              .map(({ key, any, twice }) =>
+                resource(`a/${key}`, { spec: canonicalSpec(a, { any, count: twice === 3 ? side : 0 }) }),
+              ),
+          )
+        const before = [{ file: 'a.yaml', text: formatSnapshot(of(1)) }]
+        const after = cut ? layoutOf(of(2)) : [{ file: 'b.yaml', text: formatSnapshot(of(2)) }]
+        const pair = parsePair(before, after, toyKinds)
+        const whole = [before, after].map((sources) => parseDocuments(sources, toyKinds).snapshot)
+        const plan = makeDiff(pair.before.snapshot, pair.after.snapshot, toyKinds)
+        expect([...pair.before.issues, ...pair.after.issues]).toEqual([])
+        expect(told(plan)).toEqual(
+          told(makeDiff(whole[0] as typeof pair.before.snapshot, whole[1] as typeof pair.before.snapshot, toyKinds)),
+        )
+        expect(pair.resourcesOfSame().map(refOf).sort()).toEqual([...pair.same].sort())
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('does not parse what is the same, and finds every other fault where it stands', () => {
+    const bad = document('same', '{count: [}')
+    const { before, after, same } = parsePair(
+      source(bad + document('x', '{count: 1}')),
+      source(bad + document('x', '{count: y}')),
+      toyKinds,
+    )
+    expect([...same]).toEqual(['a/same'])
+    expect(before.issues).toEqual([])
+    expect(after.issues.map(({ code, place }) => [code, place?.line])).toEqual([['bad-value', 10]])
+  })
+
+  it.each([
+    ['twice the same', document('x', '{}') + document('x', '{}')],
+    ['once the same and once not', document('x', '{}') + document('x', '{count: 7}')],
+  ])('tells of a name that comes twice: %s', (_, text) => {
+    const { after } = parsePair(source(document('x', '{}')), source(text), toyKinds)
+    expect(after.issues.map(({ code }) => code)).toEqual(['duplicate-key'])
+  })
+})
