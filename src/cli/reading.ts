@@ -39,13 +39,13 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Compares two snapshots, or a snapshot and a server, field by field: what would make the first into the second. Changes nothing.',
     )
-    .argument('<before>', 'file, directory, - for standard input, or profile:NAME for a server')
+    .argument('<before>', 'file, directory, git:REV:path, - for standard input, or profile:NAME for a server')
     .argument('<after>', 'the same')
     .option('--exit-code', 'exit with 2 where they differ')
     .addHelpText(
       'after',
       examples(
-        'diff old.snapshot.yaml new.snapshot.yaml',
+        'diff git:main:prod.snapshot.yaml prod.snapshot.yaml',
         'diff prod.snapshot.yaml profile:prod --exit-code',
         'diff profile:staging profile:prod -f html > review.html',
         "diff old.snapshot.yaml platform/ --include 'deployment/etl/**'",
