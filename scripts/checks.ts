@@ -1,10 +1,8 @@
 /*
- * Writes dist/snapshot/checks.js: the checks of all kinds as code, in the place of the compiled src/snapshot/checks.ts.
- * Part of `npm run build`.
+ * The checks of all kinds as code that ajv wrote beforehand. A document that is right is found right by a small check that
+ * stops at the first fault; only where it finds one is the large check loaded, which knows all faults and their words.
  */
-import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
 import { kinds } from '../src/kinds/all.ts'
 import { checkOptions } from '../src/snapshot/checks.ts'
@@ -15,24 +13,38 @@ const schemas = new Map([
   ...kinds.map((kind) => [kind.name, documentSchema(kind)] as const),
 ])
 
-/** The module as text. ajv writes `require` for what its code shares, also where it writes a module. */
-export function checksModule(): string {
-  const ajv = new Ajv2020({ ...checkOptions, code: { source: true, esm: true } })
-  for (const [name, schema] of schemas) ajv.addSchema(schema, name)
-  const exported = Object.fromEntries([...schemas.keys()].map((name) => [`check_${name.replaceAll('-', '_')}`, name]))
-  const code = standalone.default(ajv, exported)
-  const table = Object.entries(exported).map(([identifier, name]) => `  ['${name}', ${identifier}],`)
-  return `import { createRequire } from 'node:module'
-const require = createRequire(import.meta.url)
-${code}
-const checks = new Map([
-${table.join('\n')}
-])
-export function openChecks() {
-  return (kind) => checks.get(kind)
+/** The large checks: a module that exports one by the name of each kind. */
+export function fullChecks(): string {
+  return checksBy({ ...checkOptions })
 }
+
+/** What takes the place of src/snapshot/checks.ts; it asks for the file `full` (CommonJS) once it has found a fault. */
+export function quickChecks(full: string): string {
+  return `import * as quick from 'quick-checks'
+export function openChecks() {
+  return (kind) => {
+    const check = (document) => {
+      if (quick[identifier(kind)](document)) return true
+      const all = require(${JSON.stringify(full)})[identifier(kind)]
+      const right = all(document)
+      check.errors = all.errors
+      return right
+    }
+    return check
+  }
+}
+const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 `
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(fileURLToPath(new URL('../dist/snapshot/checks.js', import.meta.url)), checksModule())
+/** The module \`quick-checks\`. */
+export function smallChecks(): string {
+  return checksBy({ ...checkOptions, allErrors: false, verbose: false, messages: false })
+}
+
+function checksBy(options: Options): string {
+  const ajv = new Ajv2020({ ...options, code: { source: true, esm: true, optimize: 2 } })
+  for (const [name, schema] of schemas) ajv.addSchema(schema, name)
+  const exported = Object.fromEntries([...schemas.keys()].map((name) => [`check_${name.replaceAll('-', '_')}`, name]))
+  return standalone.default(ajv, exported)
+}

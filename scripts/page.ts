@@ -1,6 +1,6 @@
 /*
  * Makes src/report/html/bundle.ts of the sources of the page: the script and the style of an HTML report as strings, so
- * that nothing has to be read from disk and the compiler alone makes dist/. Run by `npm run build` and `npm run check`.
+ * that nothing has to be read from disk when a report is written. Run by `npm run build` and `npm run check`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

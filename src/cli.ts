@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { createInterface } from 'node:readline/promises'
-import { buffer } from 'node:stream/consumers'
 import { CommanderError } from 'commander'
 import type { GlobalFlags } from './cli/act.ts'
 import { problemOf } from './cli/problem.ts'
@@ -86,7 +84,7 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     err: voice.err,
     warn: voice.warn,
     tell: voice.tell,
-    stdin: () => buffer(process.stdin),
+    stdin: async () => (await import('node:stream/consumers')).buffer(process.stdin),
     ...(terminal ? { ask } : {}),
     style: styleFor(colours(process.stdout)),
     errStyle: styleFor(colours(process.stderr)),
@@ -111,6 +109,7 @@ function onFirstCtrlC(): AbortSignal {
 }
 
 async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^(y|yes)$/i.test((await terminal.question(`${question} [y/N] `)).trim())

@@ -2,8 +2,8 @@ import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonObject } from '../json.ts'
 
 /*
- * `npm run build` puts another file in the place of this one in dist/: the same function over code that ajv wrote
- * beforehand (scripts/checks.ts). A command line that only validates then neither loads ajv nor compiles a schema, which
+ * `npm run build` puts another module in the place of this one: the same function over code that ajv wrote beforehand
+ * (scripts/checks.ts). A command line that only validates then neither loads ajv nor compiles a schema, which
  * is most of the time of a small file.
  */
 
