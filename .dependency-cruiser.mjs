@@ -45,6 +45,7 @@ const home = {
   tinyqueue: 'graph',
   picomatch: 'select',
   yaml: 'snapshot',
+  'js-yaml': 'snapshot',
   ajv: 'snapshot',
   diff: 'report',
   '@hpcc-js/wasm-graphviz': 'report',

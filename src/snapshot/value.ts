@@ -2,6 +2,7 @@ import type { Issue } from '../issue.ts'
 import { isObject, type Json } from '../json.ts'
 import type { Chunk } from './documents.ts'
 import { type Locate, locator, placeAt } from './locate.ts'
+import { quickValue } from './quick.ts'
 import { faultsOf, parseYaml } from './yaml.ts'
 
 /** What keeps reading bounded. */
@@ -19,6 +20,20 @@ export type Read =
 
 /** Reads the value of one document. */
 export function readValue(chunk: Chunk, levels: number): Read {
+  const value = quickValue(chunk.text, levels)
+  return value === undefined ? readWithFaults(chunk, levels) : { value, place: whenAsked(chunk), issues: [] }
+}
+
+/** A document is read for its places only where one is asked for. */
+function whenAsked(chunk: Chunk): Locate {
+  let locate: Locate | undefined
+  return (pointer, onKey) => {
+    locate ??= locator(chunk)
+    return locate(pointer, onKey)
+  }
+}
+
+function readWithFaults(chunk: Chunk, levels: number): Read {
   const parsed = parseYaml(chunk.text, false)
   const { document, lines } = parsed
   const issue = (

@@ -10,52 +10,46 @@ import {
   type Tags,
   visit as visitNodes,
 } from 'yaml'
-import { isExact, type Json, type LosslessNumber, numberOf, writeJson } from '../json.ts'
+import { isExact, type Json, type LosslessNumber, writeJson } from '../json.ts'
+import { forms, numberFrom } from './numbers.ts'
 
 /** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
 const exactInteger: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
-  test: /^[-+]?[0-9]+$/,
+  test: forms.integer,
   identify: (value) => typeof value === 'number' && Number.isInteger(value),
-  resolve: (text) => numberOf(text.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1')),
+  resolve: resolveNumber,
   stringify: ({ value }) => String(value),
 }
 const exactFloat: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
-  test: /^[-+]?(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$/,
+  test: forms.float,
   identify: (value) => isExact(value) || (typeof value === 'number' && !Number.isInteger(value)),
-  resolve: (text, onError) => {
-    const plain = text
-      .replace(/^\+/, '')
-      .replace(/^(-?)\./, '$10.')
-      .replace(/\.(?=$|[eE])/, '.0')
-    try {
-      return /[.eE]/.test(plain) ? numberOf(plain) : numberOf(`${plain}.0`)
-    } catch (error) {
-      onError(error instanceof Error ? error.message : String(error))
-      return text
-    }
-  },
+  resolve: resolveNumber,
   stringify: ({ value }) => (isExact(value) ? (value as LosslessNumber).value : String(value)),
 }
-
 const octalOrHexadecimal: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
-  test: /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/,
-  resolve: (text) => numberOf(String(BigInt(text))),
+  test: forms.radix,
+  resolve: resolveNumber,
 }
-
 const noNumber: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
-  test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
-  resolve: (text, onError) => {
-    onError(`${text} is not a number that JSON can hold`)
+  test: forms.notJson,
+  resolve: resolveNumber,
+}
+
+function resolveNumber(text: string, onError: (message: string) => void): unknown {
+  try {
+    return numberFrom(text)
+  } catch (error) {
+    onError(error instanceof Error ? error.message : String(error))
     return text
-  },
+  }
 }
 
 function customTags(tags: Tags): Tags {

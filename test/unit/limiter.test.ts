@@ -65,6 +65,32 @@ describe('the adaptive limiter', () => {
     expect(limiter.limit()).toBe(1)
   })
 
+  it('takes refusals of what was under way together for one', async () => {
+    const server = simulatedServer({ ...postgres, rate: (n) => 20 * n, jitter: 0, seed: 1 })
+    const limiter = adaptiveLimiter(server.now)
+    await server.run(limiter, groups(400, 'a'))
+    const before = limiter.limit()
+    let all = () => {}
+    const held = new Promise<void>((resolve) => {
+      all = resolve
+    })
+    const burst = Array.from({ length: before }, () => limiter.run('a', () => held))
+    await setImmediate()
+    for (let n = 0; n < before; n++) limiter.busy()
+    expect(limiter.limit()).toBeGreaterThanOrEqual((before - 1) >> 1)
+    all()
+    await Promise.all(burst)
+  })
+
+  it.each(seeds)('goes down from what was best for another kind (%d)', async (seed) => {
+    // One kind gains up to four at a time, the next is fastest with one, and nothing is refused.
+    let flows = 0
+    const rate = (n: number) => (flows++ < 600 ? at(25, 45, 60, 70)(n) : at(22, 18, 15, 13)(n))
+    const adaptive = await run({ rate, jitter: 0.25 }, seed, groups(600, 'flow', 'deployment'))
+    expect(adaptive.limits.at(-1)).toBeLessThanOrEqual(2)
+    expect(Math.max(...adaptive.limits)).toBeGreaterThanOrEqual(3)
+  })
+
   it('is not more than it may be', async () => {
     const server = simulatedServer({ rate: (n) => 20 * n, jitter: 0, seed: 1 })
     const { limits } = await server.run(adaptiveLimiter(server.now, 3), groups(400, 'a'))

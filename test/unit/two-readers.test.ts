@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../../src/json.ts'
+import { cutStream } from '../../src/snapshot/documents.ts'
+import { quickValue } from '../../src/snapshot/quick.ts'
+import { faultsOf, parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
+import { anyObject } from '../support/arbitrary.ts'
+
+const world = new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url)
+const texts = cutStream('world', readFileSync(world, 'utf8')).map(({ text }) => text)
+
+/** What YAML gives a meaning to, and what people type by mistake. */
+const piece = fc.constantFrom(
+  ...'a0.-+~:#,[]{}"\'|>&*!%@?\\ \n\t=_',
+  ...['\n  ', ': ', '- ', ' #', 'null', '1e3', '---', '...', '|-\n', '|2\n', '>\n', '\r\n', '\u2028', '\u0085', ' \n'],
+)
+const edit = fc.record({ at: fc.nat(), gone: fc.constantFrom(0, 0, 1, 5), piece: fc.oneof(piece, fc.constant('')) })
+
+function edited(text: string, edits: readonly { at: number; gone: number; piece: string }[]): string {
+  return edits.reduce((now, { at, gone, piece }) => {
+    const place = at % (now.length + 1)
+    return now.slice(0, place) + piece + now.slice(place + gone)
+  }, text)
+}
+
+function careful(text: string): { value: Json } | { faults: readonly string[] } {
+  const { document } = parseYaml(text, false)
+  const faults = faultsOf(document, text).map(({ message }) => message)
+  return faults.length > 0 ? { faults } : { value: document.toJS({ maxAliasCount: 100 }) as Json }
+}
+
+describe('the quick reader', () => {
+  test('reads what the tool writes, to the same values as the careful one', () => {
+    fc.assert(
+      fc.property(anyObject, (object) => {
+        const text = writeYaml(object)
+        const quick = quickValue(text, 200)
+        if (quick !== undefined) expect({ value: quick }).toEqual(careful(text))
+      }),
+      { numRuns: 300 },
+    )
+    expect(texts.filter((text) => quickValue(text, 200) !== undefined).length).toBeGreaterThan(0.9 * texts.length)
+  })
+
+  test('never reads a text that the careful one finds fault with, and never to another value', () => {
+    const text = fc.tuple(fc.constantFrom(...texts), fc.array(edit, { minLength: 1, maxLength: 3 }))
+    let both = 0
+    fc.assert(
+      fc.property(text, ([whole, edits]) => {
+        const now = edited(whole, edits)
+        const quick = quickValue(now, 200)
+        if (quick === undefined) return
+        both++
+        expect({ value: quick }).toEqual(careful(now))
+      }),
+      { numRuns: 1500 },
+    )
+    expect(both).toBeGreaterThan(100)
+  })
+
+  test.each([
+    ['a key that is a number', '1: a'],
+    ['a key that is null', '~: a'],
+    ['a tag', 'a: !!str 5'],
+    ['an anchor', 'a: &x 5'],
+    ['a key twice', 'a: 1\na: 2'],
+    ['a directive', '%YAML 1.2\n---\na: 1'],
+    ['no mapping', '- a'],
+    ['what JSON cannot hold', 'a: .inf'],
+    ['nesting', `a: ${'['.repeat(201)}${']'.repeat(201)}`],
+  ])('leaves %s to the careful one', (_, unusual) => {
+    expect(quickValue(unusual, 200)).toBeUndefined()
+  })
+})
