@@ -111,6 +111,7 @@ export const issueCodes = {
   'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
   usage: 'The command line is not understood.',
   'bad-bundle': 'The file is no bundle, or is not as it was when it was made. The message says what differs.',
+  'other-scope': 'The directory holds an export of another selection, and one header cannot tell of both.',
   misplaced: 'A file of a directory has the name of another resource than the one in it; what is in it counts.',
   'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
   file: 'A file cannot be read or written.',

@@ -4,6 +4,7 @@ import type { Snapshot } from '../model.ts'
 import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
 import { connected, type Target } from './connect.ts'
+import { onlyOwner } from './disk.ts'
 import { writeSnapshot } from './files.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
@@ -32,7 +33,8 @@ export async function exportSnapshot(options: ExportOptions, kinds: readonly Kin
     const secrets = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     if (options.secrets === 'plain' && secrets > 0)
       io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(secrets, 'secret')} in clear\n`)
-    await writeSnapshot(options.output, snapshot, options.secrets === 'plain' ? 0o600 : 0o644, io)
+    const mode = options.secrets === 'plain' ? onlyOwner : 0o644
+    await writeSnapshot(options.output, snapshot, { mode, over: 'renew' }, io)
     if (!io.quiet) io.err(summary(snapshot, options, secrets))
     return exits.ok
   })

@@ -1,12 +1,16 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
 import { byCodePoint } from '../json.ts'
 import type { Snapshot } from '../model.ts'
+import { plural } from '../report/style.ts'
+import { headerFile } from '../snapshot/file-name.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { layoutOf } from '../snapshot/layout.ts'
 import type { Source } from '../snapshot/parse.ts'
+import { mayBePart, writeDirectory, yamlBelow } from './directory.ts'
+import { forEach, writeWhole } from './disk.ts'
 import type { Io } from './io.ts'
+import { renewalOf } from './renewal.ts'
 import { readRevision, revisionOf } from './revision.ts'
 
 /** Reads the texts of a snapshot: a file, a directory, either of them in a git revision, or `-` for standard input. */
@@ -14,7 +18,7 @@ export async function readSources(path: string, io: Io): Promise<readonly Source
   if (path === '-') return [{ file: '<stdin>', text: textOf(await io.stdin()) }]
   const revision = revisionOf(path)
   if (revision) {
-    const blobs = await readRevision(revision, isYaml, io)
+    const blobs = await readRevision(revision, mayBePart, io)
     const folder = /[:/]$/.test(path) ? path : `${path}/`
     return headerFirst(
       blobs.map(({ within, bytes }) => ({
@@ -26,15 +30,11 @@ export async function readSources(path: string, io: Io): Promise<readonly Source
   }
   try {
     if (!(await stat(path)).isDirectory()) return [{ file: path, text: textOf(await readFile(path)) }]
-    const files = (await readdir(path, { recursive: true })).filter(isYaml)
-    return headerFirst(
-      await Promise.all(
-        files.map(async (within) => {
-          const file = relative('', join(path, within))
-          return { file, within, text: textOf(await readFile(join(path, within))) }
-        }),
-      ),
-    )
+    const files = await forEach(await yamlBelow(path), async (within) => {
+      const file = join(path, within)
+      return { file: relative('', file), within, text: textOf(await readFile(file)) }
+    })
+    return headerFirst(files)
   } catch (error) {
     throw fileFailure('read', path, error)
   }
@@ -44,31 +44,39 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
-function isYaml(file: string): boolean {
-  return /\.ya?ml$/.test(file)
-}
-
 /** The files of a directory in their order: its header comes first. */
 function headerFirst<T extends { readonly within: string }>(files: readonly T[]): T[] {
-  const rank = ({ within }: T) => (within === 'snapshot.yaml' ? 0 : 1)
+  const rank = ({ within }: T) => (within === headerFile ? 0 : 1)
   return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within, b.within))
 }
 
+export interface HowToWrite {
+  /** Permissions of files that are made. */
+  readonly mode: number
+  /** Over a directory: what of an earlier export stays there beside a narrower one, or nothing. */
+  readonly over: 'renew' | 'replace'
+}
+
 /** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */
-export async function writeSnapshot(path: string, snapshot: Snapshot, mode: number, io: Io): Promise<void> {
+export async function writeSnapshot(
+  path: string,
+  snapshot: Snapshot,
+  { mode, over }: HowToWrite,
+  io: Io,
+): Promise<void> {
   if (path === '-') return io.out(formatSnapshot(snapshot))
   try {
     const directory = path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
-    if (!directory) return await writeOne(path, formatSnapshot(snapshot), mode)
-    for (const { file, text } of layoutOf(snapshot)) await writeOne(join(path, file), text, mode)
+    if (!directory) return await writeWhole(path, formatSnapshot(snapshot), mode)
+    const { snapshot: laid, gone } = over === 'renew' ? await renewalOf(path, snapshot) : { snapshot, gone: () => true }
+    const { written, same, removed } = await writeDirectory(path, laid, gone, mode)
+    if (io.quiet) return
+    const names = removed.length > 5 ? [...removed.slice(0, 5), '…'] : removed
+    const list = names.length > 0 ? ` (${names.join(', ')})` : ''
+    io.err(`${path}: ${plural(written, 'file')} written, ${same} as before, ${removed.length} removed${list}\n`)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
-}
-
-async function writeOne(path: string, text: string, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text, { mode })
 }
 
 /** Why a file could not be read (exit 3) or written (exit 1), in words. */

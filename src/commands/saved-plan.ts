@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { Failure, type Issue } from '../issue.ts'
 import { isObject, type Json, parseJson, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
@@ -7,6 +7,7 @@ import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import type { Connected } from './connect.ts'
+import { writeWhole } from './disk.ts'
 import { fileFailure } from './files.ts'
 import { exits, type Io } from './io.ts'
 import type { PlanFlags, Planned } from './planning.ts'
@@ -46,7 +47,7 @@ export async function savePlan(path: string, { plan, live, parsed }: Planned, fl
     2,
   )
   try {
-    await writeFile(path, `${text}\n`)
+    await writeWhole(path, `${text}\n`)
   } catch (error) {
     throw fileFailure('write', path, error)
   }

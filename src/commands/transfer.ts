@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
@@ -9,6 +8,7 @@ import type { Format } from '../report/index.ts'
 import { kindTable } from '../report/kind-table.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { connected } from './connect.ts'
+import { writeWhole } from './disk.ts'
 import { fileFailure } from './files.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
@@ -112,7 +112,7 @@ function mixed({ secrets }: LiveResource, holes: LiveResource['secrets']): LiveR
 async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
   const text = formatSnapshot({ ...snapshot, resources: withHoles(snapshot.resources as readonly LiveResource[]) })
   try {
-    await writeFile(path, text)
+    await writeWhole(path, text)
   } catch (error) {
     throw fileFailure('write', path, error)
   }

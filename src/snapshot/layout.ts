@@ -1,35 +1,75 @@
-import type { Resource, Snapshot } from '../model.ts'
+import type { Place } from '../issue.ts'
+import { isObject } from '../json.ts'
+import type { Ref, Snapshot } from '../model.ts'
+import { splitRef } from '../ref.ts'
+import { cutStream } from './documents.ts'
+import { fileOf, headerFile, sameFile } from './file-name.ts'
 import { documentOf, formatDocument, headerOf } from './format.ts'
+import { readValue } from './value.ts'
 
-/** The files of a snapshot as a directory: the header, and one file a resource under its kind. */
-export function layoutOf(snapshot: Snapshot): { readonly file: string; readonly text: string }[] {
+/** One file of a directory. */
+export interface LaidOut {
+  readonly file: string
+  /** Absent of the header. */
+  readonly ref?: Ref
+  /** Made when it is asked for, so that not all of a snapshot has to be held as text. */
+  text(): string
+}
+
+/** The files of a snapshot as a directory: one a resource under its kind, and the header. */
+export function layoutOf(snapshot: Snapshot): LaidOut[] {
   const files = snapshot.resources.map((resource) => ({
     file: fileOf(resource),
-    text: formatDocument(documentOf(resource)),
+    ref: `${resource.kind}/${resource.key}` as const,
+    text: () => formatDocument(documentOf(resource)),
   }))
-  return [{ file: 'snapshot.yaml', text: formatDocument(headerOf(snapshot)) }, ...files]
+  return [{ file: headerFile, text: () => formatDocument(headerOf(snapshot)) }, ...files]
 }
-
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 
 /**
- * The file of a resource, safe on every file system: letters, digits and `-_+=@,` stand for themselves, the parts of a
- * key are folders, everything else is percent-encoded. The key is read from the document, never from the file's name.
+ * Whether a file of a directory is no part of its snapshot, but lies there for something else. What lies in the folder of a
+ * kind is always a part, so that a file that got damaged is a fault; elsewhere a part is what has documents with `kind` and `key`.
  */
-function fileOf({ kind, key }: Resource): string {
-  return `${kind}/${key.split('/').map(partOf).join('/')}.yaml`
+export function isForeign(within: string, text: string, kinds: readonly { readonly name: string }[]): boolean {
+  if (within === headerFile || isInKind(within, kinds)) return false
+  // In flow form, which JSON is too, a document's own words are not at the start of a line.
+  const start = /^(--- *)?\{/m.test(text) ? '\\b' : '^["\']?'
+  return !['kind', 'key'].every((word) => new RegExp(`${start}${word}["']?\\s*:`, 'm').test(text))
 }
 
-function partOf(part: string): string {
-  const safe = encodeURIComponent(part).replace(
-    /[!'()*~]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  const plain = safe.replaceAll('%40', '@').replaceAll('%2B', '+').replaceAll('%2C', ',').replaceAll('%3D', '=')
-  return plain === ''
-    ? '%00'
-    : plain
-        .replace(/^\./, '%2E')
-        .replace(/\.$/, '%2E')
-        .replace(reserved, (word) => `%${word.charCodeAt(0).toString(16).toUpperCase()}${word.slice(1)}`)
+/** Whether a file in the folder of a kind has the name of another resource; elsewhere people have an order of their own. */
+export function isMisplaced(
+  within: string,
+  resource: { readonly kind: string; readonly key: string },
+  kinds: readonly { readonly name: string }[],
+): boolean {
+  return isInKind(within, kinds) && !sameFile(within, fileOf(resource))
+}
+
+function isInKind(within: string, kinds: readonly { readonly name: string }[]): boolean {
+  return kinds.some(({ name }) => within.startsWith(`${name}/`))
+}
+
+/** A resource that a text says something of, and where. */
+interface Mention {
+  readonly ref: Ref
+  readonly place: Place
+}
+
+/** The resources in a text, sound or not; none where it is no part of a snapshot. */
+export function mentionsIn(file: string, text: string): Mention[] {
+  if (!/\bkey\b/.test(text)) return []
+  return cutStream(file, text).flatMap((chunk) => {
+    const read = readValue(chunk, 200)
+    if (!('value' in read) || !isObject(read.value)) return []
+    const { kind, key } = read.value
+    if (typeof kind !== 'string' || typeof key !== 'string') return []
+    return [{ ref: `${kind}/${key}` as const, place: read.place('/key') }]
+  })
+}
+
+/** The resource of which a file is the own one: the only one in it, under the name that the layout gives it. */
+export function ownerOf(within: string, mentions: readonly Mention[]): Ref | undefined {
+  const [first, ...others] = mentions
+  return first && others.length === 0 && sameFile(within, fileOf(splitRef(first.ref))) ? first.ref : undefined
 }

@@ -7,13 +7,18 @@ import { bySnapshotOrder, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
+import { fileOf, headerFile } from './file-name.ts'
+import { isForeign, isMisplaced } from './layout.ts'
 import { locator } from './locate.ts'
 import { tokenFaults, type Validate, validator } from './validate.ts'
 import { type Limits, readValue } from './value.ts'
 
 /** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
 export interface Source {
+  /** For people, from the working directory. */
   readonly file: string
+  /** Its path in the directory that is the snapshot, with `/`; absent where a snapshot is one file. */
+  readonly within?: string
   readonly text: string
 }
 
@@ -51,10 +56,12 @@ export function parseDocuments(
     chunks: new Map<Ref, Chunk>(),
     resources: [] as Resource[],
     faulty: new Set<Ref>(),
+    misplaced: new Set<string>(),
   }
   let header: JsonObject | undefined
   let first = true
-  for (const { file, text } of sources) {
+  for (const { file, within, text } of sources) {
+    if (within !== undefined && isForeign(within, text, kinds)) continue
     if (text.length > limits.characters) {
       reading.issues.push({
         code: 'too-large',
@@ -66,12 +73,13 @@ export function parseDocuments(
       continue
     }
     for (const chunk of cutStream(file, text)) {
-      const found = readChunk(reading, chunk, first, header !== undefined)
+      const found = readChunk(reading, chunk, first, header !== undefined, within)
       if (found) header = found
       first = false
     }
   }
-  if (first) reading.issues.push(noHeader({ file: sources[0]?.file ?? 'snapshot', line: 1, column: 1 }))
+  const [none] = sources
+  if (first) reading.issues.push(noHeader({ file: none?.file ?? 'snapshot', line: 1, column: 1 }, none?.within))
   reading.resources.sort(bySnapshotOrder(kinds))
   const place = (ref: Ref, pointer: Pointer = '') => {
     const chunk = reading.chunks.get(ref)
@@ -90,10 +98,18 @@ interface Reading {
   readonly resources: Resource[]
   /** Resources that are written, but not so that they could be read. */
   readonly faulty: Set<Ref>
+  /** Files that hold another resource than their name says; told once each. */
+  readonly misplaced: Set<string>
 }
 
 /** Reads one document; answers it if it is the header. */
-function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: boolean): JsonObject | undefined {
+function readChunk(
+  reading: Reading,
+  chunk: Chunk,
+  first: boolean,
+  hasHeader: boolean,
+  within: string | undefined,
+): JsonObject | undefined {
   const read = readValue(chunk, reading.limits.levels)
   reading.issues.push(...read.issues)
   if (!('value' in read)) return undefined
@@ -119,7 +135,7 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
     return undefined
   }
   const isHeader = value.kind === 'snapshot'
-  if (first && !isHeader) reading.issues.push(noHeader(place('')))
+  if (first && !isHeader) reading.issues.push(noHeader(place(''), within))
   if (isHeader && hasHeader) fail('duplicate-key', 'a snapshot has one header, as its first document', '/kind')
   if (isHeader && value.version !== undefined && value.version !== 1) {
     fail(
@@ -168,18 +184,23 @@ function readChunk(reading: Reading, chunk: Chunk, first: boolean, hasHeader: bo
     )
     return undefined
   }
+  if (within !== undefined && !reading.misplaced.has(within) && isMisplaced(within, resource, reading.kinds)) {
+    reading.misplaced.add(within)
+    const message = `this is ${ref}, whose file is ${fileOf(resource)}`
+    fail('misplaced', message, '/key', 'Rename the file, or mend the key', false, 'warning')
+  }
   reading.chunks.set(ref, chunk)
   reading.resources.push(resource)
   return undefined
 }
 
-function noHeader(place: Place): Issue {
-  const fix = 'Begin the file with: kind: snapshot, version: 1'
+function noHeader(place: Place, within?: string): Issue {
+  const start = within === undefined ? 'Begin the file with' : `Put this into ${headerFile} of the directory`
   return {
     code: 'no-header',
     severity: 'error',
     message: 'the first document must be the header of the snapshot',
-    fix,
+    fix: `${start}: kind: snapshot, version: 1`,
     place,
   }
 }

@@ -98,7 +98,9 @@ describe('parsePair', () => {
               ),
           )
         const before = [{ file: 'a.yaml', text: formatSnapshot(of(1)) }]
-        const after = cut ? layoutOf(of(2)) : [{ file: 'b.yaml', text: formatSnapshot(of(2)) }]
+        const after = cut
+          ? layoutOf(of(2)).map(({ file, text }) => ({ file, within: file, text: text() }))
+          : [{ file: 'b.yaml', text: formatSnapshot(of(2)) }]
         const pair = parsePair(before, after, toyKinds)
         const whole = [before, after].map((sources) => parseDocuments(sources, toyKinds).snapshot)
         const plan = makeDiff(pair.before.snapshot, pair.after.snapshot, toyKinds)

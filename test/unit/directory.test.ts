@@ -1,0 +1,279 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readSources, writeSnapshot } from '../../src/commands/files.ts'
+import type { Io } from '../../src/commands/io.ts'
+import { Failure } from '../../src/issue.ts'
+import type { Scope, Snapshot } from '../../src/model.ts'
+import { Secret } from '../../src/secret.ts'
+import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { canonicalSpec } from '../../src/spec.ts'
+import { anyJson, anyText } from '../support/arbitrary.ts'
+import { command } from '../support/command.ts'
+import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+function world() {
+  const folder = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-directory-')), 'platform')
+  const said: string[] = []
+  const io = { cwd: folder, env: {}, quiet: false, err: (text: string) => said.push(text) } as unknown as Io
+  const put = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  const write = (what: Snapshot, over: 'renew' | 'replace' = 'renew', mode = 0o644) =>
+    writeSnapshot(`${folder}/`, what, { mode, over }, io)
+  const read = async () => parseSnapshot(await readSources(folder, io), toyKinds)
+  const files = () =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.[a-z]+$/.test(file))
+      .sort()
+  return { folder, said, put, write, read, files, text: (file: string) => readFileSync(join(folder, file), 'utf8') }
+}
+const scoped = (scope: Partial<Scope>, ...refs: readonly `${string}/${string}`[]): Snapshot => {
+  const made = snapshot(...refs.map((ref) => resource(ref)))
+  return { ...made, scope: { ...made.scope, ...scope } }
+}
+const all = scoped({}, 'a/one', 'a/two', 'c/one')
+const failure = (told: Promise<unknown>) =>
+  told.then(
+    () => undefined,
+    (error: unknown) => error as Failure,
+  )
+
+describe('a directory', () => {
+  it('is the same snapshot as a single file, for arbitrary keys and values', async () => {
+    const made = fc.uniqueArray(fc.record({ key: anyText, any: anyJson, text: anyText }), {
+      selector: ({ key }) => key,
+      maxLength: 15,
+    })
+    await fc.assert(
+      fc.asyncProperty(made, async (list) => {
+        const { write, read } = world()
+        const before = snapshot(
+          ...list.map(({ key, any, text }) => resource(`a/${key}`, { spec: canonicalSpec(a, { any, text }) })),
+        )
+        await write(before)
+        const { snapshot: after, issues } = await read()
+        expect(issues).toEqual([])
+        expect(formatSnapshot(after)).toBe(formatSnapshot(before))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('has long texts as blocks of lines', async () => {
+    const { write, text } = world()
+    await write(snapshot(resource('a/x', { spec: { text: 'first\n  second\n\nlast: # no comment\n' } })))
+    expect(text('a/x.yaml')).toContain('  text: |\n    first\n      second\n\n    last: # no comment\n')
+  })
+
+  it('that is written again is not touched', async () => {
+    const { folder, write, said } = world()
+    await write(all)
+    const times = () => ['snapshot.yaml', 'a/one.yaml'].map((file) => statSync(join(folder, file)).ino)
+    const before = times()
+    await write(all)
+    expect(times()).toEqual(before)
+    expect(said.at(-1)).toMatch(/: 0 files written, 4 as before, 0 removed\n$/)
+  })
+
+  it('loses the files of resources that are gone, and the folders that they leave empty', async () => {
+    const { folder, write, files, said } = world()
+    await write(scoped({}, 'a/one', 'a/deep/er/two', 'c/one'))
+    await write(scoped({}, 'a/one'))
+    expect(files()).toEqual(['a/one.yaml', 'snapshot.yaml'])
+    expect([existsSync(join(folder, 'c')), existsSync(join(folder, 'a/deep'))]).toEqual([false, false])
+    expect(said.at(-1)).toContain('2 removed (')
+  })
+
+  it('keeps what is not its own, and is read without it', async () => {
+    const { write, put, files, read } = world()
+    const foreign = {
+      'README.md': '# Platform',
+      'kustomization.yaml': 'kind: Kustomization\nresources: [a/one.yaml]\n',
+      'prefect.yaml': 'name: x\ndeployments: []\n',
+      'k8s/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec:\n  tolerations: [{key: a}]\n',
+      'k8s/config.yaml': '---\nkind: ConfigMap\ndata:\n  key: value\n',
+      'a/notes.txt': 'kind: a\nkey: notes\n',
+      '.github/workflows/x.yaml': 'kind: a\nkey: hidden\n',
+      'node_modules/p/x.yaml': 'kind: a\nkey: installed\n',
+      'prefect-snapshot.yaml': 'protect: [a/one]\n',
+    }
+    for (const [file, text] of Object.entries(foreign)) put(file, text)
+    await write(all)
+    await write(scoped({}, 'a/one'))
+    expect(files()).toEqual([...Object.keys(foreign), 'a/one.yaml', 'snapshot.yaml', '.github'].sort())
+    const { snapshot: after, issues } = await read()
+    expect([issues, after.resources.map(({ key }) => key)]).toEqual([[], ['one']])
+  })
+
+  it('keeps a file that holds more than its resource, or has another name', async () => {
+    const { write, put, files } = world()
+    await write(all)
+    put('a/two.yaml', 'kind: a\nkey: two\n---\nkind: a\nkey: mine\n')
+    put('a/other.yaml', 'kind: a\nkey: three\n')
+    put('teams/etl.yaml', 'kind: a\nkey: four\n')
+    await write(scoped({}, 'a/one'))
+    expect(files()).toEqual(['a/one.yaml', 'a/other.yaml', 'a/two.yaml', 'snapshot.yaml', 'teams/etl.yaml'])
+  })
+
+  it('is not written where another file has one of its resources; all are told with both places', async () => {
+    const { folder, write, put, files } = world()
+    put('teams/etl.yaml', '# ours\nkind: a\nkey: one\n---\nkind: c\nkey: one\n')
+    const error = await failure(write(all))
+    expect(error).toBeInstanceOf(Failure)
+    expect([error?.exit, error?.issues.map(({ place }) => place?.line)]).toEqual([3, [3, 6]])
+    expect(error?.issues[0]?.place?.file).toBe(join(folder, 'teams/etl.yaml'))
+    expect(error?.issues[0]?.message).toContain(join(folder, 'a/one.yaml'))
+    expect(files()).toEqual(['teams/etl.yaml'])
+  })
+
+  it('that is replaced is the snapshot and nothing else of its own', async () => {
+    const { write, files, read } = world()
+    await write(scoped({ include: ['a/**'] }, 'a/one'))
+    await write(scoped({ include: ['c/**'] }, 'c/one'), 'replace')
+    expect(files()).toEqual(['c/one.yaml', 'snapshot.yaml'])
+    expect((await read()).snapshot.scope.include).toEqual(['c/**'])
+  })
+})
+
+describe('an export over an export', () => {
+  it('of a part renews that part, and the scope stays', async () => {
+    const { write, files, read } = world()
+    await write(all)
+    await write(scoped({ include: ['a/**'] }, 'a/one', 'a/new'))
+    expect(files()).toEqual(['a/new.yaml', 'a/one.yaml', 'c/one.yaml', 'snapshot.yaml'])
+    expect((await read()).snapshot.scope.include).toEqual(['**'])
+  })
+
+  it('of all, or of the same part, leaves nothing from before', async () => {
+    for (const scope of [{}, { include: ['a/**'] }]) {
+      const { write, files, read } = world()
+      await write(scoped({ include: ['a/**'] }, 'a/one', 'c/needed'))
+      await write(scoped(scope, 'a/two'))
+      expect(files()).toEqual(['a/two.yaml', 'snapshot.yaml'])
+      expect((await read()).snapshot.scope.include).toEqual(scope.include ?? ['**'])
+    }
+  })
+
+  it('of something else is refused', async () => {
+    const { write, files } = world()
+    await write(scoped({ include: ['a/**'] }, 'a/one'))
+    const error = await failure(write(scoped({ include: ['c/**'] }, 'c/one')))
+    expect([error?.exit, error?.issues[0]?.code]).toEqual([3, 'other-scope'])
+    expect(files()).toEqual(['a/one.yaml', 'snapshot.yaml'])
+    expect(await failure(write(scoped({ include: ['a/**'], exclude: ['a/one'] }, 'a/two')))).toBe(undefined)
+    const narrowed = await failure(write(scoped({ exclude: ['a/x'] }, 'a/two')))
+    expect(narrowed?.issues[0]?.code).toBe('other-scope')
+  })
+
+  it('keeps the files of a kind that could not be read, and the moves', async () => {
+    const { write, files, read } = world()
+    await write({ ...all, moved: [{ from: 'a/old', to: 'a/one' }] })
+    await write(scoped({ incomplete: ['c'] }, 'a/one'))
+    expect(files()).toEqual(['a/one.yaml', 'c/one.yaml', 'snapshot.yaml'])
+    expect((await read()).snapshot.moved).toEqual([{ from: 'a/old', to: 'a/one' }])
+  })
+})
+
+describe('what is read of a directory', () => {
+  const header = 'kind: snapshot\nversion: 1\n'
+  const variable = 'kind: variable\nkey: x\nspec: {value: 1}\n'
+
+  it('with two files for one resource: exit 3, both places', async () => {
+    const { folder, put } = world()
+    put('snapshot.yaml', header)
+    put('variable/x.yaml', variable)
+    put('teams/etl.yaml', `# again\n${variable}`)
+    const { exit, err } = await command(['validate', folder])
+    expect(exit).toBe(3)
+    expect(err).toMatch(/duplicate-key.* variable\/x is written twice; .*teams\/etl\.yaml:3/s)
+    expect(err).toMatch(/variable\/x\.yaml:2:6/)
+  })
+
+  it('with a file of another name: a warning, and the content counts', async () => {
+    const { folder, put } = world()
+    put('snapshot.yaml', header)
+    put('flow/y.yaml', `${variable}---\n${variable.replace('x', 'z')}`)
+    const { exit, err, out } = await command(['validate', folder])
+    expect([exit, out]).toEqual([0, `${folder}: valid, 2 resources, 1 warning\n`])
+    expect(err).toContain('[misplaced] this is variable/x, whose file is variable/x.yaml')
+  })
+
+  it('with a damaged file under a kind: a fault, not a resource less', async () => {
+    for (const text of ['nothing', '{}', '<<<<<<< ours\nkind: variable\n']) {
+      const { folder, put } = world()
+      put('snapshot.yaml', header)
+      put('variable/x.yaml', text)
+      expect((await command(['validate', folder])).exit).toBe(3)
+    }
+  })
+
+  it('without a header: which file it belongs into', async () => {
+    const { folder, put } = world()
+    put('variable/x.yaml', variable)
+    const { exit, err } = await command(['validate', folder])
+    expect(exit).toBe(3)
+    expect(err).toContain('snapshot.yaml of the directory')
+  })
+
+  it('two thousand files take little', async () => {
+    const { write, read } = world()
+    const many = snapshot(
+      ...Array.from({ length: 2000 }, (_, at) => resource(`a/Key ${at}`, { spec: { count: at + 1 } })),
+    )
+    const begun = performance.now()
+    await write(many)
+    await write(many)
+    expect((await read()).snapshot.resources).toHaveLength(2000)
+    expect(performance.now() - begun).toBeLessThan(8000)
+  })
+})
+
+describe('a single file', () => {
+  it('is replaced as a whole, keeps its permissions and what links to it', async () => {
+    const { folder, put, text, said } = world()
+    put('x.yaml', 'old')
+    chmodSync(join(folder, 'x.yaml'), 0o640)
+    symlinkSync('x.yaml', join(folder, 'link.yaml'))
+    const io = { quiet: true, err: (line: string) => said.push(line) } as unknown as Io
+    await writeSnapshot(join(folder, 'link.yaml'), all, { mode: 0o644, over: 'renew' }, io)
+    expect(text('x.yaml')).toBe(formatSnapshot(all))
+    expect(statSync(join(folder, 'x.yaml')).mode & 0o777).toBe(0o640)
+    expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'x.yaml'])
+  })
+
+  it('and a directory with secrets in clear are for their owner alone, also over what was open', async () => {
+    const { folder, put, write } = world()
+    const secret = snapshot(resource('c/x', { secrets: { '/data/a': { plain: new Secret('s') } } }))
+    put('c/x.yaml', 'kind: c\nkey: x\n')
+    put('x.yaml', 'old')
+    await write(secret, 'renew', 0o600)
+    await writeSnapshot(join(folder, 'x.yaml'), secret, { mode: 0o600, over: 'renew' }, {} as Io)
+    for (const file of ['c/x.yaml', 'x.yaml', 'snapshot.yaml'])
+      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('that cannot be written leaves nothing behind', async () => {
+    const { folder, put } = world()
+    put('file', '')
+    const error = await failure(
+      writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, over: 'renew' }, {} as Io),
+    )
+    expect([error?.exit, error?.issues[0]?.code]).toEqual([1, 'file'])
+    expect(readdirSync(folder)).toEqual(['file'])
+  })
+})
