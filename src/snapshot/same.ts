@@ -99,7 +99,8 @@ function nameIn(text: string, known: ReadonlySet<string>): Ref | undefined {
 
 /** The sources with blank lines in place of the documents that are not wanted, so that the others keep their places. */
 function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Source[] {
-  return cuts.map(({ file, text, documents }) => {
+  return cuts.map(({ documents, ...source }) => {
+    const { text } = source
     const parts: string[] = []
     let done = 0
     for (const document of documents) {
@@ -107,7 +108,7 @@ function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Sourc
       parts.push(text.slice(done, document.end - document.text.length), '\n'.repeat(count(document.text)))
       done = document.end
     }
-    return { file, text: done === 0 ? text : parts.join('') + text.slice(done) }
+    return { ...source, text: done === 0 ? text : parts.join('') + text.slice(done) }
   })
 }
 
