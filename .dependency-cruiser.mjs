@@ -50,6 +50,7 @@ const home = {
   diff: 'report',
   '@hpcc-js/wasm-graphviz': 'report',
   picocolors: 'report',
+  'modern-tar': 'commands',
   commander: 'cli',
   'log-update': 'cli',
 }

@@ -97,7 +97,7 @@ function planned(command: Command): Command {
   return reporting(
     selecting(
       onServer(
-        command.argument('<snapshot>', 'file, directory, git:REV:path, or - for standard input'),
+        command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
         'the server to change',
       ),
     ),

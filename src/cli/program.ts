@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Exit, Io } from '../commands/io.ts'
 import type { Act, GlobalFlags } from './act.ts'
 import { addApplying } from './applying.ts'
+import { addCarrying } from './carrying.ts'
 import { addReading } from './reading.ts'
 
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
@@ -35,5 +36,6 @@ export function programOf(
     .configureHelp({ showGlobalOptions: true })
   addReading(program, act)
   addApplying(program, act)
+  addCarrying(program, act)
   return program
 }

@@ -24,7 +24,7 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
     )
-    .argument('<snapshot...>', 'file, directory, git:REV:path, or - for standard input')
+    .argument('<snapshot...>', 'file, directory, bundle, git:REV:path, or - for standard input')
     .addHelpText(
       'after',
       examples('validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'),
@@ -39,7 +39,7 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Compares two snapshots, or a snapshot and a server, field by field: what would make the first into the second. Changes nothing.',
     )
-    .argument('<before>', 'file, directory, git:REV:path, - for standard input, or profile:NAME for a server')
+    .argument('<before>', 'file, directory, bundle, git:REV:path, - for standard input, or profile:NAME for a server')
     .argument('<after>', 'the same')
     .option('--exit-code', 'exit with 2 where they differ')
     .addHelpText(
@@ -61,7 +61,7 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
     )
-    .argument('<snapshot>', 'file, directory, git:REV:path, or - for standard input')
+    .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input')
     .option('--focus <ref>', 'only this resource (or a glob) and what it needs; may be repeated', collect)
     .option('--depth <n>', 'with --focus: so many steps from it', positive)
     .option('--reverse', 'with --focus: what needs it, instead of what it needs')
@@ -108,7 +108,7 @@ export function addReading(program: Command, act: Act): void {
     .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
   onServer(
-    program.command('verify').argument('<snapshot>', 'file, directory, git:REV:path, or - for standard input'),
+    program.command('verify').argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
     'the server to look at',
   )
     .addOption(runState('snapshot'))

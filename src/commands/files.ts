@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
 import { byCodePoint } from '../json.ts'
@@ -13,23 +14,27 @@ import type { Io } from './io.ts'
 import { renewalOf } from './renewal.ts'
 import { readRevision, revisionOf } from './revision.ts'
 
-/** Reads the texts of a snapshot: a file, a directory, either of them in a git revision, or `-` for standard input. */
+/** Reads the texts of a snapshot: a file, a directory, a bundle, any of them in a git revision, or `-` for standard input. */
 export async function readSources(path: string, io: Io): Promise<readonly Source[]> {
-  if (path === '-') return [{ file: '<stdin>', text: textOf(await io.stdin()) }]
+  if (path === '-') return sourcesOf('<stdin>', await io.stdin())
   const revision = revisionOf(path)
   if (revision) {
     const blobs = await readRevision(revision, mayBePart, io)
+    const [only] = blobs
+    if (only?.within === '') return sourcesOf(path, only.bytes)
     const folder = /[:/]$/.test(path) ? path : `${path}/`
     return headerFirst(
       blobs.map(({ within, bytes }) => ({
-        file: within === '' ? path : folder + within,
+        file: folder + within,
         within,
         text: textOf(bytes),
       })),
     )
   }
   try {
-    if (!(await stat(path)).isDirectory()) return [{ file: path, text: textOf(await readFile(path)) }]
+    const about = await stat(path)
+    if (about.isFile() && (await beginsAsGzip(path))) return await unpacked(path, createReadStream(path))
+    if (!about.isDirectory()) return await sourcesOf(path, await readFile(path))
     const files = await forEach(await yamlBelow(path), async (within) => {
       const file = join(path, within)
       return { file: relative('', file), within, text: textOf(await readFile(file)) }
@@ -40,14 +45,42 @@ export async function readSources(path: string, io: Io): Promise<readonly Source
   }
 }
 
+/** What a file holds: one text, or the texts of a bundle. */
+async function sourcesOf(file: string, bytes: Uint8Array): Promise<readonly Source[]> {
+  return isGzip(bytes) ? unpacked(file, whole(bytes)) : [{ file, text: textOf(bytes) }]
+}
+
+async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+async function unpacked(file: string, packed: AsyncIterable<Uint8Array>): Promise<readonly Source[]> {
+  const { readBundle, sourcesIn } = await import('./bundle-file.ts')
+  return headerFirst(sourcesIn(file, await readBundle(file, packed)))
+}
+
+/** The first bytes say what a file is, whatever its name. */
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+async function beginsAsGzip(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    return isGzip((await file.read(Buffer.alloc(2), 0, 2, 0)).buffer)
+  } finally {
+    await file.close()
+  }
+}
+
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
 /** The files of a directory in their order: its header comes first. */
-function headerFirst<T extends { readonly within: string }>(files: readonly T[]): T[] {
+function headerFirst<T extends { readonly within?: string }>(files: readonly T[]): T[] {
   const rank = ({ within }: T) => (within === headerFile ? 0 : 1)
-  return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within, b.within))
+  return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within ?? '', b.within ?? ''))
 }
 
 export interface HowToWrite {

@@ -71,3 +71,8 @@ export function holeName(kind: string, key: string, pointer: string): string {
 function suffix(owner: string): string {
   return createHash('sha256').update(owner).digest('hex').slice(0, 6).toUpperCase()
 }
+
+/** Whether a snapshot has secrets in clear, so that only its owner may read it. */
+export function hasPlain({ resources }: { readonly resources: readonly Resource[] }): boolean {
+  return resources.some(({ secrets }) => Object.values(secrets).some((hole) => 'plain' in hole))
+}

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
@@ -75,8 +74,10 @@ type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefin
 
 function runner(io: Io): Git {
   const env = { ...io.env, GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
-  return (args, input) =>
-    new Promise((resolve, reject) => {
+  return async (args, input) => {
+    // Few invocations need it, and it takes some milliseconds of each.
+    const { execFile } = await import('node:child_process')
+    return new Promise((resolve, reject) => {
       const options = { cwd: io.cwd, env, encoding: 'buffer', maxBuffer: limit } as const
       const child = execFile('git', [...args], options, (error, stdout, stderr) => {
         if (!error) return resolve(stdout)
@@ -91,6 +92,7 @@ function runner(io: Io): Git {
       child.stdin?.on('error', () => {})
       child.stdin?.end(input ?? '')
     })
+  }
 }
 
 /** The contents of objects, all by one run of `git cat-file`: for each a line `ID blob SIZE`, its bytes, a line end. */

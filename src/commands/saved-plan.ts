@@ -9,6 +9,7 @@ import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import type { Connected } from './connect.ts'
 import { writeWhole } from './disk.ts'
 import { fileFailure } from './files.ts'
+import { hasPlain } from './holes.ts'
 import { exits, type Io } from './io.ts'
 import type { PlanFlags, Planned } from './planning.ts'
 
@@ -23,7 +24,7 @@ export interface LoadedPlan {
 /** Writes a plan for a later `apply`: what it is of, what it was made by, and what the server held. */
 export async function savePlan(path: string, { plan, live, parsed }: Planned, flags: PlanFlags, io: Io): Promise<void> {
   const { snapshot } = parsed
-  if (snapshot.resources.some(({ secrets }) => Object.values(secrets).some((hole) => 'plain' in hole))) {
+  if (hasPlain(snapshot)) {
     const message = 'the snapshot holds secrets in clear, and a saved plan must not'
     throw new Failure(
       [{ code: 'bad-secret', severity: 'error', message, fix: 'Apply the snapshot itself, or export it with holes' }],

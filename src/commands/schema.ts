@@ -5,6 +5,11 @@ import { type Exit, exits, type Io } from './io.ts'
 
 /** kinds → JSON Schema on stdout. */
 export function schema(kinds: readonly Kind[], io: Io): Exit {
-  io.out(`${writeJson(snapshotSchema(kinds), 2)}\n`)
+  io.out(schemaText(kinds))
   return exits.ok
+}
+
+/** The text of the JSON Schema, as it is also committed. */
+export function schemaText(kinds: readonly Kind[]): string {
+  return `${writeJson(snapshotSchema(kinds), 2)}\n`
 }

@@ -13,8 +13,13 @@ import { print } from './print.ts'
 /** Reads a snapshot and refuses it, with every fault at once, unless it is sound. */
 export async function loadSnapshot(path: string, kinds: readonly Kind[], io: Io): Promise<Parsed> {
   const parsed = parseSnapshot(await readSources(path, io), kinds)
-  if (parsed.issues.some(({ severity }) => severity === 'error')) throw new Failure(parsed.issues, exits.usage)
+  refuseFaults(parsed)
   return parsed
+}
+
+/** Throws `Failure` with every fault, unless what was read is sound. */
+export function refuseFaults({ issues }: Parsed): void {
+  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues, exits.usage)
 }
 
 /** file → snapshot | issues. Offline. */

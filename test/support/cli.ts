@@ -15,7 +15,7 @@ export interface Ran {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  readonly input?: string
+  readonly input?: string | Uint8Array
   /** Told of the process when it has begun, for those who want to stop it. */
   readonly started?: (child: ChildProcess) => void
 }

@@ -1,0 +1,25 @@
+import type { Kind } from '../kind.ts'
+import { parseSnapshot } from '../snapshot/parse.ts'
+import { writeBundle } from './bundle.ts'
+import { onlyOwner } from './disk.ts'
+import { readSources, writeSnapshot } from './files.ts'
+import { hasPlain } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { refuseFaults } from './validate.ts'
+
+/** snapshot → the same snapshot as a file, a directory or a bundle. Offline. */
+export async function convert(
+  path: string,
+  { output }: { readonly output: string },
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Exit> {
+  const sources = await readSources(path, io)
+  const parsed = parseSnapshot(sources, kinds)
+  refuseFaults(parsed)
+  io.warn(parsed.issues)
+  const { snapshot } = parsed
+  if (/\.(tar\.gz|tgz)$/.test(output)) await writeBundle(output, sources, snapshot, kinds, io)
+  else await writeSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
+  return exits.ok
+}

@@ -1,0 +1,392 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { packTar, type TarHeader, unpackTar } from 'modern-tar'
+import { describe, expect, it } from 'vitest'
+import { packBundle, readBundle, sha256 } from '../../src/commands/bundle-file.ts'
+import { Failure } from '../../src/issue.ts'
+import { kinds } from '../../src/kinds/all.ts'
+import type { Snapshot } from '../../src/model.ts'
+import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { anyJson, anyText } from '../support/arbitrary.ts'
+import { command } from '../support/command.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'prefect-snapshot-bundle-'))
+const example = 'snapshots/data-team.snapshot.yaml'
+const text = readFileSync(example, 'utf8')
+
+/** Makes a bundle of the example, and another one of what `change` makes of its files. */
+async function tampered(
+  change: (files: Map<string, Buffer>) => void,
+  header: Partial<TarHeader> = {},
+): Promise<string> {
+  const files = new Map(
+    (await unpackTar(gunzipSync(readFileSync(await bundled())))).map(({ header, data }) => [
+      header.name,
+      Buffer.from(data ?? []),
+    ]),
+  )
+  change(files)
+  return packed([...files].map(([name, bytes]) => ({ header: { name, ...header, size: bytes.length }, body: bytes })))
+}
+async function packed(entries: Parameters<typeof packTar>[0]): Promise<string> {
+  const file = join(folder(), 'x.tar.gz')
+  writeFileSync(file, gzipSync(await packTar(entries)))
+  return file
+}
+async function bundled(source = example): Promise<string> {
+  const file = join(folder(), 'acme.tar.gz')
+  expect(await command(['bundle', source, '-o', file])).toMatchObject({ exit: 0, out: '' })
+  return file
+}
+
+describe('convert', () => {
+  const resourcesOf = (snapshot: Snapshot) => formatSnapshot(snapshot)
+
+  it('makes file, directory and bundle into each other without loss', async () => {
+    const root = folder()
+    const names = ['a.yaml', 'b/', 'c.tar.gz', 'd.yaml', 'e.tar.gz', 'f/', 'g.yaml'].map((name) => join(root, name))
+    let from = example
+    for (const to of names) {
+      expect(await command(['convert', from, '-o', to])).toMatchObject({ exit: 0, out: '' })
+      from = to
+    }
+    const [first = '', , , middle = '', , , last = ''] = names
+    expect(readFileSync(middle, 'utf8')).toBe(readFileSync(first, 'utf8'))
+    expect(readFileSync(last, 'utf8')).toBe(readFileSync(first, 'utf8'))
+    const [before, after] = [text, readFileSync(last, 'utf8')].map((each) =>
+      parseSnapshot([{ file: 'x', text: each }], kinds),
+    )
+    expect(after?.issues).toEqual([])
+    expect(before && after && resourcesOf(after.snapshot)).toBe(before && resourcesOf(before.snapshot))
+  })
+
+  it('is lossless for arbitrary keys and values, with header, holes and moves', async () => {
+    const names = fc.uniqueArray(fc.tuple(anyText, anyJson), { selector: ([key]) => key, maxLength: 6 })
+    const globs = fc.array(fc.constantFrom('**', 'flow/**', 'automation/x*'), { minLength: 1, maxLength: 2 })
+    await fc.assert(
+      fc.asyncProperty(names, globs, async (list, include) => {
+        const root = folder()
+        const snapshot: Snapshot = {
+          version: 1,
+          source: { api: 'http://one.test/api', server: '3.8.8' },
+          scope: { include, exclude: ['flow/not'], incomplete: ['automation'] },
+          moved: [{ from: 'flow/old', to: 'flow/new' }],
+          resources: list.map(([key, value]) => ({
+            kind: 'variable',
+            key,
+            refs: {},
+            spec: { value },
+            secrets: {},
+          })),
+        }
+        const start = join(root, 'start.yaml')
+        writeFileSync(start, formatSnapshot(snapshot))
+        let from = start
+        for (const name of ['one/', 'two.tar.gz', 'three.yaml', 'four.tar.gz', 'five/', 'six.yaml']) {
+          const to = join(root, name)
+          const { exit, issues } = await command(['convert', from, '-o', to])
+          expect([exit, issues]).toEqual([0, []])
+          from = to
+        }
+        const first = parseSnapshot([{ file: 'x', text: readFileSync(start, 'utf8') }], kinds).snapshot
+        expect(readFileSync(from, 'utf8')).toBe(formatSnapshot(first))
+        expect(first.moved).toEqual(snapshot.moved)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('and bundle want to know where to', async () => {
+    expect(await command(['bundle', example])).toMatchObject({ exit: 3, issues: [{ code: 'usage' }] })
+  })
+
+  it('writes to standard output, and refuses what is not sound', async () => {
+    expect((await command(['convert', example, '-o', '-'])).out).toContain('kind: snapshot\n')
+    const bad = join(folder(), 'bad.yaml')
+    writeFileSync(bad, 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\ncolour: red\n')
+    for (const args of [
+      ['convert', bad, '-o', `${bad}.2`],
+      ['bundle', bad, '-o', `${bad}.tar.gz`],
+    ])
+      expect(await command(args)).toMatchObject({ exit: 3, issues: [{ code: 'unknown-field' }] })
+    expect(readdirSync(dirname(bad))).toEqual(['bad.yaml'])
+  })
+
+  it('keeps secrets in clear for their owner', async () => {
+    const root = folder()
+    const secret = text.replace(/env: [A-Z_]+/, 'plain: s3cret')
+    expect(secret).not.toBe(text)
+    writeFileSync(join(root, 'a.yaml'), secret)
+    for (const to of ['b.yaml', 'c.tar.gz', 'd/'])
+      expect(await command(['convert', join(root, 'a.yaml'), '-o', join(root, to)])).toMatchObject({ exit: 0 })
+    for (const file of ['b.yaml', 'c.tar.gz', 'd/snapshot.yaml'])
+      expect(statSync(join(root, file)).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('a bundle', () => {
+  it('has the texts as they are written, the schema and their checksums, as the usual tools read them', async () => {
+    const file = await bundled()
+    const root = folder()
+    execFileSync('tar', ['-xzf', file, '-C', root])
+    expect(execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: root, encoding: 'utf8' })).toBe(
+      'schemas/snapshot.v1.json: OK\nsnapshot/snapshot.yaml: OK\n',
+    )
+    expect(readFileSync(join(root, 'snapshot/snapshot.yaml'), 'utf8')).toBe(text)
+    expect(readFileSync(join(root, 'schemas/snapshot.v1.json'), 'utf8')).toBe(
+      readFileSync('schemas/snapshot.v1.json', 'utf8'),
+    )
+    const listed = execFileSync('tar', ['-tvzf', file], {
+      encoding: 'utf8',
+      env: { TZ: 'UTC', PATH: process.env.PATH },
+    })
+    for (const line of listed.trim().split('\n')) expect(line).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00 /)
+  })
+
+  it('has the same bytes each time, also of a bundle', async () => {
+    const first = await bundled('snapshots/settings')
+    const bytes = readFileSync(first)
+    expect(readFileSync(await bundled('snapshots/settings/')).equals(bytes)).toBe(true)
+    expect(readFileSync(await bundled(first)).equals(bytes)).toBe(true)
+    expect([...bytes.subarray(4, 8), bytes[9]]).toEqual([0, 0, 0, 0, 255])
+  })
+
+  it('leaves out what is no part of the snapshot', async () => {
+    const root = folder()
+    mkdirSync(join(root, 'variable'))
+    writeFileSync(join(root, 'snapshot.yaml'), 'kind: snapshot\nversion: 1\n')
+    writeFileSync(join(root, 'variable/x.yaml'), '# why\nkind: variable\nkey: x\nspec: {value: 1}\n')
+    writeFileSync(join(root, 'kustomization.yaml'), 'kind: Kustomization\n')
+    const names = (await unpackTar(gunzipSync(readFileSync(await bundled(root))))).map(({ header }) => header.name)
+    expect(names).toEqual([
+      'SHA256SUMS',
+      'schemas/snapshot.v1.json',
+      'snapshot/snapshot.yaml',
+      'snapshot/variable/x.yaml',
+    ])
+  })
+
+  it('is what every command takes, with places inside of it', async () => {
+    const file = await bundled()
+    const { out } = await command(['validate', file, example])
+    const [ofBundle, ofFile] = out.trim().split('\n')
+    expect(ofBundle?.replace(file, '')).toBe(ofFile?.replace(example, ''))
+    expect((await command(['graph', file])).out).toBe((await command(['graph', example])).out)
+    expect((await command(['diff', file, example])).out).toContain('No difference')
+    const renamed = join(folder(), 'x.yaml')
+    writeFileSync(renamed, readFileSync(file))
+    expect((await command(['validate', renamed])).exit).toBe(0)
+    const bad = await tampered((files) => {
+      const broken = Buffer.from(`${text}---\nkind: flow\nkey: more\ncolour: red\n`)
+      files.set('snapshot/snapshot.yaml', broken)
+      files.set('SHA256SUMS', Buffer.from(sums(files)))
+    })
+    const { exit, err } = await command(['validate', bad])
+    expect(exit).toBe(3)
+    expect(err).toContain(`${bad}:snapshot/snapshot.yaml:${text.split('\n').length + 3}:1`)
+  })
+
+  it('says of itself that it is whole, and its checksum', async () => {
+    const file = await bundled()
+    const { exit, out } = await command(['bundle', 'verify', file])
+    expect(exit).toBe(0)
+    expect(out).toMatch(/✓ files +2, /)
+    expect(out).toMatch(/✓ schema +the one of this tool/)
+    expect(out).toContain(sha256(readFileSync(file)))
+  })
+
+  it('with the schema of another version is read, and said to be', async () => {
+    const file = await tampered((files) => {
+      files.set('schemas/snapshot.v1.json', Buffer.from('{}\n'))
+      files.set('SHA256SUMS', Buffer.from(sums(files)))
+    })
+    const { exit, out } = await command(['bundle', 'verify', file])
+    expect(exit).toBe(0)
+    expect(out).toMatch(/! schema +of another version/)
+    expect((await command(['validate', file])).exit).toBe(0)
+  })
+})
+
+function sums(files: ReadonlyMap<string, Buffer>): string {
+  return [...files]
+    .filter(([name]) => name !== 'SHA256SUMS')
+    .map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`)
+    .join('')
+}
+
+describe('a bundle that was tampered with', () => {
+  it('is refused by every command with all that is wrong', async () => {
+    const file = await tampered((files) => {
+      files.set('snapshot/snapshot.yaml', Buffer.from(text.replace('version: 1', 'version:  1')))
+      files.delete('schemas/snapshot.v1.json')
+      files.set('snapshot/flow/added.yaml', Buffer.from('kind: flow\nkey: added\n'))
+    })
+    for (const args of [
+      ['bundle', 'verify', file],
+      ['validate', file],
+      ['convert', file, '-o', '-'],
+      ['graph', file],
+    ]) {
+      const { exit, issues, out } = await command(args)
+      expect([exit, out]).toEqual([3, ''])
+      expect(issues.map(({ code, message }) => `${code} ${message.replace(`${file}: `, '')}`)).toEqual([
+        'bad-bundle schemas/snapshot.v1.json is missing',
+        'bad-bundle snapshot/snapshot.yaml was changed: its checksum is another one',
+        'bad-bundle snapshot/flow/added.yaml was added: SHA256SUMS does not name it',
+      ])
+    }
+  })
+
+  it.each([
+    [
+      'without checksums',
+      (files: Map<string, Buffer>) => void files.delete('SHA256SUMS'),
+      'no bundle of prefect-snapshot',
+    ],
+    [
+      'with a bad line',
+      (files: Map<string, Buffer>) => void files.set('SHA256SUMS', Buffer.from('x\n')),
+      'no checksum: "x"',
+    ],
+    [
+      'with a file elsewhere',
+      (files: Map<string, Buffer>) => {
+        files.set('bin/sh', Buffer.from(''))
+        files.set('SHA256SUMS', Buffer.from(sums(files)))
+      },
+      'bin/sh is no part',
+    ],
+    [
+      'with no snapshot',
+      (files: Map<string, Buffer>) => {
+        files.delete('snapshot/snapshot.yaml')
+        files.set('SHA256SUMS', Buffer.from(sums(files)))
+      },
+      'snapshot/snapshot.yaml is missing',
+    ],
+  ])('%s is refused', async (_, change, reason) => {
+    const { exit, issues } = await command(['bundle', 'verify', await tampered(change)])
+    expect(exit).toBe(3)
+    expect(issues.map(({ message }) => message).join('\n')).toContain(reason)
+  })
+
+  it.each([
+    '../x.yaml',
+    'snapshot/../../x.yaml',
+    '/etc/passwd',
+    'snapshot//x.yaml',
+    'snapshot/./x.yaml',
+    'C:\\x.yaml',
+    'snapshot/a\nb.yaml',
+    'snapshot\\x.yaml',
+  ])('with the name %j is refused', async (name) => {
+    const file = await tampered((files) => files.set(name, Buffer.from('kind: flow\nkey: x\n')))
+    const { exit, issues } = await command(['validate', file])
+    expect(exit).toBe(3)
+    expect(issues[0]?.message).toContain('leads out of the bundle')
+  })
+
+  it.each(['symlink', 'link', 'directory', 'fifo', 'character-device'] as const)(
+    'with a %s is refused',
+    async (type) => {
+      const file = await packed([
+        { header: { name: 'snapshot/snapshot.yaml', size: 0, type, linkname: '/etc/passwd' } },
+      ])
+      const { exit, issues } = await command(['validate', file])
+      expect(exit).toBe(3)
+      expect(issues[0]?.message).toContain(`is a ${type}, and`)
+    },
+  )
+
+  it('with a name twice is refused', async () => {
+    const one = { header: { name: 'snapshot/snapshot.yaml', size: 1 }, body: 'x' }
+    const { issues } = await command(['validate', await packed([one, one])])
+    expect(issues[0]?.message).toContain('is in it twice')
+  })
+
+  it('at any byte is refused', async () => {
+    const whole = gunzipSync(
+      await packBundle([
+        { name: 'schemas/snapshot.v1.json', bytes: Buffer.from('{}') },
+        { name: 'snapshot/snapshot.yaml', bytes: Buffer.from('kind: snapshot\nversion: 1\n') },
+      ]),
+    )
+    const headers = [0, 1024, 2048].map((start) => [start, start + 512] as const)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
+        const other = Buffer.from(whole)
+        other[at] = (other[at] ?? 0) ^ by
+        const entries = await readBundle('x', slices(gzipSync(other))).catch((error: unknown) => error)
+        // What pads a file has no meaning, and nothing of it is read.
+        const padding = !headers.some(([from, to]) => at >= from && at < to) && whole[at] === 0 && at < 3072
+        if (!padding) expect(entries).toBeInstanceOf(Failure)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('and cut anywhere is refused', async () => {
+    const bytes = readFileSync(await bundled())
+    for (let length = 2; length < bytes.length; length += 97)
+      await expect(readBundle('x', slices(bytes.subarray(0, length)))).rejects.toBeInstanceOf(Failure)
+  })
+})
+
+async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
+}
+
+describe('what claims to be a bundle', () => {
+  it('and is a bomb ends at the limit, in bounded memory', async () => {
+    const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+    const before = process.memoryUsage().rss
+    const error = await readBundle('x', slices(zeros), { bytes: 1024 * 1024, files: 10 }).catch(
+      (reason: unknown) => reason,
+    )
+    expect(error).toBeInstanceOf(Failure)
+    expect((error as Failure).message).toContain('unpacks to more than 1048576 bytes')
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+  })
+
+  it('and has one huge file ends at the limit', async () => {
+    const huge = await packTar([
+      { header: { name: 'snapshot/snapshot.yaml', size: 8 * 1024 * 1024 }, body: Buffer.alloc(8 * 1024 * 1024) },
+    ])
+    const error = await readBundle('x', slices(gzipSync(huge)), { bytes: 1024 * 1024, files: 10 }).catch(
+      (reason: unknown) => reason,
+    )
+    expect((error as Failure).message).toContain('unpacks to more than')
+  })
+
+  it('and has very many files ends at the limit', async () => {
+    const many = await packTar(Array.from({ length: 50 }, (_, at) => ({ header: { name: `snapshot/${at}`, size: 0 } })))
+    const error = await readBundle('x', slices(gzipSync(many)), { bytes: 1024 * 1024, files: 10 }).catch(
+      (reason: unknown) => reason,
+    )
+    expect((error as Failure).message).toContain('more than 10 files')
+    const links = await packTar(
+      Array.from({ length: 300 }, (_, at) => ({ header: { name: `l${at}`, size: 0, type: 'symlink' as const } })),
+    )
+    const told = (await readBundle('x', slices(gzipSync(links))).catch((reason: unknown) => reason)) as Failure
+    expect(told.issues.length).toBeLessThan(110)
+  })
+
+  it.each([
+    ['is no tar', gzipSync('kind: snapshot\nversion: 1\n')],
+    ['is empty', gzipSync('')],
+    ['is no gzip after its first bytes', Buffer.from([0x1f, 0x8b, 1, 2, 3])],
+  ])('and %s is refused', async (_, bytes) => {
+    const file = join(folder(), 'x.tar.gz')
+    writeFileSync(file, bytes)
+    expect(await command(['validate', file])).toMatchObject({ exit: 3, issues: [{ code: 'bad-bundle' }] })
+  })
+
+  it('and is not there', async () => {
+    expect(await command(['bundle', 'verify', 'nowhere.tar.gz'])).toMatchObject({ exit: 3, issues: [{ code: 'file' }] })
+  })
+})
