@@ -41,12 +41,7 @@ export function addCarrying(program: Command, act: Act): void {
     .option('-o, --output <file>', 'the bundle to write, such as acme.tar.gz (required)')
     .addHelpText(
       'after',
-      examples(
-        'bundle prod.snapshot.yaml -o acme.tar.gz',
-        'bundle git:v1.4:platform/ -o acme.tar.gz',
-        'bundle verify acme.tar.gz',
-        'apply acme.tar.gz --profile prod',
-      ),
+      examples('bundle prod.snapshot.yaml -o acme.tar.gz', 'bundle git:v1.4:platform/ -o acme.tar.gz'),
     )
     .action(
       act(async ([snapshot = '-'], flags, io) =>

@@ -15,7 +15,7 @@ export function programOf(
     async (...given) => {
       const command = given.at(-1) as Command
       const flags = command.optsWithGlobals()
-      await start((io) => run(command.args, flags as never, io), flags, command.name())
+      await start((io) => run(command.args, flags as never, io), flags, fullName(command))
     }
   const program = new Command('prefect-snapshot')
     .description(
@@ -38,4 +38,9 @@ export function programOf(
   addApplying(program, act)
   addCarrying(program, act)
   return program
+}
+
+/** `bundle verify` for one below another: by itself it would be taken for the one that looks at a server. */
+function fullName(command: Command): string {
+  return command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name()
 }
