@@ -10,11 +10,12 @@ export interface Search {
 
 /** Completions that a rate is measured over, for each write under way. */
 const sample = 8
-/** A rate must rise by this factor for one more write to be worth it. */
-const worthwhile = 1.05
+/** What the rate must be times what it was for a try to be kept. Up to four a server has ample room for, if it does not refuse. */
+const worthwhile = { fewer: 1.03, few: 0.98, many: 1.05 }
+const few = 4
 /** A try whose rate falls by this factor is given up before its window is full, after so many completions. */
-const hopeless = 0.8
-const glance = 5
+const hopeless = 0.75
+const glance = 6
 /** Windows without a try after one that failed, doubled by each further one; four times as many where the server said no. */
 const firstHold = 2
 const longestHold = 64
@@ -34,9 +35,10 @@ interface State {
 }
 
 /**
- * Finds the best number by trying (AIMD on throughput): one more as long as that raises the rate, one fewer where that
- * costs nothing, half where the server says that it is busy. A Prefect server on SQLite is fastest with one write at a
- * time, and loses half its rate with two; on PostgreSQL 2 to 4 are best. A try that failed is repeated ever more rarely.
+ * Finds the best number by trying (AIMD on throughput): one more as long as that does not lower the rate, half where
+ * that raises it or the server says that it is busy. A Prefect server on SQLite is fastest with one write at a
+ * time, and refuses a third of them with two; on PostgreSQL 2 to 4 are best. A try that failed is repeated ever more
+ * rarely.
  */
 export function openSearch(now: () => number, most: number): Search {
   const state: State = {
@@ -92,11 +94,12 @@ function judge(state: State, most: number, now: number): void {
 /** Whether a try brought less than it has to. */
 function isWorse({ limit, before }: State, found: number, base: number | undefined): boolean {
   if (before === undefined || base === undefined) return false
-  return found < base * (limit > before ? worthwhile : 1)
+  const { fewer, many } = worthwhile
+  return found < base * (limit < before ? fewer : limit > few ? many : worthwhile.few)
 }
 
 function tryAnother(state: State, most: number): void {
-  const next = state.upwards ? state.limit + 1 : state.limit - 1
+  const next = state.upwards ? state.limit + 1 : state.limit >> 1
   if (next < 1 || next > most) {
     state.upwards = !state.upwards
     return
