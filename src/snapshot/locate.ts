@@ -12,6 +12,21 @@ export function placeAt(chunk: Chunk, lines: LineCounter, offset: number): Place
   return { file: chunk.file, line: chunk.line + line - 1, column: col, excerpt }
 }
 
+/** Where a document begins, after its marker, comments and blank lines; without reading it. */
+export function startOf(chunk: Chunk): Place {
+  const offset = Math.max(0, chunk.text.search(/(?<=^\s*)[^#\s]/m))
+  const before = chunk.text.slice(0, offset)
+  const begin = before.lastIndexOf('\n') + 1
+  const end = chunk.text.indexOf('\n', offset)
+  const text = chunk.text.slice(begin, end < 0 ? undefined : end).replace(/\r$/, '')
+  return {
+    file: chunk.file,
+    line: chunk.line + before.split('\n').length - 1,
+    column: offset - begin + 1,
+    excerpt: chunk.marked && begin === 0 ? `---${text.slice(3)}` : text,
+  }
+}
+
 /** The place of what a pointer leads to: the value, or its key where `onKey`; the nearest thing above it where it is missing. */
 export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 

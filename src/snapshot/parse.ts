@@ -9,7 +9,7 @@ import { canonicalSpec } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
 import { fileOf, headerFile } from './file-name.ts'
 import { isForeign, isMisplaced } from './layout.ts'
-import { locator } from './locate.ts'
+import { locator, startOf } from './locate.ts'
 import { tokenFaults, type Validate, validator } from './validate.ts'
 import { type Limits, readValue } from './value.ts'
 
@@ -83,7 +83,8 @@ export function parseDocuments(
   reading.resources.sort(bySnapshotOrder(kinds))
   const place = (ref: Ref, pointer: Pointer = '') => {
     const chunk = reading.chunks.get(ref)
-    return chunk && locator(chunk)(pointer)
+    if (!chunk) return undefined
+    return pointer === '' ? startOf(chunk) : locator(chunk)(pointer)
   }
   const { issues, faulty } = reading
   return { snapshot: snapshotOf(header, reading.resources), issues, placeOf: place, faulty }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/json.ts'
 import { cutStream } from '../../src/snapshot/documents.ts'
+import { locator, startOf } from '../../src/snapshot/locate.ts'
 import { quickValue } from '../../src/snapshot/quick.ts'
 import { faultsOf, parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
 import { anyObject } from '../support/arbitrary.ts'
@@ -71,5 +72,20 @@ describe('the quick reader', () => {
     ['nesting', `a: ${'['.repeat(201)}${']'.repeat(201)}`],
   ])('leaves %s to the careful one', (_, unusual) => {
     expect(quickValue(unusual, 200)).toBeUndefined()
+  })
+})
+
+describe('the place of a whole document', () => {
+  test.each([
+    '---\nkind: flow',
+    'kind: flow\nkey: a',
+    '# first\nkind: flow',
+    '--- # why\n\n# of whom\n  # and what\nkind: flow\nkey: a',
+    '---\r\n# why\r\nkind: flow\r\nkey: a\r\n',
+    '--- {kind: flow, key: a}',
+  ])('is the same without reading it: %j', (text) => {
+    const [chunk] = cutStream('file', text)
+    if (!chunk) throw new Error('there is no document')
+    expect(startOf(chunk)).toEqual(locator(chunk)(''))
   })
 })
