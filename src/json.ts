@@ -129,7 +129,8 @@ export function define(object: Record<string, Json>, key: string, value: Json): 
 
 /** Extends a pointer by one step. */
 export function step(pointer: Pointer, key: string | number): Pointer {
-  return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  if (typeof key === 'number' || !/[~/]/.test(key)) return `${pointer}/${key}`
+  return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** The steps of a pointer, unescaped. */

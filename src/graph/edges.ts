@@ -28,6 +28,15 @@ const credentials: Readonly<Record<string, string>> = {
   azure_blob_storage_credentials_block_name: 'azure-blob-storage-credentials',
 }
 
+/** Keys of objects that `namesIn` looks at. */
+const naming = new Set([
+  '__prefect_kind',
+  'block_document_slug',
+  'block_schema_checksum',
+  pullWithBlock,
+  ...Object.keys(credentials),
+])
+
 /** Every edge that leaves a resource: its slots, the tokens and the names in its free-form JSON. */
 export function edgesOf(kind: Kind, from: Ref, resource: Resource): Edge[] {
   const edges: Edge[] = []
@@ -35,11 +44,20 @@ export function edgesOf(kind: Kind, from: Ref, resource: Resource): Edge[] {
     edges.push({ from, to, pointer: `/refs/${slot}`, how: 'slot' })
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = resource.spec[name]
-    if (value === undefined || !field.free) continue
+    if (value === undefined || !field.free || !mayName(value)) continue
     const deferrable = field.deferrable ? { deferrable: name } : {}
     visit(value, step('/spec', name), (how, to, pointer) => edges.push({ from, to, pointer, how, ...deferrable }))
   }
   return edges
+}
+
+/** Whether there may be an edge in a value; most have none, and then nobody has to know the place of each of its parts. */
+function mayName(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('<ref:') || value.includes('{{')
+  if (Array.isArray(value)) return value.some(mayName)
+  if (!isObject(value)) return false
+  for (const key in value) if (naming.has(key) || key.includes('<ref:') || mayName(value[key] as Json)) return true
+  return false
 }
 
 type Found = (how: 'token' | 'name', to: Ref, pointer: Pointer) => void

@@ -159,7 +159,13 @@ export const automation: Kind = {
 }
 
 function readByName(reader: Reader, names: readonly string[]): Promise<JsonObject[]> {
-  return readNamed(reader, path, names, (some) => ({ sort, automations: { name: { any_: some } } }), 'not unique')
+  return readNamed(
+    reader,
+    path,
+    names,
+    (some) => ({ sort, automations: { name: { any_: some } } }),
+    Number.POSITIVE_INFINITY,
+  )
 }
 
 function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {

@@ -23,12 +23,14 @@ export async function listDeployments(
     byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
   }
   const names = new Set([...byFlow.values()].flat())
+  const few = names.size <= 200
   const filter = (flows: readonly string[]) => ({
     sort,
     flows: { name: { any_: flows } },
-    ...(names.size <= 200 ? { deployments: { name: { any_: [...names] } } } : {}),
+    ...(few ? { deployments: { name: { any_: [...names] } } } : {}),
   })
-  return readNamed(reader, path, [...byFlow.keys()], filter, 'not unique')
+  // A flow has one deployment of a name.
+  return readNamed(reader, path, [...byFlow.keys()], filter, few ? names.size : Number.POSITIVE_INFINITY)
 }
 
 /** A deployment as the API gives it, in the snapshot's form. */

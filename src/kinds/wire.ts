@@ -57,21 +57,20 @@ export async function readPages(reader: Reader, path: string, body: JsonObject, 
 const chunk = 200
 
 /**
- * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as names, or,
- * where names are not unique, until a page is empty.
+ * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as there can be,
+ * `each` for a name, or until a page is empty.
  */
 export async function readNamed(
   reader: Reader,
   path: string,
   names: readonly string[],
   filter: (names: readonly string[]) => JsonObject,
-  are: 'unique' | 'not unique' = 'unique',
+  each = 1,
 ) {
   const found: JsonObject[] = []
   for (let from = 0; from < names.length; from += chunk) {
     const part = names.slice(from, from + chunk)
-    const enough = are === 'unique' ? part.length : undefined
-    found.push(...(await readPages(reader, path, filter(part), enough)))
+    found.push(...(await readPages(reader, path, filter(part), part.length * each)))
   }
   return found
 }
