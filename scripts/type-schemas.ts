@@ -1,6 +1,6 @@
 /*
- * Makes JSON Schemas of the types of what the tool writes for other tools: schemas/report.v1.json (`-f json`) and
- * schemas/saved-plan.v1.json (`plan --out`). A test fails where a file is not what this makes of the types.
+ * Makes JSON Schemas of the types of what the tool writes for other tools: schemas/report.v1.json (`-f json`),
+ * schemas/saved-plan.v1.json (`plan --out`) and schemas/log-event.v1.json (`--log ndjson`). A test fails where a file is not what this makes of the types.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,16 @@ export function savedPlanSchema(): string {
     type: 'Saved',
     name: 'saved-plan.v1.json',
     title: 'A plan that prefect-snapshot saved (plan --out)',
+  })
+}
+
+/** JSON Schema of one line of the log, as text. */
+export function logEventSchema(): string {
+  return schemaOf({
+    path: 'src/report/log.ts',
+    type: 'LogLine',
+    name: 'log-event.v1.json',
+    title: 'One line of the log of prefect-snapshot (--log ndjson)',
   })
 }
 
@@ -82,4 +92,5 @@ function without$schema({ $schema: _, ...schema }: Record<string, unknown>): Rec
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(at('schemas/report.v1.json'), reportSchema())
   writeFileSync(at('schemas/saved-plan.v1.json'), savedPlanSchema())
+  writeFileSync(at('schemas/log-event.v1.json'), logEventSchema())
 }

@@ -80,7 +80,10 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
-    out: (text) => void process.stdout.write(text),
+    out: (text) => {
+      voice.clear()
+      process.stdout.write(text)
+    },
     err: voice.err,
     warn: voice.warn,
     tell: voice.tell,
@@ -91,7 +94,8 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     width: Math.max(60, process.stdout.columns ?? 120),
     pid: process.pid,
     version,
-    stopped: onFirstCtrlC,
+    stopped: () =>
+      onFirstCtrlC(() => voice.err('\nStopping: what is under way is finished. Ctrl-C again ends at once.\n')),
     now: () => Date.now(),
     quiet: flags.quiet === true,
     verbose: flags.verbose === true,
@@ -99,11 +103,12 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
 }
 
 /** From now on the first Ctrl-C aborts the signal, and only the second ends the process at once. */
-function onFirstCtrlC(): AbortSignal {
+function onFirstCtrlC(say: () => void): AbortSignal {
   const stopping = new AbortController()
   process.on('SIGINT', () => {
     if (stopping.signal.aborted) process.exit(exits.interrupted)
     stopping.abort()
+    say()
   })
   return stopping.signal
 }

@@ -138,7 +138,7 @@ export type Event =
   /** Something begins that may take a while; `waiting` for an answer of the user takes as long as it takes. */
   | {
       readonly type: 'phase'
-      readonly phase: 'reading' | 'applying' | 'reading back' | 'waiting'
+      readonly phase: 'connecting' | 'reading' | 'applying' | 'reading back' | 'waiting'
       readonly total?: number
     }
   | { readonly type: 'read'; readonly kind: string; readonly count: number }

@@ -11,6 +11,8 @@ export interface Voice {
   err(text: string): void
   warn(issues: readonly Issue[]): void
   tell(event: Event): void
+  /** Takes what is written over off the terminal, before something else is written to it. */
+  clear(): void
   /** Nothing is said any more. */
   end(exit: number): void
 }
@@ -38,6 +40,7 @@ export function spoken({ stream, style, quiet, verbose, now }: VoiceOptions): Vo
       progress?.follow(event)
       write(eventText(event, style, { quiet, verbose }))
     },
+    clear: () => progress?.clear(),
     end: () => progress?.end(),
   }
 }
@@ -67,6 +70,7 @@ export function recorded(options: VoiceOptions, tool: string, command: string): 
     tell: (event) => {
       if (verbose || event.type !== 'request') write(logged(event))
     },
+    clear: () => {},
     end: (exit) => write({ type: 'end', exit }),
   }
 }

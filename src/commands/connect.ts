@@ -14,6 +14,8 @@ export interface Connected {
   readonly server: Server
   /** The profile's name, where one says it. */
   readonly name: string | undefined
+  /** Whether a credential is sent along. */
+  readonly withCredentials: boolean
   /** Tells what the client does while it works. */
   listen(listener: (event: Event) => void): void
 }
@@ -26,6 +28,7 @@ export async function connected<T>(target: Target, io: Io, use: (connected: Conn
   const on = (event: Event) => {
     for (const listener of listeners) listener(event)
   }
+  io.tell({ type: 'phase', phase: 'connecting' })
   const client = openClient(connection, on, { version: io.version })
   try {
     const server = await client.server().catch((error: unknown) => {
@@ -33,7 +36,13 @@ export async function connected<T>(target: Target, io: Io, use: (connected: Conn
       io.err(`Cannot work with the server at ${client.url}\n`)
       throw error
     })
-    return await use({ client, server, name: connection.name, listen: (listener) => void listeners.push(listener) })
+    return await use({
+      client,
+      server,
+      name: connection.name,
+      withCredentials: connection.authorization !== undefined,
+      listen: (listener) => void listeners.push(listener),
+    })
   } finally {
     await client.close()
   }

@@ -2,17 +2,13 @@ import { ApiError, toIssue } from '../client/client.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import { poolReadiness } from '../live/readiness.ts'
-import type { Live, Plan, Resource } from '../model.ts'
-import { splitRef } from '../ref.ts'
+import type { Live } from '../model.ts'
 import { type Check, checksText, verdict } from '../report/checks.ts'
-import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
+import { atLeast } from '../version.ts'
 import { type Connected, connected } from './connect.ts'
+import { bothChecks, sourceChecks, workerChecks } from './doctor-checks.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { makePlanOf } from './planning.ts'
-import { poolServed } from './pool-served.ts'
-import { scopeOf, selected } from './selection.ts'
 
 export interface DoctorFlags {
   readonly from?: string
@@ -44,7 +40,7 @@ export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], 
   if (to !== undefined) {
     await examine('destination', to, kinds, io, checks, async (connection, live) => {
       checks.push(...(await workerChecks(connection, live)))
-      if (source) checks.push(...(await bothChecks(source, connection, kinds, io)))
+      if (source) checks.push(...(await bothChecks(source, live, connection, kinds, io)))
     })
   }
   io.out(checksText(checks, io.style) + verdict(checks, io.style))
@@ -65,7 +61,12 @@ async function examine(
       const { client, server } = connection
       checks.push({ status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` })
       checks.push(clockCheck(role, await client.time(), io.now()))
-      const live = await readLive(client, server, kinds)
+      io.tell({ type: 'phase', phase: 'reading' })
+      const live = await readLive(client, server, kinds, { on: io.tell }).catch((error: unknown) =>
+        unreadable(role, connection, kinds, checks, error),
+      )
+      if (!live) return undefined
+      checks.push(accessCheck(role, connection))
       checks.push({
         status: 'ok',
         title: `${role}: kinds`,
@@ -82,6 +83,41 @@ async function examine(
   }
 }
 
+/** Which kinds are in the way of reading a server: each that cannot be read by itself. Throws what is no fault of a kind. */
+async function unreadable(
+  role: string,
+  { client, server }: Connected,
+  kinds: readonly Kind[],
+  checks: Check[],
+  error: unknown,
+): Promise<undefined> {
+  if (!(error instanceof ApiError)) throw error
+  const held = kinds.filter(({ since }) => atLeast(server.version, since))
+  const tried = await Promise.allSettled(held.map((kind) => kind.list(client, server)))
+  const failed = tried.flatMap((result, index) =>
+    result.status === 'rejected' && result.reason instanceof ApiError
+      ? [{ kind: held[index]?.name ?? '', issue: toIssue(result.reason) }]
+      : [],
+  )
+  if (failed.length === 0) throw error
+  for (const { kind, issue } of failed)
+    checks.push({
+      status: 'error',
+      title: `${role}: kinds`,
+      detail: `${kind} cannot be read: ${issue.message}`,
+      ...(issue.fix ? { fix: issue.fix } : {}),
+    })
+  return undefined
+}
+
+/** All was read, so whoever asked was let in. */
+function accessCheck(role: string, { withCredentials }: Connected): Check {
+  const detail = withCredentials
+    ? 'the credentials are good, and may read every kind'
+    : 'the server asks for no credentials'
+  return { status: 'ok', title: `${role}: access`, detail }
+}
+
 function clockCheck(role: string, time: number | undefined, now: number): Check {
   const title = `${role}: clock`
   if (time === undefined) return { status: 'note', title, detail: 'the server does not tell its time' }
@@ -91,102 +127,5 @@ function clockCheck(role: string, time: number | undefined, now: number): Check 
     status: 'warning',
     title,
     detail: `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine; schedules go by the server's clock`,
-  }
-}
-
-/** What at the source would be lost, or needs a hand. */
-function sourceChecks(live: Live): Check[] {
-  const checks: Check[] = live.issues.map(({ message, fix }) => ({
-    status: 'warning',
-    title: 'source: reference',
-    detail: message,
-    ...(fix ? { fix } : {}),
-  }))
-  const resources = [...live.resources.values()]
-  const masked = resources.filter(({ secrets }) => Object.values(secrets).some((hole) => 'masked' in hole))
-  const readable = resources.filter(({ secrets }) => Object.keys(secrets).length > 0).length - masked.length
-  if (readable > 0)
-    checks.push({
-      status: 'ok',
-      title: 'source: secrets',
-      detail: `${plural(readable, 'block')} with secrets that can be read; they pass in memory`,
-    })
-  for (const { key } of masked)
-    checks.push({
-      status: 'warning',
-      title: 'source: secrets',
-      detail: `the secrets of block ${key} are not shown`,
-      fix: 'Provide them through environment variables',
-    })
-  return [...checks, ...resources.flatMap(poolCheck)]
-}
-
-function poolCheck({ kind, key, spec }: Resource): Check[] {
-  const type = String(spec.type)
-  if (kind !== 'work-pool' || !/:(push|managed)$/.test(type)) return []
-  return [{ status: 'note', title: 'source: pool', detail: `${key} is of type ${type}, which only Prefect Cloud runs` }]
-}
-
-async function workerChecks({ client }: Connected, live: Live): Promise<Check[]> {
-  return (await poolReadiness(client, live)).map((pool): Check => {
-    const check = poolServed('destination: workers', pool)
-    const { key } = splitRef(pool.ref)
-    return check.status === 'warning' ? { ...check, fix: `prefect worker start --pool '${key}'` } : check
-  })
-}
-
-/** What the destination makes of the source's resources. */
-async function bothChecks(source: Live, to: Connected, kinds: readonly Kind[], io: Io): Promise<Check[]> {
-  const resources = selected([...source.resources.values()], kinds, {})
-  const snapshot = {
-    version: 1 as const,
-    source: { api: source.server.url, server: source.server.version },
-    scope: scopeOf({}),
-    moved: [],
-    resources,
-  }
-  const { plan } = await makePlanOf(
-    { snapshot, issues: [], placeOf: () => undefined },
-    { snapshot: '-' },
-    to,
-    kinds,
-    io,
-  )
-  const same = source.server.version === to.server.version
-  return [
-    {
-      status: same ? 'ok' : 'note',
-      title: 'versions',
-      detail: same ? `both ${to.server.version}` : `${source.server.version} → ${to.server.version}`,
-    },
-    ...(source.server.url === to.server.url
-      ? [{ status: 'error' as const, title: 'servers', detail: 'source and destination are the same server' }]
-      : []),
-    ...plan.unsupported.map(
-      ({ ref, reason }): Check => ({
-        status: 'error',
-        title: 'not possible',
-        detail: `${ref}: ${reason}`,
-        fix: 'Exclude it, or transfer with --skip-unsupported',
-      }),
-    ),
-    ...plan.issues.map(
-      ({ severity, message, fix }): Check => ({
-        status: severity,
-        title: severity === 'error' ? 'in the way' : 'to know',
-        detail: message,
-        ...(fix ? { fix } : {}),
-      }),
-    ),
-    planCheck(plan),
-  ]
-}
-
-function planCheck({ changes, unchanged }: Plan): Check {
-  const count = (action: string) => changes.filter((change) => change.action === action).length
-  return {
-    status: 'ok',
-    title: 'transfer',
-    detail: `${count('create')} to create, ${count('update')} to update, ${unchanged.length} as they should be`,
   }
 }

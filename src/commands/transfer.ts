@@ -35,10 +35,11 @@ export interface TransferFlags extends Selection, PerformFlags {
 export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
   const source = await connected({ profile: flags.from }, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${flags.from}  ${server.url}  (Prefect ${server.version})\n`)
-    return readLive(client, server, kinds)
+    io.tell({ type: 'phase', phase: 'reading' })
+    return readLive(client, server, kinds, { on: io.tell })
   })
   io.warn(source.issues)
-  const snapshot = snapshotOf(source, flags, kinds)
+  const snapshot = transferred(source, flags, kinds)
   if (flags.save !== undefined) await save(flags.save, snapshot, io)
   return connected({ profile: flags.to }, io, async (to) => {
     if (!flags.allowSameServer && source.server.url === to.server.url) throw sameServer('both have the same URL')
@@ -91,7 +92,7 @@ function planFlags({ allowUnresolved, skipUnsupported, force, runState, format }
 }
 
 /** What is to be moved. Secrets stay in their type; those that the source does not show are holes. */
-function snapshotOf(source: Live, flags: TransferFlags, kinds: readonly Kind[]): Snapshot {
+export function transferred(source: Live, flags: Selection, kinds: readonly Kind[]): Snapshot {
   const { url, version } = source.server
   const carried = selected([...source.resources.values()], kinds, flags)
   const holes = withHoles(carried)

@@ -1,25 +1,33 @@
 import type { Issue } from '../issue.ts'
 import { type Json, writeJson } from '../json.ts'
-import type { Change, Event } from '../model.ts'
+import type { Event } from '../model.ts'
 import { idOf, outcomesOf } from './build.ts'
 import { shown } from './issues.ts'
 import type { OutcomeReport } from './report.ts'
+
+type Action = 'create' | 'update' | 'complete' | 'delete'
 
 /** One line of `--log ndjson`, but for its time. docs/log-events.md lists them; a field is added, never changed. */
 export type LogEvent =
   | { readonly type: 'begin'; readonly version: 1; readonly tool: string; readonly command: string }
   | { readonly type: 'issue'; readonly issue: Issue }
   | { readonly type: 'message'; readonly text: string }
-  | { readonly type: 'start'; readonly id: string; readonly action: Change['action'] }
+  | { readonly type: 'start'; readonly id: string; readonly action: Action }
   | {
       readonly type: 'outcome'
-      readonly action: Change['action']
+      readonly action: Action
       readonly done: number
       readonly total: number
       readonly outcome: OutcomeReport
     }
   | Exclude<Event, { readonly type: 'start' | 'outcome' }>
   | { readonly type: 'end'; readonly exit: number }
+
+/** A line of `--log ndjson`; schemas/log-event.v1.json is made of this. */
+export type LogLine = LogEvent & {
+  /** ISO 8601, UTC. */
+  readonly time: string
+}
 
 /** An event of a stage as it is logged: changes by their id, without what they hold. */
 export function logged(event: Event): LogEvent {
@@ -37,5 +45,6 @@ export function loggedIssues(issues: readonly Issue[]): LogEvent[] {
 
 /** One line of JSON. */
 export function logLine(event: LogEvent, time: number): string {
-  return `${writeJson({ time: new Date(time).toISOString(), ...event } as unknown as Json)}\n`
+  const line: LogLine = { time: new Date(time).toISOString(), ...event }
+  return `${writeJson(line as unknown as Json)}\n`
 }

@@ -7,6 +7,12 @@ export type Fault =
   | 'busy'
   /** Answers 429 with a Retry-After. */
   | 'limited'
+  /** The same, for so many seconds. */
+  | { readonly limitedFor: number }
+  /** Answers 403, as to somebody who may not. */
+  | 'forbidden'
+  /** Asks the server not to show secrets. */
+  | 'masked'
   /** Closes the connection before the server has seen the request. */
   | 'lost-request'
   /** Lets the server do it, and closes the connection before its answer is passed on. */
@@ -47,7 +53,8 @@ export async function openFaulty(target: string, decide: (seen: Seen) => Fault |
     if (mutating) counts.writes++
     const fault = await decide({ method, path, number: counts.requests, write: counts.writes, mutating })
     if (fault) counts.faults++
-    act(fault, incoming, outgoing, () => forward(base, agent, incoming, body))
+    const passed = fault === 'masked' ? Buffer.from(body.toString().replace(asksForSecrets, '$1false')) : body
+    act(fault, incoming, outgoing, () => forward(base, agent, incoming, passed))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -77,16 +84,18 @@ async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResp
         { status: 503, headers: json, body: Buffer.from('{"exception_message":"Service Unavailable"}') },
         true,
       )
-    if (fault === 'limited')
+    if (fault === 'limited' || (typeof fault === 'object' && 'limitedFor' in fault))
       return answer(
         outgoing,
         {
           status: 429,
-          headers: { ...json, 'retry-after': '0.1' },
+          headers: { ...json, 'retry-after': fault === 'limited' ? '0.1' : String(fault.limitedFor) },
           body: Buffer.from('{"detail":"Too many requests"}'),
         },
         false,
       )
+    if (fault === 'forbidden')
+      return answer(outgoing, { status: 403, headers: json, body: Buffer.from('{"detail":"Forbidden"}') }, false)
     const passed = await pass()
     if (fault === 'lost-answer') return socket.destroy()
     answer(outgoing, passed, passed.status >= 500)
@@ -95,6 +104,7 @@ async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResp
   }
 }
 
+const asksForSecrets = /("include_secrets": *)true/
 const json = { 'content-type': 'application/json' }
 
 function answer(outgoing: ServerResponse, { status, headers, body }: Answer, close: boolean): void {
@@ -113,7 +123,7 @@ function forward(base: URL, agent: Agent, incoming: IncomingMessage, body: Buffe
       port: base.port,
       path: incoming.url,
       method: incoming.method,
-      headers,
+      headers: { ...headers, ...('content-length' in headers ? { 'content-length': String(body.length) } : {}) },
       agent,
     }
     const outgoing = request(options, async (reply) =>

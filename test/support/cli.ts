@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../bin/prefect-snapshot.js', import.meta.url))
+/** The executable, which runs what was built. */
+export const bin = fileURLToPath(new URL('../../bin/prefect-snapshot.js', import.meta.url))
 
 export interface Ran {
   /** Null where a signal ended the process. */

@@ -1,0 +1,189 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programOf } from '../../src/cli/program.ts'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { everyKind, everyKindText } from '../support/world.ts'
+
+/** Standard output holds the payload and nothing else; standard error all the rest, as text or as events. */
+let full: PrefectServer
+let other: PrefectServer
+const home = newHome()
+const journal = (turn: number) => join(home, `done-${turn}.ndjson`)
+const small = join(home, 'small.snapshot.yaml')
+const changed = (value: number): string => {
+  writeFileSync(small, `kind: snapshot\nversion: 1\n---\nkind: variable\nkey: one\nspec: {value: ${value}}\n`)
+  return small
+}
+const run = (args: readonly string[]): Promise<Ran> =>
+  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+
+interface Line {
+  /** What is run before it. */
+  readonly before?: (turn: number) => readonly string[]
+  /** How the command is typed; `turn` is another number each time, for those that must have something to do. */
+  readonly args: (turn: number) => readonly string[]
+  /** What standard output is, but for numbers that differ from run to run. */
+  readonly payload: RegExp
+  /** Whether `-f json` makes it a document. */
+  readonly json?: true
+}
+
+/** Each command of the program, once. A new command fails the test until it has a line here. */
+const lines: Readonly<Record<string, Line>> = {
+  export: {
+    args: () => ['export', '--profile', 'full', '-o', '-'],
+    payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s,
+  },
+  validate: { args: () => ['validate', everyKind], payload: /^\S+: valid, \d+ resources, 2 warnings\n$/, json: true },
+  graph: { args: () => ['graph', everyKind], payload: /^(%%|---|flowchart|graph).*$/s, json: true },
+  explain: { args: () => ['explain', 'flow'], payload: /^flow\n.*$/s, json: true },
+  schema: { args: () => ['schema'], payload: /^\{.*\}\n$/s },
+  doctor: {
+    args: () => ['doctor', '--from', 'full', '--to', 'other'],
+    payload: /^✓ source.*\n(Ready|Not ready)[^\n]*\n$/s,
+  },
+  verify: { args: () => ['verify', everyKind, '--profile', 'full'], payload: /^✓ .*\n(Ready|Not ready)[^\n]*\n$/s },
+  journals: { args: () => ['journals'], payload: /^(\d{4}-.*\n)+$/ },
+  plan: {
+    args: () => ['plan', changed(0), '--profile', 'other'],
+    payload: /^Plan for other.*unchanged\.\nNext: .*\n$/s,
+    json: true,
+  },
+  apply: {
+    args: (turn) => ['apply', changed(turn), '--profile', 'other', '--yes'],
+    payload: /^Plan for other.*\nApplied 1 change: 1 done\.\n$/s,
+    json: true,
+  },
+  transfer: {
+    args: () => ['transfer', '--from', 'full', '--to', 'other', '--dry-run'],
+    payload: /^Plan for other.*\nin all .*\n$/s,
+    json: true,
+  },
+  undo: {
+    before: (turn) => ['apply', changed(turn + 5), '--profile', 'other', '--yes', '--journal', journal(turn)],
+    args: (turn) => ['undo', journal(turn), '--profile', 'other', '--yes'],
+    payload: /^Plan for other.*\nApplied 1 change: 1 done\.\n$/s,
+    json: true,
+  },
+}
+
+beforeAll(async () => {
+  full = await freshServer('3.8.8')
+  other = await freshServer('3.8.8')
+  const profile = (name: string, url: string) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
+  writeFileSync(
+    join(home, 'profiles.toml'),
+    `active = "full"\n${profile('full', full.url)}${profile('other', other.url)}`,
+  )
+  await run(['apply', changed(200), '--profile', 'other', '--yes'])
+})
+afterAll(async () => {
+  await full?.stop()
+  await other?.stop()
+})
+
+describe('--log ndjson in an apply of every kind', () => {
+  const schema = JSON.parse(readFileSync('schemas/log-event.v1.json', 'utf8')) as object
+  const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
+
+  test('is one event a line, each as the schema and docs/log-events.md say', async () => {
+    const { exit, stderr, stdout } = await run([
+      'apply',
+      everyKind,
+      '--profile',
+      'full',
+      '--yes',
+      '--log',
+      'ndjson',
+      '--verbose',
+    ])
+    expect(exit, stderr).toBe(0)
+    const events = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    for (const event of events)
+      expect(valid(event), `${JSON.stringify(event)} ${JSON.stringify(valid.errors)}`).toBe(true)
+    expect(events[0]).toMatchObject({ type: 'begin', version: 1, command: 'apply' })
+    expect(events.at(-1)).toMatchObject({ type: 'end', exit: 0 })
+    const of = (type: string) => events.filter((event) => event.type === type)
+    expect(of('phase').map(({ phase }) => phase)).toEqual(['connecting', 'reading', 'applying', 'reading back'])
+    // One begin and one end for each change, and each end is counted.
+    const ids = of('outcome').map(({ outcome }) => (outcome as { id: string }).id)
+    expect(
+      of('start')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids.toSorted())
+    expect(of('outcome').map(({ done }) => done)).toEqual(ids.map((_, index) => index + 1))
+    expect(new Set(of('outcome').map(({ total }) => total))).toEqual(new Set([ids.length]))
+    expect(stdout).toContain(`Applied ${ids.length} changes: ${ids.length} done.`)
+    expect(undocumented(events)).toEqual([])
+    expect(stderr).not.toMatch(/s3cr3t-token|warehouse-pass|hook-token/)
+    expect(everyKindText()).toMatch(/s3cr3t-token/)
+  })
+})
+
+/** Fields that an event has and its row in docs/log-events.md does not name. */
+function undocumented(events: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const doc = readFileSync('docs/log-events.md', 'utf8')
+  const rows = new Map(
+    [...doc.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, type = '', fields = '']) => [
+      type,
+      [...fields.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    ]),
+  )
+  return events.flatMap((event) =>
+    Object.keys(event)
+      .filter((name) => !['time', 'type'].includes(name) && !rows.get(String(event.type))?.includes(name))
+      .map((name) => `${event.type}.${name}`),
+  )
+}
+
+describe('standard output holds the payload alone', () => {
+  const commands = programOf('1', async () => {}).commands.map((command) => command.name())
+
+  test('and every command has a line here', () => {
+    expect(Object.keys(lines).sort()).toEqual(commands.filter((name) => name !== 'help').sort())
+  })
+
+  /** What differs from run to run for good reasons: times, and what each run of an apply counts up. */
+  const timeless = (text: string) =>
+    text.replace(/\d+(\.\d+)? m?s\b|\b\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME').replace(/\b20\d\b/g, 'TURN')
+
+  test.each(Object.entries(lines))('%s', async (_, { before, args, payload, json }) => {
+    const at = async (turn: number, ...more: readonly string[]) => {
+      if (before) await run(before(turn))
+      return run([...args(turn), ...more])
+    }
+    const plain = await at(201)
+    expect(plain.stdout, plain.stderr).toMatch(payload)
+    // How much is said on standard error changes nothing of it.
+    const quiet = await at(202, '--quiet')
+    expect(timeless(quiet.stdout)).toBe(timeless(plain.stdout))
+    const loud = await at(203, '--verbose', '--log', 'ndjson')
+    expect(timeless(loud.stdout)).toBe(timeless(plain.stdout))
+    expect(
+      loud.stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => typeof JSON.parse(line)),
+    ).not.toContain('string')
+    if (!json) return
+    const { stdout, exit } = await at(204, '-f', 'json', '--verbose')
+    const document = JSON.parse(stdout) as { readonly exit?: number }
+    expect(document.exit ?? exit).toBe(exit)
+  })
+
+  test.each(commands.filter((name) => name !== 'help'))(
+    '%s: a mistake is told on standard error alone',
+    async (name) => {
+      const { exit, stdout, stderr } = await run([name, '--no-such-flag'])
+      expect([exit, stdout]).toEqual([3, ''])
+      expect(stderr).toMatch(/^error \[usage\]/)
+    },
+  )
+})

@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openFaulty } from '../servers/faults.ts'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { servedWorld } from '../support/world.ts'
+
+let source: PrefectServer
+let target: PrefectServer
+let older: PrefectServer
+let home: string
+const cli = (...args: readonly string[]): Promise<Ran> =>
+  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+const profiles = (settings: Readonly<Record<string, string>>): void =>
+  writeFileSync(
+    join(home, 'profiles.toml'),
+    `active = "none"\n${Object.entries(settings)
+      .map(([name, more]) => `[profiles.${name}]\n${more}\n`)
+      .join('')}`,
+  )
+const url = (of: string) => `PREFECT_API_URL = "${of}"`
+
+beforeAll(async () => {
+  source = (await servedWorld()).server
+  target = await freshServer('3.8.8')
+  older = await freshServer('3.4.14')
+})
+afterAll(async () => {
+  await source?.stop()
+  await target?.stop()
+  await older?.stop()
+})
+beforeEach(() => {
+  home = newHome()
+})
+
+describe('doctor says', () => {
+  test('of two servers of one version: access, kinds, references, secrets, pools, workers, tier, and what a transfer would do', async () => {
+    profiles({ old: url(source.url), new: url(target.url) })
+    const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    expect(exit, stdout).toBe(0)
+    expect(stdout).toMatch(/✓ source: access\s+the server asks for no credentials/)
+    expect(stdout).toMatch(/✓ destination: kinds\s+\d+/)
+    expect(stdout).toMatch(/✓ source: clock\s+as this machine/)
+    expect(stdout).toMatch(/ source: references\s+\S/)
+    expect(stdout).toMatch(/✓ source: secrets\s+\d+ blocks with secrets that can be read/)
+    expect(stdout).toMatch(/! destination: pools\s+ecs is of type ecs:push, which only Prefect Cloud runs\n\s+→ /)
+    expect(stdout).toMatch(
+      /· destination: workers\s+k8s is new there, and wants a worker\n\s+→ prefect worker start --pool 'k8s'/,
+    )
+    expect(stdout).toMatch(/✓ destination: tier/)
+    expect(stdout).toMatch(/✓ versions\s+both 3\.8\.8/)
+    // The same numbers as a dry run of the transfer itself.
+    const counts = /transfer\s+(\d+) to create, (\d+) to update/.exec(stdout)?.slice(1)
+    const dry = await cli('transfer', '--from', 'old', '--to', 'new', '--dry-run')
+    expect(/Plan: (\d+) to create, (\d+) to update/.exec(dry.stdout)?.slice(1)).toEqual(counts)
+  })
+
+  test('what an older destination does not have', async () => {
+    profiles({ old: url(source.url), new: url(older.url) })
+    const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    expect(exit).toBe(1)
+    expect(stdout).toMatch(/· versions\s+3\.8\.8 → 3\.4\.14; default-result-storage only at the source/)
+    expect(stdout).toMatch(/✗ not possible\s+default-result-storage/)
+  })
+
+  test('which kinds cannot be read, and why, each by itself', async () => {
+    const closed = await openFaulty(source.url, ({ path }) =>
+      /^\/(automations|variables)\//.test(path) ? 'forbidden' : undefined,
+    )
+    profiles({ old: url(closed.url), new: url(target.url) })
+    const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    expect(exit).toBe(1)
+    expect(stdout).toMatch(/✗ source: kinds\s+variable cannot be read: .*403/)
+    expect(stdout).toMatch(/✗ source: kinds\s+automation cannot be read: .*403/)
+    expect(stdout.match(/cannot be read/g)).toHaveLength(2)
+    expect(stdout).toMatch(/✓ destination\s+new/)
+    await closed.close()
+  })
+
+  test('how many deployments there would be where the destination is a workspace of Cloud', async () => {
+    // The address that Prefect's own setting calls Cloud; the server behind it is one of ours.
+    profiles({ old: url(source.url), new: `${url(target.url)}\nPREFECT_CLOUD_API_URL = "${target.url}"` })
+    const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    const [, said] =
+      /destination: tier\s+Prefect Cloud does not tell its tier; Hobby holds 5 deployments, and here it would be (\d+)/.exec(
+        stdout,
+      ) ?? []
+    const there = await fetch(`${source.url}/deployments/count`, { method: 'POST' }).then((reply) => reply.json())
+    expect(said, stdout).toBe(String(there))
+    expect(stdout).toMatch(/✓ destination: pools\s+ecs \(ecs:push\) is run by Prefect Cloud/)
+  })
+
+  test('which secrets the source does not show, and the variables that would fill them', async () => {
+    const masked = await openFaulty(source.url, () => 'masked')
+    profiles({ old: url(masked.url), new: url(target.url) })
+    const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
+    expect(stdout).toMatch(
+      /! source: secrets\s+the server does not show the secrets of block\/\S+\n\s+→ export [A-Z0-9_]+=…/,
+    )
+    await masked.close()
+  })
+})
