@@ -33,7 +33,7 @@ export interface Parsed {
 const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 
 /** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
-export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Parsed {
+export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const parsed = parseDocuments(sources, kinds, limits)
   const issues = checkGraph(parsed.snapshot.resources, kinds, parsed.faulty).map((issue) => {
     const place = issue.ref && parsed.placeOf(issue.ref, issue.pointer)
@@ -42,12 +42,15 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
   return { ...parsed, issues: [...parsed.issues, ...issues] }
 }
 
-/** Reads documents, each by itself: what they refer to may be elsewhere. `faulty` are those that could not be read. */
-export function parseDocuments(
-  sources: readonly Source[],
-  kinds: readonly Kind[],
-  limits: Limits = usual,
-): Parsed & { readonly faulty: ReadonlySet<Ref> } {
+/** What was read, and the documents that it was read from. */
+export interface Documents extends Parsed {
+  readonly chunks: ReadonlyMap<Ref, Chunk>
+  /** Resources that are written, but not so that they could be read. */
+  readonly faulty: ReadonlySet<Ref>
+}
+
+/** Reads documents, each by itself: what they refer to may be elsewhere. */
+export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const reading = {
     kinds,
     limits,
@@ -86,8 +89,8 @@ export function parseDocuments(
     if (!chunk) return undefined
     return pointer === '' ? startOf(chunk) : locator(chunk)(pointer)
   }
-  const { issues, faulty } = reading
-  return { snapshot: snapshotOf(header, reading.resources), issues, placeOf: place, faulty }
+  const { issues, faulty, chunks } = reading
+  return { snapshot: snapshotOf(header, reading.resources), issues, placeOf: place, chunks, faulty }
 }
 
 interface Reading {

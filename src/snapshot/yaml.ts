@@ -5,6 +5,7 @@ import {
   LineCounter,
   type ParseOptions,
   parseDocument,
+  type Scalar,
   type ScalarTag,
   type SchemaOptions,
   type Tags,
@@ -111,19 +112,47 @@ export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
 /** Faults that can stand beside others. */
 const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
 
-/** YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise quoted. */
-export function writeYaml(value: Json): string {
-  const document = new Document(value, { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' })
+/**
+ * YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise
+ * quoted. Text that stands in the place of `like` has its quotes.
+ */
+export function writeYaml(value: Json, like?: unknown): string {
+  const document = new Document(value, writing)
   visitNodes(document, {
-    Seq: (_, list) => {
+    Seq: (key, list) => {
       list.flow =
+        key !== null &&
         list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
         writeJson(list.toJS(document) as Json).length <= 100
     },
     // A block scalar whose first lines are blank would lose their blanks.
-    Scalar: (_, scalar) => {
+    Scalar: (key, scalar) => {
+      if (key === 'value') quoteLike(scalar, like)
       if (typeof scalar.value === 'string' && /^\s*[ \t]\n/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
     },
   })
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+  return document.toString(layout)
+}
+
+/** YAML text of a value on one line, as it stands within brackets. */
+export function writeFlow(value: Json, like?: unknown): string {
+  const document = new Document([value], writing)
+  visitNodes(document, {
+    Collection: (_, collection) => {
+      collection.flow = true
+    },
+    Scalar: (_, scalar) => {
+      quoteLike(scalar, like)
+      if (typeof scalar.value === 'string' && scalar.value.includes('\n')) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString(layout).trimEnd().slice(1, -1)
+}
+
+const writing = { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
+const layout = { lineWidth: 0, flowCollectionPadding: false } as const
+
+function quoteLike(scalar: Scalar, like: unknown): void {
+  if (!isScalar(like) || typeof like.value !== 'string' || typeof scalar.value !== 'string') return
+  if (like.type?.startsWith('QUOTE')) scalar.type = like.type as 'QUOTE_DOUBLE' | 'QUOTE_SINGLE'
 }

@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Json, type JsonObject, sameJson } from '../../src/json.ts'
+import type { Hole, Ref, Resource } from '../../src/model.ts'
+import { refOf } from '../../src/ref.ts'
+import { editText } from '../../src/snapshot/edit.ts'
+import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { parseDocuments, type Source } from '../../src/snapshot/parse.ts'
+import { updateTexts } from '../../src/snapshot/update.ts'
+import { parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
+import { canonicalSpec, differences } from '../../src/spec.ts'
+import { anyJson, anyText } from '../support/arbitrary.ts'
+import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
+
+const header = 'kind: snapshot\nversion: 1\n'
+const update = (sources: readonly Source[], wanted: readonly Resource[], remove: readonly Ref[] = []) =>
+  updateTexts(sources, parseDocuments(sources, toyKinds), {
+    kinds: toyKinds,
+    wanted,
+    remove: new Set(remove),
+    source: undefined,
+    fileOf: () => 's.yaml',
+  })
+const updated = (text: string, wanted: readonly Resource[], remove: readonly Ref[] = []) =>
+  update([{ file: 's.yaml', text }], wanted, remove).files[0]?.text ?? text
+const one = (spec: string) => `${header}---\nkind: a\nkey: x\nspec:\n${spec}`
+
+describe('a document that changes', () => {
+  it('keeps its comments, quotes, order and blank lines, but for what changes', () => {
+    const before = one(
+      `  # Asked for by the data team.\n  text: 'quoted'   # do not touch\n\n  tags:   [one,   two]\n  count: 0x10 # as of May\n  any:\n    # first\n    b: "x"\n\n\n    a: {p: 1,   q: 2}\n    long: >-\n      folded\n      text\n# the end\n`,
+    )
+    const spec = {
+      text: 'quoted',
+      tags: ['one', 'two'],
+      count: 17,
+      any: { a: { p: 1, q: 3 }, b: 'y', long: 'folded text' },
+    }
+    expect(updated(before, [resource('a/x', { spec })])).toBe(
+      before.replace('0x10', '17').replace('q: 2', 'q: 3').replace('"x"', '"y"'),
+    )
+  })
+
+  it('gets new fields in their place, and loses those that are gone with what stands beside them', () => {
+    const before = one('  text: t # the text\n  # the tags\n  any: 5\n')
+    const spec = { text: 't', count: 3, any: { x: ['a\nb'] } }
+    expect(updated(before, [resource('a/x', { spec })])).toBe(
+      one('  text: t # the text\n  count: 3\n  # the tags\n  any:\n    x:\n      - |-\n        a\n        b\n'),
+    )
+    expect(updated(before, [resource('a/x', { spec: { any: 5 } })])).toBe(one('  # the tags\n  any: 5\n'))
+    expect(updated(one('  text: t\n'), [resource('a/x')])).toBe(`${header}---\nkind: a\nkey: x\n`)
+    expect(updated(`${header}---\nkind: a\nkey: x`, [resource('a/x', { spec: { count: 1 } })])).toBe(
+      `${header}---\nkind: a\nkey: x\nspec:\n  count: 1`,
+    )
+  })
+
+  it('changes the items of a list by their slugs, and takes lines out and in', () => {
+    const item = (slug: string, more = '') => `    - slug: ${slug} # ${slug}\n      cron: 0 5 * * *\n${more}`
+    const before = one(`  any:\n${item('a')}    # between\n${item('b')}${item('c')}`)
+    const cron = '0 5 * * *'
+    const any = [
+      { slug: 'a', cron },
+      { slug: 'c', cron: '1 1 * * *' },
+      { slug: 'd', cron },
+    ]
+    expect(updated(before, [resource('a/x', { spec: { any } })])).toBe(
+      one(
+        `  any:\n${item('a')}    # between\n${item('c').replace('0 5', '1 1')}    - slug: d\n      cron: 0 5 * * *\n`,
+      ),
+    )
+  })
+
+  it('keeps what is written in another way than an export would', () => {
+    const before = one('  tags: []   # none yet\n  paused: false\n  count: 5\n')
+    expect(updated(before, [resource('a/x', { spec: { paused: false, count: 6 } })])).toBe(
+      before.replace('count: 5', 'count: 6'),
+    )
+    expect(updated(before, [resource('a/x', { spec: { paused: false, count: 5 } })])).toBe(before)
+  })
+
+  it('keeps a comment on the line of a value that becomes a block, and the other way round', () => {
+    const line = one('  text: t # why\n')
+    const blocks = one('  text: | # why\n    a\n    b\n')
+    expect(updated(line, [resource('a/x', { spec: { text: 'a\nb\n' } })])).toBe(blocks)
+    expect(updated(blocks, [resource('a/x', { spec: { text: 't' } })])).toBe(line)
+  })
+
+  it('is written anew where it cannot be changed by parts, under the comment of its beginning', () => {
+    const before = `${header}---\n# about it\nkind: a\nkey: x\nspec: {any: [&p {v: 1}, *p]}\n`
+    expect(updated(before, [resource('a/x', { spec: { any: [{ v: 2 }, { v: 1 }] } })])).toBe(
+      `${header}---\n# about it\nkind: a\nkey: x\nspec:\n  any:\n    - v: 2\n    - v: 1\n`,
+    )
+  })
+
+  it('gets and loses secrets, each with its source', () => {
+    const hole = (env: string): Hole => ({ env })
+    const before = `${header}---\nkind: c\nkey: x\nspec: {data: {}}\nsecrets:\n  /data/a: {env: A} # from the vault\n  /data/b: {env: B}\n`
+    const wanted = resource('c/x', { secrets: { '/data/a': hole('A'), '/data/c': hole('C') } })
+    expect(updated(before, [wanted])).toBe(
+      before
+        .replace('/data/b: {env: B}', '/data/c: {env: C}')
+        .replace('{env: C}', '\n    env: C')
+        .replace(': \n', ':\n'),
+    )
+  })
+})
+
+describe('a text of several documents', () => {
+  const document = (ref: string, spec = '') => `---\nkind: ${ref[0]}\nkey: ${ref.slice(2)}\n${spec}`
+  const text = `${header}${document('a/b')}# between\n${document('a/d', 'spec: {count: 1}   # one\n')}${document('c/x')}`
+
+  it('gets new ones in their sorted place, and loses those that are taken out', () => {
+    expect(
+      updated(
+        text,
+        ['a/a', 'a/c', 'a/e', 'c/z'].map((ref) => resource(ref as Ref)),
+        ['a/d'],
+      ),
+    ).toBe(
+      `${header}${document('a/a')}${document('a/b')}# between\n${document('a/c')}${document('a/e')}${document('c/x')}${document('c/z')}`,
+    )
+  })
+
+  it('is left alone where nothing differs, and where nothing is said of a document', () => {
+    const { files, changed, added, removed } = update(
+      [{ file: 's.yaml', text }],
+      [resource('a/d', { spec: { count: 1 } })],
+    )
+    expect({ files, changed, added, removed }).toEqual({ files: [], changed: [], added: [], removed: [] })
+  })
+
+  it('in files of their own: another one is a new file, one that is empty is gone', () => {
+    const sources = [
+      { file: 'snapshot.yaml', text: header },
+      { file: 'a/b.yaml', text: 'kind: a\nkey: b\n' },
+    ]
+    const { files } = updateTexts(sources, parseDocuments(sources, toyKinds), {
+      kinds: toyKinds,
+      wanted: [resource('a/c')],
+      remove: new Set<Ref>(['a/b']),
+      source: { api: 'http://x/api', server: '3.8.8' },
+      fileOf: ({ key }) => `a/${key}.yaml`,
+    })
+    expect(files).toEqual([
+      { file: 'a/b.yaml', text: undefined },
+      { file: 'a/c.yaml', text: 'kind: a\nkey: c\n' },
+      { file: 'snapshot.yaml', text: `${header}source:\n  api: http://x/api\n  server: 3.8.8\n` },
+    ])
+  })
+})
+
+describe('for arbitrary values', () => {
+  const specs = fc.record({ text: anyText, count: fc.nat(3), tags: fc.array(anyText, { maxLength: 3 }), any: anyJson })
+  const side = fc.uniqueArray(fc.record({ key: anyText, spec: specs }), { selector: ({ key }) => key, maxLength: 5 })
+  const made = (list: readonly { readonly key: string; readonly spec: JsonObject }[]) =>
+    list.map(({ key, spec }) => resource(`a/${key}`, { spec: canonicalSpec(a, spec) }))
+  const commented = (text: string) =>
+    text
+      .replace(/^ {2}(text|count|tags|any):/gm, '  # above $1\n\n$&')
+      .replace(/^( {2}count: \d+)$/gm, '$1  # beside count')
+
+  it('an update gives what was meant, keeps comments and every other byte, and is done after one time', () => {
+    fc.assert(
+      fc.property(side, side, fc.nat(), (first, second, pick) => {
+        // Some of the second side are those of the first, with some other fields.
+        const mixed = first.map(({ key, spec }, index) => {
+          const other = second[index]?.spec
+          return { key, spec: other && (pick >> index) % 2 ? { ...spec, any: other.any, count: other.count } : spec }
+        })
+        const [before, after] = [
+          made(first),
+          made([...mixed.slice(pick % 2), ...second.filter(({ key }) => !first.some((one) => one.key === key))]),
+        ]
+        const text = commented(formatSnapshot(snapshot(...before)))
+        const gone = before.map(refOf).filter((ref) => !after.some((one) => refOf(one) === ref))
+        const next = updated(text, after, gone)
+        const read = parseDocuments([{ file: 's.yaml', text: next }], toyKinds)
+        expect(read.issues).toEqual([])
+        expect(formatSnapshot(read.snapshot)).toBe(formatSnapshot(snapshot(...after)))
+        expect(updated(next, after)).toBe(next)
+        for (const { ref, own } of documentsOf(text)) {
+          const then = before.find((one) => refOf(one) === ref)
+          const now = after.find((one) => refOf(one) === ref)
+          if (!then || !now) continue
+          const new_ = documentsOf(next).find((one) => one.ref === ref)?.own ?? ''
+          const fields = differences(a, then, now, 'written').map(({ pointer }) => pointer.split('/')[2] ?? '')
+          if (fields.length === 0) expect(new_).toBe(own)
+          for (const [comment, field = ''] of own.matchAll(/# (?:above|beside) (\w+)/g))
+            if (!fields.includes(field)) expect(new_).toContain(comment)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  const documentsOf = (text: string) => {
+    const { chunks } = parseDocuments([{ file: 's.yaml', text }], toyKinds)
+    return [...chunks].map(([ref, { text }]) => ({ ref, own: text }))
+  }
+
+  it('a document becomes what was meant by its parts, nearly always', () => {
+    let anew = 0
+    const object = fc.record({ a: anyJson, b: anyJson, c: anyJson }, { requiredKeys: [] })
+    fc.assert(
+      fc.property(object, object, (before, after) => {
+        const text = writeYaml({ kind: 'a', spec: before as JsonObject })
+        const value = { kind: 'a', spec: after as JsonObject }
+        const edited = editText(text, value)
+        if (edited === undefined) anew++
+        else expect(sameJson(parseYaml(edited, false).document.toJS() as Json, value)).toBe(true)
+      }),
+      { numRuns: 400 },
+    )
+    expect(anew).toBeLessThan(20)
+  })
+})
