@@ -4,18 +4,28 @@ import { collect, examples, onServer, positive, reporting, runState, selecting, 
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
-  selecting(onServer(program.command('export'), 'the server to read'))
+  reporting(selecting(onServer(program.command('export'), 'the server to read')))
     .summary('read a server, write a snapshot')
     .description(
       'Reads a server and writes its configuration as a snapshot. Secrets are left out, with the name of an environment variable for each.',
     )
     .option('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-')
+    .option('--update', 'change only what has changed, and keep comments, order and quotes of what is there')
+    .option('--check', 'write nothing, show what --update would change, and exit with 2 where it would')
     .addOption(
       new Option('--secrets <how>', 'holes: left out; plain: written in clear, into a file that only you can read')
         .choices(['holes', 'plain'])
         .default('holes'),
     )
-    .addHelpText('after', examples('export --profile staging -o staging.snapshot.yaml', 'export -o platform/'))
+    .addHelpText(
+      'after',
+      examples(
+        'export --profile staging -o staging.snapshot.yaml',
+        'export -o platform/',
+        'export --profile prod -o prod.snapshot.yaml --update',
+        'export --profile prod -o prod.snapshot.yaml --check -f markdown',
+      ),
+    )
     .action(
       act(async (_, flags, io) => (await import('../commands/export.ts')).exportSnapshot(flags, await table(), io)),
     )

@@ -59,7 +59,7 @@ export async function showDiff(
     from: { file: names[0], snapshot: before.snapshot },
     to: { file: names[1], snapshot: after.snapshot },
     kinds: kinds.map(({ name }) => name),
-    placeOf: after.placeOf,
+    placeOf: (ref) => after.placeOf(ref) ?? before.placeOf(ref),
     edges: withEdges ? needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds) : [],
   })
   const issues = plan.issues.map(shown)

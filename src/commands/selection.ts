@@ -40,23 +40,28 @@ export function selected<T extends Resource>(
   return selection.dependencies === false ? needed.filter(chosen) : needed
 }
 
+/** What is meant, or nothing where the selection names nothing here. */
+export function selectedIfAny<T extends Resource>(
+  resources: readonly T[],
+  kinds: readonly Kind[],
+  selection: Selection,
+): T[] {
+  try {
+    return selected(resources, kinds, selection)
+  } catch (error) {
+    if (error instanceof Failure) return []
+    throw error
+  }
+}
+
 /** The refs that are meant on either of two sides. Throws `Failure` where the selection names nothing on both. */
 export function selectedOfBoth(
   sides: readonly [readonly Resource[], readonly Resource[]],
   kinds: readonly Kind[],
   selection: Selection,
 ): ReadonlySet<Ref> {
-  const chosen = new Set<Ref>()
-  const failures: unknown[] = []
-  for (const side of sides)
-    try {
-      for (const resource of selected(side, kinds, selection)) chosen.add(refOf(resource))
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      failures.push(error)
-    }
-  if (failures.length === sides.length) return new Set(selected(sides.flat(), kinds, selection).map(refOf))
-  return chosen
+  const chosen = sides.flatMap((side) => selectedIfAny(side, kinds, selection))
+  return new Set((chosen.length > 0 ? chosen : selected(sides.flat(), kinds, selection)).map(refOf))
 }
 
 /** A snapshot narrowed to a selection; what is out of it is invisible to plan and prune. */

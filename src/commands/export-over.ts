@@ -1,0 +1,105 @@
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource, Scope, Snapshot } from '../model.ts'
+import { refOf, splitRef } from '../ref.ts'
+import type { Format } from '../report/index.ts'
+import { plural } from '../report/style.ts'
+import { inScope } from '../select.ts'
+import type { Update } from '../snapshot/update.ts'
+import { showDiff } from './diff.ts'
+import { fileFailure } from './files.ts'
+import { withSourcesOf } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { type Selection, selectedIfAny, selectedOfBoth } from './selection.ts'
+import { type Existing, readExisting, result, update, type Wanted } from './update.ts'
+
+interface Asked extends Selection {
+  readonly output: string
+  readonly check?: boolean
+  readonly format?: Format
+}
+
+/** An export over a snapshot that is there. */
+export interface OpenUpdate {
+  readonly selection: Selection
+  /** What the selection means of a server: perhaps nothing, where the snapshot has it. */
+  selected<T extends Resource>(resources: readonly T[]): T[]
+  /** Compares and writes, or only says what differs; `name` is what the server is called. */
+  finish(exported: Snapshot, name: string): Promise<Exit>
+}
+
+/** Reads the snapshot that an export is over; undefined where there is none, and it is to be written as usual. */
+export async function openUpdate(asked: Asked, kinds: readonly Kind[], io: Io): Promise<OpenUpdate | undefined> {
+  const existing = await readExisting(asked.output, kinds, io)
+  if (!existing && asked.check) throw fileFailure('read', asked.output, Object.assign(new Error(), { code: 'ENOENT' }))
+  if (!existing) return undefined
+  const selection = selectionFor(existing, asked)
+  return {
+    selection,
+    selected: (resources) => {
+      // Refuses a selection that names nothing on either side.
+      selectedOfBoth([resources, existing.read.snapshot.resources], kinds, selection)
+      return selectedIfAny(resources, kinds, selection)
+    },
+    finish: async (exported, name) => {
+      const wanted = wantedOf(existing, exported, asked)
+      if (asked.check) return check(existing, wanted, { ...asked, kinds, name }, io)
+      const made = await update(existing, wanted, kinds)
+      if (!io.quiet) io.err(updateText(existing.path, made, wanted.resources.length))
+      return exits.ok
+    },
+  }
+}
+
+/** What an update is about: what was asked for now, or else when the snapshot was written. */
+export function selectionFor({ read }: Existing, selection: Selection): Selection {
+  if (selection.include !== undefined || selection.exclude !== undefined) return selection
+  const { include, exclude } = read.snapshot.scope
+  const everything = include.length === 1 && include[0] === '**'
+  return { ...selection, ...(everything ? {} : { include }), ...(exclude.length > 0 ? { exclude } : {}) }
+}
+
+/**
+ * What makes a snapshot as an export would be now. What an export does not have any more is taken out: of the part that the
+ * selection names, or of everything where it names none. Secrets keep the sources that the snapshot gives them.
+ */
+export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection): Wanted {
+  const held = read.snapshot.resources
+  const resources = withSourcesOf(exported.resources, held)
+  const has = new Set(resources.map(refOf))
+  const part = selection.include !== undefined || selection.exclude !== undefined
+  const named: Pick<Scope, 'include' | 'exclude'> = part ? exported.scope : { include: ['**'], exclude: [] }
+  const wasRead = (ref: Ref) => !exported.scope.incomplete.includes(splitRef(ref).kind)
+  const gone = held.map(refOf).filter((ref) => !has.has(ref) && inScope(named, ref) && wasRead(ref))
+  return { resources, remove: new Set(gone), source: exported.source ?? read.snapshot.source }
+}
+
+/** Says how a snapshot differs from what it should be, and writes nothing. Exits with 2 where it does. */
+export async function check(
+  existing: Existing,
+  wanted: Wanted,
+  { kinds, format, name }: { readonly kinds: readonly Kind[]; readonly format?: Format; readonly name: string },
+  io: Io,
+): Promise<Exit> {
+  const { snapshot } = existing.read
+  const after = {
+    ...snapshot,
+    ...(wanted.source ? { source: wanted.source } : {}),
+    resources: result(existing, wanted),
+  }
+  const shown = {
+    before: existing.read,
+    after: { ...existing.read, snapshot: after },
+    names: [existing.path, name] as const,
+  }
+  const exit = await showDiff(shown, { kinds, exitCode: true, ...(format ? { format } : {}) }, io)
+  if (exit !== exits.ok && !io.quiet)
+    io.err(`${existing.path} is not as the server is; export --update brings it up to date\n`)
+  return exit
+}
+
+/** In words. */
+export function updateText(path: string, { changed, added, removed }: Update, total: number): string {
+  if (changed.length + added.length + removed.length === 0)
+    return `${path} is as the server is: ${plural(total, 'resource')}, nothing written\n`
+  return `Updated ${path}: ${changed.length} changed, ${added.length} added, ${removed.length} removed, ${total - changed.length - added.length} as they were\n`
+}
