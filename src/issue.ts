@@ -85,6 +85,9 @@ export const issueCodes = {
     'The recorded checksum of a block schema is not what its fields give. The recorded one identifies it.',
   // Reading a server
   'unresolved-id': 'An id of the source stands where Prefect expects one, and nothing that was read has it.',
+  'not-empty': 'A drill writes to an empty server only, and this one holds something of its own.',
+  'not-compared':
+    'Something was left out of a comparison on purpose. The message says what, and how it can be compared.',
   'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
   detached: 'An object refers to another one that is gone; the reference is left out.',
   'ambiguous-name': 'Several resources have the same name and are told apart by their content.',

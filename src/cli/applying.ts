@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import type { Act } from './act.ts'
 import { examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
 
@@ -93,7 +93,8 @@ function addTransfer(program: Command, act: Act): void {
     .action(act(async (_, flags, io) => (await import('../commands/transfer.ts')).transfer(flags, await table(), io)))
 }
 
-function planned(command: Command): Command {
+/** Flags of what plans. */
+export function planned(command: Command, state: Option = runState('snapshot')): Command {
   return reporting(
     selecting(
       onServer(
@@ -103,13 +104,14 @@ function planned(command: Command): Command {
     ),
   )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')
-    .addOption(runState('snapshot'))
+    .addOption(state)
     .option('--force', 'go past the brake on many deletes or updates')
     .option('--allow-unresolved', 'write ids that nothing at the source had as they are')
     .option('--skip-unsupported', 'leave out what the server cannot hold, and apply the rest')
 }
 
-function performing(command: Command): Command {
+/** Flags of what changes a server. */
+export function performing(command: Command): Command {
   return command
     .option('-y, --yes', 'do not ask')
     .option('--concurrency <n>', 'writes at a time (found by trying, where it is not given)', positive)

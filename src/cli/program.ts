@@ -3,6 +3,7 @@ import type { Exit, Io } from '../commands/io.ts'
 import type { Act, GlobalFlags } from './act.ts'
 import { addApplying } from './applying.ts'
 import { addCarrying } from './carrying.ts'
+import { addKeeping } from './keeping.ts'
 import { addReading } from './reading.ts'
 
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
@@ -36,6 +37,7 @@ export function programOf(
     .configureHelp({ showGlobalOptions: true })
   addReading(program, act)
   addApplying(program, act)
+  addKeeping(program, act)
   addCarrying(program, act)
   return program
 }

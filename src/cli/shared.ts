@@ -57,7 +57,7 @@ export async function table() {
 }
 
 /** What becomes of the fields that switch work on and off. */
-export function runState(otherwise: string): Option {
+export function runState(otherwise: string | undefined): Option {
   return new Option(
     '--run-state <policy>',
     'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',

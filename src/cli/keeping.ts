@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander'
+import type { Act } from './act.ts'
+import { performing, planned } from './applying.ts'
+import { examples, onServer, positive, runState, selecting, table } from './shared.ts'
+
+/** The commands that keep what a server holds, and bring it back. */
+export function addKeeping(program: Command, act: Act): void {
+  selecting(onServer(program.command('backup').argument('<folder>', 'where the backups are'), 'the server to read'))
+    .summary('keep a dated snapshot of a server, if something has changed')
+    .description(
+      'Reads a server and writes a dated snapshot to a folder, unless the newest one there says the same. Prints its path. A server that cannot be read in full leaves the folder as it is. For cron: 0 where the newest backup is good.',
+    )
+    .option('--keep <n>', 'so many stay: older ones are removed, and no other file', positive)
+    .addOption(
+      new Option('--secrets <how>', 'holes: left out; plain: written in clear, into a file that only you can read')
+        .choices(['holes', 'plain'])
+        .default('holes'),
+    )
+    .addHelpText(
+      'after',
+      examples('backup backups/ --profile prod', 'backup /var/backups/prefect --profile prod --keep 30 --quiet'),
+    )
+    .action(
+      act(async ([folder = '.'], flags, io) =>
+        (await import('../commands/backup.ts')).backup({ ...(flags as object), folder } as never, await table(), io),
+      ),
+    )
+  performing(planned(program.command('restore'), runState(undefined)))
+    .summary('bring back what a backup holds')
+    .description(
+      'Applies a snapshot, or the newest backup of a folder. With --drill to an empty server, which is then exported and compared: whether everything would come back.',
+    )
+    .option('--drill', 'to an empty server, to see kind by kind what comes back; all is made paused or disabled')
+    .addHelpText(
+      'after',
+      examples(
+        'restore backups/ --profile prod',
+        'restore backups/2026-11-24T10-30-00Z.snapshot.yaml --profile prod --prune',
+        'restore backups/ --drill --profile empty --yes',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/restore.ts')).restore({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+}

@@ -1,0 +1,95 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Snapshot } from '../model.ts'
+import { plural } from '../report/style.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { backupName, backupsIn, timeOf } from './backups.ts'
+import { connected, type Target } from './connect.ts'
+import { onlyOwner, writeWhole } from './disk.ts'
+import { fileFailure } from './files.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import type { Selection } from './selection.ts'
+import { asSnapshot } from './server-snapshot.ts'
+
+export interface BackupFlags extends Target, Selection {
+  readonly folder: string
+  /** How many backups stay; all, where it is not said. */
+  readonly keep?: number
+  readonly secrets: 'holes' | 'plain'
+}
+
+/**
+ * server → a dated snapshot in a folder, where something has changed since the newest one there; its path is the payload.
+ * A server that cannot be read in full throws before the folder is touched.
+ */
+export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  const snapshot = await read(flags, kinds, io)
+  const before = await backupsIn(flags.folder)
+  const newest = before.at(-1)
+  const text = formatSnapshot(snapshot)
+  const same = newest !== undefined && withoutSource(await textOf(join(flags.folder, newest))) === withoutSource(text)
+  const name = same ? newest : freeName(newest, io.now())
+  const path = join(flags.folder, name)
+  if (!same) await write(path, text, flags.secrets)
+  const removed = flags.keep === undefined ? [] : await prune(flags.folder, flags.keep)
+  if (!io.quiet) io.err(story(snapshot, path, same, removed))
+  io.out(`${path}\n`)
+  return exits.ok
+}
+
+async function read(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
+  return connected(flags, io, async ({ client, server }) => {
+    if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
+    io.tell({ type: 'phase', phase: 'reading' })
+    const live = await readLive(client, server, kinds, { on: io.tell })
+    io.warn(live.issues)
+    return asSnapshot(live, flags, kinds, flags.secrets)
+  })
+}
+
+/** Where a server is and which version it has is no change of its configuration. */
+function withoutSource(text: string): string {
+  return text.replace(/^source:\n(?: .*\n)+/m, '')
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+}
+
+/** Later than the newest one, also where two come in one second or the clock was put back: the last name is the newest. */
+function freeName(newest: string | undefined, now: number): string {
+  return backupName(newest === undefined ? now : Math.max(now, timeOf(newest) + 1000))
+}
+
+async function write(path: string, text: string, secrets: BackupFlags['secrets']): Promise<void> {
+  try {
+    await writeWhole(path, text, secrets === 'plain' ? onlyOwner : 0o644)
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
+}
+
+/** Removes the oldest until so many are left, and nothing that is not called like a backup. */
+async function prune(folder: string, keep: number): Promise<readonly string[]> {
+  const all = await backupsIn(folder)
+  const old = all.slice(0, Math.max(0, all.length - keep))
+  for (const name of old) {
+    const path = join(folder, name)
+    await rm(path).catch((error: unknown) => {
+      throw fileFailure('write', path, error)
+    })
+  }
+  return old
+}
+
+function story({ resources }: Snapshot, path: string, same: boolean, removed: readonly string[]): string {
+  const kept = same ? `Nothing has changed since ${path}` : `Kept ${plural(resources.length, 'resource')} as ${path}`
+  const gone = removed.length > 0 ? `Removed ${plural(removed.length, 'older one')}: ${removed.join(', ')}\n` : ''
+  return `${kept}\n${gone}`
+}

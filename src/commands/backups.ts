@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises'
+import { fileFailure } from './files.ts'
+
+const pattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z\.snapshot\.yaml$/
+
+/** `2026-11-24T10-30-00Z.snapshot.yaml`: the time in UTC, in a form that every file system takes and that sorts by time. */
+export function backupName(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replaceAll(':', '-')}Z.snapshot.yaml`
+}
+
+/** The time that a backup is named by. */
+export function timeOf(name: string): number {
+  return Date.parse(name.replace(pattern, '$1T$2:$3:$4Z'))
+}
+
+/** The names of the backups in a folder, the oldest first; none where there is no folder. Other files are not looked at. */
+export async function backupsIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isFile() && pattern.test(entry.name) && !Number.isNaN(timeOf(entry.name)))
+      .map(({ name }) => name)
+      .sort()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw fileFailure('read', folder, error)
+  }
+}

@@ -1,0 +1,154 @@
+import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import type { Change, Hole, Live, Resource, Snapshot } from '../model.ts'
+import { makeDiff } from '../plan/diff.ts'
+import { type RunState, underRunState } from '../plan/run-state.ts'
+import { refOf } from '../ref.ts'
+import { fidelityOf, fidelityText } from '../report/fidelity.ts'
+import { issuesText } from '../report/issues.ts'
+import { plural } from '../report/style.ts'
+import type { Parsed } from '../snapshot/parse.ts'
+import type { ApplyFlags } from './apply.ts'
+import { connected } from './connect.ts'
+import { showDiff } from './diff.ts'
+import { secretFrom, withSourcesOf } from './holes.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { confirmed, perform } from './perform.ts'
+import { makePlanOf, refusal } from './planning.ts'
+import { selected } from './selection.ts'
+import { asSnapshot } from './server-snapshot.ts'
+import { loadSnapshot } from './validate.ts'
+
+export type DrillFlags = ApplyFlags & { readonly runState: RunState }
+
+/**
+ * Applies a snapshot to an empty server, exports that, and compares: whether the snapshot would bring everything back.
+ * Secrets that cannot be filled here get a stand-in, and are told. Exits with 0 only where all is identical.
+ */
+export async function drill(flags: DrillFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  if (flags.profile === undefined && flags.apiUrl === undefined) throw needsServer()
+  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+  return connected(flags, io, async (to) => {
+    const look = async (): Promise<Live> => {
+      io.tell({ type: 'phase', phase: 'reading' })
+      return readLive(to.client, to.server, kinds, { on: io.tell })
+    }
+    refuseFull(await look(), kinds)
+    const { env, missing } = standIns(parsed.snapshot.resources, io.env)
+    const within: Io = { ...io, env }
+    const planned = await makePlanOf(parsed, flags, to, kinds, within)
+    const refused = refusal(planned.plan, flags)
+    if (refused) throw new Failure(refused.issues, refused.exit)
+    if (!(await confirmed(flags, planned, to, within))) {
+      io.err('Nothing was changed.\n')
+      return exits.failed
+    }
+    const performed = await perform(planned, `drill of ${flags.snapshot}`, flags, to, kinds, within)
+    const wanted = madeUnder(planned.parsed.snapshot, flags.runState, kinds)
+    const found = asSnapshot(await look(), {}, kinds)
+    const back = { ...found, resources: withSourcesOf(found.resources, wanted.resources) }
+    const exit = await report({ ...parsed, snapshot: wanted }, back, missing, flags, kinds, io)
+    return performed.exit === exits.ok ? exit : performed.exit
+  })
+}
+
+/** What is asked of the server: paused and disabled, where that is the policy. */
+function madeUnder(snapshot: Snapshot, policy: RunState, kinds: readonly Kind[]): Snapshot {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const resources = snapshot.resources.map((resource) => {
+    const kind = byName.get(resource.kind)
+    return kind ? underRunState(kind, resource, undefined, policy) : resource
+  })
+  return { ...snapshot, resources }
+}
+
+async function report(
+  before: Parsed,
+  back: Snapshot,
+  missing: readonly string[],
+  flags: DrillFlags,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Exit> {
+  const compared = makeDiff(before.snapshot, { ...back, scope: before.snapshot.scope }, kinds)
+  const changes = compared.changes.filter((change) => !isServersOwn(change, kinds))
+  const fidelity = fidelityOf(
+    before.snapshot.resources.map(refOf),
+    changes,
+    kinds.map(({ name }) => name),
+  )
+  const exit = changes.length === 0 ? exits.ok : exits.changes
+  if ((flags.format ?? 'text') === 'text') {
+    io.out(fidelityText(fidelity, io.style))
+    io.err(issuesText(notes(missing, flags), io.errStyle))
+    return exit
+  }
+  const after: Parsed = { snapshot: { ...back, scope: before.snapshot.scope }, issues: [], placeOf: () => undefined }
+  await showDiff(
+    { before, after, names: [flags.snapshot, back.source?.api ?? 'the server'] },
+    { ...flags, kinds, exitCode: true },
+    io,
+  )
+  io.warn(notes(missing, flags))
+  return exit
+}
+
+/** What every server has by itself, in the words of its own version, is never written by an apply. */
+function isServersOwn(change: Change, kinds: readonly Kind[]): boolean {
+  if (change.action !== 'update') return false
+  return kinds.find(({ name }) => name === change.before.kind)?.supporting?.(change.before) === true
+}
+
+function notes(missing: readonly string[], { runState }: DrillFlags): Issue[] {
+  const secrets: Issue = {
+    code: 'missing-secret',
+    severity: 'warning',
+    message: `${plural(missing.length, 'secret')} cannot be filled here, and had a stand-in in the drill: ${missing.join(', ')}`,
+    fix: 'A restore needs them in its environment',
+  }
+  const paused: Issue = {
+    code: 'not-compared',
+    severity: 'warning',
+    message: 'what switches work on and off was not compared: in a drill everything is made paused or disabled',
+    fix: 'With --run-state snapshot it is; then schedules and automations of the empty server begin to act',
+  }
+  return [...(missing.length > 0 ? [secrets] : []), ...(runState === 'paused' ? [paused] : [])]
+}
+
+/** The environment with a value for each variable that a hole wants and that is not set. */
+function standIns(
+  resources: readonly Resource[],
+  env: Io['env'],
+): { readonly env: Io['env']; readonly missing: readonly string[] } {
+  const secretOf = secretFrom(env)
+  const open = resources
+    .flatMap(({ secrets }) => Object.values(secrets))
+    .filter((hole): hole is Extract<Hole, { readonly env: string }> => 'env' in hole && secretOf(hole) === undefined)
+  const values = open.map((hole) => [hole.env, hole.as === 'json' ? '{}' : 'stand-in'])
+  return { env: { ...env, ...Object.fromEntries(values) }, missing: [...new Set(open.map((hole) => hole.env))] }
+}
+
+/** A server is empty that holds nothing but what every server has by itself. */
+function refuseFull(live: Live, kinds: readonly Kind[]): void {
+  const own = selected([...live.resources.values()], kinds, {})
+  if (own.length === 0) return
+  const [first] = own
+  const issue: Issue = {
+    code: 'not-empty',
+    severity: 'error',
+    message: `a drill wants an empty server, and ${live.server.url} holds ${plural(own.length, 'resource')}${first ? `, such as ${refOf(first)}` : ''}`,
+    fix: 'Start one with a database of its own: PREFECT_HOME=$(mktemp -d) prefect server start --port 4299',
+  }
+  throw new Failure([issue], exits.usage)
+}
+
+function needsServer(): Failure {
+  const issue: Issue = {
+    code: 'usage',
+    severity: 'error',
+    message: 'a drill writes to an empty server, and wants to be told which',
+    fix: 'Pass --profile PROFILE or --api-url URL of a server that holds nothing',
+  }
+  return new Failure([issue], exits.usage)
+}
