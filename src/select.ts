@@ -13,5 +13,19 @@ export function inScope({ include, exclude }: Pick<Scope, 'include' | 'exclude'>
 
 function matcherOf(glob: string): (ref: string) => boolean {
   // Only * and ? and {a,b} have a meaning: names may hold brackets, parentheses and exclamation marks.
-  return picomatch(glob.replace(/[[\]()!+@|\\]/g, '\\$&'), { dot: true, nonegate: true, noextglob: true })
+  const match = picomatch(asName(glob).replace(/[[\]()!+@|\\]/g, '\\$&'), {
+    dot: true,
+    nonegate: true,
+    noextglob: true,
+  })
+  return (ref) => match(asName(ref))
+}
+
+/** Picomatch knows paths, in which `.` and `..` lead elsewhere and lines do not end; in a key they are names. */
+function asName(text: string): string {
+  return /\.|\s/.test(text)
+    ? text
+        .replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => '\ue000'.repeat(dots.length))
+        .replace(/[\n\r\u2028\u2029]/g, '\ue001')
+    : text
 }

@@ -5,6 +5,7 @@ import { createGunzip, gzipSync } from 'node:zlib'
 import { createTarDecoder, packTar, type TarHeader } from 'modern-tar'
 import { Failure, type Issue } from '../issue.ts'
 import { byCodePoint } from '../json.ts'
+import { headerFirst } from '../snapshot/layout.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { exits } from './io.ts'
 
@@ -86,13 +87,14 @@ export async function readBundle(file: string, packed: AsyncIterable<Uint8Array>
 
 /** The texts of the snapshot in a bundle. */
 export function sourcesIn(file: string, entries: readonly Entry[]): Source[] {
-  return entries
-    .filter(({ name }) => name.startsWith(folder))
-    .map(({ name, bytes }) => ({
+  const own = entries.filter(({ name }) => name.startsWith(folder))
+  return headerFirst(
+    own.map(({ name, bytes }) => ({
       file: `${file}:${name}`,
       within: name.slice(folder.length),
       text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-    }))
+    })),
+  )
 }
 
 export function sha256(bytes: Uint8Array): string {

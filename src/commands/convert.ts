@@ -1,4 +1,6 @@
 import type { Kind } from '../kind.ts'
+import { plural } from '../report/style.ts'
+import { kindsText } from '../report/wrap.ts'
 import { parseSnapshot } from '../snapshot/parse.ts'
 import { writeBundle } from './bundle.ts'
 import { onlyOwner } from './disk.ts'
@@ -19,7 +21,12 @@ export async function convert(
   refuseFaults(parsed)
   io.warn(parsed.issues)
   const { snapshot } = parsed
-  if (/\.(tar\.gz|tgz)$/.test(output)) await writeBundle(output, sources, snapshot, kinds, io)
-  else await writeSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
+  if (/\.(tar\.gz|tgz)$/.test(output)) {
+    await writeBundle(output, sources, snapshot, kinds, io)
+    return exits.ok
+  }
+  await writeSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
+  if (!io.quiet && output !== '-')
+    io.err(`Wrote ${plural(snapshot.resources.length, 'resource')} to ${output}: ${kindsText(snapshot.resources)}\n`)
   return exits.ok
 }

@@ -2,11 +2,10 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
-import { byCodePoint } from '../json.ts'
 import type { Snapshot } from '../model.ts'
 import { plural } from '../report/style.ts'
-import { headerFile } from '../snapshot/file-name.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
+import { headerFirst } from '../snapshot/layout.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { mayBePart, writeDirectory, yamlBelow } from './directory.ts'
 import { forEach, writeWhole } from './disk.ts'
@@ -56,7 +55,7 @@ async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 async function unpacked(file: string, packed: AsyncIterable<Uint8Array>): Promise<readonly Source[]> {
   const { readBundle, sourcesIn } = await import('./bundle-file.ts')
-  return headerFirst(sourcesIn(file, await readBundle(file, packed)))
+  return sourcesIn(file, await readBundle(file, packed))
 }
 
 /** The first bytes say what a file is, whatever its name. */
@@ -75,12 +74,6 @@ async function beginsAsGzip(path: string): Promise<boolean> {
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-}
-
-/** The files of a directory in their order: its header comes first. */
-function headerFirst<T extends { readonly within?: string }>(files: readonly T[]): T[] {
-  const rank = ({ within }: T) => (within === headerFile ? 0 : 1)
-  return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within ?? '', b.within ?? ''))
 }
 
 export interface HowToWrite {

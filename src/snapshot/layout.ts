@@ -1,5 +1,5 @@
 import type { Place } from '../issue.ts'
-import { isObject } from '../json.ts'
+import { byCodePoint, isObject } from '../json.ts'
 import type { Ref, Snapshot } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { cutStream } from './documents.ts'
@@ -24,6 +24,12 @@ export function layoutOf(snapshot: Snapshot): LaidOut[] {
     text: () => formatDocument(documentOf(resource)),
   }))
   return [{ file: headerFile, text: () => formatDocument(headerOf(snapshot)) }, ...files]
+}
+
+/** The files of a directory in the order in which they are read: its header comes first. */
+export function headerFirst<T extends { readonly within: string }>(files: readonly T[]): T[] {
+  const rank = ({ within }: T) => (within === headerFile ? 0 : 1)
+  return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within, b.within))
 }
 
 /**

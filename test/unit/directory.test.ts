@@ -11,8 +11,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { entriesOf, packBundle, readBundle, sourcesIn } from '../../src/commands/bundle-file.ts'
 import { readSources, writeSnapshot } from '../../src/commands/files.ts'
 import type { Io } from '../../src/commands/io.ts'
 import { Failure } from '../../src/issue.ts'
@@ -53,22 +55,50 @@ const failure = (told: Promise<unknown>) =>
     (error: unknown) => error as Failure,
   )
 
+const refTo = (kind: string) => anyText.map((key) => `${kind}/${key}` as const)
+const anyScope = fc.record({
+  include: fc.array(fc.constantFrom('**', 'a/**', 'c/x*'), { minLength: 1, maxLength: 2 }),
+  exclude: fc.array(refTo('a'), { maxLength: 2 }),
+  incomplete: fc.subarray(['a', 'b']),
+})
+const anySnapshot: fc.Arbitrary<Snapshot> = fc
+  .record({
+    keys: fc.uniqueArray(anyText, { minLength: 1, maxLength: 8 }),
+    value: fc.array(anyJson, { minLength: 8, maxLength: 8 }),
+    text: anyText,
+    holes: fc.dictionary(anyText, fc.constantFrom({ env: 'A' }, { env: 'B_2', as: 'json' as const }), { maxKeys: 3 }),
+    scope: anyScope,
+    moved: fc.array(fc.record({ from: refTo('a'), to: refTo('b') }), { maxLength: 2 }),
+    source: fc.option(fc.record({ api: anyText, server: anyText }), { nil: undefined }),
+  })
+  .map(({ keys, value, text, holes, source, ...header }) => {
+    const first = keys[0] ?? ''
+    const secrets = Object.fromEntries(
+      Object.entries(holes).map(([name, hole]) => [`/data/x${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, hole]),
+    )
+    const { resources } = snapshot(
+      ...keys.map((key, at) => resource(`a/${key}`, { spec: canonicalSpec(a, { any: value[at] ?? null, text }) })),
+      ...keys.map((key) => resource(`b/${key}`, { refs: { a: `a/${first}` }, spec: { count: 3 } })),
+      resource(`c/${first}`, { refs: { to: `b/${first}` }, secrets }),
+    )
+    return { version: 1, ...(source ? { source } : {}), ...header, resources }
+  })
+
 describe('a directory', () => {
-  it('is the same snapshot as a single file, for arbitrary keys and values', async () => {
-    const made = fc.uniqueArray(fc.record({ key: anyText, any: anyJson, text: anyText }), {
-      selector: ({ key }) => key,
-      maxLength: 15,
-    })
+  it('is the same snapshot as a single file and as a bundle, for arbitrary keys, values, refs, holes and headers', async () => {
     await fc.assert(
-      fc.asyncProperty(made, async (list) => {
-        const { write, read } = world()
-        const before = snapshot(
-          ...list.map(({ key, any, text }) => resource(`a/${key}`, { spec: canonicalSpec(a, { any, text }) })),
-        )
-        await write(before)
-        const { snapshot: after, issues } = await read()
-        expect(issues).toEqual([])
-        expect(formatSnapshot(after)).toBe(formatSnapshot(before))
+      fc.asyncProperty(anySnapshot, async (before) => {
+        const { write, read, folder } = world()
+        await write(before, 'replace')
+        const ofFolder = await read()
+        const sources = await readSources(folder, {} as Io)
+        const packed = await packBundle(entriesOf(sources, '{}'))
+        const unpacked = sourcesIn('x', await readBundle('x', Readable.from([packed])))
+        for (const { snapshot: after, issues } of [ofFolder, parseSnapshot(unpacked, toyKinds)]) {
+          expect(issues).toEqual([])
+          expect(after).toEqual(parseSnapshot([{ file: 'x', text: formatSnapshot(before) }], toyKinds).snapshot)
+          expect(formatSnapshot(after)).toBe(formatSnapshot(before))
+        }
       }),
       { numRuns: 40 },
     )

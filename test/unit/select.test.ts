@@ -1,0 +1,23 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { matches } from '../../src/select.ts'
+import { anyText } from '../support/arbitrary.ts'
+
+describe('a glob over refs', () => {
+  it.each(['..', '.', 'a/../b', 'a\nb', '\u2028', '...', ''])('of everything takes the key %j', (key) => {
+    expect(matches(['**'], `flow/${key}`)).toBe(true)
+    expect(matches(['flow/**'], `flow/${key}`)).toBe(true)
+    expect(matches(['block/**'], `flow/${key}`)).toBe(false)
+  })
+
+  it('of everything takes any key', () => {
+    fc.assert(fc.property(anyText, (key) => matches(['**'], `flow/${key}`)))
+  })
+
+  it('takes a name with dots by itself, and no other', () => {
+    expect(matches(['flow/..'], 'flow/..')).toBe(true)
+    expect(matches(['flow/*'], 'flow/..')).toBe(true)
+    expect(matches(['flow/..'], 'flow/.')).toBe(false)
+    expect(matches(['flow/*'], 'flow/a/..')).toBe(false)
+  })
+})
