@@ -115,6 +115,20 @@ export interface Plan {
   /** Errors stop an apply before its first write. */
   readonly issues: readonly Issue[]
 }
+/** Who changed something since a base: the snapshot (`ours`), the server (`theirs`), or both. */
+export type ChangedBy = 'ours' | 'theirs' | 'both'
+
+/** What happened to the resource of a change since a base. */
+export interface Since {
+  readonly by: ChangedBy
+  /** Absent where the base does not have it. */
+  readonly base?: Resource
+  /** From the base to the snapshot. */
+  readonly ours: readonly FieldChange[]
+  /** From the server back to the base. */
+  readonly theirs: readonly FieldChange[]
+}
+
 export interface Unsupported {
   readonly ref: Ref
   /** The field in question; the whole resource where absent. */

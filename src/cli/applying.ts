@@ -1,14 +1,19 @@
 import type { Command, Option } from 'commander'
 import type { Act } from './act.ts'
-import { examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
+import { collect, examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */
 export function addApplying(program: Command, act: Act): void {
   planned(program.command('plan'))
     .summary('show what a server would have to change')
-    .description('Compares a snapshot with a server and shows what apply would do. Changes nothing.')
+    .description('Compares a snapshot with a server and shows what apply would do. Changes no server.')
     .option('--out <file>', 'save the plan, for an apply of exactly this')
     .option('--exit-code', 'exit with 2 where there are changes')
+    .option(
+      '--base <snapshot>',
+      'say who changed what since this snapshot: ours (the file), theirs (the server), or both',
+    )
+    .option('--accept-live <glob>', "first write the server's version of these into the file; may be repeated", collect)
     .addHelpText(
       'after',
       examples(
@@ -16,6 +21,8 @@ export function addApplying(program: Command, act: Act): void {
         'plan prod.snapshot.yaml --profile prod --out plan.json',
         'plan prod.snapshot.yaml --profile prod --exit-code',
         'plan prod.snapshot.yaml --profile prod -f markdown > comment.md',
+        'plan prod.snapshot.yaml --profile prod --base git:main:prod.snapshot.yaml',
+        "plan prod.snapshot.yaml --profile prod --accept-live 'variable/etl_*'",
         'plan prod.snapshot.yaml --profile prod -f html > review.html',
       ),
     )

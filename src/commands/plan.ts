@@ -5,18 +5,28 @@ import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
 import { printPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
+interface Asked extends PlanFlags {
+  readonly exitCode?: boolean
+  readonly out?: string
+  /** A snapshot that the file and the server both began with. */
+  readonly base?: string
+  /** Globs of what is first written into the file as the server has it. */
+  readonly acceptLive?: readonly string[]
+}
+
 /** file + live → plan → report. Reads only. */
-export async function plan(
-  flags: PlanFlags & { readonly exitCode?: boolean; readonly out?: string },
-  kinds: readonly Kind[],
-  io: Io,
-): Promise<Exit> {
-  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+export async function plan({ base, acceptLive, ...flags }: Asked, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  const began = base === undefined ? undefined : (await loadSnapshot(base, kinds, io)).snapshot
+  const given = await loadSnapshot(flags.snapshot, kinds, io)
   return connected(flags, io, async (to) => {
+    if (acceptLive) await (await import('./accept-live.ts')).acceptLive(flags.snapshot, acceptLive, to, kinds, io)
+    const parsed = acceptLive ? await loadSnapshot(flags.snapshot, kinds, io) : given
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
     const refused = refusal(planned.plan, flags)
     const exit = refused?.exit ?? (flags.exitCode && planned.plan.changes.length > 0 ? exits.changes : exits.ok)
-    await printPlan({ planned, flags, to, kinds }, refused?.issues ?? [], exit, io)
+    const since = began && (await import('../plan/three-way.ts')).sinceBase(planned.plan, began, kinds)
+    const from = base !== undefined && began && since ? { base: { file: base, snapshot: began, since } } : {}
+    await printPlan({ planned, flags, to, kinds, ...from }, refused?.issues ?? [], exit, io)
     if (refused) return exit
     if (flags.out !== undefined) await (await import('./saved-plan.ts')).savePlan(flags.out, planned, flags, io)
     return exit

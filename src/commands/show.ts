@@ -2,7 +2,7 @@ import { needsOf } from '../graph/needs.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Hole, Resource } from '../model.ts'
-import { outcomesOf, plannedOf } from '../report/build.ts'
+import { outcomesOf, type PlanContext, plannedOf } from '../report/build.ts'
 import { shown } from '../report/issues.ts'
 import { totalsText } from '../report/outcome-text.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
@@ -20,6 +20,8 @@ export interface Shown {
   readonly flags: PlanFlags
   readonly to: Connected
   readonly kinds: readonly Kind[]
+  /** What the snapshot and the server both began with. */
+  readonly base?: PlanContext['base']
 }
 
 /** The report of `plan`: with the command that would carry it out. */
@@ -71,7 +73,7 @@ function common(issues: readonly Issue[], exit: Exit, { version }: Io) {
   return { version: 1 as const, tool: version, exit, issues: [...new Set(issues)].map(shown) }
 }
 
-function reported({ planned, flags, to, kinds }: Shown, io: Io, next?: readonly string[]): ReportedPlan {
+function reported({ planned, flags, to, kinds, base }: Shown, io: Io, next?: readonly string[]): ReportedPlan {
   const { plan, live, parsed } = planned
   const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
   const secretOf = secretFrom(io.env)
@@ -84,6 +86,7 @@ function reported({ planned, flags, to, kinds }: Shown, io: Io, next?: readonly 
     placeOf: parsed.placeOf,
     filled: (hole: Hole) => secretOf(hole) !== undefined,
     edges: (flags.format ?? 'text') === 'text' ? [] : needsOf([...parsed.snapshot.resources, ...deleted], kinds),
+    ...(base ? { base } : {}),
     ...(next ? { next } : {}),
   })
 }

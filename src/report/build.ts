@@ -1,10 +1,11 @@
 import type { Place } from '../issue.ts'
-import type { Change, Hole, Outcome, Plan, Ref, Server, Snapshot } from '../model.ts'
+import type { Change, ChangedBy, Hole, Outcome, Plan, Ref, Server, Since, Snapshot } from '../model.ts'
 import { byRef, splitRef } from '../ref.ts'
 import { fieldsOf, sameFields } from './fields.ts'
 import { shown } from './issues.ts'
 import type {
   Action,
+  BaseReport,
   ChangeReport,
   Compared,
   DiffReport,
@@ -14,6 +15,7 @@ import type {
   SecretReport,
   Side,
 } from './report.ts'
+import { fieldsSince } from './since.ts'
 import { pathText } from './value.ts'
 
 /** What a comparison is shown with. */
@@ -32,6 +34,8 @@ export interface PlanContext extends Shown {
   readonly snapshot: Snapshot
   /** Whether the value of a secret can be had now. */
   readonly filled: (hole: Hole) => boolean
+  /** What both sides began with, and what happened to each resource since. */
+  readonly base?: { readonly file: string; readonly snapshot: Snapshot; readonly since: ReadonlyMap<Ref, Since> }
   /** The command that carries the plan out; none where it is being carried out. */
   readonly next?: readonly string[]
 }
@@ -42,8 +46,9 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
   return {
     target: { ...(profile === undefined ? {} : { profile }), url: server.url, version: server.version },
     source: { file, ...(snapshot.source ?? {}) },
+    ...(context.base ? { base: baseOf(context.base) } : {}),
     scope: scopeOf(snapshot, context.kinds),
-    ...comparedOf(plan, context, (change) => secretsOf(change, context.filled)),
+    ...comparedOf(plan, context, (change) => secretsOf(change, context.filled), context.base?.since),
     unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
       ref,
       ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
@@ -70,10 +75,22 @@ function sideOf({ file, snapshot }: DiffContext['from'], kinds: readonly string[
   return { file, ...(snapshot.source ?? {}), scope: scopeOf(snapshot, kinds) }
 }
 
-function comparedOf(plan: Plan, context: Shown, secrets: (change: Change) => SecretReport[]): Compared {
+function baseOf({ file, snapshot, since }: NonNullable<PlanContext['base']>): BaseReport {
+  const count = (by: ChangedBy) => [...since.values()].filter((each) => each.by === by).length
+  return { file, ...(snapshot.source ?? {}), ours: count('ours'), theirs: count('theirs'), both: count('both') }
+}
+
+function comparedOf(
+  plan: Plan,
+  context: Shown,
+  secrets: (change: Change) => SecretReport[],
+  since: ReadonlyMap<Ref, Since> = new Map(),
+): Compared {
   return {
     counts: countsOf(plan),
-    changes: inOrder(plan.changes, context.kinds).map((change) => changeOf(change, context.placeOf, secrets(change))),
+    changes: inOrder(plan.changes, context.kinds).map((change) =>
+      changeOf(change, context.placeOf, secrets(change), since.get(change.ref)),
+    ),
     unchanged: plan.unchanged,
     kept: plan.kept,
     edges: context.edges,
@@ -135,14 +152,20 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
   )
 }
 
-function changeOf(change: Change, placeOf: Shown['placeOf'], secrets: readonly SecretReport[]): ChangeReport {
+function changeOf(
+  change: Change,
+  placeOf: Shown['placeOf'],
+  secrets: readonly SecretReport[],
+  since: Since | undefined,
+): ChangeReport {
   const place = change.action === 'delete' ? undefined : placeOf(change.ref)
   return {
     id: idOf(change),
     ref: change.ref,
     action: change.action,
+    ...(since ? { changedBy: since.by } : {}),
     ...(place ? { place: { file: place.file, line: place.line } } : {}),
-    fields: fieldsOf(change),
+    fields: fieldsSince(change, fieldsOf(change), since),
     same: sameFields(change),
     secrets,
     without: 'without' in change ? change.without : [],

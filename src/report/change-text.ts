@@ -1,6 +1,7 @@
 import { splitRef } from '../ref.ts'
 import { linesText } from './lines.ts'
 import type { Action, ChangeReport, FieldReport, SecretReport } from './report.ts'
+import { byText, fieldByText } from './since.ts'
 import { type Style, visible } from './style.ts'
 import { isLong, pairText, summaryText } from './value.ts'
 
@@ -26,7 +27,7 @@ export function changesText(changes: readonly ChangeReport[], style: Style, widt
 function changeText(change: ChangeReport, style: Style, width: number): string {
   const paint = { create: style.green, update: style.yellow, complete: style.yellow, delete: style.red }[change.action]
   const { kind, key } = splitRef(change.ref)
-  const head = `${signs[change.action]} ${kind} ${visible(key)}`
+  const head = `${signs[change.action]} ${kind} ${visible(key)}${byText(change.changedBy)}`
   const beside = besideText(change, width - head.length - 2)
   const pad = change.action === 'update' ? Math.max(2, width - head.length - beside.length) : 2
   return `${paint(head)}${beside === '' ? '' : ' '.repeat(pad) + style.dim(beside)}\n${detailText(change, style, width)}`
@@ -53,7 +54,8 @@ export function heldText(fields: readonly FieldReport[], width: number): string 
 
 function detailText(change: ChangeReport, style: Style, width: number): string {
   const { action, fields, same, secrets, without, notes } = change
-  const lines = action === 'update' ? fieldsText(fields, style, width) : ''
+  const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
+  const lines = action === 'update' ? fieldsText(named, style, width) : ''
   const hidden = same > 0 ? style.dim(`    … ${same} unchanged\n`) : ''
   const later =
     action === 'create' && without.length > 0

@@ -38,7 +38,8 @@ export function sameFields(change: Change): number {
   return all.filter((name) => !names.has(name)).length
 }
 
-function changedOf(before: Resource, after: Resource, fields: readonly FieldChange[]): FieldReport[] {
+/** The fields of a change between two resources. */
+export function changedOf(before: Resource, after: Resource, fields: readonly FieldChange[]): FieldReport[] {
   const [a, b] = [documentOf(before), documentOf(after)]
   const lists = new Set<Pointer>()
   return fields.flatMap((field): FieldReport[] => {

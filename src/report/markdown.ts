@@ -14,6 +14,7 @@ import type {
 } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
+import { byText, fieldByText, sinceText } from './since.ts'
 import { plural, shorten, visible } from './style.ts'
 import { isLong, pairText } from './value.ts'
 
@@ -52,6 +53,7 @@ function planned(report: PlanReport | ApplyReport): string {
     '',
     `${verdict(report, changes)} From ${code(source.file)}${from}.`,
     '',
+    ...(report.base ? [`Since ${code(report.base.file)}: ${sinceText(report.base)}.`, ''] : []),
     ...(changes > 0 ? [countsTable(report), ''] : []),
     ...(done ? outcomeLines(report) : []),
     issueList(report),
@@ -167,11 +169,12 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
 function changeBlock(change: ChangeReport): string {
   const { action, ref, fields, same, secrets, notes } = change
   const { kind, key } = splitRef(ref)
-  const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}`
+  const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}${byText(change.changedBy)}`
+  const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
   const held = action === 'update' ? '' : heldText(fields, 100)
   const lines = [
     held === '' ? head : `${head}  ${held}`,
-    ...(action === 'update' ? fields.flatMap(fieldLines) : []),
+    ...(action === 'update' ? named.flatMap(fieldLines) : []),
     ...(same > 0 ? [`    … ${same} unchanged`] : []),
     ...secrets.map((secret) => `    ${secret.path}  ${secretText(secret)}`),
     ...notes.map((note) => `#   ${note}`),

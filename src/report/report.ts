@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.ts'
 import type { Json, Pointer } from '../json.ts'
+import type { ChangedBy } from '../model.ts'
 import type { Ref } from '../ref.ts'
 
 /*
@@ -100,6 +101,8 @@ export interface Compared {
 export interface Planned extends Compared {
   readonly target: Target
   readonly source: Source
+  /** What both sides began with, where it was named: changes then say who made them necessary. */
+  readonly base?: BaseReport
   readonly scope: ScopeReport
   readonly unsupported: readonly UnsupportedReport[]
   /** What a policy or common sense forbids; while there is one, nothing is applied. */
@@ -122,6 +125,13 @@ export interface Source {
   readonly api?: string
   /** Version of Prefect at the source. */
   readonly server?: string
+}
+
+/** A snapshot that both sides began with, and how many changes come from which side. */
+export interface BaseReport extends Source {
+  readonly ours: number
+  readonly theirs: number
+  readonly both: number
 }
 
 /** What the snapshot manages. */
@@ -156,6 +166,11 @@ export interface ChangeReport {
   readonly id: string
   readonly ref: Ref
   readonly action: Action
+  /**
+   * Of a plan with a base: `ours` where the snapshot has changed since, `theirs` where the server has, which an apply would
+   * take back, `both` where both have.
+   */
+  readonly changedBy?: ChangedBy
   /** Where the resource is written. */
   readonly place?: { readonly file: string; readonly line: number }
   /** What differs; all of it where the resource is made or deleted. */
@@ -179,6 +194,8 @@ export interface FieldReport {
   /** Absent where the field is. */
   readonly before?: Json
   readonly after?: Json
+  /** Of an update with a base, as of the change; `both` is a conflict. */
+  readonly changedBy?: ChangedBy
 }
 
 export interface SecretReport {

@@ -3,6 +3,7 @@ import { totalsText, unfinishedText } from './outcome-text.ts'
 import type { ApplyReport, Counts, DiffReport, Planned, PlanReport, Report, ScopeReport, Side } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
+import { sinceText } from './since.ts'
 import { plural, type Style, visible } from './style.ts'
 import { flowText, keysText, type Part, paragraph } from './wrap.ts'
 
@@ -79,14 +80,17 @@ function provenance({ api, server }: Pick<Side, 'api' | 'server'>): Part[] {
   return [{ text: `exported from ${visible(api)}` }, ...(server === undefined ? [] : [{ text: `(Prefect ${server})` }])]
 }
 
-function headText({ target, source, scope }: Planned, style: Style, width: number): string {
+function headText({ target, source, base, scope }: Planned, style: Style, width: number): string {
   const first: Part[] = [
     { text: `Plan for ${visible(target.profile ?? 'the server')}`, paint: style.bold },
     { text: visible(target.url) },
     { text: `(Prefect ${target.version})` },
   ]
   const from: Part[] = [{ text: `from ${visible(source.file)}` }, ...provenance(source)]
-  return flowText(first, '', width) + flowText(from, '  ', width) + paragraph(scopeText(scope), width, style.dim)
+  const since = base ? paragraph(`Since ${visible(base.file)}: ${sinceText(base)}`, width, (line) => line) : ''
+  return (
+    flowText(first, '', width) + flowText(from, '  ', width) + since + paragraph(scopeText(scope), width, style.dim)
+  )
 }
 
 function scopeText({ include, exclude, incomplete, resources, managed, absent }: ScopeReport): string {

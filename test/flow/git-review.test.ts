@@ -182,3 +182,83 @@ describe('a snapshot that people edit', () => {
     expect(read('new.yaml')).toMatch(/^kind: snapshot\n/)
   })
 })
+
+describe('a plan with what both sides began with', () => {
+  const variable = (key: string, value: string) =>
+    `---\nkind: variable\nkey: ${key}\nspec: {value: ${value}}   # ${key}\n`
+  const json = async (...more: readonly string[]) => {
+    const { stdout } = await on('plan', 'ours.yaml', '-f', 'json', ...more)
+    return JSON.parse(stdout) as {
+      base?: object
+      changes: { ref: string; action: string; changedBy?: string; fields: { path: string; changedBy?: string }[] }[]
+    }
+  }
+  const head = "kind: snapshot\nversion: 1\nscope: {include: ['variable/w_*'], exclude: [], incomplete: []}\n"
+
+  test('says who changed what', async () => {
+    write(
+      'base.yaml',
+      head +
+        ['w_both', 'w_gone', 'w_ours', 'w_same', 'w_taken', 'w_theirs']
+          .map((key) => variable(key, '{a: 1, b: 1, c: 1}'))
+          .join(''),
+    )
+    expect((await on('apply', 'base.yaml', '--yes')).exit).toBe(0)
+    await send('PATCH', '/variables/name/w_theirs', { value: { a: 2, b: 1, c: 1 } })
+    await send('PATCH', '/variables/name/w_both', { value: { a: 2, b: 2, c: 1 } })
+    await send('DELETE', '/variables/name/w_gone')
+    await send('POST', '/variables/', { name: 'w_made', value: 1 })
+    write(
+      'ours.yaml',
+      read('base.yaml')
+        .replace(
+          variable('w_ours', '{a: 1, b: 1, c: 1}'),
+          variable('w_ours', '{a: 1, b: 3, c: 1}') + variable('w_new', '1'),
+        )
+        .replace(variable('w_both', '{a: 1, b: 1, c: 1}'), variable('w_both', '{a: 1, b: 3, c: 3}'))
+        .replace(variable('w_taken', '{a: 1, b: 1, c: 1}'), ''),
+    )
+    const { base, changes } = await json('--base', 'base.yaml', '--prune')
+    expect(base).toEqual({ file: 'base.yaml', ours: 3, theirs: 3, both: 1 })
+    expect(changes.map(({ ref, action, changedBy }) => `${action} ${ref} ${changedBy}`).sort()).toEqual([
+      'create variable/w_gone theirs',
+      'create variable/w_new ours',
+      'delete variable/w_made theirs',
+      'delete variable/w_taken ours',
+      'update variable/w_both both',
+      'update variable/w_ours ours',
+      'update variable/w_theirs theirs',
+    ])
+    const both = changes.find(({ ref }) => ref === 'variable/w_both')?.fields
+    expect(both?.map(({ path, changedBy }) => `${path} ${changedBy}`)).toEqual([
+      'value.a theirs',
+      'value.b both',
+      'value.c ours',
+    ])
+    const text = await on('plan', 'ours.yaml', '--base', 'base.yaml')
+    expect(text.stdout).toContain(
+      'Since base.yaml: 2 ours; 2 theirs, which apply would take back; 1 changed on both sides',
+    )
+    expect(text.stdout).toMatch(/~ variable w_both \[both\][\s\S]*value.b \[both\] +2 → 3/)
+    expect((await json()).changes[0]).not.toHaveProperty('changedBy')
+    expect((await on('plan', 'ours.yaml', '--base', 'none.yaml')).exit).toBe(3)
+  })
+
+  test('and takes over what the server has, in just those places', async () => {
+    const before = read('ours.yaml')
+    const names = ['w_theirs', 'w_gone', 'w_made'].flatMap((name) => ['--accept-live', `variable/${name}`])
+    const planned = await on('plan', 'ours.yaml', '--base', 'base.yaml', ...names)
+    expect(planned.stderr).toContain('Accepted into ours.yaml: 1 changed, 1 added, 1 removed')
+    expect(planned.stdout).toContain('Since base.yaml: 2 ours; 1 changed on both sides')
+    expect(read('ours.yaml')).toBe(
+      before
+        .replace(variable('w_theirs', '{a: 1, b: 1, c: 1}'), variable('w_theirs', '{a: 2, b: 1, c: 1}'))
+        .replace(variable('w_gone', '{a: 1, b: 1, c: 1}'), '---\nkind: variable\nkey: w_made\nspec:\n  value: 1\n'),
+    )
+    const again = await on('plan', 'ours.yaml', ...names.slice(0, 2))
+    expect(again.stderr).toContain("has the server's version already")
+    const none = await on('plan', 'ours.yaml', '--accept-live', 'variable/w_nothing')
+    expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('no-match')])
+    expect((await on('plan', '-', '--accept-live', 'variable/x')).exit).toBe(3)
+  })
+})

@@ -3,8 +3,9 @@ import { kinds } from '../../src/kinds/all.ts'
 import type { Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
 import { makePlan } from '../../src/plan/plan.ts'
+import { sinceBase } from '../../src/plan/three-way.ts'
 import { refOf } from '../../src/ref.ts'
-import { diffOf, outcomesOf, plannedOf } from '../../src/report/build.ts'
+import { diffOf, outcomesOf, type PlanContext, plannedOf } from '../../src/report/build.ts'
 import { wholeOf } from '../../src/report/fields.ts'
 import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src/report/report.ts'
 import { Secret } from '../../src/secret.ts'
@@ -182,7 +183,7 @@ function liveOf(resources: Parameters<typeof needsOf>[0]): Map<Ref, LiveResource
 const common = { version: 1, tool: '1.2.3' } as const
 
 /** The report of a plan of the fixed inputs. */
-export function planReport(ready = false): PlanReport {
+export function planReport(ready = false, base?: PlanContext['base']): PlanReport {
   const { parsed, live, plan, filled } = fixture(ready)
   const planned = plannedOf(plan, {
     profile: 'prod',
@@ -193,9 +194,23 @@ export function planReport(ready = false): PlanReport {
     placeOf: parsed.placeOf,
     filled,
     edges: needsOf(parsed.snapshot.resources, kinds),
+    ...(base ? { base } : {}),
     next: ['apply', 'prod.snapshot.yaml', '--profile', 'prod'],
   })
   return { schema: 'prefect-snapshot/plan', ...common, exit: ready ? 0 : 3, issues: plan.issues, ...planned }
+}
+
+/** What the server held when the snapshot was begun: since then both sides have changed it. */
+const begun = held
+  .replace('Runs at noon.', 'Runs at dawn.')
+  .replace('cron: 0 2 * * *', 'cron: 30 2 * * *')
+  .replace(/---\nkind: variable\nkey: old_flag\n.*\n/, '')
+  .replace('---\nkind: flow\n', '---\nkind: flow\nkey: report\n$&')
+
+/** The report of a plan with a base. */
+export function baseReport(): PlanReport {
+  const { snapshot } = parse('base.yaml', begun)
+  return planReport(true, { file: 'base.yaml', snapshot, since: sinceBase(fixture(true).plan, snapshot, kinds) })
 }
 
 /** The same snapshot some days later: something of everything made, changed and taken out, and another scope. */

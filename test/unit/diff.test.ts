@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Resource, Scope } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
+import { sinceBase } from '../../src/plan/three-way.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
@@ -133,4 +134,30 @@ describe('parsePair', () => {
     const { after } = parsePair(source(document('x', '{}')), source(text), toyKinds)
     expect(after.issues.map(({ code }) => code)).toEqual(['duplicate-key'])
   })
+})
+
+describe('a plan with a base', () => {
+  const spec = (text: string, count: number) => ({ text, count })
+  const of = (base?: Resource, ours?: Resource, live?: Resource) => {
+    const some = (one?: Resource) => snapshot(...(one ? [one] : []))
+    const plan = makeDiff(some(live), some(ours), toyKinds)
+    return [...sinceBase(plan, some(base), toyKinds).values()].map(({ by }) => by)
+  }
+  const x = (text: string, count = 1) => resource('a/x', { spec: spec(text, count) })
+
+  it.each([
+    ['nothing', [x('a'), x('a'), x('a')], []],
+    ['the snapshot', [x('a'), x('b'), x('a')], ['ours']],
+    ['the server', [x('a'), x('a'), x('b')], ['theirs']],
+    ['both, the same field', [x('a'), x('b'), x('c')], ['both']],
+    ['both, one field each', [x('a'), x('b'), x('a', 2)], ['both']],
+    ['both, to the same', [x('a'), x('b'), x('b')], []],
+    ['made by the snapshot', [undefined, x('a'), undefined], ['ours']],
+    ['made by the server', [undefined, undefined, x('a')], ['theirs']],
+    ['made by both', [undefined, x('a'), x('b')], ['both']],
+    ['deleted on the server', [x('a'), x('a'), undefined], ['theirs']],
+    ['deleted on the server, changed here', [x('a'), x('b'), undefined], ['both']],
+    ['taken out here', [x('a'), undefined, x('a')], ['ours']],
+    ['taken out here, changed on the server', [x('a'), undefined, x('b')], ['both']],
+  ] as const)('says who changed it: %s', (_, [base, ours, live], by) => expect(of(base, ours, live)).toEqual(by))
 })

@@ -3,7 +3,16 @@ import type { Format } from '../../src/report/index.ts'
 import { graphReporters, reporters } from '../../src/report/index.ts'
 import type { ErrorReport, Report, ValidateReport } from '../../src/report/report.ts'
 import { styleFor } from '../../src/report/style.ts'
-import { applyReport, bigReport, canary, diffReport, graphReport, nasty, planReport } from '../report/fixture.ts'
+import {
+  applyReport,
+  baseReport,
+  bigReport,
+  canary,
+  diffReport,
+  graphReport,
+  nasty,
+  planReport,
+} from '../report/fixture.ts'
 
 /*
  * Every rendering of fixed inputs, as it is read. A change of wording changes these files too:
@@ -37,6 +46,7 @@ const nothing = (): Report => {
 }
 const reports: Readonly<Record<string, () => Report>> = {
   plan: () => planReport(true),
+  'plan-base': baseReport,
   'plan-refused': () => planReport(),
   'plan-nothing': nothing,
   diff: diffReport,

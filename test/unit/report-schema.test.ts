@@ -5,13 +5,14 @@ import { reportSchema } from '../../scripts/type-schemas.ts'
 import { json } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/report.ts'
 import { styleFor } from '../../src/report/style.ts'
-import { applyReport, canary, diffReport, graphReport, planReport } from '../report/fixture.ts'
+import { applyReport, baseReport, canary, diffReport, graphReport, planReport } from '../report/fixture.ts'
 
 const committed = readFileSync(new URL('../../schemas/report.v1.json', import.meta.url), 'utf8')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(committed) as object)
 const common = { version: 1, tool: '1', exit: 3, issues: [] } as const
 const reports: Readonly<Record<string, Report>> = {
   plan: planReport(),
+  'a plan with a base': baseReport(),
   diff: diffReport(),
   apply: applyReport(),
   graph: graphReport(),

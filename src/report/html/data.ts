@@ -1,3 +1,4 @@
+import type { ChangedBy } from '../../model.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { heldText, secretText } from '../change-text.ts'
 import { type Line, lineChanges, linesOf } from '../lines.ts'
@@ -11,6 +12,7 @@ import type {
   PlanReport,
   Report,
 } from '../report.ts'
+import { fieldByText } from '../since.ts'
 import { visible } from '../style.ts'
 import { isLong, valueText } from '../value.ts'
 import type { FieldView, Item, PageData, Row, State } from './page/data.ts'
@@ -87,16 +89,25 @@ function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref
         ...(change.place ? { place: `${change.place.file}:${change.place.line}` } : {}),
         brief:
           change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : heldText(change.fields, 120),
-        fields: change.fields.map(fieldView),
+        fields: change.fields.map((field) => fieldView({ ...field, path: field.path + fieldByText(change, field) })),
         same: change.same,
         secrets: secretsOf(change),
-        notes: [...change.notes, ...later].map(visible),
+        notes: [...whose(change.changedBy), ...change.notes, ...later].map(visible),
         faults: [...(refused.get(change.ref) ?? []), ...(impossible.get(change.ref) ?? [])].map(visible),
         waits: [...new Set(waits)].map(number),
         ...(outcome ? { outcome: outcomeOf(outcome) } : {}),
       },
     ]
   })
+}
+
+function whose(by: ChangedBy | undefined): string[] {
+  const words = {
+    ours: 'ours: the snapshot has changed since the base',
+    theirs: 'theirs: the server has changed since the base, and apply would take that back',
+    both: 'both: the snapshot and the server have changed since the base',
+  }
+  return by ? [words[by]] : []
 }
 
 function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<Ref | undefined, string[]> {

@@ -2,6 +2,7 @@ import type { Issue } from '../../issue.ts'
 import { splitRef } from '../../ref.ts'
 import { escaped } from '../graph/markup.ts'
 import type { Report, ScopeReport, Side, Source } from '../report.ts'
+import { sinceText } from '../since.ts'
 import { plural, visible } from '../style.ts'
 
 /** What the page is called. */
@@ -69,6 +70,7 @@ function linesOf(report: Report): [string, string][] {
   if (report.schema === 'prefect-snapshot/diff') lines.push(...sideOf('From', report.from), ...sideOf('To', report.to))
   if ('target' in report) lines.push(['Server', visible(`${report.target.url} (Prefect ${report.target.version})`)])
   if ('source' in report) lines.push(['Snapshot', sourceText(report.source)])
+  if ('base' in report && report.base) lines.push(['Since', visible(`${report.base.file}: ${sinceText(report.base)}`)])
   if ('scope' in report) lines.push(['Scope', scopeText(report.scope)])
   if ('kept' in report && report.kept.length > 0) {
     const kinds = new Map<string, number>()
