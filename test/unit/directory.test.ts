@@ -100,7 +100,7 @@ describe('a directory', () => {
           expect(formatSnapshot(after)).toBe(formatSnapshot(before))
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 

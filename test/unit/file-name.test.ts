@@ -167,7 +167,7 @@ describe('the file of a resource', () => {
         }
         expect(Buffer.byteLength(file(key))).toBeLessThanOrEqual(400)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1200 },
     )
   })
 
@@ -178,7 +178,7 @@ describe('the file of a resource', () => {
         if (found === undefined) expect(key.length).toBeGreaterThan(25)
         else expect(found).toBe(key)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1200 },
     )
   })
 
@@ -190,7 +190,7 @@ describe('the file of a resource', () => {
         const names = [file(one), file(other)] as const
         for (const fold of folds) expect(fold(names[0])).not.toBe(fold(names[1]))
       }),
-      { numRuns: 4000 },
+      { numRuns: 2000 },
     )
   })
 
@@ -216,7 +216,7 @@ describe('the file of a resource', () => {
         const name = file(other)
         for (const fold of folds) expect(fold(folder)).not.toBe(fold(name))
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 })
