@@ -12,17 +12,41 @@ export interface Order {
   readonly cycles: readonly (readonly Ref[])[]
 }
 
-/** The graph of the resources: an arrow from what is needed to what needs it. Edges to refs not in `refs` are left out. */
-export function graphOf(refs: readonly Ref[], edges: readonly Edge[]): Graph {
+/** The edges that leave each resource. Those to and from refs that are not in `refs` are left out. */
+function leaving(refs: readonly Ref[], edges: readonly Edge[]): ReadonlyMap<Ref, Edge[]> {
+  const out = new Map<Ref, Edge[]>(refs.map((ref) => [ref, []]))
+  for (const edge of edges) if (out.has(edge.to)) out.get(edge.from)?.push(edge)
+  return out
+}
+
+/**
+ * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges; and how many others
+ * each resource needs.
+ */
+function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const graph = new Graph({ directed: true })
+  const missing = new Map<Ref, number>()
   for (const ref of refs) graph.setNode(ref)
-  for (const edge of edges) {
-    if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue
-    const known = graph.edge(edge.to, edge.from) as Edge[] | undefined
-    if (known) known.push(edge)
-    else graph.setEdge(edge.to, edge.from, [edge])
+  for (const [from, own] of leaving(refs, edges)) {
+    const needs = byNeed(own)
+    missing.set(from, needs.length)
+    for (const [to, same] of needs) graph.setEdge(to, from, same)
   }
-  return graph
+  return { graph, missing }
+}
+
+/** Edges by what they lead to. Most resources have one at most, and need no map for it. */
+function byNeed(edges: readonly Edge[]): readonly (readonly [Ref, readonly Edge[]])[] {
+  const [first] = edges
+  if (first === undefined) return []
+  if (edges.length === 1) return [[first.to, edges]]
+  const groups = new Map<Ref, Edge[]>()
+  for (const edge of edges) {
+    const known = groups.get(edge.to)
+    if (known) known.push(edge)
+    else groups.set(edge.to, [edge])
+  }
+  return [...groups]
 }
 
 /**
@@ -31,9 +55,8 @@ export function graphOf(refs: readonly Ref[], edges: readonly Edge[]): Graph {
  * a chain of 5,000 overflows the stack.
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
-  const graph = graphOf(refs, edges)
+  const { graph, missing } = graphOf(refs, edges)
   const rank = new Map(refs.map((ref, index) => [ref, index]))
-  const missing = new Map<Ref, number>(refs.map((ref) => [ref, needs(graph, ref).length]))
   const out: Ref[] = []
   const cut: Edge[] = []
   const ready = new TinyQueue<Ref>(
