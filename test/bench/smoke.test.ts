@@ -29,6 +29,12 @@ test('an export asks for each kind page by page, and for nothing else', async ()
   expect(Number(figure(await rowsOf('export'), '5 deployments: requests'))).toBeLessThan(45)
 })
 
+test('a plan asks no more of a large server than of a small one', async () => {
+  const rows = await rowsOf('plan')
+  expect(figure(rows, '3 of 20: requests')).toBe(figure(rows, '3 of 3 deployments: requests'))
+  expect(Number(figure(rows, '3 of 20: requests'))).toBeLessThan(8)
+})
+
 test('what prefect transfer can move arrives by both', async () => {
   const rows = await rowsOf('incumbent')
   expect(figure(rows, '3 flows and deployments: prefect transfer, as at the source')).toBe('6 of 6')

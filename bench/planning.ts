@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { PrefectServer } from '../test/servers/servers.ts'
+import { bareClient } from './bare.ts'
+import { type Bench, judged, median, plain, type Row, seconds } from './bench.ts'
+import { fill } from './fill.ts'
+import { recorded, timeAgain } from './recorded.ts'
+import { inDirectory, onSqlite, withServer } from './servers.ts'
+import { tool } from './tool.ts'
+import { flowsAndDeployments, writeSnapshotOf } from './worlds.ts'
+
+/** What a plan costs: by what the snapshot holds, not by what the server holds. */
+export const planning: Bench = {
+  name: 'plan',
+  about:
+    'plan of 50 deployments on a server of 50 and on one of 10,000; and of all of them against the bare reads (SQLite)',
+  async run({ small, say }) {
+    const [few, all] = small ? [3, 20] : [50, 10_000]
+    return inDirectory(async (dir) => {
+      const file = join(dir, 'few.snapshot.yaml')
+      writeSnapshotOf(flowsAndDeployments(few), file)
+      const alone = await withServer(onSqlite, async (server) => {
+        await fill(server, few)
+        return measure(server, file, small ? 1 : 5)
+      })
+      say(`filling a server with ${all} flows and ${all} deployments`)
+      return withServer(onSqlite, async (server) => {
+        await fill(server, all)
+        const among = await measure(server, file, small ? 1 : 5)
+        const whole = join(dir, 'all.snapshot.yaml')
+        await tool(['export', '--api-url', server.url, '-o', whole])
+        const everything = await measure(server, whole, small ? 1 : 3)
+        return [
+          plain(`${few} of ${few} deployments: requests`, String(alone.requests)),
+          judged(`${few} of ${all}: requests`, among.requests, { most: alone.requests }),
+          plain(`${few} of ${few}: plan`, seconds(alone.ours)),
+          plain(`${few} of ${all}: plan`, seconds(among.ours)),
+          judged(`${few} of ${all} / ${few} of ${few}`, among.ours / alone.ours, { most: 1.5 }),
+          ...wholeRows(all, everything),
+        ]
+      })
+    })
+  },
+}
+
+function wholeRows(all: number, { requests, ours, bare, mb }: Measured): Row[] {
+  return [
+    plain(`all ${all}: requests`, String(requests)),
+    plain(`all ${all}: bare reads`, seconds(bare)),
+    plain(`all ${all}: plan, starting Node included`, seconds(ours)),
+    judged(`all ${all}: plan / bare reads`, ours / bare, { most: 1.15 }),
+    plain(`all ${all}: peak memory`, `${mb.toFixed(0)} MB`),
+  ]
+}
+
+interface Measured {
+  readonly requests: number
+  readonly ours: number
+  readonly bare: number
+  readonly mb: number
+}
+
+async function measure(server: PrefectServer, file: string, rounds: number): Promise<Measured> {
+  const bare = bareClient(server.url)
+  const args = (to: string) => ['plan', file, '--api-url', to]
+  const pages = await recorded(server.url, async (to) => void (await tool(args(to))))
+  const times = { bare: [] as number[], ours: [] as number[], mb: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    times.bare.push(await timeAgain(pages, bare))
+    const { ms, peakMb } = await tool(args(server.url))
+    times.ours.push(ms)
+    times.mb.push(peakMb)
+  }
+  bare.close()
+  return { requests: pages.length, ours: median(times.ours), bare: median(times.bare), mb: Math.max(...times.mb) }
+}
