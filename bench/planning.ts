@@ -6,7 +6,6 @@ import { fill } from './fill.ts'
 import { recorded, timeAgain } from './recorded.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
-import { flowsAndDeployments, writeSnapshotOf } from './worlds.ts'
 
 /** What a plan costs: by what the snapshot holds, not by what the server holds. */
 export const planning: Bench = {
@@ -17,9 +16,9 @@ export const planning: Bench = {
     const [few, all] = small ? [3, 20] : [50, 10_000]
     return inDirectory(async (dir) => {
       const file = join(dir, 'few.snapshot.yaml')
-      writeSnapshotOf(flowsAndDeployments(few), file)
       const alone = await withServer(onSqlite, async (server) => {
         await fill(server, few)
+        await tool(['export', '--api-url', server.url, '-o', file])
         return measure(server, file, small ? 1 : 5)
       })
       say(`filling a server with ${all} flows and ${all} deployments`)
