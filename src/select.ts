@@ -12,6 +12,8 @@ export function inScope({ include, exclude }: Pick<Scope, 'include' | 'exclude'>
 }
 
 function matcherOf(glob: string): (ref: string) => boolean {
+  if (glob === '**') return () => true
+  if (!/[*?{\\]/.test(glob)) return (ref) => ref === glob
   // Only * and ? and {a,b} have a meaning: names may hold brackets, parentheses and exclamation marks.
   const match = picomatch(asName(glob).replace(/[[\]()!+@|\\]/g, '\\$&'), {
     dot: true,

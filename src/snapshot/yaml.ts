@@ -11,8 +11,9 @@ import {
   type Tags,
   visit as visitNodes,
 } from 'yaml'
-import { isExact, type Json, type LosslessNumber, writeJson } from '../json.ts'
+import { isExact, isObject, type Json, type LosslessNumber, writeJson } from '../json.ts'
 import { forms, numberFrom } from './numbers.ts'
+import { quickText } from './quick-text.ts'
 
 /** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
 const exactInteger: ScalarTag = {
@@ -117,6 +118,12 @@ const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_F
  * quoted. Text that stands in the place of `like` has its quotes.
  */
 export function writeYaml(value: Json, like?: unknown): string {
+  const quick = isObject(value) && like === undefined ? quickText(value, writeCarefully) : undefined
+  return quick ?? writeCarefully(value, like)
+}
+
+/** The same text, by the library alone. */
+export function writeCarefully(value: Json, like?: unknown): string {
   const document = new Document(value, writing)
   visitNodes(document, {
     Seq: (key, list) => {

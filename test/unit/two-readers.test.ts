@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../src/json.ts'
+import type { Json, JsonObject } from '../../src/json.ts'
 import { cutStream } from '../../src/snapshot/documents.ts'
 import { locator, startOf } from '../../src/snapshot/locate.ts'
 import { quickValue } from '../../src/snapshot/quick.ts'
-import { faultsOf, parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
-import { anyObject } from '../support/arbitrary.ts'
+import { quickText } from '../../src/snapshot/quick-text.ts'
+import { faultsOf, parseYaml, writeCarefully, writeYaml } from '../../src/snapshot/yaml.ts'
+import { anyJson, anyObject } from '../support/arbitrary.ts'
 
 const world = new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url)
 const texts = cutStream('world', readFileSync(world, 'utf8')).map(({ text }) => text)
@@ -87,5 +88,58 @@ describe('the place of a whole document', () => {
     const [chunk] = cutStream('file', text)
     if (!chunk) throw new Error('there is no document')
     expect(startOf(chunk)).toEqual(locator(chunk)(''))
+  })
+})
+
+describe('the quick writer', () => {
+  const same = (object: JsonObject) => {
+    const text = quickText(object, writeCarefully)
+    if (text !== undefined) expect(text).toBe(writeCarefully(object))
+    return text !== undefined
+  }
+
+  test('writes the same bytes as the careful one, for arbitrary values', () => {
+    let quick = 0
+    fc.assert(
+      fc.property(fc.record({ kind: fc.constantFrom('flow', 'block'), spec: anyObject, more: anyJson }), (object) => {
+        if (same(object)) quick++
+      }),
+      { numRuns: 600 },
+    )
+    expect(quick).toBeGreaterThan(200)
+  })
+
+  test('writes the same bytes for texts that are nearly something else', () => {
+    const start = fc.constantFrom(
+      '',
+      '0',
+      '0 ',
+      '-',
+      '+',
+      '.',
+      '~',
+      '?',
+      ':',
+      '2001-12-14',
+      '1e',
+      '0x',
+      'y',
+      'No',
+      '<<',
+      '=',
+    )
+    const rest = fc.string({ unit: fc.constantFrom(...'a1-: #\'",[]{}\\./é\n\t'), maxLength: 6 })
+    const near = fc.tuple(start, rest).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(near, near, fc.array(near, { maxLength: 5 }), (key, text, list) => {
+        same({ [key]: text, list, deep: { list: [{ [key]: text, list }, text] } })
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('writes all of a world', () => {
+    const documents = texts.map((text) => quickValue(text, 200)).filter((value) => value !== undefined)
+    expect(documents.filter(same).length).toBe(documents.length)
   })
 })
