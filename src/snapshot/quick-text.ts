@@ -96,7 +96,7 @@ function scalar(value: Scalar, pad: string, careful: Careful): string {
 function flowScalar(value: Scalar, careful: Careful): string {
   if (typeof value !== 'string') return notText(value)
   const text = /[[\]{},]/.test(value) ? quotedText(value) : lineText(value)
-  return text ?? careful([value]).slice(1, -2)
+  return text ?? careful({ k: [value] }).slice('k: ['.length, -2)
 }
 
 function notText(value: Exclude<Scalar, string>): string {
