@@ -61,8 +61,11 @@ describe('README.md', () => {
     const own = /^(?:'[^']*'|"[^"]*"|[^|>#&'"])*/.exec(line)?.[0] ?? ''
     return (own.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) => word.replace(/['"]/g, ''))
   }
+  /** A line of a shell, a mention within a text, or a part of a pipeline or a crontab. */
   const lines = docs.flatMap((file) =>
-    [...read(file).matchAll(/(?:^|`|\$ )prefect-snapshot ([^`\n]+)/gm)].map((match) => `${file}: ${match[1]}`),
+    [...read(file).matchAll(/(?:^|`|\$ |^ *- |&& )prefect-snapshot ([^`\n]+)/gm)].map(
+      (match) => `${file}: ${match[1]}`,
+    ),
   )
 
   it('and the other documents have command lines to check', () => expect(lines.length).toBeGreaterThan(5))

@@ -3,7 +3,7 @@ import type { Act } from './act.ts'
 import { performing, planned } from './applying.ts'
 import { examples, onServer, positive, runState, selecting, table } from './shared.ts'
 
-/** The commands that keep what a server holds, and bring it back. */
+/** The commands that make a repository ready, keep what a server holds, and bring it back. */
 export function addKeeping(program: Command, act: Act): void {
   selecting(onServer(program.command('backup').argument('<folder>', 'where the backups are'), 'the server to read'))
     .summary('keep a dated snapshot of a server, if something has changed')
@@ -42,6 +42,22 @@ export function addKeeping(program: Command, act: Act): void {
     .action(
       act(async ([snapshot = '-'], flags, io) =>
         (await import('../commands/restore.ts')).restore({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+  program
+    .command('init')
+    .summary('make a repository ready')
+    .description(
+      'Writes a policy file, editor settings that bind *.snapshot.yaml to its schema, lines for git, and workflows for GitHub. What is there is left as it is.',
+    )
+    .argument('[folder]', 'the root of the repository', '.')
+    .option('--snapshot <path>', 'the snapshot of the workflows', 'prod.snapshot.yaml')
+    .option('--action <action>', 'the GitHub Action of prefect-snapshot, pinned', 'OWNER/prefect-snapshot@COMMIT')
+    .option('--force', 'replace what is there, and add missing lines to .gitignore and .gitattributes')
+    .addHelpText('after', examples('init', 'init --snapshot platform/'))
+    .action(
+      act(async ([folder = '.'], flags, io) =>
+        (await import('../commands/init.ts')).init({ ...(flags as object), folder } as never, await table(), io),
       ),
     )
 }

@@ -48,6 +48,7 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^Plan for other.*\nApplied 1 change: 1 done\.\n$/s,
     json: true,
   },
+  init: { args: (turn) => ['init', `ready-${turn}`], payload: /^((written|as it should be|left as it is) +\S+\n)+$/ },
   diff: { args: () => ['diff', everyKind, changed(0)], payload: /^.*Difference: \d+ created.*\n$/s, json: true },
   graph: { args: () => ['graph', everyKind], payload: /^(%%|---|flowchart|graph).*$/s, json: true },
   explain: { args: () => ['explain', 'flow'], payload: /^flow\n.*$/s, json: true },

@@ -1,0 +1,224 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { bin, type Ran, runCli } from '../support/cli.ts'
+
+/** What the recipes and the action type, typed: on a server with a small world, and on empty ones. */
+const snapshot = resolve('snapshots/data-team.snapshot.yaml')
+const secret = { SECRET_GIT_TOKEN_VALUE: 'of-tests' }
+const servers: PrefectServer[] = []
+let staging: PrefectServer
+
+/** A directory with profiles, and `prefect-snapshot` and a `gh` that writes down what it is asked on the path. */
+function sandbox(urls: Readonly<Record<string, string>>) {
+  const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-recipe-'))
+  const profiles = Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
+  mkdirSync(join(home, '.prefect'))
+  writeFileSync(join(home, '.prefect', 'profiles.toml'), `active = "none"\n${profiles.join('')}`)
+  const script = (name: string, text: string) => {
+    mkdirSync(join(home, 'bin'), { recursive: true })
+    writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${text}\n`)
+    chmodSync(join(home, 'bin', name), 0o755)
+  }
+  script('prefect-snapshot', `exec '${process.execPath}' '${bin}' "$@"`)
+  const env = { PATH: `${home}/bin:${process.env.PATH}`, HOME: home, NO_COLOR: '1', ...secret }
+  const bash = (text: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> => {
+    const git = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' }
+    const options = { cwd: home, env: { ...env, ...git, ...more } }
+    return new Promise((done) =>
+      execFile('bash', ['-euo', 'pipefail', '-c', text], options, (error, stdout, stderr) =>
+        done({ exit: error ? Number(error.code) : 0, stdout, stderr }),
+      ),
+    )
+  }
+  return { home, script, bash }
+}
+
+async function empty(): Promise<PrefectServer> {
+  const server = await freshServer('3.8.8')
+  servers.push(server)
+  return server
+}
+
+beforeAll(async () => {
+  staging = await empty()
+  const { exit, stderr } = await runCli(['apply', snapshot, '--api-url', staging.url, '--yes'], { env: secret })
+  expect(exit, stderr).toBe(0)
+})
+afterAll(async () => {
+  for (const server of servers) await server.stop()
+})
+
+describe('a recipe', () => {
+  const recipes = readdirSync('docs/recipes').filter((name) => name !== 'README.md')
+
+  test('is in the list', () => {
+    const list = readFileSync('docs/recipes/README.md', 'utf8')
+    for (const name of recipes) expect(list).toContain(`(${name})`)
+  })
+
+  test.each(recipes)('%s: does what it says, line by line', async (name) => {
+    const text = readFileSync(join('docs/recipes', name), 'utf8')
+    const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block)
+    expect(blocks.length).toBeGreaterThan(1)
+    const prod = name === 'drift.md' ? staging : await empty()
+    const { bash } = sandbox({ staging: staging.url, prod: prod.url, empty: (await empty()).url })
+    const { exit, stdout, stderr } = await bash(blocks.join('\n'))
+    expect(exit, stdout + stderr).toBe(0)
+  })
+})
+
+describe('the action', () => {
+  interface Step {
+    readonly uses?: string
+    readonly run?: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly with?: Readonly<Record<string, string>>
+  }
+  interface Action {
+    readonly inputs: Readonly<Record<string, { readonly default?: string }>>
+    readonly runs: { readonly steps: readonly Step[] }
+  }
+  const action = parse(readFileSync('action.yml', 'utf8')) as Action
+  const step = action.runs.steps.at(-1)
+
+  /** Runs the last step as a runner does: with its inputs, and what it knows of the event, put in. */
+  async function runStep(box: ReturnType<typeof sandbox>, inputs: Readonly<Record<string, string>>, url: string) {
+    const values: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(
+        Object.entries(action.inputs).map(([name, { default: value }]) => [`inputs.${name}`, value ?? '']),
+      ),
+      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
+      'github.action_path': resolve('.'),
+      'github.event.pull_request.number': '7',
+    }
+    const put = (text: string) => text.replace(/\$\{\{ (\S+) \}\}/g, (_, name: string) => values[name] ?? '')
+    const env = Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, text]) => [name, put(text)]))
+    const files = { GITHUB_OUTPUT: join(box.home, 'output'), GITHUB_STEP_SUMMARY: join(box.home, 'summary') }
+    for (const file of Object.values(files)) writeFileSync(file, '')
+    const about = { GITHUB_REPOSITORY: 'acme/platform', RUNNER_TEMP: box.home, PREFECT_API_URL: url }
+    const ran = await box.bash(step?.run ?? 'false', { ...env, ...files, ...about })
+    const [output, summary] = Object.values(files).map((file) => readFileSync(file, 'utf8'))
+    return { ...ran, output, summary }
+  }
+
+  test('plans, comments once and again in the same place, applies the saved plan, refuses it a second time, and tells drift', async () => {
+    const prod = await empty()
+    const box = sandbox({})
+    cpSync(snapshot, join(box.home, 'prod.snapshot.yaml'))
+    box.script('gh', 'echo "$@" >> gh.log; case "$*" in *--jq*) cat comment-id 2> /dev/null || true ;; esac')
+    const plan = { command: 'plan', snapshot: 'prod.snapshot.yaml' }
+    const first = await runStep(box, plan, prod.url)
+    expect(first.exit, first.stderr).toBe(0)
+    expect(first.output).toBe('exit-code=2\n')
+    expect(first.summary).toMatch(/to create/)
+    expect(readFileSync(join(box.home, 'prefect-snapshot-report.md.comment'), 'utf8')).toMatch(
+      /^<!-- prefect-snapshot -->\n.*to create/s,
+    )
+    expect(readFileSync(join(box.home, 'gh.log'), 'utf8')).toContain(
+      '--method POST repos/acme/platform/issues/7/comments',
+    )
+    writeFileSync(join(box.home, 'comment-id'), '41\n42\n')
+    await runStep(box, plan, prod.url)
+    expect(readFileSync(join(box.home, 'gh.log'), 'utf8')).toContain(
+      '--method PATCH repos/acme/platform/issues/comments/41 ',
+    )
+    const apply = { command: 'apply', snapshot: 'prefect-plan.json' }
+    const applied = await runStep(box, apply, prod.url)
+    expect([applied.exit, applied.output], applied.stderr).toEqual([0, 'exit-code=0\n'])
+    expect((await runStep(box, apply, prod.url)).exit).toBe(6)
+    const drift = { command: 'drift', snapshot: 'prod.snapshot.yaml' }
+    await box.bash(`prefect-snapshot export --api-url ${prod.url} -o prod.snapshot.yaml`)
+    const same = await runStep(box, drift, prod.url)
+    expect(same.exit, same.stdout + same.stderr + same.summary).toBe(0)
+    await fetch(`${prod.url}/variables/name/alert_channel`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: '{"value": "#elsewhere"}',
+    })
+    const other = await runStep(box, drift, prod.url)
+    expect([other.exit, other.output]).toEqual([2, 'exit-code=2\n'])
+    expect(other.summary).toContain('#elsewhere')
+    expect((await runStep(box, { command: 'destroy', snapshot: 'x' }, prod.url)).exit).toBe(3)
+  })
+
+  test('a plan that cannot be made fails the step', async () => {
+    const box = sandbox({})
+    writeFileSync(join(box.home, 'bad.snapshot.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: nonsense\n')
+    const { exit, output, stderr } = await runStep(box, { command: 'plan', snapshot: 'bad.snapshot.yaml' }, staging.url)
+    expect([exit, output], stderr).toEqual([3, 'exit-code=3\n'])
+  })
+
+  test('is used by the workflows that init writes as it is, and everything is pinned', async () => {
+    const { home, bash } = sandbox({})
+    await bash(
+      "prefect-snapshot init --action acme/prefect-snapshot@0123456789012345678901234567890123456789 --snapshot 'my platform/'",
+    )
+    const folder = join(home, '.github', 'workflows')
+    const steps = readdirSync(folder).flatMap((name) => {
+      const { jobs } = parse(readFileSync(join(folder, name), 'utf8')) as { jobs: Record<string, { steps: Step[] }> }
+      return Object.values(jobs).flatMap((job) => job.steps)
+    })
+    for (const { uses } of steps) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
+    const ours = steps.filter(({ uses }) => uses?.startsWith('acme/'))
+    expect(ours.map((each) => each.with?.command).sort()).toEqual(['apply', 'drift', 'plan', 'plan'])
+    for (const each of ours)
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(each.with ?? {})))
+    expect(ours[0]?.with?.snapshot).toMatch(/^(my platform\/|prefect-plan\.json)$/)
+  })
+})
+
+describe('init', () => {
+  test('writes what is missing, leaves what is there, and replaces it where it is told to', async () => {
+    const { home, bash } = sandbox({})
+    writeFileSync(join(home, '.gitignore'), 'node_modules\n.env')
+    writeFileSync(join(home, 'prefect-snapshot.yaml'), 'protect: [flow/**]\n')
+    const first = await bash('prefect-snapshot init')
+    expect(first.exit, first.stderr).toBe(0)
+    expect(first.stdout).toMatch(/^left as it is +prefect-snapshot\.yaml$/m)
+    expect(first.stdout).toMatch(/^written +\.vscode\/settings\.json$/m)
+    expect(first.stderr).toContain('.gitignore is yours; it wants these lines:')
+    expect(readFileSync(join(home, '.gitignore'), 'utf8')).toBe('node_modules\n.env')
+    expect(readFileSync(join(home, 'prefect-snapshot.yaml'), 'utf8')).toBe('protect: [flow/**]\n')
+    const second = await bash('prefect-snapshot init --force')
+    expect(second.stdout).toMatch(/^as it should be +\.vscode\/settings\.json$/m)
+    expect(second.stdout).toMatch(/^replaced +prefect-snapshot\.yaml$/m)
+    expect(readFileSync(join(home, '.gitignore'), 'utf8')).toMatch(/^node_modules\n\.env\n\*\.plain/)
+    const third = await bash('prefect-snapshot init')
+    expect(third.stdout).not.toMatch(/written|left|replaced|added/)
+    // The policy file is one that plan takes, and the schema of the editor is the one of the tool.
+    const plan = await bash(
+      `cp '${snapshot}' . && prefect-snapshot plan data-team.snapshot.yaml --api-url ${staging.url}`,
+    )
+    expect(plan.exit, plan.stderr).toBe(0)
+    const settings = JSON.parse(readFileSync(join(home, '.vscode/settings.json'), 'utf8')) as Record<
+      string,
+      Record<string, string[]>
+    >
+    const [[schema = '', globs] = []] = Object.entries(settings['yaml.schemas'] ?? {})
+    expect([readFileSync(join(home, schema), 'utf8'), globs]).toEqual([
+      readFileSync('schemas/snapshot.v1.json', 'utf8'),
+      ['*.snapshot.yaml'],
+    ])
+  })
+
+  test('makes git say which resource a hunk is of', async () => {
+    const { home, bash } = sandbox({})
+    await bash(
+      `git init -q . && prefect-snapshot init && git config diff.prefect-snapshot.xfuncname '^key: .*$' && cp '${snapshot}' a.snapshot.yaml && git add -A && git commit -qm x`,
+    )
+    const file = join(home, 'a.snapshot.yaml')
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replace('value: b', 'value: c')
+        .replace(/(?<=key: dbt-build\/prod\n(?:.*\n){8,30}?)( +cron: ).*/, '$11 1 1 1 1'),
+    )
+    const { stdout } = await bash('git diff')
+    expect(stdout).toMatch(/^@@ .* @@ key: dbt-build\/prod$/m)
+  })
+})
