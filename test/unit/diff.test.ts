@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Resource, Scope } from '../../src/model.ts'
@@ -11,6 +13,8 @@ import { parseDocuments } from '../../src/snapshot/parse.ts'
 import { parsePair } from '../../src/snapshot/same.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
+import { newHome } from '../support/cli.ts'
+import { command } from '../support/command.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const diff = (before: readonly Resource[], after: readonly Resource[], scopes: Partial<Scope>[] = []) => {
@@ -160,4 +164,33 @@ describe('a plan with a base', () => {
     ['taken out here', [x('a'), undefined, x('a')], ['ours']],
     ['taken out here, changed on the server', [x('a'), undefined, x('b')], ['both']],
   ] as const)('says who changed it: %s', (_, [base, ours, live], by) => expect(of(base, ours, live)).toEqual(by))
+})
+
+describe('the command diff', () => {
+  const home = newHome()
+  const file = (name: string, text: string) => {
+    writeFileSync(join(home, name), text)
+    return join(home, name)
+  }
+  const flow = (tag: string) => `kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\nspec: {tags: [${tag}]}\n`
+  const [one, two] = [file('1.yaml', flow('a')), file('2.yaml', flow('b'))]
+  const bad = [file('3.yaml', 'kind: flow\nkey: x\n'), file('4.yaml', flow('[]'))] as const
+  const run = async (...args: readonly string[]) => {
+    const { exit, issues, out } = await command(['diff', ...args], { HOME: home })
+    return { exit, codes: issues.map(({ code }) => code), out }
+  }
+
+  it('exits with 2 where they differ and that was asked for', async () => {
+    expect(await run(one, two)).toMatchObject({ exit: 0, out: expect.stringContaining('1 updated') })
+    expect(await run(one, two, '--exit-code')).toMatchObject({ exit: 2 })
+    expect(await run(one, one, '--exit-code')).toMatchObject({ exit: 0, out: expect.stringContaining('No difference') })
+  })
+
+  it.each([
+    ['both sides from standard input', ['-', '-'], ['usage']],
+    ['a file that is not there', [one, join(home, 'none.yaml')], ['file']],
+    ['a profile that is not there', [one, 'profile:none'], ['unknown-profile']],
+    ['a selection of nothing', [one, two, '--include', 'flow/y'], ['no-match']],
+    ['faults on both sides, all at once', [...bad], ['no-header', 'bad-value']],
+  ])('refuses %s', async (_, args, codes) => expect(await run(...args)).toMatchObject({ exit: 3, codes }))
 })
