@@ -22,7 +22,7 @@ const may = {
   kind: base,
   token: base,
   spec: [...base, 'kind'],
-  select: base,
+  select: [...engine, 'graph'],
   profile: base,
   client: [...base, 'profile/connection'],
   report: [...base, 'kind', 'spec'],

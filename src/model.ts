@@ -27,10 +27,22 @@ export interface Resource {
   readonly secrets: Readonly<Record<Pointer, Hole>>
 }
 
-/** What was asked for when the snapshot was written; globs over refs. */
+/**
+ * What was asked for when the snapshot was written: what meets every condition. What those need came along, and is no part
+ * of it. What is out of scope is invisible to plan and prune.
+ */
 export interface Scope {
+  /** Globs over refs, of which one has to match. */
   readonly include: readonly string[]
+  /** Globs over refs, of which none may match. */
   readonly exclude: readonly string[]
+  /** Tags, of which a resource has to hold one. */
+  readonly tags?: readonly string[]
+  readonly kinds?: readonly string[]
+  /** What needs the chosen ones, directly or indirectly, was asked for too, but for what `exclude` matches. */
+  readonly dependents?: true
+  /** A wider scope, in which this one was narrowed: only what is in both. */
+  readonly within?: Scope
   /** Kinds that could not be read in full. */
   readonly incomplete: readonly string[]
 }

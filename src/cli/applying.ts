@@ -95,6 +95,7 @@ function addTransfer(program: Command, act: Act): void {
         'transfer --from staging --to prod --dry-run',
         'transfer --from old --to new --yes',
         "transfer --from old --to new --include 'deployment/etl/**'",
+        'transfer --from old --to new --tag team-a',
       ),
     )
     .action(act(async (_, flags, io) => (await import('../commands/transfer.ts')).transfer(flags, await table(), io)))

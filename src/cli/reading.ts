@@ -24,6 +24,7 @@ export function addReading(program: Command, act: Act): void {
         'export -o platform/',
         'export --profile prod -o prod.snapshot.yaml --update',
         'export --profile prod -o prod.snapshot.yaml --check -f markdown',
+        'export --tag team-a --dependents -o team-a.snapshot.yaml',
       ),
     )
     .action(
@@ -66,7 +67,7 @@ export function addReading(program: Command, act: Act): void {
         (await import('../commands/diff.ts')).diff({ ...(flags as object), before, after }, await table(), io),
       ),
     )
-  reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json'])
+  selecting(reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json']))
     .summary('draw which resource needs which')
     .description(
       'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
@@ -79,6 +80,7 @@ export function addReading(program: Command, act: Act): void {
       'after',
       examples(
         'graph prod.snapshot.yaml > graph.mmd',
+        'graph prod.snapshot.yaml --tag team-a -f svg > team-a.svg',
         'graph prod.snapshot.yaml -f svg --focus deployment/etl/prod > needs.svg',
         'graph prod.snapshot.yaml -f html --focus work-pool/k8s --reverse --depth 2 > who-needs-it.html',
       ),
@@ -117,9 +119,13 @@ export function addReading(program: Command, act: Act): void {
     .option('--to <profile>', 'the profile to change')
     .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
-  onServer(
-    program.command('verify').argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-    'the server to look at',
+  selecting(
+    onServer(
+      program
+        .command('verify')
+        .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
+      'the server to look at',
+    ),
   )
     .addOption(runState('snapshot'))
     .summary('look whether a server is as a snapshot says')

@@ -22,15 +22,21 @@ export function reporting(
   )
 }
 
-/** Flags that say which resources a command is about. */
+/**
+ * Flags that say which resources a command is about: the same everywhere. Each may be repeated, and then one is enough;
+ * different flags must all be met.
+ */
 export function selecting(command: Command): Command {
   return command
     .option(
       '--include <glob>',
-      'only these, by a glob over kind/key such as deployment/etl/**, and what they need; may be repeated',
+      'only these, by a glob over kind/key such as deployment/etl/**, and what they need; may be repeated: one has to match',
       collect,
     )
-    .option('--exclude <glob>', 'not these; may be repeated', collect)
+    .option('--exclude <glob>', 'not these, unless a chosen one needs them; may be repeated', collect)
+    .option('--tag <tag>', 'only those with this tag; may be repeated: one is enough', collect)
+    .option('--kind <kind>', 'only those of this kind; may be repeated', collect)
+    .option('--dependents', 'what needs the chosen ones too, directly or not')
     .option('--no-dependencies', 'leave out what the chosen ones need')
 }
 

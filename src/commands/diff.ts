@@ -15,7 +15,7 @@ import { readSources } from './files.ts'
 import { withHoles, withSourcesOf } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { print } from './print.ts'
-import { type Selection, scopeOf, selected, selectedOfBoth } from './selection.ts'
+import { refuseUnknownKinds, type Selection, scopeOf, selected, selectedOfBoth, selects } from './selection.ts'
 
 export interface DiffFlags extends Selection {
   readonly before: string
@@ -35,6 +35,7 @@ interface Sides {
 /** How two snapshots differ, each a text or `profile:NAME`. Documents that are the same text are not even parsed. */
 export async function diff(flags: DiffFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
   if (flags.before === '-' && flags.after === '-') throw twice()
+  refuseUnknownKinds(flags, kinds)
   const sides = narrowed(await readSides(flags, kinds, io), flags, kinds)
   const faults = [...sides.before.issues, ...sides.after.issues]
   if (faults.some(({ severity }) => severity === 'error')) throw new Failure(faults, exits.usage)
@@ -79,7 +80,7 @@ async function readSides({ before, after, ...selection }: DiffFlags, kinds: read
   const [a, b] = [profileOf(before), profileOf(after)]
   if (a === undefined && b === undefined) {
     const [x, y] = [await readSources(before, io), await readSources(after, io)]
-    if (selection.include === undefined && selection.exclude === undefined) return parsePair(x, y, kinds)
+    if (!selects(selection)) return parsePair(x, y, kinds)
     return { before: parseDocuments(x, kinds), after: parseDocuments(y, kinds), resourcesOfSame: () => [] }
   }
   const side = async (path: string, profile: string | undefined) =>
@@ -107,7 +108,7 @@ async function readServer(profile: string, selection: Selection, kinds: readonly
     const live = await readLive(client, server, kinds, { on: io.tell })
     io.warn(live.issues)
     const all = [...live.resources.values()]
-    const carried = selection.include === undefined ? selected(all, kinds, {}) : all
+    const carried = selects(selection) ? all : selected(all, kinds, {})
     return {
       version: 1,
       source: { api: server.url, server: server.version },
@@ -129,7 +130,7 @@ function sourced(parsed: Parsed, other: Parsed): Parsed {
 
 /** Both sides with what the selection means on either of them: what one of them needs is looked at in both. */
 function narrowed(sides: Sides, selection: Selection, kinds: readonly Kind[]): Sides {
-  if (selection.include === undefined && selection.exclude === undefined) return sides
+  if (!selects(selection)) return sides
   const { before, after } = sides
   const chosen = selectedOfBoth([before.snapshot.resources, after.snapshot.resources], kinds, selection)
   const scope = { ...scopeOf(selection), incomplete: [] }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
-import type { Ref, Snapshot } from '../model.ts'
+import type { Resource, Snapshot } from '../model.ts'
 import { type LaidOut, layoutOf, mentionsIn, ownerOf } from '../snapshot/layout.ts'
 import { filesBelow, forEach, onlyOwner, removeBelow, writeWhole } from './disk.ts'
 import { exits } from './io.ts'
@@ -36,7 +36,7 @@ function isPassedBy(within: string): boolean {
 export async function writeDirectory(
   folder: string,
   snapshot: Snapshot,
-  gone: (ref: Ref) => boolean,
+  gone: (resource: Resource) => boolean,
   mode: number,
 ): Promise<Laid> {
   const laid = layoutOf(snapshot)
@@ -72,7 +72,7 @@ async function staleAmong(
   folder: string,
   files: readonly string[],
   laid: readonly LaidOut[],
-  gone: (ref: Ref) => boolean,
+  gone: (resource: Resource) => boolean,
 ): Promise<string[]> {
   const own = new Map(laid.flatMap(({ ref, file }) => (ref ? [[ref, file] as const] : [])))
   const issues: Issue[] = []
@@ -85,8 +85,8 @@ async function staleAmong(
       const fix = `Rename the file to ${rightful}, or take the resource out of it`
       issues.push({ code: 'duplicate-key', severity: 'error', message, fix, ref, place })
     }
-    const ref = ownerOf(file, mentions)
-    return ref && gone(ref) ? [file] : []
+    const resource = ownerOf(file, mentions)
+    return resource && gone(resource) ? [file] : []
   })
   if (issues.length > 0) throw new Failure(issues, exits.usage)
   return found.flat()

@@ -1,15 +1,15 @@
 import type { Kind } from '../kind.ts'
-import type { Ref, Resource, Scope, Snapshot } from '../model.ts'
-import { refOf, splitRef } from '../ref.ts'
+import type { Resource, Snapshot } from '../model.ts'
+import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import { plural } from '../report/style.ts'
-import { inScope } from '../select.ts'
+import { conditionsOf } from '../select.ts'
 import type { Update } from '../snapshot/update.ts'
 import { showDiff } from './diff.ts'
 import { fileFailure } from './files.ts'
 import { withSourcesOf } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { type Selection, selectedIfAny, selectedOfBoth } from './selection.ts'
+import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from './selection.ts'
 import { type Existing, readExisting, result, update, type Wanted } from './update.ts'
 
 interface Asked extends Selection {
@@ -52,10 +52,7 @@ export async function openUpdate(asked: Asked, kinds: readonly Kind[], io: Io): 
 
 /** What an update is about: what was asked for now, or else when the snapshot was written. */
 export function selectionFor({ read }: Existing, selection: Selection): Selection {
-  if (selection.include !== undefined || selection.exclude !== undefined) return selection
-  const { include, exclude } = read.snapshot.scope
-  const everything = include.length === 1 && include[0] === '**'
-  return { ...selection, ...(everything ? {} : { include }), ...(exclude.length > 0 ? { exclude } : {}) }
+  return selects(selection) ? selection : { ...selection, ...selectionOf(read.snapshot.scope) }
 }
 
 /**
@@ -66,11 +63,10 @@ export function wantedOf({ read }: Existing, exported: Snapshot, selection: Sele
   const held = read.snapshot.resources
   const resources = withSourcesOf(exported.resources, held)
   const has = new Set(resources.map(refOf))
-  const part = selection.include !== undefined || selection.exclude !== undefined
-  const named: Pick<Scope, 'include' | 'exclude'> = part ? exported.scope : { include: ['**'], exclude: [] }
-  const wasRead = (ref: Ref) => !exported.scope.incomplete.includes(splitRef(ref).kind)
-  const gone = held.map(refOf).filter((ref) => !has.has(ref) && inScope(named, ref) && wasRead(ref))
-  return { resources, remove: new Set(gone), source: exported.source ?? read.snapshot.source }
+  const named = selects(selection) ? conditionsOf(exported.scope) : () => true
+  const wasRead = ({ kind }: Resource) => !exported.scope.incomplete.includes(kind)
+  const gone = held.filter((resource) => !has.has(refOf(resource)) && named(resource) && wasRead(resource))
+  return { resources, remove: new Set(gone.map(refOf)), source: exported.source ?? read.snapshot.source }
 }
 
 /** Says how a snapshot differs from what it should be, and writes nothing. Exits with 2 where it does. */

@@ -9,7 +9,7 @@ import { onlyOwner } from './disk.ts'
 import { writeSnapshot } from './files.ts'
 import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { type Selection, scopeOf, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
 
 export interface ExportOptions extends Target, Selection {
   readonly output: string
@@ -23,6 +23,7 @@ export interface ExportOptions extends Target, Selection {
 
 /** profile → client → live → snapshot → file. */
 export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  refuseUnknownKinds(asked, kinds)
   const over =
     asked.update || asked.check ? await (await import('./export-over.ts')).openUpdate(asked, kinds, io) : undefined
   const options: ExportOptions = over ? { ...asked, ...over.selection } : asked

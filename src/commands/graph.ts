@@ -12,8 +12,9 @@ import { matches } from '../select.ts'
 import { parseSnapshot } from '../snapshot/parse.ts'
 import { readSources } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { type Selection, selected, selects } from './selection.ts'
 
-export interface GraphFlags {
+export interface GraphFlags extends Selection {
   readonly snapshot: string
   readonly format?: GraphFormat
   readonly focus?: readonly string[]
@@ -29,11 +30,10 @@ export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): 
   const { snapshot, issues, placeOf } = parseSnapshot(await readSources(flags.snapshot, io), kinds)
   if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code)))
     throw new Failure(issues, exits.usage)
-  const needs = needsOf(snapshot.resources, kinds)
-  const focus = focusOf(flags, snapshot.resources)
-  const kept = focus
-    ? reachable(focus.refs, needs, focus.towards, focus.depth)
-    : new Set<Ref>(snapshot.resources.map(refOf))
+  const resources = selects(flags) ? selected(snapshot.resources, kinds, flags) : snapshot.resources
+  const needs = needsOf(resources, kinds)
+  const focus = focusOf(flags, resources)
+  const kept = focus ? reachable(focus.refs, needs, focus.towards, focus.depth) : new Set<Ref>(resources.map(refOf))
   const exit = issues.some(({ severity }) => severity === 'error') ? exits.usage : exits.ok
   const report: GraphReport = {
     schema: 'prefect-snapshot/graph',
@@ -43,7 +43,7 @@ export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): 
     issues: issues.map(shown),
     source: { file: flags.snapshot, ...(snapshot.source ?? {}) },
     ...(focus ? { focus } : {}),
-    resources: snapshot.resources
+    resources: resources
       .filter((resource) => kept.has(refOf(resource)))
       .map((resource) => ({
         ref: refOf(resource),

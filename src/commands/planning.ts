@@ -2,10 +2,10 @@ import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import { noteRuns } from '../live/runs.ts'
-import type { Live, Plan, Resource } from '../model.ts'
+import type { Live, Plan, Resource, Snapshot } from '../model.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
 import type { RunState } from '../plan/run-state.ts'
-import { splitRef } from '../ref.ts'
+import { refOf, splitRef } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { Connected, Target } from './connect.ts'
@@ -28,7 +28,10 @@ export interface PlanFlags extends Target, Selection {
 export interface Planned {
   readonly plan: Plan
   readonly live: Live
+  /** Narrowed to what was selected. */
   readonly parsed: Parsed
+  /** The snapshot before it was narrowed. */
+  readonly whole: Snapshot
 }
 
 /** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
@@ -50,6 +53,7 @@ export async function makePlanOf(
     filled: (hole) => secretOf(hole) !== undefined,
     allowUnresolved: flags.allowUnresolved === true,
     prune: flags.prune === true,
+    held: new Set(parsed.snapshot.resources.map(refOf)),
     force: flags.force === true,
     runState: flags.runState ?? 'snapshot',
     protect: policy.protect,
@@ -59,6 +63,7 @@ export async function makePlanOf(
     plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()),
     live,
     parsed: { ...parsed, snapshot },
+    whole: parsed.snapshot,
   }
 }
 

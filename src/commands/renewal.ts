@@ -2,20 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../issue.ts'
 import { isObject, type Json, sameJson } from '../json.ts'
-import type { Move, Ref, Scope, Snapshot } from '../model.ts'
-import { splitRef } from '../ref.ts'
-import { inScope } from '../select.ts'
+import type { Move, Resource, Scope, Snapshot } from '../model.ts'
+import { shellLine } from '../report/shell.ts'
+import { conditionsOf } from '../select.ts'
 import { cutStream } from '../snapshot/documents.ts'
 import { headerFile } from '../snapshot/file-name.ts'
 import { readValue } from '../snapshot/value.ts'
 import { exits } from './io.ts'
+import { flagsOf } from './selection.ts'
 
 /** What an export does to a directory that holds an earlier one. */
 export interface Renewal {
   /** As it is written: with the scope and the moves of the header that is there, where they are to stay. */
   readonly snapshot: Snapshot
   /** Whether the file of a resource that is not in the snapshot is removed. */
-  gone(ref: Ref): boolean
+  gone(resource: Resource): boolean
 }
 
 /**
@@ -25,27 +26,34 @@ export interface Renewal {
  */
 export async function renewalOf(folder: string, snapshot: Snapshot): Promise<Renewal> {
   const { scope } = snapshot
-  const read = (ref: Ref) => !scope.incomplete.includes(splitRef(ref).kind)
+  const read = ({ kind }: Resource) => !scope.incomplete.includes(kind)
+  // Of what is not exported any more nobody knows what it would need: only what was chosen by itself is known to be gone.
+  const chosen = conditionsOf(scope)
   const header = await headerIn(folder)
-  if (!header) return { snapshot, gone: (ref) => read(ref) && inScope(scope, ref) }
+  if (!header) return { snapshot, gone: (resource) => read(resource) && chosen(resource) }
   const moved = snapshot.moved.length > 0 ? snapshot.moved : header.moved
   if (covers(scope, header.scope)) return { snapshot: { ...snapshot, moved }, gone: read }
   if (!covers(header.scope, scope)) throw refused(folder, header.scope, scope)
   const incomplete = [...new Set([...header.scope.incomplete, ...scope.incomplete])].sort()
   return {
     snapshot: { ...snapshot, moved, scope: { ...header.scope, incomplete } },
-    gone: (ref) => read(ref) && inScope(scope, ref),
+    gone: (resource) => read(resource) && chosen(resource),
   }
 }
 
 /** Whether everything that one scope takes is in another: as far as the globs themselves tell. */
 function covers(wide: Scope, narrow: Scope): boolean {
-  const { include, exclude, incomplete: _, ...rest } = wide
-  const { include: included, exclude: excluded, incomplete: __, ...others } = narrow
+  const { include, exclude, tags, kinds, dependents } = wide
+  const within = (all: readonly string[] | undefined, some: readonly string[] | undefined) =>
+    all === undefined || some?.every((word) => all.includes(word)) === true
+  const everything = include.includes('**') && exclude.length === 0 && tags === undefined && kinds === undefined
   return (
-    sameJson(rest as Json, others as Json) &&
-    (include.includes('**') || included.every((glob) => include.includes(glob))) &&
-    exclude.every((glob) => excluded.includes(glob))
+    (include.includes('**') || narrow.include.every((glob) => include.includes(glob))) &&
+    exclude.every((glob) => narrow.exclude.includes(glob)) &&
+    within(tags, narrow.tags) &&
+    within(kinds, narrow.kinds) &&
+    (everything || dependents === true || narrow.dependents === undefined) &&
+    sameJson((wide.within ?? null) as Json, (narrow.within ?? null) as Json)
   )
 }
 
@@ -62,8 +70,7 @@ async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly
 }
 
 function refused(folder: string, before: Scope, now: Scope): Failure {
-  const said = ({ include, exclude }: Scope) =>
-    [...include.map((glob) => `--include ${glob}`), ...exclude.map((glob) => `--exclude ${glob}`)].join(' ')
+  const said = (scope: Scope) => shellLine(flagsOf(scope))
   const message = `${folder} holds an export of ${said(before)}, and this one is of ${said(now)}`
   const fix = 'Export with the same selection, with a part of it or with all, or into another directory'
   return new Failure([{ code: 'other-scope', severity: 'error', message, fix }], exits.usage)

@@ -22,16 +22,27 @@ export interface LoadedPlan {
 }
 
 /** Writes a plan for a later `apply`: what it is of, what it was made by, and what the server held. */
-export async function savePlan(path: string, { plan, live, parsed }: Planned, flags: PlanFlags, io: Io): Promise<void> {
-  const { snapshot } = parsed
-  if (hasPlain(snapshot)) {
+export async function savePlan(path: string, { plan, live, whole }: Planned, flags: PlanFlags, io: Io): Promise<void> {
+  if (hasPlain(whole)) {
     const message = 'the snapshot holds secrets in clear, and a saved plan must not'
     throw new Failure(
       [{ code: 'bad-secret', severity: 'error', message, fix: 'Apply the snapshot itself, or export it with holes' }],
       exits.usage,
     )
   }
-  const { allowUnresolved, skipUnsupported, prune, force, runState, include, exclude, dependencies } = flags
+  const {
+    allowUnresolved,
+    skipUnsupported,
+    prune,
+    force,
+    runState,
+    include,
+    exclude,
+    tag,
+    kind,
+    dependents,
+    dependencies,
+  } = flags
   const made = {
     allowUnresolved,
     skipUnsupported,
@@ -40,13 +51,13 @@ export async function savePlan(path: string, { plan, live, parsed }: Planned, fl
     runState,
     include,
     exclude,
+    tag,
+    kind,
+    dependents,
     dependencies,
     snapshot: flags.snapshot,
   } as unknown as Json
-  const text = writeJson(
-    savedPlan(plan, live, { tool: io.version, flags: made, snapshot: formatSnapshot(snapshot) }),
-    2,
-  )
+  const text = writeJson(savedPlan(plan, live, { tool: io.version, flags: made, snapshot: formatSnapshot(whole) }), 2)
   try {
     await writeWhole(path, `${text}\n`)
   } catch (error) {

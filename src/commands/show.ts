@@ -13,6 +13,7 @@ import type { Exit, Io } from './io.ts'
 import type { Performed } from './perform.ts'
 import type { PlanFlags, Planned } from './planning.ts'
 import { print } from './print.ts'
+import { flagsOf, scopeOf } from './selection.ts'
 
 /** A plan that is shown, and what it is of. */
 export interface Shown {
@@ -97,8 +98,7 @@ function nextOf({ snapshot, runState, ...flags }: PlanFlags): readonly string[] 
     'apply',
     snapshot,
     ...serverFlags(flags),
-    ...(flags.include ?? []).flatMap((glob) => ['--include', glob]),
-    ...(flags.exclude ?? []).flatMap((glob) => ['--exclude', glob]),
+    ...flagsOf({ ...scopeOf(flags), include: flags.include ?? [] }),
     ...(flags.dependencies === false ? ['--no-dependencies'] : []),
     ...(runState === undefined || runState === 'snapshot' ? [] : ['--run-state', runState]),
     ...(flags.prune ? ['--prune'] : []),

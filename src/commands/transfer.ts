@@ -14,7 +14,7 @@ import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
 import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
-import { type Selection, scopeOf, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 
 export interface TransferFlags extends Selection, PerformFlags {
@@ -33,6 +33,7 @@ export interface TransferFlags extends Selection, PerformFlags {
 
 /** Export and apply in one go; secrets pass from server to server in memory. */
 export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  refuseUnknownKinds(flags, kinds)
   const source = await connected({ profile: flags.from }, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${flags.from}  ${server.url}  (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })

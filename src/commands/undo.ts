@@ -47,6 +47,7 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       plan: { ...plan, kept: [] },
       live,
       parsed: { snapshot, issues: [], placeOf: () => undefined },
+      whole: snapshot,
     }
     const shown = { planned, flags: { ...flags, snapshot: flags.file }, to, kinds }
     const left = undoing.refused.length > 0 ? exits.partial : exits.ok

@@ -1,7 +1,8 @@
+import { type Json, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Scope, Snapshot } from '../model.ts'
-import { refOf } from '../ref.ts'
-import { inScope } from '../select.ts'
+import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } from '../model.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { membersOf } from '../select.ts'
 import { differences, renaming } from '../spec.ts'
 import { afterRenames, likelyRenames, openMoves } from './moved.ts'
 
@@ -14,6 +15,7 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
   const live = asLive(before)
   const old = afterRenames(live, openMoves(after.moved, after, live)).resources
   const wanted = new Map(after.resources.map((resource) => [refOf(resource), resource]))
+  const speaksOf = { before: speaker(before, after, kinds), after: speaker(after, before, kinds) }
   const kept: Ref[] = []
   const changes: Change[] = []
   const unchanged: Ref[] = []
@@ -21,12 +23,12 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
     const from = old.get(ref)
     const change = from ? updateOf(ref, from, resource, kinds) : createOf(ref, resource)
     if (!change) unchanged.push(ref)
-    else if (from || speaksOf(before.scope, after.scope, ref)) changes.push(change)
+    else if (from || speaksOf.before(ref)) changes.push(change)
     else kept.push(ref)
   }
   for (const [ref, from] of old) {
     if (wanted.has(ref)) continue
-    if (speaksOf(after.scope, before.scope, ref)) changes.push({ ...common(ref), action: 'delete', before: from })
+    if (speaksOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
     else kept.push(ref)
   }
   return { changes, unchanged, kept, unsupported: [], refusals: [], issues: likelyRenames(changes, kinds) }
@@ -41,11 +43,12 @@ function asLive({ resources }: Snapshot): Live {
   return { server: { url: '', version: '' }, resources: new Map(all), complete: new Set(), issues: [] }
 }
 
-/** Whether a snapshot of one scope says of a resource that it is not there; one of the same scope as the other does. */
-function speaksOf(scope: Scope, other: Scope, ref: Ref): boolean {
-  if (scope.incomplete.includes(ref.slice(0, ref.indexOf('/')))) return false
-  const same = [scope.include, scope.exclude].join('\n') === [other.include, other.exclude].join('\n')
-  return same || inScope(scope, ref)
+/** Whether a snapshot says of a resource that only another one has that it is not there; one of the same scope does. */
+function speaker({ scope }: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
+  const [{ incomplete, ...own }, { incomplete: _, ...its }] = [scope, other.scope]
+  const same = sameJson(own as unknown as Json, its as unknown as Json)
+  const members = same ? undefined : membersOf(scope, other.resources, kinds)
+  return (ref) => !incomplete.includes(splitRef(ref).kind) && (members === undefined || members.has(ref))
 }
 
 function common(ref: Ref) {

@@ -1,6 +1,7 @@
 import type { Kind } from '../kind.ts'
-import type { Change, Hole, Live, Move, Plan, Ref, Snapshot, Unsupported } from '../model.ts'
+import type { Change, Hole, Live, Move, Plan, Ref, Scope, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
+import { membersOf } from '../select.ts'
 import { differences, renaming } from '../spec.ts'
 import { missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
@@ -17,6 +18,8 @@ export interface PlanOptions {
   readonly allowUnresolved?: boolean
   /** Deletes what only the server has, where the snapshot manages it. Needs a `live` that was read in full. */
   readonly prune?: boolean
+  /** Is never pruned: the text that the snapshot is a part of has it. */
+  readonly held?: ReadonlySet<Ref>
   /** Deletes just these, besides. */
   readonly remove?: ReadonlySet<Ref>
   readonly runState?: RunState
@@ -35,7 +38,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const compared = compareAll(pairs, kinds)
   const anew = new Map(moves.filter((move) => !inPlace.includes(move)).map(({ from, to }) => [from, to]))
   const remove = new Set([
-    ...(options.prune ? prunable(snapshot, live, kinds) : []),
+    ...(options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : []),
     ...(options.remove ?? []),
     ...anew.keys(),
   ])
@@ -46,7 +49,9 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   return {
     changes,
     unchanged: compared.unchanged,
-    kept: keptOf(live, pairs.all, kinds).filter((ref) => !remove.has(ref)),
+    kept: keptOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
+      (ref) => !remove.has(ref),
+    ),
     unsupported,
     refusals: [
       ...impossibleDeletes(deletes, remove, live, without(pairs.all, stuck(unsupported)), kinds),
@@ -101,10 +106,11 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[]) {
   return { changes: link(changes, ordered.edges, ordered.cut), unchanged, fixed }
 }
 
-/** What only the server has; not what every server has by itself. */
-function keptOf(live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
+/** What only the server has, in scope; not what every server has by itself. */
+function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const only = [...live.resources].filter(([ref]) => !wanted.has(ref))
+  const members = membersOf(scope, [...live.resources.values()], kinds)
+  const only = [...live.resources].filter(([ref]) => !wanted.has(ref) && members.has(ref))
   return only.flatMap(([ref, resource]) => (byName.get(resource.kind)?.supporting?.(resource) ? [] : [ref]))
 }
 

@@ -2,9 +2,9 @@ import { type Edge, edgesOf } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Live, LiveResource, Ref, Snapshot } from '../model.ts'
+import type { Change, Live, LiveResource, Ref, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { inScope } from '../select.ts'
+import { membersOf } from '../select.ts'
 
 /**
  * What pruning deletes: what only the server has, in the snapshot's scope, of kinds that were read in full on both
@@ -12,18 +12,23 @@ import { inScope } from '../select.ts'
  */
 export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Set<Ref> {
   const wanted = new Set(snapshot.resources.map(refOf))
-  const managed = new Set(snapshot.resources.map(({ kind }) => kind))
-  for (const glob of snapshot.scope.include) if (/^[a-z-]+\//.test(glob)) managed.add(glob.slice(0, glob.indexOf('/')))
+  const managed = new Set([...snapshot.resources.map(({ kind }) => kind), ...kindsNamed(snapshot.scope)])
+  const members = membersOf(snapshot.scope, [...live.resources.values()], kinds)
   const found = new Set<Ref>()
   for (const [ref, resource] of live.resources) {
     const kind = kinds.find(({ name }) => name === resource.kind)
-    if (!kind || wanted.has(ref) || !managed.has(kind.name) || !inScope(snapshot.scope, ref)) continue
+    if (!kind || wanted.has(ref) || !managed.has(kind.name) || !members.has(ref)) continue
     if (!live.complete.has(kind.name) || snapshot.scope.incomplete.includes(kind.name)) continue
     // Schemas go with their type, and types that every server has come back by themselves.
     if (kind.supporting?.(resource) || kind.settled?.(resource)) continue
     found.add(ref)
   }
   return found
+}
+
+function kindsNamed({ include, kinds = [] }: Scope): string[] {
+  const inGlobs = include.flatMap((glob) => (/^[a-z-]+\//.test(glob) ? [glob.slice(0, glob.indexOf('/'))] : []))
+  return [...inGlobs, ...kinds]
 }
 
 /** The deletes of a plan, dependents first, each after what is changed so that it no longer needs the deleted. */

@@ -134,10 +134,23 @@ export interface BaseReport extends Source {
   readonly both: number
 }
 
-/** What the snapshot manages. */
-export interface ScopeReport {
+/** What a resource has to meet to be in a scope. */
+export interface ConditionsReport {
+  /** Globs over refs, of which one has to match. */
   readonly include: readonly string[]
+  /** Globs over refs, of which none may match. */
   readonly exclude: readonly string[]
+  /** Tags, of which it has to hold one. */
+  readonly tags?: readonly string[]
+  readonly kinds?: readonly string[]
+  /** What needs the chosen ones is in it too. */
+  readonly dependents?: true
+  /** The scope that this one was narrowed in, whose conditions hold too. */
+  readonly within?: ConditionsReport
+}
+
+/** What the snapshot manages. */
+export interface ScopeReport extends ConditionsReport {
   /** Kinds that could not be read in full at the source. */
   readonly incomplete: readonly string[]
   readonly resources: number

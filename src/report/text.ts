@@ -2,6 +2,7 @@ import { issuesText } from './issues.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
 import type { ApplyReport, Counts, DiffReport, Planned, PlanReport, Report, ScopeReport, Side } from './report.ts'
 import type { Reporter } from './reporter.ts'
+import { conditionsText } from './scope-text.ts'
 import { shellLine } from './shell.ts'
 import { sinceText } from './since.ts'
 import { plural, type Style, visible } from './style.ts'
@@ -63,8 +64,7 @@ function sidesText({ from, to }: DiffReport, style: Style, width: number): strin
     const first: Part[] = [{ text: `${word} ${visible(file)}`, paint: style.bold }]
     return flowText([...first, ...provenance(source)], '', width)
   }
-  const same =
-    JSON.stringify([from.scope.include, from.scope.exclude]) === JSON.stringify([to.scope.include, to.scope.exclude])
+  const same = conditionsText(from.scope) === conditionsText(to.scope)
   const scopes = same
     ? paragraph(scopeText({ ...to.scope, absent: [] }), width, style.dim)
     : [from, to]
@@ -93,12 +93,10 @@ function headText({ target, source, base, scope }: Planned, style: Style, width:
   )
 }
 
-function scopeText({ include, exclude, incomplete, resources, managed, absent }: ScopeReport): string {
-  const all = include.join(' ') === '**' && exclude.length === 0
-  const globs = [...include, ...exclude.map((glob) => `not ${glob}`)].map(visible).join(', ')
+function scopeText({ incomplete, resources, managed, absent, ...scope }: ScopeReport): string {
   const of = managed.length > 0 ? ` of ${managed.join(', ')}` : ''
   return [
-    `Scope: ${all ? 'everything' : globs}; ${plural(resources, 'resource')}${of}`,
+    `Scope: ${conditionsText(scope)}; ${plural(resources, 'resource')}${of}`,
     ...(absent.length > 0 ? [`none of ${absent.join(', ')}`] : []),
     ...(incomplete.length > 0 ? [`not read in full: ${incomplete.join(', ')}`] : []),
   ].join('; ')

@@ -1,5 +1,5 @@
 import { define, type Json, type JsonObject } from '../json.ts'
-import type { Hole, Resource, Snapshot } from '../model.ts'
+import type { Hole, Resource, Scope, Snapshot } from '../model.ts'
 import { writeYaml } from './yaml.ts'
 
 /** What the first document of a snapshot says. */
@@ -8,8 +8,20 @@ export function headerOf({ version, source, scope, moved }: Snapshot): JsonObjec
     kind: 'snapshot',
     version,
     ...(source ? { source: { ...source } } : {}),
-    scope: { include: scope.include, exclude: scope.exclude, incomplete: scope.incomplete },
+    scope: scopeDocument(scope),
     ...(moved.length > 0 ? { moved: moved.map(({ from, to }) => ({ from, to })) } : {}),
+  }
+}
+
+/** A narrowed scope is of one command, and is never written. */
+function scopeDocument({ include, exclude, tags, kinds, dependents, incomplete }: Scope): JsonObject {
+  return {
+    include,
+    exclude,
+    ...(tags ? { tags } : {}),
+    ...(kinds ? { kinds } : {}),
+    ...(dependents ? { dependents } : {}),
+    incomplete,
   }
 }
 

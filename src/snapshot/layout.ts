@@ -1,6 +1,6 @@
 import type { Place } from '../issue.ts'
 import { byCodePoint, isObject } from '../json.ts'
-import type { Ref, Snapshot } from '../model.ts'
+import type { Ref, Resource, Snapshot } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { cutStream } from './documents.ts'
 import { fileOf, headerFile, sameFile } from './file-name.ts'
@@ -59,6 +59,8 @@ function isInKind(within: string, kinds: readonly { readonly name: string }[]): 
 /** A resource that a text says something of, and where. */
 interface Mention {
   readonly ref: Ref
+  /** As far as it is said. */
+  readonly resource: Resource
   readonly place: Place
 }
 
@@ -68,14 +70,15 @@ export function mentionsIn(file: string, text: string): Mention[] {
   return cutStream(file, text).flatMap((chunk) => {
     const read = readValue(chunk, 200)
     if (!('value' in read) || !isObject(read.value)) return []
-    const { kind, key } = read.value
+    const { kind, key, spec } = read.value
     if (typeof kind !== 'string' || typeof key !== 'string') return []
-    return [{ ref: `${kind}/${key}` as const, place: read.place('/key') }]
+    const resource = { kind, key, refs: {}, spec: isObject(spec) ? spec : {}, secrets: {} }
+    return [{ ref: `${kind}/${key}` as const, resource, place: read.place('/key') }]
   })
 }
 
 /** The resource of which a file is the own one: the only one in it, under the name that the layout gives it. */
-export function ownerOf(within: string, mentions: readonly Mention[]): Ref | undefined {
+export function ownerOf(within: string, mentions: readonly Mention[]): Resource | undefined {
   const [first, ...others] = mentions
-  return first && others.length === 0 && sameFile(within, fileOf(splitRef(first.ref))) ? first.ref : undefined
+  return first && others.length === 0 && sameFile(within, fileOf(splitRef(first.ref))) ? first.resource : undefined
 }

@@ -232,7 +232,12 @@ function snapshotOf(header: JsonObject | undefined, resources: readonly Resource
   return {
     version: 1,
     ...(isObject(header?.source) ? { source: header.source as { api: string; server: string } } : {}),
-    scope: { include: scope.include ?? ['**'], exclude: scope.exclude ?? [], incomplete: scope.incomplete ?? [] },
+    scope: {
+      ...scope,
+      include: scope.include ?? ['**'],
+      exclude: scope.exclude ?? [],
+      incomplete: scope.incomplete ?? [],
+    },
     moved: Array.isArray(header?.moved) ? (header.moved as unknown as Move[]) : [],
     resources,
   }

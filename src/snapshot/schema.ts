@@ -71,6 +71,22 @@ function fieldSchema({ schema, doc, default: value, operational, since }: Field)
   return { ...schema, description: notes, ...(value === undefined ? {} : { default: value }) }
 }
 
+const listOf = (description: string): JsonObject => ({ type: 'array', items: { type: 'string' }, description })
+
+const scope: JsonObject = {
+  type: 'object',
+  description: 'What was asked for: what meets every condition. What that needs came along, and is not in it.',
+  properties: {
+    include: listOf('Globs over refs, of which one has to match.'),
+    exclude: listOf('Globs over refs, of which none may match.'),
+    tags: { ...listOf('Tags, of which a resource has to hold one.'), minItems: 1 },
+    kinds: { ...listOf('Kinds, of one of which a resource has to be.'), minItems: 1 },
+    dependents: { const: true, description: 'What needs the chosen ones was asked for too.' },
+    incomplete: listOf('Kinds that could not be read in full.'),
+  },
+  additionalProperties: false,
+}
+
 /** JSON Schema of the first document. */
 export const headerSchema: JsonObject = {
   type: 'object',
@@ -85,16 +101,7 @@ export const headerSchema: JsonObject = {
       required: ['api', 'server'],
       additionalProperties: false,
     },
-    scope: {
-      type: 'object',
-      description: 'What was asked for, as globs over refs.',
-      properties: {
-        include: { type: 'array', items: { type: 'string' } },
-        exclude: { type: 'array', items: { type: 'string' } },
-        incomplete: { type: 'array', items: { type: 'string' }, description: 'Kinds that could not be read in full.' },
-      },
-      additionalProperties: false,
-    },
+    scope,
     moved: {
       type: 'array',
       description: 'Resources that got another name since the server was last made to match.',

@@ -29,7 +29,8 @@ export function pageData(report: Report): PageData {
   const items = itemsOf(report, number)
   const edges = 'edges' in report ? report.edges : []
   const needs = edges.map(({ from, to }) => [number(from), number(to)] as const)
-  const choice = 'next' in report && report.next ? { apply: ['prefect-snapshot', ...withoutIncludes(report.next)] } : {}
+  const choice =
+    'next' in report && report.next ? { apply: ['prefect-snapshot', ...withoutSelection(report.next)] } : {}
   const refs = [...numbers.keys()].map((ref) => {
     const { kind, key } = splitRef(ref)
     return { kind, key: visible(key) }
@@ -39,8 +40,11 @@ export function pageData(report: Report): PageData {
 }
 
 /** A choice of changes stands in place of the selection that the plan was made with. */
-function withoutIncludes(words: readonly string[]): string[] {
-  return words.filter((word, at) => word !== '--include' && words[at - 1] !== '--include')
+function withoutSelection(words: readonly string[]): string[] {
+  const valued = ['--include', '--tag', '--kind']
+  return words.filter(
+    (word, at) => word !== '--dependents' && !valued.includes(word) && !valued.includes(words[at - 1] ?? ''),
+  )
 }
 
 function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {

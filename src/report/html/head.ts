@@ -2,6 +2,7 @@ import type { Issue } from '../../issue.ts'
 import { splitRef } from '../../ref.ts'
 import { escaped } from '../graph/markup.ts'
 import type { Report, ScopeReport, Side, Source } from '../report.ts'
+import { conditionsText } from '../scope-text.ts'
 import { sinceText } from '../since.ts'
 import { plural, visible } from '../style.ts'
 
@@ -93,13 +94,9 @@ function sourceText({ file, api, server }: Source): string {
   return visible(file + from)
 }
 
-function scopeText({ include, exclude, resources, managed, absent }: ScopeReport): string {
-  const all =
-    include.join() === '**' && exclude.length === 0
-      ? 'everything'
-      : [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ')
+function scopeText({ resources, managed, absent, ...scope }: ScopeReport): string {
   const not = absent.length > 0 ? `; not of ${absent.join(', ')}` : ''
-  return visible(`${all}, ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)
+  return visible(`${conditionsText(scope)}; ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)
 }
 
 /** Everything that is wrong, at its top; open where it is an error. */
