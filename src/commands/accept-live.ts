@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import { refOf } from '../ref.ts'
-import { inScope, matches } from '../select.ts'
+import { matches, membersOf } from '../select.ts'
 import type { Connected } from './connect.ts'
 import { fileFailure } from './files.ts'
 import { withHoles, withSourcesOf } from './holes.ts'
@@ -30,10 +30,11 @@ export async function acceptLive(
   selectedOfBoth([live, held], kinds, include)
   const has = new Set(held.map(refOf))
   const known = new Set(live.map(refOf))
+  const inScope = membersOf(scope, live, kinds)
   const meant = new Set(selectedIfAny(live, kinds, include).map(refOf))
   const accepted = withHoles(live).filter((resource) => {
     const ref = refOf(resource)
-    return meant.has(ref) && (matches(globs, ref) ? has.has(ref) || inScope(scope, ref) : !has.has(ref))
+    return meant.has(ref) && (matches(globs, ref) ? has.has(ref) || inScope.has(ref) : !has.has(ref))
   })
   const gone = held.map(refOf).filter((ref) => matches(globs, ref) && !known.has(ref))
   const wanted = { resources: withSourcesOf(accepted, held), remove: new Set(gone), source }
