@@ -6,7 +6,18 @@ import { exporting } from './export.ts'
 import { incumbent } from './incumbent.ts'
 import { offline } from './offline.ts'
 import { planning } from './planning.ts'
+import { rehearsal } from './rehearsal.ts'
 import { start } from './start.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const benches: readonly Bench[] = [start, offline, diff, exporting, planning, apply, concurrency, incumbent]
+export const benches: readonly Bench[] = [
+  start,
+  offline,
+  diff,
+  exporting,
+  planning,
+  apply,
+  concurrency,
+  incumbent,
+  rehearsal,
+]

@@ -35,6 +35,12 @@ test('a plan asks no more of a large server than of a small one', async () => {
   expect(Number(figure(rows, '3 of 20: requests'))).toBeLessThan(8)
 })
 
+test('a platform is the same after a move', async () => {
+  const rows = await rowsOf('rehearsal')
+  expect(figure(rows, 'resources')).toBe('20')
+  expect(figure(rows, 'documents that differ afterwards')).toBe('0')
+})
+
 test('what prefect transfer can move arrives by both', async () => {
   const rows = await rowsOf('incumbent')
   expect(figure(rows, '3 flows and deployments: prefect transfer, as at the source')).toBe('6 of 6')
