@@ -14,9 +14,12 @@ export function bareClient(url: string, connections = 1): Bare {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   let refused = 0
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    for (;;) {
+    for (let lost = false; ; ) {
       const answer = await once(agent, method, url + path, body)
       if (answer.status > 0 && answer.status < 300) return answer.text === '' ? undefined : JSON.parse(answer.text)
+      // It was made, and only the answer was lost.
+      if (answer.status === 409 && lost) return undefined
+      if (answer.status === 0) lost = true
       if (answer.status !== 503 && answer.status !== 0)
         throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 500)}`)
       refused++
