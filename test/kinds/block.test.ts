@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/json.ts'
 import type { Names } from '../../src/kind.ts'
+import type { Api, Id } from '../../src/model.ts'
 import { kindOf, recordedResource } from './recorded.ts'
 
 const names: Names = {
@@ -28,6 +29,36 @@ function encoded(data: JsonObject, fields: JsonObject, links: JsonObject = {}) {
   ])
   return { data: spec.data, secrets: Object.fromEntries(values) }
 }
+
+describe('a block that is refused as a conflict', () => {
+  const resource = { kind: 'block', key: 'secret/token', refs: {}, spec: {}, secrets: {} }
+  const wanted = { resource, without: [], refs: {}, ids: {}, spec: { data: {} } }
+  const creating = async (refusals: number) => {
+    let left = refusals
+    const bodies: Json[] = []
+    const send: Api['send'] = async (_method, _path, body) => {
+      bodies.push(body ?? null)
+      if (left-- > 0) throw Object.assign(new Error('Data integrity conflict.'), { status: 409 })
+      return { status: 201, body: { id: '1' } }
+    }
+    const api = { url: 'http://one.test/api', get: async () => null, query: async () => [], send }
+    const made = kindOf('block').create({ api, server: names.server, idOf: () => '1' as Id }, wanted)
+    return { made: await made.catch((error: unknown) => error), bodies }
+  }
+
+  test('is sent once more, since the server may only have made its encryption key meanwhile', async () => {
+    const { made, bodies } = await creating(1)
+    expect(made).toEqual({ id: '1' })
+    expect(bodies).toHaveLength(2)
+    expect(bodies[1]).toEqual(bodies[0])
+  })
+
+  test('and is refused again is a failure', async () => {
+    const { made, bodies } = await creating(2)
+    expect(made).toBeInstanceOf(Error)
+    expect(bodies).toHaveLength(2)
+  })
+})
 
 describe('the secrets of a block are', () => {
   test('fields at the top, whatever their type, but not null', () => {
