@@ -7,8 +7,8 @@ const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 const ground = ['json', 'secret', 'version', 'near']
 const nouns = ['model', 'ref', 'issue']
 const base = [...ground, ...nouns]
-const engine = [...base, 'kind', 'token', 'spec']
-const stages = ['select', 'profile', 'client', 'live', 'graph', 'snapshot', 'plan', 'apply', 'report']
+const engine = [...base, 'hole', 'kind', 'token', 'spec']
+const stages = ['select', 'profile', 'client', 'live', 'graph', 'snapshot', 'secrets', 'plan', 'apply', 'report']
 
 /** Room to the rooms that it may look into. */
 const may = {
@@ -21,16 +21,18 @@ const may = {
   model: ['json', 'secret', 'ref', 'issue'],
   kind: base,
   token: base,
-  spec: [...base, 'kind'],
+  hole: base,
+  spec: [...base, 'kind', 'token'],
   select: [...engine, 'graph'],
   profile: base,
   client: [...base, 'profile/connection'],
-  report: [...base, 'kind', 'spec'],
+  report: [...base, 'hole', 'kind', 'spec'],
   kinds: engine,
   live: engine,
   graph: engine,
   apply: engine,
   snapshot: [...engine, 'graph'],
+  secrets: [...engine, 'select'],
   plan: [...engine, 'select', 'graph'],
   commands: [...engine, ...stages],
   cli: [...base, 'commands', 'report', 'client'],
@@ -47,6 +49,9 @@ const home = {
   yaml: 'snapshot',
   'js-yaml': 'snapshot',
   ajv: 'snapshot',
+  'age-encryption': 'secrets',
+  '@secretlint/core': 'secrets',
+  '@secretlint/secretlint-rule-preset-recommend': 'secrets',
   diff: 'report',
   '@hpcc-js/wasm-graphviz': 'report',
   picocolors: 'report',

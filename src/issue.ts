@@ -74,7 +74,11 @@ export const issueCodes = {
   'duplicate-key': 'Two documents are of the same resource.',
   'bad-token':
     'A `<ref:` token inside free-form JSON is not closed or names no resource; as text it is written `<<ref:`.',
-  'bad-secret': 'A secret has no source, or its pointer leads nowhere.',
+  'bad-secret':
+    'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
+  'bad-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
+  'possible-secret':
+    'A value outside of secret fields looks like a secret. --hole takes it out of the snapshot; the message never shows it.',
   'dangling-ref': 'A resource points to one that is not in the snapshot.',
   'wrong-kind': 'A slot is filled with a resource of a kind that it does not take.',
   'missing-ref': 'A resource lacks an edge that it cannot be without.',
@@ -107,7 +111,8 @@ export const issueCodes = {
   unsupported: 'The destination cannot hold this, or cannot change it in place.',
   downgraded:
     'The destination is an older version that does not have a field; everything else of the resource is written.',
-  'missing-secret': 'A secret that a create needs has no value: its environment variable is not set.',
+  'missing-secret':
+    'A secret that is to be written has no value now: its variable is not set, its file is not there, no identity opens it, or its command may not be run.',
   'not-converged': 'What was written was read back with another value.',
   'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
   'no-match': 'The globs of --include and --exclude leave nothing.',

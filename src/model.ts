@@ -9,10 +9,31 @@ export type Id = string & { readonly __id: never }
 
 /** Where the value of a secret field comes from; the resource's `spec` has nothing there. */
 export type Hole =
-  | { readonly env: string; readonly as?: 'json' }
+  | ((
+      | { readonly env: string }
+      /** A path, relative to the snapshot's folder. */
+      | { readonly file: string }
+      /** The value itself, encrypted: armoured, or base64. */
+      | { readonly age: string }
+      /** A program and its arguments, which prints the value. */
+      | { readonly command: readonly string[] }
+    ) & { readonly as?: 'json' })
   | { readonly plain: Secret }
   /** Only of a live resource: the server has a value and does not show it. */
   | { readonly masked: true }
+
+/** What fills holes now. */
+export interface Fillings {
+  secretFor(hole: Hole): Secret | undefined
+  /** Why there is no value; undefined where there is one. */
+  lackOf(hole: Hole): Lack | undefined
+}
+export interface Lack {
+  /** `bad-secret`: the source is there, and what it gives cannot be used. */
+  readonly code: 'missing-secret' | 'bad-secret'
+  readonly reason: string
+  readonly fix: string
+}
 
 /** One resource, symbolic: its edges are refs and `<ref:…>` tokens, and nowhere in it is an id or a secret value. */
 export interface Resource {

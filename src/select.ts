@@ -54,9 +54,10 @@ export function tagsOf({ spec }: Resource): readonly string[] {
   return Array.isArray(spec.tags) ? spec.tags.filter((tag) => typeof tag === 'string') : []
 }
 
-function matcherOf(glob: string): (ref: string) => boolean {
+/** A glob made ready for many texts: refs, and pointers too. */
+export function matcherOf(glob: string): (text: string) => boolean {
   if (glob === '**') return () => true
-  if (!/[*?{\\]/.test(glob)) return (ref) => ref === glob
+  if (!/[*?{\\]/.test(glob)) return (text) => text === glob
   // Only * and ? and {a,b} have a meaning: names may hold brackets, parentheses and exclamation marks.
   const match = picomatch(asName(glob).replace(/[[\]()!+@|\\]/g, '\\$&'), {
     dot: true,

@@ -1,6 +1,20 @@
-import { isExact, isObject, type Json, type JsonObject, type Pointer, sameJson, sortKeys, step } from './json.ts'
+import {
+  byCodePoint,
+  isExact,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Pointer,
+  sameJson,
+  sortKeys,
+  step,
+  valueAt,
+  withValue,
+} from './json.ts'
 import type { Field, Kind } from './kind.ts'
-import type { FieldChange, Hole, Resource } from './model.ts'
+import type { FieldChange, Fillings, Hole, Resource } from './model.ts'
+import { Secret } from './secret.ts'
+import { cut, tokensToIds } from './token.ts'
 
 /** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
 export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
@@ -104,4 +118,55 @@ export function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefine
       if (!sameJson(item, b[index])) leaves(step(pointer, index), item, b[index], out)
     }
   } else out.push(change(pointer, a, b))
+}
+
+/**
+ * The resource with what its spec says at these places as secrets: how a server's resource, which does not know what
+ * somebody calls a secret, is made like one of a snapshot that does. An item of a list leaves a null, so that the others
+ * keep their places.
+ */
+export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, pointers: Iterable<Pointer>): T {
+  let spec: Json = resource.spec
+  const found: [Pointer, Hole][] = []
+  for (const pointer of pointers) {
+    const value = resource.secrets[pointer] ? undefined : valueAt(spec, pointer)
+    if (value === undefined) continue
+    found.push([pointer, secretOf(value)])
+    spec = withValue(spec, pointer, isItem(spec, pointer) ? null : undefined)
+  }
+  if (found.length === 0) return resource
+  const secrets = [...Object.entries(resource.secrets), ...found].sort(([a], [b]) => byCodePoint(a, b))
+  return { ...resource, spec: canonicalSpec(kind, spec as JsonObject), secrets: Object.fromEntries(secrets) }
+}
+
+/** Whether a pointer leads to an item of a list. */
+export function isItem(value: Json, pointer: Pointer): boolean {
+  return Array.isArray(valueAt(value, pointer.slice(0, pointer.lastIndexOf('/'))))
+}
+
+/** A value as it is written, as a secret. One that refers to another resource has no value of its own to compare with. */
+function secretOf(value: Json): Hole {
+  const text = JSON.stringify(value)
+  if (!text.includes('<ref:')) return { plain: new Secret(value) }
+  if (cut(text).pieces.some((piece) => 'ref' in piece)) return { masked: true }
+  return {
+    plain: new Secret(
+      tokensToIds(value, () => {
+        throw new Error('no token is left')
+      }),
+    ),
+  }
+}
+
+/** The resource with the values of its secrets, as far as they are known, in the form in which a server would have them. */
+export function withKnownSecrets(kind: Kind, resource: Resource, { secretFor }: Pick<Fillings, 'secretFor'>): Resource {
+  const secrets = Object.entries(resource.secrets).flatMap(([pointer, hole]): [Pointer, Hole][] => {
+    const value = secretFor(hole)
+    if (!value) return [[pointer, hole]]
+    const full = canonicalSpec(kind, withValue(resource.spec, pointer, value.reveal()) as JsonObject)
+    const normal = valueAt(full, pointer)
+    // What a field has anyway is on neither side.
+    return normal === undefined ? [] : [[pointer, { plain: new Secret(normal) }]]
+  })
+  return { ...resource, secrets: Object.fromEntries(secrets) }
 }

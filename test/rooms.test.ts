@@ -36,6 +36,7 @@ describe('the engine', () => {
       'live/readiness.ts',
       'live/runs.ts',
       'plan/removal.ts',
+      'secrets/holes.ts',
     ])
   })
 

@@ -229,8 +229,8 @@ function fill(
   let filled: JsonObject = spec
   for (const [pointer, hole] of Object.entries(resource.secrets)) {
     const own = before?.secrets[pointer]
-    const kept = 'env' in hole && own && 'plain' in own ? own.plain.reveal() : undefined
-    const value = kept ?? secretOf(hole)
+    const kept = own && 'plain' in own ? own.plain.reveal() : undefined
+    const value = secretOf(hole) ?? kept
     if (value !== undefined) filled = withValue(filled, pointer, value) as JsonObject
   }
   const ids = Object.entries(resource.refs).map(([name, ref]) => [name, idOf(ref)] as const)

@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
-import type { Live, Outcome, Resource } from '../model.ts'
+import type { Fillings, Live, Outcome, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { differences, withKnownSecrets } from '../spec.ts'
 
 /** The resources that an apply wrote, as they should be now. */
 export function written(outcomes: readonly Outcome[]): Resource[] {
@@ -14,7 +14,12 @@ export function written(outcomes: readonly Outcome[]): Resource[] {
 }
 
 /** Compares what was written with what the server has now: what did not take is no longer `done`. */
-export function compareBack(outcomes: readonly Outcome[], now: Live, kinds: readonly Kind[]): Outcome[] {
+export function compareBack(
+  outcomes: readonly Outcome[],
+  now: Live,
+  kinds: readonly Kind[],
+  fillings: Pick<Fillings, 'secretFor'>,
+): Outcome[] {
   const expected = new Map(written(outcomes).map((resource) => [refOf(resource), resource]))
   return outcomes.map((outcome) => {
     const { change } = outcome
@@ -23,7 +28,9 @@ export function compareBack(outcomes: readonly Outcome[], now: Live, kinds: read
     if (outcome.status !== 'done' || !after || !kind || kind.settled?.(after) || change.action === 'delete')
       return outcome
     const live = now.resources.get(change.ref)
-    const fields = live ? differences(kind, live, after) : [{ pointer: '', after: 'written' }]
+    const fields = live
+      ? differences(kind, live, withKnownSecrets(kind, after, fillings))
+      : [{ pointer: '', after: 'written' }]
     return fields.length === 0 ? outcome : { change, ms: outcome.ms, status: 'not-converged', fields }
   })
 }

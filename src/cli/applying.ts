@@ -1,6 +1,17 @@
 import type { Command, Option } from 'commander'
 import type { Act } from './act.ts'
-import { collect, examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
+import {
+  collect,
+  envFiles,
+  examples,
+  fillingHoles,
+  onServer,
+  positive,
+  reporting,
+  runState,
+  selecting,
+  table,
+} from './shared.ts'
 
 /** The commands that change a server, and the one that says what they would do. */
 export function addApplying(program: Command, act: Act): void {
@@ -52,10 +63,12 @@ export function addApplying(program: Command, act: Act): void {
     )
   addTransfer(program, act)
   performing(
-    reporting(
-      onServer(
-        program.command('undo').argument('<journal>', 'the journal of the apply'),
-        'the server that it was applied to',
+    envFiles(
+      reporting(
+        onServer(
+          program.command('undo').argument('<journal>', 'the journal of the apply'),
+          'the server that it was applied to',
+        ),
       ),
     ),
   )
@@ -75,7 +88,7 @@ export function addApplying(program: Command, act: Act): void {
 }
 
 function addTransfer(program: Command, act: Act): void {
-  performing(reporting(selecting(program.command('transfer'))))
+  performing(envFiles(reporting(selecting(program.command('transfer')))))
     .summary('move everything from one server to another')
     .description(
       'Reads one server and applies what it read to another, with a plan in between. What is made is made paused or disabled, so that no schedule runs on both. Secrets pass in memory.',
@@ -103,11 +116,13 @@ function addTransfer(program: Command, act: Act): void {
 
 /** Flags of what plans. */
 export function planned(command: Command, state: Option = runState('snapshot')): Command {
-  return reporting(
-    selecting(
-      onServer(
-        command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-        'the server to change',
+  return fillingHoles(
+    reporting(
+      selecting(
+        onServer(
+          command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
+          'the server to change',
+        ),
       ),
     ),
   )

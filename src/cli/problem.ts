@@ -25,7 +25,9 @@ export async function problemOf(error: unknown): Promise<Problem> {
 }
 
 /** Commander writes `error: unknown option '--prfile'`, and what was probably meant in brackets on a second line. */
-function usage({ message }: CommanderError): Issue {
+function usage({ code, message: said }: CommanderError): Issue {
+  // A group of commands, such as `secrets`, without one of them.
+  const message = code === 'commander.help' ? 'a command is missing' : said
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const help = 'prefect-snapshot --help, or --help after a command, shows what there is'
   return { code: 'usage', severity: 'error', message: first, fix: second?.replace(/^\(|\)$/g, '') ?? help }

@@ -5,6 +5,7 @@ import { addApplying } from './applying.ts'
 import { addCarrying } from './carrying.ts'
 import { addKeeping } from './keeping.ts'
 import { addReading } from './reading.ts'
+import { addSecrets } from './secrets.ts'
 
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
 export function programOf(
@@ -39,6 +40,7 @@ export function programOf(
   addApplying(program, act)
   addKeeping(program, act)
   addCarrying(program, act)
+  addSecrets(program, act)
   return program
 }
 

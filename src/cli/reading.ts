@@ -1,10 +1,21 @@
 import { type Command, Option } from 'commander'
 import type { Act } from './act.ts'
-import { collect, examples, onServer, positive, reporting, runState, selecting, table } from './shared.ts'
+import {
+  collect,
+  examples,
+  fillingHoles,
+  identities,
+  onServer,
+  positive,
+  reporting,
+  runState,
+  selecting,
+  table,
+} from './shared.ts'
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
-  reporting(selecting(onServer(program.command('export'), 'the server to read')))
+  identities(reporting(selecting(onServer(program.command('export'), 'the server to read'))))
     .summary('read a server, write a snapshot')
     .description(
       'Reads a server and writes its configuration as a snapshot. Secrets are left out, with the name of an environment variable for each.',
@@ -13,10 +24,24 @@ export function addReading(program: Command, act: Act): void {
     .option('--update', 'change only what has changed, and keep comments, order and quotes of what is there')
     .option('--check', 'write nothing, show what --update would change, and exit with 2 where it would')
     .addOption(
-      new Option('--secrets <how>', 'holes: left out; plain: written in clear, into a file that only you can read')
-        .choices(['holes', 'plain'])
+      new Option(
+        '--secrets <how>',
+        'holes: left out; age: encrypted for --recipient; plain: written in clear, into a file that only you can read',
+      )
+        .choices(['holes', 'age', 'plain'])
         .default('holes'),
     )
+    .option(
+      '--recipient <key>',
+      'who can decrypt: age1…; may be repeated (default: recipients: of the policy file)',
+      collect,
+    )
+    .option(
+      '--hole <glob#pointer>',
+      'treat these values as secrets too, by globs over kind/key and over the place; may be repeated',
+      collect,
+    )
+    .option('--strict-secrets', 'exit with 8 and write nothing where a value outside of secrets looks like one')
     .addHelpText(
       'after',
       examples(
@@ -25,6 +50,8 @@ export function addReading(program: Command, act: Act): void {
         'export --profile prod -o prod.snapshot.yaml --update',
         'export --profile prod -o prod.snapshot.yaml --check -f markdown',
         'export --tag team-a --dependents -o team-a.snapshot.yaml',
+        'export -o prod.snapshot.yaml --secrets age --recipient age1…',
+        "export -o prod.snapshot.yaml --hole 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
       ),
     )
     .action(
@@ -119,12 +146,14 @@ export function addReading(program: Command, act: Act): void {
     .option('--to <profile>', 'the profile to change')
     .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
-  selecting(
-    onServer(
-      program
-        .command('verify')
-        .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-      'the server to look at',
+  fillingHoles(
+    selecting(
+      onServer(
+        program
+          .command('verify')
+          .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
+        'the server to look at',
+      ),
     ),
   )
     .addOption(runState('snapshot'))

@@ -40,6 +40,32 @@ export function selecting(command: Command): Command {
     .option('--no-dependencies', 'leave out what the chosen ones need')
 }
 
+/** Flags that say what fills the holes of a snapshot, besides the environment. */
+export function fillingHoles(command: Command): Command {
+  return identities(envFiles(command)).option(
+    '--allow-commands',
+    'run the commands that the snapshot names for secrets',
+  )
+}
+
+/** Files that say what the environment does not. */
+export function envFiles(command: Command): Command {
+  return command.option(
+    '--env-file <file>',
+    'NAME=value lines for secrets that the environment does not have; may be repeated, the last one wins',
+    collect,
+  )
+}
+
+/** Who decrypts. */
+export function identities(command: Command): Command {
+  return command.option(
+    '--identity <file>',
+    'a file with identities of age, for secrets that are encrypted; may be repeated',
+    collect,
+  )
+}
+
 /** The values of a flag that may be repeated. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value]

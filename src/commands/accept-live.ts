@@ -1,11 +1,13 @@
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import { refOf } from '../ref.ts'
+import { withHoles, withSourcesOf } from '../secrets/holes.ts'
 import { matches, membersOf } from '../select.ts'
 import type { Connected } from './connect.ts'
 import { fileFailure } from './files.ts'
-import { withHoles, withSourcesOf } from './holes.ts'
 import type { Io } from './io.ts'
+import { withHolesOf } from './named-holes.ts'
+import { readPolicy } from './policy-file.ts'
 import { selectedIfAny, selectedOfBoth } from './selection.ts'
 import { readExisting, update } from './update.ts'
 
@@ -24,7 +26,8 @@ export async function acceptLive(
   if (!existing) throw fileFailure('read', path, Object.assign(new Error(), { code: 'ENOENT' }))
   const { resources: held, scope, source } = existing.read.snapshot
   io.tell({ type: 'phase', phase: 'reading' })
-  const live = [...(await readLive(to.client, to.server, kinds, { on: io.tell })).resources.values()]
+  const all = await readLive(to.client, to.server, kinds, { on: io.tell })
+  const live = [...withHolesOf(readPolicy(path, io.cwd), all, kinds).resources.values()]
   const include = { include: globs }
   // Refuses globs that name nothing on either side.
   selectedOfBoth([live, held], kinds, include)
@@ -37,7 +40,7 @@ export async function acceptLive(
     return meant.has(ref) && (matches(globs, ref) ? has.has(ref) || inScope.has(ref) : !has.has(ref))
   })
   const gone = held.map(refOf).filter((ref) => matches(globs, ref) && !known.has(ref))
-  const wanted = { resources: withSourcesOf(accepted, held), remove: new Set(gone), source }
+  const wanted = { resources: withSourcesOf(accepted, held, kinds), remove: new Set(gone), source }
   const { changed, added, removed } = await update(existing, wanted, kinds)
   const refs = [...changed, ...added, ...removed]
   const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed`

@@ -10,6 +10,8 @@ import { connected, type Target } from './connect.ts'
 import { onlyOwner, writeWhole } from './disk.ts'
 import { fileFailure } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { withHolesOf } from './named-holes.ts'
+import { readPolicy } from './policy-file.ts'
 import type { Selection } from './selection.ts'
 import { asSnapshot } from './server-snapshot.ts'
 
@@ -45,7 +47,8 @@ async function read(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise
     io.tell({ type: 'phase', phase: 'reading' })
     const live = await readLive(client, server, kinds, { on: io.tell })
     io.warn(live.issues)
-    return asSnapshot(live, flags, kinds, flags.secrets)
+    const policy = readPolicy(join(flags.folder, 'x'), io.cwd)
+    return asSnapshot(withHolesOf(policy, live, kinds), flags, kinds, flags.secrets)
   })
 }
 

@@ -1,11 +1,11 @@
 import type { Kind } from '../kind.ts'
 import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
+import { hasPlain } from '../secrets/holes.ts'
 import { parseSnapshot } from '../snapshot/parse.ts'
 import { writeBundle } from './bundle.ts'
 import { onlyOwner } from './disk.ts'
 import { readSources, writeSnapshot } from './files.ts'
-import { hasPlain } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { refuseFaults } from './validate.ts'
 

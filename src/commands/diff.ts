@@ -8,11 +8,11 @@ import { refOf } from '../ref.ts'
 import { diffOf } from '../report/build.ts'
 import type { Format } from '../report/index.ts'
 import { shown } from '../report/issues.ts'
+import { withHoles, withSourcesOf } from '../secrets/holes.ts'
 import { type Parsed, parseDocuments } from '../snapshot/parse.ts'
 import { parsePair } from '../snapshot/same.ts'
 import { connected } from './connect.ts'
 import { readSources } from './files.ts'
-import { withHoles, withSourcesOf } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { print } from './print.ts'
 import { refuseUnknownKinds, type Selection, scopeOf, selected, selectedOfBoth, selects } from './selection.ts'
@@ -91,8 +91,8 @@ async function readSides({ before, after, ...selection }: DiffFlags, kinds: read
   // Where a secret comes from is no question to a server.
   const [from, to] = [b === undefined ? y : x, a === undefined ? x : y]
   return {
-    before: a === undefined ? x : sourced(x, from),
-    after: b === undefined ? y : sourced(y, to),
+    before: a === undefined ? x : sourced(x, from, kinds),
+    after: b === undefined ? y : sourced(y, to, kinds),
     resourcesOfSame: () => [],
   }
 }
@@ -123,8 +123,8 @@ function asParsed(snapshot: Snapshot): Parsed {
   return { snapshot, issues: [], placeOf: () => undefined }
 }
 
-function sourced(parsed: Parsed, other: Parsed): Parsed {
-  const resources = withSourcesOf(parsed.snapshot.resources, other.snapshot.resources)
+function sourced(parsed: Parsed, other: Parsed, kinds: readonly Kind[]): Parsed {
+  const resources = withSourcesOf(parsed.snapshot.resources, other.snapshot.resources, kinds)
   return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
 }
 

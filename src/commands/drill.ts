@@ -1,21 +1,25 @@
+import { sourceText } from '../hole.ts'
 import { Failure, type Issue } from '../issue.ts'
+import type { Json } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Change, Hole, Live, Resource, Snapshot } from '../model.ts'
+import type { Change, Fillings, Live, Resource, Snapshot } from '../model.ts'
 import { makeDiff } from '../plan/diff.ts'
 import { type RunState, underRunState } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
 import { fidelityOf, fidelityText } from '../report/fidelity.ts'
 import { issuesText } from '../report/issues.ts'
 import { plural } from '../report/style.ts'
+import { Secret } from '../secret.ts'
+import { withSourcesOf } from '../secrets/holes.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { ApplyFlags } from './apply.ts'
 import { connected } from './connect.ts'
 import { showDiff } from './diff.ts'
-import { secretFrom, withSourcesOf } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { confirmed, perform } from './perform.ts'
 import { makePlanOf, refusal } from './planning.ts'
+import { fillingsFor } from './secret-sources.ts'
 import { selected } from './selection.ts'
 import { asSnapshot } from './server-snapshot.ts'
 import { loadSnapshot } from './validate.ts'
@@ -35,19 +39,20 @@ export async function drill(flags: DrillFlags, kinds: readonly Kind[], io: Io): 
       return readLive(to.client, to.server, kinds, { on: io.tell })
     }
     refuseFull(await look(), kinds)
-    const { env, missing } = standIns(parsed.snapshot.resources, io.env)
-    const within: Io = { ...io, env }
-    const planned = await makePlanOf(parsed, flags, to, kinds, within)
+    const { resources } = parsed.snapshot
+    const fillings = await fillingsFor(resources, flags, io)
+    const missing = lacking(resources, fillings)
+    const planned = await makePlanOf(parsed, flags, to, kinds, io, withStandIns(fillings))
     const refused = refusal(planned.plan, flags)
     if (refused) throw new Failure(refused.issues, refused.exit)
-    if (!(await confirmed(flags, planned, to, within))) {
+    if (!(await confirmed(flags, planned, to, io))) {
       io.err('Nothing was changed.\n')
       return exits.failed
     }
-    const performed = await perform(planned, `drill of ${flags.snapshot}`, flags, to, kinds, within)
+    const performed = await perform(planned, `drill of ${flags.snapshot}`, flags, to, kinds, io)
     const wanted = madeUnder(planned.parsed.snapshot, flags.runState, kinds)
     const found = asSnapshot(await look(), {}, kinds)
-    const back = { ...found, resources: withSourcesOf(found.resources, wanted.resources) }
+    const back = { ...found, resources: withSourcesOf(found.resources, wanted.resources, kinds) }
     const exit = await report({ ...parsed, snapshot: wanted }, back, missing, flags, kinds, io)
     return performed.exit === exits.ok ? exit : performed.exit
   })
@@ -116,17 +121,18 @@ function notes(missing: readonly string[], { runState }: DrillFlags): Issue[] {
   return [...(missing.length > 0 ? [secrets] : []), ...(runState === 'paused' ? [paused] : [])]
 }
 
-/** The environment with a value for each variable that a hole wants and that is not set. */
-function standIns(
-  resources: readonly Resource[],
-  env: Io['env'],
-): { readonly env: Io['env']; readonly missing: readonly string[] } {
-  const secretOf = secretFrom(env)
-  const open = resources
-    .flatMap(({ secrets }) => Object.values(secrets))
-    .filter((hole): hole is Extract<Hole, { readonly env: string }> => 'env' in hole && secretOf(hole) === undefined)
-  const values = open.map((hole) => [hole.env, hole.as === 'json' ? '{}' : 'stand-in'])
-  return { env: { ...env, ...Object.fromEntries(values) }, missing: [...new Set(open.map((hole) => hole.env))] }
+/** Where secrets come from that have no value here, each source once. */
+function lacking(resources: readonly Resource[], { lackOf }: Fillings): readonly string[] {
+  const open = resources.flatMap(({ secrets }) => Object.entries(secrets)).filter(([, hole]) => lackOf(hole))
+  return [...new Set(open.map(([, hole]) => ('env' in hole ? hole.env : sourceText(hole))))]
+}
+
+/** A value for every hole: its own, or else one that stands in for it. */
+function withStandIns({ secretFor }: Fillings): Fillings {
+  return {
+    secretFor: (hole) => secretFor(hole) ?? new Secret<Json>('as' in hole && hole.as === 'json' ? {} : 'stand-in'),
+    lackOf: () => undefined,
+  }
 }
 
 /** A server is empty that holds nothing but what every server has by itself. */

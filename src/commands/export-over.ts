@@ -3,11 +3,11 @@ import type { Resource, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import { plural } from '../report/style.ts'
+import { withSourcesOf } from '../secrets/holes.ts'
 import { conditionsOf } from '../select.ts'
 import type { Update } from '../snapshot/update.ts'
 import { showDiff } from './diff.ts'
 import { fileFailure } from './files.ts'
-import { withSourcesOf } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from './selection.ts'
 import { type Existing, readExisting, result, update, type Wanted } from './update.ts'
@@ -21,6 +21,8 @@ interface Asked extends Selection {
 /** An export over a snapshot that is there. */
 export interface OpenUpdate {
   readonly selection: Selection
+  /** What the snapshot holds now. */
+  readonly held: readonly Resource[]
   /** What the selection means of a server: perhaps nothing, where the snapshot has it. */
   selected<T extends Resource>(resources: readonly T[]): T[]
   /** Compares and writes, or only says what differs; `name` is what the server is called. */
@@ -35,13 +37,14 @@ export async function openUpdate(asked: Asked, kinds: readonly Kind[], io: Io): 
   const selection = selectionFor(existing, asked)
   return {
     selection,
+    held: existing.read.snapshot.resources,
     selected: (resources) => {
       // Refuses a selection that names nothing on either side.
       selectedOfBoth([resources, existing.read.snapshot.resources], kinds, selection)
       return selectedIfAny(resources, kinds, selection)
     },
     finish: async (exported, name) => {
-      const wanted = wantedOf(existing, exported, asked)
+      const wanted = wantedOf(existing, exported, asked, kinds)
       if (asked.check) return check(existing, wanted, { ...asked, kinds, name }, io)
       const made = await update(existing, wanted, kinds)
       if (!io.quiet) io.err(updateText(existing.path, made, wanted.resources.length))
@@ -59,9 +62,9 @@ export function selectionFor({ read }: Existing, selection: Selection): Selectio
  * What makes a snapshot as an export would be now. What an export does not have any more is taken out: of the part that the
  * selection names, or of everything where it names none. Secrets keep the sources that the snapshot gives them.
  */
-export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection): Wanted {
+export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection, kinds: readonly Kind[]): Wanted {
   const held = read.snapshot.resources
-  const resources = withSourcesOf(exported.resources, held)
+  const resources = withSourcesOf(exported.resources, held, kinds)
   const has = new Set(resources.map(refOf))
   const named = selects(selection) ? conditionsOf(exported.scope) : () => true
   const wasRead = ({ kind }: Resource) => !exported.scope.incomplete.includes(kind)

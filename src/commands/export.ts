@@ -1,19 +1,19 @@
+import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Snapshot } from '../model.ts'
+import type { Resource, Snapshot } from '../model.ts'
 import type { Format } from '../report/index.ts'
 import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
 import { connected, type Target } from './connect.ts'
 import { onlyOwner } from './disk.ts'
+import { type ExportSecretFlags, openExportSecrets, tellPossibleSecrets } from './export-secrets.ts'
 import { writeSnapshot } from './files.ts'
-import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { readPolicy } from './policy-file.ts'
 import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
 
-export interface ExportOptions extends Target, Selection {
-  readonly output: string
-  readonly secrets: 'holes' | 'plain'
+export interface ExportOptions extends Target, Selection, ExportSecretFlags {
   /** Changes what is there, and only where something has changed. */
   readonly update?: boolean
   /** Says what an update would change, and writes nothing. */
@@ -27,32 +27,47 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
   const over =
     asked.update || asked.check ? await (await import('./export-over.ts')).openUpdate(asked, kinds, io) : undefined
   const options: ExportOptions = over ? { ...asked, ...over.selection } : asked
+  const secrets = await openExportSecrets(options, readPolicy(options.output, io.cwd), kinds, io)
+  const held = over?.held ?? (options.secrets === 'age' ? await heldAt(options.output, kinds, io) : [])
   return connected(options, io, async ({ client, server, name }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
     const live = await readLive(client, server, kinds, { on: io.tell })
     const all = [...live.resources.values()]
-    const carried = over ? over.selected(all) : selected(all, kinds, options)
+    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
     const snapshot: Snapshot = {
       version: 1,
       source: { api: server.url, server: server.version },
       scope: scopeOf(options),
       moved: [],
-      resources: options.secrets === 'plain' ? carried : withHoles(carried),
+      resources: await secrets.written(carried, held),
     }
     io.warn(live.issues)
-    const secrets = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
-    if (options.secrets === 'plain' && secrets > 0)
-      io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(secrets, 'secret')} in clear\n`)
+    await tellPossibleSecrets(snapshot.resources, options, io)
+    const count = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
+    if (options.secrets === 'plain' && count > 0)
+      io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(count, 'secret')} in clear\n`)
     if (over) return over.finish(snapshot, name === undefined ? server.url : `profile:${name}`)
     const mode = options.secrets === 'plain' ? onlyOwner : 0o644
     await writeSnapshot(options.output, snapshot, { mode, over: 'renew' }, io)
-    if (!io.quiet) io.err(summary(snapshot, options, secrets))
+    if (!io.quiet) io.err(summary(snapshot, options, count))
     return exits.ok
   })
 }
 
+/** What the file that is written over holds, as far as it can be read: its ciphertext is kept. */
+async function heldAt(output: string, kinds: readonly Kind[], io: Io): Promise<readonly Resource[]> {
+  if (output === '-') return []
+  const { readExisting } = await import('./update.ts')
+  const existing = await readExisting(output, kinds, io).catch((error: unknown) => {
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  return existing?.read.snapshot.resources ?? []
+}
+
 function summary({ resources }: Snapshot, { output, secrets }: ExportOptions, holes: number): string {
-  const note = secrets === 'holes' && holes > 0 ? `; ${plural(holes, 'secret')} left out, see secrets: in the file` : ''
+  const how = { holes: 'left out, see secrets: in the file', age: 'encrypted', plain: undefined }[secrets]
+  const note = how !== undefined && holes > 0 ? `; ${plural(holes, 'secret')} ${how}` : ''
   return `Exported ${plural(resources.length, 'resource')}${output === '-' ? '' : ` to ${output}`}: ${kindsText(resources)}${note}\n`
 }

@@ -5,10 +5,9 @@ import { ApiError, toIssue } from '../client/client.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Outcome } from '../model.ts'
+import type { Fillings, Outcome } from '../model.ts'
 import { plural } from '../report/style.ts'
 import type { Connected } from './connect.ts'
-import { secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { openJournal } from './journal-file.ts'
 import { named, type Planned } from './planning.ts'
@@ -52,7 +51,7 @@ export async function perform(
   kinds: readonly Kind[],
   io: Io,
 ): Promise<Performed> {
-  const { plan, live } = planned
+  const { plan, live, fillings } = planned
   const { url, version } = to.server
   const head = { tool: io.version, server: { url, version }, of, time: io.now(), changes: plan.changes.length }
   const journal = openJournal(flags.journal, head, plan.changes, io)
@@ -63,7 +62,7 @@ export async function perform(
     api: to.client,
     kinds,
     live,
-    secretOf: secretFrom(io.env),
+    secretOf: (hole) => fillings.secretFor(hole)?.reveal(),
     issueOf,
     ambiguous,
     limiter,
@@ -72,7 +71,7 @@ export async function perform(
     on: io.tell,
   })
   journal.end()
-  const final = await readBack(applied, to, kinds, io)
+  const final = await readBack(applied, fillings, to, kinds, io)
   return { outcomes: final, journal: journal.file, exit: exitOf(final, signal) }
 }
 
@@ -88,6 +87,7 @@ function limiterFor({ concurrency }: PerformFlags, to: Connected): Limiter {
 /** Reads what was written, and what it needs to be understood, and compares. */
 async function readBack(
   { outcomes, ids }: Applied,
+  fillings: Fillings,
   { client, server }: Connected,
   kinds: readonly Kind[],
   io: Io,
@@ -97,7 +97,8 @@ async function readBack(
   const needed = new Set(resources.flatMap(({ refs }) => Object.values(refs)))
   const wanted = [...resources, ...[...needed].map(named)]
   io.tell({ type: 'phase', phase: 'reading back' })
-  const final = compareBack(outcomes, await readLive(client, server, kinds, { wanted, ids, on: io.tell }), kinds)
+  const now = await readLive(client, server, kinds, { wanted, ids, on: io.tell })
+  const final = compareBack(outcomes, now, kinds, fillings)
   const total = final.length
   for (const outcome of final)
     if (outcome.status === 'not-converged') io.tell({ type: 'outcome', outcome, done: total, total })

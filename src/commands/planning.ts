@@ -1,21 +1,22 @@
 import type { Issue } from '../issue.ts'
+import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import { noteRuns } from '../live/runs.ts'
-import type { Live, Plan, Resource, Snapshot } from '../model.ts'
+import type { Fillings, Live, Move, Plan, Resource, Snapshot } from '../model.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
 import type { RunState } from '../plan/run-state.ts'
 import { refOf, splitRef } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { Connected, Target } from './connect.ts'
-import { secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
+import { fillingsFor, type SecretFlags } from './secret-sources.ts'
 import { narrowed, type Selection } from './selection.ts'
 
 /** What a plan is made by; a saved plan keeps it. */
-export interface PlanFlags extends Target, Selection {
+export interface PlanFlags extends Target, Selection, SecretFlags {
   readonly snapshot: string
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
@@ -32,6 +33,7 @@ export interface Planned {
   readonly parsed: Parsed
   /** The snapshot before it was narrowed. */
   readonly whole: Snapshot
+  readonly fillings: Fillings
 }
 
 /** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
@@ -41,16 +43,17 @@ export async function makePlanOf(
   to: Connected,
   kinds: readonly Kind[],
   io: Io,
+  standIns?: Fillings,
 ): Promise<Planned> {
   const policy = readPolicy(flags.snapshot, io.cwd)
   const snapshot = narrowed(parsed.snapshot, kinds, flags)
   const moved = [...snapshot.moved, ...policy.moved]
-  const wanted = [...snapshot.resources, ...moved.map(({ from }) => named(from))]
+  const fillings = standIns ?? (await fillingsFor(snapshot.resources, flags, io))
+  const wanted = [...snapshot.resources, ...moved.map((move) => oldName(move, snapshot.resources))]
   io.tell({ type: 'phase', phase: 'reading' })
   const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true, on: io.tell })
-  const secretOf = secretFrom(io.env)
   const options: PlanOptions = {
-    filled: (hole) => secretOf(hole) !== undefined,
+    fillings,
     allowUnresolved: flags.allowUnresolved === true,
     prune: flags.prune === true,
     held: new Set(parsed.snapshot.resources.map(refOf)),
@@ -59,12 +62,28 @@ export async function makePlanOf(
     protect: policy.protect,
     moved: policy.moved,
   }
+  const plan = await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now())
   return {
-    plan: await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now()),
+    plan: { ...plan, issues: plan.issues.map((issue) => placed(issue, parsed)) },
     live,
     parsed: { ...parsed, snapshot },
     whole: parsed.snapshot,
+    fillings,
   }
+}
+
+/** An issue with the place in the text that it is about. */
+function placed(issue: Issue, { placeOf }: Parsed): Issue {
+  const { ref, pointer = '' } = issue
+  const [, secret] = /^\/secrets(\/.*)$/s.exec(pointer) ?? []
+  const place =
+    ref && !issue.place ? placeOf(ref, secret === undefined ? pointer : step('/secrets', secret)) : undefined
+  return place ? { ...issue, place } : issue
+}
+
+/** The resource under the name that it had, with the secrets that it has now. */
+function oldName({ from, to }: Move, resources: readonly Resource[]): Resource {
+  return { ...named(from), secrets: resources.find((resource) => refOf(resource) === to)?.secrets ?? {} }
 }
 
 /** A resource of which only the name matters. */

@@ -13,6 +13,10 @@ export interface Policy {
   readonly file: string | undefined
   readonly protect: readonly Protection[]
   readonly moved: readonly Move[]
+  /** Who can decrypt the secrets of a snapshot. */
+  readonly recipients: readonly string[]
+  /** Values that are secrets, as `--hole` names them. */
+  readonly holes: readonly string[]
 }
 
 const name = 'prefect-snapshot.yaml'
@@ -25,7 +29,7 @@ export function readPolicy(snapshot: string, cwd: string): Policy {
     const file = join(folder, name)
     const text = readIfThere(file)
     if (text !== undefined) return policyOf(file, text)
-    if (folder === dirname(folder)) return { file: undefined, protect: [], moved: [] }
+    if (folder === dirname(folder)) return { file: undefined, protect: [], moved: [], recipients: [], holes: [] }
   }
 }
 
@@ -47,18 +51,25 @@ function policyOf(file: string, text: string): Policy {
   if (!isObject(value)) issues.push(bad(file, 'it must be a mapping'))
   const policy = isObject(value) ? value : {}
   for (const key of Object.keys(policy)) {
-    if (!['protect', 'moved', 'version'].includes(key))
-      issues.push(bad(file, `there is no setting "${key}"; there are protect and moved`))
+    if (!['protect', 'moved', 'recipients', 'holes', 'version'].includes(key))
+      issues.push(bad(file, `there is no setting "${key}"; there are protect, moved, recipients and holes`))
   }
   const protect = listOf(policy.protect, (item) => typeof item === 'string')
   const moved = listOf(policy.moved, (item) => isObject(item) && isRef(item.from) && isRef(item.to))
   if (!protect) issues.push(bad(file, 'protect must be a list of globs over refs, such as deployment/etl/**'))
   if (!moved) issues.push(bad(file, 'moved must be a list of {from: kind/key, to: kind/key}'))
+  const recipients = listOf(policy.recipients, (item) => typeof item === 'string')
+  const holes = listOf(policy.holes, (item) => typeof item === 'string')
+  if (!recipients) issues.push(bad(file, 'recipients must be a list of public keys of age, age1…'))
+  if (!holes)
+    issues.push(bad(file, "holes must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'"))
   if (issues.length > 0) throw new Failure(issues, exits.usage)
   return {
     file,
     protect: (protect ?? []).map((glob) => ({ glob: String(glob), from: file })),
     moved: (moved ?? []) as unknown as Move[],
+    recipients: (recipients ?? []) as string[],
+    holes: (holes ?? []) as string[],
   }
 }
 

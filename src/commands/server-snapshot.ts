@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
 import type { Live, Snapshot } from '../model.ts'
-import { withHoles } from './holes.ts'
+import { withHoles } from '../secrets/holes.ts'
 import { type Selection, scopeOf, selected } from './selection.ts'
 
 /** What a server holds, as an export of it: with holes for secrets, or with the secrets that the server shows. */

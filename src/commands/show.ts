@@ -8,7 +8,6 @@ import { totalsText } from '../report/outcome-text.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/report.ts'
 import { shellLine } from '../report/shell.ts'
 import type { Connected } from './connect.ts'
-import { secretFrom } from './holes.ts'
 import type { Exit, Io } from './io.ts'
 import type { Performed } from './perform.ts'
 import type { PlanFlags, Planned } from './planning.ts'
@@ -31,7 +30,7 @@ export async function printPlan(of: Shown, issues: readonly Issue[], exit: Exit,
   const report: PlanReport = {
     schema: 'prefect-snapshot/plan',
     ...common(all, exit, io),
-    ...reported(of, io, nextOf(of.flags)),
+    ...reported(of, nextOf(of.flags)),
   }
   await print(report, of.flags.format, io)
   tellIssues(of, issues, io)
@@ -41,7 +40,7 @@ export async function printPlan(of: Shown, issues: readonly Issue[], exit: Exit,
 export async function showPlan(of: Shown, issues: readonly Issue[], io: Io): Promise<void> {
   const isText = (of.flags.format ?? 'text') === 'text'
   if (isText || io.ask) {
-    const report: PlanReport = { schema: 'prefect-snapshot/plan', ...common([], 0, io), ...reported(of, io) }
+    const report: PlanReport = { schema: 'prefect-snapshot/plan', ...common([], 0, io), ...reported(of) }
     await print(report, 'text', isText ? io : { ...io, out: io.err, style: io.errStyle })
   }
   tellIssues(of, issues, io)
@@ -57,7 +56,7 @@ export async function printApply(of: Shown, issues: readonly Issue[], performed:
     const report: ApplyReport = {
       schema: 'prefect-snapshot/apply',
       ...common(all, exit, io),
-      ...reported(of, io),
+      ...reported(of),
       outcomes: outcomesOf(outcomes),
       ...(journal === undefined ? {} : { journal }),
     }
@@ -74,10 +73,9 @@ function common(issues: readonly Issue[], exit: Exit, { version }: Io) {
   return { version: 1 as const, tool: version, exit, issues: [...new Set(issues)].map(shown) }
 }
 
-function reported({ planned, flags, to, kinds, base }: Shown, io: Io, next?: readonly string[]): ReportedPlan {
-  const { plan, live, parsed } = planned
+function reported({ planned, flags, to, kinds, base }: Shown, next?: readonly string[]): ReportedPlan {
+  const { plan, live, parsed, fillings } = planned
   const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
-  const secretOf = secretFrom(io.env)
   return plannedOf(plan, {
     profile: to.name,
     server: live.server,
@@ -85,7 +83,7 @@ function reported({ planned, flags, to, kinds, base }: Shown, io: Io, next?: rea
     snapshot: parsed.snapshot,
     kinds: kinds.map(({ name }) => name),
     placeOf: parsed.placeOf,
-    filled: (hole: Hole) => secretOf(hole) !== undefined,
+    filled: (hole: Hole) => fillings.secretFor(hole) !== undefined,
     edges: (flags.format ?? 'text') === 'text' ? [] : needsOf([...parsed.snapshot.resources, ...deleted], kinds),
     ...(base ? { base } : {}),
     ...(next ? { next } : {}),
@@ -102,6 +100,9 @@ function nextOf({ snapshot, runState, ...flags }: PlanFlags): readonly string[] 
     ...(flags.dependencies === false ? ['--no-dependencies'] : []),
     ...(runState === undefined || runState === 'snapshot' ? [] : ['--run-state', runState]),
     ...(flags.prune ? ['--prune'] : []),
+    ...(flags.envFile ?? []).flatMap((file) => ['--env-file', file]),
+    ...(flags.identity ?? []).flatMap((file) => ['--identity', file]),
+    ...(flags.allowCommands ? ['--allow-commands'] : []),
     ...(flags.force ? ['--force'] : []),
     ...(flags.allowUnresolved ? ['--allow-unresolved'] : []),
     ...(flags.skipUnsupported ? ['--skip-unsupported'] : []),

@@ -6,18 +6,21 @@ import type { RunState } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import { kindTable } from '../report/kind-table.ts'
+import { withHoles } from '../secrets/holes.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { connected } from './connect.ts'
 import { writeWhole } from './disk.ts'
 import { fileFailure } from './files.ts'
-import { withHoles } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { withHolesOf } from './named-holes.ts'
 import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
 import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
+import { readPolicy } from './policy-file.ts'
+import type { SecretFlags } from './secret-sources.ts'
 import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 
-export interface TransferFlags extends Selection, PerformFlags {
+export interface TransferFlags extends Selection, PerformFlags, SecretFlags {
   readonly from: string
   readonly to: string
   readonly dryRun?: boolean
@@ -40,7 +43,7 @@ export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io:
     return readLive(client, server, kinds, { on: io.tell })
   })
   io.warn(source.issues)
-  const snapshot = transferred(source, flags, kinds)
+  const snapshot = transferred(withHolesOf(readPolicy('-', io.cwd), source, kinds), flags, kinds)
   if (flags.save !== undefined) await save(flags.save, snapshot, io)
   return connected({ profile: flags.to }, io, async (to) => {
     if (!flags.allowSameServer && source.server.url === to.server.url) throw sameServer('both have the same URL')
@@ -82,9 +85,11 @@ function tellKinds({ planned, kinds }: Shown, { outcomes }: Performed, io: Io): 
   )
 }
 
-function planFlags({ allowUnresolved, skipUnsupported, force, runState, format }: TransferFlags) {
+function planFlags(flags: TransferFlags) {
+  const { allowUnresolved, skipUnsupported, force, runState, format, envFile } = flags
   return {
     runState,
+    ...(envFile ? { envFile } : {}),
     ...(allowUnresolved ? { allowUnresolved } : {}),
     ...(skipUnsupported ? { skipUnsupported } : {}),
     ...(force ? { force } : {}),

@@ -1,19 +1,22 @@
+import type { JournalRecord } from '../apply/journal.ts'
 import { mentioned, undoOf } from '../apply/undo.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Hole, Snapshot } from '../model.ts'
+import type { Hole, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
+import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
+import { holeName } from '../secrets/holes.ts'
 import { connected, type Target } from './connect.ts'
-import { holeName, secretFrom } from './holes.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readJournal } from './journal-file.ts'
 import { confirmed, type PerformFlags, perform } from './perform.ts'
 import { named, type Planned, refusal } from './planning.ts'
+import { fillingsFor, type SecretFlags } from './secret-sources.ts'
 import { printApply, showPlan } from './show.ts'
 
-export interface UndoFlags extends Target, PerformFlags {
+export interface UndoFlags extends Target, PerformFlags, Pick<SecretFlags, 'envFile'> {
   readonly file: string
   readonly format?: Format
 }
@@ -23,8 +26,9 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
   const record = readJournal(flags.file)
   return connected(flags, io, async (to) => {
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
-    const live = await readLive(to.client, to.server, kinds, { wanted: mentioned(record).map(named) })
-    const secretOf = secretFrom(io.env)
+    const held = secretsIn(record)
+    const wanted = mentioned(record).map((ref) => ({ ...named(ref), secrets: held.get(ref) ?? {} }))
+    const live = await readLive(to.client, to.server, kinds, { wanted })
     const undoing = undoOf(
       record,
       live,
@@ -37,8 +41,9 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       moved: undoing.moved,
       resources: undoing.resources,
     }
+    const fillings = await fillingsFor(undoing.resources, { ...flags, snapshot: '-' }, io)
     const plan = makePlan(snapshot, live, kinds, {
-      filled: (hole) => secretOf(hole) !== undefined,
+      fillings,
       allowUnresolved: true,
       remove: undoing.remove,
       force: true,
@@ -48,6 +53,7 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       live,
       parsed: { snapshot, issues: [], placeOf: () => undefined },
       whole: snapshot,
+      fillings,
     }
     const shown = { planned, flags: { ...flags, snapshot: flags.file }, to, kinds }
     const left = undoing.refused.length > 0 ? exits.partial : exits.ok
@@ -62,6 +68,18 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
     const performed = await perform(planned, flags.file, flags, to, kinds, io)
     return printApply(shown, all, { ...performed, exit: performed.exit === exits.ok ? left : performed.exit }, io)
   })
+}
+
+/** Where the journal says that secrets are, by the resource. */
+function secretsIn({ entries }: JournalRecord): ReadonlyMap<Ref, Resource['secrets']> {
+  const images = entries.flatMap(({ ref, before, after }) =>
+    [before, after].flatMap((one) => (one ? [{ ref, one }] : [])),
+  )
+  const found = new Map<Ref, Resource['secrets']>()
+  for (const { ref, one } of images)
+    for (const name of [ref, refOf(one)])
+      found.set(name, { ...found.get(name), ...Object.fromEntries(one.secrets.map((at) => [at, { masked: true }])) })
+  return found
 }
 
 function otherServer(journal: string, server: string): Failure {

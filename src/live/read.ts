@@ -3,14 +3,17 @@ import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.t
 import type { Kind, Names } from '../kind.ts'
 import type { Event, Hole, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { nameInKey, refOf } from '../ref.ts'
-import { canonicalSpec } from '../spec.ts'
+import { canonicalSpec, withSecretsAt } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
 import { atLeast } from '../version.ts'
 import { distinguish } from './distinguish.ts'
 import { type Index, indexOf, makeNames } from './names.ts'
 
 export interface ReadOptions {
-  /** The resources that are looked for. They alone are read, by name, unless `everything` is. */
+  /**
+   * The resources that are looked for. They alone are read, by name, unless `everything` is. Where one of them has a
+   * secret, the server's own value there is one too, in whatever field it stands.
+   */
   readonly wanted?: readonly Resource[]
   /** Reads all of every kind. */
   readonly everything?: boolean
@@ -35,9 +38,10 @@ export async function readLive(
   const keys = distinguishAll(server, held, index, known, complete, options.wanted)
   const names = makeNames(server, index, keys, known, complete, issues)
   const resources = new Map<Ref, LiveResource>()
+  const holes = new Map(options.wanted?.map((one) => [refOf(one), Object.keys(one.secrets)]))
   for (const { kind, raw } of index.values()) {
     const resource = encodeOne(kind, raw, names, complete ? issues : [])
-    if (resource) resources.set(refOf(resource), resource)
+    if (resource) resources.set(refOf(resource), withSecretsAt(kind, resource, holes.get(refOf(resource)) ?? []))
   }
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
 }

@@ -1,23 +1,22 @@
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Hole } from '../model.ts'
+import type { Change, Fillings } from '../model.ts'
 import { idsIn } from '../token.ts'
 
 /** Every secret that a change of the plan needs, and that has no value now. */
-export function missingSecrets(changes: readonly Change[], filled: (hole: Hole) => boolean): Issue[] {
+export function missingSecrets(changes: readonly Change[], { lackOf }: Fillings): Issue[] {
   return changes.flatMap((change) => {
     if (change.action !== 'create' && change.action !== 'update') return []
     return Object.entries(change.after.secrets).flatMap(([pointer, hole]): Issue[] => {
       const kept = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
-      if (filled(hole) || kept) return []
-      const source = 'env' in hole ? `the environment variable ${hole.env} is not set` : 'the source does not show it'
-      const fix = 'env' in hole ? `export ${hole.env}=…` : 'Give it a source under secrets:'
+      const lack = kept ? undefined : lackOf(hole)
+      if (!lack) return []
       return [
         {
-          code: 'missing-secret',
+          code: lack.code,
           severity: 'error',
-          message: `${change.ref} needs a secret for ${pointer}, but ${source}`,
-          fix,
+          message: `${change.ref} needs a secret for ${pointer}, but ${lack.reason}`,
+          fix: lack.fix,
           ref: change.ref,
           pointer: `/secrets${pointer}`,
         },

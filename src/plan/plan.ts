@@ -1,8 +1,8 @@
 import type { Kind } from '../kind.ts'
-import type { Change, Hole, Live, Move, Plan, Ref, Scope, Snapshot, Unsupported } from '../model.ts'
+import type { Change, Fillings, Live, Move, Plan, Ref, Scope, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf } from '../select.ts'
-import { differences, renaming } from '../spec.ts'
+import { differences, renaming, withKnownSecrets } from '../spec.ts'
 import { missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
 import { inOrder, link } from './order.ts'
@@ -12,8 +12,8 @@ import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
 import type { RunState } from './run-state.ts'
 
 export interface PlanOptions {
-  /** Whether the value of a secret can be had now. */
-  readonly filled: (hole: Hole) => boolean
+  /** The values of secrets that can be had now. */
+  readonly fillings: Fillings
   /** Writes ids that nothing at the source had as they are. */
   readonly allowUnresolved?: boolean
   /** Deletes what only the server has, where the snapshot manages it. Needs a `live` that was read in full. */
@@ -35,7 +35,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.runState ?? 'snapshot')
-  const compared = compareAll(pairs, kinds)
+  const compared = compareAll(pairs, kinds, options.fillings)
   const anew = new Map(moves.filter((move) => !inPlace.includes(move)).map(({ from, to }) => [from, to]))
   const remove = new Set([
     ...(options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : []),
@@ -60,7 +60,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     ],
     issues: [
       ...pairs.issues,
-      ...missingSecrets(changes, options.filled),
+      ...missingSecrets(changes, options.fillings),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
       ...likelyRenames(
         changes.filter(({ ref }) => !anew.has(ref)),
@@ -92,13 +92,13 @@ function afterItsSuccessor(change: Change, anew: ReadonlyMap<Ref, Ref>): Change 
     : change
 }
 
-function compareAll(pairs: Pairs, kinds: readonly Kind[]) {
+function compareAll(pairs: Pairs, kinds: readonly Kind[], fillings: Fillings) {
   const ordered = inOrder(pairs.wanted, kinds)
   const changes: Change[] = []
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
   for (const paired of ordered.refs.flatMap((ref) => pairs.wanted.get(ref) ?? [])) {
-    const found = compare(paired)
+    const found = compare(paired, fillings)
     fixed.push(...found.fixed)
     if (found.change) changes.push(found.change)
     else unchanged.push(refOf(paired.after))
@@ -115,7 +115,10 @@ function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: reado
 }
 
 /** The change that makes `before` into `after`, if any, and the differences that no request can take away. */
-function compare({ kind, before, after }: Paired): {
+function compare(
+  { kind, before, after }: Paired,
+  fillings: Fillings,
+): {
   readonly change?: Change
   readonly fixed: readonly Unsupported[]
 } {
@@ -123,7 +126,7 @@ function compare({ kind, before, after }: Paired): {
   const common = { ref, waits: [], notes: [] }
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [] }
   if (kind.settled?.(after)) return { fixed: [] }
-  const found = [...renaming(before, after), ...differences(kind, before, after)]
+  const found = [...renaming(before, after), ...differences(kind, before, withKnownSecrets(kind, after, fillings))]
   const reasonOf = (pointer: string) => {
     const [, part, name = ''] = pointer.split('/')
     return part === 'refs' ? kind.slots[name]?.fixed : kind.fields[name]?.fixed

@@ -1,3 +1,4 @@
+import { sourceText } from '../hole.ts'
 import type { Place } from '../issue.ts'
 import type { Change, ChangedBy, Hole, Outcome, Plan, Ref, Server, Since, Snapshot } from '../model.ts'
 import { byRef, splitRef } from '../ref.ts'
@@ -187,13 +188,13 @@ function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[
     const hole = change.after.secrets[at]
     const field = compared.get(pointer)
     const own = held[at] !== undefined && 'plain' in (held[at] ?? {})
-    const common = { path: pathText(`/spec${at}`), pointer, ...(hole && 'env' in hole ? { env: hole.env } : {}) }
+    const common = { path: pathText(`/spec${at}`), pointer, ...sourceOf(hole) }
     if (!hole) return field ? [{ ...common, state: 'removed' }] : []
-    if ('plain' in hole) {
-      if (!field) return own ? [] : [{ ...common, state: 'given' }]
-      return [{ ...common, state: field.before === undefined ? 'added' : 'changed' }]
-    }
-    if (own && 'env' in hole) return [{ ...common, state: 'kept' }]
+    const given = 'plain' in hole
+    if (own && !field) return given || filled(hole) ? [] : [{ ...common, state: 'kept' }]
+    if (field?.before !== undefined && (given || filled(hole))) return [{ ...common, state: 'changed' }]
+    if (given && field) return [{ ...common, state: 'added' }]
+    if (given) return [{ ...common, state: 'given' }]
     return [{ ...common, state: filled(hole) ? 'set' : 'missing' }]
   })
 }
@@ -211,13 +212,14 @@ function holesOf(change: Change): SecretReport[] {
       path: pathText(`/spec${at}`),
       pointer: `/secrets${at}`,
       state: was ? (is ? 'changed' : 'removed') : 'added',
-      ...(is && 'env' in is ? { env: is.env } : {}),
+      ...sourceOf(is),
       ...(was ? { was: sourceText(was) } : {}),
       ...(is ? { is: sourceText(is) } : {}),
     }
   })
 }
 
-function sourceText(hole: Hole): string {
-  return 'env' in hole ? `env ${hole.env}` : 'in clear'
+function sourceOf(hole: Hole | undefined): Pick<SecretReport, 'env' | 'source'> {
+  if (!hole || 'plain' in hole || 'masked' in hole) return {}
+  return { ...('env' in hole ? { env: hole.env } : {}), source: sourceText(hole) }
 }

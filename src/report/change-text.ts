@@ -82,19 +82,19 @@ function fieldText({ path, before, after }: FieldReport, column: number, style: 
   return `    ${path}\n${lines.map((line) => (line === '' ? '' : `      ${line}\n`)).join('')}`
 }
 
-const sources: Readonly<Record<SecretReport['state'], (env: string | undefined) => string>> = {
-  set: (env) => `(hole: env ${env}, set)`,
-  missing: (env) => (env === undefined ? '(hole: no source)' : `(hole: env ${env}, not set)`),
+const sources: Readonly<Record<SecretReport['state'], (source: string | undefined) => string>> = {
+  set: (source) => `(hole: ${source}, set)`,
+  missing: (source) => (source === undefined ? '(hole: no source)' : `(hole: ${source}, not set)`),
   given: () => '(secret: as the snapshot says)',
   kept: () => '(secret: stays as on the server, not compared)',
-  changed: () => '(secret: another one)',
+  changed: (source) => `(secret: another one${source === undefined ? '' : `, from ${source}`})`,
   added: () => '(secret: new)',
   removed: () => '(secret: removed)',
 }
 
 /** Where the value of a secret comes from, in words. */
-export function secretText({ state, env, was, is }: SecretReport): string {
-  if (was === is) return sources[state](env)
+export function secretText({ state, source, was, is }: SecretReport): string {
+  if (was === is) return sources[state](source === undefined ? undefined : visible(source))
   return `(secret: ${[was, is].map((source) => visible(source ?? '(none)')).join(' → ')})`
 }
 

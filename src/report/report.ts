@@ -216,8 +216,10 @@ export interface SecretReport {
   readonly pointer: Pointer
   /** The environment variable that it is filled from. */
   readonly env?: string
+  /** What it is filled from, such as `env NAME`, `file PATH`, `age`; of a command only the program. */
+  readonly source?: string
   /**
-   * `set` and `missing`: of the variable. `given`: the snapshot itself has the value. `kept`: the server has a value that
+   * `set` and `missing`: whether the source has a value now. `given`: the snapshot itself has the value. `kept`: the server has a value that
    * stays and is not compared. `changed`, `added`, `removed`: compared, and different.
    */
   readonly state: 'set' | 'missing' | 'given' | 'kept' | 'changed' | 'added' | 'removed'

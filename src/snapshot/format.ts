@@ -39,9 +39,8 @@ export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonOb
 }
 
 function holeOf(hole: Hole): Json {
-  if ('env' in hole) return { ...hole }
-  // Only reached where the user asked for plain secrets: `export` turns every other hole into `env`.
-  return 'plain' in hole ? { plain: hole.plain.reveal() } : { masked: true }
+  // Only where the user asked for plain secrets: `export` gives every other hole a source.
+  return 'plain' in hole ? { plain: hole.plain.reveal() } : { ...hole }
 }
 
 /** The text of one document. */

@@ -1,15 +1,54 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter, visit } from 'yaml'
 import type { Place } from '../issue.ts'
 import { type Pointer, steps } from '../json.ts'
 import type { Chunk } from './documents.ts'
 import { parseYaml } from './yaml.ts'
 
+/** A part of a text that is not shown. */
+type Hidden = readonly [start: number, end: number]
+
 /** The place of an offset into a document's text, in its file. */
-export function placeAt(chunk: Chunk, lines: LineCounter, offset: number): Place {
+export function placeAt(chunk: Chunk, lines: LineCounter, offset: number, hidden?: readonly Hidden[]): Place {
   const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
-  const text = chunk.text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]).replace(/\r?\n$/, '')
-  const excerpt = chunk.marked && line === 1 ? `---${text.slice(3)}` : text
-  return { file: chunk.file, line: chunk.line + line - 1, column: col, excerpt }
+  const begin = lines.lineStarts[line - 1] ?? 0
+  return { file: chunk.file, line: chunk.line + line - 1, column: col, ...excerptAt(chunk, begin, hidden) }
+}
+
+/** The line that begins at an offset; none where it may hold a part of a secret in clear. */
+function excerptAt(
+  { text, marked }: Chunk,
+  begin: number,
+  hidden: readonly Hidden[] = perhapsPlain(text),
+): Pick<Place, 'excerpt'> {
+  const end = text.indexOf('\n', begin)
+  const line = text.slice(begin, end < 0 ? undefined : end).replace(/\r$/, '')
+  if (hidden.some(([from, to]) => from <= begin + line.length && begin < to)) return {}
+  return { excerpt: marked && begin === 0 ? `---${line.slice(3)}` : line }
+}
+
+const plain = /(["']?)\bplain\1\s*:|\?\s+["']?plain\b/g
+const part = /\n["']?(kind|key|refs|spec|secrets)["']?\s*:/g
+
+/** Where secrets in clear may stand in a text that need not be YAML: from each `plain:` to the next part of the document. */
+function perhapsPlain(text: string): Hidden[] {
+  return [...text.matchAll(plain)].map(({ index }) => {
+    part.lastIndex = index
+    return [index, (part.exec(text)?.index ?? text.length) + 1]
+  })
+}
+
+/** Where secrets in clear stand in a document. */
+function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] {
+  if (document.errors.length > 0 || !text.includes('plain')) return perhapsPlain(text)
+  const found: Hidden[] = []
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.value !== 'plain') return
+      const [start, end] = [key.range?.[0] ?? 0, isNode(value) ? (value.range?.[1] ?? text.length) : text.length]
+      found.push([start, Math.max(end, start + 1)])
+    },
+  })
+  return found
 }
 
 /** Where a document begins, after its marker, comments and blank lines; without reading it. */
@@ -17,13 +56,11 @@ export function startOf(chunk: Chunk): Place {
   const offset = Math.max(0, chunk.text.search(/(?<=^\s*)[^#\s]/m))
   const before = chunk.text.slice(0, offset)
   const begin = before.lastIndexOf('\n') + 1
-  const end = chunk.text.indexOf('\n', offset)
-  const text = chunk.text.slice(begin, end < 0 ? undefined : end).replace(/\r$/, '')
   return {
     file: chunk.file,
     line: chunk.line + before.split('\n').length - 1,
     column: offset - begin + 1,
-    excerpt: chunk.marked && begin === 0 ? `---${text.slice(3)}` : text,
+    ...excerptAt(chunk, begin),
   }
 }
 
@@ -32,7 +69,8 @@ export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 
 /** Finds places in a document, which is read again unless it is at hand. */
 export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text, false)): Locate {
-  return (pointer, onKey = false) => placeAt(chunk, lines, offsetOf(document, pointer, onKey))
+  const hidden = plainIn(document, chunk)
+  return (pointer, onKey = false) => placeAt(chunk, lines, offsetOf(document, pointer, onKey), hidden)
 }
 
 function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): number {

@@ -5,7 +5,7 @@ import type { Kind } from '../kind.ts'
 import type { Hole, Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
-import { canonicalSpec } from '../spec.ts'
+import { canonicalSpec, isItem } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
 import { fileOf, headerFile } from './file-name.ts'
 import { isForeign, isMisplaced } from './layout.ts'
@@ -218,13 +218,17 @@ function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
   } = document as { refs?: Record<string, Ref>; spec?: JsonObject; secrets?: Record<Pointer, JsonObject> }
   const holes = Object.entries(secrets).map(([pointer, source]): [Pointer, Hole] => [
     pointer,
-    source.plain === undefined ? (source as { env: string; as?: 'json' }) : { plain: new Secret(source.plain) },
+    source.plain === undefined ? (source as unknown as Hole) : { plain: new Secret(source.plain) },
   ])
   return { kind: kind.name, key, refs, spec: canonicalSpec(kind, spec), secrets: Object.fromEntries(holes) }
 }
 
 function filledTwice({ spec, secrets }: Resource): Pointer[] {
-  return Object.keys(secrets).filter((pointer) => valueAt(spec, pointer) !== undefined)
+  return Object.keys(secrets).filter((pointer) => {
+    const value = valueAt(spec, pointer)
+    // An item of a list keeps its place.
+    return value !== undefined && !(value === null && isItem(spec, pointer))
+  })
 }
 
 function snapshotOf(header: JsonObject | undefined, resources: readonly Resource[]): Snapshot {

@@ -4,25 +4,43 @@ import type { Field, Kind, Slot } from '../kind.ts'
 const schemaId = 'https://prefect-snapshot.dev/schemas/snapshot.v1.json'
 
 const pointer = '^(/([^~/]|~[01])*)+$'
+const as: JsonObject = { const: 'json', description: 'The source holds JSON, for a value that is no string.' }
+
+/** One place that the value of a secret may come from. */
+function source(name: string, value: JsonObject): JsonObject {
+  return { type: 'object', properties: { [name]: value, as }, required: [name], additionalProperties: false }
+}
+
 const secrets: JsonObject = {
   type: 'object',
-  description: 'Where the values of secret fields come from, by JSON pointer into spec; never the values themselves.',
+  description: 'Where the values of secrets come from, by JSON pointer into spec; never the values themselves.',
   propertyNames: { pattern: pointer },
   additionalProperties: {
     oneOf: [
-      {
-        type: 'object',
-        properties: {
-          env: {
-            type: 'string',
-            pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-            description: 'Environment variable that holds the value.',
-          },
-          as: { const: 'json', description: 'The variable holds JSON, for a value that is no string.' },
-        },
-        required: ['env'],
-        additionalProperties: false,
-      },
+      source('env', {
+        type: 'string',
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+        description: 'Environment variable that holds the value.',
+      }),
+      source('file', {
+        type: 'string',
+        minLength: 1,
+        description:
+          "File that holds the value, relative to the snapshot's folder. A line end at its end is no part of the value.",
+      }),
+      source('age', {
+        type: 'string',
+        // Both begin with the version line of the format: armoured, or as base64.
+        pattern: '^\\s*(-----BEGIN AGE ENCRYPTED FILE-----|YWdlLWVuY3J5cHRpb24ub3JnL3Yx)',
+        description: 'The value, encrypted with age (https://age-encryption.org): armoured, or base64.',
+      }),
+      source('command', {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        description:
+          'Program and arguments that print the value; run without a shell, and only with --allow-commands. A line end at the end is no part of the value.',
+      }),
       {
         type: 'object',
         properties: { plain: { description: 'The value, in clear.' } },
@@ -50,13 +68,22 @@ export function documentSchema(kind: Kind): JsonObject {
       spec: {
         type: 'object',
         properties: Object.fromEntries(Object.entries(kind.fields).map(([name, field]) => [name, fieldSchema(field)])),
-        ...(required.length > 0 ? { required } : {}),
         additionalProperties: false,
       },
       secrets,
     },
-    required: ['kind', 'key', ...(required.length > 0 ? ['spec'] : [])],
+    required: ['kind', 'key'],
     additionalProperties: false,
+    ...(required.length > 0 ? { allOf: required.map(saidOrSecret) } : {}),
+  }
+}
+
+/** A required field stands in spec, unless all of it is a secret. */
+function saidOrSecret(name: string): JsonObject {
+  return {
+    if: { not: { properties: { secrets: { required: [`/${name}`] } }, required: ['secrets'] } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { spec: { required: [name] } }, required: ['spec'] },
   }
 }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyPlan } from '../../src/apply/apply.ts'
 import { fixedLimiter } from '../../src/apply/limiter.ts'
 import { type Client, toIssue } from '../../src/client/client.ts'
-import { secretFrom } from '../../src/commands/holes.ts'
 import { withNeeds } from '../../src/graph/closure.ts'
 import { type Json, type JsonObject, withValue } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
@@ -17,6 +16,7 @@ import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
 import { command } from '../support/command.ts'
 import { clientOf } from '../support/connect.ts'
+import { fillings } from '../support/fillings.ts'
 import { everyKind } from '../support/world.ts'
 
 /** One change of one resource; what is left out stays. A value of undefined takes the field away. */
@@ -268,7 +268,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
       resources,
     }
     const live = await readLive(client, server, kinds, { wanted: resources })
-    return { plan: makePlan(snapshot, live, kinds, { filled: (hole) => 'plain' in hole }), live }
+    return { plan: makePlan(snapshot, live, kinds, { fillings: fillings((hole) => 'plain' in hole) }), live }
   }
 
   async function applied(plan: Plan, live: Live): Promise<void> {
@@ -277,7 +277,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
       api: client,
       kinds,
       live,
-      secretOf: secretFrom({}),
+      secretOf: (hole: Hole) => ('plain' in hole ? hole.plain.reveal() : undefined),
       issueOf: (error: unknown) => toIssue(error as never),
       ambiguous: () => false,
       limiter: fixedLimiter(1),

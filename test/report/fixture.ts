@@ -1,6 +1,6 @@
 import { needsOf } from '../../src/graph/needs.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import type { Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
+import type { Hole, Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { sinceBase } from '../../src/plan/three-way.ts'
@@ -11,6 +11,7 @@ import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src
 import { Secret } from '../../src/secret.ts'
 import { parseSnapshot, type Source } from '../../src/snapshot/parse.ts'
 import { parsePair } from '../../src/snapshot/same.ts'
+import { fillings } from '../support/fillings.ts'
 
 /** What stands in place of a secret; in no rendering may it be seen. */
 export const canary = 'canary-4711'
@@ -166,8 +167,8 @@ export function fixture(ready = false) {
     complete: new Set(),
     issues: [],
   }
-  const filled = (hole: object) => ready || ('env' in hole && hole.env === 'STORE_RAW_KEY')
-  const options = { filled, remove: new Set<Ref>(['variable/old_flag']) }
+  const filled = (hole: Hole) => ready || ('env' in hole && hole.env === 'STORE_RAW_KEY')
+  const options = { fillings: fillings(filled), remove: new Set<Ref>(['variable/old_flag']) }
   return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
 }
 
@@ -306,7 +307,7 @@ export function bigReport(size: number): PlanReport {
   const { snapshot } = parse('big.yaml', header + documents.join(''))
   const server = { url: 'https://prefect.example/api', version: '3.8.8' }
   const live: Live = { server, resources: new Map(), complete: new Set(), issues: [] }
-  const plan = makePlan(snapshot, live, kinds, { filled: () => true })
+  const plan = makePlan(snapshot, live, kinds, { fillings: fillings(() => true) })
   const context = {
     profile: 'prod',
     server,

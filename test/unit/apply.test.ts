@@ -19,6 +19,7 @@ import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
 import { Ambiguous, FakeSystem, type Trouble } from '../support/fake-system.ts'
+import { fillings } from '../support/fillings.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; readonly kinds?: readonly Kind[] }
@@ -26,7 +27,7 @@ type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; rea
 /** Reads, plans, and applies. */
 async function apply(system: FakeSystem, wanted: Snapshot, { plan: how = {}, kinds = toyKinds, ...more }: Asked = {}) {
   const live = await readLive(system, server, kinds, {})
-  const plan = makePlan(wanted, live, kinds, { filled: () => true, ...how })
+  const plan = makePlan(wanted, live, kinds, { fillings: fillings(() => true), ...how })
   const { outcomes, ids } = await applyPlan(plan, {
     api: system,
     kinds,
@@ -413,7 +414,12 @@ describe('reading back', () => {
       if (object.name === 'x') system.objects.set(id, { ...object, count: 4 })
       if (object.name === 'z') system.objects.delete(id)
     }
-    const back = compareBack(outcomes, await readLive(system, server, toyKinds, {}), toyKinds)
+    const back = compareBack(
+      outcomes,
+      await readLive(system, server, toyKinds, {}),
+      toyKinds,
+      fillings(() => true),
+    )
     expect(told(back)).toEqual(['not-converged a/x', 'done a/y', 'not-converged a/z'])
     expect(back[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 4, after: 3 }] })
   })

@@ -16,7 +16,12 @@ function helpOf(one: Command): string {
   return text
 }
 
-describe.each(program.commands.map((one) => [one.name(), one] as const))('%s', (name, one) => {
+const all = program.commands.flatMap((one) => [
+  [one.name(), one] as const,
+  ...one.commands.map((inner) => [`${one.name()} ${inner.name()}`, inner] as const),
+])
+
+describe.each(all)('%s', (name, one) => {
   const help = helpOf(one)
 
   it('says what it is for, and shows examples that the command line understands', async () => {
@@ -39,7 +44,8 @@ async function parses(line: string, name: string): Promise<void> {
   const other = programOf('1.2.3', async (_, __, of) => void ran.push(of))
   const words = (line.split(/ [|>] /)[0] ?? '').match(/'[^']*'|\S+/g) ?? []
   await other.parseAsync(['node', 'prefect-snapshot', ...words.map((word) => word.replace(/^'|'$/g, ''))])
-  expect(ran).toEqual([name])
+  // The example of a group is of one of its commands.
+  expect(ran.map((one) => (one.startsWith(`${name} `) ? name : one))).toEqual([name])
 }
 
 it.each([

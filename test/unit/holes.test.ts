@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { holeName, secretFrom, withHoles } from '../../src/commands/holes.ts'
-import { type Json, parseJson } from '../../src/json.ts'
 import type { Hole, Id, LiveResource } from '../../src/model.ts'
 import { Secret } from '../../src/secret.ts'
+import { holeName, withHoles } from '../../src/secrets/holes.ts'
 
 function block(key: string, ...pointers: readonly string[]): LiveResource {
   return withSecrets(key, Object.fromEntries(pointers.map((pointer) => [pointer, { plain: new Secret('x') }])))
@@ -63,16 +62,4 @@ test('a value that is no text is read as JSON; one that is masked is a hole like
     '/data/c': { env: 'T_N_C' },
     '/data/d': { env: 'T_N_D' },
   })
-})
-
-test.each<[Hole, Json | undefined]>([
-  [{ env: 'TEXT' }, '{"a": 1.0}'],
-  [{ env: 'TEXT', as: 'json' }, parseJson('{"a": 1.0}')],
-  [{ env: 'EMPTY' }, ''],
-  [{ env: 'EMPTY', as: 'json' }, undefined],
-  [{ env: 'ABSENT' }, undefined],
-  [{ masked: true }, undefined],
-  [{ plain: new Secret(5) }, 5],
-])('%o is filled with', (hole, value) => {
-  expect(secretFrom({ TEXT: '{"a": 1.0}', EMPTY: '' })(hole)).toEqual(value)
 })

@@ -6,6 +6,7 @@ import type { Event, Resource } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { nameInKey } from '../../src/ref.ts'
 import { FakeSystem } from '../support/fake-system.ts'
+import { fillings } from '../support/fillings.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const kind: Kind = { ...a, ambiguous: true }
@@ -81,7 +82,7 @@ describe('resources of one name', () => {
       ...resources.map((one) => (one.spec.count === 2 ? { ...one, spec: { count: 2, text: 'new' } } : one)),
     )
     const again = await readLive(system, server, kinds, { wanted: wanted.resources })
-    const { changes, unchanged } = makePlan(wanted, again, kinds, { filled: () => true })
+    const { changes, unchanged } = makePlan(wanted, again, kinds, { fillings: fillings(() => true) })
     expect(changes).toMatchObject([{ action: 'update', before: { id: 'second' }, fields: [{ pointer: '/spec/text' }] }])
     expect(unchanged).toHaveLength(1)
   })

@@ -6,6 +6,7 @@ import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { parseSaved, savedPlan, staleness } from '../../src/plan/saved.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
+import { fillings } from '../support/fillings.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const idOf = (ref: Ref, n = 0) => `5eed0000-0000-4000-8000-${String(ref.length + n).padStart(12, '0')}` as Id
@@ -17,7 +18,7 @@ const live = (resources: readonly Resource[], more: Partial<Live> = {}): Live =>
   issues: [],
   ...more,
 })
-const none: PlanOptions = { filled: () => true }
+const none: PlanOptions = { fillings: fillings(() => true) }
 const plan = (
   wanted: Snapshot,
   held: readonly Resource[],
@@ -108,13 +109,15 @@ describe('a plan', () => {
   it('wants the secrets of what it makes, all that are missing at once', () => {
     const holes = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
     const made = plan(snapshot(resource('c/x', { secrets: holes })), [], {
-      filled: (hole: Hole) => 'env' in hole && hole.env === 'never',
+      fillings: fillings((hole: Hole) => 'env' in hole && hole.env === 'never'),
     })
     expect(codes(made.issues)).toEqual(['missing-secret', 'missing-secret'])
     const kept = resource('c/x', {
       secrets: { '/data/a': { plain: new Secret('1') }, '/data/b': { plain: new Secret('2') } },
     })
-    expect(plan(snapshot(resource('c/x', { secrets: holes })), [kept], { filled: () => false })).toMatchObject({
+    expect(
+      plan(snapshot(resource('c/x', { secrets: holes })), [kept], { fillings: fillings(() => false) }),
+    ).toMatchObject({
       unchanged: ['c/x'],
       issues: [],
     })

@@ -11,6 +11,7 @@ import { matches, membersOf } from '../../src/select.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { anyText } from '../support/arbitrary.ts'
+import { fillings } from '../support/fillings.ts'
 import { resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 /** Two teams: `red` has a/one with what needs it, `blue` has a/two; c/both needs both, by a token. */
@@ -82,7 +83,7 @@ describe('scope', () => {
     issues: [],
   })
   const plan = (text: ReturnType<typeof snapshot>, there: Live, held?: ReadonlySet<Ref>) =>
-    makePlan(text, there, toyKinds, { filled: () => true, prune: true, ...(held ? { held } : {}) })
+    makePlan(text, there, toyKinds, { fillings: fillings(() => true), prune: true, ...(held ? { held } : {}) })
   const deleted = (made: ReturnType<typeof plan>) =>
     made.changes.flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []))
 

@@ -147,9 +147,36 @@ describe('every fault of a file, at its place:', () => {
     const parsed = parseSnapshot([{ file, text }], toyKinds)
     expect(told(parsed).sort()).toEqual(expected.sort())
     for (const { place, message } of parsed.issues) {
-      expect(place?.excerpt).toBe(text.split('\n')[(place?.line ?? 0) - 1])
+      // A line that may hold a secret in clear is not shown.
+      const line = text.split('\n')[(place?.line ?? 0) - 1]
+      expect(place?.excerpt).toBe(line?.includes('plain:') ? undefined : line)
       expect(message).not.toMatch(/undefined|\[object|isLosslessNumber/)
     }
+  })
+})
+
+describe('a fault never shows a secret in clear', () => {
+  const inBlock = (lines: string) => `${header}---\nkind: c\nkey: x\nsecrets:\n  /data/a:\n${lines}`
+  it.each([
+    ['many lines, badly indented', inBlock('    plain: |\n      first\n   hush: [\n  hush-hush\n')],
+    ['quotes that do not end', inBlock('    plain: "first\n    hush: hush\n    hush\n')],
+    ['at the margin', inBlock('    plain: |\nhush hush\nhush: {\n')],
+    ['a number that JSON does not have', inBlock('    plain:\n      - first\n      - .inf\n      - &hush [hush]\n')],
+    ['an unknown field beside it', inBlock('    plain: |\n      first\n      hush\n    hush: 1\n')],
+    ['in brackets', `${header}---\n{kind: c, key: x, secrets: {/data/a: {plain: "first\nhush", "\nhush" : 1}}}\n`],
+    ['a key of its own', inBlock('    ? plain\n    : - first\n      - hush: *hush\n')],
+    ['twice', inBlock('    plain: first\n    plain:\n      hush\n')],
+  ])('%s', (_, text) => {
+    const { issues } = parse(text)
+    expect(issues.length).toBeGreaterThan(0)
+    for (const { place } of issues) expect(place?.excerpt ?? '').not.toMatch(/hush|first/)
+  })
+
+  it('and shows every other line', () => {
+    const { issues } = parse(inBlock('    plain: |\n      hush\nspec: {wrong: 1}\n'))
+    expect(issues).toMatchObject([{ place: { line: 10, excerpt: 'spec: {wrong: 1}' } }])
+    const broken = parse(inBlock('    plain: |\n      hush\nspec: {wrong: [}\n'))
+    expect(broken.issues[0]?.place?.excerpt).toBe('spec: {wrong: [}')
   })
 })
 

@@ -1,22 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type Json, parseJson } from '../json.ts'
+import type { Kind } from '../kind.ts'
 import type { Hole, LiveResource, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-
-/** The value of a hole, from the environment; undefined where there is none. */
-export function secretFrom(env: Readonly<Record<string, string | undefined>>): (hole: Hole) => Json | undefined {
-  return (hole) => {
-    if ('plain' in hole) return hole.plain.reveal()
-    if (!('env' in hole)) return undefined
-    const text = env[hole.env]
-    if (text === undefined || hole.as !== 'json') return text
-    try {
-      return parseJson(text)
-    } catch {
-      return undefined
-    }
-  }
-}
+import { withSecretsAt } from '../spec.ts'
 
 /**
  * Resources with their secret values replaced by names of environment variables: readable, none twice. Where two would
@@ -42,12 +28,32 @@ export function withHoles(resources: readonly LiveResource[]): Resource[] {
   })
 }
 
-/** Resources whose secrets come from where others of the same name say that they come from: a server does not know it. */
-export function withSourcesOf(resources: readonly Resource[], others: readonly Resource[]): Resource[] {
-  const known = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
+/** Resources in which that is a secret which is one in others of the same name: a server does not know it. */
+export function withSecretsLike<T extends Resource>(
+  resources: readonly T[],
+  others: readonly Resource[],
+  kinds: readonly Kind[],
+): T[] {
+  const known = new Map(others.map((resource) => [refOf(resource), Object.keys(resource.secrets)]))
   return resources.map((resource) => {
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    return kind ? withSecretsAt(kind, resource, known.get(refOf(resource)) ?? []) : resource
+  })
+}
+
+/** Resources whose secrets come from where others of the same name say that they come from; ciphertext that is newer stays. */
+export function withSourcesOf(
+  resources: readonly Resource[],
+  others: readonly Resource[],
+  kinds: readonly Kind[],
+): Resource[] {
+  const known = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
+  return withSecretsLike(resources, others, kinds).map((resource) => {
     const own = known.get(refOf(resource)) ?? {}
-    const secrets = Object.entries(resource.secrets).map(([pointer, hole]) => [pointer, own[pointer] ?? hole] as const)
+    const secrets = Object.entries(resource.secrets).map(([pointer, hole]) => {
+      const other = own[pointer]
+      return [pointer, other && !('age' in other && 'age' in hole) ? other : hole] as const
+    })
     return secrets.length > 0 ? { ...resource, secrets: Object.fromEntries(secrets) } : resource
   })
 }

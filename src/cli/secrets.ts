@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import type { Act } from './act.ts'
+import { collect, examples, fillingHoles, identities, reporting, table } from './shared.ts'
+
+/** The commands that are about the secrets of a snapshot. No server has a part in them. */
+export function addSecrets(program: Command, act: Act): void {
+  const secrets = program
+    .command('secrets')
+    .summary('look at the secrets of a snapshot')
+    .description('Looks at where the secrets of a snapshot come from. No value is ever shown.')
+    .addHelpText('after', examples('secrets list prod.snapshot.yaml'))
+  fillingHoles(reporting(secrets.command('list'), ['text', 'json']))
+    .summary('list where secrets come from, and whether each can be had')
+    .description(
+      'Lists the secrets of a snapshot, where each comes from, and whether it can be had now. Exits with 3 where one cannot be. No value is ever shown.',
+    )
+    .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input')
+    .addHelpText(
+      'after',
+      examples(
+        'secrets list prod.snapshot.yaml',
+        'secrets list prod.snapshot.yaml --identity key.txt --env-file prod.env',
+        'secrets list platform/ -f json',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/secrets.ts')).listSecrets({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+  identities(program.command('rekey'))
+    .summary('encrypt the secrets of a snapshot for other recipients')
+    .description(
+      'Encrypts every value of a snapshot that is encrypted for other recipients, in place. Comments, order and everything else stay.',
+    )
+    .argument('<snapshot>', 'file or directory')
+    .option(
+      '--recipient <key>',
+      'who can decrypt: age1…; may be repeated (default: recipients: of the policy file)',
+      collect,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'rekey prod.snapshot.yaml --identity key.txt --recipient age1… --recipient age1…',
+        'rekey platform/ --identity key.txt',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/rekey.ts')).rekey({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+}

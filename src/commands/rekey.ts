@@ -1,0 +1,79 @@
+import { Failure, type Issue } from '../issue.ts'
+import { step } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { plural } from '../report/style.ts'
+import { type Encrypt, encryptFor } from '../secrets/age.ts'
+import { sealedValue } from '../secrets/keep.ts'
+import { fileFailure } from './files.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { readPolicy } from './policy-file.ts'
+import { fillingsFor, type SecretFlags } from './secret-sources.ts'
+import { type Existing, readExisting, update } from './update.ts'
+
+/** Encrypts the secrets of a snapshot for other recipients, in place; everything else of its text stays as it is. */
+export async function rekey(
+  flags: Pick<SecretFlags, 'identity'> & { readonly snapshot: string; readonly recipient?: readonly string[] },
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Exit> {
+  const recipients = flags.recipient ?? readPolicy(flags.snapshot, io.cwd).recipients
+  const encrypt = await encryptFor(recipients)
+  const existing = await readExisting(flags.snapshot, kinds, io)
+  if (!existing) throw fileFailure('read', flags.snapshot, Object.assign(new Error(), { code: 'ENOENT' }))
+  const { resources, count } = await encryptedAnew(existing, flags, encrypt, io)
+  const { source } = existing.read.snapshot
+  await update(existing, { resources, remove: new Set(), source }, kinds)
+  const whom = plural(new Set(recipients).size, 'recipient')
+  if (!io.quiet)
+    io.err(
+      count === 0
+        ? `${flags.snapshot} holds nothing encrypted, and stays as it is\n`
+        : `Rekeyed ${flags.snapshot}: ${plural(count, 'secret')} for ${whom}\n`,
+    )
+  return exits.ok
+}
+
+/** The resources that hold ciphertext, with another one. Throws `Failure` with every value that cannot be opened. */
+async function encryptedAnew(
+  { read, path }: Existing,
+  flags: SecretFlags,
+  encrypt: Encrypt,
+  io: Io,
+): Promise<{ readonly resources: readonly Resource[]; readonly count: number }> {
+  const held = read.snapshot.resources.filter(({ secrets }) => Object.values(secrets).some((hole) => 'age' in hole))
+  const only = held.map((resource) => ({
+    ...resource,
+    secrets: Object.fromEntries(Object.entries(resource.secrets).filter(([, hole]) => 'age' in hole)),
+  }))
+  const fillings = await fillingsFor(only, { ...flags, snapshot: path }, io)
+  const issues: Issue[] = []
+  let count = 0
+  const resources: Resource[] = []
+  for (const [index, { secrets }] of only.entries()) {
+    const resource = held[index] as Resource
+    const next: Record<string, Resource['secrets'][string]> = { ...resource.secrets }
+    for (const [pointer, hole] of Object.entries(secrets)) {
+      const [value, lack] = [fillings.secretFor(hole), fillings.lackOf(hole)]
+      const ref = refOf(resource)
+      const place = read.placeOf(ref, step('/secrets', pointer))
+      if (lack)
+        issues.push({
+          code: lack.code,
+          severity: 'error',
+          message: `${ref} cannot be rekeyed at ${pointer}: ${lack.reason}`,
+          fix: lack.fix,
+          ref,
+          pointer: `/secrets${pointer}`,
+          ...(place ? { place } : {}),
+        })
+      if (!value) continue
+      next[pointer] = await sealedValue(value.reveal(), encrypt)
+      count++
+    }
+    resources.push({ ...resource, secrets: next })
+  }
+  if (issues.length > 0) throw new Failure(issues, exits.usage)
+  return { resources, count }
+}

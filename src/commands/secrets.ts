@@ -1,0 +1,89 @@
+import { sourceText } from '../hole.ts'
+import type { Issue } from '../issue.ts'
+import { step, writeJson } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Fillings } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { shown } from '../report/issues.ts'
+import { plural, type Style, visible } from '../report/style.ts'
+import type { Parsed } from '../snapshot/parse.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { fillingsFor, type SecretFlags } from './secret-sources.ts'
+import { loadSnapshot } from './validate.ts'
+
+/** One hole of a snapshot, as it is listed. */
+interface Row {
+  readonly ref: string
+  /** Into the resource's spec. */
+  readonly pointer: string
+  readonly source: string
+  readonly filled: boolean
+  readonly reason?: string
+}
+
+/**
+ * Lists the holes of a snapshot, where each is filled from, and whether it can be now. Exits with 3 where one cannot be, as an
+ * apply that makes its resource would.
+ */
+export async function listSecrets(
+  flags: SecretFlags & { readonly snapshot: string; readonly format?: 'text' | 'json' },
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Exit> {
+  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+  const fillings = await fillingsFor(parsed.snapshot.resources, flags, io)
+  const { rows, issues } = listed(parsed, fillings)
+  const exit = issues.length > 0 ? exits.usage : exits.ok
+  if (flags.format === 'json') {
+    const report = {
+      schema: 'prefect-snapshot/secrets',
+      version: 1,
+      tool: io.version,
+      exit,
+      issues: issues.map(shown),
+      secrets: rows,
+    }
+    io.out(`${writeJson(report as never, 2)}\n`)
+    return exit
+  }
+  io.out(tableText(rows, io.style))
+  io.warn(issues)
+  return exit
+}
+
+function listed({ snapshot, placeOf }: Parsed, fillings: Fillings) {
+  const rows: Row[] = []
+  const issues: Issue[] = []
+  for (const resource of snapshot.resources)
+    for (const [pointer, hole] of Object.entries(resource.secrets)) {
+      const ref = refOf(resource)
+      const lack = fillings.lackOf(hole)
+      const row = { ref, pointer, source: sourceText(hole), filled: !lack }
+      rows.push(lack ? { ...row, reason: lack.reason } : row)
+      if (!lack) continue
+      const place = placeOf(ref, step('/secrets', pointer))
+      issues.push({
+        code: lack.code,
+        severity: 'error',
+        message: `${ref} has no value for ${pointer}: ${lack.reason}`,
+        fix: lack.fix,
+        ref,
+        pointer: `/secrets${pointer}`,
+        ...(place ? { place } : {}),
+      })
+    }
+  return { rows, issues }
+}
+
+function tableText(rows: readonly Row[], style: Style): string {
+  if (rows.length === 0) return 'The snapshot has no secrets.\n'
+  const cells = rows.map(({ ref, pointer, source }) => [ref, pointer, source].map(visible))
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map(({ filled }, index) => {
+    const row = (cells[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    return `${filled ? style.green('✓') : style.red('✗')} ${row.join('  ').trimEnd()}\n`
+  })
+  const lacking = rows.filter(({ filled }) => !filled).length
+  const end = lacking === 0 ? 'all can be filled' : `${lacking} cannot be filled`
+  return `${lines.join('')}\n${plural(rows.length, 'secret')}, ${end}\n`
+}

@@ -1,0 +1,163 @@
+import type { Identity } from 'age-encryption'
+import { Failure, type Issue } from '../issue.ts'
+
+/*
+ * age (https://age-encryption.org) by its author's own package. A ciphertext says neither for whom it is nor what is in it.
+ */
+
+const load = () => import('age-encryption')
+
+/** Encrypts texts for everybody who has one of some keys. */
+export type Encrypt = (text: string) => Promise<string>
+
+/** Why a text could not be decrypted, apart from what is in it. */
+export class Undecryptable extends Error {
+  readonly why: 'no identity' | 'other recipients' | 'damaged'
+
+  constructor(why: Undecryptable['why']) {
+    super(why)
+    this.why = why
+  }
+}
+
+/** Makes ready to encrypt for all of these recipients (`age1…`). Throws `Failure` with every one that is none. */
+export async function encryptFor(recipients: readonly string[]): Promise<Encrypt> {
+  const age = await load()
+  const issues: Issue[] = []
+  const make = () => new age.Encrypter()
+  for (const recipient of recipients) {
+    try {
+      make().addRecipient(recipient)
+    } catch {
+      issues.push(notRecipient(recipient))
+    }
+  }
+  if (recipients.length === 0) issues.push(noRecipients())
+  if (issues.length > 0) throw new Failure(issues, 3)
+  return async (text) => {
+    const encrypter = make()
+    for (const recipient of new Set(recipients)) encrypter.addRecipient(recipient)
+    return age.armor.encode(await encrypter.encrypt(text))
+  }
+}
+
+function noRecipients(): Issue {
+  return {
+    code: 'bad-recipient',
+    severity: 'error',
+    message: 'nobody is named who could decrypt the secrets',
+    fix: 'Pass --recipient age1…, or list them under recipients: in prefect-snapshot.yaml; age-keygen makes a pair of keys',
+  }
+}
+
+function notRecipient(recipient: string): Issue {
+  const issue = (message: string, fix: string): Issue => ({ code: 'bad-recipient', severity: 'error', message, fix })
+  if (/^AGE-SECRET-KEY-/i.test(recipient))
+    return issue(
+      'an identity, which is secret, was given as a recipient',
+      'Pass the public key that belongs to it; age-keygen -y FILE prints it. If it was written down anywhere, replace it',
+    )
+  if (/^(ssh-|ecdsa-|sk-ssh-)/.test(recipient))
+    return issue(
+      `${shown(recipient)} is an SSH key, and only keys of age itself can be used`,
+      'Make a key with age-keygen and pass its public half, age1…',
+    )
+  if (/^age1[a-z]{2,}1/.test(recipient) && !/^age1(pq|tag|tagpq)1/.test(recipient))
+    return issue(
+      `${shown(recipient)} is the key of a plugin, and plugins of age are not run`,
+      'Make a key with age-keygen and pass its public half, age1…',
+    )
+  return issue(
+    `${shown(recipient)} is no recipient of age: it is mistyped or cut off`,
+    'A recipient is the public key that age-keygen prints: age1 and 58 letters and digits',
+  )
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 70 ? `${text.slice(0, 67)}…` : text)
+}
+
+/** A text with identities, and what it is called. */
+export interface IdentityText {
+  readonly from: string
+  readonly text: string
+}
+
+/** The identities in texts as `age-keygen` writes them. Throws `Failure` with every line that is none; it shows none. */
+export async function identitiesIn(texts: readonly IdentityText[]): Promise<readonly string[]> {
+  const found: string[] = []
+  const issues: Issue[] = []
+  const { Decrypter } = texts.length > 0 ? await load() : { Decrypter: undefined }
+  for (const { from, text } of texts) {
+    const fail = (line: number, message: string, fix: string) =>
+      issues.push({
+        code: 'bad-recipient',
+        severity: 'error',
+        message: `${from}: ${message}`,
+        place: { file: from, line, column: 1 },
+        fix,
+      })
+    if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text)) {
+      fail(1, 'it is an SSH or PEM key, and only identities of age itself can be used', 'Make one with age-keygen')
+      continue
+    }
+    if (/^(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(text)) {
+      fail(1, 'the identities in it are encrypted', 'Decrypt it first: age -d FILE > identity.txt')
+      continue
+    }
+    const lines = [...text.split(/\r?\n/).entries()].filter(([, line]) => line.trim() !== '' && !line.startsWith('#'))
+    if (lines.length === 0) fail(1, 'there is no identity in it', 'Make one with age-keygen -o FILE')
+    for (const [index, line] of lines) {
+      try {
+        ;new (Decrypter as NonNullable<typeof Decrypter>)().addIdentity(line.trim())
+        found.push(line.trim())
+      } catch {
+        fail(
+          index + 1,
+          'the line is no identity of age',
+          'An identity begins with AGE-SECRET-KEY-1; age-keygen makes one',
+        )
+      }
+    }
+  }
+  if (issues.length > 0) throw new Failure(issues, 3)
+  return found
+}
+
+/** Decrypts texts that were encrypted for one of these identities; throws `Undecryptable`. */
+export function decryptWith(identities: readonly string[]): (text: string) => Promise<string> {
+  return async (text) => {
+    const age = await load()
+    const bytes = bytesOf(text, age.armor.decode)
+    if (identities.length === 0) throw new Undecryptable('no identity')
+    const decrypter = new age.Decrypter()
+    for (const identity of identities as readonly (string | Identity)[]) decrypter.addIdentity(identity)
+    try {
+      const plain = await decrypter.decrypt(bytes)
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain)
+    } catch (error) {
+      const other = error instanceof Error && error.message.startsWith('no identity matched')
+      throw new Undecryptable(other ? 'other recipients' : 'damaged')
+    }
+  }
+}
+
+function bytesOf(text: string, decode: (armoured: string) => Uint8Array): Uint8Array {
+  try {
+    const bytes = /^\s*-----BEGIN/.test(text) ? decode(text) : decodeBase64(text)
+    if (startsRight(bytes)) return bytes
+  } catch {
+    // Told below.
+  }
+  throw new Undecryptable('damaged')
+}
+
+function startsRight(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).subarray(0, 22).toString('latin1') === 'age-encryption.org/v1\n'
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const compact = text.replace(/\s/g, '')
+  if (compact === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) throw new RangeError('no base64')
+  return new Uint8Array(Buffer.from(compact, 'base64'))
+}

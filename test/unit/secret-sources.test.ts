@@ -1,0 +1,182 @@
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Json, parseJson, sameJson, writeJson } from '../../src/json.ts'
+import type { Fillings, Hole, Resource } from '../../src/model.ts'
+import { Secret } from '../../src/secret.ts'
+import { encryptFor, identitiesIn } from '../../src/secrets/age.ts'
+import { fill, type World } from '../../src/secrets/fill.ts'
+import { sealed, sealedValue } from '../../src/secrets/keep.ts'
+import { anyJson } from '../support/arbitrary.ts'
+import { resource } from '../support/toy-kinds.ts'
+
+const world: World = {
+  env: { TEXT: 'text', LIST: '[1.0, 9007199254740993]', EMPTY: '' },
+  identities: [],
+  readFile: async (path) => {
+    if (path.startsWith('gone')) throw new Error('there is no such file')
+    return { 'a.txt': 'two\nlines\n', 'b.txt': 'no end', 'c.txt': 'crlf\r\n', 'd.txt': 'two ends\n\n' }[path] ?? '{'
+  },
+}
+const holding = (...holes: readonly Hole[]): Resource[] => [
+  resource('c/x', { secrets: Object.fromEntries(holes.map((hole, n) => [`/data/${n}`, hole])) }),
+]
+const filledWith = async (hole: Hole, more: Partial<World> = {}) => {
+  const fillings = await fill(holding(hole), { ...world, ...more })
+  return fillings.secretFor(hole)?.reveal() ?? fillings.lackOf(hole)
+}
+
+describe('a hole is filled from', () => {
+  it.each<[string, Hole, Json]>([
+    ['the environment', { env: 'TEXT' }, 'text'],
+    ['an empty variable', { env: 'EMPTY' }, ''],
+    ['JSON in the environment', { env: 'LIST', as: 'json' }, parseJson('[1.0, 9007199254740993]')],
+    ['a file, without the line end at its end', { file: 'a.txt' }, 'two\nlines'],
+    ['a file that has none', { file: 'b.txt' }, 'no end'],
+    ['a file of Windows', { file: 'c.txt' }, 'crlf'],
+    ['a file with an empty line at its end, which stays', { file: 'd.txt' }, 'two ends\n'],
+    ['the snapshot itself', { plain: new Secret(5) }, 5],
+  ])('%s', async (_, hole, value) => {
+    expect(await filledWith(hole)).toEqual(value)
+  })
+
+  it('a command, where commands may run', async () => {
+    const run = async (argv: readonly string[]) => `${argv.join('+')}\n`
+    expect(await filledWith({ command: ['op', 'read', 'x y'] }, { run })).toBe('op+read+x y')
+    expect(await filledWith({ command: ['echo'], as: 'json' }, { run: async () => '{"a": 2.0}\n' })).toEqual(
+      parseJson('{"a": 2.0}'),
+    )
+  })
+
+  it('each source once, however many holes name it', async () => {
+    const asked: string[] = []
+    const run = async ([program = '']: readonly string[]) => String(asked.push(program))
+    await fill(holding({ command: ['a'] }, { command: ['a'] }, { command: ['b'] }), { ...world, run })
+    expect(asked).toEqual(['a', 'b'])
+  })
+})
+
+describe('a hole that cannot be filled says why, and what to do:', () => {
+  it.each<[string, Hole, object]>([
+    ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
+    ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'bad-secret', reason: expect.stringContaining('no JSON') }],
+    ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'bad-secret' }],
+    ['no file', { file: 'gone.txt' }, { code: 'missing-secret', reason: expect.stringContaining('gone.txt') }],
+    ['no command without being allowed', { command: ['op'] }, { fix: expect.stringContaining('--allow-commands') }],
+    ['no age', { age: 'bm90IGFnZQ==' }, { code: 'bad-secret', reason: expect.stringContaining('damaged') }],
+    ['masked', { masked: true }, { code: 'missing-secret' }],
+  ])('%s', async (_, hole, lack) => {
+    expect(await filledWith(hole)).toMatchObject(lack)
+  })
+
+  it('a command that fails, without what it said', async () => {
+    const run = async () => {
+      throw new Error('it ended with code 3')
+    }
+    expect(await filledWith({ command: ['op', 'read', 'hush'] }, { run })).toEqual({
+      code: 'missing-secret',
+      reason: 'the command op gave none: it ended with code 3',
+      fix: 'Run it by hand to see what it says',
+    })
+  })
+})
+
+describe('age', () => {
+  let mine: string
+  let others: string
+  let toMe: string
+  beforeAll(async () => {
+    mine = await generateX25519Identity()
+    others = await generateX25519Identity()
+    toMe = await identityToRecipient(mine)
+  })
+
+  it('gives back every JSON value, numbers exactly', async () => {
+    const encrypt = await encryptFor([toMe])
+    await fc.assert(
+      fc.asyncProperty(anyJson, async (value) => {
+        const hole = await sealedValue(value, encrypt)
+        const fillings = await fill(holding(hole), { ...world, identities: [others, mine] })
+        const back = fillings.secretFor(hole)?.reveal()
+        expect(sameJson(back, value), writeJson(value)).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('opens base64 as well as armour, whatever the indentation left of it', async () => {
+    const armoured = await (await encryptFor([toMe]))('text')
+    const base64 = armoured.split('\n').slice(1, -2).join('\n')
+    for (const age of [armoured, armoured.trim(), `\n${armoured}\n`, base64, base64.replaceAll('\n', ' ')])
+      expect(await filledWith({ age }, { identities: [mine] })).toBe('text')
+  })
+
+  it('says whether an identity is missing, another one is needed, or the text is damaged', async () => {
+    const age = await (await encryptFor([toMe]))('text')
+    const lines = age.split('\n')
+    const damaged = [...lines.slice(0, 3), `A${lines[3]?.slice(1)}`, ...lines.slice(4)].join('\n')
+    expect(await filledWith({ age })).toMatchObject({
+      code: 'missing-secret',
+      fix: expect.stringContaining('--identity'),
+    })
+    expect(await filledWith({ age }, { identities: [others] })).toMatchObject({
+      code: 'bad-secret',
+      reason: expect.stringContaining('for others'),
+    })
+    for (const text of [damaged, `${lines[0]}\n${lines[1]}`, lines.slice(0, -3).join('\n')])
+      expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'bad-secret' })
+  })
+
+  it('refuses every recipient that is none, all at once', async () => {
+    const wrong = [
+      'age1mistyped',
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH',
+      'ssh-rsa AAAA',
+      mine,
+      'age1yubikey1qwerty',
+      `${toMe.slice(0, -1)}${toMe.endsWith('q') ? 'p' : 'q'}`,
+    ]
+    const failure = await encryptFor([...wrong, toMe]).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ exit: 3, issues: wrong.map(() => ({ code: 'bad-recipient' })) })
+    expect(String(failure)).not.toContain(mine)
+    expect(String(failure)).toMatch(/SSH key/)
+    expect(String(failure)).toMatch(/plugin/)
+    await expect(encryptFor([])).rejects.toMatchObject({ exit: 3, issues: [{ code: 'bad-recipient' }] })
+  })
+
+  it('reads identities as age-keygen writes them, and says which line is none, without showing it', async () => {
+    const text = `# created: 2026-01-01\n# public key: ${toMe}\n${mine}\n\n${others}\r\n`
+    expect(await identitiesIn([{ from: 'key.txt', text }])).toEqual([mine, others])
+    const failure = await identitiesIn([
+      { from: 'a.txt', text: `${mine}\nhush-hush\n` },
+      { from: 'b.txt', text: '-----BEGIN OPENSSH PRIVATE KEY-----\nhush-hush\n-----END' },
+      { from: 'c.txt', text: '# nothing\n' },
+      { from: 'd.txt', text: 'age-encryption.org/v1\n-> scrypt' },
+    ]).catch((error: unknown) => error)
+    const place = (file: string, line: number) => ({ code: 'bad-recipient', place: { file, line } })
+    expect(failure).toMatchObject({
+      exit: 3,
+      issues: [place('a.txt', 2), place('b.txt', 1), place('c.txt', 1), place('d.txt', 1)],
+    })
+    expect(JSON.stringify(failure)).not.toContain('hush')
+  })
+
+  it('keeps the ciphertext of a value that is the same, and of no other', async () => {
+    const encrypt = await encryptFor([toMe])
+    const values = { '/a': 'one', '/b': parseJson('2.0'), '/c': 'three' }
+    const plain = (of: Readonly<Record<string, Json>>) =>
+      Object.fromEntries(Object.entries(of).map(([at, value]) => [at, { plain: new Secret(value) }]))
+    const none: Fillings = await fill([], world)
+    const old = await sealed(plain(values), {}, none, encrypt, 'renew')
+    const opened = await fill(holding(...Object.values(old)), { ...world, identities: [mine] })
+    const next = { ...plain({ ...values, '/b': 2, '/d': 'new' }), '/e': { env: 'E' } }
+    const again = await sealed(next, old, opened, encrypt, 'renew')
+    expect(Object.keys(again)).toEqual(['/a', '/b', '/c', '/d', '/e'])
+    expect([again['/a'], again['/c'], again['/e']]).toEqual([old['/a'], old['/c'], { env: 'E' }])
+    expect(again['/b']).not.toEqual(old['/b'])
+    // Nobody here can open it: an update leaves it, and an export that replaces the file does not.
+    expect(await sealed(plain(values), old, none, encrypt, 'keep')).toEqual(old)
+    const renewed = await sealed(plain(values), old, none, encrypt, 'renew')
+    for (const at of Object.keys(old)) expect(renewed[at]).not.toEqual(old[at])
+  })
+})
