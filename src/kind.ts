@@ -160,6 +160,8 @@ export interface Kind {
   unheld?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Unheld[]
   /** What an update or delete does besides; one sentence each. */
   effects?(change: Change, server: Server): readonly string[]
+  /** The one among `effects` by which an update touches scheduled runs; a plan has their number in its place. */
+  readonly runsEffect?: string
   create(write: Write, after: Filled): Promise<Created>
   update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<Learnt | undefined>
   remove(write: Write, before: LiveResource): Promise<void>

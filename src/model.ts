@@ -98,6 +98,8 @@ export interface Live {
   readonly resources: ReadonlyMap<Ref, LiveResource>
   /** Kinds of which everything was read (not only what was asked for by name). */
   readonly complete: ReadonlySet<string>
+  /** How many of a kind there are, where that was asked for and not all were read. */
+  readonly totals?: ReadonlyMap<string, number>
   readonly issues: readonly Issue[]
 }
 export interface LiveResource extends Resource {

@@ -1,10 +1,11 @@
 import type { Issue } from '../issue.ts'
 import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
+import { readLive, totalsOf } from '../live/read.ts'
 import { noteRuns } from '../live/runs.ts'
 import type { Fillings, Live, Move, Plan, Resource, Snapshot } from '../model.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
+import { uncounted } from '../plan/policy.ts'
 import type { RunState } from '../plan/run-state.ts'
 import { refOf, splitRef } from '../ref.ts'
 import type { Format } from '../report/index.ts'
@@ -62,7 +63,10 @@ export async function makePlanOf(
     protect: policy.protect,
     moved: policy.moved,
   }
-  const plan = await noteRuns(makePlan(snapshot, live, kinds, options), to.client, io.now())
+  const made = makePlan(snapshot, live, kinds, options)
+  const totals = options.force ? undefined : await missingTotals(made, live, to, kinds)
+  const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : made
+  const plan = await noteRuns(counted, kinds, to.client, io.now())
   return {
     plan: { ...plan, issues: plan.issues.map((issue) => placed(issue, parsed)) },
     live,
@@ -70,6 +74,17 @@ export async function makePlanOf(
     whole: parsed.snapshot,
     fillings,
   }
+}
+
+/** How many there are of the kinds that the brake would stop by what was read of them. */
+async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
+  const open = uncounted(plan, live)
+  if (open.size === 0) return undefined
+  return totalsOf(
+    client,
+    server,
+    kinds.filter(({ name }) => open.has(name)),
+  )
 }
 
 /** An issue with the place in the text that it is about. */

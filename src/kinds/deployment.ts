@@ -11,6 +11,9 @@ import { compareSchedules, keepActive, normaliseSchedules, schedulesSchema } fro
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
 import { idOf, object, objects, text } from './wire.ts'
 
+/** `server/models/deployments.py`, `_delete_scheduled_runs`: whatever an update changes. */
+const runsEffect = 'its scheduled runs are deleted and made anew'
+
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
   name: 'deployment',
@@ -168,12 +171,13 @@ export const deployment: Kind = {
       : []
   },
   unheld,
+  runsEffect,
   effects(change) {
     if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
     if (change.action === 'create') return startsToRun(change.after)
     if (change.action !== 'update') return []
     const resumed = change.before.spec.paused === true && change.after.spec.paused === false
-    return ['its scheduled runs are deleted and made anew', ...(resumed ? startsToRun(change.after) : [])]
+    return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
   },
   create: createDeployment,
   async update(write, before, after, fields) {

@@ -46,6 +46,16 @@ export async function readLive(
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
 }
 
+/** How many of each kind a server holds, by reading them in full. */
+export async function totalsOf(
+  reader: Reader,
+  server: Server,
+  kinds: readonly Kind[],
+): Promise<ReadonlyMap<string, number>> {
+  const counted = kinds.map(async (kind) => [kind.name, (await kind.list(reader, server)).length] as const)
+  return new Map(await Promise.all(counted))
+}
+
 /** The kinds are read side by side, since reads do not get in each other's way. */
 async function readRaws(
   reader: Reader,

@@ -1,35 +1,28 @@
 import { isNumber } from '../json.ts'
+import type { Kind } from '../kind.ts'
 import type { Change, Id, Plan, Reader } from '../model.ts'
+import { splitRef } from '../ref.ts'
 
 const day = 24 * 60 * 60 * 1000
-/** Of so many deployments the runs are counted, a request each; of more the plan says no number. */
-const single = 25
+/** Of so many updates the runs are counted, a request each; of more the plan says no number. */
+const most = 100
 
-/**
- * Notes on what a plan does to runs: an update of a deployment deletes its scheduled runs and makes them anew
- * (`server/models/deployments.py`, `_delete_scheduled_runs`), so it says how many of the next 24 hours.
- */
-export async function noteRuns(plan: Plan, reader: Reader, now: number): Promise<Plan> {
-  const updates = plan.changes.flatMap((change) => (isDeployment(change) && change.action === 'update' ? [change] : []))
-  if (updates.length === 0 || updates.length > single) return plan
-  const counts = new Map<string, number>()
-  await Promise.all(
-    updates.map(async (change) => counts.set(change.ref, await scheduledRuns(reader, change.before.id, now))),
+/** Where an update touches scheduled runs, the plan says how many of the next 24 hours. */
+export async function noteRuns(plan: Plan, kinds: readonly Kind[], reader: Reader, now: number): Promise<Plan> {
+  const effects = new Map(kinds.map((kind) => [kind.name, kind.runsEffect]))
+  const effectOf = (change: Change) => effects.get(splitRef(change.ref).kind)
+  const updates = plan.changes.flatMap((change) =>
+    change.action === 'update' && change.notes.some((note) => note === effectOf(change)) ? [change] : [],
   )
+  if (updates.length > most) return plan
+  const counting = updates.map(async ({ ref, before }) => [ref, await scheduledRuns(reader, before.id, now)] as const)
+  const counts = new Map(await Promise.all(counting))
   const changes = plan.changes.map((change) => {
     const count = counts.get(change.ref)
-    return count === undefined
-      ? change
-      : {
-          ...change,
-          notes: change.notes.map((note) => (note.startsWith('its scheduled runs') ? runsNote(count) : note)),
-        }
+    if (count === undefined) return change
+    return { ...change, notes: change.notes.map((note) => (note === effectOf(change) ? runsNote(count) : note)) }
   })
   return { ...plan, changes }
-}
-
-function isDeployment(change: Change): boolean {
-  return change.ref.startsWith('deployment/')
 }
 
 function runsNote(count: number): string {

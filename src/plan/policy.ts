@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts'
-import type { Change, Live, Ref } from '../model.ts'
+import type { Change, Live, Plan, Ref } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { matches } from '../select.ts'
 
@@ -31,23 +31,39 @@ export function protectedDeletes(changes: readonly Change[], protections: readon
 const fewest = 10
 const most = { delete: 0.3, update: 0.5 } as const
 
+interface Excess {
+  readonly kind: string
+  readonly action: 'delete' | 'update'
+  readonly number: number
+  readonly all: number
+}
+
 /** Stops what changes so much of a kind that it looks like the wrong server or an empty file. */
 export function brake(changes: readonly Change[], live: Live): Issue[] {
+  return excesses(changes, live).map(({ kind, action, number, all }) => {
+    const share = `${number} of ${all} (${Math.round((100 * number) / all)} %)`
+    return {
+      code: 'brake',
+      severity: 'error',
+      message: `the plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake`,
+      fix: 'Check the profile and the file; if it is meant, pass --force',
+    }
+  })
+}
+
+/** Kinds that the brake would stop, and of which only some were read: the others may make the difference. */
+export function uncounted(plan: Plan, live: Live): ReadonlySet<string> {
+  const found = excesses(plan.changes, live).map(({ kind }) => kind)
+  return new Set(found.filter((kind) => !live.complete.has(kind)))
+}
+
+function excesses(changes: readonly Change[], live: Live): Excess[] {
   const held = count([...live.resources.keys()])
   return (['delete', 'update'] as const).flatMap((action) => {
     const changed = count(changes.filter((change) => change.action === action).map(({ ref }) => ref))
-    return [...changed].flatMap(([kind, number]): Issue[] => {
-      const all = held.get(kind) ?? 0
-      if (all < fewest || number / all <= most[action]) return []
-      const share = `${number} of ${all} (${Math.round((100 * number) / all)} %)`
-      return [
-        {
-          code: 'brake',
-          severity: 'error',
-          message: `the plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake`,
-          fix: 'Check the profile and the file; if it is meant, pass --force',
-        },
-      ]
+    return [...changed].flatMap(([kind, number]): Excess[] => {
+      const all = live.totals?.get(kind) ?? held.get(kind) ?? 0
+      return all < fewest || number / all <= most[action] ? [] : [{ kind, action, number, all }]
     })
   })
 }

@@ -135,6 +135,15 @@ describe('prune', () => {
     expect(await status('/variables/name/v09')).toBe(404)
   })
 
+  test('the brake counts all that the server has, not only what the file names', async () => {
+    await apply(header() + variables(0, 30))
+    // Eleven of eleven that are read, and eleven of thirty that are there.
+    expect((await cli('plan', write('p.yaml', header() + variables(0, 11, 'w')))).exit).toBe(0)
+    const most = await cli('plan', write('p.yaml', header() + variables(0, 16, 'w')))
+    expect(most.exit).toBe(7)
+    expect(most.stderr).toMatch(/\[brake\].*update 16 of 30 \(53 %\) of kind variable/)
+  })
+
   test('a policy file that cannot be read stops everything', async () => {
     write('prefect-snapshot.yaml', 'protect: 5\nprotekt: []\n')
     const bad = await cli('plan', write('p.yaml', header() + variables(0, 1)))

@@ -3,6 +3,7 @@ import { parseJson, writeJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import type { Change, Hole, Id, Live, LiveResource, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
+import { uncounted } from '../../src/plan/policy.ts'
 import { parseSaved, savedPlan, staleness } from '../../src/plan/saved.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
@@ -360,6 +361,16 @@ describe('the brake', () => {
   ])('%s', (_, all, changed, expected) => {
     const wanted = many('a', all).map((one, n) => (n < changed ? { ...one, spec: { count: 1 } } : one))
     expect(codes(plan(snapshot(...wanted), many('a', all)).refusals)).toEqual(expected)
+  })
+
+  it('goes by what there is where that is known to be more than was read', () => {
+    const wanted = many('a', 12).map((one) => ({ ...one, spec: { count: 1 } }))
+    const some = { ...live(many('a', 12)), complete: new Set<string>() }
+    const made = makePlan(snapshot(...wanted), some, toyKinds, { filled: () => true })
+    expect(uncounted(made, some)).toEqual(new Set(['a']))
+    const totals = new Map([['a', 24]])
+    expect(makePlan(snapshot(...wanted), { ...some, totals }, toyKinds, { filled: () => true }).refusals).toEqual([])
+    expect(uncounted(made, live(many('a', 12)))).toEqual(new Set())
   })
 
   it('does not stop creates', () => {
