@@ -80,10 +80,15 @@ export async function check(
   io: Io,
 ): Promise<Exit> {
   const { snapshot } = existing.read
+  const held = new Map(snapshot.resources.map((resource) => [refOf(resource), resource]))
+  const settled = new Map(kinds.map((kind) => [kind.name, kind.settled]))
   const after = {
     ...snapshot,
     ...(wanted.source ? { source: wanted.source } : {}),
-    resources: result(existing, wanted),
+    // What an apply never writes, such as a stock block type, is no drift however a server has it.
+    resources: result(existing, wanted).map((resource) =>
+      settled.get(resource.kind)?.(resource) ? (held.get(refOf(resource)) ?? resource) : resource,
+    ),
   }
   const shown = {
     before: existing.read,

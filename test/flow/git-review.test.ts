@@ -123,6 +123,14 @@ describe('a snapshot that people edit', () => {
     expect(read('prod.yaml')).toBe(expected)
   })
 
+  test('what an apply never writes is no drift', async () => {
+    const exported = await on('export', '-o', 'stock.yaml', '--include', 'block-type/secret')
+    expect(exported.exit).toBe(0)
+    write('stock.yaml', read('stock.yaml').replace(/description: .*/, 'description: shorter'))
+    expect((await on('export', '-o', 'stock.yaml', '--check')).stdout).toContain('No difference')
+    expect((await on('plan', 'stock.yaml', '--exit-code')).exit).toBe(0)
+  })
+
   test('in a selection: only that is looked at, and taken out', async () => {
     const before = read('prod.yaml')
     await send('PATCH', '/variables/name/limit', { value: 6 })
