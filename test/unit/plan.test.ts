@@ -366,10 +366,10 @@ describe('the brake', () => {
   it('goes by what there is where that is known to be more than was read', () => {
     const wanted = many('a', 12).map((one) => ({ ...one, spec: { count: 1 } }))
     const some = { ...live(many('a', 12)), complete: new Set<string>() }
-    const made = makePlan(snapshot(...wanted), some, toyKinds, { filled: () => true })
+    const made = makePlan(snapshot(...wanted), some, toyKinds, none)
     expect(uncounted(made, some)).toEqual(new Set(['a']))
     const totals = new Map([['a', 24]])
-    expect(makePlan(snapshot(...wanted), { ...some, totals }, toyKinds, { filled: () => true }).refusals).toEqual([])
+    expect(makePlan(snapshot(...wanted), { ...some, totals }, toyKinds, none).refusals).toEqual([])
     expect(uncounted(made, live(many('a', 12)))).toEqual(new Set())
   })
 
