@@ -34,7 +34,6 @@ describe('the engine', () => {
     expect(engine.filter((file) => literal.test(textOf(file))).sort()).toEqual([
       'graph/edges.ts',
       'live/readiness.ts',
-      'live/runs.ts',
       'plan/removal.ts',
       'secrets/holes.ts',
     ])
