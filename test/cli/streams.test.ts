@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programOf } from '../../src/cli/program.ts'
@@ -33,6 +34,7 @@ interface Line {
   readonly json?: true
 }
 
+const recipient = await identityToRecipient(await generateX25519Identity())
 /** Each command of the program, once. A new command fails the test until it has a line here. */
 const lines: Readonly<Record<string, Line>> = {
   export: {
@@ -58,6 +60,13 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^✓ source.*\n(Ready|Not ready)[^\n]*\n$/s,
   },
   verify: { args: () => ['verify', everyKind, '--profile', 'full'], payload: /^✓ .*\n(Ready|Not ready)[^\n]*\n$/s },
+  secrets: {
+    args: () => ['secrets', 'list', everyKind],
+    payload: /^(✓ .* in clear\n)+\n\d+ secrets, all can be filled\n$/,
+    json: true,
+  },
+  // It writes a file, and nothing into this one, which holds nothing encrypted.
+  rekey: { args: () => ['rekey', everyKind, '--recipient', recipient], payload: /^$/ },
   journals: { args: () => ['journals'], payload: /^(\d{4}-.*\n)+$/ },
   plan: {
     args: () => ['plan', changed(0), '--profile', 'other'],
