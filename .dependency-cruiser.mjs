@@ -8,7 +8,19 @@ const ground = ['json', 'secret', 'version', 'near']
 const nouns = ['model', 'ref', 'issue']
 const base = [...ground, ...nouns]
 const engine = [...base, 'hole', 'kind', 'token', 'spec']
-const stages = ['select', 'profile', 'client', 'live', 'graph', 'snapshot', 'secrets', 'plan', 'apply', 'report']
+const stages = [
+  'select',
+  'overlay',
+  'profile',
+  'client',
+  'live',
+  'graph',
+  'snapshot',
+  'secrets',
+  'plan',
+  'apply',
+  'report',
+]
 
 /** Room to the rooms that it may look into. */
 const may = {
@@ -33,6 +45,7 @@ const may = {
   apply: engine,
   snapshot: [...engine, 'graph'],
   secrets: [...engine, 'select'],
+  overlay: [...engine, 'select', 'graph', 'snapshot'],
   plan: [...engine, 'select', 'graph'],
   commands: [...engine, ...stages],
   cli: [...base, 'commands', 'report', 'client'],

@@ -96,6 +96,12 @@ export const issueCodes = {
   detached: 'An object refers to another one that is gone; the reference is left out.',
   'ambiguous-name': 'Several resources have the same name and are told apart by their content.',
   'not-exported': 'An object is no configuration that can be carried, so it is left out.',
+  // Overlays
+  'bad-overlay': 'An overlay is not written as one, or what it makes of a resource is not allowed.',
+  'missing-variable': 'An overlay wants a variable of the environment that is not set.',
+  'overlay-no-match':
+    'An entry of an overlay matches no resource, or leads to a place that is not there, so it does nothing.',
+  'unknown-environment': 'The environment that was named is not in the policy file. The message lists those that are.',
   // Planning and applying
   protected: 'The policy file protects the resource, so it is not deleted.',
   'in-use': 'A resource that stays still needs the one that would be deleted.',

@@ -89,6 +89,24 @@ export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
   )
 }
 
+/** A text in which every token names what `rename` says; all else stays, escapes too. */
+export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
+  if (!text.includes('<ref:')) return text
+  let out = ''
+  let from = 0
+  for (const match of text.matchAll(opening)) {
+    const run = match[1]?.length ?? 0
+    const start = match.index + run - 1
+    const end = text.indexOf('>', start)
+    if (match.index < from || run % 2 === 0 || end < 0) continue
+    const [piece] = cut(text.slice(start, end + 1)).pieces.filter((piece) => 'ref' in piece)
+    if (!piece) continue
+    out += text.slice(from, start) + tokenOf(rename(piece.ref))
+    from = end + 1
+  }
+  return out + text.slice(from)
+}
+
 /** Keys under which Prefect expects the id of an object (automation actions, block links, queue filters). */
 const idKeys =
   /\/(block_document_id|deployment_id|work_pool_id|work_queue_id|automation_id|flow_id|\$ref|deployment_ids\/\d+)$/

@@ -5,6 +5,7 @@ import {
   envFiles,
   examples,
   fillingHoles,
+  inEnvironment,
   onServer,
   positive,
   reporting,
@@ -118,10 +119,12 @@ function addTransfer(program: Command, act: Act): void {
 export function planned(command: Command, state: Option = runState('snapshot')): Command {
   return fillingHoles(
     reporting(
-      selecting(
-        onServer(
-          command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-          'the server to change',
+      inEnvironment(
+        selecting(
+          onServer(
+            command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
+            'the server to change',
+          ),
         ),
       ),
     ),

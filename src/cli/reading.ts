@@ -5,6 +5,7 @@ import {
   examples,
   fillingHoles,
   identities,
+  inEnvironment,
   onServer,
   positive,
   reporting,
@@ -57,7 +58,7 @@ export function addReading(program: Command, act: Act): void {
     .action(
       act(async (_, flags, io) => (await import('../commands/export.ts')).exportSnapshot(flags, await table(), io)),
     )
-  reporting(program.command('validate'))
+  inEnvironment(reporting(program.command('validate')))
     .summary('check snapshots, without a server')
     .description(
       'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
@@ -94,7 +95,7 @@ export function addReading(program: Command, act: Act): void {
         (await import('../commands/diff.ts')).diff({ ...(flags as object), before, after }, await table(), io),
       ),
     )
-  selecting(reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json']))
+  inEnvironment(selecting(reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json'])))
     .summary('draw which resource needs which')
     .description(
       'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
@@ -147,12 +148,14 @@ export function addReading(program: Command, act: Act): void {
     .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
   fillingHoles(
-    selecting(
-      onServer(
-        program
-          .command('verify')
-          .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-        'the server to look at',
+    inEnvironment(
+      selecting(
+        onServer(
+          program
+            .command('verify')
+            .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
+          'the server to look at',
+        ),
       ),
     ),
   )

@@ -66,6 +66,17 @@ export function identities(command: Command): Command {
   )
 }
 
+/** Flags that say in which environment a snapshot is looked at. */
+export function inEnvironment(command: Command): Command {
+  return command
+    .option('-E, --environment <name>', 'as it is in this environment: environments: in prefect-snapshot.yaml')
+    .option(
+      '--overlay <file>',
+      'as this file changes it; may be repeated, and each sees what the one before made',
+      collect,
+    )
+}
+
 /** The values of a flag that may be repeated. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value]

@@ -9,12 +9,12 @@ import { type GraphFormat, graphReporters } from '../report/index.ts'
 import { shown } from '../report/issues.ts'
 import type { Focus, GraphReport } from '../report/report.ts'
 import { matches } from '../select.ts'
-import { parseSnapshot } from '../snapshot/parse.ts'
-import { readSources } from './files.ts'
+import type { Environment } from './environment.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { type Selection, selected, selects } from './selection.ts'
+import { readSnapshot } from './validate.ts'
 
-export interface GraphFlags extends Selection {
+export interface GraphFlags extends Selection, Environment {
   readonly snapshot: string
   readonly format?: GraphFormat
   readonly focus?: readonly string[]
@@ -27,7 +27,7 @@ const drawable: ReadonlySet<IssueCode> = new Set(['cycle', 'dangling-ref', 'miss
 
 /** file → snapshot → graph → picture. Offline. */
 export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
-  const { snapshot, issues, placeOf } = parseSnapshot(await readSources(flags.snapshot, io), kinds)
+  const { snapshot, issues, placeOf } = await readSnapshot(flags.snapshot, kinds, io, flags)
   if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code)))
     throw new Failure(issues, exits.usage)
   const resources = selects(flags) ? selected(snapshot.resources, kinds, flags) : snapshot.resources

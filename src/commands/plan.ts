@@ -1,3 +1,4 @@
+import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
@@ -16,11 +17,12 @@ interface Asked extends PlanFlags {
 
 /** file + live → plan → report. Reads only. */
 export async function plan({ base, acceptLive, ...flags }: Asked, kinds: readonly Kind[], io: Io): Promise<Exit> {
-  const began = base === undefined ? undefined : (await loadSnapshot(base, kinds, io)).snapshot
-  const given = await loadSnapshot(flags.snapshot, kinds, io)
+  if (acceptLive && (flags.overlay ?? flags.environment) !== undefined) throw mixed()
+  const began = base === undefined ? undefined : (await loadSnapshot(base, kinds, io, flags)).snapshot
+  const given = await loadSnapshot(flags.snapshot, kinds, io, flags)
   return connected(flags, io, async (to) => {
     if (acceptLive) await (await import('./accept-live.ts')).acceptLive(flags.snapshot, acceptLive, to, kinds, io)
-    const parsed = acceptLive ? await loadSnapshot(flags.snapshot, kinds, io) : given
+    const parsed = acceptLive ? await loadSnapshot(flags.snapshot, kinds, io, flags) : given
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
     const refused = refusal(planned.plan, flags)
     const exit = refused?.exit ?? (flags.exitCode && planned.plan.changes.length > 0 ? exits.changes : exits.ok)
@@ -31,4 +33,10 @@ export async function plan({ base, acceptLive, ...flags }: Asked, kinds: readonl
     if (flags.out !== undefined) await (await import('./saved-plan.ts')).savePlan(flags.out, planned, flags, io)
     return exit
   })
+}
+
+function mixed(): Failure {
+  const message = 'what a server has in one environment cannot be written into the snapshot of all'
+  const fix = 'Leave out --accept-live, or the environment'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }], exits.usage)
 }

@@ -11,13 +11,14 @@ import { refOf, splitRef } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { Connected, Target } from './connect.ts'
+import type { Environment } from './environment.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
 import { fillingsFor, type SecretFlags } from './secret-sources.ts'
 import { narrowed, type Selection } from './selection.ts'
 
 /** What a plan is made by; a saved plan keeps it. */
-export interface PlanFlags extends Target, Selection, SecretFlags {
+export interface PlanFlags extends Target, Selection, Environment, SecretFlags {
   readonly snapshot: string
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean

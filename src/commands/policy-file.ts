@@ -17,6 +17,8 @@ export interface Policy {
   readonly recipients: readonly string[]
   /** Values that are secrets, as `--hole` names them. */
   readonly holes: readonly string[]
+  /** The overlays of each environment, from the folder of the file. */
+  readonly environments: Readonly<Record<string, readonly string[]>>
 }
 
 const name = 'prefect-snapshot.yaml'
@@ -29,7 +31,8 @@ export function readPolicy(snapshot: string, cwd: string): Policy {
     const file = join(folder, name)
     const text = readIfThere(file)
     if (text !== undefined) return policyOf(file, text)
-    if (folder === dirname(folder)) return { file: undefined, protect: [], moved: [], recipients: [], holes: [] }
+    if (folder === dirname(folder))
+      return { file: undefined, protect: [], moved: [], recipients: [], holes: [], environments: {} }
   }
 }
 
@@ -51,8 +54,10 @@ function policyOf(file: string, text: string): Policy {
   if (!isObject(value)) issues.push(bad(file, 'it must be a mapping'))
   const policy = isObject(value) ? value : {}
   for (const key of Object.keys(policy)) {
-    if (!['protect', 'moved', 'recipients', 'holes', 'version'].includes(key))
-      issues.push(bad(file, `there is no setting "${key}"; there are protect, moved, recipients and holes`))
+    if (!['protect', 'moved', 'recipients', 'holes', 'environments', 'version'].includes(key))
+      issues.push(
+        bad(file, `there is no setting "${key}"; there are protect, moved, recipients, holes and environments`),
+      )
   }
   const protect = listOf(policy.protect, (item) => typeof item === 'string')
   const moved = listOf(policy.moved, (item) => isObject(item) && isRef(item.from) && isRef(item.to))
@@ -63,6 +68,9 @@ function policyOf(file: string, text: string): Policy {
   if (!recipients) issues.push(bad(file, 'recipients must be a list of public keys of age, age1…'))
   if (!holes)
     issues.push(bad(file, "holes must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'"))
+  const environments = environmentsOf(policy.environments)
+  if (!environments)
+    issues.push(bad(file, 'environments must be {NAME: overlay.yaml}, or a list of overlays for a name'))
   if (issues.length > 0) throw new Failure(issues, exits.usage)
   return {
     file,
@@ -70,7 +78,16 @@ function policyOf(file: string, text: string): Policy {
     moved: (moved ?? []) as unknown as Move[],
     recipients: (recipients ?? []) as string[],
     holes: (holes ?? []) as string[],
+    environments: environments ?? {},
   }
+}
+
+function environmentsOf(value: Json | undefined): Record<string, readonly string[]> | undefined {
+  if (value === undefined || value === null) return {}
+  if (!isObject(value)) return undefined
+  const entries = Object.entries(value).map(([name, files]) => [name, typeof files === 'string' ? [files] : files])
+  const fits = entries.every(([, files]) => Array.isArray(files) && files.every((file) => typeof file === 'string'))
+  return fits ? Object.fromEntries(entries) : undefined
 }
 
 function listOf(value: Json | undefined, fits: (item: Json) => boolean): readonly Json[] | undefined {

@@ -6,15 +6,40 @@ import type { Format } from '../report/index.ts'
 import { shown } from '../report/issues.ts'
 import type { FileReport } from '../report/report.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
+import type { Environment } from './environment.ts'
 import { readSources } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { print } from './print.ts'
 
 /** Reads a snapshot and refuses it, with every fault at once, unless it is sound. */
-export async function loadSnapshot(path: string, kinds: readonly Kind[], io: Io): Promise<Parsed> {
-  const parsed = parseSnapshot(await readSources(path, io), kinds)
+export async function loadSnapshot(
+  path: string,
+  kinds: readonly Kind[],
+  io: Io,
+  environment: Environment = {},
+): Promise<Parsed> {
+  const parsed = await readSnapshot(path, kinds, io, environment)
   refuseFaults(parsed)
   return parsed
+}
+
+/** Reads a snapshot, as it is in an environment where one is named; its faults are among its issues. */
+export async function readSnapshot(
+  path: string,
+  kinds: readonly Kind[],
+  io: Io,
+  { overlay, environment }: Environment,
+): Promise<Parsed> {
+  const parsed = parseSnapshot(await readSources(path, io), kinds)
+  if (overlay === undefined && environment === undefined) return parsed
+  const { inEnvironment } = await import('./environment.ts')
+  return inEnvironment(
+    parsed,
+    path,
+    { ...(overlay ? { overlay } : {}), ...(environment ? { environment } : {}) },
+    kinds,
+    io,
+  )
 }
 
 /** Throws `Failure` with every fault, unless what was read is sound. */
@@ -25,14 +50,14 @@ export function refuseFaults({ issues }: Parsed): void {
 /** file → snapshot | issues. Offline. */
 export async function validate(
   paths: readonly string[],
-  { format = 'text' }: { readonly format?: Format },
+  { format = 'text', ...environment }: Environment & { readonly format?: Format },
   kinds: readonly Kind[],
   io: Io,
 ): Promise<Exit> {
   const files: FileReport[] = []
   const issues: Issue[] = []
   for (const path of paths) {
-    const { snapshot, issues: found } = parseSnapshot(await readSources(path, io), kinds)
+    const { snapshot, issues: found } = await readSnapshot(path, kinds, io, environment)
     const errors = found.filter(({ severity }) => severity === 'error').length
     files.push({ file: path, resources: snapshot.resources.length, errors, warnings: found.length - errors })
     issues.push(...found.map(shown))

@@ -12,7 +12,7 @@ import { loadSnapshot } from './validate.ts'
 
 /** Looks after a transfer whether all is as the snapshot says, and whether somebody is there to run it. */
 export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
-  const parsed = await loadSnapshot(flags.snapshot, kinds, io)
+  const parsed = await loadSnapshot(flags.snapshot, kinds, io, flags)
   return connected(flags, io, async (to) => {
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
     const checks = [...equality(planned, kinds), ...(await readiness(planned, to, kinds))]

@@ -1,5 +1,6 @@
 import { sourceText } from '../hole.ts'
 import type { Place } from '../issue.ts'
+import type { Pointer } from '../json.ts'
 import type { Change, ChangedBy, Hole, Outcome, Plan, Ref, Server, Since, Snapshot } from '../model.ts'
 import { byRef, splitRef } from '../ref.ts'
 import { fieldsOf, sameFields } from './fields.ts'
@@ -24,6 +25,8 @@ interface Shown {
   /** Names of all kinds, in their order. */
   readonly kinds: readonly string[]
   readonly placeOf: (ref: Ref) => Place | undefined
+  /** What overlays changed of a resource, and where they say so. */
+  readonly originsOf?: (ref: Ref) => readonly { readonly pointer: Pointer; readonly place: Place }[]
   readonly edges: readonly EdgeReport[]
 }
 
@@ -90,7 +93,7 @@ function comparedOf(
   return {
     counts: countsOf(plan),
     changes: inOrder(plan.changes, context.kinds).map((change) =>
-      changeOf(change, context.placeOf, secrets(change), since.get(change.ref)),
+      changeOf(change, context, secrets(change), since.get(change.ref)),
     ),
     unchanged: plan.unchanged,
     kept: plan.kept,
@@ -155,7 +158,7 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
 
 function changeOf(
   change: Change,
-  placeOf: Shown['placeOf'],
+  { placeOf, originsOf }: Shown,
   secrets: readonly SecretReport[],
   since: Since | undefined,
 ): ChangeReport {
@@ -169,9 +172,28 @@ function changeOf(
     fields: fieldsSince(change, fieldsOf(change), since),
     same: sameFields(change),
     secrets,
+    ...overlaidOf(change, originsOf?.(change.ref) ?? []),
     without: 'without' in change ? change.without : [],
     notes: change.notes,
     waits: change.waits,
+  }
+}
+
+/** Of a change that an overlay has a part in: the fields that it says, last word first, and where. */
+function overlaidOf(change: Change, origins: ReturnType<NonNullable<Shown['originsOf']>>) {
+  if (change.action !== 'create' && change.action !== 'update') return {}
+  const related = (a: Pointer, b: Pointer) => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
+  const last = new Map(origins.map(({ pointer, place }) => [pointer, place]))
+  const concerned = [...last].filter(
+    ([pointer]) => change.action === 'create' || change.fields.some((field) => related(field.pointer, pointer)),
+  )
+  if (concerned.length === 0) return {}
+  return {
+    overlaid: concerned.map(([pointer, { file, line }]) => ({
+      path: pathText(pointer),
+      pointer,
+      place: { file, line },
+    })),
   }
 }
 

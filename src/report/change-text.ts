@@ -62,7 +62,17 @@ function detailText(change: ChangeReport, style: Style, width: number): string {
       ? `    without ${without.join(', ')} at first: it is part of a circle\n`
       : ''
   const effects = notes.map((note) => `    ${style.yellow('!')} ${visible(note)}\n`).join('')
-  return lines + hidden + later + secretsText(secrets, style) + effects
+  return lines + hidden + overlaidText(change, style) + later + secretsText(secrets, style) + effects
+}
+
+/** From which lines of overlays the values come. */
+function overlaidText({ overlaid = [] }: ChangeReport, style: Style): string {
+  const byPlace = new Map<string, string[]>()
+  for (const { path, place } of overlaid) {
+    const at = `${visible(place.file)}:${place.line}`
+    byPlace.set(at, [...(byPlace.get(at) ?? []), path])
+  }
+  return [...byPlace].map(([at, paths]) => style.dim(`    ${paths.join(', ')} from ${at}\n`)).join('')
 }
 
 function fieldsText(fields: readonly FieldReport[], style: Style, width: number): string {

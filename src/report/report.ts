@@ -191,12 +191,20 @@ export interface ChangeReport {
   /** Fields that an update leaves as they are. */
   readonly same: number
   readonly secrets: readonly SecretReport[]
+  /** Fields of which an overlay says the value, and where. */
+  readonly overlaid?: readonly OverlaidReport[]
   /** Fields that a create leaves out at first, since they close a cycle. */
   readonly without: readonly string[]
   /** What else happens; for people. */
   readonly notes: readonly string[]
   /** Ids of the changes that are done before. */
   readonly waits: readonly string[]
+}
+
+export interface OverlaidReport {
+  readonly path: string
+  readonly pointer: Pointer
+  readonly place: { readonly file: string; readonly line: number }
 }
 
 export interface FieldReport {

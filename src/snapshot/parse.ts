@@ -28,6 +28,14 @@ export interface Parsed {
   readonly issues: readonly Issue[]
   /** Where a resource is written. */
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
+  /** Where overlays say what they changed of a resource; absent without overlays. */
+  originsOf?(ref: Ref): readonly Origin[]
+}
+
+/** A place in a resource's document, and where an overlay says what stands there. */
+export interface Origin {
+  readonly pointer: Pointer
+  readonly place: Place
 }
 
 const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }

@@ -1,0 +1,77 @@
+import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt, withValue } from '../json.ts'
+import type { Kind } from '../kind.ts'
+
+/** The places of a document that a pointer leads to: a step `*` stands for every key or item. */
+export function placesOf(document: Json, pointer: Pointer): Pointer[] {
+  let found: Pointer[] = ['']
+  for (const key of steps(pointer))
+    found = found.flatMap((at) =>
+      key === '*' ? childrenOf(valueAt(document, at)).map((each) => step(at, each)) : [step(at, key)],
+    )
+  return found
+}
+
+function childrenOf(value: Json | undefined): string[] {
+  if (Array.isArray(value)) return value.map((_, index) => String(index))
+  return isObject(value) ? Object.keys(value) : []
+}
+
+/** The document with a value at every place that the pointer leads to; undefined where it leads to none. */
+export function withSetting(kind: Kind, document: JsonObject, pointer: Pointer, value: Json): Changed | undefined {
+  const places = placesOf(withParents(kind, document, pointer), pointer)
+  const able = places.filter((place) => canHold(valueAt(withParents(kind, document, place), parentOf(place)), place))
+  if (places.length === 0 || able.length < places.length) return undefined
+  return able.reduce<Changed>(
+    (made, place) => ({
+      document: withValue(withParents(kind, made.document, place), place, value) as JsonObject,
+      pointers: [...made.pointers, place],
+    }),
+    { document, pointers: [] },
+  )
+}
+
+/** The document without what the pointer leads to; undefined where it leads to nothing. */
+export function withoutPlaces(document: JsonObject, pointer: Pointer): Changed | undefined {
+  // From the end, so that items of a list keep their places until they are taken out.
+  const places = placesOf(document, pointer).filter((place) => valueAt(document, place) !== undefined)
+  if (places.length === 0) return undefined
+  const left = places.toReversed().reduce((made, place) => withValue(made, place, undefined) as JsonObject, document)
+  return { document: left, pointers: places }
+}
+
+/** What a merge patch makes of a document at one of its leaves (RFC 7396): objects on the way are made. */
+export function withMerged(document: JsonObject, pointer: Pointer, value: Json): Changed {
+  let at: Pointer = ''
+  let made = document
+  for (const key of steps(parentOf(pointer))) {
+    at = step(at, key)
+    if (!isObject(valueAt(made, at))) made = withValue(made, at, {}) as JsonObject
+  }
+  return { document: withValue(made, pointer, value === null ? undefined : value) as JsonObject, pointers: [pointer] }
+}
+
+export interface Changed {
+  readonly document: JsonObject
+  readonly pointers: readonly Pointer[]
+}
+
+/** The parts of a document that are left out where they are empty, and the default of the field that the pointer leads into. */
+function withParents(kind: Kind, document: JsonObject, pointer: Pointer): JsonObject {
+  const [part = '', name = '', ...rest] = steps(pointer)
+  const whole = isObject(document[part]) ? document : { ...document, [part]: {} }
+  const otherwise = part === 'spec' && rest.length > 0 ? kind.fields[name]?.default : undefined
+  const field = `/spec/${name}`
+  return otherwise !== undefined && valueAt(whole, field) === undefined
+    ? (withValue(whole, field, otherwise) as JsonObject)
+    : whole
+}
+
+function parentOf(pointer: Pointer): Pointer {
+  return pointer.slice(0, pointer.lastIndexOf('/'))
+}
+
+/** An object can hold any key; a list has only the places that are there. */
+function canHold(parent: Json | undefined, place: Pointer): boolean {
+  if (Array.isArray(parent)) return Number(steps(place).at(-1)) < parent.length
+  return isObject(parent)
+}
