@@ -152,8 +152,10 @@ export interface Kind {
   renames?(from: string, to: string): boolean
   /** The fields of one that does nothing yet: what a create under `--run-state paused` sends. */
   readonly stopped?: JsonObject
-  /** The resource with the operational parts that stand inside other fields as the server has them. */
-  keepRunState?(resource: Resource, before: LiveResource): Resource
+  /** The fields of one that was switched off (`pause`), where a create sends others. */
+  readonly halted?: JsonObject
+  /** The resource with the operational parts that stand inside other fields as another one has them: a server's own, mostly. */
+  keepRunState?(resource: Resource, other: Resource): Resource
   /** Fields of the server's object that an update needs again. */
   readonly recall?: readonly string[]
   /** What this server's version cannot hold of a resource; only what `since` does not say already. */

@@ -63,6 +63,7 @@ export function addApplying(program: Command, act: Act): void {
       ),
     )
   addTransfer(program, act)
+  addSwitches(program, act)
   performing(
     envFiles(
       reporting(
@@ -86,6 +87,58 @@ export function addApplying(program: Command, act: Act): void {
         (await import('../commands/undo.ts')).undo({ ...(flags as object), file }, await table(), io),
       ),
     )
+}
+
+/** Switches of what is there, for the waves of a migration. */
+function addSwitches(program: Command, act: Act): void {
+  const source = 'file, directory, bundle, git:REV:path, or - for standard input'
+  switching(program.command('activate').argument('<snapshot>', source))
+    .summary('switch a selection to what the snapshot says')
+    .description(
+      'Lets a selection run as the snapshot says: paused or not, enabled or not, each schedule active or not; what it needs too. Nothing is made, and nothing else is changed. Has a journal, and can be undone.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        "activate all.snapshot.yaml --include 'deployment/etl/**' --profile new",
+        'activate all.snapshot.yaml --tag wave-1 --profile new --dry-run',
+      ),
+    )
+    .action(
+      act(async ([snapshot = '-'], flags, io) =>
+        (await import('../commands/switch.ts')).activate({ ...(flags as object), snapshot }, await table(), io),
+      ),
+    )
+  switching(
+    program.command('pause').argument('[snapshot]', `${source}; without one, the selection is of the server itself`),
+  )
+    .summary('pause or disable a selection')
+    .description(
+      'Pauses the deployments, pools and queues of a selection and disables its automations; schedules keep their own switch. What the selection needs is left alone, since others may need it too.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        "pause all.snapshot.yaml --include 'deployment/etl/**' --profile old",
+        'pause --tag wave-1 --kind deployment --kind automation --profile old',
+      ),
+    )
+    .action(
+      act(async ([snapshot], flags, io) =>
+        (await import('../commands/switch.ts')).pause(
+          { ...(flags as object), ...(snapshot === undefined ? {} : { snapshot }) },
+          await table(),
+          io,
+        ),
+      ),
+    )
+}
+
+function switching(command: Command): Command {
+  return performing(reporting(inEnvironment(selecting(onServer(command, 'the server to switch'))))).option(
+    '--dry-run',
+    'show what would be switched, and change nothing',
+  )
 }
 
 function addTransfer(program: Command, act: Act): void {

@@ -100,6 +100,7 @@ export const workPool: Kind = {
   effects: (change, server) =>
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
   recall: ['default_queue_id'],
+  halted: { is_paused: true },
   async create({ api }, { resource, ids, spec }) {
     const fields = {
       ...bodyOf(spec, ids),

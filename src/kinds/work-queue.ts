@@ -86,6 +86,7 @@ export const workQueue: Kind = {
     await api.send('DELETE', at`/work_queues/${before.id}`)
   },
   born: () => born,
+  halted: { is_paused: true },
   find: (reader, { resource }) => {
     const { pool, queue } = queueParts(resource.key)
     return findOne(reader, at`/work_pools/${pool}/queues/filter`, { work_queues: { name: { any_: [queue] } } })

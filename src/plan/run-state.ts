@@ -29,3 +29,21 @@ function keepState(kind: Kind, resource: Resource, before: LiveResource): Resour
   const kept = { ...resource, spec }
   return kind.keepRunState ? kind.keepRunState(kept, before) : kept
 }
+
+/** Whether resources of a kind can be switched on and off. */
+export function isSwitch(kind: Kind): boolean {
+  return Object.values(kind.fields).some(({ operational }) => operational)
+}
+
+/** A server's own resource with the switches of another, as far as that says them. */
+export function withRunStateOf(kind: Kind, live: Resource, wanted: Resource): Resource {
+  const spec: Record<string, Json> = { ...live.spec }
+  for (const [name, value] of Object.entries(wanted.spec)) if (kind.fields[name]?.operational) spec[name] = value
+  const switched = { ...live, spec }
+  return kind.keepRunState ? kind.keepRunState(switched, wanted) : switched
+}
+
+/** A server's own resource, switched off. */
+export function halted(kind: Kind, live: Resource): Resource {
+  return { ...live, spec: { ...live.spec, ...(kind.halted ?? kind.stopped) } }
+}

@@ -1,0 +1,110 @@
+import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read.ts'
+import { noteRuns } from '../live/runs.ts'
+import type { Live, Plan, Resource, Snapshot } from '../model.ts'
+import { makePlan } from '../plan/plan.ts'
+import { halted, isSwitch, withRunStateOf } from '../plan/run-state.ts'
+import { refOf } from '../ref.ts'
+import type { Format } from '../report/index.ts'
+import type { Parsed } from '../snapshot/parse.ts'
+import { connected, type Target } from './connect.ts'
+import type { Environment } from './environment.ts'
+import { type Exit, exits, type Io } from './io.ts'
+import { confirmed, type PerformFlags, perform } from './perform.ts'
+import { type Planned, refusal } from './planning.ts'
+import { narrowed, refuseUnknownKinds, type Selection } from './selection.ts'
+import { printApply, type Shown, showPlan } from './show.ts'
+import { loadSnapshot } from './validate.ts'
+
+export interface SwitchFlags extends Target, Selection, Environment, PerformFlags {
+  /** Absent: what the server itself has. */
+  readonly snapshot?: string
+  readonly dryRun?: boolean
+  readonly format?: Format
+}
+
+/** Switches a selection to what the snapshot says: paused or not, enabled or not, each schedule active or not. */
+export async function activate(flags: SwitchFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  return switchTo(flags, kinds, io, (kind, live, wanted) => withRunStateOf(kind, live, wanted))
+}
+
+/** Switches a selection off. What it needs is left alone, since others may need it too. */
+export async function pause(flags: SwitchFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+  return switchTo({ ...flags, dependencies: false }, kinds, io, (kind, live) => halted(kind, live))
+}
+
+type Switch = (kind: Kind, live: Resource, wanted: Resource) => Resource
+
+async function switchTo(flags: SwitchFlags, kinds: readonly Kind[], io: Io, to: Switch): Promise<Exit> {
+  refuseUnknownKinds(flags, kinds)
+  const given = flags.snapshot === undefined ? undefined : await loadSnapshot(flags.snapshot, kinds, io, flags)
+  return connected(flags, io, async (target) => {
+    io.tell({ type: 'phase', phase: 'reading' })
+    const live = await readLive(target.client, target.server, kinds, { on: io.tell })
+    const parsed = given ?? asParsed(live)
+    const whole = narrowed(parsed.snapshot, kinds, flags)
+    const { plan, snapshot } = planOf(whole, live, kinds, to)
+    const planned: Planned = {
+      plan: await noteRuns(plan, target.client, io.now()),
+      live,
+      parsed: { ...parsed, snapshot },
+      whole: snapshot,
+    }
+    const shown: Shown = {
+      planned,
+      flags: { ...flags, snapshot: flags.snapshot ?? 'the server itself' },
+      to: target,
+      kinds,
+    }
+    const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: exits.ok }
+    await showPlan(shown, issues, io)
+    if (exit !== exits.ok || flags.dryRun || planned.plan.changes.length === 0)
+      return printApply(shown, issues, { exit }, io)
+    if (await confirmed(flags, planned, target, io))
+      return printApply(shown, [], await perform(planned, shown.flags.snapshot, flags, target, kinds, io), io)
+    io.err('Nothing was changed.\n')
+    return printApply(shown, [], { exit: exits.failed }, io)
+  })
+}
+
+function asParsed(live: Live): Parsed {
+  const scope = { include: ['**'], exclude: [], incomplete: [] }
+  const snapshot: Snapshot = { version: 1, scope, moved: [], resources: [...live.resources.values()] }
+  return { snapshot, issues: [], placeOf: () => undefined }
+}
+
+/** What has to be switched: the server's own resources, with other switches. Nothing is made, and nothing else changed. */
+function planOf(
+  snapshot: Snapshot,
+  live: Live,
+  kinds: readonly Kind[],
+  to: Switch,
+): { readonly plan: Plan; readonly snapshot: Snapshot } {
+  const issues: Issue[] = []
+  const resources = snapshot.resources.flatMap((wanted): Resource[] => {
+    const kind = kinds.find(({ name }) => name === wanted.kind)
+    if (!kind || !isSwitch(kind)) return []
+    const there = live.resources.get(refOf(wanted))
+    if (!there) issues.push(absent(wanted))
+    return there ? [to(kind, there, wanted)] : []
+  })
+  if (resources.length === 0 && issues.length === 0) throw nothingToSwitch(snapshot, kinds)
+  const switches = { ...snapshot, moved: [], resources }
+  // What is switched was named, so that it is much of a kind is no mistake.
+  const plan = makePlan(switches, live, kinds, { filled: () => true, allowUnresolved: true, force: true })
+  return { plan: { ...plan, kept: [], issues: [...issues, ...plan.issues] }, snapshot: switches }
+}
+
+function absent(resource: Resource): Issue {
+  const ref = refOf(resource)
+  const message = `${ref} is not on the server, so it is not switched`
+  return { code: 'not-on-server', severity: 'warning', message, ref, fix: 'Apply the snapshot first, or select less' }
+}
+
+function nothingToSwitch({ resources }: Snapshot, kinds: readonly Kind[]): Failure {
+  const able = kinds.filter(isSwitch).map(({ name }) => name)
+  const message = `none of the ${resources.length} resources that were selected can be switched`
+  const fix = `Select some of ${able.join(', ')}`
+  return new Failure([{ code: 'no-match', severity: 'error', message, fix }], exits.usage)
+}
