@@ -57,9 +57,9 @@ export function tagsOf({ spec }: Resource): readonly string[] {
 /** A glob made ready for many texts: refs, and pointers too. */
 export function matcherOf(glob: string): (text: string) => boolean {
   if (glob === '**') return () => true
-  if (!/[*?{\\]/.test(glob)) return (text) => text === glob
+  if (!/[*?{]/.test(glob)) return (text) => text === glob
   // Only * and ? and {a,b} have a meaning: names may hold brackets, parentheses and exclamation marks.
-  const match = picomatch(asName(glob).replace(/[[\]()!+@|\\]/g, '\\$&'), {
+  const match = picomatch(asName(glob).replace(/[[\]()!+@|]/g, '\\$&'), {
     dot: true,
     nonegate: true,
     noextglob: true,
@@ -68,11 +68,15 @@ export function matcherOf(glob: string): (text: string) => boolean {
   return (ref) => ref === glob || match(asName(ref))
 }
 
-/** Picomatch knows paths, in which `.` and `..` lead elsewhere and lines do not end; in a key they are names. */
+/**
+ * Picomatch knows paths, in which `.` and `..` lead elsewhere and lines do not end; in a key they are names. Several
+ * backslashes make it run without end.
+ */
 function asName(text: string): string {
-  return /\.|\s/.test(text)
+  return /\.|\s|\\/.test(text)
     ? text
         .replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => '\ue000'.repeat(dots.length))
         .replace(/[\n\r\u2028\u2029]/g, '\ue001')
+        .replaceAll('\\', '\ue002')
     : text
 }
