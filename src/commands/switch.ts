@@ -2,7 +2,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import { noteRuns } from '../live/runs.ts'
-import type { Live, Plan, Resource, Snapshot } from '../model.ts'
+import type { Live, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { halted, isSwitch, withRunStateOf } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
@@ -13,6 +13,7 @@ import type { Environment } from './environment.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { confirmed, type PerformFlags, perform } from './perform.ts'
 import { type Planned, refusal } from './planning.ts'
+import { fillingsFor } from './secret-sources.ts'
 import { narrowed, refuseUnknownKinds, type Selection } from './selection.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
@@ -41,15 +42,20 @@ async function switchTo(flags: SwitchFlags, kinds: readonly Kind[], io: Io, to: 
   const given = flags.snapshot === undefined ? undefined : await loadSnapshot(flags.snapshot, kinds, io, flags)
   return connected(flags, io, async (target) => {
     io.tell({ type: 'phase', phase: 'reading' })
-    const live = await readLive(target.client, target.server, kinds, { on: io.tell })
+    // What the snapshot calls a secret is one on the server too, and must not get into the journal.
+    const wanted = given ? { wanted: given.snapshot.resources, everything: true } : {}
+    const live = await readLive(target.client, target.server, kinds, { ...wanted, on: io.tell })
     const parsed = given ?? asParsed(live)
-    const whole = narrowed(parsed.snapshot, kinds, flags)
-    const { plan, snapshot } = planOf(whole, live, kinds, to)
+    const { snapshot, absent } = switchesOf(narrowed(parsed.snapshot, kinds, flags), live, kinds, to)
+    const fillings = await fillingsFor(snapshot.resources, { snapshot: '-' }, io)
+    // What is switched was named, so that it is much of a kind is no mistake.
+    const plan = makePlan(snapshot, live, kinds, { fillings, allowUnresolved: true, force: true })
     const planned: Planned = {
-      plan: await noteRuns(plan, target.client, io.now()),
+      plan: await noteRuns({ ...plan, kept: [], issues: [...absent, ...plan.issues] }, kinds, target.client, io.now()),
       live,
       parsed: { ...parsed, snapshot },
       whole: snapshot,
+      fillings,
     }
     const shown: Shown = {
       planned,
@@ -74,26 +80,23 @@ function asParsed(live: Live): Parsed {
   return { snapshot, issues: [], placeOf: () => undefined }
 }
 
-/** What has to be switched: the server's own resources, with other switches. Nothing is made, and nothing else changed. */
-function planOf(
+/** The server's own resources with other switches, and those that it does not have. Nothing else can come of a plan with them. */
+function switchesOf(
   snapshot: Snapshot,
   live: Live,
   kinds: readonly Kind[],
   to: Switch,
-): { readonly plan: Plan; readonly snapshot: Snapshot } {
-  const issues: Issue[] = []
+): { readonly snapshot: Snapshot; readonly absent: readonly Issue[] } {
+  const missing: Issue[] = []
   const resources = snapshot.resources.flatMap((wanted): Resource[] => {
     const kind = kinds.find(({ name }) => name === wanted.kind)
     if (!kind || !isSwitch(kind)) return []
     const there = live.resources.get(refOf(wanted))
-    if (!there) issues.push(absent(wanted))
+    if (!there) missing.push(absent(wanted))
     return there ? [to(kind, there, wanted)] : []
   })
-  if (resources.length === 0 && issues.length === 0) throw nothingToSwitch(snapshot, kinds)
-  const switches = { ...snapshot, moved: [], resources }
-  // What is switched was named, so that it is much of a kind is no mistake.
-  const plan = makePlan(switches, live, kinds, { filled: () => true, allowUnresolved: true, force: true })
-  return { plan: { ...plan, kept: [], issues: [...issues, ...plan.issues] }, snapshot: switches }
+  if (resources.length === 0 && missing.length === 0) throw nothingToSwitch(snapshot, kinds)
+  return { snapshot: { ...snapshot, moved: [], resources }, absent: missing }
 }
 
 function absent(resource: Resource): Issue {

@@ -105,8 +105,8 @@ test('what has changed on the server meanwhile is left as it is, and what is not
   const { 'red again': _, ...rest } = redOnly
   expect(await switches(new_)).toEqual({ ...rest, blue: running, 'blue again': true })
   expect((await list(new_, '/deployments/filter')).map(({ description }) => description).sort()).toEqual([
-    null,
     'changed by hand',
+    null,
   ])
 })
 
