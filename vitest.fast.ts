@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/kinds/**/*.test.ts', 'test/rooms.test.ts', 'test/docs.test.ts'],
+    maxWorkers: 2,
     testTimeout: 20_000,
   },
 })
