@@ -78,6 +78,16 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^Plan for other.*\nApplied 1 change: 1 done\.\n$/s,
     json: true,
   },
+  activate: {
+    args: () => ['activate', everyKind, '--profile', 'full', '--dry-run'],
+    payload: /^Plan for full.*\n(Plan: |Nothing to do).*\n$/s,
+    json: true,
+  },
+  pause: {
+    args: () => ['pause', everyKind, '--profile', 'full', '--dry-run'],
+    payload: /^Plan for full.*\nPlan: .*\n$/s,
+    json: true,
+  },
   transfer: {
     args: () => ['transfer', '--from', 'full', '--to', 'other', '--dry-run'],
     payload: /^Plan for other.*\nin all .*\n$/s,
