@@ -16,7 +16,7 @@ const few = 4
 /** A try whose rate falls by this factor is given up before its window is full, after so many completions. */
 const hopeless = 0.75
 const glance = 6
-/** Windows without a try after one that failed, doubled by each further one; four times as many where the server said no. */
+/** Windows without a try after one that failed, doubled by each further one; many more where the server said no. */
 const firstHold = 2
 const longestHold = 64
 
@@ -65,7 +65,7 @@ export function openSearch(now: () => number, most: number): Search {
     busy(running) {
       if (state.echoes > 0) return
       state.echoes = running
-      if (state.before !== undefined) giveUp(state, 4, now())
+      if (state.before !== undefined) giveUp(state, 32, now())
       else if (state.limit > 1) {
         state.upwards = false
         settleAt(state, state.limit >> 1, state.nextHold, now())
