@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { PrefectServer } from '../test/servers/servers.ts'
-import { bareClient } from './bare.ts'
-import { type Bench, judged, median, plain, type Row, seconds } from './bench.ts'
+import { type Bench, judged, plain, type Row, seconds } from './bench.ts'
 import { fill } from './fill.ts'
-import { recorded, timeAgain } from './recorded.ts'
+import { againstBare, type Measured } from './recorded.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 
@@ -19,15 +18,15 @@ export const planning: Bench = {
       const alone = await withServer(onSqlite, async (server) => {
         await fill(server, few)
         await tool(['export', '--api-url', server.url, '-o', file])
-        return measure(server, file, small ? 1 : 5)
+        return planOf(server, file, small ? 1 : 5)
       })
       say(`filling a server with ${all} flows and ${all} deployments`)
       return withServer(onSqlite, async (server) => {
         await fill(server, all)
-        const among = await measure(server, file, small ? 1 : 5)
+        const among = await planOf(server, file, small ? 1 : 5)
         const whole = join(dir, 'all.snapshot.yaml')
         await tool(['export', '--api-url', server.url, '-o', whole])
-        const everything = await measure(server, whole, small ? 1 : 3)
+        const everything = await planOf(server, whole, small ? 1 : 3)
         return [
           plain(`${few} of ${few} deployments: requests`, String(alone.requests)),
           judged(`${few} of ${all}: requests`, among.requests, { most: alone.requests }),
@@ -51,24 +50,6 @@ function wholeRows(all: number, { requests, ours, bare, mb }: Measured): Row[] {
   ]
 }
 
-interface Measured {
-  readonly requests: number
-  readonly ours: number
-  readonly bare: number
-  readonly mb: number
-}
-
-async function measure(server: PrefectServer, file: string, rounds: number): Promise<Measured> {
-  const bare = bareClient(server.url)
-  const args = (to: string) => ['plan', file, '--api-url', to]
-  const pages = await recorded(server.url, async (to) => void (await tool(args(to))))
-  const times = { bare: [] as number[], ours: [] as number[], mb: [] as number[] }
-  for (let round = 0; round < rounds; round++) {
-    times.bare.push(await timeAgain(pages, bare))
-    const { ms, peakMb } = await tool(args(server.url))
-    times.ours.push(ms)
-    times.mb.push(peakMb)
-  }
-  bare.close()
-  return { requests: pages.length, ours: median(times.ours), bare: median(times.bare), mb: Math.max(...times.mb) }
+function planOf({ url }: PrefectServer, file: string, rounds: number): Promise<Measured> {
+  return againstBare(url, rounds, (to) => ['plan', file, '--api-url', to])
 }

@@ -1,16 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Bare, inLanes } from './bare.ts'
+import { type Bare, bareClient, inLanes } from './bare.ts'
+import { median } from './bench.ts'
+import { tool } from './tool.ts'
 
 /** A request that somebody made, to be made again. */
-export interface Page {
+interface Page {
   readonly method: string
   readonly path: string
   readonly body: unknown
 }
 
 /** Every request that is made of a server while `work` talks to a proxy in front of it, with its body. */
-export async function recorded(url: string, work: (to: string) => Promise<void>): Promise<Page[]> {
+async function recorded(url: string, work: (to: string) => Promise<void>): Promise<Page[]> {
   const pages: Page[] = []
   const base = new URL(url)
   const server = createServer(async (incoming, outgoing) => {
@@ -34,8 +36,35 @@ export async function recorded(url: string, work: (to: string) => Promise<void>)
   }
 }
 
+/** A command against a server, and the requests that it makes by a bare client: medians in milliseconds, and most memory. */
+export interface Measured {
+  readonly requests: number
+  readonly ours: number
+  readonly bare: number
+  readonly mb: number
+}
+
+/** Runs a command and makes its requests again, alternating, so many rounds. */
+export async function againstBare(
+  url: string,
+  rounds: number,
+  args: (to: string) => readonly string[],
+): Promise<Measured> {
+  const bare = bareClient(url)
+  const pages = await recorded(url, async (to) => void (await tool(args(to))))
+  const times = { bare: [] as number[], ours: [] as number[], mb: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    times.bare.push(await timeAgain(pages, bare))
+    const { ms, peakMb } = await tool(args(url))
+    times.ours.push(ms)
+    times.mb.push(peakMb)
+  }
+  bare.close()
+  return { requests: pages.length, ours: median(times.ours), bare: median(times.bare), mb: Math.max(...times.mb) }
+}
+
 /** Makes the requests again, one after another, and nothing else; milliseconds. */
-export async function timeAgain(pages: readonly Page[], bare: Bare): Promise<number> {
+async function timeAgain(pages: readonly Page[], bare: Bare): Promise<number> {
   const begun = performance.now()
   await inLanes(pages, 1, ({ method, path, body }) => bare.send(method, path, body))
   return performance.now() - begun
