@@ -16,7 +16,8 @@ const few = 4
 /** A try whose rate falls by this factor is given up before its window is full, after so many completions. */
 const hopeless = 0.75
 const glance = 6
-/** Windows without a try after one that failed, doubled by each further one; many more where the server said no. */
+/** Windows without a try after one that failed, doubled by each further one; so many times as many where the server said no. */
+const refusal = 16
 const firstHold = 2
 const longestHold = 64
 
@@ -60,13 +61,15 @@ export function openSearch(now: () => number, most: number): Search {
       }
       const full = ++state.window.done >= sample * state.limit
       if (full) judge(state, most, now())
-      else if (isHopeless(state, now())) giveUp(state, 2, now())
+      else if (isHopeless(state, now())) giveUp(state, now())
     },
     busy(running) {
       if (state.echoes > 0) return
       state.echoes = running
-      if (state.before !== undefined) giveUp(state, 32, now())
-      else if (state.limit > 1) {
+      if (state.before !== undefined) {
+        state.nextHold = Math.min(longestHold, state.nextHold * refusal)
+        giveUp(state, now())
+      } else if (state.limit > 1) {
         state.upwards = false
         settleAt(state, state.limit >> 1, state.nextHold, now())
       }
@@ -81,7 +84,7 @@ function judge(state: State, most: number, now: number): void {
   const base = state.rates.get(group)
   state.window = { group, begun: now, done: 0 }
   if (isWorse(state, found, base)) {
-    giveUp(state, 2, now)
+    giveUp(state, now)
     return
   }
   if (state.before !== undefined) state.nextHold = firstHold
@@ -109,11 +112,11 @@ function tryAnother(state: State, most: number): void {
 }
 
 /** Goes back to where the try began, and looks the other way next. */
-function giveUp(state: State, times: number, now: number): void {
+function giveUp(state: State, now: number): void {
   const to = state.before ?? state.limit
   state.upwards = to === 1 || !state.upwards
-  settleAt(state, to, Math.min(longestHold, (state.nextHold * times) / 2), now)
-  state.nextHold = Math.min(longestHold, state.nextHold * times)
+  settleAt(state, to, state.nextHold, now)
+  state.nextHold = Math.min(longestHold, state.nextHold * 2)
 }
 
 /** Rates of two groups say nothing of each other: a try that another comes into is none, and its best may be lower. */

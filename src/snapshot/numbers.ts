@@ -9,21 +9,17 @@ export const forms = {
 } as const
 
 /**
- * The number that a plain scalar of one of the forms writes, exact: 5.0, 1e22 and 2^53+1 stay what they are. Throws
- * `RangeError` for what JSON cannot hold.
+ * The number that a plain scalar writes, exact: 5.0, 1e22 and 2^53+1 stay what they are; undefined where it is none.
+ * Throws `RangeError` for what JSON cannot hold.
  */
-export function numberFrom(text: string): number | LosslessNumber {
+export function numberFrom(text: string): number | LosslessNumber | undefined {
   if (forms.integer.test(text)) return numberOf(text.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1'))
   if (forms.radix.test(text)) return numberOf(String(BigInt(text)))
-  if (!forms.float.test(text)) throw new RangeError(`${text} is not a number that JSON can hold`)
+  if (forms.notJson.test(text)) throw new RangeError(`${text} is not a number that JSON can hold`)
+  if (!forms.float.test(text)) return undefined
   const plain = text
     .replace(/^\+/, '')
     .replace(/^(-?)\./, '$10.')
     .replace(/\.(?=$|[eE])/, '.0')
   return numberOf(plain)
-}
-
-/** Whether a plain scalar is a number, or looks like one that JSON cannot hold. */
-export function isNumberText(text: string): boolean {
-  return Object.values(forms).some((form) => form.test(text))
 }

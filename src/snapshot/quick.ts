@@ -8,7 +8,7 @@ import {
   nullCoreTag,
 } from 'js-yaml'
 import { define, isObject, type Json, type JsonObject } from '../json.ts'
-import { isNumberText, numberFrom } from './numbers.ts'
+import { numberFrom } from './numbers.ts'
 
 /*
  * The package `yaml` keeps where everything stands, and takes several times as long for it as js-yaml does for the values
@@ -20,7 +20,7 @@ const number = defineScalarTag('tag:yaml.org,2002:float', {
   implicit: true,
   implicitFirstChars: [...'+-.0123456789'],
   identify: () => false,
-  resolve: (text) => (isNumberText(text) ? numberFrom(text) : NOT_RESOLVED),
+  resolve: (text) => numberFrom(text) ?? NOT_RESOLVED,
 })
 
 /** Keys are what they are written as: `1` and `null` are read as values here, so they are left to the other reader. */

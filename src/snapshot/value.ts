@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import { isObject, type Json } from '../json.ts'
 import type { Chunk } from './documents.ts'
-import { type Locate, locator, placeAt } from './locate.ts'
+import { type Locate, locator, placeAt, startOf } from './locate.ts'
 import { quickValue } from './quick.ts'
 import { faultsOf, parseYaml } from './yaml.ts'
 
@@ -36,15 +36,11 @@ function whenAsked(chunk: Chunk): Locate {
 function readWithFaults(chunk: Chunk, levels: number): Read {
   const parsed = parseYaml(chunk.text, false)
   const { document, lines } = parsed
-  const issue = (
-    code: 'bad-yaml' | 'too-large',
-    message: string,
-    offset = chunk.text.search(/(?<=^\s*)[^#\s]/m),
-  ): Issue => ({
+  const issue = (code: 'bad-yaml' | 'too-large', message: string, offset?: number): Issue => ({
     code,
     severity: 'error',
     message,
-    place: placeAt(chunk, lines, Math.max(0, offset)),
+    place: offset === undefined ? startOf(chunk) : placeAt(chunk, lines, Math.max(0, offset)),
   })
   const tooDeep = { issues: [issue('too-large', `values may be nested ${levels} levels deep at most`)] }
   // The YAML library goes down by recursion, and tells of the end of the stack as a fault of the text.
