@@ -2,15 +2,15 @@ import { checkGraph } from '../graph/check.ts'
 import type { Issue, Place } from '../issue.ts'
 import { type JsonObject, type Pointer, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Ref, Resource, Scope } from '../model.ts'
+import type { Ref, Resource } from '../model.ts'
 import { nearest } from '../near.ts'
-import { bySnapshotOrder, refOf, splitRef } from '../ref.ts'
+import { bySnapshotOrder, refOf } from '../ref.ts'
 import { matcherOf } from '../select.ts'
 import { documentOf, formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
+import { nameOf, namesOf, noMatch, rename, scopeAfter } from './names.ts'
 import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
 import type { Entry, Overlay } from './read.ts'
-import { followed, redirected, renamedKey } from './rename.ts'
 
 /** A resource on its way through an overlay. */
 interface Work {
@@ -102,114 +102,6 @@ function take(work: Work, changed: Changed | undefined, place: Place): boolean {
   return true
 }
 
-/** Where things are to be called otherwise: `moved` get another name, `led` are only referred to by another. */
-interface Names {
-  readonly moved: ReadonlyMap<Ref, Ref>
-  readonly led: ReadonlyMap<Ref, Ref>
-  /** Where the overlay says so, of those that do not only follow. */
-  readonly places: ReadonlyMap<Ref, Place>
-}
-
-function nameOf({ moved }: Names, ref: Ref): Ref {
-  return moved.get(ref) ?? ref
-}
-
-function namesOf(overlay: Overlay, resources: readonly Resource[], kinds: readonly Kind[], issues: Issue[]): Names {
-  const known = new Set(resources.map(refOf))
-  const places = new Map<Ref, Place>()
-  const byPattern = renamedBy(overlay, resources, kinds, places, issues)
-  const byMap = mappedBy(overlay, resources, kinds, places, issues)
-  const moved = new Map<Ref, Ref>()
-  const led = new Map<Ref, Ref>()
-  const taken = new Map<Ref, Ref>()
-  for (const ref of known) {
-    const mapped = byMap.get(ref)
-    if (mapped !== undefined && known.has(mapped)) led.set(ref, mapped)
-    const next = led.has(ref) ? ref : (mapped ?? byPattern.get(ref) ?? ref)
-    const twin = taken.get(next)
-    if (twin !== undefined) {
-      const place = places.get(ref) ?? places.get(twin)
-      const message = `${twin} and ${ref} would both be ${next}`
-      issues.push({ code: 'duplicate-key', severity: 'error', message, ...(place ? { place } : {}) })
-    }
-    taken.set(next, ref)
-    if (next !== ref) moved.set(ref, next)
-  }
-  return { moved, led, places }
-}
-
-/** The names that the patterns of `rename` give. */
-function renamedBy(
-  { entries }: Overlay,
-  resources: readonly Resource[],
-  kinds: readonly Kind[],
-  places: Map<Ref, Place>,
-  issues: Issue[],
-): Map<Ref, Ref> {
-  const renames = entries.flatMap(({ match, rename }) => (rename ? [{ match, fits: matcherOf(match), rename }] : []))
-  const used = new Set<Place>()
-  const names = followed(resources, kinds, (resource, own) =>
-    renames.reduce((key, { fits, rename }) => {
-      const next = fits(refOf(resource)) ? renamedKey(key, rename.from, rename.to) : undefined
-      if (next === undefined) return key
-      places.set(refOf(resource), rename.place)
-      used.add(rename.place)
-      return next
-    }, own),
-  )
-  for (const { match, fits, rename } of renames)
-    if (!used.has(rename.place) && resources.some((resource) => fits(refOf(resource))))
-      issues.push(noMatch(rename.place, `no key of ${match} is like ${rename.from}`))
-  return names
-}
-
-/** The names that `map` gives, and those that follow. */
-function mappedBy(
-  { map }: Overlay,
-  resources: readonly Resource[],
-  kinds: readonly Kind[],
-  places: Map<Ref, Place>,
-  issues: Issue[],
-): Map<Ref, Ref> {
-  const known = new Set(resources.map(refOf))
-  const mapped = new Map<Ref, Ref>()
-  for (const { from, to, place } of map) {
-    const near = nearest(from, known)
-    if (!known.has(from)) issues.push(noMatch(place, `there is no ${from}`, near ? `Did you mean ${near}?` : undefined))
-    else if (splitRef(from).kind !== splitRef(to).kind)
-      issues.push(noMatch(place, `${to} is not of the kind of ${from}`))
-    else mapped.set(from, to)
-    places.set(from, place)
-  }
-  const names = followed(resources, kinds, (resource, own) => {
-    const to = mapped.get(refOf(resource))
-    return to !== undefined && own === resource.key ? splitRef(to).key : own
-  })
-  return new Map([...names, ...mapped].filter(([from, to]) => from !== to))
-}
-
-function rename(resource: Resource, names: Names, kinds: readonly Kind[], issues: Issue[]): Resource {
-  if (names.moved.size + names.led.size === 0) return resource
-  const ref = refOf(resource)
-  const kind = kinds.find(({ name }) => name === resource.kind)
-  // What stays beside another that is referred to in its place keeps what it belongs to.
-  const next = names.led.has(ref) ? names.moved : new Map([...names.moved, ...names.led])
-  const out = { ...redirected(resource, kind, next), key: splitRef(nameOf(names, ref)).key }
-  const place = names.places.get(ref)
-  for (const { code, message, pointer, severity = 'error' } of out.key === resource.key
-    ? []
-    : (kind?.check?.(out) ?? []))
-    issues.push({
-      code,
-      severity,
-      message: `${refOf(out)}: ${message}`,
-      ref: refOf(out),
-      pointer,
-      ...(place ? { place } : {}),
-    })
-  return out
-}
-
 /** The resources as they would be read, had they been written so; faults are told at the line of the overlay. */
 function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds: readonly Kind[]): Resource[] {
   const changed = works.filter(({ document, resource }) => !sameJson(document, documentOf(resource)))
@@ -230,12 +122,6 @@ function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds
   return works.map(({ resource }) => made.get(refOf(resource)) ?? resource)
 }
 
-/** A scope that names what has another name now would be about something else: nothing is in it any more. */
-function scopeAfter(scope: Scope, { moved }: Names): Scope {
-  const named = scope.include.join() !== '**' || scope.exclude.length > 0
-  return named && moved.size > 0 ? { ...scope, include: [] } : scope
-}
-
 function placeIn(origins: ReadonlyMap<Ref, readonly Origin[]>, ref: Ref, pointer: Pointer): Place | undefined {
   return placeOf(origins.get(ref) ?? [], pointer)
 }
@@ -250,8 +136,4 @@ function placeOf(origins: readonly Origin[], pointer: Pointer): Place | undefine
 function namesText(works: readonly Work[]): string {
   const refs = works.slice(0, 3).map(({ resource }) => refOf(resource))
   return refs.join(', ') + (works.length > 3 ? ` and ${works.length - 3} more` : '')
-}
-
-function noMatch(place: Place, message: string, fix?: string): Issue {
-  return { code: 'overlay-no-match', severity: 'error', message, place, ...(fix ? { fix } : {}) }
 }
