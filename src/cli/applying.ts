@@ -11,6 +11,7 @@ import {
   reporting,
   runState,
   selecting,
+  snapshotForms,
   table,
 } from './shared.ts'
 
@@ -91,8 +92,7 @@ export function addApplying(program: Command, act: Act): void {
 
 /** Switches of what is there, for the waves of a migration. */
 function addSwitches(program: Command, act: Act): void {
-  const source = 'file, directory, bundle, git:REV:path, or - for standard input'
-  switching(program.command('activate').argument('<snapshot>', source))
+  switching(program.command('activate').argument('<snapshot>', snapshotForms))
     .summary('switch a selection to what the snapshot says')
     .description(
       'Lets a selection run as the snapshot says: paused or not, enabled or not, each schedule active or not; what it needs too. Nothing is made, and nothing else is changed. Has a journal, and can be undone.',
@@ -110,7 +110,9 @@ function addSwitches(program: Command, act: Act): void {
       ),
     )
   switching(
-    program.command('pause').argument('[snapshot]', `${source}; without one, the selection is of the server itself`),
+    program
+      .command('pause')
+      .argument('[snapshot]', `${snapshotForms}; without one, the selection is of the server itself`),
   )
     .summary('pause or disable a selection')
     .description(
@@ -172,14 +174,7 @@ function addTransfer(program: Command, act: Act): void {
 export function planned(command: Command, state: Option = runState('snapshot')): Command {
   return fillingHoles(
     reporting(
-      inEnvironment(
-        selecting(
-          onServer(
-            command.argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-            'the server to change',
-          ),
-        ),
-      ),
+      inEnvironment(selecting(onServer(command.argument('<snapshot>', snapshotForms), 'the server to change'))),
     ),
   )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')

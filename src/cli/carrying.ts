@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
-import { examples, table } from './shared.ts'
-
-const source = 'file, directory, bundle, git:REV:path, or - for standard input'
+import { examples, snapshotForms, table } from './shared.ts'
 
 /** The commands that make one form of a snapshot into another. No server has a part in them. */
 export function addCarrying(program: Command, act: Act): void {
@@ -12,7 +10,7 @@ export function addCarrying(program: Command, act: Act): void {
     .description(
       'Writes a snapshot in another form: one file, a directory with a file for each resource, or a bundle. Nothing is lost but comments, which only a bundle keeps.',
     )
-    .argument('<snapshot>', source)
+    .argument('<snapshot>', snapshotForms)
     .requiredOption(
       '-o, --output <path>',
       'file, directory (ends in /), bundle (ends in .tar.gz), or - for standard output',
@@ -36,7 +34,7 @@ export function addCarrying(program: Command, act: Act): void {
     .description(
       'Packs a snapshot, as it is written, with its schema and the checksums of all into one file; every command that takes a snapshot takes it, and refuses it where something was changed. The same snapshot gives the same bytes.',
     )
-    .argument('<snapshot>', source)
+    .argument('<snapshot>', snapshotForms)
     // Commander would ask for a required one of `bundle verify` too.
     .option('-o, --output <file>', 'the bundle to write, such as acme.tar.gz (required)')
     .addHelpText(

@@ -11,6 +11,7 @@ import {
   reporting,
   runState,
   selecting,
+  snapshotForms,
   table,
 } from './shared.ts'
 
@@ -63,7 +64,7 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
     )
-    .argument('<snapshot...>', 'file, directory, bundle, git:REV:path, or - for standard input')
+    .argument('<snapshot...>', snapshotForms)
     .addHelpText(
       'after',
       examples('validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'),
@@ -100,7 +101,7 @@ export function addReading(program: Command, act: Act): void {
     .description(
       'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
     )
-    .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input')
+    .argument('<snapshot>', snapshotForms)
     .option('--focus <ref>', 'only this resource (or a glob) and what it needs; may be repeated', collect)
     .option('--depth <n>', 'with --focus: so many steps from it', positive)
     .option('--reverse', 'with --focus: what needs it, instead of what it needs')
@@ -149,14 +150,7 @@ export function addReading(program: Command, act: Act): void {
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
   fillingHoles(
     inEnvironment(
-      selecting(
-        onServer(
-          program
-            .command('verify')
-            .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input'),
-          'the server to look at',
-        ),
-      ),
+      selecting(onServer(program.command('verify').argument('<snapshot>', snapshotForms), 'the server to look at')),
     ),
   )
     .addOption(runState('snapshot'))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
-import { collect, examples, fillingHoles, identities, reporting, table } from './shared.ts'
+import { collect, examples, fillingHoles, identities, reporting, snapshotForms, table } from './shared.ts'
 
 /** The commands that are about the secrets of a snapshot. No server has a part in them. */
 export function addSecrets(program: Command, act: Act): void {
@@ -14,7 +14,7 @@ export function addSecrets(program: Command, act: Act): void {
     .description(
       'Lists the secrets of a snapshot, where each comes from, and whether it can be had now. Exits with 3 where one cannot be. No value is ever shown.',
     )
-    .argument('<snapshot>', 'file, directory, bundle, git:REV:path, or - for standard input')
+    .argument('<snapshot>', snapshotForms)
     .addHelpText(
       'after',
       examples(

@@ -1,5 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
+/** What a command takes where it takes a snapshot. */
+export const snapshotForms = 'file, directory, bundle, git:REV:path, or - for standard input'
+
 /** Flags that say which server a command talks to. */
 export function onServer(command: Command, what: string): Command {
   return command

@@ -4,12 +4,11 @@ import { refOf } from '../ref.ts'
 import { withHoles, withSourcesOf } from '../secrets/holes.ts'
 import { matches, membersOf } from '../select.ts'
 import type { Connected } from './connect.ts'
-import { fileFailure } from './files.ts'
 import type { Io } from './io.ts'
 import { withHolesOf } from './named-holes.ts'
 import { readPolicy } from './policy-file.ts'
 import { selectedIfAny, selectedOfBoth } from './selection.ts'
-import { readExisting, update } from './update.ts'
+import { readPresent, update } from './update.ts'
 
 /**
  * Writes the server's version of what the globs name into a snapshot, as far as its scope goes, and what that needs where
@@ -22,8 +21,7 @@ export async function acceptLive(
   kinds: readonly Kind[],
   io: Io,
 ): Promise<void> {
-  const existing = await readExisting(path, kinds, io)
-  if (!existing) throw fileFailure('read', path, Object.assign(new Error(), { code: 'ENOENT' }))
+  const existing = await readPresent(path, kinds, io)
   const { resources: held, scope, source } = existing.read.snapshot
   io.tell({ type: 'phase', phase: 'reading' })
   const all = await readLive(to.client, to.server, kinds, { on: io.tell })

@@ -1,11 +1,11 @@
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
+import { carryOut } from './carry-out.ts'
 import { connected } from './connect.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { confirmed, type PerformFlags, perform } from './perform.ts'
-import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
+import type { PerformFlags } from './perform.ts'
+import { makePlanOf, type PlanFlags } from './planning.ts'
 import { isSavedPlan, loadSavedPlan, refuseStale } from './saved-plan.ts'
-import { printApply, showPlan } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
 export type ApplyFlags = PlanFlags & PerformFlags
@@ -19,14 +19,7 @@ export async function apply(flags: ApplyFlags, kinds: readonly Kind[], io: Io): 
   return connected(flags, io, async (to) => {
     const planned = await makePlanOf(parsed, how, to, kinds, io)
     if (saved) refuseStale(saved, planned, to)
-    const shown = { planned, flags: how, to, kinds }
-    const { issues, exit } = refusal(planned.plan, how) ?? { issues: [], exit: exits.ok }
-    await showPlan(shown, issues, io)
-    if (exit !== exits.ok || planned.plan.changes.length === 0) return printApply(shown, issues, { exit }, io)
-    if (await confirmed(flags, planned, to, io))
-      return printApply(shown, [], await perform(planned, flags.snapshot, flags, to, kinds, io), io)
-    io.err('Nothing was changed.\n')
-    return printApply(shown, [], { exit: exits.failed }, io)
+    return carryOut({ planned, flags: how, to, kinds }, flags, flags.snapshot, io)
   })
 }
 

@@ -7,8 +7,8 @@ import { plural } from '../report/style.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from './backups.ts'
 import { connected, type Target } from './connect.ts'
-import { onlyOwner, writeWhole } from './disk.ts'
-import { fileFailure } from './files.ts'
+import { onlyOwner } from './disk.ts'
+import { fileFailure, writeText } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { withHolesOf } from './named-holes.ts'
 import { readPolicy } from './policy-file.ts'
@@ -34,7 +34,7 @@ export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io)
   const same = newest !== undefined && withoutSource(await textOf(join(flags.folder, newest))) === withoutSource(text)
   const name = same ? newest : freeName(newest, io.now())
   const path = join(flags.folder, name)
-  if (!same) await write(path, text, flags.secrets)
+  if (!same) await writeText(path, text, flags.secrets === 'plain' ? onlyOwner : 0o644)
   const removed = flags.keep === undefined ? [] : await prune(flags.folder, flags.keep)
   if (!io.quiet) io.err(story(snapshot, path, same, removed))
   io.out(`${path}\n`)
@@ -68,14 +68,6 @@ async function textOf(path: string): Promise<string> {
 /** Later than the newest one, also where two come in one second or the clock was put back: the last name is the newest. */
 function freeName(newest: string | undefined, now: number): string {
   return backupName(newest === undefined ? now : Math.max(now, timeOf(newest) + 1000))
-}
-
-async function write(path: string, text: string, secrets: BackupFlags['secrets']): Promise<void> {
-  try {
-    await writeWhole(path, text, secrets === 'plain' ? onlyOwner : 0o644)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
 }
 
 /** Removes the oldest until so many are left, and nothing that is not called like a backup. */

@@ -9,8 +9,8 @@ import { hasPlain } from '../secrets/holes.ts'
 import { isForeign } from '../snapshot/layout.ts'
 import { parseSnapshot, type Source } from '../snapshot/parse.ts'
 import { entriesOf, packBundle, readBundle, schemaName, sha256 } from './bundle-file.ts'
-import { onlyOwner, writeWhole } from './disk.ts'
-import { fileFailure, readSources } from './files.ts'
+import { onlyOwner } from './disk.ts'
+import { fileFailure, readSources, writeText } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { schemaText } from './schema.ts'
 import { refuseFaults } from './validate.ts'
@@ -47,11 +47,7 @@ export async function writeBundle(
   const packed = await packBundle(entries)
   const open = hasPlain(snapshot)
   if (open) io.err(`${io.errStyle.yellow('warning')} the bundle holds secrets in clear\n`)
-  try {
-    await writeWhole(output, packed, open ? onlyOwner : 0o644)
-  } catch (error) {
-    throw fileFailure('write', output, error)
-  }
+  await writeText(output, packed, open ? onlyOwner : 0o644)
   if (!io.quiet)
     io.err(
       `${output}: ${plural(snapshot.resources.length, 'resource')} in ${plural(entries.length, 'file')}, ${packed.length} bytes\nsha256 ${sha256(packed)}\n`,

@@ -16,6 +16,8 @@ import { readSources } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { print } from './print.ts'
 import { refuseUnknownKinds, type Selection, scopeOf, selected, selectedOfBoth, selects } from './selection.ts'
+import { snapshotOf } from './server-snapshot.ts'
+import { refuseFaults } from './validate.ts'
 
 export interface DiffFlags extends Selection {
   readonly before: string
@@ -37,8 +39,7 @@ export async function diff(flags: DiffFlags, kinds: readonly Kind[], io: Io): Pr
   if (flags.before === '-' && flags.after === '-') throw twice()
   refuseUnknownKinds(flags, kinds)
   const sides = narrowed(await readSides(flags, kinds, io), flags, kinds)
-  const faults = [...sides.before.issues, ...sides.after.issues]
-  if (faults.some(({ severity }) => severity === 'error')) throw new Failure(faults, exits.usage)
+  refuseFaults({ issues: [...sides.before.issues, ...sides.after.issues] })
   return showDiff({ ...sides, names: [flags.before, flags.after] }, { ...flags, kinds }, io)
 }
 
@@ -109,13 +110,7 @@ async function readServer(profile: string, selection: Selection, kinds: readonly
     io.warn(live.issues)
     const all = [...live.resources.values()]
     const carried = selects(selection) ? all : selected(all, kinds, {})
-    return {
-      version: 1,
-      source: { api: server.url, server: server.version },
-      scope: scopeOf({}),
-      moved: [],
-      resources: withHoles(carried),
-    }
+    return snapshotOf(server, {}, withHoles(carried))
   })
 }
 

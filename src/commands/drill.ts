@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Json } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Change, Fillings, Live, Resource, Snapshot } from '../model.ts'
+import type { Fillings, Live, Resource, Snapshot } from '../model.ts'
 import { makeDiff } from '../plan/diff.ts'
 import { type RunState, underRunState } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
@@ -21,7 +21,7 @@ import { confirmed, perform } from './perform.ts'
 import { makePlanOf, refusal } from './planning.ts'
 import { fillingsFor } from './secret-sources.ts'
 import { selected } from './selection.ts'
-import { asSnapshot } from './server-snapshot.ts'
+import { asSnapshot, inWordsOf } from './server-snapshot.ts'
 import { loadSnapshot } from './validate.ts'
 
 export type DrillFlags = ApplyFlags & { readonly runState: RunState }
@@ -52,7 +52,8 @@ export async function drill(flags: DrillFlags, kinds: readonly Kind[], io: Io): 
     const performed = await perform(planned, `drill of ${flags.snapshot}`, flags, to, kinds, io)
     const wanted = madeUnder(planned.parsed.snapshot, flags.runState, kinds)
     const found = asSnapshot(await look(), {}, kinds)
-    const back = { ...found, resources: withSourcesOf(found.resources, wanted.resources, kinds) }
+    const sourced = withSourcesOf(found.resources, wanted.resources, kinds)
+    const back = { ...found, resources: inWordsOf(sourced, wanted.resources, isServersOwn(kinds)) }
     const exit = await report({ ...parsed, snapshot: wanted }, back, missing, flags, kinds, io)
     return performed.exit === exits.ok ? exit : performed.exit
   })
@@ -76,33 +77,28 @@ async function report(
   kinds: readonly Kind[],
   io: Io,
 ): Promise<Exit> {
-  const compared = makeDiff(before.snapshot, { ...back, scope: before.snapshot.scope }, kinds)
-  const changes = compared.changes.filter((change) => !isServersOwn(change, kinds))
-  const fidelity = fidelityOf(
-    before.snapshot.resources.map(refOf),
-    changes,
-    kinds.map(({ name }) => name),
-  )
-  const exit = changes.length === 0 ? exits.ok : exits.changes
+  const after: Parsed = { snapshot: { ...back, scope: before.snapshot.scope }, issues: [], placeOf: () => undefined }
   if ((flags.format ?? 'text') === 'text') {
+    const { changes } = makeDiff(before.snapshot, after.snapshot, kinds)
+    const fidelity = fidelityOf(
+      before.snapshot.resources.map(refOf),
+      changes,
+      kinds.map(({ name }) => name),
+    )
     io.out(fidelityText(fidelity, io.style))
     io.err(issuesText(notes(missing, flags), io.errStyle))
-    return exit
+    return changes.length === 0 ? exits.ok : exits.changes
   }
-  const after: Parsed = { snapshot: { ...back, scope: before.snapshot.scope }, issues: [], placeOf: () => undefined }
-  await showDiff(
-    { before, after, names: [flags.snapshot, back.source?.api ?? 'the server'] },
-    { ...flags, kinds, exitCode: true },
-    io,
-  )
+  const names = [flags.snapshot, back.source?.api ?? 'the server'] as const
+  const exit = await showDiff({ before, after, names }, { ...flags, kinds, exitCode: true }, io)
   io.warn(notes(missing, flags))
   return exit
 }
 
 /** What every server has by itself, in the words of its own version, is never written by an apply. */
-function isServersOwn(change: Change, kinds: readonly Kind[]): boolean {
-  if (change.action !== 'update') return false
-  return kinds.find(({ name }) => name === change.before.kind)?.supporting?.(change.before) === true
+function isServersOwn(kinds: readonly Kind[]): (resource: Resource) => boolean {
+  const supporting = new Map(kinds.map((kind) => [kind.name, kind.supporting]))
+  return (resource) => supporting.get(resource.kind)?.(resource) === true
 }
 
 function notes(missing: readonly string[], { runState }: DrillFlags): Issue[] {

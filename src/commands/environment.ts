@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { nearest } from '../near.ts'
@@ -28,7 +28,7 @@ export async function inEnvironment(
 ): Promise<Parsed> {
   const read = await Promise.all(
     overlaysOf(path, environment, io).map(async (file) => {
-      const text = await readFile(join(io.cwd, relative(io.cwd, file)), 'utf8').catch((error: unknown) => {
+      const text = await readFile(resolve(io.cwd, file), 'utf8').catch((error: unknown) => {
         throw fileFailure('read', file, error)
       })
       return readOverlay(file, text, io.env)

@@ -7,10 +7,10 @@ import { withSourcesOf } from '../secrets/holes.ts'
 import { conditionsOf } from '../select.ts'
 import type { Update } from '../snapshot/update.ts'
 import { showDiff } from './diff.ts'
-import { fileFailure } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from './selection.ts'
-import { type Existing, readExisting, result, update, type Wanted } from './update.ts'
+import { inWordsOf } from './server-snapshot.ts'
+import { type Existing, readExisting, readPresent, result, update, type Wanted } from './update.ts'
 
 interface Asked extends Selection {
   readonly output: string
@@ -31,8 +31,7 @@ export interface OpenUpdate {
 
 /** Reads the snapshot that an export is over; undefined where there is none, and it is to be written as usual. */
 export async function openUpdate(asked: Asked, kinds: readonly Kind[], io: Io): Promise<OpenUpdate | undefined> {
-  const existing = await readExisting(asked.output, kinds, io)
-  if (!existing && asked.check) throw fileFailure('read', asked.output, Object.assign(new Error(), { code: 'ENOENT' }))
+  const existing = await (asked.check ? readPresent : readExisting)(asked.output, kinds, io)
   if (!existing) return undefined
   const selection = selectionFor(existing, asked)
   return {
@@ -80,14 +79,14 @@ export async function check(
   io: Io,
 ): Promise<Exit> {
   const { snapshot } = existing.read
-  const held = new Map(snapshot.resources.map((resource) => [refOf(resource), resource]))
   const settled = new Map(kinds.map((kind) => [kind.name, kind.settled]))
   const after = {
     ...snapshot,
     ...(wanted.source ? { source: wanted.source } : {}),
-    // What an apply never writes, such as a stock block type, is no drift however a server has it.
-    resources: result(existing, wanted).map((resource) =>
-      settled.get(resource.kind)?.(resource) ? (held.get(refOf(resource)) ?? resource) : resource,
+    resources: inWordsOf(
+      result(existing, wanted),
+      snapshot.resources,
+      (resource) => settled.get(resource.kind)?.(resource) === true,
     ),
   }
   const shown = {

@@ -11,7 +11,8 @@ import { type ExportSecretFlags, openExportSecrets, tellPossibleSecrets } from '
 import { writeSnapshot } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
-import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, selected } from './selection.ts'
+import { snapshotOf } from './server-snapshot.ts'
 
 export interface ExportOptions extends Target, Selection, ExportSecretFlags {
   /** Changes what is there, and only where something has changed. */
@@ -35,13 +36,7 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
     const live = await readLive(client, server, kinds, { on: io.tell })
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
-    const snapshot: Snapshot = {
-      version: 1,
-      source: { api: server.url, server: server.version },
-      scope: scopeOf(options),
-      moved: [],
-      resources: await secrets.written(carried, held),
-    }
+    const snapshot = snapshotOf(server, options, await secrets.written(carried, held))
     io.warn(live.issues)
     await tellPossibleSecrets(snapshot.resources, options, io)
     const count = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)

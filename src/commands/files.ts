@@ -105,6 +105,13 @@ export async function writeSnapshot(
   }
 }
 
+/** Writes one file as a whole. Throws a `Failure` where it cannot be written. */
+export async function writeText(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  await writeWhole(path, content, mode).catch((error: unknown) => {
+    throw fileFailure('write', path, error)
+  })
+}
+
 /** Why a file could not be read (exit 3) or written (exit 1), in words. */
 export function fileFailure(verb: 'read' | 'write', path: string, error: unknown): Failure {
   if (error instanceof Failure) return error

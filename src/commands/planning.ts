@@ -89,7 +89,7 @@ async function missingTotals(plan: Plan, live: Live, { client, server }: Connect
 }
 
 /** An issue with the place in the text that it is about. */
-function placed(issue: Issue, { placeOf }: Parsed): Issue {
+export function placed(issue: Issue, { placeOf }: Pick<Parsed, 'placeOf'>): Issue {
   const { ref, pointer = '' } = issue
   const [, secret] = /^\/secrets(\/.*)$/s.exec(pointer) ?? []
   const place =

@@ -1,16 +1,16 @@
 import { Failure, type Issue } from '../issue.ts'
-import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
+import { lackIssue } from '../plan/guard.ts'
 import { refOf } from '../ref.ts'
 import { plural } from '../report/style.ts'
 import { type Encrypt, encryptFor } from '../secrets/age.ts'
 import { sealedValue } from '../secrets/keep.ts'
-import { fileFailure } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { placed } from './planning.ts'
 import { readPolicy } from './policy-file.ts'
 import { fillingsFor, type SecretFlags } from './secret-sources.ts'
-import { type Existing, readExisting, update } from './update.ts'
+import { type Existing, readPresent, update } from './update.ts'
 
 /** Encrypts the secrets of a snapshot for other recipients, in place; everything else of its text stays as it is. */
 export async function rekey(
@@ -20,8 +20,7 @@ export async function rekey(
 ): Promise<Exit> {
   const recipients = flags.recipient ?? readPolicy(flags.snapshot, io.cwd).recipients
   const encrypt = await encryptFor(recipients)
-  const existing = await readExisting(flags.snapshot, kinds, io)
-  if (!existing) throw fileFailure('read', flags.snapshot, Object.assign(new Error(), { code: 'ENOENT' }))
+  const existing = await readPresent(flags.snapshot, kinds, io)
   const { resources, count } = await encryptedAnew(existing, flags, encrypt, io)
   const { source } = existing.read.snapshot
   await update(existing, { resources, remove: new Set(), source }, kinds)
@@ -57,17 +56,7 @@ async function encryptedAnew(
     for (const [pointer, hole] of Object.entries(secrets)) {
       const [value, lack] = [fillings.secretFor(hole), fillings.lackOf(hole)]
       const ref = refOf(resource)
-      const place = read.placeOf(ref, step('/secrets', pointer))
-      if (lack)
-        issues.push({
-          code: lack.code,
-          severity: 'error',
-          message: `${ref} cannot be rekeyed at ${pointer}: ${lack.reason}`,
-          fix: lack.fix,
-          ref,
-          pointer: `/secrets${pointer}`,
-          ...(place ? { place } : {}),
-        })
+      if (lack) issues.push(placed(lackIssue(lack, ref, pointer, `cannot be rekeyed at ${pointer}:`), read))
       if (!value) continue
       next[pointer] = await sealedValue(value.reveal(), encrypt)
       count++

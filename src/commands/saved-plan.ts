@@ -8,8 +8,7 @@ import { hasPlain } from '../secrets/holes.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import type { Connected } from './connect.ts'
-import { writeWhole } from './disk.ts'
-import { fileFailure } from './files.ts'
+import { writeText } from './files.ts'
 import { exits, type Io } from './io.ts'
 import type { PlanFlags, Planned } from './planning.ts'
 
@@ -21,6 +20,22 @@ export interface LoadedPlan {
   readonly kinds: readonly Kind[]
 }
 
+/** The flags that decide what a plan is. */
+const kept = [
+  'allowUnresolved',
+  'skipUnsupported',
+  'prune',
+  'force',
+  'runState',
+  'include',
+  'exclude',
+  'tag',
+  'kind',
+  'dependents',
+  'dependencies',
+  'snapshot',
+] as const satisfies readonly (keyof PlanFlags)[]
+
 /** Writes a plan for a later `apply`: what it is of, what it was made by, and what the server held. */
 export async function savePlan(path: string, { plan, live, whole }: Planned, flags: PlanFlags, io: Io): Promise<void> {
   if (hasPlain(whole)) {
@@ -30,39 +45,9 @@ export async function savePlan(path: string, { plan, live, whole }: Planned, fla
       exits.usage,
     )
   }
-  const {
-    allowUnresolved,
-    skipUnsupported,
-    prune,
-    force,
-    runState,
-    include,
-    exclude,
-    tag,
-    kind,
-    dependents,
-    dependencies,
-  } = flags
-  const made = {
-    allowUnresolved,
-    skipUnsupported,
-    prune,
-    force,
-    runState,
-    include,
-    exclude,
-    tag,
-    kind,
-    dependents,
-    dependencies,
-    snapshot: flags.snapshot,
-  } as unknown as Json
+  const made = Object.fromEntries(kept.map((name) => [name, flags[name]])) as unknown as Json
   const text = writeJson(savedPlan(plan, live, { tool: io.version, flags: made, snapshot: formatSnapshot(whole) }), 2)
-  try {
-    await writeWhole(path, `${text}\n`)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
+  await writeText(path, `${text}\n`)
   io.err(`Saved the plan as ${path}. To apply just this: prefect-snapshot apply ${path}\n`)
 }
 

@@ -1,13 +1,15 @@
 import { sourceText } from '../hole.ts'
 import type { Issue } from '../issue.ts'
-import { step, writeJson } from '../json.ts'
+import { writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Fillings } from '../model.ts'
+import { lackIssue } from '../plan/guard.ts'
 import { refOf } from '../ref.ts'
 import { shown } from '../report/issues.ts'
 import { plural, type Style, visible } from '../report/style.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type Exit, exits, type Io } from './io.ts'
+import { placed } from './planning.ts'
 import { fillingsFor, type SecretFlags } from './secret-sources.ts'
 import { loadSnapshot } from './validate.ts'
 
@@ -51,26 +53,16 @@ export async function listSecrets(
   return exit
 }
 
-function listed({ snapshot, placeOf }: Parsed, fillings: Fillings) {
+function listed(parsed: Parsed, fillings: Fillings) {
   const rows: Row[] = []
   const issues: Issue[] = []
-  for (const resource of snapshot.resources)
+  for (const resource of parsed.snapshot.resources)
     for (const [pointer, hole] of Object.entries(resource.secrets)) {
       const ref = refOf(resource)
       const lack = fillings.lackOf(hole)
       const row = { ref, pointer, source: sourceText(hole), filled: !lack }
       rows.push(lack ? { ...row, reason: lack.reason } : row)
-      if (!lack) continue
-      const place = placeOf(ref, step('/secrets', pointer))
-      issues.push({
-        code: lack.code,
-        severity: 'error',
-        message: `${ref} has no value for ${pointer}: ${lack.reason}`,
-        fix: lack.fix,
-        ref,
-        pointer: `/secrets${pointer}`,
-        ...(place ? { place } : {}),
-      })
+      if (lack) issues.push(placed(lackIssue(lack, ref, pointer, `has no value for ${pointer}:`), parsed))
     }
   return { rows, issues }
 }

@@ -1,7 +1,14 @@
 import type { Kind } from '../kind.ts'
-import type { Live, Snapshot } from '../model.ts'
+import type { Live, Resource, Server, Snapshot } from '../model.ts'
+import { refOf } from '../ref.ts'
 import { withHoles } from '../secrets/holes.ts'
 import { type Selection, scopeOf, selected } from './selection.ts'
+
+/** A snapshot of what was chosen of a server. */
+export function snapshotOf(server: Server, selection: Selection, resources: readonly Resource[]): Snapshot {
+  const source = { api: server.url, server: server.version }
+  return { version: 1, source, scope: scopeOf(selection), moved: [], resources }
+}
 
 /** What a server holds, as an export of it: with holes for secrets, or with the secrets that the server shows. */
 export function asSnapshot(
@@ -11,11 +18,21 @@ export function asSnapshot(
   secrets: 'holes' | 'plain' = 'holes',
 ): Snapshot {
   const carried = selected([...resources.values()], kinds, selection)
-  return {
-    version: 1,
-    source: { api: server.url, server: server.version },
-    scope: scopeOf(selection),
-    moved: [],
-    resources: secrets === 'plain' ? carried : withHoles(carried),
-  }
+  return snapshotOf(server, selection, secrets === 'plain' ? carried : withHoles(carried))
+}
+
+/**
+ * Resources of a server, of which those that a text has too and that are the server's own (`own`) are as the text has them:
+ * no apply writes them, so that they have other words on another server is no difference.
+ */
+export function inWordsOf(
+  resources: readonly Resource[],
+  held: readonly Resource[],
+  own: (resource: Resource) => boolean,
+): Resource[] {
+  const text = new Map(held.map((resource) => [refOf(resource), resource]))
+  return resources.map((resource) => {
+    const said = text.get(refOf(resource))
+    return said && own(said) ? said : resource
+  })
 }

@@ -8,14 +8,15 @@ import { halted, isSwitch, withRunStateOf } from '../plan/run-state.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
+import { carryOut } from './carry-out.ts'
 import { connected, type Target } from './connect.ts'
 import type { Environment } from './environment.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { confirmed, type PerformFlags, perform } from './perform.ts'
-import { type Planned, refusal } from './planning.ts'
+import type { PerformFlags } from './perform.ts'
+import type { Planned } from './planning.ts'
 import { fillingsFor } from './secret-sources.ts'
 import { narrowed, refuseUnknownKinds, type Selection } from './selection.ts'
-import { printApply, type Shown, showPlan } from './show.ts'
+import type { Shown } from './show.ts'
 import { loadSnapshot } from './validate.ts'
 
 export interface SwitchFlags extends Target, Selection, Environment, PerformFlags {
@@ -63,14 +64,7 @@ async function switchTo(flags: SwitchFlags, kinds: readonly Kind[], io: Io, to: 
       to: target,
       kinds,
     }
-    const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: exits.ok }
-    await showPlan(shown, issues, io)
-    if (exit !== exits.ok || flags.dryRun || planned.plan.changes.length === 0)
-      return printApply(shown, issues, { exit }, io)
-    if (await confirmed(flags, planned, target, io))
-      return printApply(shown, [], await perform(planned, shown.flags.snapshot, flags, target, kinds, io), io)
-    io.err('Nothing was changed.\n')
-    return printApply(shown, [], { exit: exits.failed }, io)
+    return carryOut(shown, flags, shown.flags.snapshot, io)
   })
 }
 

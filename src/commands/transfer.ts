@@ -9,15 +9,15 @@ import { kindTable } from '../report/kind-table.ts'
 import { withHoles } from '../secrets/holes.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { connected } from './connect.ts'
-import { writeWhole } from './disk.ts'
-import { fileFailure } from './files.ts'
+import { writeText } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { withHolesOf } from './named-holes.ts'
 import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
 import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
 import { readPolicy } from './policy-file.ts'
 import type { SecretFlags } from './secret-sources.ts'
-import { refuseUnknownKinds, type Selection, scopeOf, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, selected } from './selection.ts'
+import { snapshotOf } from './server-snapshot.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 
 export interface TransferFlags extends Selection, PerformFlags, SecretFlags {
@@ -99,7 +99,6 @@ function planFlags(flags: TransferFlags) {
 
 /** What is to be moved. Secrets stay in their type; those that the source does not show are holes. */
 export function transferred(source: Live, flags: Selection, kinds: readonly Kind[]): Snapshot {
-  const { url, version } = source.server
   const carried = selected([...source.resources.values()], kinds, flags)
   const holes = withHoles(carried)
   const resources = carried.map((resource, index) =>
@@ -107,7 +106,7 @@ export function transferred(source: Live, flags: Selection, kinds: readonly Kind
       ? { ...resource, secrets: mixed(resource, holes[index]?.secrets ?? {}) }
       : resource,
   )
-  return { version: 1, source: { api: url, server: version }, scope: scopeOf(flags), moved: [], resources }
+  return snapshotOf(source.server, flags, resources)
 }
 
 function mixed({ secrets }: LiveResource, holes: LiveResource['secrets']): LiveResource['secrets'] {
@@ -118,11 +117,7 @@ function mixed({ secrets }: LiveResource, holes: LiveResource['secrets']): LiveR
 
 async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
   const text = formatSnapshot({ ...snapshot, resources: withHoles(snapshot.resources as readonly LiveResource[]) })
-  try {
-    await writeWhole(path, text)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
+  await writeText(path, text)
   io.err(`Saved what was read as ${path}\n`)
 }
 

@@ -11,6 +11,7 @@ import { type Update, updateTexts } from '../snapshot/update.ts'
 import { removeBelow, writeWhole } from './disk.ts'
 import { fileFailure, readSources } from './files.ts'
 import { exits, type Io } from './io.ts'
+import { refuseFaults } from './validate.ts'
 
 /** A snapshot on disk that is kept up to date. */
 export interface Existing {
@@ -30,8 +31,15 @@ export async function readExisting(path: string, kinds: readonly Kind[], io: Io)
   if (directory && sources.length === 0) return undefined
   if (!directory && (sources.length !== 1 || sources[0]?.file !== path)) throw unwritable(path)
   const read = parseSnapshot(sources, kinds)
-  if (read.issues.some(({ severity }) => severity === 'error')) throw new Failure(read.issues, exits.usage)
+  refuseFaults(read)
   return { path, directory, sources, read }
+}
+
+/** The same of a snapshot that has to be there. */
+export async function readPresent(path: string, kinds: readonly Kind[], io: Io): Promise<Existing> {
+  const existing = await readExisting(path, kinds, io)
+  if (!existing) throw fileFailure('read', path, Object.assign(new Error(), { code: 'ENOENT' }))
+  return existing
 }
 
 function unwritable(path: string): Failure {

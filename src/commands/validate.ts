@@ -43,7 +43,7 @@ export async function readSnapshot(
 }
 
 /** Throws `Failure` with every fault, unless what was read is sound. */
-export function refuseFaults({ issues }: Parsed): void {
+export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
   if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues, exits.usage)
 }
 

@@ -1,6 +1,7 @@
 import type { Issue } from '../issue.ts'
+import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Fillings } from '../model.ts'
+import type { Change, Fillings, Lack, Ref } from '../model.ts'
 import { idsIn } from '../token.ts'
 
 /** Every secret that a change of the plan needs, and that has no value now. */
@@ -11,18 +12,14 @@ export function missingSecrets(changes: readonly Change[], { lackOf }: Fillings)
       const kept = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
       const lack = kept ? undefined : lackOf(hole)
       if (!lack) return []
-      return [
-        {
-          code: lack.code,
-          severity: 'error',
-          message: `${change.ref} needs a secret for ${pointer}, but ${lack.reason}`,
-          fix: lack.fix,
-          ref: change.ref,
-          pointer: `/secrets${pointer}`,
-        },
-      ]
+      return [lackIssue(lack, change.ref, pointer, `needs a secret for ${pointer}, but`)]
     })
   })
+}
+
+/** A secret that has no value now, at a place in a resource's spec; `what` of the resource comes to nothing by it. */
+export function lackIssue({ code, reason, fix }: Lack, ref: Ref, pointer: Pointer, what: string): Issue {
+  return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
 }
 
 /** Ids in what would be written that no name stands for: on another server they lead nowhere. */
