@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   endLine,
   type Head,
@@ -18,8 +19,10 @@ import { exits, type Io } from './io.ts'
 export interface OpenJournal extends Journal {
   readonly file: string
   /** Marks that the apply came to its end, and closes the file. */
-  end(): void
+  end(): Promise<void>
 }
+
+const onDisk = promisify(fdatasync)
 
 /** The folder of journals: `$XDG_STATE_HOME/prefect-snapshot/journals`. */
 export function journalFolder(io: Pick<Io, 'env' | 'home'>): string {
@@ -27,14 +30,14 @@ export function journalFolder(io: Pick<Io, 'env' | 'home'>): string {
 }
 
 /**
- * Intents that go to the disk at once: the next ones of the plan with the one that is about to begin. A disk takes
- * longer to be sure of one than a server to do it, and an intent of what was never begun is told from what is there.
+ * Intents that go to the disk at once, while those before them are done: a disk takes longer to be sure of one than a server
+ * to do it, and an intent of what was never begun is told from what is there.
  */
 const ahead = 16
 
 /**
  * Begins a journal. Every intent is on the disk before its first request is sent, so that a process that is killed
- * leaves behind what it was doing; a result gets there with the next intent.
+ * leaves behind what it was doing; a result gets there with the next intents.
  */
 export function openJournal(
   path: string | undefined,
@@ -45,30 +48,45 @@ export function openJournal(
   const file =
     path ?? join(journalFolder(io), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${io.pid}.ndjson`)
   const handle = open(file, path === undefined ? journalFolder(io) : undefined)
-  const put = (text: string, sync: boolean) => {
+  const put = async (text: string, sync: boolean) => {
     try {
       writeSync(handle, text)
-      if (sync) fsyncSync(handle)
+      if (sync) await onDisk(handle)
     } catch (error) {
       throw unwritable(file, error instanceof Error ? error.message : String(error))
     }
   }
-  const told = new Set<Change>()
-  put(headLine(head), true)
+  const untold = changes.values()
+  const told = new Map<Change, Promise<void>>()
+  const tell = (wanted: readonly Change[]) => {
+    const batch = [...wanted]
+    for (const change of untold) {
+      if (!told.has(change) && !wanted.includes(change)) batch.push(change)
+      if (batch.length >= ahead) break
+    }
+    if (batch.length === 0) return
+    const synced = put(batch.map(intentLine).join(''), true)
+    // Whoever begins one of these changes is told.
+    synced.catch(() => {})
+    for (const change of batch) told.set(change, synced)
+  }
+  let begun = 0
+  const opened = put(headLine(head), true)
+  opened.catch(() => {})
   return {
     file,
     async intent(change) {
-      if (told.has(change)) return
-      const next = changes
-        .slice(changes.indexOf(change))
-        .filter((other) => !told.has(other))
-        .slice(0, ahead)
-      put(next.map(intentLine).join(''), true)
-      for (const other of next) told.add(other)
+      await opened
+      begun++
+      if (!told.has(change)) tell([change])
+      if (told.size - begun < ahead / 2) tell([])
+      await told.get(change)
     },
-    result: async (outcome, id) => put(resultLine(outcome, id), false),
-    end() {
-      put(endLine(), true)
+    result: (outcome, id) => put(resultLine(outcome, id), false),
+    async end() {
+      // A sync that is still under way needs the file.
+      await Promise.allSettled([opened, ...told.values()])
+      await put(endLine(), true)
       closeSync(handle)
     },
   }

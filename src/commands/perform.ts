@@ -70,7 +70,7 @@ export async function perform(
     signal,
     on: io.tell,
   })
-  journal.end()
+  await journal.end()
   const final = await readBack(applied, fillings, to, kinds, io)
   return { outcomes: final, journal: journal.file, exit: exitOf(final, signal) }
 }

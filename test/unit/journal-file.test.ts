@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openJournal, readJournal } from '../../src/commands/journal-file.ts'
+import { Failure } from '../../src/issue.ts'
+import type { Change, Id } from '../../src/model.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-journal-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const changes = Array.from({ length: 100 }, (_, index): Change => {
+  const key = `v${index}`
+  const after = { kind: 'variable', key, refs: {}, spec: { value: index }, secrets: {} }
+  return { ref: `variable/${key}`, action: 'create', after, without: [], waits: [], notes: [] }
+})
+const head = { tool: '0', server: { url: 'http://s/api', version: '3.8.8' }, of: 's.yaml', time: 0, changes: 100 }
+const io = { env: {}, home: dir, pid: 1 }
+const openAt = (name: string) => openJournal(join(dir, name), head, changes, io)
+const intents = (file: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"type":"intent"'))
+    .map((line) => (JSON.parse(line) as { ref: string }).ref)
+
+test('every intent is written before its change may begin, once each, whatever order they begin in', async () => {
+  const journal = openAt('order.ndjson')
+  const order = [...changes.slice(40), ...changes.slice(0, 40).toReversed()]
+  for (let from = 0; from < order.length; from += 2) {
+    const both = order.slice(from, from + 2)
+    await Promise.all(both.map((change) => journal.intent(change)))
+    const written = intents(journal.file)
+    for (const { ref } of both) expect(written.filter((other) => other === ref)).toHaveLength(1)
+    for (const change of both) await journal.result({ change, status: 'done', ms: 1 }, 'id' as Id)
+  }
+  await journal.end()
+  const { entries, ended } = readJournal(journal.file)
+  expect(ended).toBe(true)
+  expect(entries.map(({ ref, status }) => `${ref} ${status}`).sort()).toEqual(
+    changes.map(({ ref }) => `${ref} done`).sort(),
+  )
+})
+
+test('the intents of what comes next are on their way to the disk before their turn', async () => {
+  const journal = openAt('ahead.ndjson')
+  for (const change of changes.slice(0, 9)) await journal.intent(change)
+  expect(intents(journal.file)).toContain('variable/v16')
+  expect(intents(journal.file)).not.toContain('variable/v60')
+  await journal.end()
+})
+
+test('a journal that ends at once has its head and its end', async () => {
+  const journal = openAt('empty.ndjson')
+  await journal.end()
+  expect(readJournal(journal.file)).toMatchObject({ head: { of: 's.yaml' }, entries: [], ended: true })
+})
+
+test('an older journal is never written over', async () => {
+  await openAt('once.ndjson').end()
+  expect(() => openAt('once.ndjson')).toThrow(Failure)
+})
