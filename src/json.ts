@@ -111,13 +111,34 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** The same value with the keys of every object sorted by code point: one text for one value. */
+/**
+ * The same value with the keys of every object sorted by code point: one text for one value. What is sorted already is not
+ * copied.
+ */
 export function sortKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sortKeys)
+  if (Array.isArray(value)) return mapItems(value, sortKeys)
   if (!isObject(value)) return value
+  const keys = Object.keys(value)
+  let same = keys.every((key, index) => index === 0 || byCodePoint(keys[index - 1] as string, key) <= 0)
+  if (!same) keys.sort(byCodePoint)
+  const items = keys.map((key) => sortKeys(value[key] as Json))
+  same &&= items.every((item, index) => item === value[keys[index] as string])
+  if (same) return value
   const out: Record<string, Json> = {}
-  for (const key of Object.keys(value).sort(byCodePoint)) define(out, key, sortKeys(value[key] as Json))
+  for (const [index, key] of keys.entries()) define(out, key, items[index] as Json)
   return out
+}
+
+/** A list with every item changed; the list itself where none is. */
+function mapItems(list: readonly Json[], change: (item: Json, index: number) => Json): readonly Json[] {
+  let out: Json[] | undefined
+  for (const [index, item] of list.entries()) {
+    const next = change(item, index)
+    if (next === item) continue
+    out ??= [...list]
+    out[index] = next
+  }
+  return out ?? list
 }
 
 /** Sets a key also where JavaScript would give it a meaning of its own (`__proto__`). */
@@ -185,4 +206,11 @@ export function mapStrings(
     define(out, change(key, at), mapStrings(item, change, at))
   }
   return out
+}
+
+/** Whether a value has a string that is looked for, keys included. */
+export function someString(value: Json, wanted: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return wanted(value)
+  if (Array.isArray(value)) return value.some((item) => someString(item, wanted))
+  return isObject(value) && Object.keys(value).some((key) => wanted(key) || someString(value[key] as Json, wanted))
 }

@@ -101,6 +101,9 @@ export interface Fault {
   readonly fix?: string
 }
 
+/** Is told of objects as they arrive. */
+export type Arrived = (objects: readonly JsonObject[]) => void
+
 /** How each field of the API's own models is treated; a field that no list names fails the ledger test. */
 export interface Ledger {
   /** Names of the OpenAPI components that create, change and describe the kind. */
@@ -132,13 +135,18 @@ export interface Kind {
   /** First Prefect version that has it. */
   readonly since?: string
   readonly keyDoc: string
+  /** There may be thousands: it is worth while to know of some before the others have been read. */
+  readonly many?: true
   /** Names are not unique: resources of one name are told apart by their content. */
   readonly ambiguous?: true
   readonly slots: Readonly<Record<string, Slot>>
   readonly fields: Readonly<Record<string, Field>>
   readonly ledger: Ledger
-  /** Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. */
-  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>): Promise<readonly JsonObject[]>
+  /**
+   * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. Where
+   * there may be many, those that have come are told of before the others have, as they will be in the answer.
+   */
+  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, arrived?: Arrived): Promise<readonly JsonObject[]>
   /** The natural key of an object, or undefined where it is no resource of its own. */
   key(raw: JsonObject, names: Names): string | undefined
   encode(raw: JsonObject, names: Names): Encoded

@@ -34,7 +34,7 @@ export function bySnapshotOrder<T extends { readonly kind: string; readonly key:
   kinds: readonly { readonly name: string }[],
 ): (a: T, b: T) => number {
   const rank = new Map(kinds.map(({ name }, index) => [name, index]))
-  return (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byRef(refOf(a), refOf(b))
+  return (a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0) || byCodePoint(a.key, b.key)
 }
 
 /** The name in a key of a kind whose names are not unique: the key without its discriminator (`name#1a2b3c4d`). */

@@ -19,9 +19,10 @@ import { cut, tokensToIds } from './token.ts'
 /** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
 export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
   const out: Record<string, Json> = {}
-  for (const [name, field] of Object.entries(kind.fields)) {
+  for (const name of Object.keys(kind.fields)) {
     const value = spec[name]
-    if (value === undefined) continue
+    const field = kind.fields[name]
+    if (value === undefined || !field) continue
     const normal = normalise(field, value)
     if (field.operational || !isDefault(field, normal)) out[name] = normal
   }
@@ -33,9 +34,12 @@ function normalise(field: Field, value: Json): Json {
   return sortKeys(isNumeric(field.schema) ? plainNumber(normal) : normal)
 }
 
-function isNumeric(schema: JsonObject): boolean {
-  const types = Array.isArray(schema.type) ? schema.type : [schema.type]
-  return types.includes('integer') || types.includes('number')
+function isNumeric({ type }: JsonObject): boolean {
+  return Array.isArray(type) ? type.some(isNumber) : isNumber(type)
+}
+
+function isNumber(type: Json | undefined): boolean {
+  return type === 'integer' || type === 'number'
 }
 
 /** A number of which only the value matters: `5.0` becomes 5. */

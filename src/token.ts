@@ -1,4 +1,4 @@
-import { type Json, mapStrings, type Pointer } from './json.ts'
+import { type Json, mapStrings, type Pointer, someString } from './json.ts'
 import type { Id, Ref } from './model.ts'
 
 /*
@@ -6,6 +6,7 @@ import type { Id, Ref } from './model.ts'
  * one right before a token: an odd run opens a token, an even one is text.
  */
 const opening = /(<+)ref:/g
+const hasUuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const uuid = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi
 
 /** Whether a text is a UUID, the form of every id of Prefect. */
@@ -61,8 +62,9 @@ export function idsToTokens(
   refOf: (id: string) => Ref | undefined,
   on?: (id: string, text: string, pointer: Pointer) => void,
 ): Json {
+  if (!someString(value, mayChange)) return value
   return mapStrings(value, (text, pointer) => {
-    if (text.length < 4 || (text.length < 36 && !text.includes('<ref:'))) return text
+    if (!mayChange(text)) return text
     let out = ''
     let from = 0
     for (const match of text.matchAll(uuid)) {
@@ -78,8 +80,14 @@ export function idsToTokens(
   })
 }
 
+/** Whether an id may stand in a text, or what looks like a token. */
+function mayChange(text: string): boolean {
+  return text.length >= 36 ? text.includes('<ref:') || hasUuid.test(text) : text.length > 4 && text.includes('<ref:')
+}
+
 /** Writes every token in a value as the id that it stands for: the inverse of `idsToTokens`. */
 export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
+  if (!someString(value, (text) => text.includes('<ref:'))) return value
   return mapStrings(value, (text) =>
     text.includes('<ref:')
       ? cut(text)

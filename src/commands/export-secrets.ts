@@ -3,6 +3,7 @@ import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import type { Encrypt } from '../secrets/age.ts'
+import type { Look } from '../secrets/find.ts'
 import { withHoles, withSecretsLike } from '../secrets/holes.ts'
 import { sealed } from '../secrets/keep.ts'
 import { patternsOf } from '../secrets/pattern.ts'
@@ -108,12 +109,12 @@ function notOpened(count: number, how: 'keep' | 'renew'): Issue {
 
 /** Tells of values outside of secrets that look like one; with `strict` the export ends there, and nothing is written. */
 export async function tellPossibleSecrets(
+  look: Look,
   resources: readonly Resource[],
   { strictSecrets }: Pick<ExportSecretFlags, 'strictSecrets'>,
   io: Io,
 ): Promise<void> {
-  const { findSecrets } = await import('../secrets/find.ts')
-  const found = await findSecrets(resources)
+  const found = await look.found(resources)
   if (strictSecrets && found.length > 0)
     throw new Failure(
       found.map((issue) => ({ ...issue, severity: 'error' as const })),

@@ -1,17 +1,18 @@
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
-import type { Resource, Snapshot } from '../model.ts'
+import type { LiveResource, Resource, Snapshot } from '../model.ts'
 import type { Format } from '../report/index.ts'
 import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
+import { resourceText } from '../snapshot/format.ts'
 import { connected, type Target } from './connect.ts'
 import { onlyOwner } from './disk.ts'
 import { type ExportSecretFlags, openExportSecrets, tellPossibleSecrets } from './export-secrets.ts'
 import { writeSnapshot } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
-import { refuseUnknownKinds, type Selection, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, selected, selects } from './selection.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface ExportOptions extends Target, Selection, ExportSecretFlags {
@@ -33,21 +34,36 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
   return connected(options, io, async ({ client, server, name }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
-    const live = await readLive(client, server, kinds, { on: io.tell })
+    const ahead = await workAhead(options, over !== undefined)
+    const live = await readLive(client, server, kinds, { on: io.tell, ...ahead })
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
     const snapshot = snapshotOf(server, options, await secrets.written(carried, held))
     io.warn(live.issues)
-    await tellPossibleSecrets(snapshot.resources, options, io)
+    await tellPossibleSecrets(ahead.look, snapshot.resources, options, io)
     const count = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     if (options.secrets === 'plain' && count > 0)
       io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(count, 'secret')} in clear\n`)
     if (over) return over.finish(snapshot, name === undefined ? server.url : `profile:${name}`)
     const mode = options.secrets === 'plain' ? onlyOwner : 0o644
-    await writeSnapshot(options.output, snapshot, { mode, over: 'renew' }, io)
+    await writeSnapshot(options.output, snapshot, { mode, over: 'renew', textOf: ahead.textOf }, io)
     if (!io.quiet) io.err(summary(snapshot, options, count))
     return exits.ok
   })
+}
+
+/** What is done with resources while others are still being read, so that it takes no time afterwards. */
+async function workAhead(selection: Selection, isUpdate: boolean) {
+  const { openLook } = await import('../secrets/find.ts')
+  const look = openLook()
+  const texts = new Map<Resource, string>()
+  const early = (resource: LiveResource) => {
+    look.at(resource)
+    const hasSecrets = Object.keys(resource.secrets).length > 0
+    if (!isUpdate && !hasSecrets) texts.set(resource, resourceText(resource))
+  }
+  const textOf = (resource: Resource) => texts.get(resource) ?? resourceText(resource)
+  return { look, textOf, ...(selects(selection) ? {} : { early }) }
 }
 
 /** What the file that is written over holds, as far as it can be read: its ciphertext is kept. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
-import type { Snapshot } from '../model.ts'
+import type { Resource, Snapshot } from '../model.ts'
 import { plural } from '../report/style.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { headerFirst } from '../snapshot/layout.ts'
@@ -81,19 +81,21 @@ export interface HowToWrite {
   readonly mode: number
   /** Over a directory: what of an earlier export stays there beside a narrower one, or nothing. */
   readonly over: 'renew' | 'replace'
+  /** The text of a resource, where it has been made already. */
+  readonly textOf?: (resource: Resource) => string
 }
 
 /** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
-  { mode, over }: HowToWrite,
+  { mode, over, textOf }: HowToWrite,
   io: Io,
 ): Promise<void> {
-  if (path === '-') return io.out(formatSnapshot(snapshot))
+  if (path === '-') return io.out(formatSnapshot(snapshot, textOf))
   try {
     const directory = path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
-    if (!directory) return await writeWhole(path, formatSnapshot(snapshot), mode)
+    if (!directory) return await writeWhole(path, formatSnapshot(snapshot, textOf), mode)
     const { snapshot: laid, gone } = over === 'renew' ? await renewalOf(path, snapshot) : { snapshot, gone: () => true }
     const { written, same, removed } = await writeDirectory(path, laid, gone, mode)
     if (io.quiet) return

@@ -10,9 +10,10 @@ export function withNeeds<T extends Resource>(
   chosen: (resource: T) => boolean,
 ): T[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const byRef = new Map<Ref, T>(resources.map((resource) => [refOf(resource), resource]))
+  const refs = resources.map(refOf)
+  const byRef = new Map<Ref, T>(resources.map((resource, index) => [refs[index] as Ref, resource]))
   const found = new Set<Ref>()
-  const open = resources.filter(chosen).map(refOf)
+  const open = refs.filter((_, index) => chosen(resources[index] as T))
   for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
     const resource = byRef.get(ref)
     const kind = resource && byName.get(resource.kind)
@@ -20,5 +21,5 @@ export function withNeeds<T extends Resource>(
     found.add(ref)
     for (const { to } of edgesOf(kind, ref, resource)) open.push(to)
   }
-  return resources.filter((resource) => found.has(refOf(resource)))
+  return resources.filter((_, index) => found.has(refs[index] as Ref))
 }

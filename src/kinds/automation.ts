@@ -159,13 +159,9 @@ export const automation: Kind = {
 }
 
 function readByName(reader: Reader, names: readonly string[]): Promise<JsonObject[]> {
-  return readNamed(
-    reader,
-    path,
-    names,
-    (some) => ({ sort, automations: { name: { any_: some } } }),
-    Number.POSITIVE_INFINITY,
-  )
+  return readNamed(reader, path, names, (some) => ({ sort, automations: { name: { any_: some } } }), {
+    each: Number.POSITIVE_INFINITY,
+  })
 }
 
 function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {

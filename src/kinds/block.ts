@@ -157,7 +157,7 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
     block_documents: { ...both, name: { any_: names } },
   })
   const names = new Set(named.map(([, name = '']) => name))
-  const found = await readNamed(reader, path, [...names], filter, Number.POSITIVE_INFINITY)
+  const found = await readNamed(reader, path, [...names], filter, { each: Number.POSITIVE_INFINITY })
   if (named.length === keys.length) return found
   const anonymous = { include_secrets: true, sort, block_documents: { is_anonymous: { eq_: true } } }
   return [...found, ...(await readPages(reader, path, anonymous))]

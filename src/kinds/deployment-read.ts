@@ -1,5 +1,5 @@
 import { type JsonObject, sameJson } from '../json.ts'
-import type { Encoded, Names } from '../kind.ts'
+import type { Arrived, Encoded, Names } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { keyParts } from '../ref.ts'
 import { encodeLimit } from './deployment-limit.ts'
@@ -15,8 +15,9 @@ const sort = 'CREATED_DESC'
 export async function listDeployments(
   reader: Reader,
   wanted: ReadonlySet<string> | undefined,
+  arrived?: Arrived,
 ): Promise<readonly JsonObject[]> {
-  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} })
+  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }, arrived)
   const byFlow = new Map<string, string[]>()
   for (const key of wanted) {
     const [flow = '', name = ''] = keyParts(key)
@@ -30,7 +31,10 @@ export async function listDeployments(
     ...(few ? { deployments: { name: { any_: [...names] } } } : {}),
   })
   // A flow has one deployment of a name.
-  return readNamed(reader, path, [...byFlow.keys()], filter, few ? names.size : Number.POSITIVE_INFINITY)
+  return readNamed(reader, path, [...byFlow.keys()], filter, {
+    each: few ? names.size : Number.POSITIVE_INFINITY,
+    arrived,
+  })
 }
 
 /** A deployment as the API gives it, in the snapshot's form. */
@@ -48,19 +52,15 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       infrastructure: names.slot('block', raw.infrastructure_document_id),
     },
     spec: {
-      ...Object.fromEntries(
-        [
-          'description',
-          'version',
-          'tags',
-          'entrypoint',
-          'path',
-          'pull_steps',
-          'parameters',
-          'parameter_openapi_schema',
-        ].map((name) => [name, raw[name]]),
-      ),
+      description: raw.description,
+      version: raw.version,
+      tags: raw.tags,
       labels: ownLabels(raw, flow),
+      entrypoint: raw.entrypoint,
+      path: raw.path,
+      pull_steps: raw.pull_steps,
+      parameters: raw.parameters,
+      parameter_openapi_schema: raw.parameter_openapi_schema,
       enforce_parameter_schema: raw.enforce_parameter_schema,
       job_variables: raw.job_variables ?? {},
       paused: raw.paused,

@@ -19,6 +19,7 @@ export const deployment: Kind = {
   name: 'deployment',
   doc: 'A deployment of a flow: where its code is, where and when it runs, and with what.',
   keyDoc: 'flow/deployment',
+  many: true,
   slots: {
     flow: {
       kinds: ['flow'],
@@ -150,7 +151,7 @@ export const deployment: Kind = {
       replaces: 'an instruction of one request, not stored',
     },
   },
-  list: (reader, _server, wanted) => listDeployments(reader, wanted),
+  list: (reader, _server, wanted, arrived) => listDeployments(reader, wanted, arrived),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))

@@ -16,6 +16,7 @@ export const flow: Kind = {
   name: 'flow',
   doc: 'A flow as the server knows it: a name that deployments and runs belong to.',
   keyDoc: 'the name of the flow',
+  many: true,
   slots: {},
   fields: {
     tags: { schema: tags, doc: 'Tags of the flow.', default: [] },
@@ -31,10 +32,10 @@ export const flow: Kind = {
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
-  list: (reader, _server, wanted) =>
+  list: (reader, _server, wanted, arrived) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }))
-      : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }),
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }), { arrived })
+      : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }, arrived),
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels ?? {} } }),
   async create({ api }, { resource, spec }) {

@@ -11,6 +11,7 @@ export const variable: Kind = {
   name: 'variable',
   doc: 'A named JSON value that flows and templates read.',
   keyDoc: 'the name of the variable',
+  many: true,
   slots: {},
   fields: {
     value: {
@@ -26,10 +27,10 @@ export const variable: Kind = {
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
-  list: (reader, _server, wanted) =>
+  list: (reader, _server, wanted, arrived) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }))
-      : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }),
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { arrived })
+      : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, arrived),
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {

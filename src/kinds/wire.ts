@@ -1,5 +1,6 @@
 import { Failure } from '../issue.ts'
 import { isNumber, isObject, type Json, type JsonObject } from '../json.ts'
+import type { Arrived } from '../kind.ts'
 import type { Id, Reader } from '../model.ts'
 
 /**
@@ -42,12 +43,19 @@ export function answer(body: Json): JsonObject {
  * allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset moves by what came. Stops at an empty page, or at `enough`.
  * An object that comes twice, because others wrote meanwhile, counts once.
  */
-export async function readPages(reader: Reader, path: string, body: JsonObject, enough = Number.POSITIVE_INFINITY) {
+export async function readPages(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  enough = Number.POSITIVE_INFINITY,
+  arrived?: Arrived,
+) {
   const found = new Map<string, JsonObject>()
   for (let offset = 0; found.size < enough; ) {
     const page = objects(await reader.query(path, { ...body, offset }))
     if (page.length === 0) break
     for (const raw of page) found.set(text(raw, 'id'), raw)
+    arrived?.(page)
     offset += page.length
   }
   return [...found.values()]
@@ -55,6 +63,44 @@ export async function readPages(reader: Reader, path: string, body: JsonObject, 
 
 /** Objects named at once in a filter. */
 const chunk = 200
+/** Pages that are asked for at a time, so that a server works on one while the other one is on its way or being read here. */
+const atATime = 2
+
+/** Does something for each of a list, `atATime`; the results in the list's order. */
+async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const open = items.entries()
+  const lane = async () => {
+    for (const [index, item] of open) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: atATime }, lane))
+  return results
+}
+
+/**
+ * Reads the pages of a list of which it is known how many it has, several at a time: all are as long as the first one. What
+ * comes of pages that are not is too little.
+ */
+async function readCounted(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  count: number,
+  arrived: Arrived | undefined,
+) {
+  const pageAt = async (offset: number) => {
+    const page = objects(await reader.query(path, { ...body, offset }))
+    arrived?.(page)
+    return page
+  }
+  const first = count > 0 ? await pageAt(0) : []
+  const offsets =
+    first.length > 0
+      ? Array.from({ length: Math.ceil(count / first.length) - 1 }, (_, index) => first.length * (index + 1))
+      : []
+  const pages = [first, ...(await sideBySide(offsets, pageAt))]
+  return [...new Map(pages.flat().map((raw) => [text(raw, 'id'), raw])).values()]
+}
 
 /**
  * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as there can be,
@@ -65,14 +111,13 @@ export async function readNamed(
   path: string,
   names: readonly string[],
   filter: (names: readonly string[]) => JsonObject,
-  each = 1,
+  { each = 1, arrived }: { readonly each?: number; readonly arrived?: Arrived | undefined } = {},
 ) {
-  const found: JsonObject[] = []
-  for (let from = 0; from < names.length; from += chunk) {
-    const part = names.slice(from, from + chunk)
-    found.push(...(await readPages(reader, path, filter(part), part.length * each)))
-  }
-  return found
+  const parts = Array.from({ length: Math.ceil(names.length / chunk) }, (_, index) =>
+    names.slice(chunk * index, chunk * (index + 1)),
+  )
+  const pages = await sideBySide(parts, (part) => readPages(reader, path, filter(part), part.length * each, arrived))
+  return pages.flat()
 }
 
 /**
@@ -84,12 +129,16 @@ export async function readAll(
   path: string,
   body: JsonObject,
   count: { path: string; body: JsonObject },
+  arrived?: Arrived,
 ) {
   for (let attempt = 0; ; attempt++) {
     const counted = await reader.query(count.path, count.body)
-    const expected = isNumber(counted) ? Number(counted) : Number.NaN
-    const found = await readPages(reader, path, body, expected)
-    if (found.length >= expected || Number.isNaN(expected)) return found
+    const expected = isNumber(counted) ? Number(counted) : Number.POSITIVE_INFINITY
+    const found =
+      attempt === 0 && Number.isFinite(expected)
+        ? await readCounted(reader, path, body, expected, arrived)
+        : await readPages(reader, path, body, expected, arrived)
+    if (found.length >= expected || expected === Number.POSITIVE_INFINITY) return found
     if (attempt === 2) throw incomplete(path, found.length, expected)
   }
 }

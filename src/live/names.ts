@@ -19,42 +19,65 @@ export function indexOf(kinds: readonly Kind[], raws: ReadonlyMap<string, readon
   return index
 }
 
+/** What names are looked up in. */
+export interface Found {
+  readonly server: Server
+  readonly index: Index
+  /** Names that are settled already; those that are worked out are added. */
+  readonly refs: Map<string, Ref | undefined>
+  /** Whether all that will be read is in the index: before, nobody knows who holds an object. */
+  readonly whole: boolean
+  /** Names of objects that need not have been read. */
+  readonly known: ReadonlyMap<string, Ref>
+}
+
+/** Says what stands for an object that was not found; `slot` is the kind that a slot is filled with. */
+export type Absent = (id: string, slot?: string) => Ref | undefined
+
+/** Where everything was read: nothing has the id. What pointed to it is told. */
+export function gone(issues: Issue[]): Absent {
+  return (_, slot) => {
+    if (slot === undefined) return undefined
+    const message = `a ${slot} is gone, but something still points to it; the reference is left out`
+    issues.push({ code: 'detached', severity: 'warning', message })
+    return undefined
+  }
+}
+
+/** Where only named objects were read: a ref that shows the id, and that nothing has. */
+export const notRead: Absent = (id, slot) => (slot === undefined ? undefined : `${slot}/(not read) ${id}`)
+
 /**
- * Looks names up by id. A key is worked out when it is asked for, and kept, so that kinds may need each other's keys
- * in any order. `keys` are those that are settled already, `known` the names of objects that need not have been read.
+ * Looks names up by id. A name is worked out when it is asked for, and kept, so that kinds may need each other's names
+ * in any order.
  */
-export function makeNames(
-  server: Server,
-  index: Index,
-  keys: Map<string, string | undefined>,
-  known: ReadonlyMap<string, Ref>,
-  complete: boolean,
-  issues: Issue[],
-): Names {
+export function makeNames({ server, index, refs, known, whole }: Found, absent: Absent): Names {
   let holders: ReadonlyMap<string, readonly Holder[]> | undefined
   const refOf = (id: Json | undefined): Ref | undefined => {
     if (typeof id !== 'string') return undefined
     const ref = known.get(id)
+    if (ref) return ref
     const found = index.get(id)
-    if (ref || !found) return ref
-    if (!keys.has(id)) keys.set(id, found.kind.key(found.raw, names))
-    const key = keys.get(id)
-    return key === undefined ? undefined : `${found.kind.name}/${key}`
+    if (!found) return absent(id)
+    const settled = refs.get(id)
+    if (settled || refs.has(id)) return settled
+    const key = found.kind.key(found.raw, names)
+    const worked: Ref | undefined = key === undefined ? undefined : `${found.kind.name}/${key}`
+    refs.set(id, worked)
+    return worked
   }
   const names: Names = {
     server,
     refOf,
-    raw: (id) => (typeof id === 'string' ? index.get(id)?.raw : undefined),
-    slot(kind, id) {
+    raw(id) {
       if (typeof id !== 'string') return undefined
-      const ref = refOf(id)
-      if (ref) return ref
-      if (!complete) return `${kind}/(not read) ${id}`
-      const message = `a ${kind} is gone, but something still points to it; the reference is left out`
-      issues.push({ code: 'detached', severity: 'warning', message })
-      return undefined
+      const found = index.get(id)
+      if (!found) absent(id)
+      return found?.raw
     },
+    slot: (kind, id) => (typeof id === 'string' ? (refOf(id) ?? absent(id, kind)) : undefined),
     holderOf(id) {
+      if (!whole) absent(String(id))
       holders ??= holdersOf(index)
       const found = (holders.get(String(id)) ?? []).flatMap(({ id, pointer }) => {
         const ref = refOf(id)

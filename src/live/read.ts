@@ -1,13 +1,14 @@
 import type { Issue } from '../issue.ts'
-import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.ts'
-import type { Kind, Names } from '../kind.ts'
-import type { Event, Hole, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
+import type { JsonObject } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { nameInKey, refOf } from '../ref.ts'
-import { canonicalSpec, withSecretsAt } from '../spec.ts'
-import { expectsId, idsToTokens } from '../token.ts'
+import { withSecretsAt } from '../spec.ts'
 import { atLeast } from '../version.ts'
 import { distinguish } from './distinguish.ts'
-import { type Index, indexOf, makeNames } from './names.ts'
+import { type Early, openEarly } from './early.ts'
+import { encodeOne } from './encode.ts'
+import { type Absent, type Found, gone, indexOf, makeNames, notRead } from './names.ts'
 
 export interface ReadOptions {
   /**
@@ -20,6 +21,8 @@ export interface ReadOptions {
   /** Ids whose names are known already, from an apply that made them. */
   readonly ids?: ReadonlyMap<Ref, Id>
   readonly on?: (event: Event) => void
+  /** Told of a resource as soon as it is known, while others are still being read; what can be done with it then costs no time. */
+  readonly early?: (resource: LiveResource) => void
 }
 
 /** Reads what a server holds, as resources of the same form as a snapshot's, with the ids that only it knows. */
@@ -30,17 +33,20 @@ export async function readLive(
   options: ReadOptions = {},
 ): Promise<Live> {
   const held = kinds.filter((kind) => atLeast(server.version, kind.since))
-  const raws = await readRaws(reader, server, held, options)
-  const index = indexOf(held, raws)
+  const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
+  const early = openEarly(server, known, options.early)
+  const index = indexOf(held, await readRaws(reader, server, held, early, options))
   const issues: Issue[] = []
   const complete = options.wanted === undefined || options.everything === true
-  const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
-  const keys = distinguishAll(server, held, index, known, complete, options.wanted)
-  const names = makeNames(server, index, keys, known, complete, issues)
+  const absent = complete ? gone(issues) : notRead
+  const found = { server, index, known, refs: new Map<string, Ref | undefined>(), whole: true }
+  distinguishAll(held, found, absent, options.wanted)
+  const names = makeNames(found, absent)
   const resources = new Map<Ref, LiveResource>()
   const holes = new Map(options.wanted?.map((one) => [refOf(one), Object.keys(one.secrets)]))
+  const done = early.done(index)
   for (const { kind, raw } of index.values()) {
-    const resource = encodeOne(kind, raw, names, complete ? issues : [])
+    const resource = done.get(raw) ?? encodeOne(kind, raw, names, complete ? issues : [])
     if (resource) resources.set(refOf(resource), withSecretsAt(kind, resource, holes.get(refOf(resource)) ?? []))
   }
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
@@ -56,14 +62,22 @@ export async function totalsOf(
   return new Map(await Promise.all(counted))
 }
 
-/** The kinds are read side by side, since reads do not get in each other's way. */
+/** What a server gives in one answer. */
+const few = 200
+
+/**
+ * The kinds are read side by side, since reads do not get in each other's way. Those of which there may be many are read one
+ * after another, in the order of the table: what has arrived can then be encoded, since what it names has been read.
+ */
 async function readRaws(
   reader: Reader,
   server: Server,
   kinds: readonly Kind[],
+  early: Early,
   { wanted, everything, on }: ReadOptions,
 ) {
   const raws = new Map<string, readonly JsonObject[]>()
+  let before: Promise<unknown> = Promise.resolve()
   await Promise.all(
     kinds.map(async (kind) => {
       const keys = everything
@@ -72,72 +86,36 @@ async function readRaws(
             ?.filter((resource) => resource.kind === kind.name)
             .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return
-      const found = await kind.list(reader, server, keys && new Set(keys))
+      const arrived = (objects: readonly JsonObject[]) => early.arrived(kind, objects)
+      const list = () => kind.list(reader, server, keys && new Set(keys), arrived)
+      const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > few
+      const listed = isLong ? before.then(list) : list()
+      if (isLong) before = listed
+      const found = await listed
       raws.set(kind.name, found)
+      early.ended(kind, found)
       on?.({ type: 'read', kind: kind.name, count: found.length })
     }),
   )
   return raws
 }
 
+/** Settles the keys of kinds whose names are not unique. */
 function distinguishAll(
-  server: Server,
   kinds: readonly Kind[],
-  index: Index,
-  known: ReadonlyMap<string, Ref>,
-  complete: boolean,
+  found: Found,
+  absent: Absent,
   wanted: readonly Resource[] | undefined,
-) {
-  const keys = new Map<string, string | undefined>()
+): void {
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
-    const names = makeNames(server, index, new Map(), known, complete, [])
-    const found = [...index.values()]
-      .filter((known) => known.kind === kind)
+    // The name alone is the key as long as nobody has told them apart.
+    const names = makeNames({ ...found, refs: new Map() }, absent)
+    const nameless = [...found.index.values()]
+      .filter((one) => one.kind === kind)
       .flatMap(({ raw }) => {
         const resource = encodeOne(kind, raw, names, [])
         return resource ? [{ id: resource.id, resource }] : []
       })
-    for (const [id, key] of distinguish(kind, found, wanted)) keys.set(id, key)
-  }
-  return keys
-}
-
-function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Issue[]): LiveResource | undefined {
-  const ref = names.refOf(raw.id)
-  if (!ref) return undefined
-  const encoded = kind.encode(raw, names)
-  const spec: Record<string, Json | undefined> = { ...encoded.spec }
-  for (const [name, field] of Object.entries(kind.fields)) {
-    const value = spec[name]
-    if (!field.free || value === undefined) continue
-    spec[name] = idsToTokens(value, names.refOf, (id, text, pointer) => {
-      if (expectsId(id, text, `/${name}${pointer}`)) issues.push(unresolved(ref, `/spec/${name}${pointer}`, id))
-    })
-  }
-  const refs = Object.entries(encoded.refs).filter((slot): slot is [string, Ref] => slot[1] !== undefined)
-  return {
-    kind: kind.name,
-    key: ref.slice(kind.name.length + 1),
-    refs: Object.fromEntries(refs),
-    spec: canonicalSpec(kind, spec),
-    secrets: sortedByPointer(encoded.secrets ?? {}),
-    id: String(raw.id) as Id,
-    recalled: Object.fromEntries((kind.recall ?? []).map((name) => [name, raw[name] ?? null])),
-  }
-}
-
-function sortedByPointer(secrets: Readonly<Record<Pointer, Hole>>): Record<Pointer, Hole> {
-  return Object.fromEntries(Object.entries(secrets).sort(([a], [b]) => byCodePoint(a, b)))
-}
-
-function unresolved(ref: Ref, pointer: string, id: string): Issue {
-  const message = `${ref} holds the id ${id}, and nothing that was read has it`
-  return {
-    code: 'unresolved-id',
-    severity: 'warning',
-    message,
-    ref,
-    pointer,
-    fix: 'Remove it at the source, or apply with --allow-unresolved',
+    for (const [id, key] of distinguish(kind, nameless, wanted)) found.refs.set(id, `${kind.name}/${key}`)
   }
 }

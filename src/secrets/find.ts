@@ -1,51 +1,111 @@
 import type { Issue } from '../issue.ts'
-import { isObject, type Json, type Pointer, step } from '../json.ts'
+import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 
-/** A text in a spec, and where it begins in the one that all of them make. */
-interface Piece {
-  readonly ref: Ref
-  readonly pointer: Pointer
-  readonly start: number
+/** Looks for values outside of secret fields that look like secrets, by the rules of secretlint. */
+export interface Look {
+  /** Looks at a resource some time, or at once where there is enough to look at. */
+  at(resource: Resource): void
+  /** One warning for each such value of the resources, with its place and what it looks like, and nothing of the value. */
+  found(resources: readonly Resource[]): Promise<Issue[]>
 }
 
-/**
- * Values outside of secret fields that look like secrets, by the rules of secretlint: one warning each, with its place and
- * what it looks like, and nothing of the value. All texts are looked through as one, since each look costs a millisecond.
- */
-export async function findSecrets(resources: readonly Resource[]): Promise<Issue[]> {
-  const pieces: Piece[] = []
-  const lines: string[] = []
+/** Characters that are looked through as one text: each look costs a millisecond, and the text is held as long as it takes. */
+const enough = 1_000_000
+/** Lines up to this length come again and again, as in the schemas of parameters, and are looked at once. */
+const short = 80
+
+/** Begins to load the rules, which takes a while. */
+export function openLook(): Look {
+  const rules = loadRules()
+  rules.catch(() => {})
+  // Whatever becomes of the secrets of a resource, the rest of it stays the same object.
+  const seen = new WeakSet<JsonObject>()
+  const known = new Set<string>()
+  const suspects = new Map<string, Suspicion[]>()
+  const looks: Promise<void>[] = []
+  let lines: string[] = []
   let length = 0
-  for (const resource of resources) {
-    const ref = refOf(resource)
-    visit(resource.spec, '/spec', '', (pointer, name, text) => {
-      // Some rules know a secret only by the name before it. A blank line keeps two texts apart.
-      const line = `\n${name} = ${text}\n`
-      pieces.push({ ref, pointer, start: length })
+  const look = () => {
+    if (lines.length > 0) looks.push(lookThrough(lines, rules, suspects))
+    lines = []
+    length = 0
+  }
+  const at = (resource: Resource) => {
+    if (seen.has(resource.spec)) return
+    seen.add(resource.spec)
+    visit(resource.spec, '', (line) => {
+      if (line.length <= short) {
+        if (known.has(line)) return
+        known.add(line)
+      }
       lines.push(line)
       length += line.length
     })
+    if (length > enough) look()
   }
-  const found = new Map<string, Issue>()
-  for (const { offset, rule, looks } of await lint(lines.join(''))) {
-    const piece = pieces.findLast(({ start }) => start <= offset)
-    if (piece) found.set(`${piece.ref} ${piece.pointer} ${rule}`, issueOf(piece, looks))
+  return {
+    at,
+    async found(resources) {
+      for (const resource of resources) at(resource)
+      look()
+      await Promise.all(looks)
+      return suspects.size === 0 ? [] : resources.flatMap((resource) => issuesOf(resource, suspects))
+    },
   }
-  return [...found.values()]
 }
 
+/** What a line looks like to a rule. */
+interface Suspicion {
+  readonly rule: string
+  readonly looks: string
+}
+
+/** Looks through lines as one text, and adds those that a rule knows. */
+async function lookThrough(
+  lines: readonly string[],
+  rules: ReturnType<typeof loadRules>,
+  suspects: Map<string, Suspicion[]>,
+): Promise<void> {
+  const starts: number[] = []
+  let length = 0
+  for (const line of lines) {
+    starts.push(length)
+    length += line.length
+  }
+  for (const { offset, ...suspicion } of await lint(lines.join(''), await rules)) {
+    const line = lines[starts.findLastIndex((start) => start <= offset)]
+    if (line === undefined) continue
+    const others = suspects.get(line) ?? []
+    if (!others.some(({ rule }) => rule === suspicion.rule)) suspects.set(line, [...others, suspicion])
+  }
+}
+
+function issuesOf(resource: Resource, suspects: ReadonlyMap<string, readonly Suspicion[]>): Issue[] {
+  const issues: Issue[] = []
+  visit(resource.spec, '', (line, pointer) => {
+    for (const { looks } of suspects.get(line) ?? []) issues.push(issueOf(refOf(resource), `/spec${pointer()}`, looks))
+  })
+  return issues
+}
+
+/**
+ * Every text in a value, on a line with the name before it: some rules know a secret only by that. A blank line keeps two
+ * texts apart. The place is worked out for those who ask.
+ */
 function visit(
   value: Json,
-  pointer: Pointer,
   name: string,
-  on: (pointer: Pointer, name: string, text: string) => void,
+  on: (line: string, pointer: () => Pointer) => void,
+  pointer: () => Pointer = () => '',
 ): void {
-  if (typeof value === 'string') on(pointer, name, value)
+  if (typeof value === 'string') on(`\n${name} = ${value}\n`, pointer)
   else if (Array.isArray(value))
-    for (const [index, item] of (value as readonly Json[]).entries()) visit(item, step(pointer, index), name, on)
-  else if (isObject(value)) for (const [key, item] of Object.entries(value)) visit(item, step(pointer, key), key, on)
+    for (const [index, item] of (value as readonly Json[]).entries())
+      visit(item, name, on, () => step(pointer(), index))
+  else if (isObject(value))
+    for (const key of Object.keys(value)) visit(value[key] as Json, key, on, () => step(pointer(), key))
 }
 
 interface Finding {
@@ -54,11 +114,18 @@ interface Finding {
   readonly looks: string
 }
 
-async function lint(content: string): Promise<Finding[]> {
+async function loadRules() {
   const [{ lintSource }, { creator }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),
   ])
+  return { lintSource, creator }
+}
+
+async function lint(
+  content: string,
+  { lintSource, creator }: Awaited<ReturnType<typeof loadRules>>,
+): Promise<Finding[]> {
   const preset = '@secretlint/secretlint-rule-preset-recommend'
   const { messages } = await lintSource({
     source: { filePath: 'snapshot.yaml', content, ext: '.yaml', contentType: 'text' },
@@ -81,7 +148,7 @@ function inWords(rule: string, message: string): string {
   return words(message).includes(words(rule)) ? words(message) : `${words(rule)}: ${words(message)}`
 }
 
-function issueOf({ ref, pointer }: Piece, looks: string): Issue {
+function issueOf(ref: Ref, pointer: Pointer, looks: string): Issue {
   return {
     code: 'possible-secret',
     severity: 'warning',

@@ -18,7 +18,9 @@ export function withHoles(resources: readonly LiveResource[]): Resource[] {
   }
   return resources.map((resource) => {
     const { kind, key } = resource
-    const holes = Object.entries(resource.secrets).map(([pointer, hole]): [string, Hole] => {
+    const secrets = Object.entries(resource.secrets)
+    if (secrets.length === 0) return resource
+    const holes = secrets.map(([pointer, hole]): [string, Hole] => {
       const name = holeName(kind, key, pointer)
       const env = isCrowded(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
       const text = 'plain' in hole ? typeof hole.plain.reveal() === 'string' : true

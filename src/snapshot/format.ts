@@ -48,7 +48,15 @@ export function formatDocument(document: JsonObject): string {
   return writeYaml(document)
 }
 
-/** A snapshot as one stream of documents. The same snapshot gives the same bytes. */
-export function formatSnapshot(snapshot: Snapshot): string {
-  return [headerOf(snapshot), ...snapshot.resources.map(documentOf)].map(formatDocument).join('---\n')
+/** The text of a resource's document. */
+export function resourceText(resource: Resource): string {
+  return formatDocument(documentOf(resource))
+}
+
+/**
+ * A snapshot as one stream of documents. The same snapshot gives the same bytes. `textOf` gives the texts of resources,
+ * where somebody has made them already.
+ */
+export function formatSnapshot(snapshot: Snapshot, textOf: (resource: Resource) => string = resourceText): string {
+  return [formatDocument(headerOf(snapshot)), ...snapshot.resources.map(textOf)].join('---\n')
 }

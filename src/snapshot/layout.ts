@@ -4,7 +4,7 @@ import type { Ref, Resource, Snapshot } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { cutStream } from './documents.ts'
 import { fileOf, headerFile, sameFile } from './file-name.ts'
-import { documentOf, formatDocument, headerOf } from './format.ts'
+import { formatDocument, headerOf, resourceText } from './format.ts'
 import { readValue } from './value.ts'
 
 /** One file of a directory. */
@@ -21,7 +21,7 @@ export function layoutOf(snapshot: Snapshot): LaidOut[] {
   const files = snapshot.resources.map((resource) => ({
     file: fileOf(resource),
     ref: `${resource.kind}/${resource.key}` as const,
-    text: () => formatDocument(documentOf(resource)),
+    text: () => resourceText(resource),
   }))
   return [{ file: headerFile, text: () => formatDocument(headerOf(snapshot)) }, ...files]
 }

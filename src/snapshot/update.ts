@@ -5,7 +5,7 @@ import { bySnapshotOrder, refOf } from '../ref.ts'
 import { differences } from '../spec.ts'
 import { type Chunk, cutStream } from './documents.ts'
 import { type Edit, editText, withEdits } from './edit.ts'
-import { documentOf, formatDocument } from './format.ts'
+import { formatDocument, resourceText } from './format.ts'
 import { merged } from './merge.ts'
 import type { Documents, Source } from './parse.ts'
 import { parseYaml } from './yaml.ts'
@@ -104,7 +104,7 @@ function insertions(
   { kinds }: UpdateOptions,
 ): Edit[] {
   const order = bySnapshotOrder<Resource>(kinds)
-  const added = [...fresh].sort(order).map((resource) => ({ resource, document: formatDocument(documentOf(resource)) }))
+  const added = [...fresh].sort(order).map((resource) => ({ resource, document: resourceText(resource) }))
   if (text === undefined) return [{ start: 0, end: 0, text: added.map(({ document }) => document).join('---\n') }]
   const here = snapshot.resources.flatMap((resource) => {
     const chunk = chunks.get(refOf(resource))
