@@ -142,9 +142,11 @@ export interface Kind {
   readonly slots: Readonly<Record<string, Slot>>
   readonly fields: Readonly<Record<string, Field>>
   readonly ledger: Ledger
+  /** No other kind looks at its objects (`Names.raw`): they are let go once they are encoded. */
+  readonly leaf?: true
   /**
-   * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. Where
-   * there may be many, those that have come are told of before the others have, as they will be in the answer.
+   * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. Of what there may
+   * be many `arrived` is told, while the rest is still to come; what it was told of is not in the answer.
    */
   list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, arrived?: Arrived): Promise<readonly JsonObject[]>
   /** The natural key of an object, or undefined where it is no resource of its own. */

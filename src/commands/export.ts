@@ -34,7 +34,7 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
   return connected(options, io, async ({ client, server, name }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
-    const ahead = await workAhead(options, over !== undefined)
+    const ahead = await workAhead(options, kinds, over !== undefined)
     const live = await readLive(client, server, kinds, { on: io.tell, ...ahead })
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
@@ -53,11 +53,14 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
 }
 
 /** What is done with resources while others are still being read, so that it takes no time afterwards. */
-async function workAhead(selection: Selection, isUpdate: boolean) {
+async function workAhead(selection: Selection, kinds: readonly Kind[], isUpdate: boolean) {
   const { openLook } = await import('../secrets/find.ts')
   const look = openLook()
   const texts = new Map<Resource, string>()
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const early = (resource: LiveResource) => {
+    // Most of those that every server has are not written.
+    if (byName.get(resource.kind)?.supporting?.(resource)) return
     look.at(resource)
     const hasSecrets = Object.keys(resource.secrets).length > 0
     if (!isUpdate && !hasSecrets) texts.set(resource, resourceText(resource))

@@ -34,11 +34,14 @@ export const concurrencyLimit: Kind = {
     carried: { name: 'key' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
   },
-  list: (reader) => readPages(reader, limitsPath, {}),
-  key(raw, { server }) {
+  async list(reader, { version }) {
+    const rows = await readPages(reader, limitsPath, {})
+    // Those are objects of another kind.
+    return atLeast(version, tagRowsSince) ? rows.filter((raw) => !text(raw, 'name').startsWith('tag:')) : rows
+  },
+  key(raw) {
     const name = text(raw, 'name')
-    const isTag = name.startsWith('tag:') && atLeast(server.version, tagRowsSince)
-    return isTag || isOwnLimit(name) ? undefined : name
+    return isOwnLimit(name) ? undefined : name
   },
   encode: (raw) => ({
     refs: {},

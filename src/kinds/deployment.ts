@@ -20,6 +20,7 @@ export const deployment: Kind = {
   doc: 'A deployment of a flow: where its code is, where and when it runs, and with what.',
   keyDoc: 'flow/deployment',
   many: true,
+  leaf: true,
   slots: {
     flow: {
       kinds: ['flow'],

@@ -38,10 +38,27 @@ export function answer(body: Json): JsonObject {
   return object(body)
 }
 
+/** Takes in pages: an object that comes twice, because others wrote meanwhile, counts once. */
+function openTray(arrived: Arrived | undefined) {
+  const ids = new Set<string>()
+  const kept: JsonObject[] = []
+  return {
+    take(page: readonly JsonObject[]) {
+      const fresh = page.filter((raw) => !ids.has(text(raw, 'id')))
+      for (const raw of fresh) ids.add(text(raw, 'id'))
+      if (arrived) arrived(fresh)
+      else kept.push(...fresh)
+    },
+    count: () => ids.size,
+    /** Those that nobody was told of. */
+    kept,
+  }
+}
+type Tray = ReturnType<typeof openTray>
+
 /**
  * Reads the pages of a list: no `limit` is sent, since an administrator may have lowered the largest one that is
  * allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset moves by what came. Stops at an empty page, or at `enough`.
- * An object that comes twice, because others wrote meanwhile, counts once.
  */
 export async function readPages(
   reader: Reader,
@@ -49,16 +66,37 @@ export async function readPages(
   body: JsonObject,
   enough = Number.POSITIVE_INFINITY,
   arrived?: Arrived,
-) {
-  const found = new Map<string, JsonObject>()
-  for (let offset = 0; found.size < enough; ) {
+): Promise<readonly JsonObject[]> {
+  const tray = openTray(arrived)
+  await readInTurn(reader, path, body, enough, tray)
+  return tray.kept
+}
+
+async function readInTurn(reader: Reader, path: string, body: JsonObject, enough: number, tray: Tray): Promise<void> {
+  for (let offset = 0; tray.count() < enough; ) {
     const page = objects(await reader.query(path, { ...body, offset }))
     if (page.length === 0) break
-    for (const raw of page) found.set(text(raw, 'id'), raw)
-    arrived?.(page)
+    tray.take(page)
     offset += page.length
   }
-  return [...found.values()]
+}
+
+/**
+ * The same where it is known how many there are, several pages at a time: all are as long as the first one. What comes of
+ * pages that are not is too little.
+ */
+async function readCounted(reader: Reader, path: string, body: JsonObject, count: number, tray: Tray): Promise<void> {
+  const takeAt = async (offset: number) => {
+    const page = objects(await reader.query(path, { ...body, offset }))
+    tray.take(page)
+    return page.length
+  }
+  const size = count > 0 ? await takeAt(0) : 0
+  const more = size > 0 ? Math.ceil(count / size) - 1 : 0
+  await sideBySide(
+    Array.from({ length: more }, (_, index) => size * (index + 1)),
+    takeAt,
+  )
 }
 
 /** Objects named at once in a filter. */
@@ -75,31 +113,6 @@ async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<
   }
   await Promise.all(Array.from({ length: atATime }, lane))
   return results
-}
-
-/**
- * Reads the pages of a list of which it is known how many it has, several at a time: all are as long as the first one. What
- * comes of pages that are not is too little.
- */
-async function readCounted(
-  reader: Reader,
-  path: string,
-  body: JsonObject,
-  count: number,
-  arrived: Arrived | undefined,
-) {
-  const pageAt = async (offset: number) => {
-    const page = objects(await reader.query(path, { ...body, offset }))
-    arrived?.(page)
-    return page
-  }
-  const first = count > 0 ? await pageAt(0) : []
-  const offsets =
-    first.length > 0
-      ? Array.from({ length: Math.ceil(count / first.length) - 1 }, (_, index) => first.length * (index + 1))
-      : []
-  const pages = [first, ...(await sideBySide(offsets, pageAt))]
-  return [...new Map(pages.flat().map((raw) => [text(raw, 'id'), raw])).values()]
 }
 
 /**
@@ -134,12 +147,11 @@ export async function readAll(
   for (let attempt = 0; ; attempt++) {
     const counted = await reader.query(count.path, count.body)
     const expected = isNumber(counted) ? Number(counted) : Number.POSITIVE_INFINITY
-    const found =
-      attempt === 0 && Number.isFinite(expected)
-        ? await readCounted(reader, path, body, expected, arrived)
-        : await readPages(reader, path, body, expected, arrived)
-    if (found.length >= expected || expected === Number.POSITIVE_INFINITY) return found
-    if (attempt === 2) throw incomplete(path, found.length, expected)
+    const tray = openTray(arrived)
+    const isKnown = Number.isFinite(expected)
+    await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, tray)
+    if (tray.count() >= expected || !isKnown) return tray.kept
+    if (attempt === 2) throw incomplete(path, tray.count(), expected)
   }
 }
 

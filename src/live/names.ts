@@ -11,14 +11,6 @@ export interface Known {
 }
 export type Index = ReadonlyMap<string, Known>
 
-export function indexOf(kinds: readonly Kind[], raws: ReadonlyMap<string, readonly JsonObject[]>): Index {
-  const index = new Map<string, Known>()
-  for (const kind of kinds) {
-    for (const raw of raws.get(kind.name) ?? []) index.set(String(raw.id), { kind, raw })
-  }
-  return index
-}
-
 /** What names are looked up in. */
 export interface Found {
   readonly server: Server
@@ -55,12 +47,11 @@ export function makeNames({ server, index, refs, known, whole }: Found, absent: 
   let holders: ReadonlyMap<string, readonly Holder[]> | undefined
   const refOf = (id: Json | undefined): Ref | undefined => {
     if (typeof id !== 'string') return undefined
-    const ref = known.get(id)
-    if (ref) return ref
-    const found = index.get(id)
-    if (!found) return absent(id)
-    const settled = refs.get(id)
+    const settled = known.get(id) ?? refs.get(id)
     if (settled || refs.has(id)) return settled
+    const found = index.get(id)
+    // Which of several with one name an object is cannot be told before all of them are there.
+    if (!found || (found.kind.ambiguous && !whole)) return absent(id)
     const key = found.kind.key(found.raw, names)
     const worked: Ref | undefined = key === undefined ? undefined : `${found.kind.name}/${key}`
     refs.set(id, worked)

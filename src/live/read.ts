@@ -2,13 +2,13 @@ import type { Issue } from '../issue.ts'
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
-import { nameInKey, refOf } from '../ref.ts'
+import { bySnapshotOrder, nameInKey, refOf } from '../ref.ts'
 import { withSecretsAt } from '../spec.ts'
 import { atLeast } from '../version.ts'
 import { distinguish } from './distinguish.ts'
-import { type Early, openEarly } from './early.ts'
 import { encodeOne } from './encode.ts'
-import { type Absent, type Found, gone, indexOf, makeNames, notRead } from './names.ts'
+import { type Intake, openIntake } from './intake.ts'
+import { type Absent, type Found, gone, makeNames, notRead } from './names.ts'
 
 export interface ReadOptions {
   /**
@@ -34,22 +34,36 @@ export async function readLive(
 ): Promise<Live> {
   const held = kinds.filter((kind) => atLeast(server.version, kind.since))
   const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
-  const early = openEarly(server, known, options.early)
-  const index = indexOf(held, await readRaws(reader, server, held, early, options))
+  const intake = openIntake(server, known, options.early)
+  await readObjects(reader, server, held, intake, options)
+  intake.close()
   const issues: Issue[] = []
   const complete = options.wanted === undefined || options.everything === true
+  const { done, found } = intake
   const absent = complete ? gone(issues) : notRead
-  const found = { server, index, known, refs: new Map<string, Ref | undefined>(), whole: true }
   distinguishAll(held, found, absent, options.wanted)
   const names = makeNames(found, absent)
-  const resources = new Map<Ref, LiveResource>()
-  const holes = new Map(options.wanted?.map((one) => [refOf(one), Object.keys(one.secrets)]))
-  const done = early.done(index)
-  for (const { kind, raw } of index.values()) {
-    const resource = done.get(raw) ?? encodeOne(kind, raw, names, complete ? issues : [])
-    if (resource) resources.set(refOf(resource), withSecretsAt(kind, resource, holes.get(refOf(resource)) ?? []))
+  const all = [...done.values()]
+  for (const [id, { kind, raw }] of found.index) {
+    const resource = done.has(id) ? undefined : encodeOne(kind, raw, names, complete ? issues : [])
+    if (resource) all.push(resource)
   }
+  const resources = withHoles(all.sort(bySnapshotOrder(held)), held, options.wanted)
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
+}
+
+/** Resources by their names, with secrets where the wanted ones have them. */
+function withHoles(resources: readonly LiveResource[], kinds: readonly Kind[], wanted: readonly Resource[] = []) {
+  const holes = new Map(wanted.map((one) => [refOf(one), Object.keys(one.secrets)]))
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const named = new Map<Ref, LiveResource>()
+  for (const resource of resources) {
+    const ref = refOf(resource)
+    const pointers = holes.get(ref) ?? []
+    const kind = pointers.length > 0 ? byName.get(resource.kind) : undefined
+    named.set(ref, kind ? withSecretsAt(kind, resource, pointers) : resource)
+  }
+  return named
 }
 
 /** How many of each kind a server holds, by reading them in full. */
@@ -69,14 +83,13 @@ const few = 200
  * The kinds are read side by side, since reads do not get in each other's way. Those of which there may be many are read one
  * after another, in the order of the table: what has arrived can then be encoded, since what it names has been read.
  */
-async function readRaws(
+async function readObjects(
   reader: Reader,
   server: Server,
   kinds: readonly Kind[],
-  early: Early,
+  intake: Intake,
   { wanted, everything, on }: ReadOptions,
-) {
-  const raws = new Map<string, readonly JsonObject[]>()
+): Promise<void> {
   let before: Promise<unknown> = Promise.resolve()
   await Promise.all(
     kinds.map(async (kind) => {
@@ -86,18 +99,15 @@ async function readRaws(
             ?.filter((resource) => resource.kind === kind.name)
             .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return
-      const arrived = (objects: readonly JsonObject[]) => early.arrived(kind, objects)
+      const arrived = (objects: readonly JsonObject[]) => intake.take(kind, objects)
       const list = () => kind.list(reader, server, keys && new Set(keys), arrived)
       const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > few
       const listed = isLong ? before.then(list) : list()
       if (isLong) before = listed
-      const found = await listed
-      raws.set(kind.name, found)
-      early.ended(kind, found)
-      on?.({ type: 'read', kind: kind.name, count: found.length })
+      intake.take(kind, await listed)
+      on?.({ type: 'read', kind: kind.name, count: intake.ended(kind) })
     }),
   )
-  return raws
 }
 
 /** Settles the keys of kinds whose names are not unique. */
