@@ -12,41 +12,39 @@ export interface Order {
   readonly cycles: readonly (readonly Ref[])[]
 }
 
-/** The edges that leave each resource. Those to and from refs that are not in `refs` are left out. */
-function leaving(refs: readonly Ref[], edges: readonly Edge[]): ReadonlyMap<Ref, Edge[]> {
-  const out = new Map<Ref, Edge[]>(refs.map((ref) => [ref, []]))
-  for (const edge of edges) if (out.has(edge.to)) out.get(edge.from)?.push(edge)
-  return out
-}
+/**
+ * A resource in the graph: its place in the list of refs, as text. Names of digits alone take graphlib half the time that
+ * refs take, since an engine keeps them as a list.
+ */
+type Node = `${number}`
 
 /**
- * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges; and how many others
- * each resource needs.
+ * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges between the two; and how
+ * many others each resource needs. Edges to and from refs that are not in `refs` are left out.
  */
 function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const graph = new Graph({ directed: true })
-  const missing = new Map<Ref, number>()
-  for (const ref of refs) graph.setNode(ref)
-  for (const [from, own] of leaving(refs, edges)) {
-    const needs = byNeed(own)
-    missing.set(from, needs.length)
-    for (const [to, same] of needs) graph.setEdge(to, from, same)
+  const missing = new Map<Node, number>()
+  const nodes = new Map<Ref, Node>()
+  for (const ref of refs) {
+    if (nodes.has(ref)) continue
+    const node: Node = `${nodes.size}`
+    nodes.set(ref, node)
+    graph.setNode(node)
+    missing.set(node, 0)
   }
-  return { graph, missing }
-}
-
-/** Edges by what they lead to. Most resources have one at most, and need no map for it. */
-function byNeed(edges: readonly Edge[]): readonly (readonly [Ref, readonly Edge[]])[] {
-  const [first] = edges
-  if (first === undefined) return []
-  if (edges.length === 1) return [[first.to, edges]]
-  const groups = new Map<Ref, Edge[]>()
   for (const edge of edges) {
-    const known = groups.get(edge.to)
-    if (known) known.push(edge)
-    else groups.set(edge.to, [edge])
+    const need = nodes.get(edge.to)
+    const node = nodes.get(edge.from)
+    if (need === undefined || node === undefined) continue
+    const known = missing.get(node) ?? 0
+    const others = known > 0 ? (graph.edge(need, node) as Edge[] | undefined) : undefined
+    others?.push(edge)
+    if (others) continue
+    graph.setEdge(need, node, [edge])
+    missing.set(node, known + 1)
   }
-  return [...groups]
+  return { graph, missing, names: [...nodes.keys()] }
 }
 
 /**
@@ -55,13 +53,12 @@ function byNeed(edges: readonly Edge[]): readonly (readonly [Ref, readonly Edge[
  * a chain of 5,000 overflows the stack.
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
-  const { graph, missing } = graphOf(refs, edges)
-  const rank = new Map(refs.map((ref, index) => [ref, index]))
-  const out: Ref[] = []
+  const { graph, missing, names } = graphOf(refs, edges)
+  const out: Node[] = []
   const cut: Edge[] = []
-  const ready = new TinyQueue<Ref>(
-    refs.filter((ref) => missing.get(ref) === 0),
-    (a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0),
+  const ready = new TinyQueue<Node>(
+    [...missing.keys()].filter((node) => missing.get(node) === 0),
+    (a, b) => Number(a) - Number(b),
   )
   drain(graph, ready, missing, out)
   for (const chosen of breakable(graph, missing)) {
@@ -72,14 +69,15 @@ export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
     ready.push(chosen)
     drain(graph, ready, missing, out)
   }
-  return { refs: out, cut, cycles: cyclesOf(graph, missing) }
+  const named = (nodes: readonly Node[]) => nodes.map((node) => names[Number(node)] as Ref)
+  return { refs: named(out), cut, cycles: cyclesOf(graph, missing).map(named) }
 }
 
-function drain(graph: Graph, ready: TinyQueue<Ref>, missing: Map<Ref, number>, out: Ref[]): void {
-  for (let ref = ready.pop(); ref !== undefined; ref = ready.pop()) {
-    if (!missing.delete(ref)) continue
-    out.push(ref)
-    for (const next of (graph.successors(ref) ?? []) as Ref[]) {
+function drain(graph: Graph, ready: TinyQueue<Node>, missing: Map<Node, number>, out: Node[]): void {
+  for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
+    if (!missing.delete(node)) continue
+    out.push(node)
+    for (const next of (graph.successors(node) ?? []) as Node[]) {
       const left = missing.get(next)
       if (left === undefined) continue
       missing.set(next, left - 1)
@@ -88,12 +86,12 @@ function drain(graph: Graph, ready: TinyQueue<Ref>, missing: Map<Ref, number>, o
   }
 }
 
-function needs(graph: Graph, ref: Ref): Ref[] {
-  return (graph.predecessors(ref) ?? []) as Ref[]
+function needs(graph: Graph, node: Node): Node[] {
+  return (graph.predecessors(node) ?? []) as Node[]
 }
 
-function edgesBetween(graph: Graph, need: Ref, ref: Ref): Edge[] {
-  return (graph.edge(need, ref) as Edge[] | undefined) ?? []
+function edgesBetween(graph: Graph, need: Node, node: Node): Edge[] {
+  return (graph.edge(need, node) as Edge[] | undefined) ?? []
 }
 
 /**
@@ -101,27 +99,27 @@ function edgesBetween(graph: Graph, need: Ref, ref: Ref): Edge[] {
  * `missing`; those that only name others come first. They are looked for again only when all that were found are used
  * up: a resource that can wait stays one, and one that is on no cycle never gets onto one.
  */
-function* breakable(graph: Graph, missing: ReadonlyMap<Ref, number>): Generator<Ref> {
+function* breakable(graph: Graph, missing: ReadonlyMap<Node, number>): Generator<Node> {
   for (let found = true; found; ) {
     found = false
-    const candidates = [...missing.keys()].filter((ref) => unmet(graph, ref, missing).every(canWait))
-    const byName = candidates.filter((ref) => unmet(graph, ref, missing).every((edge) => edge.how === 'name'))
-    for (const ref of new Set([...byName, ...candidates])) {
-      if (!missing.has(ref) || !reaches(graph, ref, missing)) continue
+    const candidates = [...missing.keys()].filter((node) => unmet(graph, node, missing).every(canWait))
+    const byName = candidates.filter((node) => unmet(graph, node, missing).every((edge) => edge.how === 'name'))
+    for (const node of new Set([...byName, ...candidates])) {
+      if (!missing.has(node) || !reaches(graph, node, missing)) continue
       found = true
-      yield ref
+      yield node
     }
   }
 }
 
-function unmet(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Edge[] {
-  return needs(graph, ref)
+function unmet(graph: Graph, node: Node, missing: ReadonlyMap<Node, number>): Edge[] {
+  return needs(graph, node)
     .filter((need) => missing.has(need))
-    .flatMap((need) => edgesBetween(graph, need, ref))
+    .flatMap((need) => edgesBetween(graph, need, node))
 }
 
-function hardNeed(graph: Graph, ref: Ref, missing: ReadonlyMap<Ref, number>): Ref | undefined {
-  return unmet(graph, ref, missing).find((edge) => !canWait(edge))?.to
+function hardNeed(graph: Graph, node: Node, missing: ReadonlyMap<Node, number>): Node | undefined {
+  return needs(graph, node).find((need) => missing.has(need) && !edgesBetween(graph, need, node).every(canWait))
 }
 
 function canWait(edge: Edge): boolean {
@@ -129,33 +127,33 @@ function canWait(edge: Edge): boolean {
 }
 
 /** Whether a walk along the unmet needs comes back to where it began. */
-function reaches(graph: Graph, start: Ref, missing: ReadonlyMap<Ref, number>): boolean {
-  const seen = new Set<Ref>()
+function reaches(graph: Graph, start: Node, missing: ReadonlyMap<Node, number>): boolean {
+  const seen = new Set<Node>()
   const stack = needs(graph, start).filter((need) => missing.has(need))
-  for (let ref = stack.pop(); ref !== undefined; ref = stack.pop()) {
-    if (ref === start) return true
-    if (seen.has(ref)) continue
-    seen.add(ref)
-    stack.push(...needs(graph, ref).filter((need) => missing.has(need)))
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === start) return true
+    if (seen.has(node)) continue
+    seen.add(node)
+    stack.push(...needs(graph, node).filter((need) => missing.has(need)))
   }
   return false
 }
 
-/** The ways round that are left: walks back along unmet needs that cannot wait until a ref comes again. */
-function cyclesOf(graph: Graph, missing: ReadonlyMap<Ref, number>): Ref[][] {
-  const cycles: Ref[][] = []
-  const told = new Set<Ref>()
+/** The ways round that are left: walks back along unmet needs that cannot wait until a resource comes again. */
+function cyclesOf(graph: Graph, missing: ReadonlyMap<Node, number>): Node[][] {
+  const cycles: Node[][] = []
+  const told = new Set<Node>()
   for (const start of missing.keys()) {
-    const path: Ref[] = []
-    const at = new Map<Ref, number>()
-    let ref: Ref | undefined = start
-    while (ref !== undefined && !told.has(ref) && !at.has(ref)) {
-      at.set(ref, path.push(ref) - 1)
-      ref = hardNeed(graph, ref, missing)
+    const path: Node[] = []
+    const at = new Map<Node, number>()
+    let node: Node | undefined = start
+    while (node !== undefined && !told.has(node) && !at.has(node)) {
+      at.set(node, path.push(node) - 1)
+      node = hardNeed(graph, node, missing)
     }
     for (const seen of path) told.add(seen)
-    const first = ref === undefined ? undefined : at.get(ref)
-    if (first !== undefined && ref !== undefined) cycles.push([...path.slice(first), ref])
+    const first = node === undefined ? undefined : at.get(node)
+    if (first !== undefined && node !== undefined) cycles.push([...path.slice(first), node])
   }
   return cycles
 }
