@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import { distinguish } from '../../src/live/distinguish.ts'
 import { readLive } from '../../src/live/read.ts'
-import type { Event, Resource } from '../../src/model.ts'
+import type { Event, Ref, Resource } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
-import { nameInKey } from '../../src/ref.ts'
+import { nameInKey, refOf } from '../../src/ref.ts'
 import { FakeSystem } from '../support/fake-system.ts'
 import { fillings } from '../support/fillings.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
@@ -150,5 +153,46 @@ describe('reading a server', () => {
     const { complete } = await readLive(system, { ...server, version: '3.4.14' }, [a, { ...b, since: '3.5.0' }, c], {})
     expect(system.reads).toEqual(['/a/filter', '/c/filter'])
     expect([...complete]).toEqual(['a', 'c'])
+  })
+
+  it('is the same however what it holds arrives, and tells of each resource once', async () => {
+    const ids = Array.from({ length: 60 }, (_, n) => `0000000a-aaaa-4bbb-8ccc-${String(n).padStart(12, '0')}`)
+    const raws = ids.map((id, n): JsonObject => {
+      const other = ids[(n * 7) % 60] ?? id
+      const of = ['a', 'b', 'c'][n % 3] ?? 'a'
+      // Of `a` for all `b`; some point to what nobody has.
+      const owner = ids[((n * 3) % 20) * 3] ?? id
+      return { id, of, name: `n${n}`, a: owner, to: n % 11 === 0 ? 'gone' : other, link: [`see ${other}`], count: n }
+    })
+    const listed = (of: string) => raws.filter((raw) => raw.of === of)
+    const read = async (list: Kind['list'], early?: (one: Resource) => void) => {
+      const kinds = toyKinds.map((kind): Kind => ({ ...kind, leaf: true, list: (...args) => list.call(kind, ...args) }))
+      return readLive(new FakeSystem(), server, kinds, early ? { early } : {})
+    }
+    const whole = await read(async function (this: Kind) {
+      return listed(this.name)
+    })
+    expect(whole.resources.size).toBe(60)
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.infiniteStream(fc.nat(6)), async (size, waits) => {
+        const told: Ref[] = []
+        const paged = await read(
+          async function (this: Kind, _reader, _server, _wanted, arrived) {
+            const all = listed(this.name)
+            for (let from = 0; from < all.length; from += size) {
+              for (let turns = waits.next().value; turns > 0; turns--) await setImmediate()
+              // Somebody writes meanwhile: the last object of a page comes again with the next one.
+              arrived?.(all.slice(Math.max(0, from - 1), from + size))
+            }
+            return []
+          },
+          (one) => told.push(refOf(one)),
+        )
+        expect([...paged.resources]).toEqual([...whole.resources])
+        expect(new Set(told).size).toBe(told.length)
+        expect(told.length).toBeGreaterThan(0)
+      }),
+      { numRuns: 50 },
+    )
   })
 })
