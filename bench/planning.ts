@@ -27,25 +27,28 @@ export const planning: Bench = {
         const whole = join(dir, 'all.snapshot.yaml')
         await tool(['export', '--api-url', server.url, '-o', whole])
         const everything = await planOf(server, whole, small ? 1 : 3)
+        const { ms: validating } = await tool(['validate', whole])
         return [
           plain(`${few} of ${few} deployments: requests`, String(alone.requests)),
           judged(`${few} of ${all}: requests`, among.requests, { most: alone.requests }),
           plain(`${few} of ${few}: plan`, seconds(alone.ours)),
           plain(`${few} of ${all}: plan`, seconds(among.ours)),
           judged(`${few} of ${all} / ${few} of ${few}`, among.ours / alone.ours, { most: 1.5 }),
-          ...wholeRows(all, everything),
+          ...wholeRows(all, everything, validating),
         ]
       })
     })
   },
 }
 
-function wholeRows(all: number, { requests, ours, bare, mb }: Measured): Row[] {
+function wholeRows(all: number, { requests, ours, bare, mb }: Measured, validating: number): Row[] {
   return [
     plain(`all ${all}: requests`, String(requests)),
     plain(`all ${all}: bare reads`, seconds(bare)),
     plain(`all ${all}: plan, starting Node included`, seconds(ours)),
     judged(`all ${all}: plan / bare reads`, ours / bare, { most: 1.15 }),
+    plain(`all ${all}: validate of the same file`, seconds(validating)),
+    plain(`all ${all}: what plan takes more than that / bare reads`, ((ours - validating) / bare).toFixed(2)),
     plain(`all ${all}: peak memory`, `${mb.toFixed(0)} MB`),
   ]
 }

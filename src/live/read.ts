@@ -119,7 +119,7 @@ function distinguishAll(
 ): void {
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
     // The name alone is the key as long as nobody has told them apart.
-    const names = makeNames({ ...found, refs: new Map() }, absent)
+    const names = makeNames({ ...found, refs: new Map(found.refs) }, absent)
     const nameless = [...found.index.values()]
       .filter((one) => one.kind === kind)
       .flatMap(({ raw }) => {

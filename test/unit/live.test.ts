@@ -158,18 +158,22 @@ describe('reading a server', () => {
   it('is the same however what it holds arrives, and tells of each resource once', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `0000000a-aaaa-4bbb-8ccc-${String(n).padStart(12, '0')}`)
     const raws = ids.map((id, n): JsonObject => {
-      const other = ids[(n * 7) % 60] ?? id
+      const other = ids[(n * 7 + 1) % 60] ?? id
       const of = ['a', 'b', 'c'][n % 3] ?? 'a'
       // Of `a` for all `b`; some point to what nobody has.
       const owner = ids[((n * 3) % 20) * 3] ?? id
-      return { id, of, name: `n${n}`, a: owner, to: n % 11 === 0 ? 'gone' : other, link: [`see ${other}`], count: n }
+      const name = of === 'c' ? `n${n % 2}` : `n${n}`
+      return { id, of, name, a: owner, to: n % 11 === 0 ? 'gone' : other, link: [`see ${other}`], count: 1 }
     })
     const listed = (of: string) => raws.filter((raw) => raw.of === of)
-    const read = async (list: Kind['list'], early?: (one: Resource) => void) => {
-      const kinds = toyKinds.map((kind): Kind => ({ ...kind, leaf: true, list: (...args) => list.call(kind, ...args) }))
+    // Those of one name are told apart by what they point to.
+    const plain = [a, b, { ...c, ambiguous: true as const }]
+    const letGo = plain.map((kind): Kind => ({ ...kind, leaf: true }))
+    const read = async (all: readonly Kind[], list: Kind['list'], early?: (one: Resource) => void) => {
+      const kinds = all.map((kind): Kind => ({ ...kind, list: (...args) => list.call(kind, ...args) }))
       return readLive(new FakeSystem(), server, kinds, early ? { early } : {})
     }
-    const whole = await read(async function (this: Kind) {
+    const whole = await read(plain, async function (this: Kind) {
       return listed(this.name)
     })
     expect(whole.resources.size).toBe(60)
@@ -177,6 +181,7 @@ describe('reading a server', () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.infiniteStream(fc.nat(6)), async (size, waits) => {
         const told: Ref[] = []
         const paged = await read(
+          letGo,
           async function (this: Kind, _reader, _server, _wanted, arrived) {
             const all = listed(this.name)
             for (let from = 0; from < all.length; from += size) {
