@@ -20,7 +20,7 @@ type Node = `${number}`
 
 /**
  * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges between the two; and how
- * many others each resource needs. Edges to and from refs that are not in `refs` are left out.
+ * many others each resource needs. Edges to and from refs that are not in `refs` are left out; what has no edge is not in it.
  */
 function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const graph = new Graph({ directed: true })
@@ -30,7 +30,6 @@ function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
     if (nodes.has(ref)) continue
     const node: Node = `${nodes.size}`
     nodes.set(ref, node)
-    graph.setNode(node)
     missing.set(node, 0)
   }
   for (const edge of edges) {
