@@ -93,25 +93,35 @@ function afterItsSuccessor(change: Change, anew: ReadonlyMap<Ref, Ref>): Change 
 }
 
 function compareAll(pairs: Pairs, kinds: readonly Kind[], fillings: Fillings) {
-  const ordered = inOrder(pairs.wanted, kinds)
-  const changes: Change[] = []
+  const found = new Map<Ref, Change>()
+  const changed = new Map<Ref, Paired>()
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
-  for (const paired of ordered.refs.flatMap((ref) => pairs.wanted.get(ref) ?? [])) {
-    const found = compare(paired, fillings)
-    fixed.push(...found.fixed)
-    if (found.change) changes.push(found.change)
-    else unchanged.push(refOf(paired.after))
+  for (const [ref, paired] of pairs.wanted) {
+    const compared = compare(paired, fillings)
+    fixed.push(...compared.fixed)
+    if (!compared.change) {
+      unchanged.push(ref)
+      continue
+    }
+    found.set(ref, compared.change)
+    changed.set(ref, paired)
   }
+  // What is unchanged is there: nothing has to wait for it.
+  const ordered = inOrder(changed, kinds)
+  const changes = ordered.refs.flatMap((ref) => found.get(ref) ?? [])
   return { changes: link(changes, ordered.edges, ordered.cut), unchanged, fixed }
 }
 
 /** What only the server has, in scope; not what every server has by itself. */
 function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const only = [...live.resources].filter(
+    ([ref, resource]) => !wanted.has(ref) && !byName.get(resource.kind)?.supporting?.(resource),
+  )
+  if (only.length === 0) return []
   const members = membersOf(scope, [...live.resources.values()], kinds)
-  const only = [...live.resources].filter(([ref]) => !wanted.has(ref) && members.has(ref))
-  return only.flatMap(([ref, resource]) => (byName.get(resource.kind)?.supporting?.(resource) ? [] : [ref]))
+  return only.flatMap(([ref]) => (members.has(ref) ? [ref] : []))
 }
 
 /** The change that makes `before` into `after`, if any, and the differences that no request can take away. */
