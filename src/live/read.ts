@@ -44,8 +44,12 @@ export async function readLive(
   distinguishAll(held, found, absent, options.wanted)
   const names = makeNames(found, absent)
   const all = [...done.values()]
-  for (const [id, { kind, raw }] of found.index) {
-    const resource = done.has(id) ? undefined : encodeOne(kind, raw, names, complete ? issues : [])
+  // In the order of the table, so that what is told has the same order every time.
+  const left = [...found.index]
+    .filter(([id]) => !done.has(id))
+    .sort(([, a], [, b]) => held.indexOf(a.kind) - held.indexOf(b.kind))
+  for (const [, { kind, raw }] of left) {
+    const resource = encodeOne(kind, raw, names, complete ? issues : [])
     if (resource) all.push(resource)
   }
   const resources = withHoles(all.sort(bySnapshotOrder(held)), held, options.wanted)
