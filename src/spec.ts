@@ -35,10 +35,10 @@ function normalise(field: Field, value: Json): Json {
 }
 
 function isNumeric({ type }: JsonObject): boolean {
-  return Array.isArray(type) ? type.some(isNumber) : isNumber(type)
+  return Array.isArray(type) ? type.some(isNumberType) : isNumberType(type)
 }
 
-function isNumber(type: Json | undefined): boolean {
+function isNumberType(type: Json | undefined): boolean {
   return type === 'integer' || type === 'number'
 }
 

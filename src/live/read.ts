@@ -52,12 +52,16 @@ export async function readLive(
     const resource = encodeOne(kind, raw, names, complete ? issues : [])
     if (resource) all.push(resource)
   }
-  const resources = withHoles(all.sort(bySnapshotOrder(held)), held, options.wanted)
+  const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, options.wanted)
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
 }
 
 /** Resources by their names, with secrets where the wanted ones have them. */
-function withHoles(resources: readonly LiveResource[], kinds: readonly Kind[], wanted: readonly Resource[] = []) {
+function withWantedSecrets(
+  resources: readonly LiveResource[],
+  kinds: readonly Kind[],
+  wanted: readonly Resource[] = [],
+) {
   const holes = new Map(wanted.map((one) => [refOf(one), Object.keys(one.secrets)]))
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const named = new Map<Ref, LiveResource>()
