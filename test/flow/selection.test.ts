@@ -2,20 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { cliIn, newHome } from '../support/cli.ts'
 import { twoTeams } from '../support/teams.ts'
 import { worldOf } from '../support/world.ts'
 
 let source: PrefectServer
 let target: PrefectServer
 const home = newHome()
-const cli = (...args: readonly string[]): Promise<Ran> =>
-  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
-const good = async (...args: readonly string[]): Promise<Ran> => {
-  const ran = await cli(...args)
-  if (ran.exit !== 0) throw new Error(`${args.join(' ')}: ${ran.exit}\n${ran.stdout}\n${ran.stderr}`)
-  return ran
-}
+const { cli, good } = cliIn(home)
 const write = (name: string, text: string): void => writeFileSync(join(home, name), text)
 const namesOn = async (server: PrefectServer): Promise<Record<string, string[]>> => {
   const world = (await worldOf(server.url)) as Record<string, Record<string, unknown>>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
-import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { cliIn, newHome, type Ran } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { twoTeams } from '../support/teams.ts'
 import { worldOf } from '../support/world.ts'
@@ -11,13 +11,7 @@ import { worldOf } from '../support/world.ts'
 let old: PrefectServer
 let new_: PrefectServer
 const home = newHome()
-const cli = (...args: readonly string[]): Promise<Ran> =>
-  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
-const good = async (...args: readonly string[]): Promise<Ran> => {
-  const ran = await cli(...args)
-  if (ran.exit !== 0) throw new Error(`${args.join(' ')}: ${ran.exit}\n${ran.stdout}\n${ran.stderr}`)
-  return ran
-}
+const { cli, good } = cliIn(home)
 type Row = Record<string, unknown>
 const list = async ({ url }: PrefectServer, path: string): Promise<Row[]> => {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }

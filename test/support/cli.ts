@@ -44,3 +44,16 @@ export function runCli(args: readonly string[], options: RunOptions = {}): Promi
   child.stdin.end(options.input ?? '')
   return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, stdout, stderr })))
 }
+
+/** Runs the command line in one home, which is also Prefect's. */
+export function cliIn(home: string) {
+  const cli = (...args: readonly string[]): Promise<Ran> =>
+    runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+  /** Throws where it does not end well. */
+  const good = async (...args: readonly string[]): Promise<Ran> => {
+    const ran = await cli(...args)
+    if (ran.exit !== 0) throw new Error(`${args.join(' ')}: ${ran.exit}\n${ran.stdout}\n${ran.stderr}`)
+    return ran
+  }
+  return { cli, good }
+}
