@@ -4,7 +4,7 @@
  */
 const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 
-const ground = ['json', 'secret', 'version', 'near']
+const ground = ['json', 'secret', 'version', 'near', 'side-by-side']
 const nouns = ['model', 'ref', 'issue']
 const base = [...ground, ...nouns]
 const engine = [...base, 'hole', 'kind', 'token', 'spec']
@@ -26,6 +26,7 @@ const stages = [
 const may = {
   json: [],
   near: [],
+  'side-by-side': [],
   version: [],
   secret: ['json'],
   ref: ['json'],

@@ -11,7 +11,20 @@ const file = 'ARCHITECTURE.md'
 const picture = /(?<=<!-- drawn by npm run draw -->\n```mermaid\n)[^`]*(?=```)/
 
 /** Everybody may look into these: their arrows would hide the others. */
-const everybodys = ['json', 'secret', 'hole', 'version', 'near', 'model', 'ref', 'issue', 'kind', 'token', 'spec']
+const everybodys = [
+  'json',
+  'secret',
+  'hole',
+  'version',
+  'near',
+  'side-by-side',
+  'model',
+  'ref',
+  'issue',
+  'kind',
+  'token',
+  'spec',
+]
 
 const roomOf = (source: string) => /^src\/([a-z-]+)/.exec(source)?.[1] ?? ''
 

@@ -1,26 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sideBySide } from '../side-by-side.ts'
 
 /** Files at a time: more bring nothing, and a system lets a process open so many only. */
 const atATime = 32
 
-/** Does something for each of a list, a bounded number at a time; the results in the list's order. Begins nothing more once one failed. */
-export async function forEach<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  let next = 0
-  const lane = async () => {
-    while (next < items.length) {
-      const index = next++
-      results[index] = await run(items[index] as T)
-    }
-  }
-  const stop = (error: unknown) => {
-    next = items.length
-    throw error
-  }
-  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, () => lane().catch(stop)))
-  return results
+/** Does something for each of a list of files. */
+export function forEach<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+  return sideBySide(items, atATime, run)
 }
 
 /** The files below a folder that `wanted` takes by their paths in it, with `/`; folders of which `without` holds are not entered. */

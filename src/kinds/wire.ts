@@ -2,6 +2,7 @@ import { Failure } from '../issue.ts'
 import { isNumber, isObject, type Json, type JsonObject } from '../json.ts'
 import type { Arrived } from '../kind.ts'
 import type { Id, Reader } from '../model.ts'
+import { sideBySide } from '../side-by-side.ts'
 
 /**
  * A path of the API: what is put in is encoded as one segment. Names may hold `#`, `?`, spaces and any letter
@@ -95,6 +96,7 @@ async function readCounted(reader: Reader, path: string, body: JsonObject, count
   const more = size > 0 ? Math.ceil(count / size) - 1 : 0
   await sideBySide(
     Array.from({ length: more }, (_, index) => size * (index + 1)),
+    atATime,
     takeAt,
   )
 }
@@ -103,17 +105,6 @@ async function readCounted(reader: Reader, path: string, body: JsonObject, count
 const chunk = 200
 /** Pages that are asked for at a time, so that a server works on one while the other one is on its way or being read here. */
 const atATime = 2
-
-/** Does something for each of a list, `atATime`; the results in the list's order. */
-async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const open = items.entries()
-  const lane = async () => {
-    for (const [index, item] of open) results[index] = await work(item)
-  }
-  await Promise.all(Array.from({ length: atATime }, lane))
-  return results
-}
 
 /**
  * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as there can be,
@@ -129,7 +120,9 @@ export async function readNamed(
   const parts = Array.from({ length: Math.ceil(names.length / chunk) }, (_, index) =>
     names.slice(chunk * index, chunk * (index + 1)),
   )
-  const pages = await sideBySide(parts, (part) => readPages(reader, path, filter(part), part.length * each, arrived))
+  const pages = await sideBySide(parts, atATime, (part) =>
+    readPages(reader, path, filter(part), part.length * each, arrived),
+  )
   return pages.flat()
 }
 
