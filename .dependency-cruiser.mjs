@@ -61,7 +61,6 @@ const home = {
   tinyqueue: 'graph',
   picomatch: 'select',
   yaml: 'snapshot',
-  'js-yaml': 'snapshot',
   ajv: 'snapshot',
   'age-encryption': 'secrets',
   '@secretlint/core': 'secrets',

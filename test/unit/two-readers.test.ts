@@ -8,6 +8,7 @@ import { quickValue } from '../../src/snapshot/quick.ts'
 import { quickText } from '../../src/snapshot/quick-text.ts'
 import { faultsOf, parseYaml, writeCarefully, writeYaml } from '../../src/snapshot/yaml.ts'
 import { anyJson, anyObject } from '../support/arbitrary.ts'
+import { nearlyYaml } from '../support/yaml-text.ts'
 
 const world = new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url)
 const texts = cutStream('world', readFileSync(world, 'utf8')).map(({ text }) => text)
@@ -32,6 +33,13 @@ function careful(text: string): { value: Json } | { faults: readonly string[] } 
   return faults.length > 0 ? { faults } : { value: document.toJS({ maxAliasCount: 100 }) as Json }
 }
 
+/** Whether the quick reader reads a text; where it does, both must say the same. */
+function sameAsCareful(text: string): boolean {
+  const quick = quickValue(text, 200)
+  if (quick !== undefined) expect({ value: quick }).toEqual(careful(text))
+  return quick !== undefined
+}
+
 describe('the quick reader', () => {
   test('reads what the tool writes, to the same values as the careful one', () => {
     fc.assert(
@@ -46,19 +54,39 @@ describe('the quick reader', () => {
   })
 
   test('never reads a text that the careful one finds fault with, and never to another value', () => {
-    const text = fc.tuple(fc.constantFrom(...texts), fc.array(edit, { minLength: 1, maxLength: 3 }))
+    const edits = fc.array(edit, { minLength: 1, maxLength: 3 })
     let both = 0
     fc.assert(
-      fc.property(text, ([whole, edits]) => {
-        const now = edited(whole, edits)
-        const quick = quickValue(now, 200)
-        if (quick === undefined) return
-        both++
-        expect({ value: quick }).toEqual(careful(now))
+      fc.property(fc.constantFrom(...texts), edits, (whole, some) => {
+        if (sameAsCareful(edited(whole, some))) both++
       }),
       { numRuns: 1500 },
     )
     expect(both).toBeGreaterThan(100)
+  })
+
+  test('agrees with the careful one on every form of YAML that it reads, edited or not', () => {
+    let both = 0
+    fc.assert(
+      fc.property(fc.gen(), fc.array(edit, { maxLength: 2 }), (gen, some) => {
+        if (sameAsCareful(edited(nearlyYaml(gen), some))) both++
+      }),
+      { numRuns: 4000 },
+    )
+    expect(both).toBeGreaterThan(400)
+  })
+
+  test.each([
+    ['comments', '# why\n\na: 1 # one\n  # of two\nb: "x" # y\n'],
+    ['lists as far to the left as their key', 'a:\n- b\n- c: 1\n  d:\n  - 2\n'],
+    ['lists in lists', 'a:\n  - - 1\n    - b: 2\n      c: 3\n  -\n    d: 4\n'],
+    ['lists on one line', `a: [b, 'c', "d", 1.0, [], {}, [2], null]\n`],
+    ['literal texts', 'a: |\n  b: c\n\n   d\ne: |-\n\n  f\n  \ng:\n  - |+\n    h\n\n'],
+    ['lines that end as on Windows', 'a: |\r\n  b\r\nc: d\r\n'],
+    ['what it has no value for', 'a:\nb: ~\nc:\n  - \n  -\n'],
+    ['__proto__', '__proto__:\n  a: 1\n'],
+  ])('reads %s', (_, text) => {
+    expect(sameAsCareful(text)).toBe(true)
   })
 
   test.each([
