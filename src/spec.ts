@@ -69,6 +69,7 @@ export function differences(kind: Kind, before: Resource, after: Resource, how: 
   }
   for (const [name, field] of Object.entries(kind.fields)) {
     const [a, b] = [before.spec[name], after.spec[name]]
+    if (a === b) continue
     if (how === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
     const [x, y] = [compared(field, a, b), compared(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
@@ -164,7 +165,9 @@ function secretOf(value: Json): Hole {
 
 /** The resource with the values of its secrets, as far as they are known, in the form in which a server would have them. */
 export function withKnownSecrets(kind: Kind, resource: Resource, { secretFor }: Pick<Fillings, 'secretFor'>): Resource {
-  const secrets = Object.entries(resource.secrets).flatMap(([pointer, hole]): [Pointer, Hole][] => {
+  const holes = Object.entries(resource.secrets)
+  if (holes.length === 0) return resource
+  const secrets = holes.flatMap(([pointer, hole]): [Pointer, Hole][] => {
     const value = secretFor(hole)
     if (!value) return [[pointer, hole]]
     const full = canonicalSpec(kind, withValue(resource.spec, pointer, value.reveal()) as JsonObject)

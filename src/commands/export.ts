@@ -5,7 +5,7 @@ import type { LiveResource, Resource, Snapshot } from '../model.ts'
 import type { Format } from '../report/index.ts'
 import { plural } from '../report/style.ts'
 import { kindsText } from '../report/wrap.ts'
-import { resourceText } from '../snapshot/format.ts'
+import { resourceBytes } from '../snapshot/format.ts'
 import { connected, type Target } from './connect.ts'
 import { onlyOwner } from './disk.ts'
 import { type ExportSecretFlags, openExportSecrets, tellPossibleSecrets } from './export-secrets.ts'
@@ -46,7 +46,7 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
       io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(count, 'secret')} in clear\n`)
     if (over) return over.finish(snapshot, name === undefined ? server.url : `profile:${name}`)
     const mode = options.secrets === 'plain' ? onlyOwner : 0o644
-    await writeSnapshot(options.output, snapshot, { mode, over: 'renew', textOf: ahead.textOf }, io)
+    await writeSnapshot(options.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, io)
     if (!io.quiet) io.err(summary(snapshot, options, count))
     return exits.ok
   })
@@ -56,17 +56,17 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
 async function workAhead(selection: Selection, kinds: readonly Kind[], isUpdate: boolean) {
   const { openLook } = await import('../secrets/find.ts')
   const look = openLook()
-  const texts = new Map<Resource, string>()
+  const written = new Map<Resource, Buffer>()
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const early = (resource: LiveResource) => {
     // Most of those that every server has are not written.
     if (byName.get(resource.kind)?.supporting?.(resource)) return
     look.at(resource)
     const hasSecrets = Object.keys(resource.secrets).length > 0
-    if (!isUpdate && !hasSecrets) texts.set(resource, resourceText(resource))
+    if (!isUpdate && !hasSecrets) written.set(resource, resourceBytes(resource))
   }
-  const textOf = (resource: Resource) => texts.get(resource) ?? resourceText(resource)
-  return { look, textOf, ...(selects(selection) ? {} : { early }) }
+  const bytesOf = (resource: Resource) => written.get(resource) ?? resourceBytes(resource)
+  return { look, bytesOf, ...(selects(selection) ? {} : { early }) }
 }
 
 /** What the file that is written over holds, as far as it can be read: its ciphertext is kept. */

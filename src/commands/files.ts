@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { Failure } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { plural } from '../report/style.ts'
-import { formatSnapshot } from '../snapshot/format.ts'
+import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import { headerFirst } from '../snapshot/layout.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { mayBePart, writeDirectory, yamlBelow } from './directory.ts'
@@ -81,21 +81,21 @@ export interface HowToWrite {
   readonly mode: number
   /** Over a directory: what of an earlier export stays there beside a narrower one, or nothing. */
   readonly over: 'renew' | 'replace'
-  /** The text of a resource, where it has been made already. */
-  readonly textOf?: (resource: Resource) => string
+  /** The bytes of a resource's document, where they have been made already. */
+  readonly bytesOf?: (resource: Resource) => Buffer
 }
 
 /** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
-  { mode, over, textOf }: HowToWrite,
+  { mode, over, bytesOf = resourceBytes }: HowToWrite,
   io: Io,
 ): Promise<void> {
-  if (path === '-') return io.out(formatSnapshot(snapshot, textOf))
+  if (path === '-') return io.out(textOf(encodeSnapshot(snapshot, bytesOf)))
   try {
     const directory = path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
-    if (!directory) return await writeWhole(path, formatSnapshot(snapshot, textOf), mode)
+    if (!directory) return await writeWhole(path, encodeSnapshot(snapshot, bytesOf), mode)
     const { snapshot: laid, gone } = over === 'renew' ? await renewalOf(path, snapshot) : { snapshot, gone: () => true }
     const { written, same, removed } = await writeDirectory(path, laid, gone, mode)
     if (io.quiet) return

@@ -84,23 +84,26 @@ export function selected<T extends Resource>(
   selection: Selection,
 ): T[] {
   const sorted = [...resources].sort(bySnapshotOrder(kinds))
-  const refs = meant(sorted, kinds, selection)
-  if (refs.size === 0 && asks(selection)) throw nothing(selection, sorted)
-  const chosen = (resource: T) => refs.has(refOf(resource))
+  const chosen = meant(sorted, kinds, selection)
+  if (!sorted.some(chosen) && asks(selection)) throw nothing(selection, sorted)
   return selection.dependencies === false ? sorted.filter(chosen) : withNeeds(sorted, kinds, chosen)
 }
 
-/** Those in the selection, and what needs them where that was asked for. */
-function meant(resources: readonly Resource[], kinds: readonly Kind[], selection: Selection): ReadonlySet<Ref> {
+/** Tells of those in the selection, and of what needs them where that was asked for. */
+function meant<T extends Resource>(
+  resources: readonly T[],
+  kinds: readonly Kind[],
+  selection: Selection,
+): (resource: T) => boolean {
   refuseUnknownKinds(selection, kinds)
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const scope = scopeOf(selection)
   const inScope = conditionsOf(scope)
   const named = selection.include !== undefined || selection.kind !== undefined
-  const chosen = resources.filter(
-    (resource) => inScope(resource) && (named || !byName.get(resource.kind)?.supporting?.(resource)),
-  )
-  return withDependents(scope, chosen.map(refOf), resources, kinds)
+  const chosen = (resource: T) => inScope(resource) && (named || !byName.get(resource.kind)?.supporting?.(resource))
+  if (!scope.dependents) return chosen
+  const refs = withDependents(scope, resources.filter(chosen).map(refOf), resources, kinds)
+  return (resource) => refs.has(refOf(resource))
 }
 
 /** Whether a selection asks for something: one that only leaves out may leave out all. */

@@ -10,16 +10,23 @@ export function withNeeds<T extends Resource>(
   chosen: (resource: T) => boolean,
 ): T[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const refs = resources.map(refOf)
-  const byRef = new Map<Ref, T>(resources.map((resource, index) => [refs[index] as Ref, resource]))
-  const found = new Set<Ref>()
-  const open = refs.filter((_, index) => chosen(resources[index] as T))
-  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
-    const resource = byRef.get(ref)
-    const kind = resource && byName.get(resource.kind)
-    if (!kind || found.has(ref)) continue
-    found.add(ref)
-    for (const { to } of edgesOf(kind, ref, resource)) open.push(to)
+  const rest = new Map<Ref, T>()
+  const open: T[] = []
+  for (const resource of resources) {
+    if (chosen(resource)) open.push(resource)
+    else rest.set(refOf(resource), resource)
   }
-  return resources.filter((_, index) => found.has(refs[index] as Ref))
+  // Most of the time all are chosen, but for what every server has: only what is not is looked for.
+  for (let resource = open.pop(); resource && rest.size > 0; resource = open.pop()) {
+    const kind = byName.get(resource.kind)
+    if (!kind) continue
+    for (const { to } of edgesOf(kind, refOf(resource), resource)) {
+      const needed = rest.get(to)
+      if (!needed) continue
+      rest.delete(to)
+      open.push(needed)
+    }
+  }
+  const left = new Set(rest.values())
+  return resources.filter((resource) => !left.has(resource))
 }

@@ -2,8 +2,9 @@ import { Graph } from '@dagrejs/graphlib'
 import TinyQueue from 'tinyqueue'
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
+import { type Part, partsOf } from './parts.ts'
 
-/** An order in which every resource comes after what it needs. */
+/** An order in which every resource comes after what it needs. What is on a cycle that nothing can break is not in it. */
 export interface Order {
   readonly refs: readonly Ref[]
   /** Edges that had to be left out of the order to break a cycle. */
@@ -19,40 +20,23 @@ export interface Order {
 type Node = `${number}`
 
 /**
- * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges between the two; and how
- * many others each resource needs. Edges to and from refs that are not in `refs` are left out; what has no edge is not in it.
- */
-function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
-  const graph = new Graph({ directed: true })
-  const missing = new Map<Node, number>()
-  const nodes = new Map<Ref, Node>()
-  for (const ref of refs) {
-    if (nodes.has(ref)) continue
-    const node: Node = `${nodes.size}`
-    nodes.set(ref, node)
-    missing.set(node, 0)
-  }
-  for (const edge of edges) {
-    const need = nodes.get(edge.to)
-    const node = nodes.get(edge.from)
-    if (need === undefined || node === undefined) continue
-    const known = missing.get(node) ?? 0
-    const others = known > 0 ? (graph.edge(need, node) as Edge[] | undefined) : undefined
-    others?.push(edge)
-    if (others) continue
-    graph.setEdge(need, node, [edge])
-    missing.set(node, known + 1)
-  }
-  return { graph, missing, names: [...nodes.keys()] }
-}
-
-/**
- * Sorts topologically, in the order of `refs` where the edges leave a choice. Where a cycle is in the way it is broken
- * at edges that allow it (a name, or a field that can be completed later). Iterative: graphlib's own sort recurses, and
- * a chain of 5,000 overflows the stack.
+ * Sorts topologically, in the order of `refs` where the edges leave a choice. What is in order already needs no graph. Where
+ * a cycle is in the way it is broken at edges that allow it (a name, or a field that can be completed later).
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
-  const { graph, missing, names } = graphOf(refs, edges)
+  const whole = { refs: [] as Ref[], cut: [] as Edge[], cycles: [] as (readonly Ref[])[] }
+  for (const part of partsOf(refs, edges)) {
+    const order = part.edges.length === 0 ? { refs: part.refs, cut: [], cycles: [] } : sorted(part)
+    for (const ref of order.refs) whole.refs.push(ref)
+    whole.cut.push(...order.cut)
+    whole.cycles.push(...order.cycles)
+  }
+  return whole
+}
+
+/** Iterative: graphlib's own sort recurses, and a chain of 5,000 overflows the stack. */
+function sorted({ refs, edges }: Part): Order {
+  const { graph, missing } = graphOf(refs, edges)
   const out: Node[] = []
   const cut: Edge[] = []
   const ready = new TinyQueue<Node>(
@@ -68,8 +52,28 @@ export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
     ready.push(chosen)
     drain(graph, ready, missing, out)
   }
-  const named = (nodes: readonly Node[]) => nodes.map((node) => names[Number(node)] as Ref)
+  const named = (nodes: readonly Node[]) => nodes.map((node) => refs[Number(node)] as Ref)
   return { refs: named(out), cut, cycles: cyclesOf(graph, missing).map(named) }
+}
+
+/**
+ * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges between the two; and how
+ * many others each resource needs.
+ */
+function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
+  const graph = new Graph({ directed: true })
+  const nodes = new Map(refs.map((ref, place): [Ref, Node] => [ref, `${place}`]))
+  const missing = new Map([...nodes.values()].map((node) => [node, 0]))
+  for (const edge of edges) {
+    const [need, node] = [nodes.get(edge.to) as Node, nodes.get(edge.from) as Node]
+    const known = missing.get(node) as number
+    const others = known > 0 ? (graph.edge(need, node) as Edge[] | undefined) : undefined
+    others?.push(edge)
+    if (others) continue
+    graph.setEdge(need, node, [edge])
+    missing.set(node, known + 1)
+  }
+  return { graph, missing }
 }
 
 function drain(graph: Graph, ready: TinyQueue<Node>, missing: Map<Node, number>, out: Node[]): void {

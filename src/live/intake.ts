@@ -27,11 +27,11 @@ const turn = 50
 /** Nothing but that a name is not known yet. */
 const notYet = new Error('not read yet')
 
-/** Begins with names that are known already; `tell` is told of each resource. */
+/** Begins with names that are known already; each resource is what `made` makes of it. */
 export function openIntake(
   server: Server,
   known: ReadonlyMap<string, Ref>,
-  tell: ((resource: LiveResource) => void) | undefined,
+  made: (resource: LiveResource) => LiveResource,
 ): Intake {
   const index = new Map<string, Known>()
   const found = { server, index, known, refs: new Map<string, Ref | undefined>() }
@@ -45,9 +45,8 @@ export function openIntake(
     try {
       const resource = encodeOne(one.kind, one.raw, names, [])
       if (!resource) return
-      done.set(resource.id, resource)
       if (one.kind.leaf) index.delete(resource.id)
-      tell?.(resource)
+      done.set(resource.id, made(resource))
     } catch {
       // A fault is met again, and told, when all have been read.
       waiting.push(one)

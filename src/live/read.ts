@@ -9,6 +9,7 @@ import { distinguish } from './distinguish.ts'
 import { encodeOne } from './encode.ts'
 import { type Intake, openIntake } from './intake.ts'
 import { type Absent, type Found, gone, makeNames, notRead } from './names.ts'
+import { sharing } from './share.ts'
 
 export interface ReadOptions {
   /**
@@ -34,7 +35,11 @@ export async function readLive(
 ): Promise<Live> {
   const held = kinds.filter((kind) => atLeast(server.version, kind.since))
   const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
-  const intake = openIntake(server, known, options.early)
+  const wanted = new Map((options.wanted ?? []).map((resource) => [refOf(resource), resource]))
+  const intake = openIntake(server, known, (resource) => {
+    options.early?.(resource)
+    return sharing(resource, wanted.get(refOf(resource)))
+  })
   await readObjects(reader, server, held, intake, options)
   intake.close()
   const issues: Issue[] = []
@@ -52,7 +57,7 @@ export async function readLive(
     const resource = encodeOne(kind, raw, names, complete ? issues : [])
     if (resource) all.push(resource)
   }
-  const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, options.wanted)
+  const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, wanted)
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
 }
 
@@ -60,14 +65,13 @@ export async function readLive(
 function withWantedSecrets(
   resources: readonly LiveResource[],
   kinds: readonly Kind[],
-  wanted: readonly Resource[] = [],
+  wanted: ReadonlyMap<Ref, Resource>,
 ) {
-  const holes = new Map(wanted.map((one) => [refOf(one), Object.keys(one.secrets)]))
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const named = new Map<Ref, LiveResource>()
   for (const resource of resources) {
     const ref = refOf(resource)
-    const pointers = holes.get(ref) ?? []
+    const pointers = Object.keys(wanted.get(ref)?.secrets ?? {})
     const kind = pointers.length > 0 ? byName.get(resource.kind) : undefined
     named.set(ref, kind ? withSecretsAt(kind, resource, pointers) : resource)
   }

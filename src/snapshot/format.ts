@@ -53,10 +53,21 @@ export function resourceText(resource: Resource): string {
   return formatDocument(documentOf(resource))
 }
 
-/**
- * A snapshot as one stream of documents. The same snapshot gives the same bytes. `textOf` gives the texts of resources,
- * where somebody has made them already.
- */
-export function formatSnapshot(snapshot: Snapshot, textOf: (resource: Resource) => string = resourceText): string {
-  return [formatDocument(headerOf(snapshot)), ...snapshot.resources.map(textOf)].join('---\n')
+const marker = '---\n'
+
+/** A snapshot as one stream of documents. The same snapshot gives the same bytes. */
+export function formatSnapshot(snapshot: Snapshot): string {
+  return [formatDocument(headerOf(snapshot)), ...snapshot.resources.map(resourceText)].join(marker)
+}
+
+/** The bytes of a resource's document. */
+export function resourceBytes(resource: Resource): Buffer {
+  return Buffer.from(resourceText(resource))
+}
+
+/** The bytes of a snapshot; `bytesOf` gives those of a resource, where somebody has made them already. */
+export function encodeSnapshot(snapshot: Snapshot, bytesOf: (resource: Resource) => Buffer): Buffer {
+  const between = Buffer.from(marker)
+  const header = Buffer.from(formatDocument(headerOf(snapshot)))
+  return Buffer.concat([header, ...snapshot.resources.flatMap((resource) => [between, bytesOf(resource)])])
 }

@@ -12,9 +12,12 @@ const words: Readonly<Record<string, null | boolean>> = {
   ...{ true: true, True: true, TRUE: true, false: false, False: false, FALSE: false },
 }
 
+/** Characters of the longest of the words. */
+const longestWord = 5
+
 /** What a text without quotes is read as. */
 export function plainValue(text: string): Json {
-  if (Object.hasOwn(words, text)) return words[text] as null | boolean
+  if (text.length <= longestWord && Object.hasOwn(words, text)) return words[text] as null | boolean
   if (!/^[-+.\d]/.test(text)) return text
   try {
     return numberFrom(text) ?? text
@@ -44,7 +47,7 @@ export function plain(lines: Lines): Json {
   const written = comment < 0 ? line : line.slice(0, comment)
   lines.at += written.length
   // `trimEnd` would take what YAML does not call a blank.
-  const text = written.replace(/ +$/, '')
+  const text = written.endsWith(' ') ? written.replace(/ +$/, '') : written
   if (noPlainStart.test(text) || text.includes(': ') || text.endsWith(':') || text.includes('\t')) throw beyond
   return plainValue(text)
 }

@@ -1,4 +1,4 @@
-import { isExact, isObject, type Json, type JsonObject, step } from '../json.ts'
+import { isExact, isObject, type Json, type JsonObject, someString, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { nearest } from '../near.ts'
 import { cut } from '../token.ts'
@@ -63,14 +63,22 @@ function isBelow(fault: Fault, above: Fault): boolean {
 
 /** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */
 function plain(value: Json): Json {
+  return hasExact(value) ? withoutExact(value) : value
+}
+
+function hasExact(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasExact)
+  if (isExact(value)) return true
+  for (const key in value) if (hasExact((value as JsonObject)[key] as Json)) return true
+  return false
+}
+
+function withoutExact(value: Json): Json {
   if (isExact(value)) return Number(value.value)
-  if (Array.isArray(value)) {
-    const items = value.map(plain)
-    return items.some((item, index) => item !== value[index]) ? items : value
-  }
+  if (Array.isArray(value)) return value.map(withoutExact)
   if (!isObject(value)) return value
-  const entries = Object.entries(value).map(([key, item]) => [key, plain(item)] as const)
-  return entries.some(([key, item]) => item !== value[key]) ? Object.fromEntries(entries) : value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutExact(item)]))
 }
 
 /** Tokens in free-form JSON that are not closed or name no resource. */
@@ -79,14 +87,18 @@ export function tokenFaults(kind: Kind, document: JsonObject): Fault[] {
   const spec = isObject(document.spec) ? document.spec : {}
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = spec[name]
-    if (field.free && value !== undefined) visit(value, `/spec/${name}`, faults)
+    if (field.free && value !== undefined && someString(value, hasToken)) visit(value, `/spec/${name}`, faults)
   }
   return faults
 }
 
+function hasToken(text: string): boolean {
+  return text.includes('<ref:')
+}
+
 function visit(value: Json, pointer: string, faults: Fault[]): void {
   if (typeof value === 'string') {
-    if (!value.includes('<ref:')) return
+    if (!hasToken(value)) return
     for (const text of cut(value).broken)
       faults.push({
         code: 'bad-token',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkGraph } from '../../src/graph/check.ts'
 import { withNeeds } from '../../src/graph/closure.ts'
@@ -17,11 +18,39 @@ const isOrder = (refs: readonly Ref[], edges: readonly Edge[], cut: readonly Edg
   return edges.every((edge) => left.has(edge) || (at.get(edge.to) ?? -1) < (at.get(edge.from) ?? -1))
 }
 
+function oneByOne(refs: readonly Ref[], edges: readonly Edge[]): Ref[] {
+  const out: Ref[] = []
+  while (out.length < refs.length) {
+    const next = refs.find(
+      (ref) => !out.includes(ref) && edges.every(({ from, to }) => from !== ref || out.includes(to)),
+    )
+    if (!next) break
+    out.push(next)
+  }
+  return out
+}
+
 describe('the order', () => {
   it('puts what is needed first, and otherwise keeps the order that was given', () => {
     const { refs, cut, cycles } = orderOf(['c/1', 'c/2', 'c/3', 'c/4'], [hard('c/1', 'c/3'), hard('c/3', 'c/4')])
     expect(refs).toEqual(['c/2', 'c/4', 'c/3', 'c/1'])
     expect([cut, cycles]).toEqual([[], []])
+  })
+
+  it('takes, again and again, the first of which all needs are met', () => {
+    const place = fc.nat(11)
+    const refs = Array.from({ length: 12 }, (_, n): Ref => `c/${n}`)
+    const pairs = fc.array(fc.tuple(place, place), { maxLength: 12 })
+    fc.assert(
+      fc.property(pairs, fc.shuffledSubarray(refs, { minLength: 12 }), (some, ranks) => {
+        // By rank the edges are acyclic, whatever the order of the list.
+        const edges = some
+          .filter(([a, b]) => a !== b)
+          .map(([a, b]) => hard(ranks[Math.max(a, b)] as Ref, ranks[Math.min(a, b)] as Ref))
+        expect(orderOf(refs, edges)).toEqual({ refs: oneByOne(refs, edges), cut: [], cycles: [] })
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('goes through a chain of 50,000', () => {
