@@ -125,6 +125,15 @@ describe('reading a server', () => {
     ).toBe(3)
   })
 
+  it('holds what is as it is wanted once, and what is not as the server has it', async () => {
+    const system = new FakeSystem()
+    system.put('a', 'x', { any: { deep: [1] }, tags: ['p', 'q'] })
+    const wanted = resource('a/x', { spec: { any: { deep: [1] }, tags: ['q', 'p'] } })
+    const live = (await readLive(system, server, toyKinds, { wanted: [wanted] })).resources.get('a/x')
+    expect(live?.spec).toEqual({ any: { deep: [1] }, tags: ['p', 'q'] })
+    expect(live?.spec.any).toBe(wanted.spec.any)
+  })
+
   it('sends nothing that changes, and tells what it read', async () => {
     const { system } = world()
     const events: Event[] = []

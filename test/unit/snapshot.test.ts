@@ -6,7 +6,7 @@ import type { Resource, Snapshot } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
 import { cutStream } from '../../src/snapshot/documents.ts'
-import { formatSnapshot } from '../../src/snapshot/format.ts'
+import { encodeSnapshot, formatSnapshot, resourceBytes } from '../../src/snapshot/format.ts'
 import { layoutOf } from '../../src/snapshot/layout.ts'
 import { type Parsed, parseSnapshot } from '../../src/snapshot/parse.ts'
 import { parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
@@ -42,6 +42,7 @@ describe('format and parse', () => {
         expect(issues).toEqual([])
         expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
         expect(formatSnapshot(after)).toBe(text)
+        expect(encodeSnapshot(after, resourceBytes).equals(Buffer.from(text))).toBe(true)
       }),
       { numRuns: 25 },
     )
