@@ -36,9 +36,10 @@ export async function readLive(
   const held = kinds.filter((kind) => atLeast(server.version, kind.since))
   const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
   const wanted = new Map((options.wanted ?? []).map((resource) => [refOf(resource), resource]))
+  const shared = (resource: LiveResource) => sharing(resource, wanted.get(refOf(resource)))
   const intake = openIntake(server, known, (resource) => {
     options.early?.(resource)
-    return sharing(resource, wanted.get(refOf(resource)))
+    return shared(resource)
   })
   await readObjects(reader, server, held, intake, options)
   intake.close()
@@ -55,7 +56,7 @@ export async function readLive(
     .sort(([, a], [, b]) => held.indexOf(a.kind) - held.indexOf(b.kind))
   for (const [, { kind, raw }] of left) {
     const resource = encodeOne(kind, raw, names, complete ? issues : [])
-    if (resource) all.push(resource)
+    if (resource) all.push(shared(resource))
   }
   const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, wanted)
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
