@@ -11,8 +11,11 @@ export interface Look {
   found(resources: readonly Resource[]): Promise<Issue[]>
 }
 
-/** Characters that are looked through as one text: each look costs a millisecond, and the text is held as long as it takes. */
-const enough = 1_000_000
+/**
+ * Characters that are looked through as one text: each look costs a millisecond, and the text is held as long as it takes. The
+ * first looks are at less, so that what they take the first time is over while a server is still busy.
+ */
+const [first, most] = [20_000, 1_000_000]
 /** Lines up to this length come again and again, as in the schemas of parameters, and are looked at once. */
 const short = 80
 
@@ -27,10 +30,12 @@ export function openLook(): Look {
   const looks: Promise<void>[] = []
   let lines: string[] = []
   let length = 0
+  let enough = first
   const look = () => {
     if (lines.length > 0) looks.push(lookThrough(lines, rules, suspects))
     lines = []
     length = 0
+    enough = Math.min(most, 2 * enough)
   }
   const at = (resource: Resource) => {
     if (seen.has(resource.spec)) return
