@@ -2,8 +2,9 @@ import type { Json } from '../json.ts'
 import { beyond, type Lines } from './lines.ts'
 import { numberFrom } from './numbers.ts'
 
-const inDoubleQuotes = /"(?:[^"\\\n]|\\.)*"/y
-const inSingleQuotes = /'(?:[^'\n]|'')*'/y
+// Runs of one class, since a choice for every character takes room on the stack of the engine for each.
+const inDoubleQuotes = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y
+const inSingleQuotes = /'[^'\n]*(?:''[^'\n]*)*'/y
 const literalHead = /\|[-+]? *(?: #[^\n]*)?\n/y
 /** What means something else at the start of a text without quotes. */
 const noPlainStart = /^(?:[,[\]{}#&*!|>'"%@`\t]|[-?](?: |$))/

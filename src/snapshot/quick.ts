@@ -15,7 +15,8 @@ export function quickValue(text: string, levels: number): JsonObject | undefined
   try {
     return documentOf(lines)
   } catch (error) {
-    if (error === beyond) return undefined
+    // A text may be too long for a pattern.
+    if (error === beyond || error instanceof RangeError) return undefined
     throw error
   }
 }
@@ -24,7 +25,7 @@ export function quickValue(text: string, levels: number): JsonObject | undefined
 const plainKey = /[A-Za-z_/$][\w./$@-]*(?: +[\w./$@-]+)*:(?=[ \n]|$)/y
 const quotedKey = /(?:"[^"\\\n]*"|'[^'\\\n]*'):(?=[ \n]|$)/y
 /** A text in a list on one line. */
-const plainItem = /(?:[\w/$.]|-(?=[\w.]))(?:[\w./$@+*()=-]| (?=[\w./$@+*()=-])|:(?=[\w/]))*/y
+const plainItem = /(?:[\w/$.]|-(?=[\w.]))[\w./$@+*()=-]*(?:(?: (?=[\w./$@+*()=-])|:(?=[\w/]))[\w./$@+*()=-]*)*/y
 /** YAML wants a key on one line to be no longer than 1,024 characters. */
 const longestKey = 1000
 

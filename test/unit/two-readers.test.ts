@@ -90,6 +90,26 @@ describe('the quick reader', () => {
   })
 
   test.each([
+    ['in double quotes', `"${'a'.repeat(12_000_000)}"`],
+    ['in single quotes', `'${'a'.repeat(12_000_000)}'`],
+    ['without quotes', 'a'.repeat(12_000_000)],
+    ['in a list', `[${'a'.repeat(12_000_000)}]`],
+  ])('reads a text of 12 MB %s', (_, text) => {
+    const { a = null } = quickValue(`a: ${text}`, 200) ?? {}
+    expect([a].flat()).toEqual(['a'.repeat(12_000_000)])
+  })
+
+  test.each([
+    ['escapes', `a: "${'\\n'.repeat(6_000_000)}"`],
+    ['quotes', `a: '${"''".repeat(6_000_000)}'`],
+    ['words', `a: [${'a '.repeat(6_000_000)}b]`],
+    ['words of a key', `${'a '.repeat(6_000_000)}b: c`],
+    ['quotes that do not end', `a: "${'a\\n'.repeat(3_000_000)}`],
+  ])('bears millions of %s', (_, text) => {
+    expect(() => quickValue(text, 200)).not.toThrow()
+  })
+
+  test.each([
     ['a key that is a number', '1: a'],
     ['a key that is null', '~: a'],
     ['a tag', 'a: !!str 5'],
