@@ -10,7 +10,7 @@ export const exporting: Bench = {
   about: 'export against the bare page requests: the same ones, keep-alive, nothing else (SQLite)',
   async run({ small, say }) {
     const rows: Row[] = []
-    for (const count of small ? [5] : [200, 2000, 10_000]) rows.push(...(await measure(count, small ? 1 : 3, say)))
+    for (const count of small ? [5] : [200, 2000, 10_000]) rows.push(...(await measure(count, small ? 1 : 8, say)))
     return rows
   },
 }

@@ -26,7 +26,7 @@ export const planning: Bench = {
         const among = await planOf(server, file, small ? 1 : 5)
         const whole = join(dir, 'all.snapshot.yaml')
         await tool(['export', '--api-url', server.url, '-o', whole])
-        const everything = await planOf(server, whole, small ? 1 : 3)
+        const everything = await planOf(server, whole, small ? 1 : 8)
         const { ms: validating } = await tool(['validate', whole])
         return [
           plain(`${few} of ${few} deployments: requests`, String(alone.requests)),
