@@ -95,18 +95,18 @@ spec:
     variables: {type: object, properties: {count: {title: Count, type: integer}}}
 `
   const deployment = (name: string, variables: string) =>
-    `kind: deployment\nkey: work/${name}\nrefs: {flow: flow/work, queue: work-queue/strict/default}\nspec: {paused: false, job_variables: ${variables}}\n`
+    `kind: deployment\nkey: load/${name}\nrefs: {flow: flow/load, queue: work-queue/strict/default}\nspec: {paused: false, job_variables: ${variables}}\n`
   const runs = (name: string) => `kind: automation
 key: runs ${name}
 spec:
   enabled: false
   trigger: {type: event, posture: Reactive, expect: [never]}
-  actions: [{type: run-deployment, source: selected, deployment_id: '<ref:deployment/work/${name}>'}]
+  actions: [{type: run-deployment, source: selected, deployment_id: '<ref:deployment/load/${name}>'}]
 `
   const documents = [
     strict,
     'kind: work-queue\nkey: strict/default\nrefs: {pool: work-pool/strict}\nspec: {is_paused: false, priority: 1}\n',
-    'kind: flow\nkey: work\n',
+    'kind: flow\nkey: load\n',
     deployment('good', '{count: 1}'),
     deployment('bad', '{count: many}'),
     runs('good'),
@@ -123,9 +123,9 @@ spec:
     expect(told).toEqual({
       'work-pool/strict': 'done',
       'work-queue/strict/default': 'done',
-      'flow/work': 'done',
-      'deployment/work/good': 'done',
-      'deployment/work/bad': 'failed',
+      'flow/load': 'done',
+      'deployment/load/good': 'done',
+      'deployment/load/bad': 'failed',
       'automation/runs good': 'done',
       'automation/runs bad': 'skipped',
     })
@@ -139,7 +139,7 @@ spec:
     )
     expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ id }) => id).sort()).toEqual([
       'automation/runs bad',
-      'deployment/work/bad',
+      'deployment/load/bad',
     ])
   })
 })
