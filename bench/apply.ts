@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openTap } from '../test/servers/tap.ts'
 import { bareClient } from './bare.ts'
-import { type Bench, judged, median, plain, seconds, sum } from './bench.ts'
+import { type Bench, inTurn, judged, median, plain, seconds, sum } from './bench.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 import { fillBare, flowsAndDeployments, sizeOf, type World, writeSnapshotOf } from './worlds.ts'
@@ -24,9 +24,7 @@ export const apply: Bench = {
         first.push(times.first)
         second.push(times.second)
       }
-      // Two runs of the same differ by up to a quarter, and slow minutes come and go: each side is before the other as often.
-      const order = [measureBare, measureOurs, measureOurs, measureBare]
-      for (const measure of small ? order.slice(0, 2) : [...order, ...order, ...order]) await measure()
+      await inTurn(measureBare, measureOurs, small ? 1 : 6)
       say(`bare ${bare.map(seconds).join(', ')}; apply ${first.map(seconds).join(', ')}`)
       const requests = await countRequests(file)
       const each = requests.first / sizeOf(world)

@@ -40,6 +40,15 @@ export function median(values: readonly number[]): number {
   return (a + b) / 2
 }
 
+/** Runs two sides so many rounds, each as often before the other: slow minutes come and go. */
+export async function inTurn(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+  rounds: number,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++) for (const run of round % 2 ? [other, one] : [one, other]) await run()
+}
+
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }

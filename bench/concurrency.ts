@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { bareClient } from './bare.ts'
-import { type Bench, judged, plain, type Row, sum } from './bench.ts'
+import { type Bench, inTurn, judged, plain, type Row, sum } from './bench.ts'
 import { inDirectory, onPostgres, onSqlite, type Servers, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 import { fillBare, flowsAndDeployments, sizeOf, type World, writeSnapshotOf } from './worlds.ts'
@@ -89,8 +89,7 @@ async function sustained(
     times.ours.push(
       await withServer(servers, async ({ url }) => (await tool(['apply', file, '--api-url', url, '--yes'])).ms),
     )
-  const order = [bare, ours, ours, bare]
-  for (const run of isSmall ? order.slice(0, 2) : [...order, ...order]) await run()
+  await inTurn(bare, ours, isSmall ? 1 : 4)
   const what = `${servers.label}, ${sizeOf(world)} resources: rate of apply / bare requests, ${lanes} at a time`
   return [judged(what, sum(times.bare) / sum(times.ours), { least: 0.9 })]
 }

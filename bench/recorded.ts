@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Bare, bareClient, inLanes } from './bare.ts'
-import { median } from './bench.ts'
+import { inTurn, median } from './bench.ts'
 import { tool } from './tool.ts'
 
 /** A request that somebody made, to be made again. */
@@ -59,9 +59,7 @@ export async function againstBare(
     times.ours.push(ms)
     times.mb.push(peakMb)
   }
-  // Slow minutes come and go: each is before the other as often.
-  for (let round = 0; round < rounds; round++)
-    for (const run of round % 2 ? [runOurs, runBare] : [runBare, runOurs]) await run()
+  await inTurn(runBare, runOurs, rounds)
   bare.close()
   return { requests: pages.length, ours: median(times.ours), bare: median(times.bare), mb: Math.max(...times.mb) }
 }

@@ -14,7 +14,7 @@ import {
 import type { Field, Kind } from './kind.ts'
 import type { FieldChange, Fillings, Hole, Resource } from './model.ts'
 import { Secret } from './secret.ts'
-import { cut, tokensToIds } from './token.ts'
+import { cut, mayHaveToken, tokensToIds } from './token.ts'
 
 /** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
 export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
@@ -152,7 +152,7 @@ export function isItem(value: Json, pointer: Pointer): boolean {
 /** A value as it is written, as a secret. One that refers to another resource has no value of its own to compare with. */
 function secretOf(value: Json): Hole {
   const text = JSON.stringify(value)
-  if (!text.includes('<ref:')) return { plain: new Secret(value) }
+  if (!mayHaveToken(text)) return { plain: new Secret(value) }
   if (cut(text).pieces.some((piece) => 'ref' in piece)) return { masked: true }
   return {
     plain: new Secret(

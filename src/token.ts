@@ -82,14 +82,19 @@ export function idsToTokens(
 
 /** Whether an id may stand in a text, or what looks like a token. */
 function mayChange(text: string): boolean {
-  return text.length >= 36 ? text.includes('<ref:') || hasUuid.test(text) : text.length > 4 && text.includes('<ref:')
+  return text.length >= 36 ? mayHaveToken(text) || hasUuid.test(text) : text.length > 4 && mayHaveToken(text)
+}
+
+/** Whether a text holds what begins a token, escaped or not. */
+export function mayHaveToken(text: string): boolean {
+  return text.includes('<ref:')
 }
 
 /** Writes every token in a value as the id that it stands for: the inverse of `idsToTokens`. */
 export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
-  if (!someString(value, (text) => text.includes('<ref:'))) return value
+  if (!someString(value, mayHaveToken)) return value
   return mapStrings(value, (text) =>
-    text.includes('<ref:')
+    mayHaveToken(text)
       ? cut(text)
           .pieces.map((piece) => ('ref' in piece ? idOf(piece.ref) : piece.text))
           .join('')
@@ -99,7 +104,7 @@ export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
 
 /** A text in which every token names what `rename` says; all else stays, escapes too. */
 export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
-  if (!text.includes('<ref:')) return text
+  if (!mayHaveToken(text)) return text
   let out = ''
   let from = 0
   for (const match of text.matchAll(opening)) {

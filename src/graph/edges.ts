@@ -2,7 +2,7 @@ import { isObject, type Json, type Pointer, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { keyOf } from '../ref.ts'
-import { cut } from '../token.ts'
+import { cut, mayHaveToken } from '../token.ts'
 
 /** One resource's need of another. */
 export interface Edge {
@@ -53,10 +53,10 @@ export function edgesOf(kind: Kind, from: Ref, resource: Resource): Edge[] {
 
 /** Whether there may be an edge in a value; most have none, and then nobody has to know the place of each of its parts. */
 function mayName(value: Json): boolean {
-  if (typeof value === 'string') return value.includes('<ref:') || value.includes('{{')
+  if (typeof value === 'string') return mayHaveToken(value) || value.includes('{{')
   if (Array.isArray(value)) return value.some(mayName)
   if (!isObject(value)) return false
-  for (const key in value) if (naming.has(key) || key.includes('<ref:') || mayName(value[key] as Json)) return true
+  for (const key in value) if (naming.has(key) || mayHaveToken(key) || mayName(value[key] as Json)) return true
   return false
 }
 
@@ -69,14 +69,14 @@ function visit(value: Json, pointer: Pointer, found: Found): void {
   } else if (isObject(value)) {
     for (const [to, at] of namesIn(value)) found('name', to, step(pointer, at))
     for (const [key, item] of Object.entries(value)) {
-      if (key.includes('<ref:')) visitText(key, step(pointer, key), found)
+      if (mayHaveToken(key)) visitText(key, step(pointer, key), found)
       visit(item, step(pointer, key), found)
     }
   }
 }
 
 function visitText(text: string, pointer: Pointer, found: Found): void {
-  if (text.includes('<ref:')) {
+  if (mayHaveToken(text)) {
     for (const piece of cut(text).pieces) if ('ref' in piece) found('token', piece.ref, pointer)
   }
   if (!text.includes('{{')) return

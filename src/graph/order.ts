@@ -24,14 +24,14 @@ type Node = `${number}`
  * a cycle is in the way it is broken at edges that allow it (a name, or a field that can be completed later).
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
-  const whole = { refs: [] as Ref[], cut: [] as Edge[], cycles: [] as (readonly Ref[])[] }
-  for (const part of partsOf(refs, edges)) {
-    const order = part.edges.length === 0 ? { refs: part.refs, cut: [], cycles: [] } : sorted(part)
-    for (const ref of order.refs) whole.refs.push(ref)
-    whole.cut.push(...order.cut)
-    whole.cycles.push(...order.cycles)
+  const orders = partsOf(refs, edges).map(
+    (part): Order => (part.edges.length === 0 ? { refs: part.refs, cut: [], cycles: [] } : sorted(part)),
+  )
+  return {
+    refs: orders.flatMap((order) => order.refs),
+    cut: orders.flatMap((order) => order.cut),
+    cycles: orders.flatMap((order) => order.cycles),
   }
-  return whole
 }
 
 /** Iterative: graphlib's own sort recurses, and a chain of 5,000 overflows the stack. */

@@ -1,7 +1,7 @@
 import { isExact, isObject, type Json, type JsonObject, someString, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { nearest } from '../near.ts'
-import { cut } from '../token.ts'
+import { cut, mayHaveToken } from '../token.ts'
 import { openChecks } from './checks.ts'
 import { type Fault, faultOf } from './faults.ts'
 import { documentSchema, headerSchema } from './schema.ts'
@@ -87,18 +87,14 @@ export function tokenFaults(kind: Kind, document: JsonObject): Fault[] {
   const spec = isObject(document.spec) ? document.spec : {}
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = spec[name]
-    if (field.free && value !== undefined && someString(value, hasToken)) visit(value, `/spec/${name}`, faults)
+    if (field.free && value !== undefined && someString(value, mayHaveToken)) visit(value, `/spec/${name}`, faults)
   }
   return faults
 }
 
-function hasToken(text: string): boolean {
-  return text.includes('<ref:')
-}
-
 function visit(value: Json, pointer: string, faults: Fault[]): void {
   if (typeof value === 'string') {
-    if (!hasToken(value)) return
+    if (!mayHaveToken(value)) return
     for (const text of cut(value).broken)
       faults.push({
         code: 'bad-token',
