@@ -3,20 +3,10 @@ import type { Place } from '../issue.ts'
 import type { Pointer } from '../json.ts'
 import type { Change, ChangedBy, Hole, Outcome, Plan, Ref, Server, Since, Snapshot } from '../model.ts'
 import { byRef, splitRef } from '../ref.ts'
+import type { Action, ChangeReport, OutcomeReport, SecretReport } from './change-report.ts'
 import { fieldsOf, sameFields } from './fields.ts'
 import { shown } from './issues.ts'
-import type {
-  Action,
-  BaseReport,
-  ChangeReport,
-  Compared,
-  DiffReport,
-  EdgeReport,
-  OutcomeReport,
-  Planned,
-  SecretReport,
-  Side,
-} from './report.ts'
+import type { BaseReport, Compared, DiffReport, EdgeReport, Planned, Side } from './report.ts'
 import { fieldsSince } from './since.ts'
 import { pathText } from './value.ts'
 

@@ -1,6 +1,6 @@
 import { splitRef } from '../ref.ts'
+import type { Action, ChangeReport, FieldReport, SecretReport } from './change-report.ts'
 import { linesText } from './lines.ts'
-import type { Action, ChangeReport, FieldReport, SecretReport } from './report.ts'
 import { byText, fieldByText } from './since.ts'
 import { type Style, visible } from './style.ts'
 import { isLong, pairText, summaryText } from './value.ts'

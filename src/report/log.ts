@@ -2,8 +2,8 @@ import type { Issue } from '../issue.ts'
 import { type Json, writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
 import { idOf, outcomesOf } from './build.ts'
+import type { OutcomeReport } from './change-report.ts'
 import { shown } from './issues.ts'
-import type { OutcomeReport } from './report.ts'
 
 type Action = 'create' | 'update' | 'complete' | 'delete'
 

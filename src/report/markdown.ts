@@ -1,17 +1,9 @@
 import { splitRef } from '../ref.ts'
+import type { ChangeReport, FieldReport } from './change-report.ts'
 import { heldText, secretText, signs } from './change-text.ts'
 import { lineChanges } from './lines.ts'
 import { whyText } from './outcome-text.ts'
-import type {
-  ApplyReport,
-  ChangeReport,
-  Compared,
-  DiffReport,
-  FieldReport,
-  PlanReport,
-  Report,
-  ValidateReport,
-} from './report.ts'
+import type { ApplyReport, Compared, DiffReport, PlanReport, Report, ValidateReport } from './report.ts'
 import type { Reporter } from './reporter.ts'
 import { shellLine } from './shell.ts'
 import { byText, fieldByText, sinceText } from './since.ts'

@@ -1,7 +1,8 @@
 import type { Outcome } from '../model.ts'
 import { splitRef } from '../ref.ts'
+import type { OutcomeReport } from './change-report.ts'
 import { signs } from './change-text.ts'
-import type { ApplyReport, OutcomeReport } from './report.ts'
+import type { ApplyReport } from './report.ts'
 import { plural, type Style, visible } from './style.ts'
 import { pathText, valueText } from './value.ts'
 

@@ -1,6 +1,7 @@
 import type { Change, ChangedBy, Since } from '../model.ts'
+import type { ChangeReport, FieldReport } from './change-report.ts'
 import { changedOf } from './fields.ts'
-import type { BaseReport, ChangeReport, FieldReport } from './report.ts'
+import type { BaseReport } from './report.ts'
 
 /** The fields of a change with who changed each since the base; of what is made or deleted that is said by the change. */
 export function fieldsSince(change: Change, fields: readonly FieldReport[], since: Since | undefined): FieldReport[] {

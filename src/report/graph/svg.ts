@@ -1,5 +1,6 @@
 import type { Ref } from '../../ref.ts'
-import type { Action, GraphReport } from '../report.ts'
+import type { Action } from '../change-report.ts'
+import type { GraphReport } from '../report.ts'
 import type { Reporter } from '../reporter.ts'
 import { visible } from '../style.ts'
 import { coloursOf } from './colours.ts'

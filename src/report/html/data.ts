@@ -1,17 +1,10 @@
 import type { ChangedBy } from '../../model.ts'
 import { type Ref, splitRef } from '../../ref.ts'
+import type { ChangeReport, FieldReport, OutcomeReport } from '../change-report.ts'
 import { heldText, secretText } from '../change-text.ts'
 import { type Line, lineChanges, linesOf } from '../lines.ts'
 import { whyText } from '../outcome-text.ts'
-import type {
-  ApplyReport,
-  ChangeReport,
-  DiffReport,
-  FieldReport,
-  OutcomeReport,
-  PlanReport,
-  Report,
-} from '../report.ts'
+import type { ApplyReport, DiffReport, PlanReport, Report } from '../report.ts'
 import { fieldByText } from '../since.ts'
 import { visible } from '../style.ts'
 import { isLong, valueText } from '../value.ts'
