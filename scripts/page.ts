@@ -8,6 +8,9 @@ import { buildSync } from 'esbuild'
 
 const beside = (path: string) => fileURLToPath(new URL(`../src/report/html/${path}`, import.meta.url))
 
+/** The parts of the style, one of the page each; what comes later has the last word. */
+const styles = ['frame', 'list', 'detail', 'map', 'foot', 'media']
+
 /** The text of the bundle. */
 export function bundle(): string {
   const { outputFiles } = buildSync({
@@ -20,11 +23,11 @@ export function bundle(): string {
     minifyWhitespace: true,
     legalComments: 'none',
   })
-  const style = readFileSync(beside('page/page.css'), 'utf8').trim()
+  const style = styles.map((name) => readFileSync(beside(`page/${name}.css`), 'utf8')).join('')
   const lines = [
     '// Made by scripts/page.ts of the files in page/. Not for editing.',
     `export const script = ${JSON.stringify(outputFiles[0]?.text.trim() ?? '')}`,
-    `export const style = ${JSON.stringify(style)}`,
+    `export const style = ${JSON.stringify(style.trim())}`,
   ]
   return `${lines.join('\n')}\n`
 }
