@@ -25,6 +25,15 @@ export function mentioned({ entries }: JournalRecord): Ref[] {
   return [...new Set([...refs, ...entries.flatMap(({ before }) => tokensIn(before))])]
 }
 
+/** What each resource should be by now, by which several of one name are told apart. */
+export function leftBehind({ entries }: JournalRecord): ReadonlyMap<Ref, Pick<Resource, 'refs' | 'spec'>> {
+  const images = entries.flatMap(({ ref, before, after }) => {
+    const image = after ?? before
+    return image ? [[ref, { refs: image.refs, spec: image.spec }] as const] : []
+  })
+  return new Map(images)
+}
+
 /** Compares what an apply left behind with what is there now, and says what would take it back. Pure. */
 export function undoOf(
   record: JournalRecord,

@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../apply/journal.ts'
-import { mentioned, undoOf } from '../apply/undo.ts'
+import { leftBehind, mentioned, undoOf } from '../apply/undo.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
@@ -27,7 +27,12 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
   return connected(flags, io, async (to) => {
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
     const held = secretsIn(record)
-    const wanted = mentioned(record).map((ref) => ({ ...named(ref), secrets: held.get(ref) ?? {} }))
+    const states = leftBehind(record)
+    const wanted = mentioned(record).map((ref) => ({
+      ...named(ref),
+      ...states.get(ref),
+      secrets: held.get(ref) ?? {},
+    }))
     const live = await readLive(to.client, to.server, kinds, { wanted })
     const undoing = undoOf(
       record,

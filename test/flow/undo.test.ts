@@ -122,6 +122,21 @@ describe('undo', () => {
     expect(await worldOf(server.url)).toEqual(after)
   })
 
+  test('of a switch of one among several of one name', async () => {
+    const twin = (n: number, enabled: boolean) =>
+      `---\nkind: automation\nkey: twin#0000000${n}\nspec: {enabled: ${enabled}, trigger: {type: event, posture: Reactive, expect: [undo.${n}]}}\n`
+    const twins = (enabled: number) => header + [1, 2, 3].map((n) => twin(n, n === enabled)).join('')
+    await cli('apply', write('s.yaml', twins(3)), '--api-url', server.url, '--yes')
+    const before = await worldOf(server.url)
+    for (const other of [1, 2]) {
+      const applied = await cli('apply', write('e.yaml', twins(other)), '--api-url', server.url, '--yes')
+      expect(applied.exit, applied.stderr).toBe(0)
+      const undone = await cli('undo', journalOf(applied), '--api-url', server.url, '--yes')
+      expect(undone.exit, undone.stderr + undone.stdout).toBe(0)
+      expect(await worldOf(server.url)).toEqual(before)
+    }
+  })
+
   test('refuses what was changed since, with the reason, and takes back the rest', async () => {
     const applied = await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
     const patch = await fetch(`${server.url}/variables/name/one`, {
