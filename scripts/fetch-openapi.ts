@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject, parseJson, sortKeys, writeJson } 
 import { kinds } from '../src/kinds/all.ts'
 import { freshServer } from '../test/servers/servers.ts'
 
-const versions = ['3.8.8', '3.4.14'] as const
+const versions = ['3.8.8', '3.4.14', '2.20.25'] as const
 const prose = new Set(['title', 'description', 'examples', 'example', 'deprecated'])
 
 for (const version of versions) {
@@ -17,7 +17,7 @@ for (const version of versions) {
   const response = await fetch(new URL('/openapi.json', server.url))
   const document = parseJson(await response.text())
   await server.stop()
-  const schemas = reduced(at(at(document, 'components'), 'schemas'))
+  const schemas = reduced(at(at(document, 'components'), 'schemas'), version === '2.20.25')
   const file = fileURLToPath(new URL(`../test/fixtures/openapi-${version}.json`, import.meta.url))
   await writeFile(file, `${writeJson(sortKeys({ prefect: version, schemas }), 1)}\n`)
   console.log(`${file}: ${Object.keys(schemas).length} components`)
@@ -28,9 +28,13 @@ function at(value: Json, key: string): JsonObject {
   return isObject(inner) ? inner : {}
 }
 
-/** The named components, and those that they refer to, directly and indirectly. */
-function reduced(all: JsonObject): JsonObject {
-  const named = kinds.flatMap(({ ledger: { models } }) => [...models.create, ...models.update, ...models.read])
+/** The named components, of a server that is only read those that it gives, and those that they refer to, directly and indirectly. */
+function reduced(all: JsonObject, isSource: boolean): JsonObject {
+  const named = kinds.flatMap(({ ledger: { models } }) => [
+    ...(isSource ? [] : [...models.create, ...models.update]),
+    ...models.read,
+    ...(models.older ?? []),
+  ])
   // One model may be two components: as a request takes it, and as a response gives it.
   const open = [...named, ...named.map((name) => `${name}-Input`), ...named.map((name) => `${name}-Output`)]
   const kept: Record<string, Json> = {}

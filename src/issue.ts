@@ -60,7 +60,6 @@ export const issueCodes = {
   unavailable: 'The server kept answering that it cannot take the request now.',
   tls: 'No secure connection could be made: the certificate is not trusted, or does not fit the host.',
   'same-server': 'Source and destination are the same server, so applying would change nothing or harm it.',
-  'server-unsupported': 'The server has a version that this tool does not support.',
   // Snapshots
   'bad-yaml':
     'The text is not valid YAML, or uses a part of YAML that a snapshot may not (tags, anchors across documents).',
@@ -94,8 +93,8 @@ export const issueCodes = {
     'Something was left out of a comparison on purpose. The message says what, and how it can be compared.',
   'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
   detached: 'An object refers to another one that is gone; the reference is left out.',
-  'ambiguous-name': 'Several resources have the same name and are told apart by their content.',
-  'not-exported': 'An object is no configuration that can be carried, so it is left out.',
+  'no-longer':
+    'A setting of an older Prefect has no place in one that can be written to, so the snapshot does not have it. The message says what it is.',
   // Overlays
   'bad-overlay': 'An overlay is not written as one, or what it makes of a resource is not allowed.',
   'missing-variable': 'An overlay wants a variable of the environment that is not set.',
@@ -130,7 +129,6 @@ export const issueCodes = {
   misplaced: 'A file of a directory has the name of another resource than the one in it; what is in it counts.',
   'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
   file: 'A file cannot be read or written.',
-  interrupted: 'The operation was stopped by the user.',
   bug: 'The tool itself failed. Please report it.',
 } as const
 export type IssueCode = keyof typeof issueCodes

@@ -42,6 +42,16 @@ export interface Encoded {
   readonly refs: Readonly<Record<string, Ref | undefined>>
   readonly spec: Readonly<Record<string, Json | undefined>>
   readonly secrets?: Readonly<Record<Pointer, Hole>>
+  /** What the object says and a snapshot does not, since no Prefect that can be written to has it. */
+  readonly dropped?: readonly Dropped[]
+}
+
+/** A setting of an older Prefect that has no place any more. */
+export interface Dropped {
+  /** What it is called there, with its value. */
+  readonly what: string
+  /** What that means, and what there is instead. */
+  readonly fix: string
 }
 
 /** The other objects of the same server, for what a kind cannot tell from its own object. */
@@ -113,6 +123,8 @@ export interface Ledger {
     readonly read: readonly string[]
     /** Components nested in those that the kind takes apart: each of their fields is classed too. */
     readonly parts?: readonly string[]
+    /** Components that only servers before 3.4 have, and that are read there in place of those. */
+    readonly older?: readonly string[]
     /** Components nested in those that are carried as they stand. */
     readonly whole?: readonly string[]
   }

@@ -1,3 +1,4 @@
+import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { poolReadiness } from '../live/readiness.ts'
 import type { Hole, Live, LiveResource, Plan, Resource } from '../model.ts'
@@ -14,21 +15,24 @@ import { transferred } from './transfer.ts'
 
 /** What at the source would be lost, or needs a hand. */
 export function sourceChecks(live: Live): Check[] {
-  const dangling = live.issues.map(
-    ({ message, fix }): Check => ({
-      status: 'warning',
-      title: 'source: references',
-      detail: message,
-      ...(fix ? { fix } : {}),
-    }),
-  )
+  const isOld = ({ code }: Issue) => code === 'no-longer'
+  const dangling = live.issues.filter((issue) => !isOld(issue))
   const resources = [...live.resources.values()]
   const pools = resources.flatMap((resource): Check[] => {
     const check = poolCheck('source: pools', resource, live.server.version)
     return check ? [{ status: 'note', title: check.title, detail: check.detail }] : []
   })
   const whole: Check = { status: 'ok', title: 'source: references', detail: 'none points to what is not there' }
-  return [...(dangling.length > 0 ? dangling : [whole]), ...secretChecks(resources), ...pools]
+  return [
+    ...(dangling.length > 0 ? dangling.map((issue) => warningOf('source: references', issue)) : [whole]),
+    ...live.issues.filter(isOld).map((issue) => warningOf('source: settings', issue)),
+    ...secretChecks(resources),
+    ...pools,
+  ]
+}
+
+function warningOf(title: string, { message, fix }: Issue): Check {
+  return { status: 'warning', title, detail: message, ...(fix ? { fix } : {}) }
 }
 
 /** Secrets that the source shows pass in memory; those that it masks must come from somewhere else. */
@@ -71,9 +75,12 @@ function workerFix(pool: string): string {
   return `prefect worker start --pool '${pool}'`
 }
 
-/** A pool that needs no worker of one's own, since Prefect Cloud runs it; nobody does on a server of one's own. */
+/** A pool that no worker of one's own serves: Prefect Cloud runs it, or agents did. */
 function poolCheck(title: string, pool: Resource | undefined, version: string): Check | undefined {
   const type = String(pool?.spec.type)
+  const fix = 'Point its deployments to a pool with a worker, such as one of type process, docker or kubernetes'
+  if (pool?.kind === 'work-pool' && type === 'prefect-agent' && atLeast(version, '3.0.0'))
+    return { status: 'warning', title, detail: `${pool.key} is for agents, which Prefect 3 does not have`, fix }
   if (pool?.kind !== 'work-pool' || !/:(push|managed)$/.test(type)) return undefined
   return version === 'cloud'
     ? { status: 'ok', title, detail: `${pool.key} (${type}) is run by Prefect Cloud` }
@@ -81,7 +88,7 @@ function poolCheck(title: string, pool: Resource | undefined, version: string): 
         status: 'warning',
         title,
         detail: `${pool.key} is of type ${type}, which only Prefect Cloud runs`,
-        fix: 'Point its deployments to a pool with a worker, such as one of type process, docker or kubernetes',
+        fix,
       }
 }
 
@@ -127,6 +134,13 @@ export async function bothChecks(
 
 /** Which kinds one of the two servers does not have, since it is older. */
 function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
+  if (!atLeast(to, '3.0.0'))
+    return {
+      status: 'error',
+      title: 'versions',
+      detail: `${from} → ${to}: nothing but switches is written to a server of Prefect 2`,
+      fix: 'Transfer to a server of Prefect 3',
+    }
   if (from === to) return { status: 'ok', title: 'versions', detail: `both ${to}` }
   const lacks = (version: string) => kinds.filter(({ since }) => !atLeast(version, since)).map(({ name }) => name)
   const told = [...new Set([...lacks(from), ...lacks(to)])].map(

@@ -1,15 +1,13 @@
 import { type Json, type JsonObject, sameJson } from '../json.ts'
-import type { Encoded, Filled, Kind, Names, Unheld } from '../kind.ts'
-import type { Reader, Ref, Resource, Server } from '../model.ts'
-import { keyParts, nameInKey, splitRef } from '../ref.ts'
+import type { Filled, Kind, Unheld } from '../kind.ts'
+import type { Resource, Server } from '../model.ts'
+import { nameInKey } from '../ref.ts'
 import { atLeast } from '../version.ts'
+import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
+import { policyPath } from './notification-policy.ts'
 import { boolean, string, tags } from './schemas.ts'
 import { normaliseActions, normaliseTrigger, parts } from './trigger.ts'
-import { answer, at, idOf, namesOf, objects, readAll, readNamed, text } from './wire.ts'
-
-const path = '/automations/filter'
-/** Names repeat, and the order has no tie-breaker: creation times practically never do. */
-const sort = 'CREATED_DESC'
+import { answer, at, idOf, namesOf, text } from './wire.ts'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
 const actions: JsonObject = {
@@ -105,17 +103,22 @@ export const automation: Kind = {
       create: ['AutomationCreate'],
       update: ['AutomationUpdate', 'AutomationPartialUpdate'],
       read: ['Automation'],
+      older: ['FlowRunNotificationPolicy'],
       whole,
     },
-    carried: { name: 'key', owner_resource: 'owner' },
+    carried: {
+      name: 'key',
+      owner_resource: 'owner',
+      is_active: 'enabled',
+      state_names: 'trigger',
+      block_document_id: 'actions',
+      message_template: 'actions',
+    },
     own: ['id', 'created', 'updated'],
   },
-  list: (reader, _server, wanted) =>
-    wanted
-      ? readByName(reader, [...wanted])
-      : readAll(reader, path, { sort }, { path: '/automations/count', body: {} }),
+  list: listAutomations,
   key: (raw) => text(raw, 'name'),
-  encode,
+  encode: encodeAutomation,
   unheld,
   effects(change) {
     if (change.action === 'create' && change.after.spec.enabled !== false) return ['acts from now on']
@@ -138,30 +141,26 @@ export const automation: Kind = {
       ),
     }
   },
+  recall: ['is_policy'],
   async update({ api, server }, before, after, fields) {
     const path = at`/automations/${before.id}`
     const enabled = after.spec.enabled ?? before.spec.enabled ?? true
     // PUT makes new ids for the triggers, and with them forgets what they have counted.
-    if (isSwitch(fields)) await api.send('PATCH', path, { enabled })
+    const policy = policyPath(before)
+    if (isSwitch(fields)) await api.send('PATCH', policy ?? path, policy ? { is_active: enabled } : { enabled })
     else await api.send('PUT', path, { ...bodyOf(after), ...tagsOf(after, server), enabled })
   },
   async remove({ api }, before) {
-    await api.send('DELETE', at`/automations/${before.id}`)
+    await api.send('DELETE', policyPath(before) ?? at`/automations/${before.id}`)
   },
   async find(reader, after) {
     const name = nameInKey(after.resource.key)
-    const found = await readByName(reader, [name])
+    const found = await automationsNamed(reader, [name])
     const same = found.find((raw) =>
       ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)),
     )
     return same && idOf(same)
   },
-}
-
-function readByName(reader: Reader, names: readonly string[]): Promise<JsonObject[]> {
-  return readNamed(reader, path, names, (some) => ({ sort, automations: { name: { any_: some } } }), {
-    each: Number.POSITIVE_INFINITY,
-  })
 }
 
 function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
@@ -188,27 +187,6 @@ function bodyOf({ resource, spec }: Filled): JsonObject {
 
 function tagsOf({ spec }: Filled, { version }: Server): JsonObject {
   return atLeast(version, automation.fields.tags?.since) ? { tags: spec.tags ?? [] } : {}
-}
-
-function encode(raw: JsonObject, names: Names): Encoded {
-  const fields = ['description', 'tags', 'enabled', 'trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']
-  return { refs: { owner: ownerOf(raw, names) }, spec: Object.fromEntries(fields.map((name) => [name, raw[name]])) }
-}
-
-/**
- * The deployment that owns an automation. No response says it: those that `prefect deploy` makes for the triggers of a
- * deployment are called `<deployment>__automation_<n>` and run just that deployment (`cli/deploy/_triggers.py`).
- */
-function ownerOf(raw: JsonObject, names: Names): Ref | undefined {
-  const [action, ...more] = objects(raw.actions)
-  if (!action || more.length > 0 || action.type !== 'run-deployment') return undefined
-  const ref = names.refOf(action.deployment_id)
-  if (!ref) return undefined
-  const [, deployment = ''] = keyParts(splitRef(ref).key)
-  return text(raw, 'name').replace(/__automation_\d+$/, '') === deployment &&
-    /__automation_\d+$/.test(text(raw, 'name'))
-    ? ref
-    : undefined
 }
 
 /** First Prefect version of what not every version has. */

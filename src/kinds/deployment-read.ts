@@ -1,11 +1,11 @@
-import { type JsonObject, sameJson } from '../json.ts'
-import type { Arrived, Encoded, Names } from '../kind.ts'
+import { type JsonObject, sameJson, writeJson } from '../json.ts'
+import type { Arrived, Dropped, Encoded, Names } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { keyParts } from '../ref.ts'
 import { encodeLimit } from './deployment-limit.ts'
 import { queueRef } from './queue-name.ts'
 import { encodeSchedules } from './schedule.ts'
-import { object, readAll, readNamed, text } from './wire.ts'
+import { object, objects, readAll, readNamed, text } from './wire.ts'
 
 const path = '/deployments/filter'
 /** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
@@ -62,13 +62,29 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       parameters: raw.parameters,
       parameter_openapi_schema: raw.parameter_openapi_schema,
       enforce_parameter_schema: raw.enforce_parameter_schema,
-      job_variables: raw.job_variables ?? {},
+      // Before 3.0 `infra_overrides` is all that a response has of them.
+      job_variables: raw.job_variables ?? raw.infra_overrides ?? {},
       paused: raw.paused,
       schedules: encodeSchedules(raw.schedules),
       concurrency_limit: limit.own,
       concurrency_options: raw.concurrency_options,
     },
+    dropped: [...outdated(raw, before3), ...objects(raw.schedules).flatMap((one) => outdated(one, schedulesBefore3))],
   }
+}
+
+/** Fields that a deployment had before 3.0, and what there is to do about them. */
+const before3 = { manifest_path: 'Nothing: nobody reads a manifest any more' }
+const schedulesBefore3 = {
+  max_active_runs: 'Give the deployment a concurrency_limit, which counts all of its runs',
+  catchup: 'A worker runs late runs whenever it can; there is nothing to set',
+}
+
+function outdated(raw: JsonObject, fields: Readonly<Record<string, string>>): Dropped[] {
+  return Object.entries(fields).flatMap(([name, fix]) => {
+    const value = raw[name] ?? false
+    return value === false ? [] : [{ what: `${name} ${writeJson(value)}`, fix }]
+  })
 }
 
 /** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */

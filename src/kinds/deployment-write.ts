@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../json.ts'
 import type { Created, Filled, Write } from '../kind.ts'
 import type { FieldChange, LiveResource, Resource } from '../model.ts'
 import { keyParts, splitRef } from '../ref.ts'
+import { atLeast } from '../version.ts'
 import { changeLimit, completeLimit, limitBody } from './deployment-limit.ts'
 import { queueParts } from './queue-name.ts'
 import { decodeSchedule, planSchedules } from './schedule.ts'
@@ -78,16 +79,16 @@ export async function updateDeployment(
   fields: readonly FieldChange[],
 ): Promise<void> {
   const changed = namesOf(fields)
-  if (needsUpsert(after, changed)) await upsert(write, before, after, changed)
-  else {
-    try {
-      await patch(write, before, after, changed)
-    } catch (error) {
-      // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
-      // And where nobody knows what became of a request, the upsert makes it as it should be in any case.
-      if (statusOf(error) !== 409 && !isAmbiguous(error)) throw error
-      await upsert(write, before, after, changed)
-    }
+  const isOld = !atLeast(write.server.version, '3.0.0')
+  const way = isOld || !needsUpsert(after, changed) ? patch : isFlip(changed) ? flip : upsert
+  try {
+    await way(write, before, after, changed)
+  } catch (error) {
+    // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
+    // And where nobody knows what became of a request, the upsert makes it as it should be in any case.
+    const again = way !== upsert && !isOld && (statusOf(error) === 409 || isAmbiguous(error))
+    if (!again) throw error
+    await upsert(write, before, after, changed)
   }
   if (changed.has('limit') || changed.has('concurrency_limit')) await changeLimit(write, before, after)
 }
@@ -98,6 +99,16 @@ function needsUpsert({ spec }: Filled, changed: ReadonlySet<string>): boolean {
   const parameters = JSON.stringify(spec.parameters ?? {})
   const placeholders = parameters.includes('"__prefect_kind"') || parameters.includes('"$ref"')
   return placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)
+}
+
+function isFlip(changed: ReadonlySet<string>): boolean {
+  return changed.size === 1 && changed.has('paused')
+}
+
+/** By routes that change nothing else. Before 3.0 they switch the only schedule too, and refuse where there are several. */
+async function flip({ api }: Write, { id }: LiveResource, { spec }: Filled): Promise<void> {
+  const path = spec.paused ? at`/deployments/${id}/pause_deployment` : at`/deployments/${id}/resume_deployment`
+  await api.send('POST', path)
 }
 
 async function upsert(write: Write, before: LiveResource, after: Filled, changed: ReadonlySet<string>): Promise<void> {

@@ -135,6 +135,7 @@ export const deployment: Kind = {
       anchor_date: 'schedules',
       rrule: 'schedules',
       timezone: 'schedules',
+      infra_overrides: 'job_variables',
     },
     own: [
       'id',
@@ -150,6 +151,10 @@ export const deployment: Kind = {
     ignored: {
       version_info: 'a self-hosted server accepts and drops it',
       replaces: 'an instruction of one request, not stored',
+      is_schedule_active: 'not paused, in the words of older clients',
+      manifest_path: 'nobody reads a manifest from 3.0 on; an export tells of it',
+      max_active_runs: 'Prefect has it no more from 3.0 on; an export tells of it',
+      catchup: 'Prefect has it no more from 3.0 on; an export tells of it',
     },
   },
   list: (reader, _server, wanted, arrived) => listDeployments(reader, wanted, arrived),
@@ -176,7 +181,7 @@ export const deployment: Kind = {
   runsEffect,
   effects(change) {
     if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
-    if (change.action === 'create') return startsToRun(change.after)
+    if (change.action === 'create') return [...startsToRun(change.after), ...wantsPool(change.after)]
     if (change.action !== 'update') return []
     const resumed = change.before.spec.paused === true && change.after.spec.paused === false
     return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
@@ -190,6 +195,13 @@ export const deployment: Kind = {
     const [first] = await listDeployments(reader, new Set([resource.key]))
     return first && idOf(first)
   },
+}
+
+/** Only agents looked at infrastructure blocks, and they are gone since Prefect 3. */
+function wantsPool({ refs }: Resource): string[] {
+  return refs.infrastructure
+    ? ['its infrastructure block is stored, and no worker looks at it: it runs once it has a pool with a worker']
+    : []
 }
 
 /** By which schedules a deployment runs once it is there. */

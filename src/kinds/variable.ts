@@ -1,5 +1,6 @@
-import { floatOf, isExact, isFloat, isNumber, type Json, numberOf } from '../json.ts'
-import type { Kind } from '../kind.ts'
+import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, writeJson } from '../json.ts'
+import type { Kind, Unheld } from '../kind.ts'
+import { atLeast } from '../version.ts'
 import { tags } from './schemas.ts'
 import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 
@@ -32,6 +33,7 @@ export const variable: Kind = {
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { arrived })
       : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, arrived),
   key: (raw) => text(raw, 'name'),
+  unheld: ({ spec }, { version }) => (atLeast(version, '3.0.0') ? tooLong(spec.value) : []),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {
     const reply = await api.send('POST', '/variables/', {
@@ -53,6 +55,15 @@ export const variable: Kind = {
     await api.send('DELETE', at`/variables/${before.id}`)
   },
   find: (reader, { resource }) => findOne(reader, path, { variables: { name: { any_: [resource.key] } } }),
+}
+
+/** Bytes of JSON; Prefect 2 counted the characters of the text alone (`prefect/types`, MAX_VARIABLE_VALUE_LENGTH). */
+const most = 5000
+
+function tooLong(value: Json | undefined): Unheld[] {
+  const length = typeof value === 'string' ? Buffer.byteLength(writeJson(value)) : 0
+  if (length <= most) return []
+  return [{ drops: 'resource', reason: `its value takes ${length} bytes as JSON, and Prefect 3 holds ${most}` }]
 }
 
 /**

@@ -167,8 +167,11 @@ function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<strin
 
 function effectsOf(action: string, pool: Resource, version: string): string[] {
   if (action === 'delete') return ['its queues are deleted with it, and its deployments are left without a pool']
-  const push = String(pool.spec.type).endsWith(':push') && version !== 'cloud'
-  return push && action === 'create'
+  if (action !== 'create') return []
+  // Prefect 2 made one such pool for the queues of all agents.
+  if (pool.spec.type === 'prefect-agent')
+    return ['a pool of agents is stored, and nobody runs what is in it: Prefect 3 has no agents']
+  return String(pool.spec.type).endsWith(':push') && version !== 'cloud'
     ? ['a push pool is stored by a self-hosted server, but only Prefect Cloud runs it']
     : []
 }

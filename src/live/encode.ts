@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.ts'
-import type { Kind, Names } from '../kind.ts'
+import type { Dropped, Kind, Names } from '../kind.ts'
 import type { Hole, Id, LiveResource, Ref } from '../model.ts'
 import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
@@ -21,6 +21,7 @@ export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Iss
       if (expectsId(id, text, `/${name}${pointer}`)) issues.push(unresolved(ref, `/spec/${name}${pointer}`, id))
     })
   }
+  for (const dropped of encoded.dropped ?? []) issues.push(noLonger(ref, dropped))
   const refs: Record<string, Ref> = {}
   for (const [slot, to] of Object.entries(encoded.refs)) if (to !== undefined) refs[slot] = to
   return {
@@ -36,6 +37,16 @@ export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Iss
 
 function sortedByPointer(secrets: Readonly<Record<Pointer, Hole>>): Record<Pointer, Hole> {
   return Object.fromEntries(Object.entries(secrets).sort(([a], [b]) => byCodePoint(a, b)))
+}
+
+function noLonger(ref: Ref, { what, fix }: Dropped): Issue {
+  return {
+    code: 'no-longer',
+    severity: 'warning',
+    message: `${ref} has ${what}: Prefect 3 has no such setting`,
+    ref,
+    fix,
+  }
 }
 
 function unresolved(ref: Ref, pointer: string, id: string): Issue {

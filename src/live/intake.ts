@@ -1,3 +1,4 @@
+import type { Issue } from '../issue.ts'
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { LiveResource, Ref, Server } from '../model.ts'
@@ -17,6 +18,8 @@ export interface Intake {
   readonly done: ReadonlyMap<string, LiveResource>
   /** All that was taken in, but for objects that are done and that nobody looks at. */
   readonly found: Found
+  /** What there is to tell of those that are done. */
+  readonly issues: readonly Issue[]
   /** Ends the work. What is not done is left to who has read everything. */
   close(): void
 }
@@ -40,11 +43,14 @@ export function openIntake(
   })
   const done = new Map<string, LiveResource>()
   const counts = new Map<string, number>()
+  const issues: Issue[] = []
   let waiting: Known[] = []
   const turns = openTurns<Known>((one) => {
     try {
-      const resource = encodeOne(one.kind, one.raw, names, [])
+      const told: Issue[] = []
+      const resource = encodeOne(one.kind, one.raw, names, told)
       if (!resource) return
+      issues.push(...told)
       if (one.kind.leaf) index.delete(resource.id)
       done.set(resource.id, made(resource))
     } catch {
@@ -68,6 +74,7 @@ export function openIntake(
       return counts.get(name) ?? 0
     },
     done,
+    issues,
     found: { ...found, whole: true },
     close: turns.stop,
   }

@@ -1,5 +1,4 @@
-import type { Issue } from '../issue.ts'
-import type { JsonObject } from '../json.ts'
+import { byCodePoint, type JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { bySnapshotOrder, nameInKey, refOf } from '../ref.ts'
@@ -43,8 +42,8 @@ export async function readLive(
   })
   await readObjects(reader, server, held, intake, options)
   intake.close()
-  const issues: Issue[] = []
   const complete = options.wanted === undefined || options.everything === true
+  const issues = complete ? [...intake.issues] : []
   const { done, found } = intake
   const absent = complete ? gone(issues) : notRead
   distinguishAll(held, found, absent, options.wanted)
@@ -59,6 +58,8 @@ export async function readLive(
     if (resource) all.push(shared(resource))
   }
   const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, wanted)
+  // Pages come in any order.
+  issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
 }
 

@@ -10,6 +10,7 @@ import { type Paired, type Pairs, pair } from './pair.ts'
 import { brake, type Protection, protectedDeletes } from './policy.ts'
 import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
 import type { RunState } from './run-state.ts'
+import { writable } from './source-only.ts'
 
 export interface PlanOptions {
   /** The values of secrets that can be had now. */
@@ -43,8 +44,12 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     ...anew.keys(),
   ])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, anew))
-  const changes = [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live))
-  const unsupported = [...pairs.unsupported, ...compared.fixed]
+  const { changes, unsupported: unwritten } = writable(
+    [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live)),
+    kinds,
+    live.server,
+  )
+  const unsupported = [...pairs.unsupported, ...compared.fixed, ...unwritten]
   const sameSource = snapshot.source?.api === live.server.url
   return {
     changes,

@@ -205,6 +205,15 @@ function deployments(): Edit[] {
       spec: { '/tags': ['x'] },
       shows: ['tags'],
     },
+    ...[true, false].map(
+      (paused): Edit => ({
+        ref: 'deployment/params/placeholders',
+        what: `paused ${paused}, which leaves placeholders and schedules alone`,
+        spec: { '/paused': paused },
+        shows: ['paused'],
+        writes: ['POST'],
+      }),
+    ),
   ]
 }
 

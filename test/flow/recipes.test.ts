@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { bin, type Ran, runCli } from '../support/cli.ts'
+import { seed } from '../worlds/seed.ts'
 
 /** What the recipes and the action type, typed: on a server with a small world, and on empty ones. */
 const snapshot = resolve('snapshots/data-team.snapshot.yaml')
@@ -44,6 +45,13 @@ async function empty(): Promise<PrefectServer> {
   return server
 }
 
+async function oldPlatform(): Promise<PrefectServer> {
+  const server = await freshServer('2.20.25')
+  servers.push(server)
+  await seed('old_platform', '2.20.25', server.url)
+  return server
+}
+
 beforeAll(async () => {
   staging = await empty()
   const { exit, stderr } = await runCli(['apply', snapshot, '--api-url', staging.url, '--yes'], { env: secret })
@@ -66,7 +74,8 @@ describe('a recipe', () => {
     const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block)
     expect(blocks.length).toBeGreaterThan(1)
     const prod = name === 'drift.md' ? staging : await empty()
-    const { bash } = sandbox({ staging: staging.url, prod: prod.url, empty: (await empty()).url })
+    const source = name === 'from-prefect-2.md' ? await oldPlatform() : staging
+    const { bash } = sandbox({ staging: source.url, prod: prod.url, empty: (await empty()).url })
     const { exit, stdout, stderr } = await bash(blocks.join('\n'))
     expect(exit, stdout + stderr).toBe(0)
   })

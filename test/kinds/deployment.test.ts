@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
-import type { Names } from '../../src/kind.ts'
+import type { Names, Write } from '../../src/kind.ts'
+import type { Id } from '../../src/model.ts'
 import { canonicalSpec, differences } from '../../src/spec.ts'
+import { FakeSystem } from '../support/fake-system.ts'
 import { kindOf } from './recorded.ts'
 
 describe('a deployment', () => {
@@ -40,9 +42,47 @@ describe('a deployment', () => {
     for (const form of forms) expect(canonicalSpec(deployment, encode(form).spec)).toEqual({ paused: false })
   })
 
+  test('of Prefect 2 keeps its job variables, and tells what it has that Prefect 3 does not', () => {
+    const schedule = { schedule: { cron: '@daily' }, active: true, catchup: true, max_active_runs: 2 }
+    const old = encode({ infra_overrides: { image: 'a' }, manifest_path: 'm.json', schedules: [schedule] })
+    expect(old.spec).toMatchObject({ job_variables: { image: 'a' }, schedules: [{ cron: '@daily', active: true }] })
+    expect(old.dropped?.map(({ what }) => what)).toEqual([
+      'manifest_path "m.json"',
+      'max_active_runs 2',
+      'catchup true',
+    ])
+    const plain = { schedule: { cron: '@daily' }, active: true, catchup: false, max_active_runs: null }
+    expect(encode({ manifest_path: null, schedules: [plain] }).dropped).toEqual([])
+  })
+
   test('that does not say whether it is paused is not compared by it', () => {
     const of = (spec: JsonObject) => ({ kind: 'deployment', key: 'a/b', refs: {}, spec, secrets: {} })
     expect(differences(deployment, of({ paused: true }), of({}))).toEqual([])
     expect(differences(deployment, of({ paused: true }), of({ paused: false }))).toHaveLength(1)
   })
+
+  // Both PATCH and the upsert would write more than the switch.
+  test.each([
+    ['3.8.8', true, 'POST /deployments/d/pause_deployment', undefined],
+    ['3.4.14', false, 'POST /deployments/d/resume_deployment', undefined],
+    ['2.20.25', true, 'PATCH /deployments/d', { paused: true }],
+  ] as const)(
+    'with placeholders is switched on %s by what touches nothing else (%s)',
+    async (version, paused, to, body) => {
+      const api = new FakeSystem()
+      const parameters = { a: { __prefect_kind: 'workspace_variable', variable_name: 'x' } }
+      const of = (paused: boolean) => ({
+        kind: 'deployment',
+        key: 'a/c',
+        refs: {},
+        spec: { parameters, paused },
+        secrets: {},
+      })
+      const write: Write = { api, server: { url: api.url, version }, idOf: () => 'd' as Id }
+      const before = { ...of(!paused), id: 'd' as Id, recalled: {} }
+      const after = { resource: of(paused), without: [], refs: {}, ids: {}, spec: of(paused).spec }
+      await deployment.update(write, before, after, differences(deployment, before, of(paused)))
+      expect(api.sent.map(({ method, path, body }) => [`${method} ${path}`, body])).toEqual([[to, body]])
+    },
+  )
 })

@@ -10,8 +10,13 @@ import { atLeast } from '../../src/version.ts'
 /** The components of a version's OpenAPI document that scripts/fetch-openapi.ts kept. */
 type Components = Readonly<Record<string, JsonObject>>
 
-const [newest, oldest] = ['3.8.8', '3.4.14'] as const
-const documents: Readonly<Record<string, Components>> = { [newest]: read(newest), [oldest]: read(oldest) }
+/** `source` is only read: its document has no models of requests. */
+const [newest, oldest, source] = ['3.8.8', '3.4.14', '2.20.25'] as const
+const documents: Readonly<Record<string, Components>> = {
+  [newest]: read(newest),
+  [oldest]: read(oldest),
+  [source]: read(source),
+}
 
 function read(version: string): Components {
   const file = new URL(`../fixtures/openapi-${version}.json`, import.meta.url)
@@ -38,7 +43,7 @@ function componentsIn(value: Json): string[] {
 }
 
 function modelsOf({ ledger: { models } }: Kind): string[] {
-  return [...models.create, ...models.update, ...models.read, ...(models.parts ?? [])]
+  return [...models.create, ...models.update, ...models.read, ...(models.parts ?? []), ...(models.older ?? [])]
 }
 
 /** What the kind says of an API field: the name of what carries it, or why it is not carried. */

@@ -48,6 +48,19 @@ describe('a value that is a number alone, as servers keep it', () => {
     expect(differs(sent, stored)).toBe(true)
   })
 
+  test.each([
+    ['x'.repeat(4998), '3.8.8', 0],
+    ['x'.repeat(4999), '3.8.8', 1],
+    // Bytes as JSON: each of these takes two.
+    ['é'.repeat(2499), '3.8.8', 0],
+    ['"'.repeat(2500), '3.4.14', 1],
+    ['x'.repeat(4999), '2.20.25', 0],
+  ])('a text that Prefect 3 refuses is told beforehand', (value, version, told) => {
+    const resource = { kind: 'variable', key: 'x', refs: {}, spec: { value }, secrets: {} }
+    const found = variable.unheld?.(resource, { url: 'http://one.test/api', version }, undefined) ?? []
+    expect(found.map(({ drops }) => drops)).toEqual(Array(told).fill('resource'))
+  })
+
   test('null is a value', () => {
     const none = { kind: 'variable', key: 'x', refs: {}, spec: {}, secrets: {} }
     expect(differences(variable, { ...none, spec: { value: 5 } }, none)).toEqual([

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { issueCodes } from '../../src/issue.ts'
 import { kinds } from '../../src/kinds/all.ts'
@@ -17,6 +19,14 @@ describe('explain', () => {
       expect(text.startsWith(`${code}\n`)).toBe(true)
       expect(text.replace(/\s+/g, ' ')).toContain(sentence)
     }
+  })
+
+  it('has no code that nothing tells', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    const texts = files
+      .filter((file) => file.endsWith('.ts') && !/^(issue\.ts|report.html.bundle\.ts)$/.test(file))
+      .map((file) => readFileSync(join('src', file), 'utf8'))
+    expect(Object.keys(issueCodes).filter((code) => !texts.some((text) => text.includes(`'${code}'`)))).toEqual([])
   })
 
   it('lists all kinds and codes', async () => {

@@ -107,6 +107,29 @@ describe('a plan', () => {
     expect(made.issues).toMatchObject([{ code: 'downgraded', severity: 'warning', pointer: '/spec/modern' }])
   })
 
+  it('for a server of Prefect 2 has nothing but switches; the rest is what it cannot hold', () => {
+    const old = { ...server, version: '2.20.25' }
+    const off = { paused: false }
+    const held = live(
+      [resource('a/on', { spec: off }), resource('a/both', { spec: off }), resource('a/mine'), resource('a/same')],
+      { server: old },
+    )
+    const wanted = snapshot(
+      resource('a/on', { spec: { paused: true } }),
+      resource('a/both', { spec: { paused: true, count: 1 } }),
+      resource('c/new', { secrets: { '/data/a': { env: 'A' } } }),
+      resource('a/same'),
+    )
+    const made = makePlan(wanted, held, toyKinds, { fillings: fillings(() => false), prune: true, force: true })
+    expect(titles(made.changes)).toEqual(['update a/on'])
+    expect(made.unsupported.map(({ ref }) => ref).toSorted()).toEqual(['a/both', 'a/mine', 'c/new'])
+    // What is not written needs no secret.
+    expect(made.issues).toEqual([])
+    expect(makePlan(wanted, { ...held, server }, toyKinds, { ...none, prune: true, force: true }).changes).toHaveLength(
+      4,
+    )
+  })
+
   it('wants the secrets of what it makes, all that are missing at once', () => {
     const holes = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
     const made = plan(snapshot(resource('c/x', { secrets: holes })), [], {

@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ensureVenv, type ServerVersion } from '../servers/venv.ts'
 
-/** `every_kind` has one of everything the API can hold; `demo_platform` is what a data team could have (3.8 only). */
-export type WorldName = 'demo_platform' | 'every_kind'
+/**
+ * `every_kind` has one of everything the API can hold; `demo_platform` is what a data team could have (3.8 only);
+ * `old_platform` is one from the days of agents (2.20 only).
+ */
+export type WorldName = 'demo_platform' | 'every_kind' | 'old_platform'
 
 const run = promisify(execFile)
 
