@@ -92,6 +92,8 @@ export const issueCodes = {
   'not-compared':
     'Something was left out of a comparison on purpose. The message says what, and how it can be compared.',
   'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
+  'ambiguous-name':
+    'Several resources of the server have the name of one of the snapshot, and nothing tells which of them it is.',
   detached: 'An object refers to another one that is gone; the reference is left out.',
   'no-longer':
     'A setting of an older Prefect has no place in one that can be written to, so the snapshot does not have it. The message says what it is.',

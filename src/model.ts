@@ -100,6 +100,8 @@ export interface Live {
   readonly complete: ReadonlySet<string>
   /** How many of a kind there are, where that was asked for and not all were read. */
   readonly totals?: ReadonlyMap<string, number>
+  /** Of those that were asked for, the ones that could be several of their name: which one cannot be told. */
+  readonly unsure?: readonly Ref[]
   readonly issues: readonly Issue[]
 }
 export interface LiveResource extends Resource {

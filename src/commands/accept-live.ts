@@ -24,7 +24,7 @@ export async function acceptLive(
   const existing = await readPresent(path, kinds, io)
   const { resources: held, scope, source } = existing.read.snapshot
   io.tell({ type: 'phase', phase: 'reading' })
-  const all = await readLive(to.client, to.server, kinds, { on: io.tell })
+  const all = await readLive(to.client, to.server, kinds, { wanted: held, everything: true, on: io.tell })
   const live = [...withHolesOf(readPolicy(path, io.cwd), all, kinds).resources.values()]
   const include = { include: globs }
   // Refuses globs that name nothing on either side.

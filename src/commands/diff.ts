@@ -84,11 +84,15 @@ async function readSides({ before, after, ...selection }: DiffFlags, kinds: read
     if (!selects(selection)) return parsePair(x, y, kinds)
     return { before: parseDocuments(x, kinds), after: parseDocuments(y, kinds), resourcesOfSame: () => [] }
   }
-  const side = async (path: string, profile: string | undefined) =>
+  const side = async (path: string, profile: string | undefined, other?: Parsed) =>
     profile === undefined
       ? parseDocuments(await readSources(path, io), kinds)
-      : asParsed(await readServer(profile, selection, kinds, io))
-  const [x, y] = [await side(before, a), await side(after, b)]
+      : asParsed(await readServer(profile, other?.snapshot.resources, selection, kinds, io))
+  // What a server has is called as the other side calls it, so one that is no server is read first.
+  const isSecondText = b === undefined
+  const first = await (isSecondText ? side(after, b) : side(before, a))
+  const second = await (isSecondText ? side(before, a, first) : side(after, b, first))
+  const [x, y] = isSecondText ? [second, first] : [first, second]
   // Where a secret comes from is no question to a server.
   const [from, to] = [b === undefined ? y : x, a === undefined ? x : y]
   return {
@@ -103,10 +107,17 @@ function profileOf(path: string): string | undefined {
 }
 
 /** A server as an export of it would be, with holes for secrets. What is chosen of it is decided later. */
-async function readServer(profile: string, selection: Selection, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
+async function readServer(
+  profile: string,
+  other: readonly Resource[] | undefined,
+  selection: Selection,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<Snapshot> {
   return connected({ profile }, io, async ({ client, server }) => {
     io.tell({ type: 'phase', phase: 'reading' })
-    const live = await readLive(client, server, kinds, { on: io.tell })
+    const keys = other ? { wanted: other, everything: true } : {}
+    const live = await readLive(client, server, kinds, { ...keys, on: io.tell })
     io.warn(live.issues)
     const all = [...live.resources.values()]
     const carried = selects(selection) ? all : selected(all, kinds, {})

@@ -42,7 +42,7 @@ export async function drill(flags: DrillFlags, kinds: readonly Kind[], io: Io): 
     const { resources } = parsed.snapshot
     const fillings = await fillingsFor(resources, flags, io)
     const missing = lacking(resources, fillings)
-    const planned = await makePlanOf(parsed, flags, to, kinds, io, withStandIns(fillings))
+    const planned = await makePlanOf(parsed, flags, to, kinds, io, { standIns: withStandIns(fillings) })
     const refused = refusal(planned.plan, flags)
     if (refused) throw new Failure(refused.issues, refused.exit)
     if (!(await confirmed(flags, planned, to, io))) {

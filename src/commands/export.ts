@@ -35,7 +35,8 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
     const ahead = await workAhead(options, kinds, over !== undefined)
-    const live = await readLive(client, server, kinds, { on: io.tell, ...ahead })
+    const keys = over ? { wanted: over.held, everything: true } : {}
+    const live = await readLive(client, server, kinds, { on: io.tell, ...keys, ...ahead })
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
     const snapshot = snapshotOf(server, options, await secrets.written(carried, held))

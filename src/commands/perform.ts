@@ -95,7 +95,7 @@ async function readBack(
   const resources = written(outcomes)
   if (resources.length === 0) return outcomes
   const needed = new Set(resources.flatMap(({ refs }) => Object.values(refs)))
-  const wanted = [...resources, ...[...needed].map(named)]
+  const wanted = [...resources, ...[...needed].map((ref) => named(ref))]
   io.tell({ type: 'phase', phase: 'reading back' })
   const now = await readLive(client, server, kinds, { wanted, ids, on: io.tell })
   const final = compareBack(outcomes, now, kinds, fillings)

@@ -1,13 +1,14 @@
+import { withNeeds } from '../graph/closure.ts'
 import type { Issue } from '../issue.ts'
 import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { readLive, totalsOf } from '../live/read.ts'
 import { noteRuns } from '../live/runs.ts'
-import type { Fillings, Live, Move, Plan, Resource, Snapshot } from '../model.ts'
+import type { Fillings, Live, Move, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
 import { uncounted } from '../plan/policy.ts'
 import type { RunState } from '../plan/run-state.ts'
-import { refOf, splitRef } from '../ref.ts'
+import { nameInKey, refOf, splitRef } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { Connected, Target } from './connect.ts'
@@ -38,6 +39,14 @@ export interface Planned {
   readonly fillings: Fillings
 }
 
+/** What not every plan is made with. */
+interface PlanMore {
+  /** Values for secrets that are not the real ones. */
+  readonly standIns?: Fillings
+  /** What the snapshot was taken of, where it is a selection already. */
+  readonly whole?: Snapshot
+}
+
 /** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
 export async function makePlanOf(
   parsed: Parsed,
@@ -45,13 +54,17 @@ export async function makePlanOf(
   to: Connected,
   kinds: readonly Kind[],
   io: Io,
-  standIns?: Fillings,
+  { standIns, whole = parsed.snapshot }: PlanMore = {},
 ): Promise<Planned> {
   const policy = readPolicy(flags.snapshot, io.cwd)
   const snapshot = narrowed(parsed.snapshot, kinds, flags)
   const moved = [...snapshot.moved, ...policy.moved]
   const fillings = standIns ?? (await fillingsFor(snapshot.resources, flags, io))
-  const wanted = [...snapshot.resources, ...moved.map((move) => oldName(move, snapshot.resources))]
+  const wanted = [
+    ...snapshot.resources,
+    ...namesakes(snapshot, whole, kinds),
+    ...moved.map((move) => oldName(move, snapshot.resources)),
+  ]
   io.tell({ type: 'phase', phase: 'reading' })
   const live = await readLive(to.client, to.server, kinds, { wanted, everything: flags.prune === true, on: io.tell })
   const options: PlanOptions = {
@@ -77,6 +90,20 @@ export async function makePlanOf(
   }
 }
 
+/**
+ * What else the whole snapshot has of a name that several have, with what it needs: only who knows them all can tell which
+ * of the server's is which.
+ */
+function namesakes(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
+  if (narrow.resources.length === whole.resources.length) return []
+  const ambiguous = new Set(kinds.filter((kind) => kind.ambiguous).map(({ name }) => name))
+  const nameOf = ({ kind, key }: Resource) => `${kind}/${nameInKey(key)}`
+  const names = new Set(narrow.resources.filter(({ kind }) => ambiguous.has(kind)).map(nameOf))
+  const known = new Set(narrow.resources.map(refOf))
+  const all = withNeeds(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
+  return all.filter((resource) => !known.has(refOf(resource)))
+}
+
 /** How many there are of the kinds that the brake would stop by what was read of them. */
 async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
   const open = uncounted(plan, live)
@@ -97,14 +124,17 @@ export function placed(issue: Issue, { placeOf }: Pick<Parsed, 'placeOf'>): Issu
   return place ? { ...issue, place } : issue
 }
 
-/** The resource under the name that it had, with the secrets that it has now. */
+/** The resource under the name that it had. */
 function oldName({ from, to }: Move, resources: readonly Resource[]): Resource {
-  return { ...named(from), secrets: resources.find((resource) => refOf(resource) === to)?.secrets ?? {} }
+  return named(
+    from,
+    resources.find((resource) => refOf(resource) === to),
+  )
 }
 
-/** A resource of which only the name matters. */
-export function named(ref: Resource['refs'][string]): Resource {
-  return { ...splitRef(ref), refs: {}, spec: {}, secrets: {} }
+/** A resource of which only the name matters, with what it probably holds. */
+export function named(ref: Ref, { refs = {}, spec = {}, secrets = {} }: Partial<Resource> = {}): Resource {
+  return { ...splitRef(ref), refs, spec, secrets }
 }
 
 /** Why a plan must not be applied: faults (exit 3), then policy (7), then what the server cannot hold (9). */

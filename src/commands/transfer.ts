@@ -16,7 +16,7 @@ import { confirmed, type Performed, type PerformFlags, perform } from './perform
 import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
 import { readPolicy } from './policy-file.ts'
 import type { SecretFlags } from './secret-sources.ts'
-import { refuseUnknownKinds, type Selection, selected } from './selection.ts'
+import { refuseUnknownKinds, type Selection, selected, selects } from './selection.ts'
 import { snapshotOf } from './server-snapshot.ts'
 import { printApply, type Shown, showPlan } from './show.ts'
 
@@ -43,12 +43,14 @@ export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io:
     return readLive(client, server, kinds, { on: io.tell })
   })
   io.warn(source.issues)
-  const snapshot = transferred(withHolesOf(readPolicy('-', io.cwd), source, kinds), flags, kinds)
+  const held = withHolesOf(readPolicy('-', io.cwd), source, kinds)
+  const snapshot = transferred(held, flags, kinds)
   if (flags.save !== undefined) await save(flags.save, snapshot, io)
   return connected({ profile: flags.to }, io, async (to) => {
     if (!flags.allowSameServer && source.server.url === to.server.url) throw sameServer('both have the same URL')
     const how: PlanFlags = { ...planFlags(flags), snapshot: `profile ${flags.from}`, profile: flags.to }
-    const planned = await makePlanOf({ snapshot, issues: [], placeOf: () => undefined }, how, to, kinds, io)
+    const more = selects(flags) ? { whole: transferred(held, {}, kinds) } : {}
+    const planned = await makePlanOf({ snapshot, issues: [], placeOf: () => undefined }, how, to, kinds, io, more)
     if (!flags.allowSameServer && sharesIds(source, planned.live))
       throw sameServer(
         'the same objects have the same ids on both; it is one server behind two URLs, or a copy of its database',

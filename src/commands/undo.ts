@@ -28,11 +28,7 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
     const held = secretsIn(record)
     const states = leftBehind(record)
-    const wanted = mentioned(record).map((ref) => ({
-      ...named(ref),
-      ...states.get(ref),
-      secrets: held.get(ref) ?? {},
-    }))
+    const wanted = mentioned(record).map((ref) => named(ref, { ...states.get(ref), secrets: held.get(ref) ?? {} }))
     const live = await readLive(to.client, to.server, kinds, { wanted })
     const undoing = undoOf(
       record,

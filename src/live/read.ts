@@ -13,7 +13,8 @@ import { sharing } from './share.ts'
 export interface ReadOptions {
   /**
    * The resources that are looked for. They alone are read, by name, unless `everything` is. Where one of them has a
-   * secret, the server's own value there is one too, in whatever field it stands.
+   * secret, the server's own value there is one too, in whatever field it stands. By what they hold it is told which of several
+   * of one name is which: to tell them apart, all of that name have to be here.
    */
   readonly wanted?: readonly Resource[]
   /** Reads all of every kind. */
@@ -46,7 +47,7 @@ export async function readLive(
   const issues = complete ? [...intake.issues] : []
   const { done, found } = intake
   const absent = complete ? gone(issues) : notRead
-  distinguishAll(held, found, absent, options.wanted)
+  const unsure = distinguishAll(held, found, absent, options.wanted)
   const names = makeNames(found, absent)
   const all = [...done.values()]
   // In the order of the table, so that what is told has the same order every time.
@@ -60,7 +61,7 @@ export async function readLive(
   const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, wanted)
   // Pages come in any order.
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
-  return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), issues }
+  return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), unsure, issues }
 }
 
 /** Resources by their names, with secrets where the wanted ones have them. */
@@ -124,13 +125,14 @@ async function readObjects(
   )
 }
 
-/** Settles the keys of kinds whose names are not unique. */
+/** Settles the keys of kinds whose names are not unique; answers the wanted ones that could be several. */
 function distinguishAll(
   kinds: readonly Kind[],
   found: Found,
   absent: Absent,
   wanted: readonly Resource[] | undefined,
-): void {
+): Ref[] {
+  const guesses: Ref[] = []
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
     // The name alone is the key as long as nobody has told them apart.
     const names = makeNames({ ...found, refs: new Map(found.refs) }, absent)
@@ -140,6 +142,9 @@ function distinguishAll(
         const resource = encodeOne(kind, raw, names, [])
         return resource ? [{ id: resource.id, resource }] : []
       })
-    for (const [id, key] of distinguish(kind, nameless, wanted)) found.refs.set(id, `${kind.name}/${key}`)
+    const { keys, unsure } = distinguish(kind, nameless, wanted)
+    for (const [id, key] of keys) found.refs.set(id, `${kind.name}/${key}`)
+    guesses.push(...unsure.map((key): Ref => `${kind.name}/${key}`))
   }
+  return guesses
 }

@@ -1,7 +1,8 @@
 import type { Issue } from '../issue.ts'
 import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Fillings, Lack, Ref } from '../model.ts'
+import type { Change, Fillings, Lack, Live, Ref } from '../model.ts'
+import { nameInKey, splitRef } from '../ref.ts'
 import { idsIn } from '../token.ts'
 
 /** Every secret that a change of the plan needs, and that has no value now. */
@@ -20,6 +21,19 @@ export function missingSecrets(changes: readonly Change[], { lackOf }: Fillings)
 /** A secret that has no value now, at a place in a resource's spec; `what` of the resource comes to nothing by it. */
 export function lackIssue({ code, reason, fix }: Lack, ref: Ref, pointer: Pointer, what: string): Issue {
   return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
+}
+
+/** What a server has several of, as much like what is wanted as each other: none of them is changed by a guess. */
+export function ambiguous(wanted: ReadonlySet<Ref>, { unsure = [] }: Live): Issue[] {
+  return unsure
+    .filter((ref) => wanted.has(ref))
+    .map((ref): Issue => {
+      const { kind, key } = splitRef(ref)
+      const message = `${ref} could be one of several on the server: each ${kind} called ${nameInKey(key)} differs from it as much`
+      const fix =
+        'Export the server again, so that the snapshot has all of that name; --include still takes one of them'
+      return { code: 'ambiguous-name', severity: 'error', message, fix, ref, pointer: '/key' }
+    })
 }
 
 /** Ids in what would be written that no name stands for: on another server they lead nowhere. */

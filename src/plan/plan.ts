@@ -3,7 +3,7 @@ import type { Change, Fillings, Live, Move, Plan, Ref, Scope, Snapshot, Unsuppor
 import { refOf } from '../ref.ts'
 import { membersOf } from '../select.ts'
 import { differences, renaming, withKnownSecrets } from '../spec.ts'
-import { missingSecrets, unresolvedIds } from './guard.ts'
+import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
 import { inOrder, link } from './order.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
@@ -65,6 +65,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     ],
     issues: [
       ...pairs.issues,
+      ...ambiguous(pairs.all, live),
       ...missingSecrets(changes, options.fillings),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
       ...likelyRenames(

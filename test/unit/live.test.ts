@@ -18,7 +18,7 @@ const nameless = (id: string, name: string, count: number) => ({
   resource: resource(`a/${name}`, { spec: { count } }),
 })
 const keysOf = (found: readonly ReturnType<typeof nameless>[], wanted?: readonly Resource[]) =>
-  distinguish(kind, found, wanted)
+  distinguish(kind, found, wanted).keys
 
 describe('resources of one name', () => {
   const found = [nameless('i1', 'x', 1), nameless('i2', 'x', 2), nameless('i3', 'y', 1)]
@@ -60,6 +60,22 @@ describe('resources of one name', () => {
     const wanted = [resource(`a/${one}`, { spec: { count: 2 } }), resource(`a/${two}`, { spec: { count: 5 } })]
     const paired = keysOf(found, wanted)
     expect([paired.get('i2'), paired.get('i1')]).toEqual([one, two])
+  })
+
+  it('that could be what is wanted as well as each other are told, and keep keys of their own', () => {
+    const wish = resource('a/x', { spec: { count: 5 } })
+    const told = distinguish(kind, found, [wish])
+    expect(told.unsure).toEqual(['x'])
+    for (const id of ['i1', 'i2']) expect(told.keys.get(id)).toMatch(/^x#/)
+    // All are wanted: whichever is which, none is left to be lost.
+    const both = distinguish(kind, found, [wish, resource('a/x#00000001', { spec: { count: 6 } })])
+    expect([both.unsure, new Set(both.keys.values())]).toEqual([[], new Set(['x', 'x#00000001', 'y'])])
+    // The key says which one it was.
+    const key = keysOf(found).get('i2') ?? ''
+    expect(distinguish(kind, found, [resource(`a/${key}`, { spec: { count: 5 } })]).keys.get('i2')).toBe(key)
+    // One is more alike than the other.
+    const near = { id: 'i1', resource: resource('a/x', { spec: { count: 1, text: 'other' } }) }
+    expect(distinguish(kind, [near, ...found.slice(1)], [wish]).keys.get('i2')).toBe('x')
   })
 
   it('take a wanted key for one, and the others get their own', () => {

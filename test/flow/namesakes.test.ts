@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { cliIn, newHome } from '../support/cli.ts'
+import { plainHttp } from '../support/plain-http.ts'
+
+/*
+ * Prefect lets several automations have one name. Nothing that is done to one of them may hit another, whatever part of
+ * a snapshot was selected.
+ */
+let one: PrefectServer
+let two: PrefectServer
+const home = newHome()
+const { cli, good } = cliIn(home)
+const events = ['namesakes.a', 'namesakes.b', 'namesakes.c']
+
+/** The event that each automation expects, by its id. */
+async function expected({ url }: PrefectServer): Promise<Record<string, string>> {
+  const rows = await plainHttp(url).list('/automations/filter', { sort: 'CREATED_DESC' })
+  return Object.fromEntries(
+    rows.map(({ id, trigger }) => [String(id), String((trigger as { expect: string[] }).expect[0])]),
+  )
+}
+
+async function change({ url }: PrefectServer, from: string, to: string): Promise<void> {
+  const { list, put } = plainHttp(url)
+  const row = (await list('/automations/filter', {})).find(
+    ({ trigger }) => (trigger as { expect: string[] }).expect[0] === from,
+  )
+  const { name, trigger, actions } = row as { name: string; trigger: object; actions: unknown[] }
+  await put(`/automations/${row?.id}`, { name, actions, enabled: true, trigger: { ...trigger, expect: [to] } })
+}
+
+const text = () => readFileSync(join(home, 'all.yaml'), 'utf8')
+/** The key of the one that expects an event, in the snapshot. */
+const keyOf = (event: string) =>
+  new RegExp(`^key: (.*)\\n(?:(?!^---).*\\n)*? +expect: \\[${event}\\]`, 'm').exec(text())?.[1] ?? ''
+const edit = (from: string, to: string) =>
+  writeFileSync(join(home, 'edited.yaml'), text().replace(`[${from}]`, `[${to}]`))
+
+beforeAll(async () => {
+  one = await freshServer('3.8.8')
+  two = await freshServer('3.8.8')
+  writeFileSync(
+    join(home, 'profiles.toml'),
+    `active = "none"\n[profiles.one]\nPREFECT_API_URL = "${one.url}"\n[profiles.two]\nPREFECT_API_URL = "${two.url}"\n`,
+  )
+})
+afterAll(async () => {
+  await one?.stop()
+  await two?.stop()
+})
+beforeEach(async () => {
+  for (const { url } of [one, two]) {
+    const { list, post, delete: remove } = plainHttp(url)
+    for (const { id } of await list('/automations/filter', {})) await remove(`/automations/${id}`)
+    if (url === two.url) continue
+    for (const event of events) {
+      const trigger = { type: 'event', posture: 'Reactive', expect: [event], threshold: 1, within: 0 }
+      await post('/automations/', { name: 'twin', trigger, actions: [{ type: 'do-nothing' }] })
+    }
+  }
+  await good('export', '--profile', 'one', '-o', 'all.yaml')
+  await good('apply', 'all.yaml', '--profile', 'two', '--yes')
+})
+
+describe('of several automations of one name', () => {
+  test.each(events)('the one that was selected and edited is changed, and no other (%s)', async (event) => {
+    const before = await expected(two)
+    edit(event, 'namesakes.new')
+    await good('apply', 'edited.yaml', '--profile', 'two', '--include', `automation/${keyOf(event)}`, '--yes')
+    const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
+    expect(await expected(two)).toEqual(Object.fromEntries(after))
+  })
+
+  test.each(events)('the one that was edited at the source and is transferred alone is changed (%s)', async (event) => {
+    const before = await expected(two)
+    await change(one, event, 'namesakes.new')
+    await good('export', '--profile', 'one', '-o', 'now.yaml')
+    const key = /^key: (twin#.*)\n(?:(?!^---).*\n)*? +expect: \[namesakes.new\]/m.exec(
+      readFileSync(join(home, 'now.yaml'), 'utf8'),
+    )?.[1]
+    await good('transfer', '--from', 'one', '--to', 'two', '--include', `automation/${key}`, '--yes')
+    const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
+    expect(await expected(two)).toEqual(Object.fromEntries(after))
+  })
+
+  test.each(events)('the one that was changed on the server keeps its name in a snapshot (%s)', async (event) => {
+    const key = keyOf(event)
+    writeFileSync(join(home, 'all.yaml'), text().replace(`key: ${key}\n`, `key: ${key}    # ours\n`))
+    await change(two, event, 'namesakes.new')
+    const diff = await good('diff', 'all.yaml', 'profile:two')
+    expect(diff.stdout).toMatch(new RegExp(`~ automation ${key}[\\s\\S]*"${event}" → "namesakes.new"`))
+    expect(diff.stdout).toContain('0 created, 1 updated, 0 deleted, 2 unchanged')
+    await good('plan', 'all.yaml', '--profile', 'two', '--accept-live', `automation/${key}`)
+    expect(text()).toMatch(new RegExp(`^key: ${key} +# ours$`, 'm'))
+    expect(keyOf('namesakes.new')).toBe(`${key}    # ours`)
+    await change(two, 'namesakes.new', 'namesakes.newer')
+    await good('export', '--profile', 'two', '-o', 'all.yaml', '--update')
+    expect(keyOf('namesakes.newer')).toBe(`${key}    # ours`)
+    expect(text().match(/^key: twin#/gm)).toHaveLength(3)
+  })
+
+  test('one that could be any of them is not changed by a guess', async () => {
+    const before = await expected(two)
+    const alone = 'kind: snapshot\nversion: 1\n---\nkind: automation\nkey: twin\nspec:\n  enabled: true\n'
+    const trigger =
+      '  trigger: {type: event, posture: Reactive, expect: [namesakes.new]}\n  actions: [{type: do-nothing}]\n'
+    writeFileSync(join(home, 'alone.yaml'), alone + trigger)
+    const { exit, stderr } = await cli('apply', 'alone.yaml', '--profile', 'two', '--yes')
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(/\[ambiguous-name] automation\/twin could be one of several on the server/)
+    expect(stderr).toContain('alone.yaml:5')
+    expect(await expected(two)).toEqual(before)
+  })
+
+  test('the one that gets a new name, and is edited at once, gets it', async () => {
+    const [, event = ''] = events
+    const before = await expected(two)
+    const key = keyOf(event)
+    edit(event, 'namesakes.new')
+    const moved = `moved:\n  - {from: automation/${key}, to: automation/other}\n`
+    const renamed = readFileSync(join(home, 'edited.yaml'), 'utf8').replace(`key: ${key}`, 'key: other')
+    writeFileSync(join(home, 'edited.yaml'), renamed.replace('\n---\n', `\n${moved}---\n`))
+    await good('apply', 'edited.yaml', '--profile', 'two', '--yes')
+    const left = Object.values(await expected(two)).sort()
+    expect(left).toEqual([...Object.values(before).filter((was) => was !== event), 'namesakes.new'].sort())
+  })
+})
