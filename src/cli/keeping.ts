@@ -1,24 +1,24 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import { performing, planned } from './applying.ts'
-import { examples, onServer, positive, runState, selecting, table } from './shared.ts'
+import { examples, identities, onServer, positive, runState, sealing, selecting, table } from './shared.ts'
 
 /** The commands that make a repository ready, keep what a server holds, and bring it back. */
 export function addKeeping(program: Command, act: Act): void {
-  selecting(onServer(program.command('backup').argument('<folder>', 'where the backups are'), 'the server to read'))
+  const reading = program.command('backup').argument('<folder>', 'where the backups are')
+  sealing(identities(selecting(onServer(reading, 'the server to read'))))
     .summary('keep a dated snapshot of a server, if something has changed')
     .description(
       'Reads a server and writes a dated snapshot to a folder, unless the newest one there says the same. Prints its path. A server that cannot be read in full leaves the folder as it is. For cron: 0 where the newest backup is good.',
     )
     .option('--keep <n>', 'so many stay: older ones are removed, and no other file', positive)
-    .addOption(
-      new Option('--secrets <how>', 'holes: left out; plain: written in clear, into a file that only you can read')
-        .choices(['holes', 'plain'])
-        .default('holes'),
-    )
     .addHelpText(
       'after',
-      examples('backup backups/ --profile prod', 'backup /var/backups/prefect --profile prod --keep 30 --quiet'),
+      examples(
+        'backup backups/ --profile prod',
+        'backup /var/backups/prefect --profile prod --keep 30 --quiet',
+        'backup backups/ --profile prod --secrets age --recipient age1… --identity key.txt',
+      ),
     )
     .action(
       act(async ([folder = '.'], flags, io) =>

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import {
   collect,
@@ -10,6 +10,7 @@ import {
   positive,
   reporting,
   runState,
+  sealing,
   selecting,
   snapshotForms,
   table,
@@ -17,7 +18,7 @@ import {
 
 /** The commands that change no server. */
 export function addReading(program: Command, act: Act): void {
-  identities(reporting(selecting(onServer(program.command('export'), 'the server to read'))))
+  sealing(identities(reporting(selecting(onServer(program.command('export'), 'the server to read')))))
     .summary('read a server, write a snapshot')
     .description(
       'Reads a server and writes its configuration as a snapshot. Secrets are left out, with the name of an environment variable for each.',
@@ -25,19 +26,6 @@ export function addReading(program: Command, act: Act): void {
     .option('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-')
     .option('--update', 'change only what has changed, and keep comments, order and quotes of what is there')
     .option('--check', 'write nothing, show what --update would change, and exit with 2 where it would')
-    .addOption(
-      new Option(
-        '--secrets <how>',
-        'holes: left out; age: encrypted for --recipient; plain: written in clear, into a file that only you can read',
-      )
-        .choices(['holes', 'age', 'plain'])
-        .default('holes'),
-    )
-    .option(
-      '--recipient <key>',
-      'who can decrypt: age1…; may be repeated (default: recipients: of the policy file)',
-      collect,
-    )
     .option(
       '--hole <glob#pointer>',
       'treat these values as secrets too, by globs over kind/key and over the place; may be repeated',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
-import { collect, examples, fillingHoles, identities, reporting, snapshotForms, table } from './shared.ts'
+import { examples, fillingHoles, identities, recipients, reporting, snapshotForms, table } from './shared.ts'
 
 /** The commands that are about the secrets of a snapshot. No server has a part in them. */
 export function addSecrets(program: Command, act: Act): void {
@@ -28,17 +28,12 @@ export function addSecrets(program: Command, act: Act): void {
         (await import('../commands/secrets.ts')).listSecrets({ ...(flags as object), snapshot }, await table(), io),
       ),
     )
-  identities(program.command('rekey'))
+  recipients(identities(program.command('rekey')))
     .summary('encrypt the secrets of a snapshot for other recipients')
     .description(
       'Encrypts every value of a snapshot that is encrypted for other recipients, in place. Comments, order and everything else stay.',
     )
     .argument('<snapshot>', 'file or directory')
-    .option(
-      '--recipient <key>',
-      'who can decrypt: age1…; may be repeated (default: recipients: of the policy file)',
-      collect,
-    )
     .addHelpText(
       'after',
       examples(

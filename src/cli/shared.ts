@@ -69,6 +69,24 @@ export function identities(command: Command): Command {
   )
 }
 
+/** Who can decrypt what is encrypted. */
+export function recipients(command: Command): Command {
+  return command.option(
+    '--recipient <key>',
+    'who can decrypt: age1…; may be repeated (default: recipients: of the policy file)',
+    collect,
+  )
+}
+
+/** What becomes of secrets that are read from a server. */
+export function sealing(command: Command): Command {
+  const secrets = new Option(
+    '--secrets <how>',
+    'holes: left out; age: encrypted for --recipient; plain: written in clear, into a file that only you can read',
+  )
+  return recipients(command.addOption(secrets.choices(['holes', 'age', 'plain']).default('holes')))
+}
+
 /** Flags that say in which environment a snapshot is looked at. */
 export function inEnvironment(command: Command): Command {
   return command

@@ -8,18 +8,18 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from './backups.ts'
 import { connected, type Target } from './connect.ts'
 import { onlyOwner } from './disk.ts'
+import { type ExportSecretFlags, openExportSecrets } from './export-secrets.ts'
 import { fileFailure, writeText } from './files.ts'
 import { type Exit, exits, type Io } from './io.ts'
-import { withHolesOf } from './named-holes.ts'
 import { readPolicy } from './policy-file.ts'
-import type { Selection } from './selection.ts'
-import { asSnapshot } from './server-snapshot.ts'
+import { type Selection, selected } from './selection.ts'
+import { snapshotOf } from './server-snapshot.ts'
+import { heldAt } from './update.ts'
 
-export interface BackupFlags extends Target, Selection {
+export interface BackupFlags extends Target, Selection, Omit<ExportSecretFlags, 'output'> {
   readonly folder: string
   /** How many backups stay; all, where it is not said. */
   readonly keep?: number
-  readonly secrets: 'holes' | 'plain'
 }
 
 /**
@@ -27,9 +27,8 @@ export interface BackupFlags extends Target, Selection {
  * A server that cannot be read in full throws before the folder is touched.
  */
 export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
-  const snapshot = await read(flags, kinds, io)
-  const before = await backupsIn(flags.folder)
-  const newest = before.at(-1)
+  const newest = (await backupsIn(flags.folder)).at(-1)
+  const snapshot = await read(flags, newest, kinds, io)
   const text = formatSnapshot(snapshot)
   const same = newest !== undefined && withoutSource(await textOf(join(flags.folder, newest))) === withoutSource(text)
   const name = same ? newest : freeName(newest, io.now())
@@ -41,14 +40,17 @@ export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io)
   return exits.ok
 }
 
-async function read(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
+async function read(flags: BackupFlags, newest: string | undefined, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
+  const output = join(flags.folder, newest ?? 'none')
+  const secrets = await openExportSecrets({ ...flags, output }, readPolicy(output, io.cwd), kinds, io)
+  const held = flags.secrets === 'age' ? await heldAt(output, kinds, io) : []
   return connected(flags, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
     const live = await readLive(client, server, kinds, { on: io.tell })
     io.warn(live.issues)
-    const policy = readPolicy(join(flags.folder, 'x'), io.cwd)
-    return asSnapshot(withHolesOf(policy, live, kinds), flags, kinds, flags.secrets)
+    const carried = secrets.found(selected([...live.resources.values()], kinds, flags), held)
+    return snapshotOf(server, flags, await secrets.written(carried, held))
   })
 }
 

@@ -1,4 +1,3 @@
-import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read.ts'
 import type { LiveResource, Resource, Snapshot } from '../model.ts'
@@ -30,7 +29,9 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
     asked.update || asked.check ? await (await import('./export-over.ts')).openUpdate(asked, kinds, io) : undefined
   const options: ExportOptions = over ? { ...asked, ...over.selection } : asked
   const secrets = await openExportSecrets(options, readPolicy(options.output, io.cwd), kinds, io)
-  const held = over?.held ?? (options.secrets === 'age' ? await heldAt(options.output, kinds, io) : [])
+  const held =
+    over?.held ??
+    (options.secrets === 'age' ? await (await import('./update.ts')).heldAt(options.output, kinds, io) : [])
   return connected(options, io, async ({ client, server, name }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
@@ -68,17 +69,6 @@ async function workAhead(selection: Selection, kinds: readonly Kind[], isUpdate:
   }
   const bytesOf = (resource: Resource) => written.get(resource) ?? resourceBytes(resource)
   return { look, bytesOf, ...(selects(selection) ? {} : { early }) }
-}
-
-/** What the file that is written over holds, as far as it can be read: its ciphertext is kept. */
-async function heldAt(output: string, kinds: readonly Kind[], io: Io): Promise<readonly Resource[]> {
-  if (output === '-') return []
-  const { readExisting } = await import('./update.ts')
-  const existing = await readExisting(output, kinds, io).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined
-    throw error
-  })
-  return existing?.read.snapshot.resources ?? []
 }
 
 function summary({ resources }: Snapshot, { output, secrets }: ExportOptions, holes: number): string {

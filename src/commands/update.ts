@@ -42,6 +42,16 @@ export async function readPresent(path: string, kinds: readonly Kind[], io: Io):
   return existing
 }
 
+/** What a snapshot that is written over holds, as far as it can be read: its ciphertext is kept. */
+export async function heldAt(path: string, kinds: readonly Kind[], io: Io): Promise<readonly Resource[]> {
+  if (path === '-') return []
+  const existing = await readExisting(path, kinds, io).catch((error: unknown) => {
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  return existing?.read.snapshot.resources ?? []
+}
+
 function unwritable(path: string): Failure {
   const message = `${path} cannot be brought up to date: only a file or a directory can`
   return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Name one with -o' }], exits.usage)

@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { plainHttp } from '../support/plain-http.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
+import { everyKindSecrets } from '../worlds/secrets.ts'
 
 let source: { readonly server: PrefectServer; readonly world: unknown }
 let home: string
@@ -119,6 +122,55 @@ describe('backup', () => {
     const plain = await backup('--secrets', 'plain')
     expect(readFileSync(plain.stdout.trim(), 'utf8')).toMatch(/s3cr3t-token/)
     expect(statSync(plain.stdout.trim()).mode & 0o077).toBe(0)
+  })
+})
+
+describe('a backup with encrypted secrets', () => {
+  let recipient: readonly string[]
+  let identity: readonly string[]
+  beforeEach(async () => {
+    const key = await generateX25519Identity()
+    writeFileSync(join(home, 'key.txt'), `${key}\n`)
+    recipient = ['--secrets', 'age', '--recipient', await identityToRecipient(key)]
+    identity = ['--identity', join(home, 'key.txt')]
+  })
+
+  test('brings everything back, where its identity is; without it not one secret can be read', async () => {
+    const empty = await freshServer('3.8.8')
+    const { stdout } = await backup(...recipient)
+    const text = readFileSync(stdout.trim(), 'utf8')
+    expect(everyKindSecrets.filter((secret) => text.includes(secret))).toEqual([])
+    const locked = await cli(['restore', folder, '--api-url', empty.url, '--yes'])
+    expect(locked.exit).toBe(3)
+    expect(locked.stderr).toContain('[missing-secret]')
+    const { exit, stderr } = await cli(['restore', folder, '--api-url', empty.url, '--yes', ...identity])
+    expect(exit, stderr).toBe(0)
+    expect(await worldOf(empty.url)).toEqual(source.world)
+    await empty.stop()
+  })
+
+  test('is a second one where something has changed, a secret too; without the identity nobody can tell', async () => {
+    await backup(...recipient)
+    const same = await backup(...recipient, ...identity)
+    expect(same.stderr).toContain('Nothing has changed')
+    expect(files()).toHaveLength(1)
+    const { get, patch } = plainHttp(source.server.url)
+    const { id } = await get('/block_types/slug/secret/block_documents/name/api-token')
+    const setToken = (value: string) => patch(`/block_documents/${id}`, { data: { value }, merge_existing_data: false })
+    await setToken('another one')
+    await backup(...recipient, ...identity)
+    await setToken('s3cr3t-token')
+    const [first = '', second = ''] = files().map((name) => readFileSync(join(folder, name), 'utf8'))
+    const sealed = (text: string): readonly string[] => text.match(/-----BEGIN AGE[\s\S]*?-----END AGE/g) ?? []
+    expect(sealed(second).filter((one) => !sealed(first).includes(one))).toHaveLength(1)
+    const blind = await backup(...recipient)
+    expect(blind.stderr).toMatch(/warning \[missing-secret].*cannot be opened here/)
+    expect(files()).toHaveLength(3)
+  })
+
+  test('for nobody is refused before the server is asked', async () => {
+    const { exit, stderr } = await cli(['backup', folder, '--api-url', 'http://127.0.0.1:9/api', '--secrets', 'age'])
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('[bad-recipient]')])
   })
 })
 
