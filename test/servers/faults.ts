@@ -45,7 +45,9 @@ export async function openFaulty(target: string, decide: (seen: Seen) => Fault |
   const agent = new Agent({ keepAlive: true })
   const counts = { requests: 0, writes: 0, faults: 0 }
   const server = createServer(async (incoming, outgoing) => {
-    const body = await bodyOf(incoming)
+    // A client that is killed in the middle of a request wants no answer.
+    const body = await bodyOf(incoming).catch(() => undefined)
+    if (!body) return void incoming.socket.destroy()
     const path = (incoming.url ?? '').replace(/\?.*/, '').slice(base.pathname.length)
     const method = incoming.method ?? 'GET'
     const mutating = isMutating(method, path)
@@ -126,9 +128,10 @@ function forward(base: URL, agent: Agent, incoming: IncomingMessage, body: Buffe
       headers: { ...headers, ...('content-length' in headers ? { 'content-length': String(body.length) } : {}) },
       agent,
     }
-    const outgoing = request(options, async (reply) =>
-      resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: await bodyOf(reply) }),
-    )
+    const outgoing = request(options, (reply) => {
+      const { statusCode = 0, headers } = reply
+      bodyOf(reply).then((body) => resolve({ status: statusCode, headers, body }), reject)
+    })
     outgoing.on('error', reject)
     outgoing.end(body)
   })
