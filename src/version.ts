@@ -12,6 +12,11 @@ export function atLeast(version: string, since: string | undefined): boolean {
   return true
 }
 
+/** Whether a server is one of Prefect 2: it is read, and what runs on it is paused and resumed, no more. */
+export function isPrefect2(version: string): boolean {
+  return !atLeast(version, '3.0.0')
+}
+
 function numbers(version: string): number[] {
   return version.split('.').map((part) => Number.parseInt(part, 10) || 0)
 }

@@ -14,7 +14,6 @@ import { type Exit, exits, type Io } from './io.ts'
 import { readPolicy } from './policy-file.ts'
 import { type Selection, selected } from './selection.ts'
 import { snapshotOf } from './server-snapshot.ts'
-import { heldAt } from './update.ts'
 
 export interface BackupFlags extends Target, Selection, Omit<ExportSecretFlags, 'output'> {
   readonly folder: string
@@ -43,14 +42,13 @@ export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io)
 async function read(flags: BackupFlags, newest: string | undefined, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
   const output = join(flags.folder, newest ?? 'none')
   const secrets = await openExportSecrets({ ...flags, output }, readPolicy(output, io.cwd), kinds, io)
-  const held = flags.secrets === 'age' ? await heldAt(output, kinds, io) : []
   return connected(flags, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
     const live = await readLive(client, server, kinds, { on: io.tell })
     io.warn(live.issues)
-    const carried = secrets.found(selected([...live.resources.values()], kinds, flags), held)
-    return snapshotOf(server, flags, await secrets.written(carried, held))
+    const carried = secrets.found(selected([...live.resources.values()], kinds, flags))
+    return snapshotOf(server, flags, await secrets.written(carried))
   })
 }
 

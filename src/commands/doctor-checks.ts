@@ -6,7 +6,7 @@ import { refOf, splitRef } from '../ref.ts'
 import type { Check } from '../report/checks.ts'
 import { plural } from '../report/style.ts'
 import { withHoles } from '../secrets/holes.ts'
-import { atLeast } from '../version.ts'
+import { atLeast, isPrefect2 } from '../version.ts'
 import type { Connected } from './connect.ts'
 import type { Io } from './io.ts'
 import { makePlanOf, type Planned } from './planning.ts'
@@ -77,11 +77,12 @@ function workerFix(pool: string): string {
 
 /** A pool that no worker of one's own serves: Prefect Cloud runs it, or agents did. */
 function poolCheck(title: string, pool: Resource | undefined, version: string): Check | undefined {
-  const type = String(pool?.spec.type)
+  if (pool?.kind !== 'work-pool') return undefined
+  const type = String(pool.spec.type)
   const fix = 'Point its deployments to a pool with a worker, such as one of type process, docker or kubernetes'
-  if (pool?.kind === 'work-pool' && type === 'prefect-agent' && atLeast(version, '3.0.0'))
+  if (type === 'prefect-agent' && !isPrefect2(version))
     return { status: 'warning', title, detail: `${pool.key} is for agents, which Prefect 3 does not have`, fix }
-  if (pool?.kind !== 'work-pool' || !/:(push|managed)$/.test(type)) return undefined
+  if (!/:(push|managed)$/.test(type)) return undefined
   return version === 'cloud'
     ? { status: 'ok', title, detail: `${pool.key} (${type}) is run by Prefect Cloud` }
     : {
@@ -134,7 +135,7 @@ export async function bothChecks(
 
 /** Which kinds one of the two servers does not have, since it is older. */
 function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
-  if (!atLeast(to, '3.0.0'))
+  if (isPrefect2(to))
     return {
       status: 'error',
       title: 'versions',

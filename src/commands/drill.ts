@@ -51,7 +51,7 @@ export async function drill(flags: DrillFlags, kinds: readonly Kind[], io: Io): 
     }
     const performed = await perform(planned, `drill of ${flags.snapshot}`, flags, to, kinds, io)
     const wanted = madeUnder(planned.parsed.snapshot, flags.runState, kinds)
-    const found = asSnapshot(await look(), {}, kinds)
+    const found = asSnapshot(await look(), kinds)
     const sourced = withSourcesOf(found.resources, wanted.resources, kinds)
     const back = { ...found, resources: inWordsOf(sourced, wanted.resources, isServersOwn(kinds)) }
     const exit = await report({ ...parsed, snapshot: wanted }, back, missing, flags, kinds, io)

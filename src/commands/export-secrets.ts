@@ -25,17 +25,21 @@ export interface ExportSecretFlags extends SecretFlags {
 /** What becomes of the secrets of an export. */
 export interface ExportSecrets {
   /** The resources with what the flags and the policy call secrets as secrets. */
-  found(resources: readonly LiveResource[], held: readonly Resource[]): readonly LiveResource[]
+  found(resources: readonly LiveResource[]): readonly LiveResource[]
   /** The resources as they are written: with holes for secrets, with ciphertext, or in clear. */
-  written(resources: readonly LiveResource[], held: readonly Resource[]): Promise<readonly Resource[]>
+  written(resources: readonly LiveResource[]): Promise<readonly Resource[]>
 }
 
-/** Reads what the flags and the policy say of secrets; what is wrong with it is told before a server is asked. */
+/**
+ * Reads what the flags and the policy say of secrets; what is wrong with it is told before a server is asked. `updated` is what
+ * a snapshot that is brought up to date holds; of one that is written over the ciphertext alone is looked at.
+ */
 export async function openExportSecrets(
   flags: ExportSecretFlags,
   policy: Policy,
   kinds: readonly Kind[],
   io: Io,
+  updated?: readonly Resource[],
 ): Promise<ExportSecrets> {
   const patterns = [...patternsOf(flags.hole ?? []), ...patternsOf(policy.holes, true)]
   if (flags.recipient && flags.secrets !== 'age') throw withoutAge()
@@ -43,9 +47,10 @@ export async function openExportSecrets(
     flags.secrets === 'age'
       ? await (await import('../secrets/age.ts')).encryptFor(flags.recipient ?? policy.recipients)
       : undefined
+  const held = updated ?? (encrypt ? await (await import('./update.ts')).heldAt(flags.output, kinds, io) : [])
   return {
-    found: (resources, held) => withNamedHoles(withSecretsLike(resources, held, kinds), patterns, kinds),
-    written: async (resources, held) => {
+    found: (resources) => withNamedHoles(withSecretsLike(resources, held, kinds), patterns, kinds),
+    written: async (resources) => {
       if (flags.secrets === 'plain') return resources
       const holes = withHoles(resources)
       return encrypt ? seal(resources, holes, held, { encrypt, flags }, io) : holes

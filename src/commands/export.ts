@@ -28,10 +28,7 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
   const over =
     asked.update || asked.check ? await (await import('./export-over.ts')).openUpdate(asked, kinds, io) : undefined
   const options: ExportOptions = over ? { ...asked, ...over.selection } : asked
-  const secrets = await openExportSecrets(options, readPolicy(options.output, io.cwd), kinds, io)
-  const held =
-    over?.held ??
-    (options.secrets === 'age' ? await (await import('./update.ts')).heldAt(options.output, kinds, io) : [])
+  const secrets = await openExportSecrets(options, readPolicy(options.output, io.cwd), kinds, io, over?.held)
   return connected(options, io, async ({ client, server, name }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
     io.tell({ type: 'phase', phase: 'reading' })
@@ -39,8 +36,8 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
     const keys = over ? { wanted: over.held, everything: true } : {}
     const live = await readLive(client, server, kinds, { on: io.tell, ...keys, ...ahead })
     const all = [...live.resources.values()]
-    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options), held)
-    const snapshot = snapshotOf(server, options, await secrets.written(carried, held))
+    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options))
+    const snapshot = snapshotOf(server, options, await secrets.written(carried))
     io.warn(live.issues)
     await tellPossibleSecrets(ahead.look, snapshot.resources, options, io)
     const count = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)

@@ -10,15 +10,9 @@ export function snapshotOf(server: Server, selection: Selection, resources: read
   return { version: 1, source, scope: scopeOf(selection), moved: [], resources }
 }
 
-/** What a server holds, as an export of it: with holes for secrets, or with the secrets that the server shows. */
-export function asSnapshot(
-  { server, resources }: Live,
-  selection: Selection,
-  kinds: readonly Kind[],
-  secrets: 'holes' | 'plain' = 'holes',
-): Snapshot {
-  const carried = selected([...resources.values()], kinds, selection)
-  return snapshotOf(server, selection, secrets === 'plain' ? carried : withHoles(carried))
+/** What a server holds, as an export of it, with holes for secrets. */
+export function asSnapshot({ server, resources }: Live, kinds: readonly Kind[]): Snapshot {
+  return snapshotOf(server, {}, withHoles(selected([...resources.values()], kinds, {})))
 }
 
 /**

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts'
 import type { Encoded, Names } from '../kind.ts'
 import type { Reader, Ref, Server } from '../model.ts'
 import { keyParts, splitRef } from '../ref.ts'
-import { atLeast } from '../version.ts'
+import { atLeast, isPrefect2 } from '../version.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
 import { objects, readAll, readNamed, statusOf, text } from './wire.ts'
 
@@ -22,7 +22,7 @@ export async function listAutomations(
     : readAll(reader, path, { sort }, { path: '/automations/count', body: {} })
   const switchedOff = (error: unknown) => {
     // Before 3.0 every route of automations is "not found" unless PREFECT_EXPERIMENTAL_EVENTS is set.
-    if (atLeast(version, '3.0.0') || statusOf(error) !== 404) throw error
+    if (!isPrefect2(version) || statusOf(error) !== 404) throw error
     return []
   }
   const both = await Promise.all([automations.catch(switchedOff), hasPolicies ? readPolicies(reader) : []])

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json.ts'
 import type { Created, Filled, Write } from '../kind.ts'
 import type { FieldChange, LiveResource, Resource } from '../model.ts'
 import { keyParts, splitRef } from '../ref.ts'
-import { atLeast } from '../version.ts'
+import { isPrefect2 } from '../version.ts'
 import { changeLimit, completeLimit, limitBody } from './deployment-limit.ts'
 import { queueParts } from './queue-name.ts'
 import { decodeSchedule, planSchedules } from './schedule.ts'
@@ -79,7 +79,7 @@ export async function updateDeployment(
   fields: readonly FieldChange[],
 ): Promise<void> {
   const changed = namesOf(fields)
-  const isOld = !atLeast(write.server.version, '3.0.0')
+  const isOld = isPrefect2(write.server.version)
   const way = isOld || !needsUpsert(after, changed) ? patch : isFlip(changed) ? flip : upsert
   try {
     await way(write, before, after, changed)

@@ -3,16 +3,14 @@ import type { Kind, Unheld } from '../kind.ts'
 import type { LiveResource, Resource, Server } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
 import { atLeast } from '../version.ts'
+import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { labels } from './flow.ts'
 import { compareSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
 import { anyObject, boolean, nullableString, tags } from './schemas.ts'
-import { idOf, object, objects, text } from './wire.ts'
-
-/** `server/models/deployments.py`, `_delete_scheduled_runs`: whatever an update changes. */
-const runsEffect = 'its scheduled runs are deleted and made anew'
+import { idOf, object, text } from './wire.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -179,13 +177,7 @@ export const deployment: Kind = {
   },
   unheld,
   runsEffect,
-  effects(change) {
-    if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
-    if (change.action === 'create') return [...startsToRun(change.after), ...wantsPool(change.after)]
-    if (change.action !== 'update') return []
-    const resumed = change.before.spec.paused === true && change.after.spec.paused === false
-    return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
-  },
+  effects: deploymentEffects,
   create: createDeployment,
   async update(write, before, after, fields) {
     await updateDeployment(write, before, after, fields)
@@ -195,25 +187,6 @@ export const deployment: Kind = {
     const [first] = await listDeployments(reader, new Set([resource.key]))
     return first && idOf(first)
   },
-}
-
-/** Only agents looked at infrastructure blocks, and they are gone since Prefect 3. */
-function wantsPool({ refs }: Resource): string[] {
-  return refs.infrastructure
-    ? ['its infrastructure block is stored, and no worker looks at it: it runs once it has a pool with a worker']
-    : []
-}
-
-/** By which schedules a deployment runs once it is there. */
-function startsToRun({ spec }: Resource): string[] {
-  const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
-  if (active.length === 0) return []
-  const list = active.map((schedule) =>
-    String(schedule.slug ?? schedule.cron ?? schedule.rrule ?? `every ${String(schedule.interval)} s`),
-  )
-  return [
-    `starts to run by ${active.length === 1 ? 'its schedule' : `${active.length} schedules`}: ${list.join(', ').replaceAll('\n', ' ')}`,
-  ]
 }
 
 /** Servers keep "no schema" as null, `{}` or an empty object schema. */

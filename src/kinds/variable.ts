@@ -1,6 +1,6 @@
 import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, writeJson } from '../json.ts'
 import type { Kind, Unheld } from '../kind.ts'
-import { atLeast } from '../version.ts'
+import { isPrefect2 } from '../version.ts'
 import { tags } from './schemas.ts'
 import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
 
@@ -33,7 +33,7 @@ export const variable: Kind = {
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { arrived })
       : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, arrived),
   key: (raw) => text(raw, 'name'),
-  unheld: ({ spec }, { version }) => (atLeast(version, '3.0.0') ? tooLong(spec.value) : []),
+  unheld: ({ spec }, { version }) => (isPrefect2(version) ? [] : tooLong(spec.value)),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {
     const reply = await api.send('POST', '/variables/', {

@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
 import type { Change, Server, Unsupported } from '../model.ts'
 import { splitRef } from '../ref.ts'
-import { atLeast } from '../version.ts'
+import { isPrefect2 } from '../version.ts'
 
 /**
  * The changes that may be written. To a server older than 3.0 those are switches alone: the rest has other names there, and
@@ -12,7 +12,7 @@ export function writable(
   kinds: readonly Kind[],
   { version }: Server,
 ): { readonly changes: readonly Change[]; readonly unsupported: readonly Unsupported[] } {
-  if (atLeast(version, '3.0.0')) return { changes, unsupported: [] }
+  if (!isPrefect2(version)) return { changes, unsupported: [] }
   const flips = changes.filter((change) => isFlip(change, kinds))
   const done = new Set<string>(flips.map(({ ref }) => ref))
   const reason = `Prefect ${version} is a source: it is read, and what runs there is paused and resumed, no more`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer, type ServerOptions } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
-import { cliIn, newHome } from '../support/cli.ts'
+import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
 import { worldOf } from '../support/world.ts'
@@ -22,10 +22,7 @@ async function start(version: '3.8.8' | '3.4.14' | '2.20.25', options: ServerOpt
   return server
 }
 
-function profiles(urls: Readonly<Record<string, string>>): void {
-  const texts = Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
-  writeFileSync(join(home, 'profiles.toml'), `active = "none"\n${texts.join('')}`)
-}
+const profiles = (urls: Readonly<Record<string, string>>): void => writeProfiles(home, urls)
 
 /** What runs by itself on a server, by plain HTTP. */
 async function awake({ url, version }: PrefectServer): Promise<string[]> {
@@ -138,7 +135,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     expect(await awake(to)).toEqual([])
     const pause = await good('pause', '--profile', 'old', '--yes')
     expect(await awake(old)).toEqual([])
-    await good('undo', /Journal: (\S+)/.exec(pause.stderr)?.[1] ?? '', '--profile', 'old', '--yes')
+    await good('undo', journalIn(pause), '--profile', 'old', '--yes')
     expect(await awake(old)).toEqual(before)
     await good('pause', '--profile', 'old', '--yes')
     await good('activate', 'old.yaml', '--profile', 'new', '--yes')

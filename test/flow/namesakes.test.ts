@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { cliIn, newHome } from '../support/cli.ts'
+import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 
 /*
@@ -32,20 +32,17 @@ async function change({ url }: PrefectServer, from: string, to: string): Promise
   await put(`/automations/${row?.id}`, { name, actions, enabled: true, trigger: { ...trigger, expect: [to] } })
 }
 
-const text = () => readFileSync(join(home, 'all.yaml'), 'utf8')
-/** The key of the one that expects an event, in the snapshot. */
-const keyOf = (event: string) =>
-  new RegExp(`^key: (.*)\\n(?:(?!^---).*\\n)*? +expect: \\[${event}\\]`, 'm').exec(text())?.[1] ?? ''
+const text = (file = 'all.yaml') => readFileSync(join(home, file), 'utf8')
+/** The key of the one that expects an event, in a snapshot. */
+const keyOf = (event: string, file?: string) =>
+  new RegExp(`^key: (.*)\\n(?:(?!^---).*\\n)*? +expect: \\[${event}\\]`, 'm').exec(text(file))?.[1] ?? ''
 const edit = (from: string, to: string) =>
   writeFileSync(join(home, 'edited.yaml'), text().replace(`[${from}]`, `[${to}]`))
 
 beforeAll(async () => {
   one = await freshServer('3.8.8')
   two = await freshServer('3.8.8')
-  writeFileSync(
-    join(home, 'profiles.toml'),
-    `active = "none"\n[profiles.one]\nPREFECT_API_URL = "${one.url}"\n[profiles.two]\nPREFECT_API_URL = "${two.url}"\n`,
-  )
+  writeProfiles(home, { one: one.url, two: two.url })
 })
 afterAll(async () => {
   await one?.stop()
@@ -78,9 +75,7 @@ describe('of several automations of one name', () => {
     const before = await expected(two)
     await change(one, event, 'namesakes.new')
     await good('export', '--profile', 'one', '-o', 'now.yaml')
-    const key = /^key: (twin#.*)\n(?:(?!^---).*\n)*? +expect: \[namesakes.new\]/m.exec(
-      readFileSync(join(home, 'now.yaml'), 'utf8'),
-    )?.[1]
+    const key = keyOf('namesakes.new', 'now.yaml')
     await good('transfer', '--from', 'one', '--to', 'two', '--include', `automation/${key}`, '--yes')
     const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
     expect(await expected(two)).toEqual(Object.fromEntries(after))
@@ -121,7 +116,7 @@ describe('of several automations of one name', () => {
     const key = keyOf(event)
     edit(event, 'namesakes.new')
     const moved = `moved:\n  - {from: automation/${key}, to: automation/other}\n`
-    const renamed = readFileSync(join(home, 'edited.yaml'), 'utf8').replace(`key: ${key}`, 'key: other')
+    const renamed = text('edited.yaml').replace(`key: ${key}`, 'key: other')
     writeFileSync(join(home, 'edited.yaml'), renamed.replace('\n---\n', `\n${moved}---\n`))
     await good('apply', 'edited.yaml', '--profile', 'two', '--yes')
     const left = Object.values(await expected(two)).sort()

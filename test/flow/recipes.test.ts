@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { bin, type Ran, runCli } from '../support/cli.ts'
+import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { seed } from '../worlds/seed.ts'
 
 /** What the recipes and the action type, typed: on a server with a small world, and on empty ones. */
@@ -17,9 +17,8 @@ let staging: PrefectServer
 /** A directory with profiles, and `prefect-snapshot` and a `gh` that writes down what it is asked on the path. */
 function sandbox(urls: Readonly<Record<string, string>>) {
   const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-recipe-'))
-  const profiles = Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
   mkdirSync(join(home, '.prefect'))
-  writeFileSync(join(home, '.prefect', 'profiles.toml'), `active = "none"\n${profiles.join('')}`)
+  writeProfiles(join(home, '.prefect'), urls)
   const script = (name: string, text: string) => {
     mkdirSync(join(home, 'bin'), { recursive: true })
     writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${text}\n`)

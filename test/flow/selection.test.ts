@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { cliIn, newHome } from '../support/cli.ts'
+import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
 import { twoTeams } from '../support/teams.ts'
 import { worldOf } from '../support/world.ts'
 
@@ -30,8 +30,7 @@ const send = (path: string, body: unknown): Promise<Response> =>
 beforeAll(async () => {
   source = await freshServer('3.8.8')
   target = await freshServer('3.8.8')
-  const profile = (name: string, { url }: PrefectServer) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
-  write('profiles.toml', `active = "none"\n${profile('old', source)}${profile('new', target)}`)
+  writeProfiles(home, { old: source.url, new: target.url })
   write('teams.yaml', twoTeams)
   await good('apply', 'teams.yaml', '--profile', 'old', '--yes')
 })

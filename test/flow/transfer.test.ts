@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
-import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { newHome, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
 
 let source: { readonly server: PrefectServer; readonly world: unknown }
@@ -23,13 +23,7 @@ const cli = (...args: readonly string[]): Promise<Ran> =>
 /** The numbers of the last row of the table. */
 const sums = (stdout: string): number[] => (/^in all\s+(.*)$/m.exec(stdout)?.[1] ?? '').trim().split(/\s+/).map(Number)
 
-const profiles = (urls: Readonly<Record<string, string>>): void =>
-  writeFileSync(
-    join(home, 'profiles.toml'),
-    `active = "none"\n${Object.entries(urls)
-      .map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
-      .join('')}`,
-  )
+const profiles = (urls: Readonly<Record<string, string>>): void => writeProfiles(home, urls)
 
 beforeAll(async () => {
   source = await servedWorld()

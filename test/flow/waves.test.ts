@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
-import { cliIn, newHome, type Ran } from '../support/cli.ts'
+import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { twoTeams } from '../support/teams.ts'
 import { worldOf } from '../support/world.ts'
@@ -42,13 +42,11 @@ const paused = 'paused nightly true spare false'
 const others = { shared: false, 'queue default': false, 'queue red': false, 'queue blue': false }
 const nothing = { red: paused, blue: paused, 'red again': false, 'blue again': false, ...others }
 const redOnly = { ...nothing, red: running, 'red again': true }
-const journalIn = ({ stderr }: Ran): string => /Journal: (\S+)/.exec(stderr)?.[1] ?? ''
 
 beforeAll(async () => {
   old = await freshServer('3.8.8')
   new_ = await freshServer('3.8.8')
-  const profile = (name: string, { url }: PrefectServer) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
-  writeFileSync(join(home, 'profiles.toml'), `active = "none"\n${profile('old', old)}${profile('new', new_)}`)
+  writeProfiles(home, { old: old.url, new: new_.url })
   writeFileSync(join(home, 'teams.yaml'), twoTeams)
   await good('apply', 'teams.yaml', '--profile', 'old', '--yes')
 })

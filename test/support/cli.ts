@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,17 @@ export function runCli(args: readonly string[], options: RunOptions = {}): Promi
   child.stdin.on('error', () => {})
   child.stdin.end(options.input ?? '')
   return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, stdout, stderr })))
+}
+
+/** Writes profiles with these URLs, of which none is the active one, to a directory that is Prefect's home. */
+export function writeProfiles(dir: string, urls: Readonly<Record<string, string>>): void {
+  const profiles = Object.entries(urls).map(([name, url]) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`)
+  writeFileSync(join(dir, 'profiles.toml'), `active = "none"\n${profiles.join('')}`)
+}
+
+/** The journal that an apply says it wrote. */
+export function journalIn({ stderr }: Ran): string {
+  return /Journal: (\S+)/.exec(stderr)?.[1] ?? ''
 }
 
 /** Runs the command line in one home, which is also Prefect's. */

@@ -11,16 +11,8 @@ from prefect.blocks.system import Secret
 from prefect.blocks.webhook import Webhook
 from prefect.filesystems import LocalFileSystem
 from pydantic import SecretStr
+from warehouse_login import WarehouseLogin
 from world_api import Api
-
-
-class WarehouseLogin(Block):
-    """Who logs in to the warehouse."""
-
-    _block_type_name = "Warehouse Login"
-    _block_type_slug = "warehouse-login"
-    user: str
-    password: SecretStr
 
 
 class Warehouse(Block):

@@ -7,7 +7,7 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import CronSchedule
-from world_api import Api
+from world_api import Api, schema
 
 CRON = {"cron": "0 6 * * *", "timezone": "Europe/Berlin"}
 INTERVAL = {"interval": 5400.5, "anchor_date": "2024-01-01T00:00:00+02:00", "timezone": "America/New_York"}
@@ -27,14 +27,6 @@ PULL_STEPS = [
         }
     },
 ]
-
-
-def schema(**types: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "title": "Parameters",
-        "properties": {name: {"type": kind} for name, kind in types.items()},
-    }
 
 
 def seed_deployments(api: Api, blocks: dict[str, str], shared_limit: str) -> dict[str, str]:

@@ -19,21 +19,13 @@ from prefect.blocks.notifications import SlackWebhook
 from prefect.blocks.system import JSON, Secret
 from prefect.filesystems import LocalFileSystem, RemoteFileSystem
 from prefect.infrastructure import DockerContainer, KubernetesJob
-from pydantic.v1 import SecretStr
-from world_api import Api, event_trigger, worker_template
+from every_kind_pools import template_with_block
+from warehouse_login import WarehouseLogin
+from world_api import Api, event_trigger, schema, summary, worker_template
 
 CRON = {"cron": "0 6 * * 1-5", "timezone": "Europe/Berlin", "day_or": True}
 INTERVAL = {"interval": 900.5, "anchor_date": "2023-01-01T00:00:00+00:00", "timezone": "America/New_York"}
 RRULE = {"rrule": "FREQ=WEEKLY;BYDAY=MO,WE", "timezone": "Europe/Paris"}
-
-
-class WarehouseLogin(Block):
-    """Who logs in to the warehouse."""
-
-    _block_type_name = "Warehouse Login"
-    _block_type_slug = "warehouse-login"
-    user: str
-    password: SecretStr
 
 
 class Warehouse(Block):
@@ -55,19 +47,8 @@ def main() -> None:
     policies(api, blocks)
     saved = [{"object": "flow_run", "property": "state", "type": "string", "operation": "equals", "value": "Late"}]
     api.put("/saved_searches/", {"name": "late", "filters": saved})
-    counts = {
-        "variable": api.count("/variables/filter"),
-        "concurrency-limit": api.count("/v2/concurrency_limits/filter"),
-        "tag-concurrency-limit": api.count("/concurrency_limits/filter"),
-        "block": api.count("/block_documents/filter", {"block_documents": {"is_anonymous": None}}),
-        "work-pool": api.count("/work_pools/filter"),
-        "work-queue": api.count("/work_queues/filter"),
-        "flow": api.count("/flows/filter"),
-        "deployment": api.count("/deployments/filter"),
-        "automation": automations(api, deployments, blocks),
-        "notification-policy": api.count("/flow_run_notification_policies/filter"),
-        "saved-search": api.count("/saved_searches/filter"),
-    }
+    counts = summary(api, automations(api, deployments, blocks))
+    counts["notification-policy"] = api.count("/flow_run_notification_policies/filter")
     print(json.dumps(counts))
 
 
@@ -89,7 +70,7 @@ def seed_blocks(api: Api) -> dict[str, str]:
     DockerContainer(image="etl:1", env={"STAGE": "prod"}, auto_remove=True).save("etl-image")
     KubernetesJob(image="train:1", namespace="ml", job_watch_timeout_seconds=30).save("train-job")
     JSON(value={"rows": 10, "share": 1.0}).save("settings")
-    login = WarehouseLogin(user="loader", password=SecretStr("warehouse-pass"))
+    login = WarehouseLogin(user="loader", password="warehouse-pass")
     login.save("loader")
     Warehouse(host="wh.example", login=login).save("linked")
     return {
@@ -107,18 +88,7 @@ def seed_blocks(api: Api) -> dict[str, str]:
 def seed_pools(api: Api, blocks: dict[str, str]) -> None:
     api.pool("processes", "process", worker_template("process"), concurrency_limit=20, description="On the big box")
     api.queue("processes", "urgent", priority=1, concurrency_limit=3)
-    template = worker_template("docker")
-    template["variables"]["properties"]["login"] = {
-        "title": "Login",
-        "allOf": [{"$ref": "#/definitions/WarehouseLogin"}],
-        "default": {"$ref": {"block_document_id": blocks["login"]}},
-    }
-    definition = {"title": "WarehouseLogin", "type": "object", "block_type_slug": "warehouse-login"}
-    template["variables"].setdefault("definitions", {})["WarehouseLogin"] = {
-        **definition,
-        "properties": {"user": {"type": "string"}},
-    }
-    api.pool("containers", "docker", template, is_paused=True)
+    api.pool("containers", "docker", template_with_block(blocks["login"]), is_paused=True)
     # An agent that starts makes the pool of all agents and its queue.
     api.post("/work_queues/", {"name": "agents", "description": "Polled by the old agent", "concurrency_limit": 2})
 
@@ -176,10 +146,6 @@ def seed_deployments(api: Api, blocks: dict[str, str]) -> dict[str, str]:
 FLOWS: dict[str, list[str]] = {"etl": ["team:data", "daily"], "train": [], "report": [], "never deployed": ["adhoc"]}
 
 
-def schema(**types: str) -> dict[str, Any]:
-    return {"type": "object", "title": "Parameters", "properties": {name: {"type": kind} for name, kind in types.items()}}
-
-
 def policies(api: Api, blocks: dict[str, str]) -> None:
     """Who is told of runs, before there were automations."""
     template = "{flow_name}/{flow_run_name} is {flow_run_state_name} at {flow_run_state_timestamp}: {flow_run_url}"
@@ -191,18 +157,18 @@ def policies(api: Api, blocks: dict[str, str]) -> None:
         api.post("/flow_run_notification_policies/", {"block_document_id": blocks["alerts"], **policy})
 
 
-def automations(api: Api, deployments: dict[str, str], blocks: dict[str, str]) -> int:
-    """Zero where events are switched off, as they are by default."""
+def automations(api: Api, deployments: dict[str, str], blocks: dict[str, str]) -> bool:
+    """Whether there are any: not where events are switched off, as they are by default."""
     try:
         api.automation("probe", event_trigger(["old.never"]), [{"type": "do-nothing"}], enabled=False)
     except SystemExit:
-        return 0
+        return False
     related = {"prefect.resource.role": "deployment", "prefect.resource.id": f"prefect.deployment.{deployments['agent']}"}
     trigger = event_trigger(["old.never"], match={"prefect.resource.id": "old.nothing"}, match_related=related, within=30)
     run = {"type": "run-deployment", "source": "selected", "deployment_id": deployments["worker"], "parameters": {"n": 1.0}}
     tell = {"type": "send-notification", "block_document_id": blocks["alerts"], "subject": "Late", "body": "{{ flow.name }}"}
     api.automation("run next", trigger, [run, tell])
-    return api.count("/automations/filter")
+    return True
 
 
 if __name__ == "__main__":

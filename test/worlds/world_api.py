@@ -104,6 +104,15 @@ class Api:
         return self.post("/automations/", {"name": name, "trigger": trigger, "actions": actions, **fields})["id"]
 
 
+def schema(**types: str) -> dict[str, Any]:
+    """The parameters of a flow, by the JSON type of each."""
+    return {
+        "type": "object",
+        "title": "Parameters",
+        "properties": {name: {"type": kind} for name, kind in types.items()},
+    }
+
+
 def quoted(segment: str) -> str:
     from urllib.parse import quote
 
@@ -125,7 +134,7 @@ def event_trigger(expect: list[str], **fields: Any) -> dict[str, Any]:
     return {**defaults, "expect": expect, **fields}
 
 
-def summary(api: Api) -> dict[str, int]:
+def summary(api: Api, has_automations: bool = True) -> dict[str, int]:
     """How many rows of every kind a server has, block types and schemas aside, which are mostly its own."""
     limits: list[str] = []
     while rows := api.post("/v2/concurrency_limits/filter", {"offset": len(limits)}):
@@ -141,6 +150,6 @@ def summary(api: Api) -> dict[str, int]:
         "work-queue": api.count("/work_queues/filter"),
         "flow": api.count("/flows/filter"),
         "deployment": api.count("/deployments/filter"),
-        "automation": api.count("/automations/filter"),
+        "automation": api.count("/automations/filter") if has_automations else 0,
         "saved-search": api.count("/saved_searches/filter"),
     }
