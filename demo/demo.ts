@@ -15,7 +15,7 @@ async function moveAPlatform(stage: Stage): Promise<void> {
   const text = readFileSync(join(stage.dir, file), 'utf8')
   show(`head -21 ${file}`, text.split('\n').slice(0, 21).join('\n'))
 
-  say('2. One document a resource, without ids. A secret is a hole that names where its value comes from:')
+  say('2. One document a resource, without ids. A secret is a placeholder that names where its value comes from:')
   show(`sed -n '/^key: acme-warehouse-login.loader/,/^---/p' ${file}`, documentOf(text, 'acme-warehouse-login/loader'))
   say('What points to another resource says its name, also deep inside of an automation:')
   show(`sed -n '/^key: Revenue report after dbt/,/^---/p' ${file}`, documentOf(text, 'Revenue report after dbt'))

@@ -21,7 +21,7 @@ const writtenChecks: Plugin = {
   name: 'written-checks',
   setup({ onLoad, onResolve }) {
     const text = (contents: string) => ({ contents, loader: 'js' as const, resolveDir: join(root, 'src/snapshot') })
-    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]checks\.ts$/ }, () => text(quickChecks('./full-checks.cjs')))
+    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () => text(quickChecks('./full-checks.cjs')))
     onResolve({ filter: /^(quick|full)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },

@@ -5,8 +5,8 @@
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
 import { kinds } from '../src/kinds/all.ts'
-import { checkOptions } from '../src/snapshot/checks.ts'
-import { documentSchema, headerSchema } from '../src/snapshot/schema.ts'
+import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
+import { checkOptions } from '../src/snapshot/validators.ts'
 
 const schemas = new Map([
   ['snapshot', headerSchema],
@@ -18,7 +18,7 @@ export function fullChecks(): string {
   return checksBy({ ...checkOptions })
 }
 
-/** What takes the place of src/snapshot/checks.ts; it asks for the file `full` (CommonJS) once it has found a fault. */
+/** What takes the place of src/snapshot/validators.ts; it asks for the file `full` (CommonJS) once it has found a fault. */
 export function quickChecks(full: string): string {
   return `import * as quick from 'quick-checks'
 export function openChecks() {

@@ -30,7 +30,7 @@ function at(value: Json, key: string): JsonObject {
 
 /** The named components, of a server that is only read those that it gives, and those that they refer to, directly and indirectly. */
 function reduced(all: JsonObject, isSource: boolean): JsonObject {
-  const named = kinds.flatMap(({ ledger: { models } }) => [
+  const named = kinds.flatMap(({ coverage: { models } }) => [
     ...(isSource ? [] : [...models.create, ...models.update]),
     ...models.read,
     ...(models.older ?? []),

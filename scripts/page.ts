@@ -1,12 +1,12 @@
 /*
- * Makes src/report/html/bundle.ts of the sources of the page: the script and the style of an HTML report as strings, so
+ * Makes src/report/html/bundle.ts of the sources in page/: the script and the style of an HTML report as strings, so
  * that nothing has to be read from disk when a report is written. Run by `npm run build` and `npm run check`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
-const beside = (path: string) => fileURLToPath(new URL(`../src/report/html/${path}`, import.meta.url))
+const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The parts of the style, one of the page each; what comes later has the last word. */
 const styles = ['frame', 'list', 'detail', 'map', 'foot', 'media']
@@ -14,7 +14,7 @@ const styles = ['frame', 'list', 'detail', 'map', 'foot', 'media']
 /** The text of the bundle. */
 export function bundle(): string {
   const { outputFiles } = buildSync({
-    entryPoints: [beside('page/main.ts')],
+    entryPoints: [inRoot('page/main.ts')],
     bundle: true,
     write: false,
     format: 'iife',
@@ -23,7 +23,7 @@ export function bundle(): string {
     minifyWhitespace: true,
     legalComments: 'none',
   })
-  const style = styles.map((name) => readFileSync(beside(`page/${name}.css`), 'utf8')).join('')
+  const style = styles.map((name) => readFileSync(inRoot(`page/${name}.css`), 'utf8')).join('')
   const lines = [
     '// Made by scripts/page.ts of the files in page/. Not for editing.',
     `export const script = ${JSON.stringify(outputFiles[0]?.text.trim() ?? '')}`,
@@ -32,4 +32,4 @@ export function bundle(): string {
   return `${lines.join('\n')}\n`
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(beside('bundle.ts'), bundle())
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(inRoot('src/report/html/bundle.ts'), bundle())

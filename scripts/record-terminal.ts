@@ -81,8 +81,8 @@ async function recordTo(raw: string, signal: AbortSignal): Promise<readonly stri
   return events
 }
 
-/** The values that the snapshot's holes are filled with. */
-async function fillHoles(stage: Stage): Promise<void> {
+/** The values that the snapshot's placeholders are filled with. */
+async function fillPlaceholders(stage: Stage): Promise<void> {
   const missing = await stage.run(`prefect-snapshot plan ${file} --profile prod`, [0, 1], 3)
   for (const name of new Set(missing.match(/(?<=export )[A-Z0-9_]+(?==)/g)))
     stage.env[name] = name.includes('OAUTH') ? '{"client_id": "acme", "client_secret": "of prod"}' : 'of-prod'
@@ -115,7 +115,7 @@ mkdirSync(folder, { recursive: true })
 const stopped = new AbortController()
 try {
   await stage.run(`prefect-snapshot export --profile staging -o ${file}`)
-  await fillHoles(stage)
+  await fillPlaceholders(stage)
   const recorded = recordTo(raw, stopped.signal)
   const terminal = openTerminal(stage, raw)
   try {

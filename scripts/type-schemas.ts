@@ -19,7 +19,7 @@ interface Source {
 /** JSON Schema of a report, as text. */
 export function reportSchema(): string {
   return schemaOf({
-    path: 'src/report/report.ts',
+    path: 'src/report/model/report.ts',
     type: 'Report',
     name: 'report.v1.json',
     title: 'A report of prefect-snapshot (-f json)',
@@ -29,7 +29,7 @@ export function reportSchema(): string {
 /** JSON Schema of a saved plan, as text. */
 export function savedPlanSchema(): string {
   return schemaOf({
-    path: 'src/plan/saved.ts',
+    path: 'src/plan/saved-plan.ts',
     type: 'Saved',
     name: 'saved-plan.v1.json',
     title: 'A plan that prefect-snapshot saved (plan --out)',

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { CommanderError } from 'commander'
 import type { GlobalFlags } from './cli/act.ts'
-import { problemOf } from './cli/problem.ts'
+import type { Console } from './cli/console.ts'
+import { problemOf } from './cli/errors.ts'
+import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
 import { programOf } from './cli/program.ts'
-import type { Voice } from './cli/voice.ts'
-import { type Exit, exits, type Io } from './commands/io.ts'
-import { issuesText } from './report/issues.ts'
-import { styleFor } from './report/style.ts'
+import type { ExitStatus, Io } from './commands/io.ts'
+import type { Kind } from './kind.ts'
+import { issuesText } from './report/text/issues.ts'
+import { styleFor } from './report/text/style.ts'
 
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
   .version
@@ -16,18 +18,18 @@ const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no reason to stop, and least of all in the middle of an apply.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
-  let voice: Voice | undefined
+  let voice: Console | undefined
   const program = programOf(version, async (run, flags, command) => {
     const spoken = await voiceOf(flags, command)
     voice = spoken
-    process.exitCode = await run(ioOf(flags, spoken))
+    process.exitCode = exitCodeOf(await run(ioOf(flags, spoken, (await import('./kinds/all.ts')).kinds)))
   })
   try {
     await program.parseAsync([...argv])
   } catch (error) {
-    process.exitCode = await report(error, argv, voice)
+    process.exitCode = exitCodeOf(await report(error, argv, voice))
   }
-  voice?.end(Number(process.exitCode ?? exits.ok))
+  voice?.end(Number(process.exitCode ?? 'ok'))
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
@@ -35,12 +37,18 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 /** What went wrong, told to people, and to machines that asked for JSON. */
-async function report(error: unknown, argv: readonly string[], voice: Voice | undefined): Promise<Exit> {
-  if (error instanceof CommanderError && error.exitCode === 0) return exits.ok
+async function report(error: unknown, argv: readonly string[], voice: Console | undefined): Promise<ExitStatus> {
+  if (error instanceof CommanderError && error.exitCode === 0) return 'ok'
   const { issues, exit } = await problemOf(error)
   if (wantsJson(argv)) {
-    const { json } = await import('./report/json.ts')
-    const document = { schema: 'prefect-snapshot/error', version: 1, tool: version, exit, issues } as const
+    const { json } = await import('./report/json-report.ts')
+    const document = {
+      schema: 'prefect-snapshot/error',
+      version: 1,
+      tool: version,
+      exit: exitCodeOf(exit),
+      issues,
+    } as const
     process.stdout.write(await json(document, { style: styleFor(false), width: 80 }))
   }
   if (voice) voice.warn(issues)
@@ -57,7 +65,7 @@ function wantsJson(argv: readonly string[]): boolean {
   )
 }
 
-async function voiceOf({ quiet, verbose, log }: GlobalFlags, command: string): Promise<Voice> {
+async function voiceOf({ quiet, verbose, log }: GlobalFlags, command: string): Promise<Console> {
   const options = {
     stream: process.stderr,
     style: styleFor(colours(process.stderr)),
@@ -65,7 +73,7 @@ async function voiceOf({ quiet, verbose, log }: GlobalFlags, command: string): P
     verbose: verbose === true,
     now: () => Date.now(),
   }
-  const { recorded, spoken } = await import('./cli/voice.ts')
+  const { recorded, spoken } = await import('./cli/console.ts')
   return log === 'ndjson' ? recorded(options, version, command) : spoken(options)
 }
 
@@ -74,7 +82,7 @@ function colours(stream: NodeJS.WriteStream): boolean {
   return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true
 }
 
-function ioOf(flags: GlobalFlags, voice: Voice): Io {
+function ioOf(flags: GlobalFlags, voice: Console, kinds: readonly Kind[]): Io {
   const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   return {
     env: process.env,
@@ -86,7 +94,10 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     },
     err: voice.err,
     warn: voice.warn,
-    tell: voice.tell,
+    note: (text) => {
+      if (flags.quiet !== true) voice.err(text)
+    },
+    onEvent: voice.tell,
     stdin: async () => (await import('node:stream/consumers')).buffer(process.stdin),
     ...(terminal ? { ask } : {}),
     style: styleFor(colours(process.stdout)),
@@ -94,22 +105,27 @@ function ioOf(flags: GlobalFlags, voice: Voice): Io {
     width: Math.max(60, process.stdout.columns ?? 120),
     pid: process.pid,
     version,
-    stopped: () =>
-      onFirstCtrlC(() => voice.err('\nStopping: what is under way is finished. Ctrl-C again ends at once.\n')),
+    signal: stopSignal(() =>
+      voice.err('\nStopping: requests in flight are finished. Press Ctrl-C again to stop at once.\n'),
+    ),
+    kinds,
+    exitCodeOf,
+    statusOf,
     now: () => Date.now(),
     quiet: flags.quiet === true,
     verbose: flags.verbose === true,
   }
 }
 
-/** From now on the first Ctrl-C aborts the signal, and only the second ends the process at once. */
-function onFirstCtrlC(say: () => void): AbortSignal {
+/** The first Ctrl-C or SIGTERM (which CI systems send to cancel a job) aborts the signal; the second ends the process at once. */
+function stopSignal(say: () => void): AbortSignal {
   const stopping = new AbortController()
-  process.on('SIGINT', () => {
-    if (stopping.signal.aborted) process.exit(exits.interrupted)
-    stopping.abort()
-    say()
-  })
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(exitCodes.interrupted)
+      stopping.abort()
+      say()
+    })
   return stopping.signal
 }
 

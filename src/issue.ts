@@ -22,16 +22,14 @@ export interface Issue {
   readonly place?: Place
 }
 
-/** An operation that cannot go on. `exit` is the process's exit code (see `cli.ts`). */
+/** An operation that cannot go on, with every reason. The command line maps the codes to an exit code. */
 export class Failure extends Error {
   readonly issues: readonly Issue[]
-  readonly exit: number
 
-  constructor(issues: readonly Issue[], exit: number) {
+  constructor(issues: readonly Issue[]) {
     super(issues.map((issue) => issue.message).join('\n'))
     this.name = 'Failure'
     this.issues = issues
-    this.exit = exit
   }
 }
 
@@ -77,7 +75,7 @@ export const issueCodes = {
     'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
   'bad-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
   'possible-secret':
-    'A value outside of secret fields looks like a secret. --hole takes it out of the snapshot; the message never shows it.',
+    'A value outside of secret fields looks like a secret. --secret-path takes it out of the snapshot; the message never shows it.',
   'dangling-ref': 'A resource points to one that is not in the snapshot.',
   'wrong-kind': 'A slot is filled with a resource of a kind that it does not take.',
   'missing-ref': 'A resource lacks an edge that it cannot be without.',
@@ -130,7 +128,9 @@ export const issueCodes = {
   'other-scope': 'The directory holds an export of another selection, and one header cannot tell of both.',
   misplaced: 'A file of a directory has the name of another resource than the one in it; what is in it counts.',
   'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
-  file: 'A file cannot be read or written.',
+  'unreadable-file': 'A file cannot be read. The message says why.',
+  'unwritable-file': 'A file cannot be written. The message says why.',
+  interrupted: 'The operation was stopped by the user before it was complete.',
   bug: 'The tool itself failed. Please report it.',
 } as const
 export type IssueCode = keyof typeof issueCodes

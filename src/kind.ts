@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Pointer } from './json.ts'
-import type { Api, Change, FieldChange, Hole, Id, LiveResource, Reader, Ref, Resource, Server } from './model.ts'
+import type { Api, Change, FieldChange, Id, LiveResource, Placeholder, Reader, Ref, Resource, Server } from './model.ts'
 
 /** All that is known of one field of a kind's `spec`. The order of a kind's fields is their order in a snapshot. */
 export interface Field {
@@ -16,7 +16,7 @@ export interface Field {
   /** The server cannot change it in place, for this reason. */
   readonly fixed?: string
   /** Free-form JSON, in which ids of the system and names of other resources may stand. */
-  readonly free?: true
+  readonly freeform?: true
   /** The resource can be created without it: a cycle may be closed through it. */
   readonly deferrable?: true
   /** First Prefect version that has it. */
@@ -28,7 +28,7 @@ export interface Field {
 }
 
 /** An edge that the API has a field for. */
-export interface Slot {
+export interface RefField {
   /** Kinds that may fill it. */
   readonly kinds: readonly string[]
   readonly doc: string
@@ -41,13 +41,13 @@ export interface Slot {
 export interface Encoded {
   readonly refs: Readonly<Record<string, Ref | undefined>>
   readonly spec: Readonly<Record<string, Json | undefined>>
-  readonly secrets?: Readonly<Record<Pointer, Hole>>
+  readonly secrets?: Readonly<Record<Pointer, Placeholder>>
   /** What the object says and a snapshot does not, since no Prefect that can be written to has it. */
-  readonly dropped?: readonly Dropped[]
+  readonly dropped?: readonly DroppedSetting[]
 }
 
 /** A setting of an older Prefect that has no place any more. */
-export interface Dropped {
+export interface DroppedSetting {
   /** What it is called there, with its value. */
   readonly what: string
   /** What that means, and what there is instead. */
@@ -63,7 +63,7 @@ export interface Names {
    * The name that fills a slot. Where the object was not read, because only named ones were, a ref that shows the id;
    * where nothing has the id, undefined, and the loss is reported.
    */
-  slot(kind: string, id: Json | undefined): Ref | undefined
+  refForField(kind: string, id: Json | undefined): Ref | undefined
   /** The object itself. */
   raw(id: Json | undefined): JsonObject | undefined
   /** The first place, by ref and pointer, at which another object holds this id; for objects without a name of their own. */
@@ -71,7 +71,7 @@ export interface Names {
 }
 
 /** A resource made ready for the wire: tokens are ids, secrets have their values. Held no longer than the request. */
-export interface Filled {
+export interface ResolvedResource {
   readonly resource: Resource
   /** Fields that are left out of this create, since they close a cycle, and are filled in later. */
   readonly without: readonly string[]
@@ -85,18 +85,18 @@ export interface Write {
   /** The id of a resource that exists by now. */
   idOf(ref: Ref): Id
 }
-export interface Created extends Learnt {
+export interface Created extends SideEffects {
   readonly id: Id
 }
 
 /** What a write tells of other resources. */
-export interface Learnt {
+export interface SideEffects {
   /** Ids of what the server made, or gave another name, along with it. */
-  readonly also?: Readonly<Record<Ref, Id>>
+  readonly createdIds?: Readonly<Record<Ref, Id>>
 }
 
 /** A thing that a version of Prefect cannot hold. */
-export interface Unheld {
+export interface Incompatibility {
   readonly pointer?: Pointer
   readonly reason: string
   readonly drops: 'resource' | 'field'
@@ -112,10 +112,10 @@ export interface Fault {
 }
 
 /** Is told of objects as they arrive. */
-export type Arrived = (objects: readonly JsonObject[]) => void
+export type OnPage = (objects: readonly JsonObject[]) => void
 
 /** How each field of the API's own models is treated; a field that no list names fails the ledger test. */
-export interface Ledger {
+export interface FieldCoverage {
   /** Names of the OpenAPI components that create, change and describe the kind. */
   readonly models: {
     readonly create: readonly string[]
@@ -151,46 +151,51 @@ export interface Kind {
   readonly many?: true
   /** Names are not unique: resources of one name are told apart by their content. */
   readonly ambiguous?: true
-  readonly slots: Readonly<Record<string, Slot>>
+  readonly refFields: Readonly<Record<string, RefField>>
   readonly fields: Readonly<Record<string, Field>>
-  readonly ledger: Ledger
+  readonly coverage: FieldCoverage
   /** No other kind looks at its objects (`Names.raw`): they are let go once they are encoded. */
-  readonly leaf?: true
+  readonly dropAfterEncode?: true
   /**
    * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. Of what there may
    * be many `arrived` is told, while the rest is still to come; what it was told of is not in the answer.
    */
-  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, arrived?: Arrived): Promise<readonly JsonObject[]>
+  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, arrived?: OnPage): Promise<readonly JsonObject[]>
   /** The natural key of an object, or undefined where it is no resource of its own. */
   key(raw: JsonObject, names: Names): string | undefined
   encode(raw: JsonObject, names: Names): Encoded
   /** Faults of a document that no JSON Schema can tell, such as a key that does not agree with the refs. */
   check?(resource: Resource): readonly Fault[]
   /** Every server has it by itself: it is carried only where something else needs it. */
-  supporting?(resource: Resource): boolean
+  builtin?(resource: Resource): boolean
   /** What exists is as it should be, and is neither compared nor written. */
-  settled?(resource: Resource): boolean
+  immutable?(resource: Resource): boolean
   /** Whether the server can change one key into the other in place; `update` then gets a resource with another key. */
   renames?(from: string, to: string): boolean
-  /** The fields of one that does nothing yet: what a create under `--run-state paused` sends. */
-  readonly stopped?: JsonObject
+  /** The fields of one that does nothing yet: what a create under `--activation paused` sends. */
+  readonly disabledSpec?: JsonObject
   /** The fields of one that was switched off (`pause`), where a create sends others. */
-  readonly halted?: JsonObject
+  readonly pausedSpec?: JsonObject
   /** The resource with the operational parts that stand inside other fields as another one has them: a server's own, mostly. */
-  keepRunState?(resource: Resource, other: Resource): Resource
+  keepActivation?(resource: Resource, other: Resource): Resource
   /** Fields of the server's object that an update needs again. */
-  readonly recall?: readonly string[]
+  readonly carryOver?: readonly string[]
   /** What this server's version cannot hold of a resource; only what `since` does not say already. */
-  unheld?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Unheld[]
+  incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
   /** What an update or delete does besides; one sentence each. */
   effects?(change: Change, server: Server): readonly string[]
   /** The one among `effects` by which an update touches scheduled runs; a plan has their number in its place. */
   readonly runsEffect?: string
-  create(write: Write, after: Filled): Promise<Created>
-  update(write: Write, before: LiveResource, after: Filled, fields: readonly FieldChange[]): Promise<Learnt | undefined>
+  create(write: Write, after: ResolvedResource): Promise<Created>
+  update(
+    write: Write,
+    before: LiveResource,
+    after: ResolvedResource,
+    fields: readonly FieldChange[],
+  ): Promise<SideEffects | undefined>
   remove(write: Write, before: LiveResource): Promise<void>
   /** The spec of one that the server made by itself along with another resource (`Created.also`). */
-  born?(): JsonObject
+  defaultSpec?(): JsonObject
   /** Finds an object by its natural key, after a create of which nobody knows whether it was done. */
-  find(reader: Reader, after: Filled): Promise<Id | undefined>
+  find(reader: Reader, after: ResolvedResource): Promise<Id | undefined>
 }

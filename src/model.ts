@@ -8,7 +8,7 @@ export type { Ref } from './ref.ts'
 export type Id = string & { readonly __id: never }
 
 /** Where the value of a secret field comes from; the resource's `spec` has nothing there. */
-export type Hole =
+export type Placeholder =
   | ((
       | { readonly env: string }
       /** A path, relative to the snapshot's folder. */
@@ -22,13 +22,13 @@ export type Hole =
   /** Only of a live resource: the server has a value and does not show it. */
   | { readonly masked: true }
 
-/** What fills holes now. */
-export interface Fillings {
-  secretFor(hole: Hole): Secret | undefined
+/** What fills placeholders now. */
+export interface SecretValues {
+  secretFor(placeholder: Placeholder): Secret | undefined
   /** Why there is no value; undefined where there is one. */
-  lackOf(hole: Hole): Lack | undefined
+  missingReason(placeholder: Placeholder): MissingSecret | undefined
 }
-export interface Lack {
+export interface MissingSecret {
   /** `bad-secret`: the source is there, and what it gives cannot be used. */
   readonly code: 'missing-secret' | 'bad-secret'
   readonly reason: string
@@ -45,7 +45,7 @@ export interface Resource {
   /** In canonical form: fields that equal their default are absent, keys of free-form JSON are sorted. */
   readonly spec: JsonObject
   /** By pointer into `spec`. */
-  readonly secrets: Readonly<Record<Pointer, Hole>>
+  readonly secrets: Readonly<Record<Pointer, Placeholder>>
 }
 
 /**
@@ -69,7 +69,7 @@ export interface Scope {
 }
 
 /** One resource that got another name. */
-export interface Move {
+export interface Rename {
   readonly from: Ref
   readonly to: Ref
 }
@@ -79,7 +79,7 @@ export interface Snapshot {
   /** Provenance, never compared. */
   readonly source?: { readonly api: string; readonly server: string }
   readonly scope: Scope
-  readonly moved: readonly Move[]
+  readonly moved: readonly Rename[]
   /** Sorted by kind order, then key. */
   readonly resources: readonly Resource[]
 }
@@ -107,7 +107,7 @@ export interface Live {
 export interface LiveResource extends Resource {
   readonly id: Id
   /** What the kind wants to know again of the server's object when it updates it (`Kind.recall`). */
-  readonly recalled: JsonObject
+  readonly carriedOver: JsonObject
 }
 
 /** One field of a resource that differs; `before` or `after` is absent where the field is. */
@@ -144,7 +144,7 @@ export interface Plan {
   readonly changes: readonly Change[]
   readonly unchanged: readonly Ref[]
   /** Resources in scope that only the server has, and that are kept. */
-  readonly kept: readonly Ref[]
+  readonly unmanaged: readonly Ref[]
   /** What the server cannot hold, or cannot change in place; apply refuses while there is one, unless told to skip them. */
   readonly unsupported: readonly Unsupported[]
   /** What a policy or common sense forbids: protected resources, what others still use, more than looks meant. */
@@ -156,7 +156,7 @@ export interface Plan {
 export type ChangedBy = 'ours' | 'theirs' | 'both'
 
 /** What happened to the resource of a change since a base. */
-export interface Since {
+export interface ThreeWay {
   readonly by: ChangedBy
   /** Absent where the base does not have it. */
   readonly base?: Resource
@@ -192,6 +192,16 @@ export type Event =
       readonly phase: 'connecting' | 'reading' | 'applying' | 'reading back' | 'waiting'
       readonly total?: number
     }
+  /** A server answered; `reading` where the operation reads its resources for a snapshot. */
+  | {
+      readonly type: 'connected'
+      readonly url: string
+      readonly version: string
+      readonly profile?: string
+      readonly reading: boolean
+    }
+  /** Warnings that do not stop the operation. */
+  | { readonly type: 'warning'; readonly issues: readonly Issue[] }
   | { readonly type: 'read'; readonly kind: string; readonly count: number }
   | { readonly type: 'start'; readonly change: Change }
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly done: number; readonly total: number }

@@ -12,7 +12,7 @@ import {
   withValue,
 } from './json.ts'
 import type { Field, Kind } from './kind.ts'
-import type { FieldChange, Fillings, Hole, Resource } from './model.ts'
+import type { FieldChange, Placeholder, Resource, SecretValues } from './model.ts'
 import { Secret } from './secret.ts'
 import { cut, mayHaveToken, tokensToIds } from './token.ts'
 
@@ -63,7 +63,7 @@ export type Comparison = 'live' | 'written'
 /** The fields in which two resources of one kind differ, by leaf. */
 export function differences(kind: Kind, before: Resource, after: Resource, how: Comparison = 'live'): FieldChange[] {
   const out: FieldChange[] = []
-  for (const slot of Object.keys(kind.slots)) {
+  for (const slot of Object.keys(kind.refFields)) {
     const [a, b] = [before.refs[slot], after.refs[slot]]
     if (a !== b) out.push(change(`/refs/${slot}`, a, b))
   }
@@ -101,8 +101,8 @@ function secretChange(pointer: Pointer, before: Resource, after: Resource, how: 
   return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
 }
 
-/** Whether two holes are filled from the same place; of values in clear nothing is said but that they are. */
-function sameSource(a: Hole, b: Hole): boolean {
+/** Whether two placeholders are filled from the same place; of values in clear nothing is said but that they are. */
+function sameSource(a: Placeholder, b: Placeholder): boolean {
   if ('plain' in a || 'plain' in b) return false
   return sameJson(a as unknown as Json, b as unknown as Json)
 }
@@ -132,7 +132,7 @@ export function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefine
  */
 export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, pointers: Iterable<Pointer>): T {
   let spec: Json = resource.spec
-  const found: [Pointer, Hole][] = []
+  const found: [Pointer, Placeholder][] = []
   for (const pointer of pointers) {
     const value = resource.secrets[pointer] ? undefined : valueAt(spec, pointer)
     if (value === undefined) continue
@@ -150,7 +150,7 @@ export function isItem(value: Json, pointer: Pointer): boolean {
 }
 
 /** A value as it is written, as a secret. One that refers to another resource has no value of its own to compare with. */
-function secretOf(value: Json): Hole {
+function secretOf(value: Json): Placeholder {
   const text = JSON.stringify(value)
   if (!mayHaveToken(text)) return { plain: new Secret(value) }
   if (cut(text).pieces.some((piece) => 'ref' in piece)) return { masked: true }
@@ -164,12 +164,16 @@ function secretOf(value: Json): Hole {
 }
 
 /** The resource with the values of its secrets, as far as they are known, in the form in which a server would have them. */
-export function withKnownSecrets(kind: Kind, resource: Resource, { secretFor }: Pick<Fillings, 'secretFor'>): Resource {
-  const holes = Object.entries(resource.secrets)
-  if (holes.length === 0) return resource
-  const secrets = holes.flatMap(([pointer, hole]): [Pointer, Hole][] => {
-    const value = secretFor(hole)
-    if (!value) return [[pointer, hole]]
+export function withKnownSecrets(
+  kind: Kind,
+  resource: Resource,
+  { secretFor }: Pick<SecretValues, 'secretFor'>,
+): Resource {
+  const placeholders = Object.entries(resource.secrets)
+  if (placeholders.length === 0) return resource
+  const secrets = placeholders.flatMap(([pointer, placeholder]): [Pointer, Placeholder][] => {
+    const value = secretFor(placeholder)
+    if (!value) return [[pointer, placeholder]]
     const full = canonicalSpec(kind, withValue(resource.spec, pointer, value.reveal()) as JsonObject)
     const normal = valueAt(full, pointer)
     // What a field has anyway is on neither side.

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { exitCodes } from '../src/cli/exit-codes.ts'
 import { programOf } from '../src/cli/program.ts'
-import { exits } from '../src/commands/io.ts'
 import { writeJson } from '../src/json.ts'
 import { kinds } from '../src/kinds/all.ts'
 import { parseSnapshot } from '../src/snapshot/parse.ts'
-import { snapshotSchema } from '../src/snapshot/schema.ts'
+import { snapshotSchema } from '../src/snapshot/snapshot-schema.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
 const below = (folder: string, ending: string) =>
@@ -94,7 +94,7 @@ describe('README.md', () => {
 
   it('says what each exit code means', () => {
     const rows = [...readme.matchAll(/^\| (\d+) \| \S/gm)].map((match) => Number(match[1]))
-    expect(rows).toEqual(Object.values(exits))
+    expect(rows).toEqual(Object.values(exitCodes))
   })
 
   it.each(kinds.map(({ name }) => name))('says that %s is moved', (name) =>

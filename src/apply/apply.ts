@@ -1,16 +1,17 @@
 import { Failure, type Issue } from '../issue.ts'
+import type { Journal } from '../journal/journal.ts'
 import { type Json, type JsonObject, withValue } from '../json.ts'
-import type { Created, Filled, Kind, Learnt, Write } from '../kind.ts'
+import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
 import type {
   Api,
   Change,
   Event,
   FieldChange,
-  Hole,
   Id,
   Live,
   LiveResource,
   Outcome,
+  Placeholder,
   Plan,
   Ref,
   Resource,
@@ -18,15 +19,14 @@ import type {
 import { splitRef } from '../ref.ts'
 import { canonicalSpec, differences } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
-import type { Journal } from './journal.ts'
 import type { Limiter } from './limiter.ts'
 
 export interface ApplyOptions {
   readonly api: Api
   readonly kinds: readonly Kind[]
   readonly live: Live
-  /** The value of a hole. Only asked for holes that the plan found filled. */
-  readonly secretOf: (hole: Hole) => Json | undefined
+  /** The value of a placeholder. Only asked for placeholders that the plan found filled. */
+  readonly secretOf: (placeholder: Placeholder) => Json | undefined
   /** An error of the wire as an issue. */
   readonly issueOf: (error: unknown) => Issue
   /** Whether nobody knows if the request that failed was carried out. */
@@ -143,8 +143,8 @@ async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   }
 }
 
-function learn(ids: Map<Ref, Id>, learnt: Learnt | undefined): void {
-  for (const [ref, id] of Object.entries(learnt?.also ?? {})) ids.set(ref as Ref, id)
+function learn(ids: Map<Ref, Id>, learnt: SideEffects | undefined): void {
+  for (const [ref, id] of Object.entries(learnt?.createdIds ?? {})) ids.set(ref as Ref, id)
 }
 
 function asFields(names: readonly string[]): FieldChange[] {
@@ -166,7 +166,7 @@ async function create(
   change: Change & { action: 'create' },
   ids: Map<Ref, Id>,
   options: ApplyOptions,
-): Promise<Learnt | undefined> {
+): Promise<SideEffects | undefined> {
   const spec = Object.fromEntries(Object.entries(change.after.spec).filter(([name]) => !change.without.includes(name)))
   const after = fill({ ...change.after, spec }, kind, write, options, undefined, change.without)
   const known = ids.get(change.ref)
@@ -177,7 +177,7 @@ async function create(
 }
 
 /** Creates; where a create failed and nobody knows whether it was done, looks first before it is sent again. */
-async function createOnce(kind: Kind, write: Write, after: Filled, options: ApplyOptions): Promise<Created> {
+async function createOnce(kind: Kind, write: Write, after: ResolvedResource, options: ApplyOptions): Promise<Created> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await kind.create(write, after)
@@ -197,21 +197,21 @@ async function createOnce(kind: Kind, write: Write, after: Filled, options: Appl
 }
 
 /** The server made it along with another resource: it only has to be changed where it differs. */
-async function adopt(kind: Kind, write: Write, id: Id, after: Filled): Promise<Learnt | undefined> {
-  const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.born?.() ?? {}), secrets: {} })
+async function adopt(kind: Kind, write: Write, id: Id, after: ResolvedResource): Promise<SideEffects | undefined> {
+  const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} })
   const fields = differences(kind, born, after.resource)
   return fields.length > 0 ? kind.update(write, born, after, fields) : undefined
 }
 
 /** A resource that this apply made, where a kind wants the live one. */
 function made(id: Id, resource: Resource): LiveResource {
-  return { ...resource, id, recalled: {} }
+  return { ...resource, id, carriedOver: {} }
 }
 
 function idOf(ids: ReadonlyMap<Ref, Id>, ref: Ref): Id {
   const id = ids.get(ref)
   if (id !== undefined) return id
-  throw new Failure([{ code: 'unknown-id', severity: 'error', message: `the id of ${ref} is not known`, ref }], 1)
+  throw new Failure([{ code: 'unknown-id', severity: 'error', message: `the id of ${ref} is not known`, ref }])
 }
 
 /** A resource ready for the wire: refs and tokens as ids, secrets with their values; those of `before` where there is no other. */
@@ -222,15 +222,15 @@ function fill(
   { secretOf }: ApplyOptions,
   before?: LiveResource,
   without: readonly string[] = [],
-): Filled {
+): ResolvedResource {
   const spec: Record<string, Json> = {}
   for (const [name, value] of Object.entries(resource.spec))
-    spec[name] = kind.fields[name]?.free ? tokensToIds(value, idOf) : value
+    spec[name] = kind.fields[name]?.freeform ? tokensToIds(value, idOf) : value
   let filled: JsonObject = spec
-  for (const [pointer, hole] of Object.entries(resource.secrets)) {
+  for (const [pointer, placeholder] of Object.entries(resource.secrets)) {
     const own = before?.secrets[pointer]
     const kept = own && 'plain' in own ? own.plain.reveal() : undefined
-    const value = secretOf(hole) ?? kept
+    const value = secretOf(placeholder) ?? kept
     if (value !== undefined) filled = withValue(filled, pointer, value) as JsonObject
   }
   const ids = Object.entries(resource.refs).map(([name, ref]) => [name, idOf(ref)] as const)

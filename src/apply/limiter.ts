@@ -1,4 +1,4 @@
-import { openSearch } from './search.ts'
+import { createTuner } from './concurrency-tuner.ts'
 
 /** Decides how many writes are under way at a time. */
 export interface Limiter {
@@ -18,7 +18,7 @@ export function fixedLimiter(limit: number): Limiter {
 
 /** As many as are best for the server, found by trying (`search.ts`). */
 export function adaptiveLimiter(now: () => number, most = 16): Limiter {
-  const search = openSearch(now, most)
+  const search = createTuner(now, most)
   const line = openLine(search.limit)
   return {
     async run(group, task) {

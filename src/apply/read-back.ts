@@ -1,5 +1,5 @@
 import type { Kind } from '../kind.ts'
-import type { Fillings, Live, Outcome, Resource } from '../model.ts'
+import type { Live, Outcome, Resource, SecretValues } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { differences, withKnownSecrets } from '../spec.ts'
 
@@ -18,18 +18,18 @@ export function compareBack(
   outcomes: readonly Outcome[],
   now: Live,
   kinds: readonly Kind[],
-  fillings: Pick<Fillings, 'secretFor'>,
+  secretValues: Pick<SecretValues, 'secretFor'>,
 ): Outcome[] {
   const expected = new Map(written(outcomes).map((resource) => [refOf(resource), resource]))
   return outcomes.map((outcome) => {
     const { change } = outcome
     const after = expected.get(change.ref)
     const kind = kinds.find(({ name }) => after?.kind === name)
-    if (outcome.status !== 'done' || !after || !kind || kind.settled?.(after) || change.action === 'delete')
+    if (outcome.status !== 'done' || !after || !kind || kind.immutable?.(after) || change.action === 'delete')
       return outcome
     const live = now.resources.get(change.ref)
     const fields = live
-      ? differences(kind, live, withKnownSecrets(kind, after, fillings))
+      ? differences(kind, live, withKnownSecrets(kind, after, secretValues))
       : [{ pointer: '', after: 'written' }]
     return fields.length === 0 ? outcome : { change, ms: outcome.ms, status: 'not-converged', fields }
   })

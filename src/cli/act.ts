@@ -1,4 +1,4 @@
-import type { Exit, Io } from '../commands/io.ts'
+import type { ExitStatus, Io } from '../commands/io.ts'
 
 /** Flags of every command, as commander gives them. */
 export interface GlobalFlags {
@@ -8,7 +8,7 @@ export interface GlobalFlags {
 }
 
 /** What a command does with its arguments and flags. Flags are checked by commander, by their definition. */
-export type Run = (args: readonly string[], flags: never, io: Io) => Promise<Exit>
+export type Run = (args: readonly string[], flags: never, io: Io) => Promise<ExitStatus>
 
 /** Makes the action of a command of what it runs. */
 export type Act = (run: Run) => (...given: unknown[]) => Promise<void>

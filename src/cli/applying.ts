@@ -1,15 +1,15 @@
 import type { Command, Option } from 'commander'
 import type { Act } from './act.ts'
 import {
+  activation,
   collect,
   envFiles,
   examples,
-  fillingHoles,
   inEnvironment,
   onServer,
   positive,
   reporting,
-  runState,
+  resolvingSecrets,
   selecting,
   snapshotForms,
   table,
@@ -26,7 +26,11 @@ export function addApplying(program: Command, act: Act): void {
       '--base <snapshot>',
       'say who changed what since this snapshot: ours (the file), theirs (the server), or both',
     )
-    .option('--accept-live <glob>', "first write the server's version of these into the file; may be repeated", collect)
+    .option(
+      '--accept-remote <glob>',
+      "first write the server's version of these into the file; may be repeated",
+      collect,
+    )
     .addHelpText(
       'after',
       examples(
@@ -35,7 +39,7 @@ export function addApplying(program: Command, act: Act): void {
         'plan prod.snapshot.yaml --profile prod --exit-code',
         'plan prod.snapshot.yaml --profile prod -f markdown > comment.md',
         'plan prod.snapshot.yaml --profile prod --base git:main:prod.snapshot.yaml',
-        "plan prod.snapshot.yaml --profile prod --accept-live 'variable/etl_*'",
+        "plan prod.snapshot.yaml --profile prod --accept-remote 'variable/etl_*'",
         'plan prod.snapshot.yaml --profile prod -f html > review.html',
       ),
     )
@@ -55,7 +59,7 @@ export function addApplying(program: Command, act: Act): void {
         'apply prod.snapshot.yaml --profile prod',
         'apply prod.snapshot.yaml --profile prod --yes',
         'apply plan.json --profile prod',
-        'apply prod.snapshot.yaml --profile prod --run-state paused',
+        'apply prod.snapshot.yaml --profile prod --activation paused',
       ),
     )
     .action(
@@ -106,7 +110,7 @@ function addSwitches(program: Command, act: Act): void {
     )
     .action(
       act(async ([snapshot = '-'], flags, io) =>
-        (await import('../commands/switch.ts')).activate({ ...(flags as object), snapshot }, await table(), io),
+        (await import('../operations/switch.ts')).activate({ ...(flags as object), snapshot }, await table(), io),
       ),
     )
   switching(
@@ -127,7 +131,7 @@ function addSwitches(program: Command, act: Act): void {
     )
     .action(
       act(async ([snapshot], flags, io) =>
-        (await import('../commands/switch.ts')).pause(
+        (await import('../operations/switch.ts')).pause(
           { ...(flags as object), ...(snapshot === undefined ? {} : { snapshot }) },
           await table(),
           io,
@@ -152,8 +156,8 @@ function addTransfer(program: Command, act: Act): void {
     .requiredOption('--from <profile>', 'the profile to read')
     .requiredOption('--to <profile>', 'the profile to change')
     .option('--dry-run', 'show the plan, and change nothing')
-    .option('--save <file>', 'keep what was read as a snapshot, with holes for secrets')
-    .addOption(runState('paused'))
+    .option('--save <file>', 'keep what was read as a snapshot, with placeholders for secrets')
+    .addOption(activation('paused'))
     .option('--allow-unresolved', 'write ids that nothing at the source has as they are')
     .option('--skip-unsupported', 'leave out what the destination cannot hold, and move the rest')
     .option('--allow-same-server', 'go on where both are the same server, or one is a copy of the other')
@@ -171,8 +175,8 @@ function addTransfer(program: Command, act: Act): void {
 }
 
 /** Flags of what plans. */
-export function planned(command: Command, state: Option = runState('snapshot')): Command {
-  return fillingHoles(
+export function planned(command: Command, state: Option = activation('snapshot')): Command {
+  return resolvingSecrets(
     reporting(
       inEnvironment(selecting(onServer(command.argument('<snapshot>', snapshotForms), 'the server to change'))),
     ),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import { performing, planned } from './applying.ts'
-import { examples, identities, onServer, positive, runState, sealing, selecting, table } from './shared.ts'
+import { activation, examples, identities, onServer, positive, sealing, selecting, table } from './shared.ts'
 
 /** The commands that make a repository ready, keep what a server holds, and bring it back. */
 export function addKeeping(program: Command, act: Act): void {
@@ -25,7 +25,7 @@ export function addKeeping(program: Command, act: Act): void {
         (await import('../commands/backup.ts')).backup({ ...(flags as object), folder } as never, await table(), io),
       ),
     )
-  performing(planned(program.command('restore'), runState(undefined)))
+  performing(planned(program.command('restore'), activation(undefined)))
     .summary('bring back what a backup holds')
     .description(
       'Applies a snapshot, or the newest backup of a folder. With --drill to an empty server, which is then exported and compared: whether everything would come back.',

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { Exit, Io } from '../commands/io.ts'
+import type { ExitStatus, Io } from '../commands/io.ts'
 import type { Act, GlobalFlags } from './act.ts'
 import { addApplying } from './applying.ts'
 import { addCarrying } from './carrying.ts'
@@ -10,7 +10,7 @@ import { addSecrets } from './secrets.ts'
 /** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
 export function programOf(
   version: string,
-  start: (run: (io: Io) => Promise<Exit>, flags: GlobalFlags, command: string) => Promise<void>,
+  start: (run: (io: Io) => Promise<ExitStatus>, flags: GlobalFlags, command: string) => Promise<void>,
 ): Command {
   const act: Act =
     (run) =>

@@ -1,5 +1,5 @@
 import type { Event } from '../model.ts'
-import { follow, type Progress, progressText } from '../report/progress.ts'
+import { follow, type Progress, progressText } from '../report/text/progress.ts'
 
 /** How far a command has come: one line that is written over on a terminal, one line now and then elsewhere. */
 export interface ProgressLine {

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
 import {
+  activation,
   collect,
   examples,
-  fillingHoles,
   identities,
   inEnvironment,
   onServer,
   positive,
   reporting,
-  runState,
+  resolvingSecrets,
   sealing,
   selecting,
   snapshotForms,
@@ -27,7 +27,7 @@ export function addReading(program: Command, act: Act): void {
     .option('--update', 'change only what has changed, and keep comments, order and quotes of what is there')
     .option('--check', 'write nothing, show what --update would change, and exit with 2 where it would')
     .option(
-      '--hole <glob#pointer>',
+      '--secret-path <glob#pointer>',
       'treat these values as secrets too, by globs over kind/key and over the place; may be repeated',
       collect,
     )
@@ -41,7 +41,7 @@ export function addReading(program: Command, act: Act): void {
         'export --profile prod -o prod.snapshot.yaml --check -f markdown',
         'export --tag team-a --dependents -o team-a.snapshot.yaml',
         'export -o prod.snapshot.yaml --secrets age --recipient age1…',
-        "export -o prod.snapshot.yaml --hole 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
+        "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
       ),
     )
     .action(
@@ -136,12 +136,12 @@ export function addReading(program: Command, act: Act): void {
     .option('--to <profile>', 'the profile to change')
     .addHelpText('after', examples('doctor --from staging --to prod', 'doctor --to prod'))
     .action(act(async (_, flags, io) => (await import('../commands/doctor.ts')).doctor(flags, await table(), io)))
-  fillingHoles(
+  resolvingSecrets(
     inEnvironment(
       selecting(onServer(program.command('verify').argument('<snapshot>', snapshotForms), 'the server to look at')),
     ),
   )
-    .addOption(runState('snapshot'))
+    .addOption(activation('snapshot'))
     .summary('look whether a server is as a snapshot says')
     .description(
       'Compares a server with a snapshot after a transfer: everything equal, every pool served. Exits with 2 where something differs.',

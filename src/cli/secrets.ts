@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.ts'
-import { examples, fillingHoles, identities, recipients, reporting, snapshotForms, table } from './shared.ts'
+import { examples, identities, recipients, reporting, resolvingSecrets, snapshotForms, table } from './shared.ts'
 
 /** The commands that are about the secrets of a snapshot. No server has a part in them. */
 export function addSecrets(program: Command, act: Act): void {
@@ -9,7 +9,7 @@ export function addSecrets(program: Command, act: Act): void {
     .summary('look at the secrets of a snapshot')
     .description('Looks at where the secrets of a snapshot come from. No value is ever shown.')
     .addHelpText('after', examples('secrets list prod.snapshot.yaml'))
-  fillingHoles(reporting(secrets.command('list'), ['text', 'json']))
+  resolvingSecrets(reporting(secrets.command('list'), ['text', 'json']))
     .summary('list where secrets come from, and whether each can be had')
     .description(
       'Lists the secrets of a snapshot, where each comes from, and whether it can be had now. Exits with 3 where one cannot be. No value is ever shown.',

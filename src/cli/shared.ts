@@ -43,8 +43,8 @@ export function selecting(command: Command): Command {
     .option('--no-dependencies', 'leave out what the chosen ones need')
 }
 
-/** Flags that say what fills the holes of a snapshot, besides the environment. */
-export function fillingHoles(command: Command): Command {
+/** Flags that say what fills the placeholders of a snapshot, besides the environment. */
+export function resolvingSecrets(command: Command): Command {
   return identities(envFiles(command)).option(
     '--allow-commands',
     'run the commands that the snapshot names for secrets',
@@ -82,9 +82,9 @@ export function recipients(command: Command): Command {
 export function sealing(command: Command): Command {
   const secrets = new Option(
     '--secrets <how>',
-    'holes: left out; age: encrypted for --recipient; plain: written in clear, into a file that only you can read',
+    'placeholders: left out; age: encrypted for --recipient; plain: written in clear, into a file that only you can read',
   )
-  return recipients(command.addOption(secrets.choices(['holes', 'age', 'plain']).default('holes')))
+  return recipients(command.addOption(secrets.choices(['placeholders', 'age', 'plain']).default('placeholders')))
 }
 
 /** Flags that say in which environment a snapshot is looked at. */
@@ -121,9 +121,9 @@ export async function table() {
 }
 
 /** What becomes of the fields that switch work on and off. */
-export function runState(otherwise: string | undefined): Option {
+export function activation(otherwise: string | undefined): Option {
   return new Option(
-    '--run-state <policy>',
+    '--activation <policy>',
     'snapshot: as it says; paused: what is made is made paused or disabled; keep: what exists stays as it is',
   )
     .choices(['snapshot', 'paused', 'keep'])

@@ -6,10 +6,10 @@ import { ApiError } from './api-error.ts'
 import { causeOfAnswer, causeOfLoss } from './causes.ts'
 import { pathFault } from './check-path.ts'
 import type { Clock } from './clock.ts'
-import { detailOf } from './detail.ts'
+import { detailOf } from './error-detail.ts'
 import type { Answer, Lost, WireRequest } from './exchange.ts'
 import { isAmbiguous, isBusy, next, retryAfterMs, type Safety } from './retry.ts'
-import type { Wire } from './wire.ts'
+import type { Wire } from './transport.ts'
 
 /** A request to the API. `path` is below the base of the API and encoded. */
 export interface Call {

@@ -6,7 +6,7 @@ import type { Connection } from '../profile/connection.ts'
 import { type Call, type Called, type Caller, openCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { type Csrf, isCsrfRefusal, openCsrf } from './csrf.ts'
-import { openWire } from './wire.ts'
+import { openWire } from './transport.ts'
 
 export { ApiError, toIssue } from './api-error.ts'
 export type { Clock } from './clock.ts'

@@ -1,19 +1,19 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
+import { readLive } from '../live/read-live.ts'
 import type { Snapshot } from '../model.ts'
-import { plural } from '../report/style.ts'
+import { connected, type Target } from '../operations/connect.ts'
+import { type ExportSecretFlags, openExportSecrets } from '../operations/export-secrets.ts'
+import { snapshotOf } from '../operations/server-snapshot.ts'
+import { readPolicy } from '../project/policy-file.ts'
+import { plural } from '../report/text/style.ts'
+import { type Selection, selected } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { backupName, backupsIn, timeOf } from './backups.ts'
-import { connected, type Target } from './connect.ts'
-import { onlyOwner } from './disk.ts'
-import { type ExportSecretFlags, openExportSecrets } from './export-secrets.ts'
-import { fileFailure, writeText } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { readPolicy } from './policy-file.ts'
-import { type Selection, selected } from './selection.ts'
-import { snapshotOf } from './server-snapshot.ts'
+import { backupName, backupsIn, timeOf } from '../store/backups.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { fileFailure, writeText } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
 
 export interface BackupFlags extends Target, Selection, Omit<ExportSecretFlags, 'output'> {
   readonly folder: string
@@ -25,7 +25,7 @@ export interface BackupFlags extends Target, Selection, Omit<ExportSecretFlags, 
  * server → a dated snapshot in a folder, where something has changed since the newest one there; its path is the payload.
  * A server that cannot be read in full throws before the folder is touched.
  */
-export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   const newest = (await backupsIn(flags.folder)).at(-1)
   const snapshot = await read(flags, newest, kinds, io)
   const text = formatSnapshot(snapshot)
@@ -36,7 +36,7 @@ export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io)
   const removed = flags.keep === undefined ? [] : await prune(flags.folder, flags.keep)
   if (!io.quiet) io.err(story(snapshot, path, same, removed))
   io.out(`${path}\n`)
-  return exits.ok
+  return 'ok'
 }
 
 async function read(flags: BackupFlags, newest: string | undefined, kinds: readonly Kind[], io: Io): Promise<Snapshot> {
@@ -44,8 +44,8 @@ async function read(flags: BackupFlags, newest: string | undefined, kinds: reado
   const secrets = await openExportSecrets({ ...flags, output }, readPolicy(output, io.cwd), kinds, io)
   return connected(flags, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
-    io.tell({ type: 'phase', phase: 'reading' })
-    const live = await readLive(client, server, kinds, { on: io.tell })
+    io.onEvent({ type: 'phase', phase: 'reading' })
+    const live = await readLive(client, server, kinds, { on: io.onEvent })
     io.warn(live.issues)
     const carried = secrets.found(selected([...live.resources.values()], kinds, flags))
     return snapshotOf(server, flags, await secrets.written(carried))

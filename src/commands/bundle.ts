@@ -3,15 +3,15 @@ import { createReadStream } from 'node:fs'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Snapshot } from '../model.ts'
-import { type Check, checksText } from '../report/checks.ts'
-import { plural } from '../report/style.ts'
-import { hasPlain } from '../secrets/holes.ts'
-import { isForeign } from '../snapshot/layout.ts'
+import { type Check, checksText } from '../report/text/checks.ts'
+import { plural } from '../report/text/style.ts'
+import { hasPlain } from '../secrets/placeholders.ts'
+import { isForeign } from '../snapshot/directory-layout.ts'
 import { parseSnapshot, type Source } from '../snapshot/parse.ts'
-import { entriesOf, packBundle, readBundle, schemaName, sha256 } from './bundle-file.ts'
-import { onlyOwner } from './disk.ts'
-import { fileFailure, readSources, writeText } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { fileFailure, readSources, writeText } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { schemaText } from './schema.ts'
 import { refuseFaults } from './validate.ts'
 
@@ -21,17 +21,17 @@ export async function bundle(
   { output }: { readonly output?: string },
   kinds: readonly Kind[],
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   if (output === undefined) {
     const message = 'say which file the bundle is to be'
-    throw new Failure([{ code: 'usage', severity: 'error', message, fix: 'Add -o acme.tar.gz' }], exits.usage)
+    throw new Failure([{ code: 'usage', severity: 'error', message, fix: 'Add -o acme.tar.gz' }])
   }
   const sources = await readSources(path, io)
   const parsed = parseSnapshot(sources, kinds)
   refuseFaults(parsed)
   io.warn(parsed.issues)
   await writeBundle(output, sources, parsed.snapshot, kinds, io)
-  return exits.ok
+  return 'ok'
 }
 
 /** Writes the texts of a sound snapshot as a bundle: byte for byte, with their comments. */
@@ -55,7 +55,7 @@ export async function writeBundle(
 }
 
 /** Looks whether a bundle is as it was when it was made. Offline. */
-export async function verifyBundle(path: string, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function verifyBundle(path: string, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   const hash = createHash('sha256')
   async function* read() {
     try {
@@ -86,5 +86,5 @@ export async function verifyBundle(path: string, kinds: readonly Kind[], io: Io)
     { status: 'note', title: 'sha256', detail: `${hash.digest('hex')}, to be compared with what its maker told` },
   ]
   io.out(checksText(checks, io.style))
-  return exits.ok
+  return 'ok'
 }

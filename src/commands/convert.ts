@@ -1,12 +1,12 @@
 import type { Kind } from '../kind.ts'
-import { plural } from '../report/style.ts'
-import { kindsText } from '../report/wrap.ts'
-import { hasPlain } from '../secrets/holes.ts'
+import { plural } from '../report/text/style.ts'
+import { kindsText } from '../report/text/wrap.ts'
+import { hasPlain } from '../secrets/placeholders.ts'
 import { parseSnapshot } from '../snapshot/parse.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { readSources, writeSnapshot } from '../store/files.ts'
 import { writeBundle } from './bundle.ts'
-import { onlyOwner } from './disk.ts'
-import { readSources, writeSnapshot } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { refuseFaults } from './validate.ts'
 
 /** snapshot → the same snapshot as a file, a directory or a bundle. Offline. */
@@ -15,7 +15,7 @@ export async function convert(
   { output }: { readonly output: string },
   kinds: readonly Kind[],
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   const sources = await readSources(path, io)
   const parsed = parseSnapshot(sources, kinds)
   refuseFaults(parsed)
@@ -23,10 +23,10 @@ export async function convert(
   const { snapshot } = parsed
   if (/\.(tar\.gz|tgz)$/.test(output)) {
     await writeBundle(output, sources, snapshot, kinds, io)
-    return exits.ok
+    return 'ok'
   }
   await writeSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
   if (!io.quiet && output !== '-')
     io.err(`Wrote ${plural(snapshot.resources.length, 'resource')} to ${output}: ${kindsText(snapshot.resources)}\n`)
-  return exits.ok
+  return 'ok'
 }

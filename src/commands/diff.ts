@@ -1,22 +1,29 @@
-import { needsOf } from '../graph/needs.ts'
+import { needsOf } from '../graph/dependencies.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
+import { readLive } from '../live/read-live.ts'
 import type { Resource, Snapshot } from '../model.ts'
+import { connected } from '../operations/connect.ts'
+import { snapshotOf } from '../operations/server-snapshot.ts'
 import { makeDiff } from '../plan/diff.ts'
 import { refOf } from '../ref.ts'
-import { diffOf } from '../report/build.ts'
 import type { Format } from '../report/index.ts'
-import { shown } from '../report/issues.ts'
-import { withHoles, withSourcesOf } from '../secrets/holes.ts'
+import { diffOf } from '../report/model/build-report.ts'
+import { shown } from '../report/text/issues.ts'
+import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
+import {
+  refuseUnknownKinds,
+  type Selection,
+  scopeOf,
+  selected,
+  selectedOfBoth,
+  selects,
+} from '../selection/selection.ts'
+import { parsePair } from '../snapshot/edit/same-documents.ts'
 import { type Parsed, parseDocuments } from '../snapshot/parse.ts'
-import { parsePair } from '../snapshot/same.ts'
-import { connected } from './connect.ts'
-import { readSources } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import { readSources } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
-import { refuseUnknownKinds, type Selection, scopeOf, selected, selectedOfBoth, selects } from './selection.ts'
-import { snapshotOf } from './server-snapshot.ts'
 import { refuseFaults } from './validate.ts'
 
 export interface DiffFlags extends Selection {
@@ -35,7 +42,7 @@ interface Sides {
 }
 
 /** How two snapshots differ, each a text or `profile:NAME`. Documents that are the same text are not even parsed. */
-export async function diff(flags: DiffFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function diff(flags: DiffFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   if (flags.before === '-' && flags.after === '-') throw twice()
   refuseUnknownKinds(flags, kinds)
   const sides = narrowed(await readSides(flags, kinds, io), flags, kinds)
@@ -52,9 +59,9 @@ export async function showDiff(
     format,
   }: { readonly kinds: readonly Kind[]; readonly exitCode?: boolean; readonly format?: Format },
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   const plan = makeDiff(before.snapshot, after.snapshot, kinds)
-  const exit = exitCode && plan.changes.length > 0 ? exits.changes : exits.ok
+  const exit = exitCode && plan.changes.length > 0 ? 'changes' : 'ok'
   const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
   const deleted = plan.changes.flatMap((change) => (change.action === 'delete' ? [change.before] : []))
   const compared = diffOf(plan, {
@@ -65,7 +72,11 @@ export async function showDiff(
     edges: withEdges ? needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds) : [],
   })
   const issues = plan.issues.map(shown)
-  await print({ schema: 'prefect-snapshot/diff', version: 1, tool: io.version, exit, issues, ...compared }, format, io)
+  await print(
+    { schema: 'prefect-snapshot/diff', version: 1, tool: io.version, exit: io.exitCodeOf(exit), issues, ...compared },
+    format,
+    io,
+  )
   if (format !== 'json') io.warn(issues)
   return exit
 }
@@ -106,7 +117,7 @@ function profileOf(path: string): string | undefined {
   return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
 }
 
-/** A server as an export of it would be, with holes for secrets. What is chosen of it is decided later. */
+/** A server as an export of it would be, with placeholders for secrets. What is chosen of it is decided later. */
 async function readServer(
   profile: string,
   other: readonly Resource[] | undefined,
@@ -115,13 +126,13 @@ async function readServer(
   io: Io,
 ): Promise<Snapshot> {
   return connected({ profile }, io, async ({ client, server }) => {
-    io.tell({ type: 'phase', phase: 'reading' })
+    io.onEvent({ type: 'phase', phase: 'reading' })
     const keys = other ? { wanted: other, everything: true } : {}
-    const live = await readLive(client, server, kinds, { ...keys, on: io.tell })
+    const live = await readLive(client, server, kinds, { ...keys, on: io.onEvent })
     io.warn(live.issues)
     const all = [...live.resources.values()]
     const carried = selects(selection) ? all : selected(all, kinds, {})
-    return snapshotOf(server, {}, withHoles(carried))
+    return snapshotOf(server, {}, withPlaceholders(carried))
   })
 }
 
@@ -154,5 +165,5 @@ function twice(): Failure {
     message: 'only one side can be read from standard input',
     fix: 'Write one of them to a file',
   }
-  return new Failure([issue], exits.usage)
+  return new Failure([issue])
 }

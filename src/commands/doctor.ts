@@ -1,14 +1,14 @@
 import { ApiError, toIssue } from '../client/client.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
+import { readLive } from '../live/read-live.ts'
 import type { Live } from '../model.ts'
-import { type Check, checksText, verdict } from '../report/checks.ts'
-import { kindsText } from '../report/wrap.ts'
+import { type Connected, connected } from '../operations/connect.ts'
+import { bothChecks, sourceChecks, workerChecks } from '../operations/preflight.ts'
+import { type Check, checksText, verdict } from '../report/text/checks.ts'
+import { kindsText } from '../report/text/wrap.ts'
 import { atLeast } from '../version.ts'
-import { type Connected, connected } from './connect.ts'
-import { bothChecks, sourceChecks, workerChecks } from './doctor-checks.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import type { ExitStatus, Io } from './io.ts'
 
 export interface DoctorFlags {
   readonly from?: string
@@ -19,19 +19,16 @@ export interface DoctorFlags {
 const skewLimitMs = 30_000
 
 /** Looks before a transfer at all that would be in its way, on either server or both. Changes nothing. */
-export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   if (from === undefined && to === undefined)
-    throw new Failure(
-      [
-        {
-          code: 'usage',
-          severity: 'error',
-          message: 'doctor needs a profile to look at',
-          fix: 'Pass --from PROFILE, --to PROFILE, or both',
-        },
-      ],
-      exits.usage,
-    )
+    throw new Failure([
+      {
+        code: 'usage',
+        severity: 'error',
+        message: 'doctor needs a profile to look at',
+        fix: 'Pass --from PROFILE, --to PROFILE, or both',
+      },
+    ])
   const checks: Check[] = []
   const source =
     from === undefined
@@ -44,7 +41,7 @@ export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], 
     })
   }
   io.out(checksText(checks, io.style) + verdict(checks, io.style))
-  return checks.some(({ status }) => status === 'error') ? exits.failed : exits.ok
+  return checks.some(({ status }) => status === 'error') ? 'failed' : 'ok'
 }
 
 /** What can be said of one server; undefined where it cannot be read. */
@@ -61,8 +58,8 @@ async function examine(
       const { client, server } = connection
       checks.push({ status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` })
       checks.push(clockCheck(role, await client.time(), io.now()))
-      io.tell({ type: 'phase', phase: 'reading' })
-      const live = await readLive(client, server, kinds, { on: io.tell }).catch((error: unknown) =>
+      io.onEvent({ type: 'phase', phase: 'reading' })
+      const live = await readLive(client, server, kinds, { on: io.onEvent }).catch((error: unknown) =>
         unreadable(role, connection, kinds, checks, error),
       )
       if (!live) return undefined

@@ -1,10 +1,10 @@
 import { Failure, type IssueCode, issueCodes } from '../issue.ts'
 import { type JsonObject, writeJson } from '../json.ts'
-import type { Field, Kind, Slot } from '../kind.ts'
-import { nearest } from '../near.ts'
-import { paragraph as brokenText } from '../report/wrap.ts'
-import { documentSchema } from '../snapshot/schema.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import type { Field, Kind, RefField } from '../kind.ts'
+import { paragraph as brokenText } from '../report/text/wrap.ts'
+import { documentSchema } from '../snapshot/snapshot-schema.ts'
+import { suggest } from '../suggest.ts'
+import type { ExitStatus, Io } from './io.ts'
 
 export interface ExplainFlags {
   readonly format?: 'text' | 'json'
@@ -16,10 +16,10 @@ export async function explain(
   { format = 'text' }: ExplainFlags,
   kinds: readonly Kind[],
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   const asked = word === undefined ? everything(kinds) : find(word, kinds)
   io.out(format === 'json' ? `${writeJson(asked.schema, 2)}\n` : asked.text(io))
-  return exits.ok
+  return 'ok'
 }
 
 /** The answer to a question, for people and as JSON Schema (a code: as an object). */
@@ -35,19 +35,19 @@ function find(word: string, kinds: readonly Kind[]): Answer {
   if (!kind) throw unknown(word, [...kinds.map((one) => one.name), ...Object.keys(issueCodes)], 'kind or error code')
   if (rest.length === 0) return kindAnswer(kind)
   const field = rest.join('.').replace(/^(spec|refs)\./, '')
-  const found = kind.fields[field] ?? kind.slots[field]
+  const found = kind.fields[field] ?? kind.refFields[field]
   if (!found) {
-    const names = [...Object.keys(kind.slots), ...Object.keys(kind.fields)]
+    const names = [...Object.keys(kind.refFields), ...Object.keys(kind.fields)]
     throw unknown(field, names, `field of ${name}`, (near) => `${name}.${near}`)
   }
   return 'schema' in found ? fieldAnswer(kind, field, found) : slotAnswer(kind, field, found)
 }
 
 function unknown(word: string, known: readonly string[], what: string, full = (near: string) => near): Failure {
-  const near = nearest(word, known)
+  const near = suggest(word, known)
   const message = `there is no ${what} called ${JSON.stringify(word)}`
   const fix = near ? `Did you mean prefect-snapshot explain ${full(near)}?` : `There are ${known.join(', ')}`
-  return new Failure([{ code: 'usage', severity: 'error', message, fix }], exits.usage)
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }
 
 function codeAnswer(code: IssueCode): Answer {
@@ -59,7 +59,7 @@ function codeAnswer(code: IssueCode): Answer {
 
 function kindAnswer(kind: Kind): Answer {
   const entries: (readonly [string, string])[] = [
-    ...Object.entries(kind.slots).map(([name, slot]) => [`refs.${name}`, slotDoc(slot)] as const),
+    ...Object.entries(kind.refFields).map(([name, slot]) => [`refs.${name}`, slotDoc(slot)] as const),
     ...Object.entries(kind.fields).map(([name, field]) => [`spec.${name}`, fieldDoc(field)] as const),
   ]
   const column = Math.max(0, ...entries.map(([name]) => name.length))
@@ -79,9 +79,9 @@ function fieldAnswer(kind: Kind, name: string, field: Field): Answer {
   const lines = [
     ...(field.default === undefined ? [] : [`Default: ${writeJson(field.default)}`]),
     ...(field.since ? [`From Prefect ${field.since} on.`] : []),
-    ...(field.operational ? ['Operational: it switches work on or off. --run-state says what is done with it.'] : []),
+    ...(field.operational ? ['Operational: it switches work on or off. --activation says what is done with it.'] : []),
     ...(field.fixed ? [`It cannot be changed in place: ${field.fixed}.`] : []),
-    ...(field.free
+    ...(field.freeform
       ? ['Free-form: an id in it is written <ref:KIND/KEY>, and names of blocks and variables count as needs.']
       : []),
   ]
@@ -98,7 +98,7 @@ function fieldAnswer(kind: Kind, name: string, field: Field): Answer {
   }
 }
 
-function slotAnswer(kind: Kind, name: string, slot: Slot): Answer {
+function slotAnswer(kind: Kind, name: string, slot: RefField): Answer {
   const schema = (documentSchema(kind).properties as { refs: { properties: JsonObject } }).refs.properties[name]
   return {
     schema: schema as JsonObject,
@@ -123,12 +123,12 @@ function everything(kinds: readonly Kind[]): Answer {
   }
 }
 
-function slotDoc({ doc, required, since, kinds }: Slot): string {
+function slotDoc({ doc, required, since, kinds }: RefField): string {
   const notes = [required ? 'required' : '', kinds.join(' or '), since ? `from Prefect ${since} on` : '']
   return `${sentence(doc)} (${notes.filter(Boolean).join(', ')})`
 }
 
-function fieldDoc({ doc, default: value, operational, since, fixed, free }: Field): string {
+function fieldDoc({ doc, default: value, operational, since, fixed, freeform: free }: Field): string {
   const notes = [
     value === undefined ? '' : `default ${short(writeJson(value))}`,
     operational ? 'operational' : '',

@@ -1,20 +1,20 @@
-import { needsOf, reachable } from '../graph/needs.ts'
+import { needsOf, reachable } from '../graph/dependencies.ts'
 import { Failure, type IssueCode } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
-import { nearest } from '../near.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
-import { wholeOf } from '../report/fields.ts'
 import { type GraphFormat, graphReporters } from '../report/index.ts'
-import { shown } from '../report/issues.ts'
-import type { Focus, GraphReport } from '../report/report.ts'
-import { matches } from '../select.ts'
-import type { Environment } from './environment.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { type Selection, selected, selects } from './selection.ts'
+import { wholeOf } from '../report/model/field-views.ts'
+import type { Focus, GraphReport } from '../report/model/report.ts'
+import { shown } from '../report/text/issues.ts'
+import { matches } from '../selection/scope.ts'
+import { type Selection, selected, selects } from '../selection/selection.ts'
+import { suggest } from '../suggest.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { readSnapshot } from './validate.ts'
 
-export interface GraphFlags extends Selection, Environment {
+export interface GraphFlags extends Selection, EnvironmentChoice {
   readonly snapshot: string
   readonly format?: GraphFormat
   readonly focus?: readonly string[]
@@ -26,20 +26,19 @@ export interface GraphFlags extends Selection, Environment {
 const drawable: ReadonlySet<IssueCode> = new Set(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
 
 /** file → snapshot → graph → picture. Offline. */
-export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   const { snapshot, issues, placeOf } = await readSnapshot(flags.snapshot, kinds, io, flags)
-  if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code)))
-    throw new Failure(issues, exits.usage)
+  if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code))) throw new Failure(issues)
   const resources = selects(flags) ? selected(snapshot.resources, kinds, flags) : snapshot.resources
   const needs = needsOf(resources, kinds)
   const focus = focusOf(flags, resources)
   const kept = focus ? reachable(focus.refs, needs, focus.towards, focus.depth) : new Set<Ref>(resources.map(refOf))
-  const exit = issues.some(({ severity }) => severity === 'error') ? exits.usage : exits.ok
+  const exit = issues.some(({ severity }) => severity === 'error') ? 'usage' : 'ok'
   const report: GraphReport = {
     schema: 'prefect-snapshot/graph',
     version: 1,
     tool: io.version,
-    exit,
+    exit: io.exitCodeOf(exit),
     issues: issues.map(shown),
     source: { file: flags.snapshot, ...(snapshot.source ?? {}) },
     ...(focus ? { focus } : {}),
@@ -79,7 +78,7 @@ function named(word: string, known: readonly Ref[]): Ref[] {
   if (exact) return [exact]
   const found = known.filter((ref) => matches([word], ref))
   if (found.length > 0) return found
-  const near = nearest(word, known)
+  const near = suggest(word, known)
   const message = `the snapshot has no ${JSON.stringify(word)} to focus on`
   throw wrong(
     message,
@@ -88,5 +87,5 @@ function named(word: string, known: readonly Ref[]): Ref[] {
 }
 
 function wrong(message: string, fix: string): Failure {
-  return new Failure([{ code: 'usage', severity: 'error', message, fix }], exits.usage)
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kind } from '../kind.ts'
-import { writeWhole } from './disk.ts'
-import { fileFailure } from './files.ts'
-import { initFiles, type Part } from './init-files.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import { initFiles, type Part } from '../project/init-files.ts'
+import { writeWhole } from '../store/disk.ts'
+import { fileFailure } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { schemaText } from './schema.ts'
 
 export interface InitFlags {
@@ -18,14 +18,18 @@ export interface InitFlags {
 type Fate = 'written' | 'as it should be' | 'left as it is' | 'replaced' | 'lines added'
 
 /** Makes a repository ready. What is there is left as it is, unless it is told otherwise; each file is told of. */
-export async function init({ folder, force, ...flags }: InitFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function init(
+  { folder, force, ...flags }: InitFlags,
+  kinds: readonly Kind[],
+  io: Io,
+): Promise<ExitStatus> {
   const parts = initFiles(flags.snapshot, flags.action, schemaText(kinds))
   const fates: Fate[] = []
   for (const part of parts) fates.push(await place(folder, part, force === true))
   const width = Math.max(...fates.map(({ length }) => length))
   io.out(parts.map(({ path }, at) => `${(fates[at] ?? '').padEnd(width)}  ${path}\n`).join(''))
   if (!io.quiet) io.err(hints(parts, fates, flags))
-  return exits.ok
+  return 'ok'
 }
 
 async function place(folder: string, part: Part, force: boolean): Promise<Fate> {

@@ -1,52 +1,43 @@
+import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
-import type { Event } from '../model.ts'
-import type { Style } from '../report/style.ts'
+import type { Style } from '../report/text/style.ts'
 
-/** The world as a command sees it. */
-export interface Io {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly cwd: string
-  readonly home: string
-  /** Writes payload. */
+/** How a command ended. `cli/exit-codes.ts` maps it to the exit code of the process. */
+export type ExitStatus =
+  | 'ok'
+  | 'failed'
+  | 'changes'
+  | 'usage'
+  | 'auth'
+  | 'partial'
+  | 'stale'
+  | 'policy'
+  | 'incomplete'
+  | 'unsupported'
+  | 'interrupted'
+
+/** What a command has besides its options: the context of operations, the terminal, and exit codes. */
+export interface Io extends Context {
+  /** Writes payload to standard output. */
   out(text: string): void
-  /** Writes everything else. */
+  /** Writes everything else to standard error. Says nothing under `--quiet` where `note` is used. */
   err(text: string): void
-  /** Says what is wrong, on standard error. */
+  /** Like `err`, but silent under `--quiet`. */
+  note(text: string): void
+  /** Prints warnings and errors to standard error. */
   warn(issues: readonly Issue[]): void
-  /** Tells what happens while a command works. */
-  tell(event: Event): void
-  /** The whole of standard input. */
-  stdin(): Promise<Uint8Array>
-  /** Asks a question that is answered by yes or no; undefined where there is nobody to ask. */
+  /** Asks a yes/no question; undefined where there is no terminal. */
   readonly ask?: (question: string) => Promise<boolean>
+  /** Of standard output. */
   readonly style: Style
   /** Of standard error. */
   readonly errStyle: Style
+  /** Columns of standard output. */
   readonly width: number
-  /** Of this process. */
-  readonly pid: number
-  /** Of this tool. */
-  readonly version: string
-  /** From now on Ctrl-C does not end the process, but aborts this signal; only the second one ends it at once. */
-  stopped(): AbortSignal
-  /** Milliseconds since 1970. */
-  now(): number
   readonly quiet: boolean
   readonly verbose: boolean
+  /** The exit code of a status, for reports. */
+  exitCodeOf(status: ExitStatus): number
+  /** The status that a command ends with because of these issues. */
+  statusOf(issues: readonly Issue[]): ExitStatus
 }
-
-/** Exit codes, one meaning each. */
-export const exits = {
-  ok: 0,
-  failed: 1,
-  changes: 2,
-  usage: 3,
-  auth: 4,
-  partial: 5,
-  stale: 6,
-  policy: 7,
-  incomplete: 8,
-  unsupported: 9,
-  interrupted: 130,
-} as const
-export type Exit = (typeof exits)[keyof typeof exits]

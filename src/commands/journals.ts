@@ -1,14 +1,14 @@
 import { Failure } from '../issue.ts'
-import { plural } from '../report/style.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { journalFolder, listJournals, readJournal } from './journal-file.ts'
+import { journalFolder, listJournals, readJournal } from '../journal/journal-file.ts'
+import { plural } from '../report/text/style.ts'
+import type { ExitStatus, Io } from './io.ts'
 
 /** Lists the journals of this user, the newest last: when, where, how much, and whether the apply came to its end. */
-export function journals(io: Io): Exit {
+export function journals(io: Io): ExitStatus {
   const files = listJournals(io)
   if (files.length === 0) io.err(`There is no journal in ${journalFolder(io)}.\n`)
   for (const file of files) io.out(`${describe(file)}\n`)
-  return exits.ok
+  return 'ok'
 }
 
 function describe(file: string): string {

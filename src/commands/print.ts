@@ -1,5 +1,5 @@
 import { type Format, reporters } from '../report/index.ts'
-import type { Report } from '../report/report.ts'
+import type { Report } from '../report/model/report.ts'
 import type { Io } from './io.ts'
 
 /** Writes a report to standard output in one format. */

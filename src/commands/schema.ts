@@ -1,12 +1,12 @@
 import { writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import { snapshotSchema } from '../snapshot/schema.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import { snapshotSchema } from '../snapshot/snapshot-schema.ts'
+import type { ExitStatus, Io } from './io.ts'
 
 /** kinds → JSON Schema on stdout. */
-export function schema(kinds: readonly Kind[], io: Io): Exit {
+export function schema(kinds: readonly Kind[], io: Io): ExitStatus {
   io.out(schemaText(kinds))
-  return exits.ok
+  return 'ok'
 }
 
 /** The text of the JSON Schema, as it is also committed. */

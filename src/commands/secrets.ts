@@ -1,19 +1,19 @@
-import { sourceText } from '../hole.ts'
 import type { Issue } from '../issue.ts'
 import { writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Fillings } from '../model.ts'
-import { lackIssue } from '../plan/guard.ts'
+import type { SecretValues } from '../model.ts'
+import { placed } from '../operations/make-plan.ts'
+import { type SecretFlags, secretValuesFor } from '../operations/secret-sources.ts'
+import { sourceText } from '../placeholder.ts'
+import { missingSecretIssue } from '../plan/guard.ts'
 import { refOf } from '../ref.ts'
-import { shown } from '../report/issues.ts'
-import { plural, type Style, visible } from '../report/style.ts'
+import { shown } from '../report/text/issues.ts'
+import { plural, type Style, visible } from '../report/text/style.ts'
 import type { Parsed } from '../snapshot/parse.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { placed } from './planning.ts'
-import { fillingsFor, type SecretFlags } from './secret-sources.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { loadSnapshot } from './validate.ts'
 
-/** One hole of a snapshot, as it is listed. */
+/** One placeholder of a snapshot, as it is listed. */
 interface Row {
   readonly ref: string
   /** Into the resource's spec. */
@@ -24,18 +24,18 @@ interface Row {
 }
 
 /**
- * Lists the holes of a snapshot, where each is filled from, and whether it can be now. Exits with 3 where one cannot be, as an
+ * Lists the placeholders of a snapshot, where each is filled from, and whether it can be now. Exits with 3 where one cannot be, as an
  * apply that makes its resource would.
  */
 export async function listSecrets(
   flags: SecretFlags & { readonly snapshot: string; readonly format?: 'text' | 'json' },
   kinds: readonly Kind[],
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   const parsed = await loadSnapshot(flags.snapshot, kinds, io)
-  const fillings = await fillingsFor(parsed.snapshot.resources, flags, io)
-  const { rows, issues } = listed(parsed, fillings)
-  const exit = issues.length > 0 ? exits.usage : exits.ok
+  const secretValues = await secretValuesFor(parsed.snapshot.resources, flags, io)
+  const { rows, issues } = listed(parsed, secretValues)
+  const exit = issues.length > 0 ? 'usage' : 'ok'
   if (flags.format === 'json') {
     const report = {
       schema: 'prefect-snapshot/secrets',
@@ -53,16 +53,16 @@ export async function listSecrets(
   return exit
 }
 
-function listed(parsed: Parsed, fillings: Fillings) {
+function listed(parsed: Parsed, secretValues: SecretValues) {
   const rows: Row[] = []
   const issues: Issue[] = []
   for (const resource of parsed.snapshot.resources)
-    for (const [pointer, hole] of Object.entries(resource.secrets)) {
+    for (const [pointer, placeholder] of Object.entries(resource.secrets)) {
       const ref = refOf(resource)
-      const lack = fillings.lackOf(hole)
-      const row = { ref, pointer, source: sourceText(hole), filled: !lack }
+      const lack = secretValues.missingReason(placeholder)
+      const row = { ref, pointer, source: sourceText(placeholder), filled: !lack }
       rows.push(lack ? { ...row, reason: lack.reason } : row)
-      if (lack) issues.push(placed(lackIssue(lack, ref, pointer, `has no value for ${pointer}:`), parsed))
+      if (lack) issues.push(placed(missingSecretIssue(lack, ref, pointer, `has no value for ${pointer}:`), parsed))
     }
   return { rows, issues }
 }

@@ -1,32 +1,32 @@
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
+import { readLive } from '../live/read-live.ts'
 import type { Live, LiveResource, Snapshot } from '../model.ts'
-import type { RunState } from '../plan/run-state.ts'
+import { confirmed, type Performed, type PerformFlags, performPlan } from '../operations/apply-plan.ts'
+import { connected } from '../operations/connect.ts'
+import { withPlaceholdersOf } from '../operations/declared-secrets.ts'
+import { makePlanOf, type PlanFlags, refusal } from '../operations/make-plan.ts'
+import type { SecretFlags } from '../operations/secret-sources.ts'
+import { snapshotOf } from '../operations/server-snapshot.ts'
+import type { Activation } from '../plan/activation.ts'
+import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
-import { kindTable } from '../report/kind-table.ts'
-import { withHoles } from '../secrets/holes.ts'
+import { kindTable } from '../report/text/kind-table.ts'
+import { withPlaceholders } from '../secrets/placeholders.ts'
+import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { connected } from './connect.ts'
-import { writeText } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { withHolesOf } from './named-holes.ts'
-import { confirmed, type Performed, type PerformFlags, perform } from './perform.ts'
-import { makePlanOf, type PlanFlags, refusal } from './planning.ts'
-import { readPolicy } from './policy-file.ts'
-import type { SecretFlags } from './secret-sources.ts'
-import { refuseUnknownKinds, type Selection, selected, selects } from './selection.ts'
-import { snapshotOf } from './server-snapshot.ts'
-import { printApply, type Shown, showPlan } from './show.ts'
+import { writeText } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
+import { printApply, type Shown, showPlan } from './show-plan.ts'
 
 export interface TransferFlags extends Selection, PerformFlags, SecretFlags {
   readonly from: string
   readonly to: string
   readonly dryRun?: boolean
-  /** Keeps the snapshot, with holes for secrets, in this file. */
+  /** Keeps the snapshot, with placeholders for secrets, in this file. */
   readonly save?: string
-  readonly runState: RunState
+  readonly activation: Activation
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
   readonly allowSameServer?: boolean
@@ -35,15 +35,15 @@ export interface TransferFlags extends Selection, PerformFlags, SecretFlags {
 }
 
 /** Export and apply in one go; secrets pass from server to server in memory. */
-export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   refuseUnknownKinds(flags, kinds)
   const source = await connected({ profile: flags.from }, io, async ({ client, server }) => {
     if (!io.quiet) io.err(`Reading ${flags.from}  ${server.url}  (Prefect ${server.version})\n`)
-    io.tell({ type: 'phase', phase: 'reading' })
-    return readLive(client, server, kinds, { on: io.tell })
+    io.onEvent({ type: 'phase', phase: 'reading' })
+    return readLive(client, server, kinds, { on: io.onEvent })
   })
   io.warn(source.issues)
-  const held = withHolesOf(readPolicy('-', io.cwd), source, kinds)
+  const held = withPlaceholdersOf(readPolicy('-', io.cwd), source, kinds)
   const snapshot = transferred(held, flags, kinds)
   if (flags.save !== undefined) await save(flags.save, snapshot, io)
   return connected({ profile: flags.to }, io, async (to) => {
@@ -59,19 +59,19 @@ export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io:
   })
 }
 
-async function carryOut(flags: TransferFlags, shown: Shown, io: Io): Promise<Exit> {
+async function carryOut(flags: TransferFlags, shown: Shown, io: Io): Promise<ExitStatus> {
   const { planned, kinds, to } = shown
-  const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: exits.ok }
+  const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: 'ok' }
   await showPlan(shown, issues, io)
-  const finish = async (performed: Performed): Promise<Exit> => {
+  const finish = async (performed: Performed): Promise<ExitStatus> => {
     if ((flags.format ?? 'text') === 'text') tellKinds(shown, performed, io)
     return printApply(shown, issues, performed, io)
   }
-  if (exit !== exits.ok || flags.dryRun || planned.plan.changes.length === 0) return finish({ exit })
+  if (exit !== 'ok' || flags.dryRun || planned.plan.changes.length === 0) return finish({ exit })
   if (await confirmed(flags, planned, to, io))
-    return finish(await perform(planned, `transfer from ${flags.from}`, flags, to, kinds, io))
+    return finish(await performPlan(planned, `transfer from ${flags.from}`, flags, to, kinds, io))
   io.err('Nothing was changed.\n')
-  return exits.failed
+  return 'failed'
 }
 
 function tellKinds({ planned, kinds }: Shown, { outcomes }: Performed, io: Io): void {
@@ -88,9 +88,9 @@ function tellKinds({ planned, kinds }: Shown, { outcomes }: Performed, io: Io): 
 }
 
 function planFlags(flags: TransferFlags) {
-  const { allowUnresolved, skipUnsupported, force, runState, format, envFile } = flags
+  const { allowUnresolved, skipUnsupported, force, activation, format, envFile } = flags
   return {
-    runState,
+    activation,
     ...(envFile ? { envFile } : {}),
     ...(allowUnresolved ? { allowUnresolved } : {}),
     ...(skipUnsupported ? { skipUnsupported } : {}),
@@ -99,26 +99,32 @@ function planFlags(flags: TransferFlags) {
   }
 }
 
-/** What is to be moved. Secrets stay in their type; those that the source does not show are holes. */
+/** What is to be moved. Secrets stay in their type; those that the source does not show are placeholders. */
 export function transferred(source: Live, flags: Selection, kinds: readonly Kind[]): Snapshot {
   const carried = selected([...source.resources.values()], kinds, flags)
-  const holes = withHoles(carried)
+  const placeholders = withPlaceholders(carried)
   const resources = carried.map((resource, index) =>
-    Object.values(resource.secrets).some((hole) => 'masked' in hole)
-      ? { ...resource, secrets: mixed(resource, holes[index]?.secrets ?? {}) }
+    Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
+      ? { ...resource, secrets: mixed(resource, placeholders[index]?.secrets ?? {}) }
       : resource,
   )
   return snapshotOf(source.server, flags, resources)
 }
 
-function mixed({ secrets }: LiveResource, holes: LiveResource['secrets']): LiveResource['secrets'] {
+function mixed({ secrets }: LiveResource, placeholders: LiveResource['secrets']): LiveResource['secrets'] {
   return Object.fromEntries(
-    Object.entries(secrets).map(([pointer, hole]) => [pointer, 'masked' in hole ? (holes[pointer] ?? hole) : hole]),
+    Object.entries(secrets).map(([pointer, placeholder]) => [
+      pointer,
+      'masked' in placeholder ? (placeholders[pointer] ?? placeholder) : placeholder,
+    ]),
   )
 }
 
 async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
-  const text = formatSnapshot({ ...snapshot, resources: withHoles(snapshot.resources as readonly LiveResource[]) })
+  const text = formatSnapshot({
+    ...snapshot,
+    resources: withPlaceholders(snapshot.resources as readonly LiveResource[]),
+  })
   await writeText(path, text)
   io.err(`Saved what was read as ${path}\n`)
 }
@@ -132,15 +138,12 @@ function sharesIds(from: Live, to: Live): boolean {
 }
 
 function sameServer(reason: string): Failure {
-  return new Failure(
-    [
-      {
-        code: 'same-server',
-        severity: 'error',
-        message: `source and destination are the same server: ${reason}`,
-        fix: 'Check the two profiles; --allow-same-server goes on nevertheless',
-      },
-    ],
-    exits.usage,
-  )
+  return new Failure([
+    {
+      code: 'same-server',
+      severity: 'error',
+      message: `source and destination are the same server: ${reason}`,
+      fix: 'Check the two profiles; --allow-same-server goes on nevertheless',
+    },
+  ])
 }

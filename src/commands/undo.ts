@@ -1,20 +1,20 @@
-import type { JournalRecord } from '../apply/journal.ts'
-import { leftBehind, mentioned, undoOf } from '../apply/undo.ts'
 import { Failure } from '../issue.ts'
+import type { JournalRecord } from '../journal/journal.ts'
+import { readJournal } from '../journal/journal-file.ts'
+import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read.ts'
-import type { Hole, Ref, Resource, Snapshot } from '../model.ts'
+import { readLive } from '../live/read-live.ts'
+import type { Placeholder, Ref, Resource, Snapshot } from '../model.ts'
+import { confirmed, type PerformFlags, performPlan } from '../operations/apply-plan.ts'
+import { connected, type Target } from '../operations/connect.ts'
+import { named, type PreparedPlan, refusal } from '../operations/make-plan.ts'
+import { type SecretFlags, secretValuesFor } from '../operations/secret-sources.ts'
 import { makePlan } from '../plan/plan.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
-import { holeName } from '../secrets/holes.ts'
-import { connected, type Target } from './connect.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { readJournal } from './journal-file.ts'
-import { confirmed, type PerformFlags, perform } from './perform.ts'
-import { named, type Planned, refusal } from './planning.ts'
-import { fillingsFor, type SecretFlags } from './secret-sources.ts'
-import { printApply, showPlan } from './show.ts'
+import { placeholderName } from '../secrets/placeholders.ts'
+import type { ExitStatus, Io } from './io.ts'
+import { printApply, showPlan } from './show-plan.ts'
 
 export interface UndoFlags extends Target, PerformFlags, Pick<SecretFlags, 'envFile'> {
   readonly file: string
@@ -22,19 +22,19 @@ export interface UndoFlags extends Target, PerformFlags, Pick<SecretFlags, 'envF
 }
 
 /** Takes back what one apply did: a plan like any other, of which the journal says what it should be. */
-export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   const record = readJournal(flags.file)
   return connected(flags, io, async (to) => {
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
     const held = secretsIn(record)
     const states = leftBehind(record)
-    const wanted = mentioned(record).map((ref) => named(ref, { ...states.get(ref), secrets: held.get(ref) ?? {} }))
+    const wanted = referencedRefs(record).map((ref) => named(ref, { ...states.get(ref), secrets: held.get(ref) ?? {} }))
     const live = await readLive(to.client, to.server, kinds, { wanted })
     const undoing = undoOf(
       record,
       live,
       kinds,
-      ({ kind, key }, pointer): Hole => ({ env: holeName(kind, key, pointer) }),
+      ({ kind, key }, pointer): Placeholder => ({ env: placeholderName(kind, key, pointer) }),
     )
     const snapshot: Snapshot = {
       version: 1,
@@ -42,32 +42,32 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       moved: undoing.moved,
       resources: undoing.resources,
     }
-    const fillings = await fillingsFor(undoing.resources, { ...flags, snapshot: '-' }, io)
+    const secretValues = await secretValuesFor(undoing.resources, { ...flags, snapshot: '-' }, io)
     const plan = makePlan(snapshot, live, kinds, {
-      fillings,
+      secretValues,
       allowUnresolved: true,
       remove: undoing.remove,
       force: true,
     })
-    const planned: Planned = {
-      plan: { ...plan, kept: [] },
+    const planned: PreparedPlan = {
+      plan: { ...plan, unmanaged: [] },
       live,
       parsed: { snapshot, issues: [], placeOf: () => undefined },
       whole: snapshot,
-      fillings,
+      secretValues,
     }
     const shown = { planned, flags: { ...flags, snapshot: flags.file }, to, kinds }
-    const left = undoing.refused.length > 0 ? exits.partial : exits.ok
+    const left = undoing.refused.length > 0 ? 'partial' : 'ok'
     const { issues, exit } = refusal(planned.plan, shown.flags) ?? { issues: [], exit: left }
     const all = [...undoing.refused, ...issues]
     await showPlan(shown, all, io)
     if (issues.length > 0 || planned.plan.changes.length === 0) return printApply(shown, all, { exit }, io)
     if (!(await confirmed(flags, planned, to, io))) {
       io.err('Nothing was changed.\n')
-      return printApply(shown, all, { exit: exits.failed }, io)
+      return printApply(shown, all, { exit: 'failed' }, io)
     }
-    const performed = await perform(planned, flags.file, flags, to, kinds, io)
-    return printApply(shown, all, { ...performed, exit: performed.exit === exits.ok ? left : performed.exit }, io)
+    const performed = await performPlan(planned, flags.file, flags, to, kinds, io)
+    return printApply(shown, all, { ...performed, exit: performed.exit === 'ok' ? left : performed.exit }, io)
   })
 }
 
@@ -85,8 +85,5 @@ function secretsIn({ entries }: JournalRecord): ReadonlyMap<Ref, Resource['secre
 
 function otherServer(journal: string, server: string): Failure {
   const message = `the journal is of an apply to ${journal}, and this is ${server}`
-  return new Failure(
-    [{ code: 'stale', severity: 'error', message, fix: 'Name the profile that it was applied with' }],
-    exits.stale,
-  )
+  return new Failure([{ code: 'stale', severity: 'error', message, fix: 'Name the profile that it was applied with' }])
 }

@@ -1,14 +1,14 @@
 import { relative, resolve } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { annotationsText } from '../report/annotations.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
 import type { Format } from '../report/index.ts'
-import { shown } from '../report/issues.ts'
-import type { FileReport } from '../report/report.ts'
+import { annotationsText } from '../report/markdown/annotations.ts'
+import type { FileReport } from '../report/model/report.ts'
+import { shown } from '../report/text/issues.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
-import type { Environment } from './environment.ts'
-import { readSources } from './files.ts'
-import { type Exit, exits, type Io } from './io.ts'
+import { readSources } from '../store/files.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
 
 /** Reads a snapshot and refuses it, with every fault at once, unless it is sound. */
@@ -16,7 +16,7 @@ export async function loadSnapshot(
   path: string,
   kinds: readonly Kind[],
   io: Io,
-  environment: Environment = {},
+  environment: EnvironmentChoice = {},
 ): Promise<Parsed> {
   const parsed = await readSnapshot(path, kinds, io, environment)
   refuseFaults(parsed)
@@ -28,11 +28,11 @@ export async function readSnapshot(
   path: string,
   kinds: readonly Kind[],
   io: Io,
-  { overlay, environment }: Environment,
+  { overlay, environment }: EnvironmentChoice,
 ): Promise<Parsed> {
   const parsed = parseSnapshot(await readSources(path, io), kinds)
   if (overlay === undefined && environment === undefined) return parsed
-  const { inEnvironment } = await import('./environment.ts')
+  const { inEnvironment } = await import('../project/environments.ts')
   return inEnvironment(
     parsed,
     path,
@@ -44,16 +44,16 @@ export async function readSnapshot(
 
 /** Throws `Failure` with every fault, unless what was read is sound. */
 export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
-  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues, exits.usage)
+  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
 }
 
 /** file → snapshot | issues. Offline. */
 export async function validate(
   paths: readonly string[],
-  { format = 'text', ...environment }: Environment & { readonly format?: Format },
+  { format = 'text', ...environment }: EnvironmentChoice & { readonly format?: Format },
   kinds: readonly Kind[],
   io: Io,
-): Promise<Exit> {
+): Promise<ExitStatus> {
   const files: FileReport[] = []
   const issues: Issue[] = []
   for (const path of paths) {
@@ -62,10 +62,14 @@ export async function validate(
     files.push({ file: path, resources: snapshot.resources.length, errors, warnings: found.length - errors })
     issues.push(...found.map(shown))
   }
-  const exit = files.some(({ errors }) => errors > 0) ? exits.usage : exits.ok
+  const exit = files.some(({ errors }) => errors > 0) ? 'usage' : 'ok'
   if (format !== 'json') io.warn(issues)
   if (io.env.GITHUB_ACTIONS === 'true') io.err(annotationsText(issues, fromRoot(io)))
-  await print({ schema: 'prefect-snapshot/validate', version: 1, tool: io.version, exit, issues, files }, format, io)
+  await print(
+    { schema: 'prefect-snapshot/validate', version: 1, tool: io.version, exit: io.exitCodeOf(exit), issues, files },
+    format,
+    io,
+  )
   return exit
 }
 

@@ -1,28 +1,28 @@
 import type { Kind } from '../kind.ts'
 import { poolReadiness } from '../live/readiness.ts'
+import { type Connected, connected } from '../operations/connect.ts'
+import { makePlanOf, type PlanFlags, type PreparedPlan } from '../operations/make-plan.ts'
+import { poolServed } from '../operations/pool-served.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { type Check, checksText, verdict } from '../report/checks.ts'
-import { plural } from '../report/style.ts'
-import { pathText } from '../report/value.ts'
-import { type Connected, connected } from './connect.ts'
-import { type Exit, exits, type Io } from './io.ts'
-import { makePlanOf, type PlanFlags, type Planned } from './planning.ts'
-import { poolServed } from './pool-served.ts'
+import { type Check, checksText, verdict } from '../report/text/checks.ts'
+import { plural } from '../report/text/style.ts'
+import { pathText } from '../report/text/value-text.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { loadSnapshot } from './validate.ts'
 
 /** Looks after a transfer whether all is as the snapshot says, and whether somebody is there to run it. */
-export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): Promise<Exit> {
+export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
   const parsed = await loadSnapshot(flags.snapshot, kinds, io, flags)
   return connected(flags, io, async (to) => {
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
     const checks = [...equality(planned, kinds), ...(await readiness(planned, to, kinds))]
     io.out(checksText(checks, io.style) + verdict(checks, io.style))
-    return checks.some(({ status }) => status === 'error') ? exits.changes : exits.ok
+    return checks.some(({ status }) => status === 'error') ? 'changes' : 'ok'
   })
 }
 
 /** A line a kind where all is equal, a line a resource where it is not. */
-function equality({ plan, parsed }: Planned, kinds: readonly Kind[]): Check[] {
+function equality({ plan, parsed }: PreparedPlan, kinds: readonly Kind[]): Check[] {
   const changed = new Map(plan.changes.map((change) => [change.ref, change]))
   const unchanged = new Set(plan.unchanged)
   const checks = kinds.flatMap(({ name }): Check[] => {
@@ -57,7 +57,7 @@ function equality({ plan, parsed }: Planned, kinds: readonly Kind[]): Check[] {
 
 /** Whether every pool of the snapshot has a worker, and every deployment one who has asked for its runs. */
 async function readiness(
-  { parsed, live }: Planned,
+  { parsed, live }: PreparedPlan,
   { client, server }: Connected,
   kinds: readonly Kind[],
 ): Promise<Check[]> {

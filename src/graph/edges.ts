@@ -44,7 +44,7 @@ export function edgesOf(kind: Kind, from: Ref, resource: Resource): Edge[] {
     edges.push({ from, to, pointer: `/refs/${slot}`, how: 'slot' })
   for (const [name, field] of Object.entries(kind.fields)) {
     const value = resource.spec[name]
-    if (value === undefined || !field.free || !mayName(value)) continue
+    if (value === undefined || !field.freeform || !mayName(value)) continue
     const deferrable = field.deferrable ? { deferrable: name } : {}
     visit(value, step('/spec', name), (how, to, pointer) => edges.push({ from, to, pointer, how, ...deferrable }))
   }

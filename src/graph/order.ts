@@ -2,7 +2,7 @@ import { Graph } from '@dagrejs/graphlib'
 import TinyQueue from 'tinyqueue'
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
-import { type Part, partsOf } from './parts.ts'
+import { type Part, partsOf } from './segments.ts'
 
 /** An order in which every resource comes after what it needs. What is on a cycle that nothing can break is not in it. */
 export interface Order {

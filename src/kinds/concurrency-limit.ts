@@ -1,9 +1,9 @@
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { atLeast } from '../version.ts'
-import { isOwnLimit } from './deployment-limit.ts'
-import { boolean, count } from './schemas.ts'
-import { answer, at, idOf, namesOf, readPages, text } from './wire.ts'
+import { isOwnLimit } from './deployment/deployment-limit.ts'
+import { answer, at, idOf, namesOf, readPages, text } from './endpoints.ts'
+import { boolean, count } from './field-schemas.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
 /** From this version on a tag limit is a row `tag:<tag>` among the global limits. */
@@ -15,7 +15,7 @@ export const concurrencyLimit: Kind = {
   name: 'concurrency-limit',
   doc: 'A global concurrency or rate limit that flows and deployments share.',
   keyDoc: 'the name of the limit',
-  slots: {},
+  refFields: {},
   fields: {
     limit: { schema: count, doc: 'Slots that can be held at a time.', required: true },
     active: { schema: boolean, doc: 'Whether it limits.', default: true },
@@ -25,7 +25,7 @@ export const concurrencyLimit: Kind = {
       default: 0,
     },
   },
-  ledger: {
+  coverage: {
     models: {
       create: ['ConcurrencyLimitV2Create'],
       update: ['ConcurrencyLimitV2Update'],
@@ -47,7 +47,7 @@ export const concurrencyLimit: Kind = {
     refs: {},
     spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second },
   }),
-  unheld: ({ key }, { version }) =>
+  incompatibilities: ({ key }, { version }) =>
     key.startsWith('tag:') && atLeast(version, tagRowsSince)
       ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a limit of that name is the limit of a tag` }]
       : [],

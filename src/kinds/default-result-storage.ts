@@ -1,6 +1,6 @@
-import type { Filled, Kind, Write } from '../kind.ts'
+import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
-import { answer } from './wire.ts'
+import { answer } from './endpoints.ts'
 
 const path = '/admin/storage'
 const only = 'server' as Id
@@ -11,9 +11,9 @@ export const defaultResultStorage: Kind = {
   doc: 'The block that the server stores results with, where neither flow nor pool says another.',
   keyDoc: 'always "server"',
   since: '3.7.0',
-  slots: { block: { kinds: ['block'], doc: 'A block that can be written to.', required: true } },
+  refFields: { block: { kinds: ['block'], doc: 'A block that can be written to.', required: true } },
   fields: {},
-  ledger: {
+  coverage: {
     models: { create: ['ServerDefaultResultStorageUpdate'], update: [], read: ['ServerDefaultResultStorage'] },
     carried: { default_result_storage_block_id: 'block' },
     own: [],
@@ -23,7 +23,10 @@ export const defaultResultStorage: Kind = {
     return raw.default_result_storage_block_id ? [{ ...raw, id: only }] : []
   },
   key: () => only,
-  encode: (raw, names) => ({ refs: { block: names.slot('block', raw.default_result_storage_block_id) }, spec: {} }),
+  encode: (raw, names) => ({
+    refs: { block: names.refForField('block', raw.default_result_storage_block_id) },
+    spec: {},
+  }),
   check: ({ key }) =>
     key === only
       ? []
@@ -42,6 +45,6 @@ export const defaultResultStorage: Kind = {
   find: async (): Promise<Id | undefined> => undefined,
 }
 
-async function put({ api }: Write, { ids }: Filled): Promise<void> {
+async function put({ api }: Write, { ids }: ResolvedResource): Promise<void> {
   await api.send('PUT', path, { default_result_storage_block_id: ids.block ?? null })
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
-import { tags } from './schemas.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './endpoints.ts'
+import { tags } from './field-schemas.ts'
 
 const path = '/flows/filter'
 const sort = 'NAME_ASC'
@@ -17,7 +17,7 @@ export const flow: Kind = {
   doc: 'A flow as the server knows it: a name that deployments and runs belong to.',
   keyDoc: 'the name of the flow',
   many: true,
-  slots: {},
+  refFields: {},
   fields: {
     tags: { schema: tags, doc: 'Tags of the flow.', default: [] },
     labels: {
@@ -27,7 +27,7 @@ export const flow: Kind = {
       fixed: 'Prefect has no request that changes the labels of a flow; deleting it would delete its runs',
     },
   },
-  ledger: {
+  coverage: {
     models: { create: ['FlowCreate'], update: ['FlowUpdate'], read: ['Flow'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],

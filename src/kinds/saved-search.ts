@@ -1,22 +1,22 @@
-import type { Filled, Kind, Write } from '../kind.ts'
+import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
-import { answer, at, idOf, readPages, text } from './wire.ts'
+import { answer, at, idOf, readPages, text } from './endpoints.ts'
 
 /** A saved search of the user interface. `PUT /saved_searches/` (an upsert), keyed by name. */
 export const savedSearch: Kind = {
   name: 'saved-search',
   doc: 'A saved search of the user interface.',
   keyDoc: 'the name of the search',
-  slots: {},
+  refFields: {},
   fields: {
     filters: {
       schema: { type: 'array', items: { type: 'object' } },
       doc: 'Conditions, in order.',
       default: [],
-      free: true,
+      freeform: true,
     },
   },
-  ledger: {
+  coverage: {
     models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'], whole: ['SavedSearchFilter'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
@@ -37,7 +37,7 @@ export const savedSearch: Kind = {
   find: async (): Promise<Id | undefined> => undefined,
 }
 
-async function upsert({ api }: Write, { resource, spec }: Filled): Promise<Id> {
+async function upsert({ api }: Write, { resource, spec }: ResolvedResource): Promise<Id> {
   return idOf(
     answer((await api.send('PUT', '/saved_searches/', { name: resource.key, filters: spec.filters ?? [] })).body),
   )

@@ -1,16 +1,16 @@
-import type { Filled, Kind, Write } from '../kind.ts'
+import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id, Server } from '../model.ts'
 import { atLeast } from '../version.ts'
 import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
-import { boolean } from './schemas.ts'
-import { answer, at, idOf, readPages, text } from './wire.ts'
+import { answer, at, idOf, readPages, text } from './endpoints.ts'
+import { boolean } from './field-schemas.ts'
 
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
 export const tagConcurrencyLimit: Kind = {
   name: 'tag-concurrency-limit',
   doc: 'A limit on the task runs that have a tag.',
   keyDoc: 'the tag',
-  slots: {},
+  refFields: {},
   fields: {
     concurrency_limit: { schema: { type: 'integer' }, doc: 'Task runs at a time.', required: true },
     active: { schema: boolean, doc: 'Whether it limits.', default: true, since: tagRowsSince },
@@ -21,7 +21,7 @@ export const tagConcurrencyLimit: Kind = {
       since: tagRowsSince,
     },
   },
-  ledger: {
+  coverage: {
     models: {
       create: ['ConcurrencyLimitCreate'],
       update: ['ConcurrencyLimitV2Update'],
@@ -42,7 +42,7 @@ export const tagConcurrencyLimit: Kind = {
       ? { concurrency_limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second }
       : { concurrency_limit: raw.concurrency_limit },
   }),
-  unheld: ({ key }, server) =>
+  incompatibilities: ({ key }, server) =>
     byRows(server) && /[/%&><]/.test(key)
       ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a tag with / % & > or < cannot be limited` }]
       : [],
@@ -64,7 +64,7 @@ function byRows({ version }: Server): boolean {
 }
 
 /** The route of tag limits sets the number alone; the rest is a change of the row. */
-async function upsert({ api, server }: Write, { resource, spec }: Filled): Promise<Id> {
+async function upsert({ api, server }: Write, { resource, spec }: ResolvedResource): Promise<Id> {
   const body = { tag: resource.key, concurrency_limit: spec.concurrency_limit ?? 0 }
   const reply = await api.send('POST', '/concurrency_limits/', body)
   const id = idOf(answer(reply.body))

@@ -1,8 +1,8 @@
 import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, writeJson } from '../json.ts'
-import type { Kind, Unheld } from '../kind.ts'
+import type { Incompatibility, Kind } from '../kind.ts'
 import { isPrefect2 } from '../version.ts'
-import { tags } from './schemas.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './wire.ts'
+import { answer, at, findOne, idOf, readAll, readNamed, text } from './endpoints.ts'
+import { tags } from './field-schemas.ts'
 
 const path = '/variables/filter'
 const sort = 'NAME_ASC'
@@ -13,7 +13,7 @@ export const variable: Kind = {
   doc: 'A named JSON value that flows and templates read.',
   keyDoc: 'the name of the variable',
   many: true,
-  slots: {},
+  refFields: {},
   fields: {
     value: {
       schema: {},
@@ -23,7 +23,7 @@ export const variable: Kind = {
     },
     tags: { schema: tags, doc: 'Tags of the variable.', default: [] },
   },
-  ledger: {
+  coverage: {
     models: { create: ['VariableCreate'], update: ['VariableUpdate'], read: ['Variable'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
@@ -33,7 +33,7 @@ export const variable: Kind = {
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { arrived })
       : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, arrived),
   key: (raw) => text(raw, 'name'),
-  unheld: ({ spec }, { version }) => (isPrefect2(version) ? [] : tooLong(spec.value)),
+  incompatibilities: ({ spec }, { version }) => (isPrefect2(version) ? [] : tooLong(spec.value)),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {
     const reply = await api.send('POST', '/variables/', {
@@ -60,7 +60,7 @@ export const variable: Kind = {
 /** Bytes of JSON; Prefect 2 counted the characters of the text alone (`prefect/types`, MAX_VARIABLE_VALUE_LENGTH). */
 const most = 5000
 
-function tooLong(value: Json | undefined): Unheld[] {
+function tooLong(value: Json | undefined): Incompatibility[] {
   const length = typeof value === 'string' ? Buffer.byteLength(writeJson(value)) : 0
   if (length <= most) return []
   return [{ drops: 'resource', reason: `its value takes ${length} bytes as JSON, and Prefect 3 holds ${most}` }]

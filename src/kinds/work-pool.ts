@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../json.ts'
-import type { Kind, Learnt } from '../kind.ts'
+import type { Kind, SideEffects } from '../kind.ts'
 import type { Api, Id, Reader, Resource } from '../model.ts'
 import { splitRef } from '../ref.ts'
+import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, text } from './endpoints.ts'
+import { anyObject, boolean, nullableCount, nullableString, string } from './field-schemas.ts'
 import { queueParts, queueRef } from './queue-name.ts'
-import { anyObject, boolean, nullableCount, nullableString, string } from './schemas.ts'
-import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, text } from './wire.ts'
 
 const path = '/work_pools/filter'
 /** The name of the queue that a pool is made with. */
@@ -16,7 +16,7 @@ export const workPool: Kind = {
   name: 'work-pool',
   doc: 'A work pool: how and where flow runs are carried out.',
   keyDoc: 'the name of the pool',
-  slots: {
+  refFields: {
     result_storage: {
       kinds: ['block'],
       doc: 'The block that results are stored with, where a flow says nothing.',
@@ -38,21 +38,21 @@ export const workPool: Kind = {
       doc: 'Name of the queue that work without a queue goes to.',
       default: 'default',
     },
-    base_job_template: { schema: anyObject, doc: 'Job configuration and its variables.', default: {}, free: true },
+    base_job_template: { schema: anyObject, doc: 'Job configuration and its variables.', default: {}, freeform: true },
     bundle_upload_step: {
       schema: { type: ['object', 'null'] },
       doc: 'Step that uploads the bundle of a flow.',
       default: null,
-      free: true,
+      freeform: true,
     },
     bundle_execution_step: {
       schema: { type: ['object', 'null'] },
       doc: 'Step that runs a bundle.',
       default: null,
-      free: true,
+      freeform: true,
     },
   },
-  ledger: {
+  coverage: {
     models: {
       create: ['WorkPoolCreate'],
       update: ['WorkPoolUpdate'],
@@ -76,7 +76,7 @@ export const workPool: Kind = {
     const storage = object(raw.storage_configuration)
     const queue = names.refOf(raw.default_queue_id)
     return {
-      refs: { result_storage: names.slot('block', storage.default_result_storage_block_id) },
+      refs: { result_storage: names.refForField('block', storage.default_result_storage_block_id) },
       spec: {
         type: raw.type,
         description: raw.description,
@@ -89,7 +89,7 @@ export const workPool: Kind = {
       },
     }
   },
-  unheld: ({ key, spec }, server, before) => {
+  incompatibilities: ({ key, spec }, server, before) => {
     if (before) return []
     if (/^prefect/i.test(key))
       return [{ drops: 'resource', reason: `names that begin with "prefect" are reserved for Prefect itself` }]
@@ -99,8 +99,8 @@ export const workPool: Kind = {
   },
   effects: (change, server) =>
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
-  recall: ['default_queue_id'],
-  halted: { is_paused: true },
+  carryOver: ['default_queue_id'],
+  pausedSpec: { is_paused: true },
   async create({ api }, { resource, ids, spec }) {
     const fields = {
       ...bodyOf(spec, ids),
@@ -112,7 +112,7 @@ export const workPool: Kind = {
     const queue = String(spec.default_queue ?? born)
     const queueId = text(raw, 'default_queue_id') as Id
     if (queue !== born) await nameDefaultQueue(api, resource.key, queue, queueId)
-    return { id: idOf(raw), also: { [queueRef(resource.key, queue)]: queueId } }
+    return { id: idOf(raw), createdIds: { [queueRef(resource.key, queue)]: queueId } }
   },
   async update({ api }, before, { resource, ids, spec }, fields) {
     const changed = namesOf(fields)
@@ -124,8 +124,8 @@ export const workPool: Kind = {
     )
     if (wanted.length > 0) await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(wanted))
     if (!changed.has('default_queue')) return {}
-    const raw = before.recalled.default_queue_id
-      ? before.recalled
+    const raw = before.carriedOver.default_queue_id
+      ? before.carriedOver
       : answer(await api.get(at`/work_pools/${before.key}`))
     return nameDefaultQueue(api, resource.key, String(spec.default_queue ?? born), text(raw, 'default_queue_id') as Id)
   },
@@ -136,9 +136,9 @@ export const workPool: Kind = {
 }
 
 /** Gives the queue that a pool was made with its name; which queue is the default one never changes. */
-async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<Learnt> {
+async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<SideEffects> {
   await api.send('PATCH', at`/work_queues/${id}`, { name })
-  return { also: { [queueRef(pool, name)]: id } }
+  return { createdIds: { [queueRef(pool, name)]: id } }
 }
 
 /** Pools with the names of their default queues, which need not be among the queues that are looked for. */

@@ -2,9 +2,9 @@ import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
+import { answer, at, findOne, idOf, namesOf, objects, readPages, text } from './endpoints.ts'
+import { boolean, count, nullableCount, string } from './field-schemas.ts'
 import { queueParts } from './queue-name.ts'
-import { boolean, count, nullableCount, string } from './schemas.ts'
-import { answer, at, findOne, idOf, namesOf, objects, readPages, text } from './wire.ts'
 
 const born = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
 
@@ -13,7 +13,7 @@ export const workQueue: Kind = {
   name: 'work-queue',
   doc: 'A queue of a work pool.',
   keyDoc: 'pool/queue',
-  slots: {
+  refFields: {
     pool: {
       kinds: ['work-pool'],
       doc: 'The pool that it belongs to.',
@@ -30,11 +30,11 @@ export const workQueue: Kind = {
       schema: { type: ['object', 'null'] },
       doc: 'Deprecated: which runs it takes.',
       default: null,
-      free: true,
+      freeform: true,
       deferrable: true,
     },
   },
-  ledger: {
+  coverage: {
     models: {
       create: ['WorkQueueCreate'],
       update: ['WorkQueueUpdate'],
@@ -85,8 +85,8 @@ export const workQueue: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_queues/${before.id}`)
   },
-  born: () => born,
-  halted: { is_paused: true },
+  defaultSpec: () => born,
+  pausedSpec: { is_paused: true },
   find: (reader, { resource }) => {
     const { pool, queue } = queueParts(resource.key)
     return findOne(reader, at`/work_pools/${pool}/queues/filter`, { work_queues: { name: { any_: [queue] } } })

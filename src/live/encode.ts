@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.ts'
-import type { Dropped, Kind, Names } from '../kind.ts'
-import type { Hole, Id, LiveResource, Ref } from '../model.ts'
+import type { DroppedSetting, Kind, Names } from '../kind.ts'
+import type { Id, LiveResource, Placeholder, Ref } from '../model.ts'
 import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
 
@@ -16,7 +16,7 @@ export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Iss
   const spec: Record<string, Json | undefined> = { ...encoded.spec }
   for (const name of Object.keys(kind.fields)) {
     const value = spec[name]
-    if (value === undefined || !kind.fields[name]?.free) continue
+    if (value === undefined || !kind.fields[name]?.freeform) continue
     spec[name] = idsToTokens(value, names.refOf, (id, text, pointer) => {
       if (expectsId(id, text, `/${name}${pointer}`)) issues.push(unresolved(ref, `/spec/${name}${pointer}`, id))
     })
@@ -31,15 +31,15 @@ export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Iss
     spec: canonicalSpec(kind, spec),
     secrets: sortedByPointer(encoded.secrets ?? {}),
     id: String(raw.id) as Id,
-    recalled: Object.fromEntries((kind.recall ?? []).map((name) => [name, raw[name] ?? null])),
+    carriedOver: Object.fromEntries((kind.carryOver ?? []).map((name) => [name, raw[name] ?? null])),
   }
 }
 
-function sortedByPointer(secrets: Readonly<Record<Pointer, Hole>>): Record<Pointer, Hole> {
+function sortedByPointer(secrets: Readonly<Record<Pointer, Placeholder>>): Record<Pointer, Placeholder> {
   return Object.fromEntries(Object.entries(secrets).sort(([a], [b]) => byCodePoint(a, b)))
 }
 
-function noLonger(ref: Ref, { what, fix }: Dropped): Issue {
+function noLonger(ref: Ref, { what, fix }: DroppedSetting): Issue {
   return {
     code: 'no-longer',
     severity: 'warning',

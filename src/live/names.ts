@@ -5,14 +5,14 @@ import type { Ref, Server } from '../model.ts'
 import { byRef } from '../ref.ts'
 
 /** An object of a server, and the kind that it is of. */
-export interface Known {
+export interface RawObject {
   readonly kind: Kind
   readonly raw: JsonObject
 }
-export type Index = ReadonlyMap<string, Known>
+export type Index = ReadonlyMap<string, RawObject>
 
 /** What names are looked up in. */
-export interface Found {
+export interface RawIndex {
   readonly server: Server
   readonly index: Index
   /** Names that are settled already; those that are worked out are added. */
@@ -43,7 +43,7 @@ export const notRead: Absent = (id, slot) => (slot === undefined ? undefined : `
  * Looks names up by id. A name is worked out when it is asked for, and kept, so that kinds may need each other's names
  * in any order.
  */
-export function makeNames({ server, index, refs, known, whole }: Found, absent: Absent): Names {
+export function makeNames({ server, index, refs, known, whole }: RawIndex, absent: Absent): Names {
   let holders: ReadonlyMap<string, readonly Holder[]> | undefined
   const refOf = (id: Json | undefined): Ref | undefined => {
     if (typeof id !== 'string') return undefined
@@ -66,7 +66,7 @@ export function makeNames({ server, index, refs, known, whole }: Found, absent: 
       if (!found) absent(id)
       return found?.raw
     },
-    slot: (kind, id) => (typeof id === 'string' ? (refOf(id) ?? absent(id, kind)) : undefined),
+    refForField: (kind, id) => (typeof id === 'string' ? (refOf(id) ?? absent(id, kind)) : undefined),
     holderOf(id) {
       if (!whole) absent(String(id))
       holders ??= holdersOf(index)

@@ -2,9 +2,9 @@ import { type Json, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { membersOf } from '../select.ts'
+import { membersOf } from '../selection/scope.ts'
 import { differences, renaming } from '../spec.ts'
-import { afterRenames, likelyRenames, openMoves } from './moved.ts'
+import { afterRenames, likelyRenames, openMoves } from './moved-resources.ts'
 
 /**
  * How two snapshots differ: the plan that makes the one into the other, in all that is written in them. Provenance is not
@@ -31,14 +31,14 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
     if (speaksOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
     else kept.push(ref)
   }
-  return { changes, unchanged, kept, unsupported: [], refusals: [], issues: likelyRenames(changes, kinds) }
+  return { changes, unchanged, unmanaged: kept, unsupported: [], refusals: [], issues: likelyRenames(changes, kinds) }
 }
 
 /** The resources of a text in the place of a server's, without what only a server knows. */
 function asLive({ resources }: Snapshot): Live {
   const all = resources.map((resource): [Ref, LiveResource] => [
     refOf(resource),
-    { ...resource, id: '' as Id, recalled: {} },
+    { ...resource, id: '' as Id, carriedOver: {} },
   ])
   return { server: { url: '', version: '' }, resources: new Map(all), complete: new Set(), issues: [] }
 }

@@ -1,25 +1,30 @@
 import type { Issue } from '../issue.ts'
 import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Fillings, Lack, Live, Ref } from '../model.ts'
+import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts'
 import { nameInKey, splitRef } from '../ref.ts'
 import { idsIn } from '../token.ts'
 
 /** Every secret that a change of the plan needs, and that has no value now. */
-export function missingSecrets(changes: readonly Change[], { lackOf }: Fillings): Issue[] {
+export function missingSecrets(changes: readonly Change[], { missingReason: lackOf }: SecretValues): Issue[] {
   return changes.flatMap((change) => {
     if (change.action !== 'create' && change.action !== 'update') return []
-    return Object.entries(change.after.secrets).flatMap(([pointer, hole]): Issue[] => {
+    return Object.entries(change.after.secrets).flatMap(([pointer, placeholder]): Issue[] => {
       const kept = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
-      const lack = kept ? undefined : lackOf(hole)
+      const lack = kept ? undefined : lackOf(placeholder)
       if (!lack) return []
-      return [lackIssue(lack, change.ref, pointer, `needs a secret for ${pointer}, but`)]
+      return [missingSecretIssue(lack, change.ref, pointer, `needs a secret for ${pointer}, but`)]
     })
   })
 }
 
 /** A secret that has no value now, at a place in a resource's spec; `what` of the resource comes to nothing by it. */
-export function lackIssue({ code, reason, fix }: Lack, ref: Ref, pointer: Pointer, what: string): Issue {
+export function missingSecretIssue(
+  { code, reason, fix }: MissingSecret,
+  ref: Ref,
+  pointer: Pointer,
+  what: string,
+): Issue {
   return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
 }
 
@@ -43,7 +48,7 @@ export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]
     const kind = kinds.find(({ name }) => name === change.after.kind)
     return Object.entries(kind?.fields ?? {}).flatMap(([name, field]) => {
       const value = change.after.spec[name]
-      if (!field.free || value === undefined) return []
+      if (!field.freeform || value === undefined) return []
       return idsIn(value).map(({ id, pointer }): Issue => {
         const message = `${change.ref} holds the id ${id} at /spec/${name}${pointer}, which is of no resource of the snapshot`
         return {

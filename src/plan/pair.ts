@@ -3,8 +3,8 @@ import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { adapt } from './adapt.ts'
-import { type RunState, underRunState } from './run-state.ts'
+import { type Activation, underActivation } from './activation.ts'
+import { adaptToVersion } from './version-compat.ts'
 
 /** A resource of the snapshot, as the server can hold it, beside the server's own. */
 export interface Paired {
@@ -22,7 +22,7 @@ export interface Pairs {
 }
 
 /** Every resource of the snapshot beside the server's, without what the server cannot hold. */
-export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], runState: RunState): Pairs {
+export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], activation: Activation): Pairs {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const wanted = new Map<Ref, Paired>()
   const unsupported: Unsupported[] = []
@@ -32,7 +32,7 @@ export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], run
     if (!kind) continue
     const ref = refOf(resource)
     const before = live.resources.get(ref)
-    const adapted = adapt(kind, underRunState(kind, resource, before, runState), live.server, before)
+    const adapted = adaptToVersion(kind, underActivation(kind, resource, before, activation), live.server, before)
     issues.push(...adapted.issues)
     if (adapted.unsupported) unsupported.push(adapted.unsupported)
     else wanted.set(ref, { kind, before, after: adapted.resource })

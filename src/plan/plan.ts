@@ -1,20 +1,20 @@
 import type { Kind } from '../kind.ts'
-import type { Change, Fillings, Live, Move, Plan, Ref, Scope, Snapshot, Unsupported } from '../model.ts'
+import type { Change, Live, Plan, Ref, Rename, Scope, SecretValues, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { membersOf } from '../select.ts'
+import { membersOf } from '../selection/scope.ts'
 import { differences, renaming, withKnownSecrets } from '../spec.ts'
+import type { Activation } from './activation.ts'
+import { inOrder, link } from './change-order.ts'
 import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
-import { afterRenames, canRename, likelyRenames, openMoves } from './moved.ts'
-import { inOrder, link } from './order.ts'
+import { afterRenames, canRename, likelyRenames, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { brake, type Protection, protectedDeletes } from './policy.ts'
+import { writable } from './read-only-server.ts'
 import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
-import type { RunState } from './run-state.ts'
-import { writable } from './source-only.ts'
 
 export interface PlanOptions {
   /** The values of secrets that can be had now. */
-  readonly fillings: Fillings
+  readonly secretValues: SecretValues
   /** Writes ids that nothing at the source had as they are. */
   readonly allowUnresolved?: boolean
   /** Deletes what only the server has, where the snapshot manages it. Needs a `live` that was read in full. */
@@ -23,9 +23,9 @@ export interface PlanOptions {
   readonly held?: ReadonlySet<Ref>
   /** Deletes just these, besides. */
   readonly remove?: ReadonlySet<Ref>
-  readonly runState?: RunState
+  readonly activation?: Activation
   readonly protect?: readonly Protection[]
-  readonly moved?: readonly Move[]
+  readonly moved?: readonly Rename[]
   /** Goes past the brake. */
   readonly force?: boolean
 }
@@ -35,8 +35,8 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const moves = openMoves([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
-  const pairs = pair(snapshot, live, kinds, options.runState ?? 'snapshot')
-  const compared = compareAll(pairs, kinds, options.fillings)
+  const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
+  const compared = compareAll(pairs, kinds, options.secretValues)
   const anew = new Map(moves.filter((move) => !inPlace.includes(move)).map(({ from, to }) => [from, to]))
   const remove = new Set([
     ...(options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : []),
@@ -54,7 +54,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   return {
     changes,
     unchanged: compared.unchanged,
-    kept: keptOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
+    unmanaged: keptOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
       (ref) => !remove.has(ref),
     ),
     unsupported,
@@ -66,7 +66,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     issues: [
       ...pairs.issues,
       ...ambiguous(pairs.all, live),
-      ...missingSecrets(changes, options.fillings),
+      ...missingSecrets(changes, options.secretValues),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
       ...likelyRenames(
         changes.filter(({ ref }) => !anew.has(ref)),
@@ -98,13 +98,13 @@ function afterItsSuccessor(change: Change, anew: ReadonlyMap<Ref, Ref>): Change 
     : change
 }
 
-function compareAll(pairs: Pairs, kinds: readonly Kind[], fillings: Fillings) {
+function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretValues) {
   const found = new Map<Ref, Change>()
   const changed = new Map<Ref, Paired>()
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
   for (const [ref, paired] of pairs.wanted) {
-    const compared = compare(paired, fillings)
+    const compared = compare(paired, secretValues)
     fixed.push(...compared.fixed)
     if (!compared.change) {
       unchanged.push(ref)
@@ -123,7 +123,7 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], fillings: Fillings) {
 function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const only = [...live.resources].filter(
-    ([ref, resource]) => !wanted.has(ref) && !byName.get(resource.kind)?.supporting?.(resource),
+    ([ref, resource]) => !wanted.has(ref) && !byName.get(resource.kind)?.builtin?.(resource),
   )
   if (only.length === 0) return []
   const members = membersOf(scope, [...live.resources.values()], kinds)
@@ -133,7 +133,7 @@ function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: reado
 /** The change that makes `before` into `after`, if any, and the differences that no request can take away. */
 function compare(
   { kind, before, after }: Paired,
-  fillings: Fillings,
+  secretValues: SecretValues,
 ): {
   readonly change?: Change
   readonly fixed: readonly Unsupported[]
@@ -141,11 +141,11 @@ function compare(
   const ref = refOf(after)
   const common = { ref, waits: [], notes: [] }
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [] }
-  if (kind.settled?.(after)) return { fixed: [] }
-  const found = [...renaming(before, after), ...differences(kind, before, withKnownSecrets(kind, after, fillings))]
+  if (kind.immutable?.(after)) return { fixed: [] }
+  const found = [...renaming(before, after), ...differences(kind, before, withKnownSecrets(kind, after, secretValues))]
   const reasonOf = (pointer: string) => {
     const [, part, name = ''] = pointer.split('/')
-    return part === 'refs' ? kind.slots[name]?.fixed : kind.fields[name]?.fixed
+    return part === 'refs' ? kind.refFields[name]?.fixed : kind.fields[name]?.fixed
   }
   const fixed = found.flatMap(({ pointer }) => {
     const reason = reasonOf(pointer)

@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import type { Change, Live, Plan, Ref } from '../model.ts'
 import { splitRef } from '../ref.ts'
-import { matches } from '../select.ts'
+import { matches } from '../selection/scope.ts'
 
 /** A glob of resources that are not deleted, and where it is written. */
 export interface Protection {

@@ -4,7 +4,7 @@ import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Ref, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { membersOf } from '../select.ts'
+import { membersOf } from '../selection/scope.ts'
 
 /**
  * What pruning deletes: what only the server has, in the snapshot's scope, of kinds that were read in full on both
@@ -20,7 +20,7 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
     if (!kind || wanted.has(ref) || !managed.has(kind.name) || !members.has(ref)) continue
     if (!live.complete.has(kind.name) || snapshot.scope.incomplete.includes(kind.name)) continue
     // Schemas go with their type, and types that every server has come back by themselves.
-    if (kind.supporting?.(resource) || kind.settled?.(resource)) continue
+    if (kind.builtin?.(resource) || kind.immutable?.(resource)) continue
     found.add(ref)
   }
   return found

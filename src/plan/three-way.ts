@@ -1,20 +1,20 @@
 import type { Kind } from '../kind.ts'
-import type { Change, ChangedBy, FieldChange, Plan, Ref, Resource, Since, Snapshot } from '../model.ts'
+import type { Change, ChangedBy, FieldChange, Plan, Ref, Resource, Snapshot, ThreeWay } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { differences } from '../spec.ts'
 
 /** Who made each change of a plan necessary since a base that both sides began with. Pure. */
-export function sinceBase(plan: Plan, base: Snapshot, kinds: readonly Kind[]): ReadonlyMap<Ref, Since> {
+export function threeWay(plan: Plan, base: Snapshot, kinds: readonly Kind[]): ReadonlyMap<Ref, ThreeWay> {
   const held = new Map(base.resources.map((resource) => [refOf(resource), resource]))
   return new Map(
-    plan.changes.flatMap((change): [Ref, Since][] => {
+    plan.changes.flatMap((change): [Ref, ThreeWay][] => {
       const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind)
       return kind ? [[change.ref, sinceOf(kind, change, held)]] : []
     }),
   )
 }
 
-function sinceOf(kind: Kind, change: Change, held: ReadonlyMap<Ref, Resource>): Since {
+function sinceOf(kind: Kind, change: Change, held: ReadonlyMap<Ref, Resource>): ThreeWay {
   const before = 'before' in change ? change.before : undefined
   const after = 'after' in change ? change.after : undefined
   // What is renamed has its old name in the base.

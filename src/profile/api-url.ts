@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import { Secret } from '../secret.ts'
-import type { Found } from './layers.ts'
-import { badSetting } from './values.ts'
+import type { FoundSetting } from './layers.ts'
+import { badSetting } from './setting-values.ts'
 
 /** The base URL of an API, and the credentials that stood in it. */
 export interface ApiUrl {
@@ -13,7 +13,7 @@ const workspace = /\/accounts?\/([^/]+)\/workspaces?\/([^/]+)/
 const cloudForm = 'https://api.prefect.cloud/api/accounts/<account id>/workspaces/<workspace id>'
 
 /** Reads an API URL; wrong shapes (the UI's URL, no scheme) are issues that show the right one, never user info. */
-export function readApiUrl(found: Found & { readonly value: string }, issues: Issue[]): ApiUrl | undefined {
+export function readApiUrl(found: FoundSetting & { readonly value: string }, issues: Issue[]): ApiUrl | undefined {
   const text = found.value.trim()
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
     issues.push(badSetting(found, 'a URL with http:// or https://', `Write it as http://${shown(text)}.`))
@@ -47,7 +47,7 @@ export function shown(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1')
 }
 
-function cloudMistake(found: Found, url: URL): Issue | undefined {
+function cloudMistake(found: FoundSetting, url: URL): Issue | undefined {
   const ui = url.hostname.startsWith('app.') && isCloudHost(url.hostname)
   const singular = /\/account\/|\/workspace\//.test(url.pathname)
   const known = workspace.exec(url.pathname)
@@ -61,12 +61,12 @@ function cloudMistake(found: Found, url: URL): Issue | undefined {
   return undefined
 }
 
-function queryMistake(found: Found, url: URL): Issue | undefined {
+function queryMistake(found: FoundSetting, url: URL): Issue | undefined {
   if (url.search === '' && url.hash === '') return undefined
   return badSetting(found, 'a URL without ? and #', `Write it as ${shown(url.href)}.`)
 }
 
-function noApi(found: Found, url: URL): Issue {
+function noApi(found: FoundSetting, url: URL): Issue {
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   return {
     code: 'bad-setting',

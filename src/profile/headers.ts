@@ -1,9 +1,9 @@
 import type { TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import { Secret } from '../secret.ts'
-import type { Found } from './layers.ts'
+import type { FoundSetting } from './layers.ts'
+import { badSetting } from './setting-values.ts'
 import { isTable } from './toml.ts'
-import { badSetting } from './values.ts'
 
 /** Prefect's own three, and those that make up the message itself. */
 const protectedNames = new Set([
@@ -18,7 +18,7 @@ export function fitsHeader(value: string): boolean {
 }
 
 /** Custom headers by lower-case name: JSON in a string, or a TOML table. Protected ones are left out with a warning. */
-export function readHeaders(found: Found | undefined, issues: Issue[]): ReadonlyMap<string, Secret<string>> {
+export function readHeaders(found: FoundSetting | undefined, issues: Issue[]): ReadonlyMap<string, Secret<string>> {
   const headers = new Map<string, Secret<string>>()
   if (!found || found.value === '') return headers
   const table = typeof found.value === 'string' ? parsed(found.value) : found.value
@@ -42,7 +42,7 @@ function parsed(text: string): TomlValue | undefined {
   }
 }
 
-function fault(found: Found, name: string, value: TomlValue): Issue | undefined {
+function fault(found: FoundSetting, name: string, value: TomlValue): Issue | undefined {
   if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return badSetting(found, 'a table whose keys are names of headers')
   if (protectedNames.has(name.toLowerCase())) {
     return {

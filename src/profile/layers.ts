@@ -2,17 +2,17 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { TomlTable, TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
+import type { Environment } from './environment.ts'
 import type { Setting } from './settings.ts'
 import { isTable, readText, readToml } from './toml.ts'
-import type { Where } from './where.ts'
 
 /** One place that settings come from. */
 export interface Layer {
-  find(setting: Setting): Found | undefined
+  find(setting: Setting): FoundSetting | undefined
 }
 
 /** A setting as somebody wrote it. The value may be a secret: never put it into a message. */
-export interface Found {
+export interface FoundSetting {
   readonly value: TomlValue
   /** As it is written there. */
   readonly name: string
@@ -28,7 +28,7 @@ export interface ProjectFiles {
 }
 
 /** Reads `.env` (Prefect ≥ 3.0.5), `prefect.toml` and `[tool.prefect]` of `pyproject.toml` (≥ 3.1.0). */
-export function readProjectFiles(where: Where, issues: Issue[]): ProjectFiles {
+export function readProjectFiles(where: Environment, issues: Issue[]): ProjectFiles {
   const tool = readToml(join(where.cwd, 'pyproject.toml'), issues)?.tool
   const ours = isTable(tool) ? tool.prefect : undefined
   return {
@@ -39,7 +39,7 @@ export function readProjectFiles(where: Where, issues: Issue[]): ProjectFiles {
 }
 
 /** The layers of the working directory, strongest first. */
-export function projectLayers(files: ProjectFiles, where: Where): readonly Layer[] {
+export function projectLayers(files: ProjectFiles, where: Environment): readonly Layer[] {
   return [
     variables(files.dotenv, join(where.cwd, '.env')),
     nested(files.prefect, join(where.cwd, 'prefect.toml')),
@@ -84,7 +84,7 @@ function nested(root: TomlTable, place: string): Layer {
 }
 
 /** The strongest of several layers that has the setting. */
-export function findIn(layers: readonly Layer[], setting: Setting): Found | undefined {
+export function findIn(layers: readonly Layer[], setting: Setting): FoundSetting | undefined {
   for (const layer of layers) {
     const found = layer.find(setting)
     if (found) return found

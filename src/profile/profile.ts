@@ -5,17 +5,17 @@ import { Failure } from '../issue.ts'
 import { Secret } from '../secret.ts'
 import { type ApiUrl, basic, isCloudHost, readApiUrl } from './api-url.ts'
 import type { Connection } from './connection.ts'
+import type { Environment } from './environment.ts'
 import { fitsHeader, readHeaders } from './headers.ts'
 import { findIn, type Layer } from './layers.ts'
 import { proxyFor } from './proxy.ts'
+import { asCodes, asFlag, asNumber, asText, badSetting } from './setting-values.ts'
 import { identity, transport } from './settings.ts'
 import { type ConnectionRequest, findSources, type Sources } from './sources.ts'
-import { asCodes, asFlag, asNumber, asText, badSetting } from './values.ts'
-import type { Where } from './where.ts'
 
 export type { Connection } from './connection.ts'
+export type { Environment as Where } from './environment.ts'
 export type { ConnectionRequest } from './sources.ts'
-export type { Where } from './where.ts'
 
 /**
  * Which server is meant, and how to talk to it: Prefect's own precedence (the environment, `.env`, `prefect.toml`,
@@ -24,14 +24,14 @@ export type { Where } from './where.ts'
  */
 export function resolveConnection(
   request: ConnectionRequest,
-  where: Where,
+  where: Environment,
 ): { readonly connection: Connection; readonly notes: readonly Issue[] } {
   const issues: Issue[] = []
   const sources = findSources(request, where, issues)
   const api = apiUrl(request, sources, issues)
   const settings = settingsFrom(sources, where, issues)
   const connection = api && connect(api, settings, sources, where, issues)
-  if (!connection || issues.some((issue) => issue.severity === 'error')) throw new Failure(issues, 3)
+  if (!connection || issues.some((issue) => issue.severity === 'error')) throw new Failure(issues)
   return { connection, notes: issues }
 }
 
@@ -56,7 +56,7 @@ function apiUrl(request: ConnectionRequest, sources: Sources, issues: Issue[]): 
 
 type Settings = ReturnType<typeof settingsFrom>
 
-function connect(api: ApiUrl, settings: Settings, sources: Sources, where: Where, issues: Issue[]): Connection {
+function connect(api: ApiUrl, settings: Settings, sources: Sources, where: Environment, issues: Issue[]): Connection {
   const { cloudUrl, csrf, ...rest } = settings
   const authorization = api.authorization ?? rest.authorization
   const cloud = isCloudHost(new URL(api.url).hostname) || (cloudUrl !== undefined && isBelow(api.url, cloudUrl))
@@ -84,7 +84,7 @@ function authorizationOf(layers: readonly Layer[], issues: Issue[]): Secret<stri
   return undefined
 }
 
-function settingsFrom({ identity: who, transport: layers }: Sources, where: Where, issues: Issue[]) {
+function settingsFrom({ identity: who, transport: layers }: Sources, where: Environment, issues: Issue[]) {
   const seconds = { otherwise: 60, must: 'a number of seconds above 0', fits: (value: number) => value > 0 }
   const count = { otherwise: 5, must: 'a whole number from 0 on', fits: (n: number) => Number.isInteger(n) && n >= 0 }
   const authorization = authorizationOf(who, issues)
@@ -106,7 +106,7 @@ function settingsFrom({ identity: who, transport: layers }: Sources, where: Wher
 }
 
 /** PREFECT_API_SSL_CERT_FILE, whose default is SSL_CERT_FILE of the environment. */
-function caFileOf(layers: readonly Layer[], where: Where, issues: Issue[]): string | undefined {
+function caFileOf(layers: readonly Layer[], where: Environment, issues: Issue[]): string | undefined {
   const standard = where.env.SSL_CERT_FILE
   const fallback = standard ? { value: standard, name: 'SSL_CERT_FILE', place: 'the environment' } : undefined
   const found = findIn(layers, transport.caFile) ?? fallback

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import type { Issue } from '../issue.ts'
-import { nearest } from '../near.ts'
+import { suggest } from '../suggest.ts'
+import type { Environment } from './environment.ts'
 import type { ProjectFiles } from './layers.ts'
 import { isTable, readToml } from './toml.ts'
-import type { Where } from './where.ts'
 
 /** The profiles that can be named: the user's, merged over those that come with Prefect. */
 export interface Profiles {
@@ -28,7 +28,7 @@ const packaged: Readonly<Record<string, TomlTable>> = {
  * Where `profiles.toml` is: PREFECT_PROFILES_PATH of the environment or `.env`, `profiles_path` of the TOML files,
  * PREFECT_HOME, `~/.prefect`. No `~` is expanded in the former, as in Prefect.
  */
-export function profilesPath(files: ProjectFiles, where: Where): string {
+export function profilesPath(files: ProjectFiles, where: Environment): string {
   const paths = [
     where.env.PREFECT_PROFILES_PATH,
     files.dotenv.PREFECT_PROFILES_PATH,
@@ -67,7 +67,7 @@ function notATable(file: string, name: string): Issue {
 
 /** The issue that a profile does not exist. `source` says who named it, such as `--profile`. */
 export function unknownProfile(name: string, source: string, profiles: Profiles): Issue {
-  const near = nearest(name, [...profiles.own, 'local'])
+  const near = suggest(name, [...profiles.own, 'local'])
   const list = profiles.own.map((item) => `\`${item}\``).join(', ')
   const those = list === '' ? 'That file has no profiles' : `It has ${list}`
   const file = profiles.exists ? `${profiles.file}. ${those}` : `${profiles.file}, which does not exist`

@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import type { Secret } from '../secret.ts'
 import { basic, shown } from './api-url.ts'
-import { badSetting } from './values.ts'
+import { badSetting } from './setting-values.ts'
 
 /** The proxy for a URL; credentials apart. */
 export interface Proxy {

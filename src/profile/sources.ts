@@ -1,9 +1,9 @@
 import type { TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
-import { type Found, findIn, flat, type Layer, projectLayers, readProjectFiles, variables } from './layers.ts'
+import type { Environment } from './environment.ts'
+import { type FoundSetting, findIn, flat, type Layer, projectLayers, readProjectFiles, variables } from './layers.ts'
 import { type Profiles, profilesPath, readProfiles, unknownProfile } from './profiles-file.ts'
 import { identity, type Setting } from './settings.ts'
-import type { Where } from './where.ts'
 
 /** What the user said on the command line: a profile, a URL, or neither. */
 export interface ConnectionRequest {
@@ -24,7 +24,7 @@ export interface Sources {
 }
 
 /** Decides where settings come from. A named profile or a URL never gets credentials of another server. */
-export function findSources(request: ConnectionRequest, where: Where, issues: Issue[]): Sources {
+export function findSources(request: ConnectionRequest, where: Environment, issues: Issue[]): Sources {
   const files = readProjectFiles(where, issues)
   const env = variables(where.env, 'the environment')
   const above = [env, ...projectLayers(files, where)]
@@ -57,7 +57,7 @@ function byName(name: string, profiles: Profiles, above: readonly Layer[], issue
   }
 }
 
-function byPrecedence(profiles: Profiles, above: readonly Layer[], where: Where, issues: Issue[]): Sources {
+function byPrecedence(profiles: Profiles, above: readonly Layer[], where: Environment, issues: Issue[]): Sources {
   const named = where.env.PREFECT_PROFILE
   const name = named || profiles.active
   const elsewhere = findIn(above, identity.url) !== undefined
@@ -104,7 +104,7 @@ function ignored(name: string, profile: Layer, above: readonly Layer[]): Issue[]
   })
 }
 
-function text(found: Found | undefined): string {
+function text(found: FoundSetting | undefined): string {
   const value: TomlValue = found?.value ?? ''
   return typeof value === 'string' ? value.trim().replace(/\/+$/, '') : JSON.stringify(value)
 }

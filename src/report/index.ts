@@ -1,11 +1,11 @@
-import type { GraphReport } from './report.ts'
+import type { GraphReport } from './model/report.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Every format of a report, by the name that `-f` takes. A module is only loaded when its format is asked for. */
 export const reporters = {
-  text: async () => (await import('./text.ts')).text,
-  json: async () => (await import('./json.ts')).json,
-  markdown: async () => (await import('./markdown.ts')).markdown,
+  text: async () => (await import('./text/text.ts')).text,
+  json: async () => (await import('./json-report.ts')).json,
+  markdown: async () => (await import('./markdown/markdown.ts')).markdown,
   html: async () => (await import('./html/html.ts')).html,
 } satisfies Readonly<Record<string, () => Promise<Reporter>>>
 export type Format = keyof typeof reporters

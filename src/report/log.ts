@@ -1,9 +1,9 @@
 import type { Issue } from '../issue.ts'
 import { type Json, writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
-import { idOf, outcomesOf } from './build.ts'
-import type { OutcomeReport } from './change-report.ts'
-import { shown } from './issues.ts'
+import { idOf, outcomesOf } from './model/build-report.ts'
+import type { OutcomeReport } from './model/change-report.ts'
+import { shown } from './text/issues.ts'
 
 type Action = 'create' | 'update' | 'complete' | 'delete'
 

@@ -1,5 +1,5 @@
-import type { Report } from './report.ts'
-import type { Style } from './style.ts'
+import type { Report } from './model/report.ts'
+import type { Style } from './text/style.ts'
 
 /** What a reporter may know besides the report: how the text will be read. */
 export interface View {

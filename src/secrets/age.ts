@@ -33,7 +33,7 @@ export async function encryptFor(recipients: readonly string[]): Promise<Encrypt
     }
   }
   if (recipients.length === 0) issues.push(noRecipients())
-  if (issues.length > 0) throw new Failure(issues, 3)
+  if (issues.length > 0) throw new Failure(issues)
   return async (text) => {
     const encrypter = make()
     for (const recipient of new Set(recipients)) encrypter.addRecipient(recipient)
@@ -120,7 +120,7 @@ export async function identitiesIn(texts: readonly IdentityText[]): Promise<read
       }
     }
   }
-  if (issues.length > 0) throw new Failure(issues, 3)
+  if (issues.length > 0) throw new Failure(issues)
   return found
 }
 

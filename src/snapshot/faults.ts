@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../issue.ts'
 import { type Pointer, step } from '../json.ts'
-import { nearest } from '../near.ts'
+import { suggest } from '../suggest.ts'
 
 export type Fault = Pick<Issue, 'code' | 'message' | 'fix'> & { readonly pointer: Pointer; readonly onKey?: true }
 
@@ -65,7 +65,7 @@ function oneOfMessage(where: string, error: ErrorObject): string {
 }
 
 function near(name: string, known: readonly string[]): { fix?: string } {
-  const best = nearest(name, known)
+  const best = suggest(name, known)
   if (best) return { fix: `Did you mean "${best}"?` }
   return known.length > 0 ? { fix: `Fields here: ${known.join(', ')}` } : {}
 }

@@ -1,6 +1,6 @@
 import { define, type Json, type JsonObject } from '../json.ts'
-import type { Hole, Resource, Scope, Snapshot } from '../model.ts'
-import { writeYaml } from './yaml.ts'
+import type { Placeholder, Resource, Scope, Snapshot } from '../model.ts'
+import { writeYaml } from './yaml/yaml.ts'
 
 /** What the first document of a snapshot says. */
 export function headerOf({ version, source, scope, moved }: Snapshot): JsonObject {
@@ -27,20 +27,21 @@ function scopeDocument({ include, exclude, tags, kinds, dependents, incomplete }
 
 /** A resource as a document: empty parts are left out. `plain` secrets are written in clear. */
 export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
-  const holes: Record<string, Json> = {}
-  for (const [pointer, hole] of Object.entries(secrets)) define(holes, pointer, holeOf(hole))
+  const placeholders: Record<string, Json> = {}
+  for (const [pointer, placeholder] of Object.entries(secrets))
+    define(placeholders, pointer, placeholderOf(placeholder))
   return {
     kind,
     key,
     ...(Object.keys(refs).length > 0 ? { refs: { ...refs } } : {}),
     ...(Object.keys(spec).length > 0 ? { spec } : {}),
-    ...(Object.keys(holes).length > 0 ? { secrets: holes } : {}),
+    ...(Object.keys(placeholders).length > 0 ? { secrets: placeholders } : {}),
   }
 }
 
-function holeOf(hole: Hole): Json {
-  // Only where the user asked for plain secrets: `export` gives every other hole a source.
-  return 'plain' in hole ? { plain: hole.plain.reveal() } : { ...hole }
+function placeholderOf(placeholder: Placeholder): Json {
+  // Only where the user asked for plain secrets: `export` gives every other placeholder a source.
+  return 'plain' in placeholder ? { plain: placeholder.plain.reveal() } : { ...placeholder }
 }
 
 /** The text of one document. */

@@ -1,15 +1,15 @@
-import { checkGraph } from '../graph/check.ts'
+import { checkGraph } from '../graph/check-graph.ts'
 import type { Issue, Place } from '../issue.ts'
 import { isObject, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Move, Ref, Resource, Scope, Snapshot } from '../model.ts'
+import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder } from '../ref.ts'
-import { type Chunk, cutStream } from './documents.ts'
-import { isForeign } from './layout.ts'
-import { locator, startOf } from './locate.ts'
+import { isForeign } from './directory-layout.ts'
 import { noHeader, type Reading, readChunk } from './read-document.ts'
-import { validator } from './validate.ts'
-import type { Limits } from './value.ts'
+import { validator } from './validate-document.ts'
+import { type Chunk, cutStream } from './yaml/documents.ts'
+import { locator, startOf } from './yaml/locate.ts'
+import type { Limits } from './yaml/yaml-value.ts'
 
 /** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
 export interface Source {
@@ -110,7 +110,7 @@ function snapshotOf(header: JsonObject | undefined, resources: readonly Resource
       exclude: scope.exclude ?? [],
       incomplete: scope.incomplete ?? [],
     },
-    moved: Array.isArray(header?.moved) ? (header.moved as unknown as Move[]) : [],
+    moved: Array.isArray(header?.moved) ? (header.moved as unknown as Rename[]) : [],
     resources,
   }
 }

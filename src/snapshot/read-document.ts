@@ -1,16 +1,16 @@
 import type { Issue, Place } from '../issue.ts'
 import { isObject, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Hole, Ref, Resource } from '../model.ts'
+import type { Placeholder, Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { canonicalSpec, isItem } from '../spec.ts'
-import type { Chunk } from './documents.ts'
+import { isMisplaced } from './directory-layout.ts'
 import { fileOf, headerFile } from './file-name.ts'
-import { isMisplaced } from './layout.ts'
-import { locator } from './locate.ts'
-import { tokenFaults, type Validate } from './validate.ts'
-import { type Limits, readValue } from './value.ts'
+import { tokenFaults, type Validate } from './validate-document.ts'
+import type { Chunk } from './yaml/documents.ts'
+import { locator } from './yaml/locate.ts'
+import { type Limits, readValue } from './yaml/yaml-value.ts'
 
 /** What has been read of a snapshot so far; each document adds to it. */
 export interface Reading {
@@ -137,11 +137,11 @@ function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
     spec = {},
     secrets = {},
   } = document as { refs?: Record<string, Ref>; spec?: JsonObject; secrets?: Record<Pointer, JsonObject> }
-  const holes = Object.entries(secrets).map(([pointer, source]): [Pointer, Hole] => [
+  const placeholders = Object.entries(secrets).map(([pointer, source]): [Pointer, Placeholder] => [
     pointer,
-    source.plain === undefined ? (source as unknown as Hole) : { plain: new Secret(source.plain) },
+    source.plain === undefined ? (source as unknown as Placeholder) : { plain: new Secret(source.plain) },
   ])
-  return { kind: kind.name, key, refs, spec: canonicalSpec(kind, spec), secrets: Object.fromEntries(holes) }
+  return { kind: kind.name, key, refs, spec: canonicalSpec(kind, spec), secrets: Object.fromEntries(placeholders) }
 }
 
 function filledTwice({ spec, secrets }: Resource): Pointer[] {

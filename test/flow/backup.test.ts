@@ -115,10 +115,10 @@ describe('backup', () => {
     expect(readFileSync(folder, 'utf8')).toBe('a file')
   })
 
-  test('holds secrets as an export does: holes, or in clear for its owner alone', async () => {
-    const holes = await backup('--quiet')
-    expect(holes.stderr).toBe('')
-    expect(readFileSync(holes.stdout.trim(), 'utf8')).not.toMatch(/s3cr3t-token/)
+  test('holds secrets as an export does: placeholders, or in clear for its owner alone', async () => {
+    const placeholders = await backup('--quiet')
+    expect(placeholders.stderr).toBe('')
+    expect(readFileSync(placeholders.stdout.trim(), 'utf8')).not.toMatch(/s3cr3t-token/)
     const plain = await backup('--secrets', 'plain')
     expect(readFileSync(plain.stdout.trim(), 'utf8')).toMatch(/s3cr3t-token/)
     expect(statSync(plain.stdout.trim()).mode & 0o077).toBe(0)

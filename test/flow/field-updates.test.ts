@@ -5,8 +5,8 @@ import { type Client, toIssue } from '../../src/client/client.ts'
 import { withNeeds } from '../../src/graph/closure.ts'
 import { type Json, type JsonObject, withValue } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import { readLive } from '../../src/live/read.ts'
-import type { Hole, Live, Plan, Ref, Resource, Server, Snapshot } from '../../src/model.ts'
+import { readLive } from '../../src/live/read-live.ts'
+import type { Live, Placeholder, Plan, Ref, Resource, Server, Snapshot } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
@@ -16,7 +16,7 @@ import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
 import { command } from '../support/command.ts'
 import { clientOf } from '../support/connect.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 import { everyKind } from '../support/world.ts'
 
 /** One change of one resource; what is left out stays. A value of undefined takes the field away. */
@@ -26,7 +26,7 @@ interface Edit {
   /** By pointer into the spec. */
   readonly spec?: Readonly<Record<string, Json | undefined>>
   readonly refs?: Readonly<Record<string, Ref | undefined>>
-  readonly secrets?: Readonly<Record<string, Hole | undefined>>
+  readonly secrets?: Readonly<Record<string, Placeholder | undefined>>
   /** Where the plan must show a difference, by field. */
   readonly shows: readonly string[]
   readonly since?: string
@@ -277,7 +277,10 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
       resources,
     }
     const live = await readLive(client, server, kinds, { wanted: resources })
-    return { plan: makePlan(snapshot, live, kinds, { fillings: fillings((hole) => 'plain' in hole) }), live }
+    return {
+      plan: makePlan(snapshot, live, kinds, { secretValues: secretValues((placeholder) => 'plain' in placeholder) }),
+      live,
+    }
   }
 
   async function applied(plan: Plan, live: Live): Promise<void> {
@@ -286,7 +289,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
       api: client,
       kinds,
       live,
-      secretOf: (hole: Hole) => ('plain' in hole ? hole.plain.reveal() : undefined),
+      secretOf: (placeholder: Placeholder) => ('plain' in placeholder ? placeholder.plain.reveal() : undefined),
       issueOf: (error: unknown) => toIssue(error as never),
       ambiguous: () => false,
       limiter: fixedLimiter(1),
@@ -310,7 +313,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
       key: before.key,
       refs: kept<Ref>({ ...before.refs, ...refs }),
       spec: canonicalSpec(kind, changed as JsonObject),
-      secrets: kept<Hole>({ ...before.secrets, ...secrets }),
+      secrets: kept<Placeholder>({ ...before.secrets, ...secrets }),
     }
   }
 
@@ -360,10 +363,13 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     expect((await planFor(one, other, 'work-queue/processes/main')).plan.changes).toEqual([])
   })
 
-  test('a hole of a block that exists keeps the value of the server', async () => {
+  test('a placeholder of a block that exists keeps the value of the server', async () => {
     const ref = 'block/secret/api-token'
-    const hole: Hole = { env: 'SECRET_API_TOKEN_VALUE' }
-    state.set(ref, edited({ ref, what: '', secrets: { '/data/value': hole }, spec: { '/data/note': 'x' }, shows: [] }))
+    const placeholder: Placeholder = { env: 'SECRET_API_TOKEN_VALUE' }
+    state.set(
+      ref,
+      edited({ ref, what: '', secrets: { '/data/value': placeholder }, spec: { '/data/note': 'x' }, shows: [] }),
+    )
     const { plan, live } = await planFor(ref)
     expect(plan.issues.filter(({ severity }) => severity === 'error')).toEqual([])
     const value = (live: Live) => {
@@ -391,7 +397,7 @@ test('every field and slot that can be changed is changed above', () => {
   const changed = new Set(
     edits.flatMap(({ ref, shows }) => shows.map((name) => `${ref.slice(0, ref.indexOf('/'))} ${name}`)),
   )
-  const changeable = kinds.flatMap(({ name, fields, slots }) =>
+  const changeable = kinds.flatMap(({ name, fields, refFields: slots }) =>
     Object.entries({ ...fields, ...slots })
       .filter(([, { fixed }]) => fixed === undefined)
       .map(([part]) => `${name} ${part}`),

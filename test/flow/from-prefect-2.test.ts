@@ -154,7 +154,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
   test('a second time it finds everything as it should be, and writes nothing', async () => {
     const tap = await openTap(to.url)
     profiles({ old: old.url, new: tap.url })
-    const { exit, stdout } = await transfer('--run-state', 'snapshot', '--skip-unsupported')
+    const { exit, stdout } = await transfer('--activation', 'snapshot', '--skip-unsupported')
     expect(exit).toBe(0)
     expect(stdout).toMatch(/0 to create, 0 to update, 0 to delete|Nothing to do: 66 resources/)
     expect(tap.writes()).toEqual([])

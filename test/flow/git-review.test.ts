@@ -254,7 +254,7 @@ describe('a plan with what both sides began with', () => {
 
   test('and takes over what the server has, in just those places', async () => {
     const before = read('ours.yaml')
-    const names = ['w_theirs', 'w_gone', 'w_made'].flatMap((name) => ['--accept-live', `variable/${name}`])
+    const names = ['w_theirs', 'w_gone', 'w_made'].flatMap((name) => ['--accept-remote', `variable/${name}`])
     const planned = await on('plan', 'ours.yaml', '--base', 'base.yaml', ...names)
     expect(planned.stderr).toContain('Accepted into ours.yaml: 1 changed, 1 added, 1 removed')
     expect(planned.stdout).toContain('Since base.yaml: 2 ours; 1 changed on both sides')
@@ -265,8 +265,8 @@ describe('a plan with what both sides began with', () => {
     )
     const again = await on('plan', 'ours.yaml', ...names.slice(0, 2))
     expect(again.stderr).toContain("has the server's version already")
-    const none = await on('plan', 'ours.yaml', '--accept-live', 'variable/w_nothing')
+    const none = await on('plan', 'ours.yaml', '--accept-remote', 'variable/w_nothing')
     expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('no-match')])
-    expect((await on('plan', '-', '--accept-live', 'variable/x')).exit).toBe(3)
+    expect((await on('plan', '-', '--accept-remote', 'variable/x')).exit).toBe(3)
   })
 })

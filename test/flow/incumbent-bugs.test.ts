@@ -313,9 +313,9 @@ test('a shared limit survives the update of a deployment that leaves it, schedul
   expect(idsOf(await deploymentOf('etl', 'prod'))).toEqual(idsOf(prod))
 })
 
-test('with --run-state paused nothing runs on both sides (B8)', async () => {
+test('with --activation paused nothing runs on both sides (B8)', async () => {
   const other = await freshServer('3.8.8')
-  const { exit } = await command(['apply', file, '--yes', '--run-state', 'paused', '--api-url', other.url], secret)
+  const { exit } = await command(['apply', file, '--yes', '--activation', 'paused', '--api-url', other.url], secret)
   expect(exit).toBe(0)
   const api = plainHttp(other.url)
   for (const row of await api.list('/deployments/filter', {})) expect(row.paused, String(row.name)).toBe(true)

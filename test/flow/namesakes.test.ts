@@ -88,7 +88,7 @@ describe('of several automations of one name', () => {
     const diff = await good('diff', 'all.yaml', 'profile:two')
     expect(diff.stdout).toMatch(new RegExp(`~ automation ${key}[\\s\\S]*"${event}" → "namesakes.new"`))
     expect(diff.stdout).toContain('0 created, 1 updated, 0 deleted, 2 unchanged')
-    await good('plan', 'all.yaml', '--profile', 'two', '--accept-live', `automation/${key}`)
+    await good('plan', 'all.yaml', '--profile', 'two', '--accept-remote', `automation/${key}`)
     expect(text()).toMatch(new RegExp(`^key: ${key} +# ours$`, 'm'))
     expect(keyOf('namesakes.new')).toBe(`${key}    # ours`)
     await change(two, 'namesakes.new', 'namesakes.newer')

@@ -223,18 +223,18 @@ describe('run state', () => {
   }
 
   test('paused: what is made is made paused or disabled, its schedules as they are', async () => {
-    await apply(world('false', 'true'), '--run-state', 'paused')
+    await apply(world('false', 'true'), '--activation', 'paused')
     expect(await state()).toEqual({ paused: true, active: true, enabled: false })
-    expect((await cli('plan', join(home, 's.yaml'), '--run-state', 'paused')).stdout).toMatch(/Nothing to do/)
+    expect((await cli('plan', join(home, 's.yaml'), '--activation', 'paused')).stdout).toMatch(/Nothing to do/)
   })
 
   test('keep: what exists keeps what it has, and is not compared by it', async () => {
     await apply(world('true', 'false'))
     expect(await state()).toEqual({ paused: true, active: false, enabled: true })
-    expect((await cli('plan', write('n.yaml', world('false', 'true')), '--run-state', 'keep')).stdout).toMatch(
+    expect((await cli('plan', write('n.yaml', world('false', 'true')), '--activation', 'keep')).stdout).toMatch(
       /Nothing to do/,
     )
-    await apply(world('false', 'true').replace('0 6 * * *', '0 7 * * *'), '--run-state', 'keep')
+    await apply(world('false', 'true').replace('0 6 * * *', '0 7 * * *'), '--activation', 'keep')
     expect((await state()).paused).toBe(true)
   })
 

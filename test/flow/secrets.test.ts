@@ -8,7 +8,7 @@ import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
 import { everyKindSecrets } from '../worlds/secrets.ts'
 
-/** Secrets from one server to another: encrypted in the snapshot, or in holes that somebody named. */
+/** Secrets from one server to another: encrypted in the snapshot, or in placeholders that somebody named. */
 const home = newHome()
 const path = (name: string): string => join(home, name)
 const read = (name: string): string => readFileSync(path(name), 'utf8')
@@ -193,7 +193,7 @@ describe('encrypted in the snapshot', () => {
   })
 })
 
-describe('holes that somebody named', () => {
+describe('placeholders that somebody named', () => {
   let from: PrefectServer
   let to: PrefectServer
   const [apiKey, flag, step] = ['job-s3cret', 'flag-s3cret', 'step-s3cret']
@@ -213,8 +213,8 @@ describe('holes that somebody named', () => {
     '--api-url',
     from.url,
     '-o',
-    'holes.snapshot.yaml',
-    ...patterns.flatMap((pattern) => ['--hole', pattern]),
+    'placeholders.snapshot.yaml',
+    ...patterns.flatMap((pattern) => ['--secret-path', pattern]),
     ...more,
   ]
   const deploymentOf = async (server: PrefectServer) =>
@@ -244,43 +244,43 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await to?.stop()
   })
 
-  test('are left out of any kind, by --hole and by the policy file', async () => {
+  test('are left out of any kind, by --secret-path and by the policy file', async () => {
     await good(exporting())
-    const text = read('holes.snapshot.yaml')
+    const text = read('placeholders.snapshot.yaml')
     for (const secret of [apiKey, flag, step]) expect(text).not.toContain(secret)
     expect(text).toContain('  /value: {env: VARIABLE_FLAG_VALUE, as: json}'.replace(/[{}]/g, '').split(':')[0])
     expect(text).toContain('LEVEL: debug')
-    await good(['validate', 'holes.snapshot.yaml'])
+    await good(['validate', 'placeholders.snapshot.yaml'])
     write(
       'prefect-snapshot.yaml',
-      `holes:\n${[...patterns, 'deployment/**#/spec/nothing'].map((pattern) => `- '${pattern}'\n`).join('')}`,
+      `placeholders:\n${[...patterns, 'deployment/**#/spec/nothing'].map((pattern) => `- '${pattern}'\n`).join('')}`,
     )
     await good(['export', '--api-url', from.url, '-o', 'policy.snapshot.yaml'])
     expect(read('policy.snapshot.yaml')).toBe(text)
   })
 
   test('are not compared where their source has no value, and compared where it has', async () => {
-    const planning = ['plan', 'holes.snapshot.yaml', '--api-url', from.url, '--exit-code']
+    const planning = ['plan', 'placeholders.snapshot.yaml', '--api-url', from.url, '--exit-code']
     await good(planning)
     await good(planning, names)
     const { exit, stdout } = await cli(planning, { ...names, VARIABLE_FLAG_VALUE: '{"token": "other-s3cret", "n": 5}' })
     expect(exit).toBe(2)
     expect(stdout).toMatch(/value +\(secret: another one, from env VARIABLE_FLAG_VALUE\)/)
-    write('holes.snapshot.yaml', read('holes.snapshot.yaml').replace('tags: [one]', 'tags: [two]'))
+    write('placeholders.snapshot.yaml', read('placeholders.snapshot.yaml').replace('tags: [one]', 'tags: [two]'))
     const kept = await cli(planning)
     expect(kept.stdout).toMatch(/job_variables\.env\.API_KEY +\(secret: stays as on the server, not compared\)/)
-    await good(['apply', 'holes.snapshot.yaml', '--api-url', from.url, '--yes'])
+    await good(['apply', 'placeholders.snapshot.yaml', '--api-url', from.url, '--yes'])
     const deployment = await deploymentOf(from)
     expect(deployment).toMatchObject({ tags: ['two'], job_variables: { env: { API_KEY: apiKey, LEVEL: 'debug' } } })
     expect(deployment.pull_steps[0]).toMatchObject({ 'prefect.deployments.steps.git_clone': { token: step } })
   })
 
   test('are wanted where a resource is made: from .env files, files and commands', async () => {
-    const applying = ['apply', 'holes.snapshot.yaml', '--api-url', to.url, '--yes']
+    const applying = ['apply', 'placeholders.snapshot.yaml', '--api-url', to.url, '--yes']
     const missing = await cli(applying)
     expect(missing.exit).toBe(3)
     expect(missing.stderr.match(/\[missing-secret\]/g)).toHaveLength(3)
-    const text = read('holes.snapshot.yaml')
+    const text = read('placeholders.snapshot.yaml')
       .replace(/env: DEPLOYMENT\w+API_KEY/, 'file: key.txt')
       .replace(/env: DEPLOYMENT\w+TOKEN/, 'command: [cat, token.txt]')
     write('mixed.snapshot.yaml', text)
@@ -333,23 +333,28 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     expect(told.stderr).toMatch(
       /\[possible-secret\] deployment\/etl\/prod may hold a secret at \/spec\/job_variables\/env\/OTHER \(github token\)/,
     )
-    const before = read('holes.snapshot.yaml')
+    const before = read('placeholders.snapshot.yaml')
     expect((await cli(exporting('--strict-secrets', '--exclude', 'variable/**'))).exit).toBe(3)
     const strict = await cli(exporting('--strict-secrets'))
     expect(strict.exit).toBe(8)
-    expect(read('holes.snapshot.yaml')).toBe(before)
-    await good(exporting('--strict-secrets', '--hole', 'deployment/etl/prod#/spec/job_variables/env/OTHER'))
+    expect(read('placeholders.snapshot.yaml')).toBe(before)
+    await good(exporting('--strict-secrets', '--secret-path', 'deployment/etl/prod#/spec/job_variables/env/OTHER'))
     said.push(strict.stderr)
     expect(said.join('')).not.toContain(github)
   })
 
   test('that name nothing, or what is no value of its own, are refused before anything is written', async () => {
     const { exit, stderr } = await cli(
-      exporting('--hole', 'deployment/etl/prod#/spec/job_variables/env/LEVL', '--hole', 'variable/flg#/spec/value'),
+      exporting(
+        '--secret-path',
+        'deployment/etl/prod#/spec/job_variables/env/LEVL',
+        '--secret-path',
+        'variable/flg#/spec/value',
+      ),
     )
     expect(exit).toBe(3)
     expect(stderr.match(/\[no-match\]/g)).toHaveLength(2)
-    const unsound = await cli(exporting('--hole', 'deployment/etl/prod#/spec/tags/0'))
+    const unsound = await cli(exporting('--secret-path', 'deployment/etl/prod#/spec/tags/0'))
     expect([unsound.exit, unsound.stderr]).toEqual([3, expect.stringMatching(/bad-secret/)])
   })
 })

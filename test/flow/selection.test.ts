@@ -41,7 +41,7 @@ afterAll(async () => {
 
 describe("one team's things", () => {
   test('are moved with what they need, and nothing else', async () => {
-    await good('transfer', '--from', 'old', '--to', 'new', '--tag', 'red', '--yes', '--run-state', 'snapshot')
+    await good('transfer', '--from', 'old', '--to', 'new', '--tag', 'red', '--yes', '--activation', 'snapshot')
     expect(await namesOn(target)).toEqual({
       variable: ['red_threshold'],
       'work-pool': ['shared'],

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, numberOf, parseJson } from '../../src/json.ts'
-import { checksumOf } from '../../src/kinds/checksum.ts'
+import { checksumOf } from '../../src/kinds/block/checksum.ts'
 import type { Ref } from '../../src/model.ts'
 
 /** What one resource is, one state after the other: each state is a partial document, laid over the one before. */
@@ -86,7 +86,7 @@ const schemaOf = (more: JsonObject): { readonly ref: Ref; readonly track: Track 
 const [first, second] = [schemaOf({}), schemaOf({ size: { title: 'Size', type: 'number', default: numberOf('1.0') } })]
 const thing = { type: 'block-type/thing', schema: first.ref } as const
 const link = (name: string) => ({ $ref: { block_document_id: `<ref:block/thing/${name}>` } })
-const hole = (name: string) => ({ env: name })
+const placeholder = (name: string) => ({ env: name })
 
 const blocks: readonly Track[] = [
   {
@@ -117,7 +117,7 @@ const blocks: readonly Track[] = [
     {
       refs: thing,
       spec: { data: { a: 1, h: {} } },
-      secrets: { '/data/token': hole('TOKEN'), '/data/h/k': hole('HEADER') },
+      secrets: { '/data/token': placeholder('TOKEN'), '/data/h/k': placeholder('HEADER') },
     },
     { a: 2, h: {} },
     { h: {}, new: true },

@@ -13,7 +13,7 @@ import { differencesOf, good } from '../support/journey.ts'
 import { worldOf } from '../support/world.ts'
 import { newerValues, type State, storageTrack, type Track, tracks } from './update-tracks.ts'
 
-/** Values of the holes; they are only needed where a block is made. */
+/** Values of the placeholders; they are only needed where a block is made. */
 const secrets = { TOKEN: 'track-token', HEADER: 'track-header' }
 
 const without = <T>(fields: Readonly<Record<string, T | null>>): Record<string, T> =>

@@ -7,7 +7,7 @@ describe('the owner of an automation', () => {
   const names: Names = {
     server: { url: 'http://one.test/api', version: '3.8.8' },
     refOf: (id) => (id === 'd1' ? 'deployment/etl/prod' : undefined),
-    slot: () => undefined,
+    refForField: () => undefined,
     raw: () => undefined,
     holderOf: () => undefined,
   }
@@ -30,8 +30,8 @@ describe('the owner of an automation', () => {
 
 describe('the trigger or action', () => {
   const automation = kindOf('automation')
-  const unheld = (spec: JsonObject, version: string) =>
-    automation.unheld?.(
+  const incompatibilities = (spec: JsonObject, version: string) =>
+    automation.incompatibilities?.(
       { kind: 'automation', key: 'a', refs: {}, spec, secrets: {} },
       { url: 'http://one.test/api', version },
       undefined,
@@ -39,16 +39,16 @@ describe('the trigger or action', () => {
 
   test.each(['metric', 'declare-incident'])('%s is of Cloud alone, also deep inside (B19)', (type) => {
     const nested = { trigger: { type: 'compound', triggers: [{ type: 'sequence', triggers: [{ type }] }] } }
-    expect(unheld(nested, '3.8.8')).toMatchObject([
+    expect(incompatibilities(nested, '3.8.8')).toMatchObject([
       { drops: 'resource', pointer: '/spec/trigger/triggers/0/triggers/0' },
     ])
-    expect(unheld({ actions_on_resolve: [{ type: 'do-nothing' }, { type }] }, '3.8.8')).toMatchObject([
+    expect(incompatibilities({ actions_on_resolve: [{ type: 'do-nothing' }, { type }] }, '3.8.8')).toMatchObject([
       { drops: 'resource', pointer: '/spec/actions_on_resolve/1' },
     ])
-    expect(unheld(nested, 'cloud')).toEqual([])
+    expect(incompatibilities(nested, 'cloud')).toEqual([])
   })
 
   test('of a type that nobody knows yet is carried (B5)', () => {
-    expect(unheld({ actions: [{ type: 'make-coffee', cup: 1 }] }, '3.8.8')).toEqual([])
+    expect(incompatibilities({ actions: [{ type: 'make-coffee', cup: 1 }] }, '3.8.8')).toEqual([])
   })
 })

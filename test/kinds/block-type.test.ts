@@ -12,7 +12,7 @@ test('texts are the same with and without what a server escapes', () => {
 test('one that a server registers by itself is left as it is', () => {
   const type = kindOf('block-type')
   const of = (key: string) => ({ kind: 'block-type', key, refs: {}, spec: {}, secrets: {} })
-  expect(['secret', 's3-bucket', 'mine'].map((key) => [type.settled?.(of(key)), type.supporting?.(of(key))])).toEqual([
+  expect(['secret', 's3-bucket', 'mine'].map((key) => [type.immutable?.(of(key)), type.builtin?.(of(key))])).toEqual([
     [true, true],
     [true, true],
     [false, false],

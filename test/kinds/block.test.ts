@@ -7,7 +7,7 @@ import { kindOf, recordedResource } from './recorded.ts'
 const names: Names = {
   server: { url: 'http://one.test/api', version: '3.8.8' },
   refOf: () => undefined,
-  slot: () => undefined,
+  refForField: () => undefined,
   raw: () => undefined,
   holderOf: () => undefined,
 }
@@ -23,9 +23,9 @@ function encoded(data: JsonObject, fields: JsonObject, links: JsonObject = {}) {
     is_anonymous: false,
   }
   const { spec, secrets = {} } = kindOf('block').encode(raw, names)
-  const values = Object.entries(secrets).map(([pointer, hole]): [string, Json] => [
+  const values = Object.entries(secrets).map(([pointer, placeholder]): [string, Json] => [
     pointer,
-    'plain' in hole ? hole.plain.reveal() : 'masked' in hole,
+    'plain' in placeholder ? placeholder.plain.reveal() : 'masked' in placeholder,
   ])
   return { data: spec.data, secrets: Object.fromEntries(values) }
 }

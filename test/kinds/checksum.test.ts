@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, parseJson } from '../../src/json.ts'
-import { arrangedFor } from '../../src/kinds/block-schema.ts'
-import { checksumOf, pythonJson } from '../../src/kinds/checksum.ts'
-import { isIrreproducible, isStockType } from '../../src/kinds/stock.ts'
+import { arrangedFor } from '../../src/kinds/block/block-schema.ts'
+import { isIrreproducible, isStockType } from '../../src/kinds/block/builtin-block-types.ts'
+import { checksumOf, pythonJson } from '../../src/kinds/block/checksum.ts'
 import { rawsOf, versions } from './recorded.ts'
 
 /** Computed by Prefect's own Python. */

@@ -10,7 +10,7 @@ test('rows of tags and of deployments are no limits of their own', async () => {
   const names = (version: string): Names => ({
     server: { url: 'http://one.test/api', version },
     refOf: () => undefined,
-    slot: () => undefined,
+    refForField: () => undefined,
     raw: () => undefined,
     holderOf: () => undefined,
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
-import type { Filled, Write } from '../../src/kind.ts'
-import { changeLimit, completeLimit, isOwnLimit, limitBody } from '../../src/kinds/deployment-limit.ts'
+import type { ResolvedResource, Write } from '../../src/kind.ts'
+import { changeLimit, completeLimit, isOwnLimit, limitBody } from '../../src/kinds/deployment/deployment-limit.ts'
 import type { Id, LiveResource } from '../../src/model.ts'
 import { FakeSystem } from '../support/fake-system.ts'
 
@@ -10,7 +10,7 @@ const shared = '11111111-1111-4111-8111-111111111111' as Id
 const ownRow: JsonObject = { name: `deployment:${id}`, limit: 3, active: true, slot_decay_per_second: 0 }
 const sharedRow: JsonObject = { ...ownRow, name: 'db-pool' }
 
-function wanted(spec: Readonly<Record<string, NonNullable<JsonObject[string]>>>, limit?: Id): Filled {
+function wanted(spec: Readonly<Record<string, NonNullable<JsonObject[string]>>>, limit?: Id): ResolvedResource {
   const resource = { kind: 'deployment', key: 'f/d', refs: {}, spec, secrets: {} }
   return { resource, without: [], refs: {}, ids: limit ? { limit } : {}, spec }
 }
@@ -19,7 +19,7 @@ function holding(limit: JsonObject | null): LiveResource {
   const name = String(limit?.name ?? '')
   const refs: LiveResource['refs'] = limit && !isOwnLimit(name) ? { limit: `concurrency-limit/${name}` } : {}
   const recalled = { global_concurrency_limit: limit }
-  return { kind: 'deployment', key: 'f/d', refs, spec: {}, secrets: {}, id, recalled }
+  return { kind: 'deployment', key: 'f/d', refs, spec: {}, secrets: {}, id, carriedOver: recalled }
 }
 
 test('a create says one of the two, and neither where there is no limit', () => {
@@ -36,7 +36,7 @@ const drop = { concurrency_limit: null }
 const five = { concurrency_limit: 5 }
 
 // `concurrency_limit: null` deletes what is linked, so it is only ever sent where that is an own row.
-test.each<[string, JsonObject | null, Filled, JsonObject[]]>([
+test.each<[string, JsonObject | null, ResolvedResource, JsonObject[]]>([
   ['none to own', null, wanted(five), [five]],
   ['none to shared', null, wanted({}, shared), [link]],
   ['own to none', ownRow, wanted({}), [drop]],

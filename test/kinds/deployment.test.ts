@@ -12,7 +12,7 @@ describe('a deployment', () => {
   const names: Names = {
     server: { url: 'http://one.test/api', version: '3.8.8' },
     refOf: () => undefined,
-    slot: (kind, id) => (typeof id === 'string' ? `${kind}/${id}` : undefined),
+    refForField: (kind, id) => (typeof id === 'string' ? `${kind}/${id}` : undefined),
     raw: (id) => (id === 'f' ? flow : undefined),
     holderOf: () => undefined,
   }
@@ -79,7 +79,7 @@ describe('a deployment', () => {
         secrets: {},
       })
       const write: Write = { api, server: { url: api.url, version }, idOf: () => 'd' as Id }
-      const before = { ...of(!paused), id: 'd' as Id, recalled: {} }
+      const before = { ...of(!paused), id: 'd' as Id, carriedOver: {} }
       const after = { resource: of(paused), without: [], refs: {}, ids: {}, spec: of(paused).spec }
       await deployment.update(write, before, after, differences(deployment, before, of(paused)))
       expect(api.sent.map(({ method, path, body }) => [`${method} ${path}`, body])).toEqual([[to, body]])

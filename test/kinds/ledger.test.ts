@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.
 import type { Kind } from '../../src/kind.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Resource, Server } from '../../src/model.ts'
-import { adapt } from '../../src/plan/adapt.ts'
+import { adaptToVersion } from '../../src/plan/version-compat.ts'
 import { atLeast } from '../../src/version.ts'
 
 /** The components of a version's OpenAPI document that scripts/fetch-openapi.ts kept. */
@@ -42,12 +42,15 @@ function componentsIn(value: Json): string[] {
   return [...own.map((name) => name.replace(/-(Input|Output)$/, '')), ...Object.values(value).flatMap(componentsIn)]
 }
 
-function modelsOf({ ledger: { models } }: Kind): string[] {
+function modelsOf({ coverage: { models } }: Kind): string[] {
   return [...models.create, ...models.update, ...models.read, ...(models.parts ?? []), ...(models.older ?? [])]
 }
 
 /** What the kind says of an API field: the name of what carries it, or why it is not carried. */
-function classOf({ fields, slots, ledger }: Kind, field: string): 'carried' | 'key' | 'own' | 'ignored' | undefined {
+function classOf(
+  { fields, refFields: slots, coverage: ledger }: Kind,
+  field: string,
+): 'carried' | 'key' | 'own' | 'ignored' | undefined {
   const name = ledger.carried?.[field] ?? field
   if (name in fields) return 'carried'
   if (name in slots || (name === 'key' && field !== 'key')) return 'key'
@@ -70,7 +73,7 @@ describe('every field of every model is classed', () => {
 
   test.each(cases)('$name on $version: what is nested in a field that is carried', ({ kind, version }) => {
     const components = documents[version] as Components
-    const known = new Set([...modelsOf(kind), ...(kind.ledger.models.whole ?? [])])
+    const known = new Set([...modelsOf(kind), ...(kind.coverage.models.whole ?? [])])
     const open = modelsOf(kind).flatMap((model) =>
       [...propertiesOf(components, model)].map(([field, schema]) => ({ field, schema, model })),
     )
@@ -99,7 +102,7 @@ function reached(components: Components, schema: Json): string[] {
 
 describe('a ledger says nothing that no server has', () => {
   test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
-    const models = [...modelsOf(kind), ...(kind.ledger.models.whole ?? [])]
+    const models = [...modelsOf(kind), ...(kind.coverage.models.whole ?? [])]
     const missing = models.filter((model) =>
       Object.values(documents).every((components) => variants(components, model).length === 0),
     )
@@ -109,14 +112,14 @@ describe('a ledger says nothing that no server has', () => {
         modelsOf(kind).flatMap((model) => [...propertiesOf(components, model).keys()]),
       ),
     )
-    const { carried = {}, own, ignored = {} } = kind.ledger
+    const { carried = {}, own, ignored = {} } = kind.coverage
     const stale = [...Object.keys(carried), ...own, ...Object.keys(ignored)].filter((field) => !fields.has(field))
     expect(stale, 'entries that no model has').toEqual([])
     const carriers = new Set([...fields].filter((field) => !(field in carried)).concat(Object.values(carried)))
-    const invented = [...Object.keys(kind.fields), ...Object.keys(kind.slots)].filter((name) => !carriers.has(name))
+    const invented = [...Object.keys(kind.fields), ...Object.keys(kind.refFields)].filter((name) => !carriers.has(name))
     expect(invented, 'spec fields and slots that come from no field of the API').toEqual([])
     const nowhere = Object.values(carried).filter(
-      (name) => name !== 'key' && !(name in kind.fields) && !(name in kind.slots),
+      (name) => name !== 'key' && !(name in kind.fields) && !(name in kind.refFields),
     )
     expect(nowhere, 'carriers that are no spec field, slot or key').toEqual([])
   })
@@ -133,25 +136,25 @@ describe('what only the newer version has is told of before anything is written'
 
   test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
     const created = (components: Components | undefined) =>
-      new Set(kind.ledger.models.create.flatMap((model) => [...propertiesOf(components ?? {}, model).keys()]))
+      new Set(kind.coverage.models.create.flatMap((model) => [...propertiesOf(components ?? {}, model).keys()]))
     const before = created(documents[oldest])
     if (before.size === 0) return expect(kind.since, 'a kind that the older version has no model of').toBeDefined()
     const added = [...created(documents[newest])].filter(
       (field) => !before.has(field) && ['carried', 'key'].includes(classOf(kind, field) ?? ''),
     )
     for (const field of added) {
-      const name = kind.ledger.carried?.[field] ?? field
-      expect((kind.fields[name] ?? kind.slots[name])?.since, `${kind.name}: ${name}`).toBeDefined()
+      const name = kind.coverage.carried?.[field] ?? field
+      expect((kind.fields[name] ?? kind.refFields[name])?.since, `${kind.name}: ${name}`).toBeDefined()
     }
-    const carried = new Set([...before].map((field) => kind.ledger.carried?.[field] ?? field))
-    for (const [name, { since }] of Object.entries({ ...kind.fields, ...kind.slots }))
+    const carried = new Set([...before].map((field) => kind.coverage.carried?.[field] ?? field))
+    for (const [name, { since }] of Object.entries({ ...kind.fields, ...kind.refFields }))
       if (!atLeast(oldest, since))
         expect(carried.has(name), `${kind.name}: ${name} is in ${oldest} already`).toBe(false)
   })
 
   const automation = kinds.find(({ name }) => name === 'automation') as Kind
   const components = documents[newest] as Components
-  const parts = automation.ledger.models.whole?.filter((model) => model !== 'ResourceSpecification') ?? []
+  const parts = automation.coverage.models.whole?.filter((model) => model !== 'ResourceSpecification') ?? []
   const typeOf = (model: string) => {
     const type = propertiesOf(components, model).get('type')
     return isObject(type) ? String(type.const ?? type.default) : ''
@@ -166,11 +169,13 @@ describe('what only the newer version has is told of before anything is written'
     const field = model.endsWith('Trigger') ? 'trigger' : 'actions'
     const wrap = (part: JsonObject): JsonObject => (field === 'trigger' ? { trigger: part } : { actions: [part] })
     const had = propertiesOf(documents[oldest] as Components, model)
-    const whole = adapt(automation, holding(automation, wrap({ type })), older, undefined)
+    const whole = adaptToVersion(automation, holding(automation, wrap({ type })), older, undefined)
     expect(whole.unsupported !== undefined, `${type} on ${oldest}`).toBe(had.size === 0)
-    expect(adapt(automation, holding(automation, wrap({ type })), newer, undefined).unsupported).toBeUndefined()
+    expect(
+      adaptToVersion(automation, holding(automation, wrap({ type })), newer, undefined).unsupported,
+    ).toBeUndefined()
     for (const name of had.size === 0 ? [] : propertiesOf(components, model).keys()) {
-      const { issues } = adapt(automation, holding(automation, wrap({ type, [name]: 1 })), older, undefined)
+      const { issues } = adaptToVersion(automation, holding(automation, wrap({ type, [name]: 1 })), older, undefined)
       expect(
         issues.some(({ code }) => code === 'downgraded'),
         `${type}.${name}`,
@@ -184,7 +189,7 @@ describe('what only the newer version has is told of before anything is written'
       propertiesOf(documents[version] as Components, 'ConcurrencyOptions').has('grace_period_seconds')
     const options = { collision_strategy: 'ENQUEUE', grace_period_seconds: 60 }
     const adapted = (server: Server) =>
-      adapt(deployment, holding(deployment, { concurrency_options: options }), server, undefined)
+      adaptToVersion(deployment, holding(deployment, { concurrency_options: options }), server, undefined)
     expect([has(oldest), has(newest)]).toEqual([false, true])
     expect(adapted(newer)).toMatchObject({ issues: [], resource: { spec: { concurrency_options: options } } })
     expect(adapted(older)).toMatchObject({

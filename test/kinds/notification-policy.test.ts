@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
-import { policyPath, readPolicies } from '../../src/kinds/notification-policy.ts'
+import { policyPath, readPolicies } from '../../src/kinds/automation/notification-policy.ts'
 import type { Id, Reader } from '../../src/model.ts'
 
 const policy: JsonObject = {
@@ -56,7 +56,7 @@ describe('a notification policy', () => {
 
   test('is switched where it is, and an automation where that is', () => {
     const live = { kind: 'automation', key: 'n', refs: {}, spec: {}, secrets: {}, id: 'p' as Id }
-    expect(policyPath({ ...live, recalled: { is_policy: true } })).toBe('/flow_run_notification_policies/p')
-    expect(policyPath({ ...live, recalled: { is_policy: null } })).toBeUndefined()
+    expect(policyPath({ ...live, carriedOver: { is_policy: true } })).toBe('/flow_run_notification_policies/p')
+    expect(policyPath({ ...live, carriedOver: { is_policy: null } })).toBeUndefined()
   })
 })

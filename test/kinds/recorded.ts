@@ -4,10 +4,10 @@ import { withNeeds } from '../../src/graph/closure.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import { readLive } from '../../src/live/read.ts'
+import { readLive } from '../../src/live/read-live.ts'
 import type { Live, LiveResource, Reader, Ref, Resource } from '../../src/model.ts'
 import { byRef, refOf } from '../../src/ref.ts'
-import { withHoles } from '../../src/secrets/holes.ts'
+import { withPlaceholders } from '../../src/secrets/placeholders.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { canonicalSpec, differences } from '../../src/spec.ts'
@@ -64,7 +64,7 @@ export async function carriedOf(version: Version, kind: string): Promise<LiveRes
 
 function carried(resources: Iterable<LiveResource>): LiveResource[] {
   const sorted = [...resources].sort((a, b) => byRef(refOf(a), refOf(b)))
-  return withNeeds(sorted, kinds, (resource) => !kindOf(resource.kind).supporting?.(resource))
+  return withNeeds(sorted, kinds, (resource) => !kindOf(resource.kind).builtin?.(resource))
 }
 
 export async function recordedResource(version: Version, ref: Ref): Promise<LiveResource> {
@@ -100,13 +100,15 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
   describe.each(versions.filter((version) => atLeast(version, kind.since)))(`${name} of %s`, (version) => {
     test('becomes the resources that are expected', async () => {
       const resources = await carriedOf(version, name)
-      await expect(textOf(withHoles(resources))).toMatchFileSnapshot(`../fixtures/golden/${version}/${name}.yaml`)
+      await expect(textOf(withPlaceholders(resources))).toMatchFileSnapshot(
+        `../fixtures/golden/${version}/${name}.yaml`,
+      )
     })
 
     test('is the same in whatever order the server gives it', async () => {
       const [one, other] = [await readRecorded(version), await readRearranged(version)]
       const of = ({ resources }: Live) =>
-        textOf(withHoles(carried(resources.values()).filter((resource) => resource.kind === name)))
+        textOf(withPlaceholders(carried(resources.values()).filter((resource) => resource.kind === name)))
       expect(of(other)).toBe(of(one))
     })
 
@@ -119,7 +121,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     })
 
     test('is the same after a way through YAML', async () => {
-      const all = withHoles(await carriedOf(version, name))
+      const all = withPlaceholders(await carriedOf(version, name))
       const { snapshot, issues } = parseSnapshot([{ file: name, text: textOf(all) }], kinds)
       // What it points to is of other kinds, and not in this text.
       const elsewhere = new Set(['dangling-ref', 'missing-name'])
@@ -130,7 +132,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     })
 
     test('holds no id and no secret', async () => {
-      const text = textOf(withHoles(await carriedOf(version, name)))
+      const text = textOf(withPlaceholders(await carriedOf(version, name)))
       const ids = kinds
         .filter(({ since }) => atLeast(version, since))
         .flatMap(({ name }) => rawsOf(version, name).map(({ id }) => String(id)))

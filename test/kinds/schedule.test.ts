@@ -6,7 +6,7 @@ import {
   encodeSchedules,
   normaliseSchedules,
   planSchedules,
-} from '../../src/kinds/schedule.ts'
+} from '../../src/kinds/deployment/schedule.ts'
 
 const same = (a: readonly Json[], b: readonly Json[]) => {
   const [x, y] = [normaliseSchedules(a), normaliseSchedules(b)]

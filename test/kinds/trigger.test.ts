@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, parseJson } from '../../src/json.ts'
-import { normaliseActions, normaliseTrigger, parts } from '../../src/kinds/trigger.ts'
+import { normaliseActions, normaliseTrigger, parts } from '../../src/kinds/automation/trigger.ts'
 
 const event: JsonObject = { type: 'event', posture: 'Reactive', expect: ['x'] }
 

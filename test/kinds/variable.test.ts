@@ -57,7 +57,7 @@ describe('a value that is a number alone, as servers keep it', () => {
     ['x'.repeat(4999), '2.20.25', 0],
   ])('a text that Prefect 3 refuses is told beforehand', (value, version, told) => {
     const resource = { kind: 'variable', key: 'x', refs: {}, spec: { value }, secrets: {} }
-    const found = variable.unheld?.(resource, { url: 'http://one.test/api', version }, undefined) ?? []
+    const found = variable.incompatibilities?.(resource, { url: 'http://one.test/api', version }, undefined) ?? []
     expect(found.map(({ drops }) => drops)).toEqual(Array(told).fill('resource'))
   })
 

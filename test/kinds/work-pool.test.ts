@@ -11,13 +11,13 @@ test('some pools cannot be made on a server of one’s own', () => {
     spec: { type },
     secrets: {},
   })
-  const unheld = (key: string, type: string, version: string) =>
-    pool.unheld?.(of(key, type), { url: 'http://one.test/api', version }, undefined).length
-  expect(unheld('a', 'process', '3.8.8')).toBe(0)
-  expect(unheld('Prefect-a', 'process', '3.8.8')).toBe(1)
-  expect(unheld('a', 'prefect:managed', '3.8.8')).toBe(1)
-  expect(unheld('a', 'prefect:managed', 'cloud')).toBe(0)
-  expect(unheld('a', 'ecs:push', '3.8.8')).toBe(0)
+  const incompatibilities = (key: string, type: string, version: string) =>
+    pool.incompatibilities?.(of(key, type), { url: 'http://one.test/api', version }, undefined).length
+  expect(incompatibilities('a', 'process', '3.8.8')).toBe(0)
+  expect(incompatibilities('Prefect-a', 'process', '3.8.8')).toBe(1)
+  expect(incompatibilities('a', 'prefect:managed', '3.8.8')).toBe(1)
+  expect(incompatibilities('a', 'prefect:managed', 'cloud')).toBe(0)
+  expect(incompatibilities('a', 'ecs:push', '3.8.8')).toBe(0)
 })
 
 test('a push pool on a server of one’s own is noted', () => {

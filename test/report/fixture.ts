@@ -1,17 +1,17 @@
-import { needsOf } from '../../src/graph/needs.ts'
+import { needsOf } from '../../src/graph/dependencies.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import type { Hole, Id, Live, LiveResource, Outcome, Ref } from '../../src/model.ts'
+import type { Id, Live, LiveResource, Outcome, Placeholder, Ref } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
 import { makePlan } from '../../src/plan/plan.ts'
-import { sinceBase } from '../../src/plan/three-way.ts'
+import { threeWay } from '../../src/plan/three-way.ts'
 import { refOf } from '../../src/ref.ts'
-import { diffOf, outcomesOf, type PlanContext, plannedOf } from '../../src/report/build.ts'
-import { wholeOf } from '../../src/report/fields.ts'
-import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src/report/report.ts'
+import { diffOf, outcomesOf, type PlanContext, plannedOf } from '../../src/report/model/build-report.ts'
+import { wholeOf } from '../../src/report/model/field-views.ts'
+import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src/report/model/report.ts'
 import { Secret } from '../../src/secret.ts'
+import { parsePair } from '../../src/snapshot/edit/same-documents.ts'
 import { parseSnapshot, type Source } from '../../src/snapshot/parse.ts'
-import { parsePair } from '../../src/snapshot/same.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 
 /** What stands in place of a secret; in no rendering may it be seen. */
 export const canary = 'canary-4711'
@@ -167,8 +167,8 @@ export function fixture(ready = false) {
     complete: new Set(),
     issues: [],
   }
-  const filled = (hole: Hole) => ready || ('env' in hole && hole.env === 'STORE_RAW_KEY')
-  const options = { fillings: fillings(filled), remove: new Set<Ref>(['variable/old_flag']) }
+  const filled = (placeholder: Placeholder) => ready || ('env' in placeholder && placeholder.env === 'STORE_RAW_KEY')
+  const options = { secretValues: secretValues(filled), remove: new Set<Ref>(['variable/old_flag']) }
   return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
 }
 
@@ -176,7 +176,7 @@ function liveOf(resources: Parameters<typeof needsOf>[0]): Map<Ref, LiveResource
   const all = resources.map((resource, index): [Ref, LiveResource] => {
     const id = `5eed0000-0000-4000-8000-${String(index).padStart(12, '0')}` as Id
     const secrets = resource.kind === 'block' ? { '/data/key': { plain: new Secret(canary) } } : {}
-    return [refOf(resource), { ...resource, id, recalled: {}, secrets }]
+    return [refOf(resource), { ...resource, id, carriedOver: {}, secrets }]
   })
   return new Map(all)
 }
@@ -211,7 +211,7 @@ const begun = held
 /** The report of a plan with a base. */
 export function baseReport(): PlanReport {
   const { snapshot } = parse('base.yaml', begun)
-  return planReport(true, { file: 'base.yaml', snapshot, since: sinceBase(fixture(true).plan, snapshot, kinds) })
+  return planReport(true, { file: 'base.yaml', snapshot, since: threeWay(fixture(true).plan, snapshot, kinds) })
 }
 
 /** The same snapshot some days later: something of everything made, changed and taken out, and another scope. */
@@ -307,7 +307,7 @@ export function bigReport(size: number): PlanReport {
   const { snapshot } = parse('big.yaml', header + documents.join(''))
   const server = { url: 'https://prefect.example/api', version: '3.8.8' }
   const live: Live = { server, resources: new Map(), complete: new Set(), issues: [] }
-  const plan = makePlan(snapshot, live, kinds, { fillings: fillings(() => true) })
+  const plan = makePlan(snapshot, live, kinds, { secretValues: secretValues(() => true) })
   const context = {
     profile: 'prod',
     server,

@@ -1,11 +1,13 @@
+import { spoken } from '../../src/cli/console.ts'
+import { exitCodeOf, statusOf } from '../../src/cli/exit-codes.ts'
 import { programOf } from '../../src/cli/program.ts'
-import { spoken } from '../../src/cli/voice.ts'
 import { ApiError, toIssue } from '../../src/client/client.ts'
-import { type Exit, exits, type Io } from '../../src/commands/io.ts'
+import type { Io } from '../../src/commands/io.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { parseJson } from '../../src/json.ts'
-import type { PlanReport } from '../../src/report/report.ts'
-import { styleFor } from '../../src/report/style.ts'
+import { kinds } from '../../src/kinds/all.ts'
+import type { PlanReport } from '../../src/report/model/report.ts'
+import { styleFor } from '../../src/report/text/style.ts'
 import { newHome } from './cli.ts'
 
 /** What a command did. */
@@ -20,7 +22,7 @@ export interface Told {
 /** Runs a command line within this process: what is tested is the source, not what was built of it last. */
 export async function command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Told> {
   const written = { out: '', err: '' }
-  let exit: number = exits.ok
+  let exit: number = 0
   const home = env.HOME ?? newHome()
   const io = (flags: { readonly quiet?: boolean; readonly verbose?: boolean }): Io => {
     const { quiet = false, verbose = false } = flags
@@ -41,21 +43,25 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
       },
       err,
       warn,
-      tell,
+      note: (text) => (quiet ? undefined : err(text)),
+      onEvent: tell,
+      kinds,
+      exitCodeOf,
+      statusOf,
       stdin: async () => new Uint8Array(),
       style,
       errStyle: style,
       width: 120,
       pid: 1,
       version: 'test',
-      stopped: () => new AbortController().signal,
+      signal: new AbortController().signal,
       now: Date.now,
       quiet,
       verbose,
     }
   }
   const program = programOf('test', async (run, flags) => {
-    exit = await run(io(flags))
+    exit = exitCodeOf(await run(io(flags)))
   })
   try {
     await program.parseAsync(['node', 'prefect-snapshot', ...args])
@@ -65,9 +71,9 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
   }
 }
 
-function stopped(error: unknown): { readonly exit: Exit; readonly issues: readonly Issue[] } {
-  if (error instanceof Failure) return { exit: error.exit as Exit, issues: error.issues }
-  if (error instanceof ApiError) return { exit: exits.failed, issues: [toIssue(error)] }
+function stopped(error: unknown): { readonly exit: number; readonly issues: readonly Issue[] } {
+  if (error instanceof Failure) return { exit: exitCodeOf(statusOf(error.issues)), issues: error.issues }
+  if (error instanceof ApiError) return { exit: exitCodeOf(statusOf([toIssue(error)])), issues: [toIssue(error)] }
   throw error
 }
 

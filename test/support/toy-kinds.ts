@@ -1,27 +1,27 @@
 import { isObject, type Json, type JsonObject } from '../../src/json.ts'
-import type { Created, Filled, Kind, Write } from '../../src/kind.ts'
+import type { Created, Kind, ResolvedResource, Write } from '../../src/kind.ts'
 import type { Id, Ref, Resource, Server, Snapshot } from '../../src/model.ts'
 import { byRef, refOf } from '../../src/ref.ts'
 
 export const server: Server = { url: 'http://one.test/api', version: '3.8.8' }
 
-type Toy = Pick<Kind, 'name' | 'slots' | 'fields'> & Partial<Kind>
+type Toy = Pick<Kind, 'name' | 'refFields' | 'fields'> & Partial<Kind>
 
-/** A kind of the fake system: an object has its fields under their names, and the ids of its slots under theirs. */
-function toy({ name, slots, fields, ...more }: Toy): Kind {
-  const bodyOf = ({ resource, ids, spec }: Filled): JsonObject => ({ name: resource.key, ...ids, ...spec })
+/** A kind of the fake system: an object has its fields under their names, and the ids of its refFields under theirs. */
+function toy({ name, refFields, fields, ...more }: Toy): Kind {
+  const bodyOf = ({ resource, ids, spec }: ResolvedResource): JsonObject => ({ name: resource.key, ...ids, ...spec })
   return {
     name,
     doc: `Toy ${name}.`,
     keyDoc: 'any text',
-    slots,
+    refFields: refFields,
     fields,
-    ledger: { models: { create: [], update: [], read: [] }, own: [] },
+    coverage: { models: { create: [], update: [], read: [] }, own: [] },
     list: async (reader, _, wanted) =>
       (await reader.query(`/${name}/filter`, wanted ? { names: [...wanted] } : {})) as readonly JsonObject[],
     key: (raw) => String(raw.name),
     encode: (raw, names) => ({
-      refs: Object.fromEntries(Object.keys(slots).map((slot) => [slot, names.refOf(raw[slot])])),
+      refs: Object.fromEntries(Object.keys(refFields).map((refField) => [refField, names.refOf(raw[refField])])),
       spec: Object.fromEntries(Object.keys(fields).map((field) => [field, raw[field]])),
     }),
     create: async ({ api }, after): Promise<Created> => {
@@ -49,7 +49,7 @@ function toy({ name, slots, fields, ...more }: Toy): Kind {
 /** Stands alone; has a field of every sort. */
 export const a = toy({
   name: 'a',
-  slots: {},
+  refFields: {},
   fields: {
     text: { schema: { type: 'string' }, doc: 'Text.', default: '' },
     count: { schema: { type: 'integer' }, doc: 'A whole number.', default: 0 },
@@ -64,10 +64,10 @@ export const a = toy({
 /** Belongs to an `a`; `later` may be filled in after a create, `link` may not. */
 export const b = toy({
   name: 'b',
-  slots: { a: { kinds: ['a'], doc: 'its a', required: true, fixed: 'it stays where it is' } },
+  refFields: { a: { kinds: ['a'], doc: 'its a', required: true, fixed: 'it stays where it is' } },
   fields: {
-    link: { schema: {}, doc: 'Free.', free: true },
-    later: { schema: {}, doc: 'Free, and not needed at once.', free: true, deferrable: true },
+    link: { schema: {}, doc: 'Free.', freeform: true },
+    later: { schema: {}, doc: 'Free, and not needed at once.', freeform: true, deferrable: true },
     count: { schema: { type: 'integer' }, doc: 'A whole number.', default: 0 },
   },
 })
@@ -75,11 +75,14 @@ export const b = toy({
 /** May point to anything, itself also. */
 export const c = toy({
   name: 'c',
-  slots: { to: { kinds: ['a', 'b', 'c'], doc: 'anything' }, also: { kinds: ['c'], doc: 'another', since: '3.6.0' } },
+  refFields: {
+    to: { kinds: ['a', 'b', 'c'], doc: 'anything' },
+    also: { kinds: ['c'], doc: 'another', since: '3.6.0' },
+  },
   fields: {
-    link: { schema: {}, doc: 'Free.', free: true },
-    later: { schema: {}, doc: 'Free, and not needed at once.', free: true, deferrable: true },
-    soon: { schema: {}, doc: 'Free, and not needed at once.', free: true, deferrable: true },
+    link: { schema: {}, doc: 'Free.', freeform: true },
+    later: { schema: {}, doc: 'Free, and not needed at once.', freeform: true, deferrable: true },
+    soon: { schema: {}, doc: 'Free, and not needed at once.', freeform: true, deferrable: true },
     data: { schema: { type: 'object' }, doc: 'May hold secrets.', default: {} },
   },
 })

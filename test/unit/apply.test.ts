@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type ApplyOptions, applyPlan, changeId } from '../../src/apply/apply.ts'
+import { adaptiveLimiter, fixedLimiter } from '../../src/apply/limiter.ts'
+import { compareBack, written } from '../../src/apply/read-back.ts'
+import { Failure } from '../../src/issue.ts'
 import {
   endLine,
   type Head,
@@ -8,18 +11,15 @@ import {
   type Journal,
   parseJournal,
   resultLine,
-} from '../../src/apply/journal.ts'
-import { adaptiveLimiter, fixedLimiter } from '../../src/apply/limiter.ts'
-import { compareBack, written } from '../../src/apply/read-back.ts'
-import { Failure } from '../../src/issue.ts'
+} from '../../src/journal/journal.ts'
 import type { Kind } from '../../src/kind.ts'
-import { readLive } from '../../src/live/read.ts'
+import { readLive } from '../../src/live/read-live.ts'
 import type { Id, Outcome, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
 import { Ambiguous, FakeSystem, type Trouble } from '../support/fake-system.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; readonly kinds?: readonly Kind[] }
@@ -27,7 +27,7 @@ type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; rea
 /** Reads, plans, and applies. */
 async function apply(system: FakeSystem, wanted: Snapshot, { plan: how = {}, kinds = toyKinds, ...more }: Asked = {}) {
   const live = await readLive(system, server, kinds, {})
-  const plan = makePlan(wanted, live, kinds, { fillings: fillings(() => true), ...how })
+  const plan = makePlan(wanted, live, kinds, { secretValues: secretValues(() => true), ...how })
   const { outcomes, ids } = await applyPlan(plan, {
     api: system,
     kinds,
@@ -186,10 +186,10 @@ describe('an apply', () => {
       ...a,
       create: async (write, after) => ({
         ...(await a.create(write, after)),
-        also: { 'b/child': system.put('b', 'child', { count: 7 }) },
+        createdIds: { 'b/child': system.put('b', 'child', { count: 7 }) },
       }),
     }
-    const kinds = [withChild, { ...b, born: () => ({ count: 7 }) }, c]
+    const kinds = [withChild, { ...b, defaultSpec: () => ({ count: 7 }) }, c]
     const asBorn = resource('b/child', { refs: { a: 'a/x' }, spec: { count: 7 } })
     expect(told((await apply(system, snapshot(resource('a/x'), asBorn), { kinds })).outcomes)).toEqual([
       'done a/x',
@@ -201,11 +201,11 @@ describe('an apply', () => {
       ...withChild,
       create: async (write, after) => ({
         ...(await a.create(write, after)),
-        also: { 'b/child': changed.put('b', 'child', { count: 7 }) },
+        createdIds: { 'b/child': changed.put('b', 'child', { count: 7 }) },
       }),
     }
     await apply(changed, snapshot(resource('a/x'), { ...asBorn, spec: { count: 8 } }), {
-      kinds: [also, { ...b, born: () => ({ count: 7 }) }, c],
+      kinds: [also, { ...b, defaultSpec: () => ({ count: 7 }) }, c],
     })
     expect(changed.sent.at(-1)).toMatchObject({ method: 'PATCH', body: { count: 8 } })
     expect(namesOf(changed)).toEqual(['a/x', 'b/child'])
@@ -273,10 +273,10 @@ describe('a create of which nobody knows whether it was done', () => {
 })
 
 describe('secrets', () => {
-  it('are filled in where the holes are, and those that the server has stay', async () => {
+  it('are filled in where the placeholders are, and those that the server has stay', async () => {
     const system = new FakeSystem()
-    const hole = { '/data/token': { env: 'TOKEN' } }
-    await apply(system, snapshot(resource('c/x', { spec: { data: { user: 'me' } }, secrets: hole })), {
+    const placeholder = { '/data/token': { env: 'TOKEN' } }
+    await apply(system, snapshot(resource('c/x', { spec: { data: { user: 'me' } }, secrets: placeholder })), {
       secretOf: () => 's3cret',
     })
     expect(system.sent[0]?.body).toMatchObject({ data: { user: 'me', token: 's3cret' } })
@@ -338,14 +338,14 @@ describe('the journal', () => {
     let written = 0
     const full = () =>
       ++written > 2
-        ? Promise.reject(new Failure([{ code: 'file', severity: 'error', message: 'the disk is full' }], 1))
+        ? Promise.reject(new Failure([{ code: 'unwritable-file', severity: 'error', message: 'the disk is full' }]))
         : Promise.resolve()
     const { outcomes } = await apply(system, snapshot(...Array.from({ length: 5 }, (_, n) => resource(`a/${n}`))), {
       journal: { intent: full, result: full },
       limiter: fixedLimiter(1),
     })
     expect(told(outcomes).map((text) => text.split(' ')[0])).toEqual(['done', 'failed', 'failed', 'failed', 'failed'])
-    expect(outcomes[1]).toMatchObject({ issue: { code: 'file' } })
+    expect(outcomes[1]).toMatchObject({ issue: { code: 'unwritable-file' } })
     expect(system.sent).toHaveLength(1)
   })
 
@@ -418,7 +418,7 @@ describe('reading back', () => {
       outcomes,
       await readLive(system, server, toyKinds, {}),
       toyKinds,
-      fillings(() => true),
+      secretValues(() => true),
     )
     expect(told(back)).toEqual(['not-converged a/x', 'done a/y', 'not-converged a/z'])
     expect(back[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 4, after: 3 }] })

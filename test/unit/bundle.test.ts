@@ -7,12 +7,12 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { packTar, type TarHeader, unpackTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
-import { packBundle, readBundle, sha256 } from '../../src/commands/bundle-file.ts'
 import { Failure } from '../../src/issue.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Snapshot } from '../../src/model.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { packBundle, readBundle, sha256 } from '../../src/store/bundle-file.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { command } from '../support/command.ts'
 
@@ -66,7 +66,7 @@ describe('convert', () => {
     expect(before && after && resourcesOf(after.snapshot)).toBe(before && resourcesOf(before.snapshot))
   })
 
-  it('is lossless for arbitrary keys and values, with header, holes and moves', async () => {
+  it('is lossless for arbitrary keys and values, with header, placeholders and moves', async () => {
     const names = fc.uniqueArray(fc.tuple(anyText, anyJson), { selector: ([key]) => key, maxLength: 6 })
     const globs = fc.array(fc.constantFrom('**', 'flow/**', 'automation/x*'), { minLength: 1, maxLength: 2 })
     await fc.assert(
@@ -395,6 +395,9 @@ describe('what claims to be a bundle', () => {
   })
 
   it('and is not there', async () => {
-    expect(await command(['bundle', 'verify', 'nowhere.tar.gz'])).toMatchObject({ exit: 3, issues: [{ code: 'file' }] })
+    expect(await command(['bundle', 'verify', 'nowhere.tar.gz'])).toMatchObject({
+      exit: 3,
+      issues: [{ code: 'unreadable-file' }],
+    })
   })
 })

@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Resource, Scope } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
-import { sinceBase } from '../../src/plan/three-way.ts'
+import { threeWay } from '../../src/plan/three-way.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
+import { layoutOf } from '../../src/snapshot/directory-layout.ts'
+import { parsePair } from '../../src/snapshot/edit/same-documents.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
-import { layoutOf } from '../../src/snapshot/layout.ts'
 import { parseDocuments } from '../../src/snapshot/parse.ts'
-import { parsePair } from '../../src/snapshot/same.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { newHome } from '../support/cli.ts'
@@ -74,7 +74,7 @@ describe('a diff', () => {
     const narrow = { include: ['a/**'], exclude: ['a/two'] }
     expect(told(diff(few, more))).toEqual(['create a/two', 'create b/two'])
     const plan = diff(more, few, [{}, narrow])
-    expect({ changes: told(plan), kept: plan.kept }).toEqual({ changes: [], kept: ['a/two', 'b/two'] })
+    expect({ changes: told(plan), kept: plan.unmanaged }).toEqual({ changes: [], kept: ['a/two', 'b/two'] })
     expect(told(diff(few, more, [narrow, {}]))).toEqual([])
     // One scope on both sides: what only one of them has came along with what needed it.
     expect(told(diff(few, more, [narrow, narrow]))).toEqual(['create a/two', 'create b/two'])
@@ -145,7 +145,7 @@ describe('a plan with a base', () => {
   const of = (base?: Resource, ours?: Resource, live?: Resource) => {
     const some = (one?: Resource) => snapshot(...(one ? [one] : []))
     const plan = makeDiff(some(live), some(ours), toyKinds)
-    return [...sinceBase(plan, some(base), toyKinds).values()].map(({ by }) => by)
+    return [...threeWay(plan, some(base), toyKinds).values()].map(({ by }) => by)
   }
   const x = (text: string, count = 1) => resource('a/x', { spec: spec(text, count) })
 
@@ -188,7 +188,7 @@ describe('the command diff', () => {
 
   it.each([
     ['both sides from standard input', ['-', '-'], ['usage']],
-    ['a file that is not there', [one, join(home, 'none.yaml')], ['file']],
+    ['a file that is not there', [one, join(home, 'none.yaml')], ['unreadable-file']],
     ['a profile that is not there', [one, 'profile:none'], ['unknown-profile']],
     ['a selection of nothing', [one, two, '--include', 'flow/y'], ['no-match']],
     ['faults on both sides, all at once', [...bad], ['no-header', 'bad-value']],

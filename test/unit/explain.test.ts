@@ -44,7 +44,7 @@ describe('explain', () => {
         expect(await told(`${name}.${field}`)).toContain(`${name}.spec.${field}\n`)
         expect(JSON.parse(await told(`${name}.${field}`, '-f', 'json'))).toHaveProperty('description')
       }
-      for (const slot of Object.keys(kind.slots)) {
+      for (const slot of Object.keys(kind.refFields)) {
         expect(text).toContain(`refs.${slot} `)
         expect(await told(`${name}.refs.${slot}`)).toContain(`${name}.refs.${slot}\n`)
       }

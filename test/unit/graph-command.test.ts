@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { GraphReport } from '../../src/report/report.ts'
+import type { GraphReport } from '../../src/report/model/report.ts'
 import { command } from '../support/command.ts'
 
 const text = `kind: snapshot

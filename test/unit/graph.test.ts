@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkGraph } from '../../src/graph/check.ts'
+import { checkGraph } from '../../src/graph/check-graph.ts'
 import { withNeeds } from '../../src/graph/closure.ts'
 import { type Edge, edgesOf } from '../../src/graph/edges.ts'
 import { orderOf } from '../../src/graph/order.ts'

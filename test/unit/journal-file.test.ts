@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { openJournal, readJournal } from '../../src/commands/journal-file.ts'
 import { Failure } from '../../src/issue.ts'
+import { openJournal, readJournal } from '../../src/journal/journal-file.ts'
 import type { Change, Id } from '../../src/model.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-journal-'))

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
-import { distinguish } from '../../src/live/distinguish.ts'
-import { readLive } from '../../src/live/read.ts'
+import { disambiguate } from '../../src/live/disambiguate.ts'
+import { readLive } from '../../src/live/read-live.ts'
 import type { Event, Ref, Resource } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { nameInKey, refOf } from '../../src/ref.ts'
 import { FakeSystem } from '../support/fake-system.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const kind: Kind = { ...a, ambiguous: true }
@@ -18,7 +18,7 @@ const nameless = (id: string, name: string, count: number) => ({
   resource: resource(`a/${name}`, { spec: { count } }),
 })
 const keysOf = (found: readonly ReturnType<typeof nameless>[], wanted?: readonly Resource[]) =>
-  distinguish(kind, found, wanted).keys
+  disambiguate(kind, found, wanted).keys
 
 describe('resources of one name', () => {
   const found = [nameless('i1', 'x', 1), nameless('i2', 'x', 2), nameless('i3', 'y', 1)]
@@ -64,18 +64,18 @@ describe('resources of one name', () => {
 
   it('that could be what is wanted as well as each other are told, and keep keys of their own', () => {
     const wish = resource('a/x', { spec: { count: 5 } })
-    const told = distinguish(kind, found, [wish])
+    const told = disambiguate(kind, found, [wish])
     expect(told.unsure).toEqual(['x'])
     for (const id of ['i1', 'i2']) expect(told.keys.get(id)).toMatch(/^x#/)
     // All are wanted: whichever is which, none is left to be lost.
-    const both = distinguish(kind, found, [wish, resource('a/x#00000001', { spec: { count: 6 } })])
+    const both = disambiguate(kind, found, [wish, resource('a/x#00000001', { spec: { count: 6 } })])
     expect([both.unsure, new Set(both.keys.values())]).toEqual([[], new Set(['x', 'x#00000001', 'y'])])
     // The key says which one it was.
     const key = keysOf(found).get('i2') ?? ''
-    expect(distinguish(kind, found, [resource(`a/${key}`, { spec: { count: 5 } })]).keys.get('i2')).toBe(key)
+    expect(disambiguate(kind, found, [resource(`a/${key}`, { spec: { count: 5 } })]).keys.get('i2')).toBe(key)
     // One is more alike than the other.
     const near = { id: 'i1', resource: resource('a/x', { spec: { count: 1, text: 'other' } }) }
-    expect(distinguish(kind, [near, ...found.slice(1)], [wish]).keys.get('i2')).toBe('x')
+    expect(disambiguate(kind, [near, ...found.slice(1)], [wish]).keys.get('i2')).toBe('x')
   })
 
   it('take a wanted key for one, and the others get their own', () => {
@@ -101,7 +101,7 @@ describe('resources of one name', () => {
       ...resources.map((one) => (one.spec.count === 2 ? { ...one, spec: { count: 2, text: 'new' } } : one)),
     )
     const again = await readLive(system, server, kinds, { wanted: wanted.resources })
-    const { changes, unchanged } = makePlan(wanted, again, kinds, { fillings: fillings(() => true) })
+    const { changes, unchanged } = makePlan(wanted, again, kinds, { secretValues: secretValues(() => true) })
     expect(changes).toMatchObject([{ action: 'update', before: { id: 'second' }, fields: [{ pointer: '/spec/text' }] }])
     expect(unchanged).toHaveLength(1)
   })
@@ -193,7 +193,7 @@ describe('reading a server', () => {
     const listed = (of: string) => raws.filter((raw) => raw.of === of)
     // Those of one name are told apart by what they point to.
     const plain = [a, b, { ...c, ambiguous: true as const }]
-    const letGo = plain.map((kind): Kind => ({ ...kind, leaf: true }))
+    const letGo = plain.map((kind): Kind => ({ ...kind, dropAfterEncode: true }))
     const read = async (all: readonly Kind[], list: Kind['list'], early?: (one: Resource) => void) => {
       const kinds = all.map((kind): Kind => ({ ...kind, list: (...args) => list.call(kind, ...args) }))
       return readLive(new FakeSystem(), server, kinds, early ? { early } : {})

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { recorded, spoken, type Voice } from '../../src/cli/voice.ts'
+import { type Console, recorded, spoken } from '../../src/cli/console.ts'
 import type { Change, Event, Outcome } from '../../src/model.ts'
 import { logged } from '../../src/report/log.ts'
-import { styleFor } from '../../src/report/style.ts'
+import { styleFor } from '../../src/report/text/style.ts'
 import { Secret } from '../../src/secret.ts'
 import { resource } from '../support/toy-kinds.ts'
 
@@ -26,7 +26,7 @@ const events: readonly Event[] = [
   { type: 'outcome', outcome: done, done: 1, total: 1 },
 ]
 
-function heard(make: (stream: NodeJS.WriteStream) => Voice, use: (voice: Voice) => void): string {
+function heard(make: (stream: NodeJS.WriteStream) => Console, use: (voice: Console) => void): string {
   let text = ''
   const write = (piece: string) => {
     text += piece
@@ -40,7 +40,7 @@ function heard(make: (stream: NodeJS.WriteStream) => Voice, use: (voice: Voice) 
 const options = { style: styleFor(false), quiet: false, verbose: false, now: () => 0 }
 
 describe('--log ndjson', () => {
-  const say = (voice: Voice) => {
+  const say = (voice: Console) => {
     events.forEach(voice.tell)
     voice.err('Nothing was\nchanged.\n')
     voice.warn([{ code: 'stale', severity: 'error', message: 'it moved' }])

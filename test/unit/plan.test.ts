@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson, writeJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
-import type { Change, Hole, Id, Live, LiveResource, Ref, Resource, Snapshot } from '../../src/model.ts'
+import type { Change, Id, Live, LiveResource, Placeholder, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { uncounted } from '../../src/plan/policy.ts'
-import { parseSaved, savedPlan, staleness } from '../../src/plan/saved.ts'
+import { parseSaved, savedPlan, staleness } from '../../src/plan/saved-plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const idOf = (ref: Ref, n = 0) => `5eed0000-0000-4000-8000-${String(ref.length + n).padStart(12, '0')}` as Id
-const asLive = (resource: Resource, id = idOf(refOf(resource))): LiveResource => ({ ...resource, id, recalled: {} })
+const asLive = (resource: Resource, id = idOf(refOf(resource))): LiveResource => ({ ...resource, id, carriedOver: {} })
 const live = (resources: readonly Resource[], more: Partial<Live> = {}): Live => ({
   server,
   resources: new Map(resources.map((one) => [refOf(one), asLive(one)])),
@@ -19,7 +19,7 @@ const live = (resources: readonly Resource[], more: Partial<Live> = {}): Live =>
   issues: [],
   ...more,
 })
-const none: PlanOptions = { fillings: fillings(() => true) }
+const none: PlanOptions = { secretValues: secretValues(() => true) }
 const plan = (
   wanted: Snapshot,
   held: readonly Resource[],
@@ -50,7 +50,7 @@ describe('a plan', () => {
   it('creates, updates, leaves alone what is the same, and keeps what only the server has', () => {
     const made = plan(wanted, held)
     expect(titles(made.changes)).toEqual(['create a/new', 'update a/other'])
-    expect([made.unchanged, made.kept]).toEqual([['a/same'], ['a/mine']])
+    expect([made.unchanged, made.unmanaged]).toEqual([['a/same'], ['a/mine']])
     expect([made.unsupported, made.refusals, made.issues]).toEqual([[], [], []])
     expect(made.changes[1]).toMatchObject({
       fields: [
@@ -120,7 +120,7 @@ describe('a plan', () => {
       resource('c/new', { secrets: { '/data/a': { env: 'A' } } }),
       resource('a/same'),
     )
-    const made = makePlan(wanted, held, toyKinds, { fillings: fillings(() => false), prune: true, force: true })
+    const made = makePlan(wanted, held, toyKinds, { secretValues: secretValues(() => false), prune: true, force: true })
     expect(titles(made.changes)).toEqual(['update a/on'])
     expect(made.unsupported.map(({ ref }) => ref).toSorted()).toEqual(['a/both', 'a/mine', 'c/new'])
     // What is not written needs no secret.
@@ -131,16 +131,16 @@ describe('a plan', () => {
   })
 
   it('wants the secrets of what it makes, all that are missing at once', () => {
-    const holes = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
-    const made = plan(snapshot(resource('c/x', { secrets: holes })), [], {
-      fillings: fillings((hole: Hole) => 'env' in hole && hole.env === 'never'),
+    const placeholders = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
+    const made = plan(snapshot(resource('c/x', { secrets: placeholders })), [], {
+      secretValues: secretValues((placeholder: Placeholder) => 'env' in placeholder && placeholder.env === 'never'),
     })
     expect(codes(made.issues)).toEqual(['missing-secret', 'missing-secret'])
     const kept = resource('c/x', {
       secrets: { '/data/a': { plain: new Secret('1') }, '/data/b': { plain: new Secret('2') } },
     })
     expect(
-      plan(snapshot(resource('c/x', { secrets: holes })), [kept], { fillings: fillings(() => false) }),
+      plan(snapshot(resource('c/x', { secrets: placeholders })), [kept], { secretValues: secretValues(() => false) }),
     ).toMatchObject({
       unchanged: ['c/x'],
       issues: [],
@@ -224,7 +224,7 @@ describe('order and waits', () => {
 })
 
 describe('the run state', () => {
-  const stoppable: readonly Kind[] = [{ ...a, stopped: { paused: true } }, b, c]
+  const stoppable: readonly Kind[] = [{ ...a, disabledSpec: { paused: true } }, b, c]
   const wanted = snapshot(
     resource('a/new', { spec: { paused: false } }),
     resource('a/old', { spec: { paused: false, count: 1 } }),
@@ -234,12 +234,12 @@ describe('the run state', () => {
     ['snapshot', false, ['/spec/count', '/spec/paused']],
     ['paused', true, ['/spec/count']],
     ['keep', false, ['/spec/count']],
-  ] as const)('%s', (runState, paused, fields) => {
-    const { changes } = plan(wanted, held, { runState }, stoppable)
+  ] as const)('%s', (activation, paused, fields) => {
+    const { changes } = plan(wanted, held, { activation }, stoppable)
     expect(changes).toMatchObject([{ action: 'create', after: { spec: { paused } } }, { action: 'update' }])
     const [, update] = changes
     expect(update?.action === 'update' && update.fields.map(({ pointer }) => pointer)).toEqual(fields)
-    if (update?.action === 'update' && runState !== 'snapshot') expect(update.after.spec).not.toHaveProperty('paused')
+    if (update?.action === 'update' && activation !== 'snapshot') expect(update.after.spec).not.toHaveProperty('paused')
   })
 })
 
@@ -259,7 +259,7 @@ describe('a move', () => {
   }
 
   it('is done in place where the server can, and what points to it stays as it is', () => {
-    const { changes, unchanged, kept, unsupported } = plan(wanted, held, {}, renaming)
+    const { changes, unchanged, unmanaged: kept, unsupported } = plan(wanted, held, {}, renaming)
     expect(changes).toMatchObject([
       { action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] },
     ])
@@ -301,7 +301,7 @@ describe('pruning', () => {
     const made = plan(wanted, held, { prune: true })
     expect(titles(made.changes)).toEqual(['create b/x', 'delete b/y', 'delete a/y'])
     expect(made.changes[2]?.waits).toEqual(['b/y'])
-    expect(made.kept).toEqual(['c/z'])
+    expect(made.unmanaged).toEqual(['c/z'])
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startProgress } from '../../src/cli/progress-line.ts'
 import type { Change, Event } from '../../src/model.ts'
-import { follow, type Progress, progressText } from '../../src/report/progress.ts'
+import { follow, type Progress, progressText } from '../../src/report/text/progress.ts'
 import { resource } from '../support/toy-kinds.ts'
 
 const change: Change = { ref: 'a/x', action: 'create', after: resource('a/x'), waits: [], notes: [], without: [] }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../src/report/index.ts'
 import { graphReporters, reporters } from '../../src/report/index.ts'
-import type { ErrorReport, Report, ValidateReport } from '../../src/report/report.ts'
-import { styleFor } from '../../src/report/style.ts'
+import type { ErrorReport, Report, ValidateReport } from '../../src/report/model/report.ts'
+import { styleFor } from '../../src/report/text/style.ts'
 import {
   applyReport,
   baseReport,

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Choice, toggled } from '../../page/choice.ts'
+import type { Item } from '../../page/data.ts'
+import { nearOf } from '../../page/near.ts'
+import { centred, fitted, zoomed } from '../../page/view.ts'
 import { bundle } from '../../scripts/page.ts'
 import { inBlocks } from '../../src/report/graph/blocks.ts'
 import { layOut } from '../../src/report/graph/layout.ts'
 import { boxOf, nodeHeight } from '../../src/report/graph/node.ts'
-import { type Choice, toggled } from '../../src/report/html/page/choice.ts'
-import type { Item } from '../../src/report/html/page/data.ts'
-import { nearOf } from '../../src/report/html/page/near.ts'
-import { centred, fitted, zoomed } from '../../src/report/html/page/view.ts'
-import type { EdgeReport } from '../../src/report/report.ts'
-import { shellLine } from '../../src/report/shell.ts'
+import type { EdgeReport } from '../../src/report/model/report.ts'
+import { shellLine } from '../../src/report/text/shell.ts'
 
 const item = (ref: number, ...waits: number[]): Item => ({
   ref,

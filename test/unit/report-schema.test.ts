@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { reportSchema } from '../../scripts/type-schemas.ts'
-import { json } from '../../src/report/json.ts'
-import type { Report } from '../../src/report/report.ts'
-import { styleFor } from '../../src/report/style.ts'
+import { json } from '../../src/report/json-report.ts'
+import type { Report } from '../../src/report/model/report.ts'
+import { styleFor } from '../../src/report/text/style.ts'
 import { applyReport, baseReport, canary, diffReport, graphReport, planReport } from '../report/fixture.ts'
 
 const committed = readFileSync(new URL('../../schemas/report.v1.json', import.meta.url), 'utf8')

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { savedPlanSchema } from '../../scripts/type-schemas.ts'
 import { parseJson, writeJson } from '../../src/json.ts'
 import type { LiveResource, Plan } from '../../src/model.ts'
-import { savedPlan } from '../../src/plan/saved.ts'
+import { savedPlan } from '../../src/plan/saved-plan.ts'
 
 const committed = readFileSync(new URL('../../schemas/saved-plan.v1.json', import.meta.url), 'utf8')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(committed) as object)
@@ -16,7 +16,7 @@ const before: LiveResource = {
   spec: { value: 1 },
   secrets: {},
   id: 'i' as LiveResource['id'],
-  recalled: {},
+  carriedOver: {},
 }
 const plan: Plan = {
   changes: [
@@ -31,7 +31,7 @@ const plan: Plan = {
     },
   ],
   unchanged: [],
-  kept: [],
+  unmanaged: [],
   unsupported: [],
   refusals: [],
   issues: [],

@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Id, LiveResource, Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
-import { openLook } from '../../src/secrets/find.ts'
-import { patternsOf, withPatterns } from '../../src/secrets/pattern.ts'
+import { patternsOf, withPatterns } from '../../src/secrets/secret-path.ts'
+import { createScanner } from '../../src/secrets/secret-scan.ts'
 import { resource } from '../support/toy-kinds.ts'
 
 const live = (ref: Ref, spec: Resource['spec']): LiveResource => ({
   ...resource(ref, { spec }),
   id: '1' as Id,
-  recalled: {},
+  carriedOver: {},
 })
 const deployment = (key: string, spec: Resource['spec']) => live(`deployment/${key}`, { paused: false, ...spec })
 const marked = (resources: readonly LiveResource[], ...patterns: readonly string[]) =>
   withPatterns(resources, patternsOf(patterns), kinds)
 const secretsOf = (resources: readonly Resource[]) =>
   resources.flatMap((one) =>
-    Object.entries(one.secrets).map(([pointer, hole]) => [
+    Object.entries(one.secrets).map(([pointer, placeholder]) => [
       `${refOf(one)}#${pointer}`,
-      'plain' in hole ? hole.plain.reveal() : hole,
+      'plain' in placeholder ? placeholder.plain.reveal() : placeholder,
     ]),
   )
 const failure = (run: () => unknown): unknown => {
@@ -29,7 +29,7 @@ const failure = (run: () => unknown): unknown => {
   }
 }
 
-describe('--hole', () => {
+describe('--secret-path', () => {
   const etl = deployment('etl/prod', {
     job_variables: { env: { API_KEY: 'hush', DB_KEY: 'hush too', LEVEL: 'debug' } },
     parameters: { list: ['a', 'b', 'c'], token: { user: 'me', n: 1 } },
@@ -76,7 +76,6 @@ describe('--hole', () => {
       ),
     )
     expect(found).toMatchObject({
-      exit: 3,
       issues: [
         { code: 'no-match', fix: expect.stringContaining('/spec/job_variables/env/API_KEY') },
         { code: 'no-match', fix: expect.stringContaining('deployment/etl/prod') },
@@ -87,7 +86,7 @@ describe('--hole', () => {
 
   it('refuses what is no pattern, and a value that refers to another resource', () => {
     for (const text of ['variable/x', '#/spec/value', 'variable/x#/value', 'variable/x#spec/value'])
-      expect(failure(() => patternsOf([text]))).toMatchObject({ exit: 3, issues: [{ code: 'usage' }] })
+      expect(failure(() => patternsOf([text]))).toMatchObject({ issues: [{ code: 'usage' }] })
     const linked = deployment('a/b', { parameters: { block: '<ref:block/secret/x>', text: '<<ref: hush' } })
     expect(failure(() => marked([linked], '**#/spec/parameters/block'))).toMatchObject({
       issues: [{ code: 'bad-secret', ref: 'deployment/a/b' }],
@@ -110,7 +109,7 @@ describe('values that look like secrets', () => {
   const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA'.repeat(12)}\n-----END RSA PRIVATE KEY-----`
 
   it('are told by name and place, and never shown', async () => {
-    const found = await openLook().found([
+    const found = await createScanner().found([
       live('variable/harmless', { value: 'https://example.org/a?b=c' }),
       deployment('etl/prod', {
         job_variables: { env: { 'a/b': github, OTHER: 'plain' } },
@@ -128,7 +127,7 @@ describe('values that look like secrets', () => {
     const said = JSON.stringify(found)
     for (const secret of [github, slack, 'hunter2', 'MIIE']) expect(said).not.toContain(secret)
     // What it proposes is what takes the value out.
-    const fix = /--hole '([^']+)'/.exec(found[0]?.fix ?? '')?.[1] ?? ''
+    const fix = /--secret-path '([^']+)'/.exec(found[0]?.fix ?? '')?.[1] ?? ''
     expect(
       secretsOf(marked([deployment('etl/prod', { job_variables: { env: { 'a/b': github } } })], fix)),
     ).toHaveLength(1)
@@ -139,7 +138,7 @@ describe('values that look like secrets', () => {
     const many = Array.from({ length: 1000 }, (_, n) =>
       deployment(`flow-${n}/prod`, { description: n % 400 === 3 ? `${long} ${github}` : long }),
     )
-    const look = openLook()
+    const look = createScanner()
     for (const resource of many.slice(0, 700)) look.at(resource)
     const wanted = many.filter((_, n) => n !== 403)
     expect((await look.found(wanted)).map(({ ref }) => ref)).toEqual([

@@ -2,15 +2,15 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Json, parseJson, sameJson, writeJson } from '../../src/json.ts'
-import type { Fillings, Hole, Resource } from '../../src/model.ts'
+import type { Placeholder, Resource, SecretValues } from '../../src/model.ts'
 import { Secret } from '../../src/secret.ts'
 import { encryptFor, identitiesIn } from '../../src/secrets/age.ts'
-import { fill, type World } from '../../src/secrets/fill.ts'
-import { sealed, sealedValue } from '../../src/secrets/keep.ts'
+import { encryptSecrets, sealedValue } from '../../src/secrets/encrypt-secrets.ts'
+import { resolveSecrets, type SecretSources } from '../../src/secrets/resolve-secrets.ts'
 import { anyJson } from '../support/arbitrary.ts'
 import { resource } from '../support/toy-kinds.ts'
 
-const world: World = {
+const world: SecretSources = {
   env: { TEXT: 'text', LIST: '[1.0, 9007199254740993]', EMPTY: '' },
   identities: [],
   readFile: async (path) => {
@@ -18,16 +18,16 @@ const world: World = {
     return { 'a.txt': 'two\nlines\n', 'b.txt': 'no end', 'c.txt': 'crlf\r\n', 'd.txt': 'two ends\n\n' }[path] ?? '{'
   },
 }
-const holding = (...holes: readonly Hole[]): Resource[] => [
-  resource('c/x', { secrets: Object.fromEntries(holes.map((hole, n) => [`/data/${n}`, hole])) }),
+const holding = (...placeholders: readonly Placeholder[]): Resource[] => [
+  resource('c/x', { secrets: Object.fromEntries(placeholders.map((placeholder, n) => [`/data/${n}`, placeholder])) }),
 ]
-const filledWith = async (hole: Hole, more: Partial<World> = {}) => {
-  const fillings = await fill(holding(hole), { ...world, ...more })
-  return fillings.secretFor(hole)?.reveal() ?? fillings.lackOf(hole)
+const filledWith = async (placeholder: Placeholder, more: Partial<SecretSources> = {}) => {
+  const secretValues = await resolveSecrets(holding(placeholder), { ...world, ...more })
+  return secretValues.secretFor(placeholder)?.reveal() ?? secretValues.missingReason(placeholder)
 }
 
-describe('a hole is filled from', () => {
-  it.each<[string, Hole, Json]>([
+describe('a placeholder is filled from', () => {
+  it.each<[string, Placeholder, Json]>([
     ['the environment', { env: 'TEXT' }, 'text'],
     ['an empty variable', { env: 'EMPTY' }, ''],
     ['JSON in the environment', { env: 'LIST', as: 'json' }, parseJson('[1.0, 9007199254740993]')],
@@ -36,8 +36,8 @@ describe('a hole is filled from', () => {
     ['a file of Windows', { file: 'c.txt' }, 'crlf'],
     ['a file with an empty line at its end, which stays', { file: 'd.txt' }, 'two ends\n'],
     ['the snapshot itself', { plain: new Secret(5) }, 5],
-  ])('%s', async (_, hole, value) => {
-    expect(await filledWith(hole)).toEqual(value)
+  ])('%s', async (_, placeholder, value) => {
+    expect(await filledWith(placeholder)).toEqual(value)
   })
 
   it('a command, where commands may run', async () => {
@@ -48,16 +48,16 @@ describe('a hole is filled from', () => {
     )
   })
 
-  it('each source once, however many holes name it', async () => {
+  it('each source once, however many placeholders name it', async () => {
     const asked: string[] = []
     const run = async ([program = '']: readonly string[]) => String(asked.push(program))
-    await fill(holding({ command: ['a'] }, { command: ['a'] }, { command: ['b'] }), { ...world, run })
+    await resolveSecrets(holding({ command: ['a'] }, { command: ['a'] }, { command: ['b'] }), { ...world, run })
     expect(asked).toEqual(['a', 'b'])
   })
 })
 
-describe('a hole that cannot be filled says why, and what to do:', () => {
-  it.each<[string, Hole, object]>([
+describe('a placeholder that cannot be filled says why, and what to do:', () => {
+  it.each<[string, Placeholder, object]>([
     ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
     ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'bad-secret', reason: expect.stringContaining('no JSON') }],
     ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'bad-secret' }],
@@ -65,8 +65,8 @@ describe('a hole that cannot be filled says why, and what to do:', () => {
     ['no command without being allowed', { command: ['op'] }, { fix: expect.stringContaining('--allow-commands') }],
     ['no age', { age: 'bm90IGFnZQ==' }, { code: 'bad-secret', reason: expect.stringContaining('damaged') }],
     ['masked', { masked: true }, { code: 'missing-secret' }],
-  ])('%s', async (_, hole, lack) => {
-    expect(await filledWith(hole)).toMatchObject(lack)
+  ])('%s', async (_, placeholder, lack) => {
+    expect(await filledWith(placeholder)).toMatchObject(lack)
   })
 
   it('a command that fails, without what it said', async () => {
@@ -95,9 +95,9 @@ describe('age', () => {
     const encrypt = await encryptFor([toMe])
     await fc.assert(
       fc.asyncProperty(anyJson, async (value) => {
-        const hole = await sealedValue(value, encrypt)
-        const fillings = await fill(holding(hole), { ...world, identities: [others, mine] })
-        const back = fillings.secretFor(hole)?.reveal()
+        const placeholder = await sealedValue(value, encrypt)
+        const secretValues = await resolveSecrets(holding(placeholder), { ...world, identities: [others, mine] })
+        const back = secretValues.secretFor(placeholder)?.reveal()
         expect(sameJson(back, value), writeJson(value)).toBe(true)
       }),
       { numRuns: 60 },
@@ -137,11 +137,11 @@ describe('age', () => {
       `${toMe.slice(0, -1)}${toMe.endsWith('q') ? 'p' : 'q'}`,
     ]
     const failure = await encryptFor([...wrong, toMe]).catch((error: unknown) => error)
-    expect(failure).toMatchObject({ exit: 3, issues: wrong.map(() => ({ code: 'bad-recipient' })) })
+    expect(failure).toMatchObject({ issues: wrong.map(() => ({ code: 'bad-recipient' })) })
     expect(String(failure)).not.toContain(mine)
     expect(String(failure)).toMatch(/SSH key/)
     expect(String(failure)).toMatch(/plugin/)
-    await expect(encryptFor([])).rejects.toMatchObject({ exit: 3, issues: [{ code: 'bad-recipient' }] })
+    await expect(encryptFor([])).rejects.toMatchObject({ issues: [{ code: 'bad-recipient' }] })
   })
 
   it('reads identities as age-keygen writes them, and says which line is none, without showing it', async () => {
@@ -155,7 +155,6 @@ describe('age', () => {
     ]).catch((error: unknown) => error)
     const place = (file: string, line: number) => ({ code: 'bad-recipient', place: { file, line } })
     expect(failure).toMatchObject({
-      exit: 3,
       issues: [place('a.txt', 2), place('b.txt', 1), place('c.txt', 1), place('d.txt', 1)],
     })
     expect(JSON.stringify(failure)).not.toContain('hush')
@@ -166,17 +165,17 @@ describe('age', () => {
     const values = { '/a': 'one', '/b': parseJson('2.0'), '/c': 'three' }
     const plain = (of: Readonly<Record<string, Json>>) =>
       Object.fromEntries(Object.entries(of).map(([at, value]) => [at, { plain: new Secret(value) }]))
-    const none: Fillings = await fill([], world)
-    const old = await sealed(plain(values), {}, none, encrypt, 'renew')
-    const opened = await fill(holding(...Object.values(old)), { ...world, identities: [mine] })
+    const none: SecretValues = await resolveSecrets([], world)
+    const old = await encryptSecrets(plain(values), {}, none, encrypt, 'renew')
+    const opened = await resolveSecrets(holding(...Object.values(old)), { ...world, identities: [mine] })
     const next = { ...plain({ ...values, '/b': 2, '/d': 'new' }), '/e': { env: 'E' } }
-    const again = await sealed(next, old, opened, encrypt, 'renew')
+    const again = await encryptSecrets(next, old, opened, encrypt, 'renew')
     expect(Object.keys(again)).toEqual(['/a', '/b', '/c', '/d', '/e'])
     expect([again['/a'], again['/c'], again['/e']]).toEqual([old['/a'], old['/c'], { env: 'E' }])
     expect(again['/b']).not.toEqual(old['/b'])
     // Nobody here can open it: an update leaves it, and an export that replaces the file does not.
-    expect(await sealed(plain(values), old, none, encrypt, 'keep')).toEqual(old)
-    const renewed = await sealed(plain(values), old, none, encrypt, 'renew')
+    expect(await encryptSecrets(plain(values), old, none, encrypt, 'keep')).toEqual(old)
+    const renewed = await encryptSecrets(plain(values), old, none, encrypt, 'renew')
     for (const at of Object.keys(old)) expect(renewed[at]).not.toEqual(old[at])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { matches } from '../../src/select.ts'
+import { matches } from '../../src/selection/scope.ts'
 import { anyText } from '../support/arbitrary.ts'
 
 describe('a glob over refs', () => {

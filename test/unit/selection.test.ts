@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { narrowed, type Selection, selected } from '../../src/commands/selection.ts'
 import type { Failure } from '../../src/issue.ts'
 import type { Id, Live, LiveResource, Ref, Resource, Scope } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
-import { shellLine } from '../../src/report/shell.ts'
-import { matches, membersOf } from '../../src/select.ts'
+import { shellLine } from '../../src/report/text/shell.ts'
+import { matches, membersOf } from '../../src/selection/scope.ts'
+import { narrowed, type Selection, selected } from '../../src/selection/selection.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { anyText } from '../support/arbitrary.ts'
-import { fillings } from '../support/fillings.ts'
+import { secretValues } from '../support/secret-values.ts'
 import { resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 /** Two teams: `red` has a/one with what needs it, `blue` has a/two; c/both needs both, by a token. */
@@ -25,12 +25,12 @@ const all = snapshot(
   resource('c/both', { refs: { to: 'b/one' }, spec: { link: 'see <ref:a/two>' } }),
 )
 const chosen = (selection: Selection) => selected(all.resources, toyKinds, selection).map(refOf)
-const problem = (run: () => unknown): { exit: number; issues: string[] } => {
+const problem = (run: () => unknown): { issues: string[] } => {
   try {
     run()
   } catch (error) {
-    const { exit, issues } = error as Failure
-    return { exit, issues: issues.map(({ code, message, fix }) => `${code}: ${message} → ${fix}`) }
+    const { issues } = error as Failure
+    return { issues: issues.map(({ code, message, fix }) => `${code}: ${message} → ${fix}`) }
   }
   throw new Error('nothing was refused')
 }
@@ -63,8 +63,7 @@ describe('what is selected', () => {
     [{ include: ['bb/**'] }, /Did you mean b\/\*\*\?/],
     [{ include: ['b/**'], tag: ['red'] }, /--include b\/\*\* --tag red \(a resource has to meet each flag\)/],
   ])('%j is refused, with what is nearly it', (selection, told) => {
-    const { exit, issues } = problem(() => chosen(selection))
-    expect(exit).toBe(3)
+    const { issues } = problem(() => chosen(selection))
     expect(issues.join('\n')).toMatch(told)
   })
 })
@@ -76,14 +75,14 @@ describe('scope', () => {
     resources: new Map(
       resources.map((one): [Ref, LiveResource] => [
         refOf(one),
-        { ...one, id: refOf(one) as string as Id, recalled: {} },
+        { ...one, id: refOf(one) as string as Id, carriedOver: {} },
       ]),
     ),
     complete: new Set(['a', 'b', 'c']),
     issues: [],
   })
   const plan = (text: ReturnType<typeof snapshot>, there: Live, held?: ReadonlySet<Ref>) =>
-    makePlan(text, there, toyKinds, { fillings: fillings(() => true), prune: true, ...(held ? { held } : {}) })
+    makePlan(text, there, toyKinds, { secretValues: secretValues(() => true), prune: true, ...(held ? { held } : {}) })
   const deleted = (made: ReturnType<typeof plan>) =>
     made.changes.flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []))
 
@@ -105,7 +104,7 @@ describe('scope', () => {
     const there = live(resource('a/shared'), resource('a/unused'), tagged('a/old', 'red'), tagged('a/hers', 'blue'))
     const made = plan(text, there)
     expect(deleted(made)).toEqual(['a/old'])
-    expect(made.kept).toEqual([])
+    expect(made.unmanaged).toEqual([])
   })
 
   test('with dependents, takes what needs the chosen ones on the server and is not in it', () => {

@@ -5,11 +5,11 @@ import { type Json, sameJson, writeJson } from '../../src/json.ts'
 import type { Resource, Snapshot } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
-import { cutStream } from '../../src/snapshot/documents.ts'
+import { layoutOf } from '../../src/snapshot/directory-layout.ts'
 import { encodeSnapshot, formatSnapshot, resourceBytes } from '../../src/snapshot/format.ts'
-import { layoutOf } from '../../src/snapshot/layout.ts'
 import { type Parsed, parseSnapshot } from '../../src/snapshot/parse.ts'
-import { parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
+import { cutStream } from '../../src/snapshot/yaml/documents.ts'
+import { parseYaml, writeYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyObject, anyText } from '../support/arbitrary.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
@@ -101,7 +101,7 @@ describe('format and parse', () => {
     expect(formatSnapshot(read)).toContain(`any: [${any.join(', ')}]`)
   })
 
-  it('keep holes, and a secret that is written in clear', () => {
+  it('keep placeholders, and a secret that is written in clear', () => {
     const secrets = {
       '/data/a': { env: 'A' },
       '/data/b': { env: 'B', as: 'json' as const },
@@ -112,8 +112,8 @@ describe('format and parse', () => {
     const [read] = after.resources
     expect(read?.secrets['/data/a']).toEqual({ env: 'A' })
     expect(read?.secrets['/data/b']).toEqual({ env: 'B', as: 'json' })
-    const hole = read?.secrets['/data/c~1d']
-    expect(hole && 'plain' in hole && hole.plain.reveal()).toBe('s3cret')
+    const placeholder = read?.secrets['/data/c~1d']
+    expect(placeholder && 'plain' in placeholder && placeholder.plain.reveal()).toBe('s3cret')
     expect(JSON.stringify(read)).not.toContain('s3cret')
   })
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry, Image, JournalRecord } from '../../src/apply/journal.ts'
-import { mentioned, undoOf } from '../../src/apply/undo.ts'
+import type { Entry, Image, JournalRecord } from '../../src/journal/journal.ts'
+import { referencedRefs, undoOf } from '../../src/journal/undo.ts'
 import type { Kind } from '../../src/kind.ts'
-import type { Hole, Id, Live, Resource } from '../../src/model.ts'
+import type { Id, Live, Placeholder, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
 import { resource, server, toyKinds } from '../support/toy-kinds.ts'
 
 const imageOf = ({ secrets, ...rest }: Resource): Image => ({ ...rest, secrets: Object.keys(secrets) })
 const live = (...resources: readonly Resource[]): Live => ({
   server,
-  resources: new Map(resources.map((one) => [refOf(one), { ...one, id: 'id-1' as Id, recalled: {} }])),
+  resources: new Map(resources.map((one) => [refOf(one), { ...one, id: 'id-1' as Id, carriedOver: {} }])),
   complete: new Set(),
   issues: [],
 })
@@ -18,8 +18,8 @@ const record = (...entries: readonly Entry[]): JournalRecord => ({
   entries,
   ended: true,
 })
-const hole = (_: Image, pointer: string): Hole => ({ env: `SECRET${pointer.replaceAll('/', '_')}` })
-const undo = (held: Live, ...entries: readonly Entry[]) => undoOf(record(...entries), held, toyKinds, hole)
+const placeholder = (_: Image, pointer: string): Placeholder => ({ env: `SECRET${pointer.replaceAll('/', '_')}` })
+const undo = (held: Live, ...entries: readonly Entry[]) => undoOf(record(...entries), held, toyKinds, placeholder)
 const nothing = { resources: [], remove: new Set(), moved: [], refused: [] }
 
 const old = resource('a/x', { spec: { count: 1, paused: false } })
@@ -125,8 +125,8 @@ describe('an undo', () => {
 
   it('leaves alone what every server has by itself', () => {
     const [a] = toyKinds
-    const settled: readonly Kind[] = a ? [{ ...a, settled: () => true }] : []
-    expect(undoOf(record({ ...create, status: 'done' }), live(made), settled, hole)).toEqual(nothing)
+    const settled: readonly Kind[] = a ? [{ ...a, immutable: () => true }] : []
+    expect(undoOf(record({ ...create, status: 'done' }), live(made), settled, placeholder)).toEqual(nothing)
   })
 
   it('of several takes back each by itself', () => {
@@ -143,7 +143,7 @@ describe('an undo', () => {
 it('reads all that a journal speaks of', () => {
   const before = imageOf(resource('b/x', { refs: { a: 'a/1' }, spec: { link: 'see <ref:c/2>' } }))
   const after = imageOf(resource('b/x', { refs: { a: 'a/3' } }))
-  expect(mentioned(record({ ref: 'b/x', action: 'update', before, after })).toSorted()).toEqual([
+  expect(referencedRefs(record({ ref: 'b/x', action: 'update', before, after })).toSorted()).toEqual([
     'a/1',
     'a/3',
     'b/x',

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Json, type JsonObject, sameJson } from '../../src/json.ts'
-import type { Hole, Ref, Resource } from '../../src/model.ts'
+import type { Placeholder, Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
-import { editText } from '../../src/snapshot/edit.ts'
+import { editText } from '../../src/snapshot/edit/edit-text.ts'
+import { updateTexts } from '../../src/snapshot/edit/update-texts.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseDocuments, type Source } from '../../src/snapshot/parse.ts'
-import { updateTexts } from '../../src/snapshot/update.ts'
-import { parseYaml, writeYaml } from '../../src/snapshot/yaml.ts'
+import { parseYaml, writeYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { canonicalSpec, differences } from '../../src/spec.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
@@ -93,9 +93,9 @@ describe('a document that changes', () => {
   })
 
   it('gets and loses secrets, each with its source', () => {
-    const hole = (env: string): Hole => ({ env })
+    const placeholder = (env: string): Placeholder => ({ env })
     const before = `${header}---\nkind: c\nkey: x\nspec: {data: {}}\nsecrets:\n  /data/a: {env: A} # from the vault\n  /data/b: {env: B}\n`
-    const wanted = resource('c/x', { secrets: { '/data/a': hole('A'), '/data/c': hole('C') } })
+    const wanted = resource('c/x', { secrets: { '/data/a': placeholder('A'), '/data/c': placeholder('C') } })
     expect(updated(before, [wanted])).toBe(
       before
         .replace('/data/b: {env: B}', '/data/c: {env: C}')

@@ -1,5 +1,5 @@
 import type { Ref } from '../../ref.ts'
-import type { EdgeReport } from '../report.ts'
+import type { EdgeReport } from '../model/report.ts'
 import { nodeHeight } from './node.ts'
 
 const gap = { x: 40, y: 10, layer: 160 } as const

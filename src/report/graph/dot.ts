@@ -1,8 +1,8 @@
 import { splitRef } from '../../ref.ts'
-import type { GraphReport } from '../report.ts'
+import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { visible } from '../style.ts'
-import { coloursOf } from './colours.ts'
+import { visible } from '../text/style.ts'
+import { coloursOf } from './colors.ts'
 
 const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
 

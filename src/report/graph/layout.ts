@@ -1,6 +1,6 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import type { Ref } from '../../ref.ts'
-import type { EdgeReport } from '../report.ts'
+import type { EdgeReport } from '../model/report.ts'
 import { inBlocks } from './blocks.ts'
 import { type Box, boxOf, nodeHeight } from './node.ts'
 

@@ -1,10 +1,10 @@
 import type { Issue } from '../../issue.ts'
 import { splitRef } from '../../ref.ts'
 import { escaped } from '../graph/markup.ts'
-import type { Report, ScopeReport, Side, Source } from '../report.ts'
-import { conditionsText } from '../scope-text.ts'
-import { sinceText } from '../since.ts'
-import { plural, visible } from '../style.ts'
+import type { Report, ScopeReport, Side, Source } from '../model/report.ts'
+import { conditionsText } from '../text/scope-text.ts'
+import { plural, visible } from '../text/style.ts'
+import { sinceText } from '../text/three-way-text.ts'
 
 /** What the page is called. */
 export function titleOf(report: Report): string {

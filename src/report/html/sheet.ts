@@ -1,7 +1,7 @@
 import type { Ref } from '../../ref.ts'
-import type { Action } from '../change-report.ts'
 import { layOut, type Picture } from '../graph/layout.ts'
-import type { EdgeReport, Report } from '../report.ts'
+import type { Action } from '../model/change-report.ts'
+import type { EdgeReport, Report } from '../model/report.ts'
 
 /** What the page's picture shows, and what it leaves out. */
 export interface Sheet {

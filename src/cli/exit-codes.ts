@@ -1,0 +1,58 @@
+import type { ExitStatus } from '../commands/io.ts'
+import type { Issue, IssueCode } from '../issue.ts'
+
+/** The exit code of each way that a command can end. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  changes: 2,
+  usage: 3,
+  auth: 4,
+  partial: 5,
+  stale: 6,
+  policy: 7,
+  incomplete: 8,
+  unsupported: 9,
+  interrupted: 130,
+} as const satisfies Record<ExitStatus, number>
+
+/** Issue codes that end a command otherwise than `usage`: bad input or a bad file is the most common reason by far. */
+const statuses: Partial<Record<IssueCode, ExitStatus>> = {
+  'no-server': 'failed',
+  'not-prefect': 'failed',
+  'not-authenticated': 'auth',
+  'not-allowed': 'auth',
+  'csrf-refused': 'auth',
+  'not-found': 'failed',
+  conflict: 'failed',
+  refused: 'failed',
+  'server-error': 'failed',
+  timeout: 'failed',
+  'connection-lost': 'failed',
+  unavailable: 'failed',
+  tls: 'failed',
+  'unwritable-file': 'failed',
+  'unknown-id': 'failed',
+  'not-converged': 'failed',
+  bug: 'failed',
+  'incomplete-read': 'incomplete',
+  'possible-secret': 'incomplete',
+  stale: 'stale',
+  protected: 'policy',
+  'in-use': 'policy',
+  'default-queue': 'policy',
+  brake: 'policy',
+  unsupported: 'unsupported',
+  interrupted: 'interrupted',
+}
+
+/** How a command ends because of these issues: the first error counts, since the operation stopped there. */
+export function statusOf(issues: readonly Issue[]): ExitStatus {
+  const first = issues.find(({ severity }) => severity === 'error') ?? issues[0]
+  return (first && statuses[first.code]) ?? 'usage'
+}
+
+/** The exit code of a status. */
+export function exitCodeOf(status: ExitStatus): number {
+  return exitCodes[status]
+}

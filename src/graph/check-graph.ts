@@ -1,0 +1,97 @@
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource } from '../model.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { type Edge, edgesOf } from './edges.ts'
+import { orderOf } from './order.ts'
+
+/**
+ * Every fault of the graph of a snapshot: dangling refs, wrong kinds in a slot, names that nobody has, cycles. `faulty`
+ * are resources that have faults of their own: what points to them leads somewhere.
+ */
+export function checkGraph(
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  faulty: Iterable<Ref> = [],
+): Issue[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const known = new Set<Ref>([...resources.map(refOf), ...faulty])
+  const issues: Issue[] = []
+  const edges: Edge[] = []
+  for (const resource of resources) {
+    const kind = byName.get(resource.kind)
+    if (!kind) continue
+    const ref = refOf(resource)
+    for (const [name, slot] of Object.entries(kind.refFields)) {
+      if (slot.required && !resource.refs[name]) {
+        issues.push(
+          error(
+            'missing-ref',
+            ref,
+            '/refs',
+            `${ref} needs refs.${name}: ${slot.doc}`,
+            `Add refs: {${name}: ${slot.kinds[0]}/…}`,
+          ),
+        )
+      }
+    }
+    for (const edge of edgesOf(kind, ref, resource)) {
+      edges.push(edge)
+      const fault = checkEdge(kind, edge, known)
+      if (fault) issues.push(fault)
+    }
+  }
+  const { cycles } = orderOf([...known], edges)
+  for (const way of cycles) issues.push(cycle(way, edges))
+  return issues
+}
+
+function checkEdge(kind: Kind, edge: Edge, known: ReadonlySet<Ref>): Issue | undefined {
+  const { kind: target } = splitRef(edge.to)
+  if (edge.how === 'slot') {
+    const name = edge.pointer.slice('/refs/'.length)
+    const slot = kind.refFields[name]
+    if (slot && !slot.kinds.includes(target)) {
+      return error(
+        'wrong-kind',
+        edge.from,
+        edge.pointer,
+        `refs.${name} of ${edge.from} is ${edge.to}, but takes a ${slot.kinds.join(' or ')}`,
+        `Write ${slot.kinds[0]}/KEY`,
+      )
+    }
+  }
+  if (known.has(edge.to)) return undefined
+  if (edge.how === 'name') {
+    const message = `${edge.from} names ${edge.to}, which is not in the snapshot; Prefect looks it up when the flow runs`
+    return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
+  }
+  const near = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
+  const fix = near ? `Did you mean ${near}?` : `Add a document for ${edge.to}, or remove what points to it`
+  return error(
+    'dangling-ref',
+    edge.from,
+    edge.pointer,
+    `${edge.from} points to ${edge.to}, which is not in the snapshot`,
+    fix,
+  )
+}
+
+function cycle(way: readonly Ref[], edges: readonly Edge[]): Issue {
+  const first = way[0] as Ref
+  const edge = edges.find(
+    ({ from, to, how, deferrable }) => from === first && to === way[1] && how !== 'name' && !deferrable,
+  )
+  const fix = 'Take one of these edges out: none of them is in a field that can be filled in later'
+  return error(
+    'cycle',
+    first,
+    edge?.pointer ?? '/refs',
+    `These need each other, so none can be made first: ${way.join(' → ')}`,
+    fix,
+  )
+}
+
+function error(code: Issue['code'], ref: Ref, pointer: string, message: string, fix: string): Issue {
+  return { code, severity: 'error', message, fix, ref, pointer }
+}

@@ -1,0 +1,133 @@
+import { Failure } from '../issue.ts'
+import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
+import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
+
+/*
+ * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last.
+ * It holds what a change replaced, without secrets. A process that dies leaves an intent without a result.
+ */
+
+/** Takes down what an apply is about to do and what came of it, before it goes on. */
+export interface Journal {
+  intent(change: Change): Promise<void>
+  result(outcome: Outcome, id: Id | undefined): Promise<void>
+}
+
+/** First line of a journal. */
+export interface Head {
+  readonly tool: string
+  readonly server: Server
+  /** The snapshot, plan or journal that was applied. */
+  readonly of: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly changes: number
+}
+
+/** A resource as a journal keeps it: where its secrets are, and not what they are. */
+export interface Image {
+  readonly kind: string
+  readonly key: string
+  readonly refs: Readonly<Record<string, Ref>>
+  readonly spec: JsonObject
+  readonly secrets: readonly string[]
+}
+
+/** What a journal says of one change. */
+export interface Entry {
+  readonly ref: Ref
+  readonly action: Change['action']
+  readonly before?: Image
+  readonly after?: Image
+  /** Fields that a create left for later. */
+  readonly without?: readonly string[]
+  /** The id that a create got. */
+  readonly id?: Id
+  /** Undefined where the process died before it knew. */
+  readonly status?: Outcome['status']
+}
+
+export interface JournalRecord {
+  readonly head: Head
+  readonly entries: readonly Entry[]
+  /** Whether the apply came to its end. */
+  readonly ended: boolean
+}
+
+const schema = 'prefect-snapshot/journal'
+
+export function headLine(head: Head): string {
+  return line({ type: 'head', schema, version: 1, ...head, server: { ...head.server } })
+}
+
+export function intentLine(change: Change): string {
+  const before = 'before' in change ? { before: imageOf(change.before) } : {}
+  const after = 'after' in change ? { after: imageOf(change.after) } : {}
+  const without = change.action === 'create' && change.without.length > 0 ? { without: change.without } : {}
+  return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...before, ...after })
+}
+
+export function resultLine({ change, status, ...rest }: Outcome, id: Id | undefined): string {
+  const issue = 'issue' in rest ? { code: rest.issue.code, message: rest.issue.message } : {}
+  return line({
+    type: 'result',
+    ref: change.ref,
+    action: change.action,
+    status,
+    ...(id === undefined ? {} : { id }),
+    ...issue,
+  })
+}
+
+export function endLine(): string {
+  return line({ type: 'end' })
+}
+
+function line(value: JsonObject): string {
+  return `${writeJson(value)}\n`
+}
+
+function imageOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
+  return { kind, key, refs, spec, secrets: Object.keys(secrets) }
+}
+
+/** Reads a journal. A last line that was cut off when the process died is left out. */
+export function parseJournal(file: string, text: string): JournalRecord {
+  const lines = text.split('\n')
+  const complete = lines.slice(0, -1).filter((line) => line !== '')
+  const values = complete.map((text, index) => readLine(file, text, index + 1))
+  const [head, ...rest] = values
+  if (head?.type !== 'head' || head.schema !== schema)
+    throw damaged(file, 1, 'its first line is not the head of a journal')
+  if (head.version !== 1)
+    throw damaged(file, 1, `it is of version ${writeJson(head.version ?? null)}, and this tool reads version 1`)
+  const entries = new Map<string, Entry>()
+  for (const value of rest) {
+    const key = `${String(value.ref)} ${String(value.action)}`
+    if (value.type === 'intent') entries.set(key, value as unknown as Entry)
+    const entry = entries.get(key)
+    if (value.type === 'result' && entry) entries.set(key, { ...entry, ...(value as Partial<Entry>) })
+  }
+  return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
+}
+
+function readLine(file: string, text: string, number: number): Readonly<Record<string, Json>> {
+  try {
+    const value = parseJson(text)
+    if (isObject(value)) return value
+  } catch {
+    // Told below.
+  }
+  throw damaged(file, number, 'a line is not a JSON object')
+}
+
+function damaged(file: string, line: number, reason: string): Failure {
+  return new Failure([
+    {
+      code: 'bad-journal',
+      severity: 'error',
+      message: `${file} is no journal that can be read: ${reason}`,
+      place: { file, line, column: 1 },
+    },
+  ])
+}

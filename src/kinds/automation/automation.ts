@@ -1,0 +1,213 @@
+import { type Json, type JsonObject, sameJson } from '../../json.ts'
+import type { Incompatibility, Kind, ResolvedResource } from '../../kind.ts'
+import type { Resource, Server } from '../../model.ts'
+import { nameInKey } from '../../ref.ts'
+import { atLeast } from '../../version.ts'
+import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
+import { boolean, string, tags } from '../field-schemas.ts'
+import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
+import { policyPath } from './notification-policy.ts'
+import { normaliseActions, normaliseTrigger, parts } from './trigger.ts'
+
+const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
+const actions: JsonObject = {
+  type: 'array',
+  items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
+}
+/** Triggers and actions of the supported versions; those of a newer one are carried all the same. */
+const whole = [
+  'EventTrigger',
+  'CompoundTrigger',
+  'SequenceTrigger',
+  'ResourceSpecification',
+  'DoNothing',
+  'RunDeployment',
+  'PauseDeployment',
+  'ResumeDeployment',
+  'CancelFlowRun',
+  'DeleteFlowRun',
+  'SuspendFlowRun',
+  'ResumeFlowRun',
+  'ChangeFlowRunState',
+  'PauseWorkPool',
+  'ResumeWorkPool',
+  'PauseWorkQueue',
+  'ResumeWorkQueue',
+  'PauseAutomation',
+  'ResumeAutomation',
+  'SendNotification',
+  'CallWebhook',
+]
+/** Never fires: stands for a trigger that cannot be written yet. */
+const placeholder: JsonObject = {
+  type: 'event',
+  posture: 'Reactive',
+  expect: ['prefect-snapshot.incomplete'],
+  threshold: 1,
+  within: 0,
+}
+
+/** An automation. `POST /automations/`; names are not unique. */
+export const automation: Kind = {
+  name: 'automation',
+  doc: 'An automation: what happens when events come, or do not come.',
+  keyDoc: 'the name, or name#discriminator where several have it',
+  ambiguous: true,
+  disabledSpec: { enabled: false },
+  refFields: {
+    owner: {
+      kinds: ['deployment'],
+      doc: 'The deployment that `prefect deploy` made it for.',
+      fixed: 'the owner of an automation is set when it is made',
+    },
+  },
+  fields: {
+    description: { schema: string, doc: 'For people.', default: '' },
+    tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: '3.4.7' },
+    enabled: { schema: boolean, doc: 'Whether it acts.', operational: true },
+    trigger: {
+      schema: trigger,
+      doc: 'The events that it waits for.',
+      required: true,
+      freeform: true,
+      deferrable: true,
+      normalise: normaliseTrigger,
+    },
+    actions: {
+      schema: actions,
+      doc: 'What it does when the trigger fires or resolves.',
+      default: [],
+      freeform: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
+    actions_on_trigger: {
+      schema: actions,
+      doc: 'What it does when the trigger fires.',
+      default: [],
+      freeform: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
+    actions_on_resolve: {
+      schema: actions,
+      doc: 'What it does when the trigger resolves.',
+      default: [],
+      freeform: true,
+      deferrable: true,
+      normalise: normaliseActions,
+    },
+  },
+  coverage: {
+    models: {
+      create: ['AutomationCreate'],
+      update: ['AutomationUpdate', 'AutomationPartialUpdate'],
+      read: ['Automation'],
+      older: ['FlowRunNotificationPolicy'],
+      whole,
+    },
+    carried: {
+      name: 'key',
+      owner_resource: 'owner',
+      is_active: 'enabled',
+      state_names: 'trigger',
+      block_document_id: 'actions',
+      message_template: 'actions',
+    },
+    own: ['id', 'created', 'updated'],
+  },
+  list: listAutomations,
+  key: (raw) => text(raw, 'name'),
+  encode: encodeAutomation,
+  incompatibilities: incompatibilities,
+  effects(change) {
+    if (change.action === 'create' && change.after.spec.enabled !== false) return ['acts from now on']
+    if (change.action !== 'update') return []
+    const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
+    return [
+      ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) begins anew']),
+      ...(enabled ? ['acts from now on'] : []),
+    ]
+  },
+  async create({ api, server }, after) {
+    const owner = after.ids.owner ? { owner_resource: `prefect.deployment.${after.ids.owner}` } : {}
+    const enabled = after.without.length === 0 && (after.spec.enabled ?? true) === true
+    return {
+      id: idOf(
+        answer(
+          (await api.send('POST', '/automations/', { ...bodyOf(after), ...tagsOf(after, server), enabled, ...owner }))
+            .body,
+        ),
+      ),
+    }
+  },
+  carryOver: ['is_policy'],
+  async update({ api, server }, before, after, fields) {
+    const path = at`/automations/${before.id}`
+    const enabled = after.spec.enabled ?? before.spec.enabled ?? true
+    // PUT makes new ids for the triggers, and with them forgets what they have counted.
+    const policy = policyPath(before)
+    if (isSwitch(fields)) await api.send('PATCH', policy ?? path, policy ? { is_active: enabled } : { enabled })
+    else await api.send('PUT', path, { ...bodyOf(after), ...tagsOf(after, server), enabled })
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', policyPath(before) ?? at`/automations/${before.id}`)
+  },
+  async find(reader, after) {
+    const name = nameInKey(after.resource.key)
+    const found = await automationsNamed(reader, [name])
+    const same = found.find((raw) =>
+      ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)),
+    )
+    return same && idOf(same)
+  },
+}
+
+function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
+  return [...namesOf(fields)].every((name) => name === 'enabled')
+}
+
+function sameField(raw: JsonObject, after: ResolvedResource, name: string): boolean {
+  const normalise = automation.fields[name]?.normalise ?? ((value: Json) => value)
+  const wanted = bodyOf(after)[name]
+  return sameJson(normalise(raw[name] ?? []), normalise(wanted ?? []))
+}
+
+/** The whole body: PUT keeps what is left out. */
+function bodyOf({ resource, spec }: ResolvedResource): JsonObject {
+  return {
+    name: nameInKey(resource.key),
+    description: spec.description ?? '',
+    trigger: spec.trigger ?? placeholder,
+    actions: spec.actions ?? [],
+    actions_on_trigger: spec.actions_on_trigger ?? [],
+    actions_on_resolve: spec.actions_on_resolve ?? [],
+  }
+}
+
+function tagsOf({ spec }: ResolvedResource, { version }: Server): JsonObject {
+  return atLeast(version, automation.fields.tags?.since) ? { tags: spec.tags ?? [] } : {}
+}
+
+/** First Prefect version of what not every version has. */
+const actionsSince: Readonly<Record<string, string>> = { 'delete-flow-run': '3.7.2', 'resume-flow-run': '3.0.0' }
+const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15', force: '3.6.11' }
+const cloudOnly = new Set(['metric', 'declare-incident'])
+
+function incompatibilities({ spec }: Resource, { version }: Server): Incompatibility[] {
+  const out: Incompatibility[] = []
+  for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
+    for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
+      const type = String(part.type)
+      if (cloudOnly.has(type) && version !== 'cloud')
+        out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
+      if (!atLeast(version, actionsSince[type]))
+        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
+      for (const [field, since] of Object.entries(fieldsSince)) {
+        if (part[field] !== undefined && !atLeast(version, since))
+          out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
+      }
+    }
+  }
+  return out
+}

@@ -1,0 +1,183 @@
+import { isObject, type Json, type JsonObject } from '../../json.ts'
+import type { Kind } from '../../kind.ts'
+import type { Id, Reader } from '../../model.ts'
+import { keyOf, keyParts } from '../../ref.ts'
+import { answer, idOf, list, object, readNamed, readPages, text } from '../endpoints.ts'
+import { anyObject, string, tags } from '../field-schemas.ts'
+import { isIrreproducible, isStockType } from './builtin-block-types.ts'
+import { checksumOf } from './checksum.ts'
+
+const path = '/block_schemas/filter'
+const isFixed = 'a block schema never changes; another content is another schema'
+
+/** A block schema. `POST /block_schemas/`, identified by its checksum. */
+export const blockSchema: Kind = {
+  name: 'block-schema',
+  doc: 'A version of the fields of a block type, identified by its checksum.',
+  keyDoc: 'type slug/first eight digits of the checksum',
+  refFields: { type: { kinds: ['block-type'], doc: 'The type that it describes.', required: true, fixed: isFixed } },
+  fields: {
+    checksum: {
+      schema: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+      doc: 'Checksum, as the server recorded it.',
+      required: true,
+      fixed: isFixed,
+    },
+    version: {
+      schema: string,
+      doc: 'Version of the package that it comes from.',
+      default: 'non-versioned',
+      fixed: isFixed,
+    },
+    capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalise: sorted },
+    fields: {
+      schema: anyObject,
+      doc: 'JSON Schema of the data of such blocks.',
+      required: true,
+      freeform: true,
+      fixed: isFixed,
+    },
+  },
+  coverage: {
+    models: { create: ['BlockSchemaCreate'], update: [], read: ['BlockSchema'] },
+    carried: { block_type_id: 'type', block_type: 'type' },
+    own: ['id', 'created', 'updated'],
+  },
+  list: listSchemas,
+  key: (raw) => keyOf(text(object(raw.block_type), 'slug'), digits(text(raw, 'checksum'))),
+  encode: (raw) => ({
+    refs: { type: `block-type/${text(object(raw.block_type), 'slug')}` },
+    spec: { checksum: raw.checksum, version: raw.version, capabilities: raw.capabilities, fields: raw.fields },
+  }),
+  builtin: ({ key }) => isStockType(keyParts(key)[0] ?? ''),
+  immutable: () => true,
+  check({ key, spec }) {
+    const checksum = String(spec.checksum ?? '')
+    if (keyParts(key)[1] !== digits(checksum))
+      return [
+        {
+          code: 'bad-key',
+          pointer: '/key',
+          message: `the key must end in the first eight digits of the checksum, ${digits(checksum)}`,
+        },
+      ]
+    if (isIrreproducible(key) || arrangedFor(object(spec.fields), checksum)) return []
+    return [
+      {
+        code: 'checksum-differs',
+        severity: 'warning',
+        pointer: '/spec/checksum',
+        message: `the fields of block-schema/${key} do not give the recorded checksum; a server that has to make it will give it another one`,
+      },
+    ]
+  },
+  effects: (change) =>
+    change.action === 'create' && isStockType(keyParts(change.after.key)[0] ?? '')
+      ? [
+          `the server has another version of this type; this schema (${String(change.after.spec.version)}) is added to it`,
+        ]
+      : [],
+  async create({ api }, { resource, ids, spec }) {
+    const checksum = String(spec.checksum ?? '')
+    const fields = object(spec.fields)
+    const body = {
+      fields: arrangedFor(fields, checksum) ?? fields,
+      block_type_id: ids.type ?? null,
+      capabilities: spec.capabilities ?? [],
+      version: spec.version ?? 'non-versioned',
+    }
+    const raw = answer((await api.send('POST', '/block_schemas/', body)).body)
+    return { id: idOf(raw), createdIds: { [`block-schema/${resource.key}`]: idOf(raw) } }
+  },
+  async update() {
+    throw new Error(isFixed)
+  },
+  async remove() {
+    throw new Error('a block schema is deleted with its type')
+  },
+  // The create answers with the row that exists: sent again it does no harm.
+  find: async (): Promise<Id | undefined> => undefined,
+}
+
+function digits(checksum: string): string {
+  return checksum.slice('sha256:'.length, 'sha256:'.length + 8)
+}
+
+function sorted(value: Json): Json {
+  return [...new Set(list(value))].sort()
+}
+
+/** By type, since only whole checksums can be asked for. Rows of one checksum are one resource: the first that has a version. */
+async function listSchemas(
+  reader: Reader,
+  _server: unknown,
+  wanted?: ReadonlySet<string>,
+): Promise<readonly JsonObject[]> {
+  const rows = wanted
+    ? await listOfTypes(reader, new Set([...wanted].map((key) => keyParts(key)[0] ?? '')))
+    : await readPages(reader, path, {})
+  // The last of one key stands for all, and the order of a snapshot must not hang on that of the server.
+  return [...rows].sort((a, b) => rank(a) - rank(b) || (text(b, 'version') < text(a, 'version') ? 1 : -1))
+}
+
+function rank(raw: JsonObject): number {
+  return raw.version === 'non-versioned' ? 0 : 1
+}
+
+async function listOfTypes(reader: Reader, slugs: ReadonlySet<string>) {
+  const types = await readNamed(reader, '/block_types/filter', [...slugs], (some) => ({
+    block_types: { slug: { any_: some } },
+  }))
+  if (types.length === 0) return []
+  return readPages(reader, path, { block_schemas: { block_type_id: { any_: types.map(idOf) } } })
+}
+
+/**
+ * The fields with the children of union fields in the order that gives `checksum`: servers return them in the order of
+ * their rows. Undefined where no order does.
+ */
+export function arrangedFor(fields: JsonObject, checksum: string): JsonObject | undefined {
+  if (checksumOf(fields) === checksum) return fields
+  const references = object(fields.block_schema_references)
+  const unions = Object.entries(references).filter(
+    ([, value]) => Array.isArray(value) && value.length > 1 && value.length <= 5,
+  )
+  return unions.length === 0 || unions.length > 3
+    ? undefined
+    : arrange(
+        fields,
+        unions.map(([name]) => name),
+        checksum,
+      )
+}
+
+function arrange(fields: JsonObject, names: readonly string[], checksum: string): JsonObject | undefined {
+  const [name, ...rest] = names
+  if (name === undefined) return checksumOf(fields) === checksum ? fields : undefined
+  const references = object(fields.block_schema_references)
+  for (const order of permutations(list(references[name]))) {
+    const found = arrange({ ...fields, block_schema_references: { ...references, [name]: order } }, rest, checksum)
+    if (found) return found
+  }
+  return undefined
+}
+
+function* permutations(items: readonly Json[]): Generator<readonly Json[]> {
+  if (items.length <= 1) yield items
+  for (const [index, item] of items.entries()) {
+    if (items.length > 1) for (const rest of permutations(items.toSpliced(index, 1))) yield [item, ...rest]
+  }
+}
+
+/** The secret fields of a schema's data, as paths; `*` stands for any key. Inline children have those of their own definition. */
+export function secretPaths(fields: JsonObject): {
+  readonly own: readonly (readonly string[])[]
+  readonly ofType: ReadonlyMap<string, readonly (readonly string[])[]>
+} {
+  const paths = (schema: JsonObject) => list(schema.secret_fields).map((path) => String(path).split('.'))
+  const definitions = Object.values(object(fields.definitions)).filter(isObject)
+  const ofType = definitions.flatMap((schema) =>
+    typeof schema.block_type_slug === 'string' ? [[schema.block_type_slug, paths(schema)] as const] : [],
+  )
+  return { own: paths(fields), ofType: new Map(ofType) }
+}

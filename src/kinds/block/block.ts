@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import { isObject, type Json, type JsonObject, type Pointer, step, withValue } from '../../json.ts'
+import type { Created, Encoded, Kind, Names, ResolvedResource, Write } from '../../kind.ts'
+import type { Id, Placeholder, Reader } from '../../model.ts'
+import { keyOf, keyParts } from '../../ref.ts'
+import { Secret } from '../../secret.ts'
+import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, statusOf, text } from '../endpoints.ts'
+import { anyObject, boolean } from '../field-schemas.ts'
+import { secretPaths } from './block-schema.ts'
+
+const path = '/block_documents/filter'
+/** Names are unique within a type only, so this is the one order without ties. */
+const sort = 'BLOCK_TYPE_AND_NAME_ASC'
+const both = { is_anonymous: null }
+/** What a server shows instead of a secret (`utilities/names.py`). */
+const mask = '********'
+
+/** A block document. `POST /block_documents/`, keyed by type and name; an anonymous one by what holds it. */
+export const block: Kind = {
+  name: 'block',
+  doc: 'A block: configuration and credentials that flows, deployments and other blocks use.',
+  keyDoc: 'type slug/name, or type slug/(holder) where it has no name',
+  refFields: {
+    type: { kinds: ['block-type'], doc: 'Its type.', required: true, fixed: 'a block stays of its type' },
+    schema: { kinds: ['block-schema'], doc: 'The schema that its data fits.', required: true },
+  },
+  fields: {
+    data: {
+      schema: anyObject,
+      doc: 'Its data; a link to another block is {$ref: {block_document_id: <ref:block/…>}}.',
+      default: {},
+      freeform: true,
+    },
+    is_anonymous: {
+      schema: boolean,
+      doc: 'Whether it belongs to what holds it, and has no name of its own.',
+      default: false,
+      fixed: 'a block stays anonymous or named',
+    },
+  },
+  coverage: {
+    models: { create: ['BlockDocumentCreate'], update: ['BlockDocumentUpdate'], read: ['BlockDocument'] },
+    carried: {
+      name: 'key',
+      block_schema_id: 'schema',
+      block_schema: 'schema',
+      block_type_id: 'type',
+      block_type: 'type',
+      block_type_name: 'type',
+      block_document_references: 'data',
+    },
+    own: ['id', 'created', 'updated'],
+    ignored: { merge_existing_data: 'says how an update works, and is not stored' },
+  },
+  async list(reader, _server, wanted) {
+    if (wanted) return listWanted(reader, wanted)
+    const body = { include_secrets: true, sort, block_documents: both }
+    return readAll(reader, path, body, { path: '/block_documents/count', body: { block_documents: both } })
+  },
+  key: keyFor,
+  encode,
+  check: ({ key, refs }) => {
+    const type = `block-type/${keyParts(key)[0]}`
+    return refs.type && refs.type !== type
+      ? [
+          {
+            code: 'bad-key',
+            pointer: '/key',
+            message: `the key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}`,
+          },
+        ]
+      : []
+  },
+  effects: (change) =>
+    change.action === 'delete' ? ['deployments whose code is stored with it are deleted with it'] : [],
+  async create(write, after) {
+    const [, name = ''] = keyParts(after.resource.key)
+    return after.spec.is_anonymous === true
+      ? createAnonymous(write, after)
+      : { id: await post(write, after, { name, is_anonymous: false }) }
+  },
+  async update({ api }, before, after) {
+    // Merged, the server would drop every link that is not sent again, and keep keys that are gone.
+    await api.send('PATCH', at`/block_documents/${before.id}`, { ...bodyOf(after), merge_existing_data: false })
+  },
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/block_documents/${before.id}`)
+  },
+  async find(reader, { resource }) {
+    const [slug = '', name = ''] = keyParts(resource.key)
+    if (resource.spec.is_anonymous === true) return undefined
+    return findOne(reader, path, {
+      block_types: { slug: { any_: [slug] } },
+      block_documents: { ...both, name: { any_: [name] } },
+    })
+  },
+}
+
+/**
+ * A server makes the key that it encrypts blocks with when the first one comes. Where several come at once, on PostgreSQL,
+ * all but one are refused as a conflict (409), although no block of their names is there: seen on 3.8.8.
+ */
+async function post({ api }: Write, after: ResolvedResource, named: JsonObject): Promise<Id> {
+  const body = { ...bodyOf(after), block_type_id: after.ids.type ?? null, ...named }
+  const send = async () => idOf(answer((await api.send('POST', '/block_documents/', body)).body))
+  return send().catch((error: unknown) => {
+    if (statusOf(error) !== 409) throw error
+    return send()
+  })
+}
+
+/**
+ * Makes a block that has no name of its own, under a name that is always the same for the same holder. An apply that
+ * ended before the holder was made left it behind: the name is taken then, and the block is that one.
+ */
+async function createAnonymous(write: Write, after: ResolvedResource): Promise<Created> {
+  const digest = createHash('sha256').update(after.resource.key).digest('hex')
+  const name = `anonymous-${[digest.slice(0, 8), digest.slice(8, 12), digest.slice(12, 16), digest.slice(16, 20), digest.slice(20, 32)].join('-')}`
+  try {
+    return { id: await post(write, after, { name, is_anonymous: true }) }
+  } catch (error) {
+    const [slug = ''] = keyParts(after.resource.key)
+    const id =
+      statusOf(error) === 409
+        ? await findOne(write.api, path, {
+            block_types: { slug: { any_: [slug] } },
+            block_documents: { ...both, name: { any_: [name] } },
+          })
+        : undefined
+    if (id === undefined) throw error
+    await write.api.send('PATCH', at`/block_documents/${id}`, { ...bodyOf(after), merge_existing_data: false })
+    return { id }
+  }
+}
+
+function bodyOf({ ids, spec }: ResolvedResource): JsonObject {
+  return { data: spec.data ?? {}, block_schema_id: ids.schema ?? null }
+}
+
+function keyFor(raw: JsonObject, names: Names): string | undefined {
+  const slug = text(object(raw.block_type), 'slug')
+  if (raw.is_anonymous !== true) return keyOf(slug, text(raw, 'name'))
+  // Its name is made up by the server: it is what its holder calls it. One that nothing holds is of no use to anybody.
+  const holder = names.holderOf(raw.id)
+  return holder && keyOf(slug, `(${holder.ref}${holder.pointer})`)
+}
+
+async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {
+  const keys = [...wanted].map((key) => keyParts(key))
+  const named = keys.filter(([, name = '']) => !name.startsWith('('))
+  const slugs = [...new Set(named.map(([slug = '']) => slug))]
+  const types = { slug: { any_: slugs } }
+  const filter = (names: readonly string[]) => ({
+    include_secrets: true,
+    sort,
+    ...(slugs.length <= 200 ? { block_types: types } : {}),
+    block_documents: { ...both, name: { any_: names } },
+  })
+  const names = new Set(named.map(([, name = '']) => name))
+  const found = await readNamed(reader, path, [...names], filter, { each: Number.POSITIVE_INFINITY })
+  if (named.length === keys.length) return found
+  const anonymous = { include_secrets: true, sort, block_documents: { is_anonymous: { eq_: true } } }
+  return [...found, ...(await readPages(reader, path, anonymous))]
+}
+
+function encode(raw: JsonObject, names: Names): Encoded {
+  const schema = object(raw.block_schema)
+  const links = Object.entries(object(raw.block_document_references))
+  const data: Record<string, Json> = { ...object(raw.data) }
+  for (const [name, link] of links)
+    data[name] = { $ref: { block_document_id: object(object(link).block_document).id ?? null } }
+  const secrets: Record<Pointer, Placeholder> = {}
+  const { own, ofType } = secretPaths(object(schema.fields))
+  const linked = new Set(links.map(([name]) => name))
+  findSecrets(data, own, ofType, '', (pointer, value) => {
+    if (!linked.has(pointer.split('/')[1] ?? ''))
+      secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
+  })
+  const open = Object.keys(secrets).reduce<Json>((rest, pointer) => withValue(rest, pointer, undefined), { data })
+  return {
+    refs: {
+      type: names.refForField('block-type', raw.block_type_id),
+      schema: names.refForField('block-schema', raw.block_schema_id),
+    },
+    spec: { data: object(open).data, is_anonymous: raw.is_anonymous },
+    secrets,
+  }
+}
+
+type Paths = readonly (readonly string[])[]
+
+/**
+ * Finds the values at secret paths: list indexes are no part of a path, `*` is any key. A child that stands inline,
+ * with the slug of its type, has the secret fields of that type. A null is no secret.
+ */
+function findSecrets(
+  value: Json,
+  paths: Paths,
+  ofType: ReadonlyMap<string, Paths>,
+  pointer: Pointer,
+  found: (pointer: Pointer, value: Json) => void,
+): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) findSecrets(item, paths, ofType, step(pointer, index), found)
+  } else if (isObject(value)) {
+    const inline = typeof value.block_type_slug === 'string' ? (ofType.get(value.block_type_slug) ?? []) : []
+    for (const [key, item] of Object.entries(value)) {
+      const rest = [...paths, ...inline].filter(([head]) => head === key || head === '*').map(([, ...tail]) => tail)
+      const at = step(pointer, key)
+      if (rest.some((tail) => tail.length === 0)) {
+        if (item !== null) found(at, item)
+      } else findSecrets(item, rest, ofType, at, found)
+    }
+  }
+}

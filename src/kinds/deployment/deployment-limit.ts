@@ -1,0 +1,103 @@
+import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
+import type { ResolvedResource, Write } from '../../kind.ts'
+import type { LiveResource, Ref } from '../../model.ts'
+import { plainNumber } from '../../spec.ts'
+import { at, idOf, object, statusOf, text } from '../endpoints.ts'
+
+/*
+ * A deployment has no limit, one of its own (a row `deployment:<id>` that the server makes and deletes with it), or
+ * shares a global one. `concurrency_limit: null` deletes whatever row is linked, a shared one too, so it is sent only
+ * to get rid of an own one, and never together with `global_concurrency_limit_id`
+ * (`server/models/deployments.py`, `_create_or_update_deployment_concurrency_limit`).
+ */
+
+/** An own limit: its number, or an object where it is switched off, decays, or is 0 (which no deployment request takes). */
+export const ownLimitSchema: JsonObject = {
+  oneOf: [
+    { type: 'integer', minimum: 1 },
+    {
+      type: 'object',
+      properties: {
+        limit: { type: 'integer', minimum: 0 },
+        active: { type: 'boolean' },
+        slot_decay_per_second: { type: 'number', minimum: 0 },
+      },
+      required: ['limit'],
+      additionalProperties: false,
+    },
+    { type: 'null' },
+  ],
+}
+
+/** The name of a deployment's own row. */
+export function isOwnLimit(name: string): boolean {
+  return /^deployment:[0-9a-f-]{36}$/.test(name)
+}
+
+/** What the `global_concurrency_limit` of a deployment becomes: an own limit, or the shared one's ref. */
+export function encodeLimit(raw: Json | undefined): { readonly own?: Json; readonly shared?: Ref } {
+  if (!isObject(raw)) return {}
+  const name = text(raw, 'name')
+  if (!isOwnLimit(name))
+    return { shared: name.startsWith('tag:') ? `tag-concurrency-limit/${name.slice(4)}` : `concurrency-limit/${name}` }
+  return {
+    own: normaliseOwnLimit({
+      limit: raw.limit ?? 0,
+      active: raw.active ?? true,
+      slot_decay_per_second: raw.slot_decay_per_second ?? 0,
+    }),
+  }
+}
+
+export function normaliseOwnLimit(value: Json): Json {
+  if (!isObject(value)) return plainNumber(value)
+  const [limit, decay] = [plainNumber(value.limit ?? 0), plainNumber(value.slot_decay_per_second ?? 0)]
+  const plain = (value.active ?? true) === true && sameJson(decay, 0) && !sameJson(limit, 0)
+  return plain ? limit : { limit, active: value.active ?? true, slot_decay_per_second: decay }
+}
+
+/** The part of a create's body that is about the limit. */
+export function limitBody({ spec, ids }: ResolvedResource): JsonObject {
+  if (ids.limit) return { global_concurrency_limit_id: ids.limit }
+  const limit = numberOf(spec.concurrency_limit)
+  return limit === undefined ? {} : { concurrency_limit: limit }
+}
+
+function numberOf(own: Json | undefined): Json | undefined {
+  const limit = isObject(own) ? own.limit : own
+  if (limit === undefined || limit === null) return undefined
+  return sameJson(limit, 0) ? 1 : limit
+}
+
+/** Sets what a deployment request has no field for, on the own row. */
+export async function completeLimit({ api }: Write, id: string, own: Json | undefined): Promise<void> {
+  if (isObject(own)) await api.send('PATCH', at`/v2/concurrency_limits/${`deployment:${id}`}`, own)
+}
+
+/** Takes a deployment from the limit that it has to the one that is wanted, by the requests that spare shared rows. */
+export async function changeLimit(write: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
+  const path = at`/deployments/${before.id}`
+  const send = (body: JsonObject) => write.api.send('PATCH', path, body)
+  const own = numberOf(after.spec.concurrency_limit)
+  const hadOwn = isOwnLimit(text(object(before.carriedOver.global_concurrency_limit), 'name'))
+  if (before.refs.limit && !after.ids.limit) await send({ global_concurrency_limit_id: null })
+  if (hadOwn && own === undefined) await send({ concurrency_limit: null })
+  if (after.ids.limit) await send({ global_concurrency_limit_id: after.ids.limit })
+  if (own === undefined) return
+  try {
+    await send({ concurrency_limit: own })
+  } catch (error) {
+    if (hadOwn || statusOf(error) !== 409) throw error
+    await takeUp(write, before.id, own)
+  }
+  // The number alone would leave an own row switched off, or decaying.
+  const plain = isObject(before.spec.concurrency_limit) ? { limit: own, active: true, slot_decay_per_second: 0 } : own
+  await completeLimit(write, before.id, isObject(after.spec.concurrency_limit) ? after.spec.concurrency_limit : plain)
+}
+
+/** Links the own row that is there already: linking a shared limit by its id alone leaves it behind. */
+async function takeUp({ api }: Write, id: string, limit: Json): Promise<void> {
+  const row = at`/v2/concurrency_limits/${`deployment:${id}`}`
+  await api.send('PATCH', row, { limit, active: true, slot_decay_per_second: 0 })
+  await api.send('PATCH', at`/deployments/${id}`, { global_concurrency_limit_id: idOf(object(await api.get(row))) })
+}

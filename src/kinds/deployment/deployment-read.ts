@@ -1,0 +1,97 @@
+import { type JsonObject, sameJson, writeJson } from '../../json.ts'
+import type { DroppedSetting, Encoded, Names, OnPage } from '../../kind.ts'
+import type { Reader } from '../../model.ts'
+import { keyParts } from '../../ref.ts'
+import { object, objects, readAll, readNamed, text } from '../endpoints.ts'
+import { queueRef } from '../queue-name.ts'
+import { encodeLimit } from './deployment-limit.ts'
+import { encodeSchedules } from './schedule.ts'
+
+const path = '/deployments/filter'
+/** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
+const sort = 'CREATED_DESC'
+
+/** Reads all deployments, or at least those with the wanted keys. */
+export async function listDeployments(
+  reader: Reader,
+  wanted: ReadonlySet<string> | undefined,
+  arrived?: OnPage,
+): Promise<readonly JsonObject[]> {
+  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }, arrived)
+  const byFlow = new Map<string, string[]>()
+  for (const key of wanted) {
+    const [flow = '', name = ''] = keyParts(key)
+    byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
+  }
+  const names = new Set([...byFlow.values()].flat())
+  const few = names.size <= 200
+  const filter = (flows: readonly string[]) => ({
+    sort,
+    flows: { name: { any_: flows } },
+    ...(few ? { deployments: { name: { any_: [...names] } } } : {}),
+  })
+  // A flow has one deployment of a name.
+  return readNamed(reader, path, [...byFlow.keys()], filter, {
+    each: few ? names.size : Number.POSITIVE_INFINITY,
+    arrived,
+  })
+}
+
+/** A deployment as the API gives it, in the snapshot's form. */
+export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
+  const flow = names.raw(raw.flow_id)
+  const limit = encodeLimit(raw.global_concurrency_limit)
+  // Without its pool a queue is gone; naming the queue alone would make the server create `default-agent-pool`.
+  const [pool, queue] = [text(raw, 'work_pool_name'), text(raw, 'work_queue_name')]
+  return {
+    refs: {
+      flow: names.refForField('flow', raw.flow_id),
+      queue: pool ? queueRef(pool, queue || 'default') : undefined,
+      limit: limit.shared,
+      storage: names.refForField('block', raw.storage_document_id),
+      infrastructure: names.refForField('block', raw.infrastructure_document_id),
+    },
+    spec: {
+      description: raw.description,
+      version: raw.version,
+      tags: raw.tags,
+      labels: ownLabels(raw, flow),
+      entrypoint: raw.entrypoint,
+      path: raw.path,
+      pull_steps: raw.pull_steps,
+      parameters: raw.parameters,
+      parameter_openapi_schema: raw.parameter_openapi_schema,
+      enforce_parameter_schema: raw.enforce_parameter_schema,
+      // Before 3.0 `infra_overrides` is all that a response has of them.
+      job_variables: raw.job_variables ?? raw.infra_overrides ?? {},
+      paused: raw.paused,
+      schedules: encodeSchedules(raw.schedules),
+      concurrency_limit: limit.own,
+      concurrency_options: raw.concurrency_options,
+    },
+    dropped: [...outdated(raw, before3), ...objects(raw.schedules).flatMap((one) => outdated(one, schedulesBefore3))],
+  }
+}
+
+/** Fields that a deployment had before 3.0, and what there is to do about them. */
+const before3 = { manifest_path: 'Nothing: nobody reads a manifest any more' }
+const schedulesBefore3 = {
+  max_active_runs: 'Give the deployment a concurrency_limit, which counts all of its runs',
+  catchup: 'A worker runs late runs whenever it can; there is nothing to set',
+}
+
+function outdated(raw: JsonObject, fields: Readonly<Record<string, string>>): DroppedSetting[] {
+  return Object.entries(fields).flatMap(([name, fix]) => {
+    const value = raw[name] ?? false
+    return value === false ? [] : [{ what: `${name} ${writeJson(value)}`, fix }]
+  })
+}
+
+/** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
+function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
+  const inherited = object(flow?.labels)
+  const own = Object.entries(object(raw.labels)).filter(
+    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
+  )
+  return Object.fromEntries(own)
+}

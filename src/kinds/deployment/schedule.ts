@@ -1,0 +1,168 @@
+import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../../json.ts'
+import { plainNumber } from '../../spec.ts'
+import { list, object, objects } from '../endpoints.ts'
+
+/** JSON Schema of the schedules of a deployment. */
+export const schedulesSchema: JsonObject = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      slug: { type: 'string', description: 'A name that stays when the schedule changes.' },
+      cron: { type: 'string', description: 'A cron expression.' },
+      interval: { type: 'number', exclusiveMinimum: 0, description: 'Seconds between two runs.' },
+      rrule: { type: 'string', description: 'An iCalendar recurrence rule.' },
+      anchor_date: { type: 'string', description: 'When an interval begins to count.' },
+      timezone: { type: ['string', 'null'], description: 'IANA name of the time zone.' },
+      day_or: { type: 'boolean', description: 'Whether a cron day of month or a day of week is enough.' },
+      active: { type: 'boolean', description: 'Whether it makes runs.' },
+      max_scheduled_runs: { type: 'integer', minimum: 1, description: 'Runs scheduled ahead.' },
+      parameters: { type: 'object', description: 'Parameters of the runs, over those of the deployment.' },
+    },
+    additionalProperties: false,
+    required: ['active'],
+    oneOf: [{ required: ['cron'] }, { required: ['interval'] }, { required: ['rrule'] }],
+  },
+}
+
+/** The DTSTART that servers from 3.6.26 on put before a rule that has none (`validators.py`). */
+const injected = 'DTSTART:20200101T000000\n'
+
+/** Schedules of a deployment as the API gives them, in the snapshot's form. */
+export function encodeSchedules(raws: Json | undefined): Json {
+  return normaliseSchedules(objects(raws).map(encode))
+}
+
+function encode(raw: JsonObject): JsonObject {
+  const { cron, interval, rrule, anchor_date, timezone, day_or } = object(raw.schedule)
+  const parts: Record<string, Json | undefined> = {
+    slug: raw.slug ?? undefined,
+    cron,
+    interval,
+    rrule,
+    anchor_date: anchor_date ?? undefined,
+    timezone: timezone === (cron === undefined ? 'UTC' : null) ? undefined : timezone,
+    day_or,
+    active: raw.active,
+    max_scheduled_runs: raw.max_scheduled_runs ?? undefined,
+    parameters: raw.parameters,
+  }
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as JsonObject
+}
+
+/** The canonical form: defaults left out, by slug and then by content. */
+export function normaliseSchedules(value: Json): Json {
+  const schedules = objects(value).map((schedule) => {
+    const out: Record<string, Json> = { ...schedule }
+    if (out.day_or === true) delete out.day_or
+    if (isObject(out.parameters) && Object.keys(out.parameters).length === 0) delete out.parameters
+    if (out.interval !== undefined) out.interval = plainNumber(out.interval)
+    if (typeof out.anchor_date === 'string') out.anchor_date = out.anchor_date.replace(/[+-]00:00$/, 'Z')
+    return sortKeys(out)
+  })
+  return schedules.sort((a, b) => byCodePoint(sortText(a), sortText(b)))
+}
+
+function sortText(schedule: Json): string {
+  const slug = object(schedule).slug
+  return `${typeof slug === 'string' ? `0${slug}` : '1'}\u0000${writeJson(schedule)}`
+}
+
+/** The form in which schedules are compared: anchors as instants, rules without what a server adds by itself. */
+export function compareSchedules(value: Json, other: Json | undefined): Json {
+  const others = objects(other)
+  const forms = objects(value).map((schedule, index) => {
+    const out: Record<string, Json> = { ...schedule }
+    if (typeof out.anchor_date === 'string') out.anchor_date = instant(out.anchor_date)
+    // Not said: the server counts from the moment of the request, which nobody can compare.
+    else if (out.interval !== undefined) delete out.anchor_date
+    if (out.interval !== undefined && others[index] && others[index].anchor_date === undefined) delete out.anchor_date
+    if (typeof out.rrule === 'string') out.rrule = bareRule(out.rrule, others)
+    return sortKeys(out)
+  })
+  return forms.sort((a, b) => byCodePoint(sortText(a), sortText(b)))
+}
+
+function instant(text: string): Json {
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? text : new Date(time).toISOString()
+}
+
+/** A rule as it was before a server put a DTSTART to it; for MINUTELY and SECONDLY that is a recent time. */
+function bareRule(rule: string, others: readonly JsonObject[]): string {
+  if (rule.startsWith(injected)) return rule.slice(injected.length)
+  const bare = rule.replace(/^DTSTART[^\n]*\n/, '')
+  const recent = /FREQ=(MINUTELY|SECONDLY)/.test(bare) && !bare.includes('COUNT=')
+  return recent && others.some((other) => other.rrule === bare) ? bare : rule
+}
+
+/** A schedule as a create or update takes it: complete, since what is left out would be reset. */
+export function decodeSchedule(schedule: JsonObject): JsonObject {
+  const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } =
+    schedule
+  const form: Record<string, Json> =
+    cron !== undefined
+      ? { cron, timezone: timezone ?? null, day_or: day_or ?? true }
+      : interval !== undefined
+        ? { interval, ...(anchor_date === undefined ? {} : { anchor_date }), timezone: timezone ?? 'UTC' }
+        : { rrule: rrule ?? '', timezone: timezone === undefined ? 'UTC' : timezone }
+  return {
+    schedule: form,
+    active: active ?? true,
+    parameters: parameters ?? {},
+    ...(slug === undefined ? {} : { slug }),
+    ...(max_scheduled_runs === undefined ? {} : { max_scheduled_runs }),
+  }
+}
+
+/** What has to be done to the schedules of a deployment. `update` and `remove` hold ids of schedules. */
+export interface SchedulePlan {
+  readonly create: readonly JsonObject[]
+  readonly update: readonly { readonly id: string; readonly schedule: JsonObject }[]
+  readonly remove: readonly string[]
+}
+
+/** Pairs the schedules of a server with the wanted ones: by content first, then by slug. */
+export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
+  const left = objects(raws).map((raw) => ({
+    id: String(raw.id),
+    schedule: object(list(normaliseSchedules([encode(raw)]))[0]),
+  }))
+  const take = (fits: (schedule: JsonObject) => boolean) => {
+    const index = left.findIndex(({ schedule }) => fits(schedule))
+    return index < 0 ? undefined : left.splice(index, 1)[0]
+  }
+  const rest = objects(wanted).filter(
+    (schedule) =>
+      !take((other) => sameJson(compareSchedules([other], [schedule]), compareSchedules([schedule], [other]))),
+  )
+  const update: { id: string; schedule: JsonObject }[] = []
+  const create: JsonObject[] = []
+  for (const schedule of rest) {
+    const same = schedule.slug === undefined ? undefined : take((other) => other.slug === schedule.slug)
+    // An update can neither take a slug away nor clear max_scheduled_runs (PATCH drops null).
+    const clears = same?.schedule.max_scheduled_runs !== undefined && schedule.max_scheduled_runs === undefined
+    if (same && !clears) update.push({ id: same.id, schedule })
+    else create.push(schedule)
+    if (same && clears) left.push(same)
+  }
+  return { create, update, remove: left.map(({ id }) => id) }
+}
+
+/** Schedules with the `active` of those that they are paired with: by slug, else by what they say but for that. */
+export function keepActive(wanted: Json | undefined, live: Json | undefined): JsonObject {
+  if (!Array.isArray(wanted)) return {}
+  const others = objects(live)
+  const schedules = objects(wanted).map((schedule) => {
+    const same = others.find((other) =>
+      schedule.slug === undefined ? sameBut(schedule, other) : schedule.slug === other.slug,
+    )
+    return same ? { ...schedule, active: same.active ?? true } : schedule
+  })
+  return { schedules: normaliseSchedules(schedules) }
+}
+
+function sameBut(a: JsonObject, b: JsonObject): boolean {
+  const still = (schedule: JsonObject) => [{ ...schedule, active: true }]
+  return sameJson(compareSchedules(still(a), still(b)), compareSchedules(still(b), still(a)))
+}

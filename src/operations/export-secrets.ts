@@ -1,0 +1,127 @@
+import type { Io } from '../commands/io.ts'
+import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { LiveResource, Resource } from '../model.ts'
+import type { Policy } from '../project/policy-file.ts'
+import { refOf } from '../ref.ts'
+import type { Encrypt } from '../secrets/age.ts'
+import { encryptSecrets } from '../secrets/encrypt-secrets.ts'
+import { withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
+import { patternsOf } from '../secrets/secret-path.ts'
+import type { SecretScanner } from '../secrets/secret-scan.ts'
+import { withNamedPlaceholders } from './declared-secrets.ts'
+import { type SecretFlags, secretValuesFor } from './secret-sources.ts'
+
+export interface ExportSecretFlags extends SecretFlags {
+  readonly output: string
+  readonly secrets: 'placeholders' | 'age' | 'plain'
+  readonly recipient?: readonly string[]
+  readonly placeholder?: readonly string[]
+  readonly strictSecrets?: boolean
+  readonly update?: boolean
+  readonly check?: boolean
+}
+
+/** What becomes of the secrets of an export. */
+export interface ExportSecrets {
+  /** The resources with what the flags and the policy call secrets as secrets. */
+  found(resources: readonly LiveResource[]): readonly LiveResource[]
+  /** The resources as they are written: with placeholders for secrets, with ciphertext, or in clear. */
+  written(resources: readonly LiveResource[]): Promise<readonly Resource[]>
+}
+
+/**
+ * Reads what the flags and the policy say of secrets; what is wrong with it is told before a server is asked. `updated` is what
+ * a snapshot that is brought up to date holds; of one that is written over the ciphertext alone is looked at.
+ */
+export async function openExportSecrets(
+  flags: ExportSecretFlags,
+  policy: Policy,
+  kinds: readonly Kind[],
+  context: Io,
+  updated?: readonly Resource[],
+): Promise<ExportSecrets> {
+  const patterns = [...patternsOf(flags.placeholder ?? []), ...patternsOf(policy.placeholders, true)]
+  if (flags.recipient && flags.secrets !== 'age') throw withoutAge()
+  const encrypt =
+    flags.secrets === 'age'
+      ? await (await import('../secrets/age.ts')).encryptFor(flags.recipient ?? policy.recipients)
+      : undefined
+  const held =
+    updated ?? (encrypt ? await (await import('../store/update-in-place.ts')).heldAt(flags.output, kinds, context) : [])
+  return {
+    found: (resources) => withNamedPlaceholders(withSecretsLike(resources, held, kinds), patterns, kinds),
+    written: async (resources) => {
+      if (flags.secrets === 'plain') return resources
+      const placeholders = withPlaceholders(resources)
+      return encrypt ? seal(resources, placeholders, held, { encrypt, flags }, context) : placeholders
+    },
+  }
+}
+
+function withoutAge(): Failure {
+  return new Failure([
+    {
+      code: 'usage',
+      severity: 'error',
+      message: '--recipient says for whom secrets are encrypted, and they are not encrypted',
+      fix: 'Add --secrets age',
+    },
+  ])
+}
+
+/** Encrypts all secrets; those that the snapshot has already, with the same value, keep their text. */
+async function seal(
+  resources: readonly LiveResource[],
+  placeholders: readonly Resource[],
+  held: readonly Resource[],
+  { encrypt, flags }: { readonly encrypt: Encrypt; readonly flags: ExportSecretFlags },
+  context: Io,
+): Promise<readonly Resource[]> {
+  const before = new Map(held.map((resource) => [refOf(resource), resource.secrets]))
+  const encrypted = held.map((resource) => ({ ...resource, secrets: onlyAge(resource.secrets) }))
+  const secretValues = await secretValuesFor(encrypted, { ...flags, snapshot: flags.output }, context)
+  const unopened = flags.update || flags.check ? 'keep' : 'renew'
+  const lost = encrypted
+    .flatMap(({ secrets }) => Object.values(secrets))
+    .filter((placeholder) => !secretValues.secretFor(placeholder))
+  if (lost.length > 0) context.warn([notOpened(lost.length, unopened)])
+  return Promise.all(
+    resources.map(async (resource, index) => {
+      const own = placeholders[index] ?? resource
+      const values = Object.entries(resource.secrets).map(
+        ([pointer, placeholder]) =>
+          [pointer, 'plain' in placeholder ? placeholder : (own.secrets[pointer] ?? placeholder)] as const,
+      )
+      const old = before.get(refOf(resource)) ?? {}
+      return { ...own, secrets: await encryptSecrets(Object.fromEntries(values), old, secretValues, encrypt, unopened) }
+    }),
+  )
+}
+
+function onlyAge(secrets: Resource['secrets']): Resource['secrets'] {
+  return Object.fromEntries(Object.entries(secrets).filter(([, placeholder]) => 'age' in placeholder))
+}
+
+function notOpened(count: number, how: 'keep' | 'renew'): Issue {
+  const what = count === 1 ? 'one encrypted value' : `${count} encrypted values`
+  return {
+    code: 'missing-secret',
+    severity: 'warning',
+    message: `${what} of the snapshot cannot be opened here, so ${how === 'keep' ? 'it is not known whether they changed, and they stay' : 'all are encrypted anew'}`,
+    fix: 'Pass --identity FILE, and only what changed is encrypted anew',
+  }
+}
+
+/** Tells of values outside of secrets that look like one; with `strict` the export ends there, and nothing is written. */
+export async function warnPossibleSecrets(
+  look: SecretScanner,
+  resources: readonly Resource[],
+  { strictSecrets }: Pick<ExportSecretFlags, 'strictSecrets'>,
+  context: Io,
+): Promise<void> {
+  const found = await look.found(resources)
+  if (strictSecrets && found.length > 0)
+    throw new Failure(found.map((issue) => ({ ...issue, severity: 'error' as const })))
+  context.warn(found)
+}

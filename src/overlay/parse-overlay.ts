@@ -1,0 +1,211 @@
+import type { Issue, Place } from '../issue.ts'
+import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
+import type { Ref } from '../model.ts'
+import { cutStream } from '../snapshot/yaml/documents.ts'
+import { readValue } from '../snapshot/yaml/yaml-value.ts'
+import { suggest } from '../suggest.ts'
+import { fillVariables, type Variables } from './env-variables.ts'
+
+/** One place of a document, what is written there, and where the overlay says so. */
+export interface Setting {
+  readonly pointer: Pointer
+  readonly value: Json
+  readonly place: Place
+}
+export interface Rename {
+  readonly from: string
+  readonly to: string
+  readonly place: Place
+}
+
+/** What an overlay does to the resources that a glob matches, in this order. */
+export interface Entry {
+  readonly match: string
+  readonly place: Place
+  /** Objects are merged, null takes away, all else replaces (RFC 7396). */
+  readonly merge: readonly Setting[]
+  readonly set: readonly Setting[]
+  readonly remove: readonly Omit<Setting, 'value'>[]
+  readonly rename?: Rename
+  readonly drop: boolean
+}
+
+/** How a snapshot differs in one environment. */
+export interface Overlay {
+  readonly file: string
+  readonly entries: readonly Entry[]
+  /** What refers to the first refers to the second instead. */
+  readonly map: readonly { readonly from: Ref; readonly to: Ref; readonly place: Place }[]
+}
+
+const operations = ['match', 'merge', 'set', 'refs', 'remove', 'rename', 'drop']
+const parts = ['kind', 'version', 'map', 'entries']
+const shape = 'An overlay begins with kind: overlay, version: 1; then come entries: and map:'
+
+/** Reads an overlay, with every fault at its place: YAML, its form, variables that are not set. */
+export function readOverlay(
+  file: string,
+  text: string,
+  variables: Variables,
+): { readonly overlay: Overlay; readonly issues: readonly Issue[] } {
+  const none: Overlay = { file, entries: [], map: [] }
+  const [chunk, second] = cutStream(file, text)
+  const start = { file, line: 1, column: 1 }
+  if (!chunk || second) {
+    const message = chunk ? 'an overlay is one document' : 'the overlay is empty'
+    return { overlay: none, issues: [bad(second ? { ...start, line: second.line } : start, message, shape)] }
+  }
+  const read = readValue(chunk, 200)
+  if (!('value' in read)) return { overlay: none, issues: read.issues }
+  const issues: Issue[] = []
+  const at: At = {
+    place: read.place,
+    fail: (pointer, message, fix, onKey) => issues.push(bad(read.place(pointer, onKey), message, fix)),
+  }
+  const { value } = read
+  if (!isObject(value) || value.kind !== 'overlay' || value.version !== 1) {
+    at.fail(isObject(value) && value.kind === 'overlay' ? '/version' : '', 'this is no overlay of version 1', shape)
+    return { overlay: none, issues }
+  }
+  known(value, '', parts, at)
+  const filled = (json: Json, pointer: Pointer): Json => {
+    const { value: out, faults } = fillVariables(json, variables, pointer)
+    for (const { code, message, fix, pointer } of faults)
+      issues.push({ code, severity: 'error', message, fix, place: read.place(pointer) })
+    return out
+  }
+  const entries = value.entries ?? []
+  if (!Array.isArray(entries)) at.fail('/entries', 'entries must be a list')
+  const list = Array.isArray(entries) ? entries : []
+  return {
+    overlay: {
+      file,
+      entries: list.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, filled) ?? []),
+      map: mapOf(value.map, at),
+    },
+    issues,
+  }
+}
+
+interface At {
+  place(pointer: Pointer, onKey?: boolean): Place
+  fail(pointer: Pointer, message: string, fix?: string, onKey?: boolean): void
+}
+type Fill = (value: Json, pointer: Pointer) => Json
+
+function entryOf(entry: Json, pointer: Pointer, at: At, fill: Fill): Entry | undefined {
+  if (!isObject(entry) || typeof entry.match !== 'string') {
+    at.fail(pointer, 'an entry needs match: a glob over kind/key, such as deployment/**')
+    return undefined
+  }
+  known(entry, pointer, operations, at)
+  if (Object.keys(entry).length === 1)
+    at.fail(pointer, `the entry does nothing; it may ${operations.slice(1).join(', ')}`)
+  if (entry.drop !== undefined && entry.drop !== true) at.fail(step(pointer, 'drop'), 'drop must be true')
+  const renamed = renameOf(entry.rename, step(pointer, 'rename'), at)
+  const merge = objectAt(entry, 'merge', pointer, at)
+  return {
+    match: entry.match,
+    place: at.place(step(pointer, 'match')),
+    merge: [...mergeOf(fill(merge, step(pointer, 'merge')) as JsonObject, step(pointer, 'merge'), '', at)],
+    set: [...setOf(entry, pointer, at, fill), ...refsOf(entry, pointer, at, fill)],
+    remove: removeOf(entry.remove, step(pointer, 'remove'), at),
+    ...(renamed ? { rename: renamed } : {}),
+    drop: entry.drop === true,
+  }
+}
+
+function setOf(entry: JsonObject, pointer: Pointer, at: At, fill: Fill): Setting[] {
+  return Object.entries(objectAt(entry, 'set', pointer, at)).map(([to, value]) => {
+    const own = step(step(pointer, 'set'), to)
+    checkPointer(to, own, at, true)
+    return { pointer: to, value: fill(value, own), place: at.place(own, true) }
+  })
+}
+
+/** `refs` is short for a `set` below `/refs`. */
+function refsOf(entry: JsonObject, pointer: Pointer, at: At, fill: Fill): Setting[] {
+  return Object.entries(objectAt(entry, 'refs', pointer, at)).map(([slot, value]) => {
+    const own = step(step(pointer, 'refs'), slot)
+    return { pointer: step('/refs', slot), value: fill(value, own), place: at.place(own, true) }
+  })
+}
+
+/** The leaves of a merge patch: what is replaced or, where it is null, taken away. */
+function* mergeOf(patch: Json, own: Pointer, to: Pointer, at: At): Generator<Setting> {
+  if (isObject(patch) && (to === '' || Object.keys(patch).length > 0)) {
+    for (const [key, value] of Object.entries(patch)) yield* mergeOf(value, step(own, key), step(to, key), at)
+  } else {
+    checkPointer(to, own, at, true)
+    yield { pointer: to, value: patch, place: at.place(own, true) }
+  }
+}
+
+function removeOf(value: Json | undefined, pointer: Pointer, at: At): Omit<Setting, 'value'>[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) at.fail(pointer, 'remove must be a list of JSON pointers')
+  return (Array.isArray(value) ? value : []).flatMap((to, index) => {
+    const own = step(pointer, index)
+    if (typeof to === 'string' && checkPointer(to, own, at)) return [{ pointer: to, place: at.place(own) }]
+    if (typeof to !== 'string') at.fail(own, 'a JSON pointer is text, such as /spec/tags')
+    return []
+  })
+}
+
+function renameOf(value: Json | undefined, pointer: Pointer, at: At): Rename | undefined {
+  if (value === undefined) return undefined
+  if (!isObject(value) || typeof value.from !== 'string' || typeof value.to !== 'string') {
+    at.fail(pointer, "rename must be {from: 'dev-*', to: 'prod-*'}")
+    return undefined
+  }
+  const stars = (text: string) => text.split('*').length
+  if (stars(value.to) > stars(value.from))
+    at.fail(step(pointer, 'to'), 'to has more * than from, so nothing is known of it')
+  return { from: value.from, to: value.to, place: at.place(pointer, true) }
+}
+
+function mapOf(value: Json | undefined, at: At): Overlay['map'] {
+  if (value === undefined) return []
+  if (!isObject(value)) at.fail('/map', 'map must be {kind/key: kind/key}')
+  return Object.entries(isObject(value) ? value : {}).flatMap(([from, to]) => {
+    const own = step('/map', from)
+    if (isRef(from) && typeof to === 'string' && isRef(to)) return [{ from, to, place: at.place(own, true) }]
+    at.fail(own, 'map must be {kind/key: kind/key}, such as {work-pool/dev: work-pool/prod}', undefined, true)
+    return []
+  })
+}
+
+function isRef(text: string): text is Ref {
+  return /^[a-z][a-z-]*\/./s.test(text)
+}
+
+function objectAt(entry: JsonObject, name: string, pointer: Pointer, at: At): JsonObject {
+  const value = entry[name]
+  if (value === undefined || isObject(value)) return value ?? {}
+  at.fail(step(pointer, name), `${name} must be a mapping`)
+  return {}
+}
+
+function checkPointer(to: Pointer, own: Pointer, at: At, onKey = false): boolean {
+  if (/^\/(spec|refs|secrets)\/([^~]|~[01])+$/s.test(to)) return true
+  const fix = 'Lead into the document: /spec/…, /refs/… or /secrets/…; the key is changed by rename'
+  at.fail(own, `${JSON.stringify(to)} leads to nothing that an overlay can change`, fix, onKey)
+  return false
+}
+
+function known(value: JsonObject, pointer: Pointer, names: readonly string[], at: At): void {
+  for (const name of Object.keys(value)) {
+    if (names.includes(name)) continue
+    const near = suggest(name, names)
+    at.fail(
+      step(pointer, name),
+      `there is no "${name}" here`,
+      near ? `Did you mean ${near}?` : `There are ${names.join(', ')}`,
+      true,
+    )
+  }
+}
+
+function bad(place: Place, message: string, fix?: string): Issue {
+  return { code: 'bad-overlay', severity: 'error', message, place, ...(fix ? { fix } : {}) }
+}

@@ -1,0 +1,135 @@
+import type { Issue, Place } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource, Scope } from '../model.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { matcherOf } from '../selection/scope.ts'
+import { suggest } from '../suggest.ts'
+import type { Overlay } from './parse-overlay.ts'
+import { followed, redirectRefs, renamedKey } from './rename-resource.ts'
+
+/** Where things are to be called otherwise: `moved` get another name, `led` are only referred to by another. */
+export interface Names {
+  readonly moved: ReadonlyMap<Ref, Ref>
+  readonly redirected: ReadonlyMap<Ref, Ref>
+  /** Where the overlay says so, of those that do not only follow. */
+  readonly places: ReadonlyMap<Ref, Place>
+}
+
+/** What a resource is called in the end. */
+export function nameOf({ moved }: Names, ref: Ref): Ref {
+  return moved.get(ref) ?? ref
+}
+
+/** All new names of an overlay; what cannot be is among the issues. */
+export function namesOf(
+  overlay: Overlay,
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  issues: Issue[],
+): Names {
+  const known = new Set(resources.map(refOf))
+  const places = new Map<Ref, Place>()
+  const byPattern = renamedBy(overlay, resources, kinds, places, issues)
+  const byMap = mappedBy(overlay, resources, kinds, places, issues)
+  const moved = new Map<Ref, Ref>()
+  const led = new Map<Ref, Ref>()
+  const taken = new Map<Ref, Ref>()
+  for (const ref of known) {
+    const mapped = byMap.get(ref)
+    if (mapped !== undefined && known.has(mapped)) led.set(ref, mapped)
+    const next = led.has(ref) ? ref : (mapped ?? byPattern.get(ref) ?? ref)
+    const twin = taken.get(next)
+    if (twin !== undefined) {
+      const place = places.get(ref) ?? places.get(twin)
+      const message = `${twin} and ${ref} would both be ${next}`
+      issues.push({ code: 'duplicate-key', severity: 'error', message, ...(place ? { place } : {}) })
+    }
+    taken.set(next, ref)
+    if (next !== ref) moved.set(ref, next)
+  }
+  return { moved, redirected: led, places }
+}
+
+/** The names that the patterns of `rename` give. */
+function renamedBy(
+  { entries }: Overlay,
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  places: Map<Ref, Place>,
+  issues: Issue[],
+): Map<Ref, Ref> {
+  const renames = entries.flatMap(({ match, rename }) => (rename ? [{ match, fits: matcherOf(match), rename }] : []))
+  const used = new Set<Place>()
+  const names = followed(resources, kinds, (resource, own) =>
+    renames.reduce((key, { fits, rename }) => {
+      const next = fits(refOf(resource)) ? renamedKey(key, rename.from, rename.to) : undefined
+      if (next === undefined) return key
+      places.set(refOf(resource), rename.place)
+      used.add(rename.place)
+      return next
+    }, own),
+  )
+  for (const { match, fits, rename } of renames)
+    if (!used.has(rename.place) && resources.some((resource) => fits(refOf(resource))))
+      issues.push(noMatch(rename.place, `no key of ${match} is like ${rename.from}`))
+  return names
+}
+
+/** The names that `map` gives, and those that follow. */
+function mappedBy(
+  { map }: Overlay,
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  places: Map<Ref, Place>,
+  issues: Issue[],
+): Map<Ref, Ref> {
+  const known = new Set(resources.map(refOf))
+  const mapped = new Map<Ref, Ref>()
+  for (const { from, to, place } of map) {
+    const near = suggest(from, known)
+    if (!known.has(from)) issues.push(noMatch(place, `there is no ${from}`, near ? `Did you mean ${near}?` : undefined))
+    else if (splitRef(from).kind !== splitRef(to).kind)
+      issues.push(noMatch(place, `${to} is not of the kind of ${from}`))
+    else mapped.set(from, to)
+    places.set(from, place)
+  }
+  const names = followed(resources, kinds, (resource, own) => {
+    const to = mapped.get(refOf(resource))
+    return to !== undefined && own === resource.key ? splitRef(to).key : own
+  })
+  return new Map([...names, ...mapped].filter(([from, to]) => from !== to))
+}
+
+/** A resource under its new name, with refs and tokens that follow the new names of others. */
+export function rename(resource: Resource, names: Names, kinds: readonly Kind[], issues: Issue[]): Resource {
+  if (names.moved.size + names.redirected.size === 0) return resource
+  const ref = refOf(resource)
+  const kind = kinds.find(({ name }) => name === resource.kind)
+  // What stays beside another that is referred to in its place keeps what it belongs to.
+  const next = names.redirected.has(ref) ? names.moved : new Map([...names.moved, ...names.redirected])
+  const out = { ...redirectRefs(resource, kind, next), key: splitRef(nameOf(names, ref)).key }
+  const place = names.places.get(ref)
+  for (const { code, message, pointer, severity = 'error' } of out.key === resource.key
+    ? []
+    : (kind?.check?.(out) ?? []))
+    issues.push({
+      code,
+      severity,
+      message: `${refOf(out)}: ${message}`,
+      ref: refOf(out),
+      pointer,
+      ...(place ? { place } : {}),
+    })
+  return out
+}
+
+/** A scope that names what has another name now would be about something else: nothing is in it any more. */
+export function scopeAfter(scope: Scope, { moved }: Names): Scope {
+  const named = scope.include.join() !== '**' || scope.exclude.length > 0
+  return named && moved.size > 0 ? { ...scope, include: [] } : scope
+}
+
+/** Something that an overlay says, and that is about nothing. */
+export function noMatch(place: Place, message: string, fix?: string): Issue {
+  return { code: 'overlay-no-match', severity: 'error', message, place, ...(fix ? { fix } : {}) }
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { Failure, type Issue } from '../issue.ts'
+import { isObject, type Json, type JsonObject, sortKeys, writeJson } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Change, Live, LiveResource, Plan, Ref, Resource, Server } from '../model.ts'
+import { splitRef } from '../ref.ts'
+import { differences } from '../spec.ts'
+
+const schema = 'prefect-snapshot/saved-plan'
+
+/** A plan on disk: enough to make it again, and to see whether the server has moved since. */
+export interface Saved {
+  readonly schema: typeof schema
+  readonly version: 1
+  readonly tool: string
+  readonly server: Server
+  /** The flags that it was made with. */
+  readonly flags: Json
+  /** The snapshot, as its own text. */
+  readonly snapshot: string
+  /** What was approved: `create kind/key` and so on, in order. */
+  readonly changes: readonly string[]
+  /** A hash of every resource that was read. */
+  readonly fingerprints: Readonly<Record<Ref, string>>
+  /** What the resources that change were like, without secrets. */
+  readonly before: Readonly<Record<Ref, Pick<Resource, 'refs' | 'spec'>>>
+}
+
+export function savedPlan(
+  plan: Plan,
+  live: Live,
+  made: { readonly tool: string; readonly flags: Json; readonly snapshot: string },
+): JsonObject {
+  const { url, version } = live.server
+  const fingerprints = Object.fromEntries([...live.resources].map(([ref, resource]) => [ref, fingerprint(resource)]))
+  const before = Object.fromEntries(
+    plan.changes.flatMap((change) =>
+      'before' in change ? [[change.ref, { refs: change.before.refs, spec: change.before.spec }]] : [],
+    ),
+  )
+  return {
+    schema,
+    version: 1,
+    tool: made.tool,
+    server: { url, version },
+    flags: made.flags,
+    changes: plan.changes.map(titleOf),
+    before,
+    fingerprints,
+    snapshot: made.snapshot,
+  }
+}
+
+function titleOf(change: Change): string {
+  return `${change.action} ${change.ref}`
+}
+
+/** A hash of all that a plan compares of a resource; of secrets only that they are there. */
+export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
+  const content: JsonObject = { id, refs, spec, secrets: Object.keys(secrets) }
+  return createHash('sha256')
+    .update(writeJson(sortKeys(content)))
+    .digest('hex')
+}
+
+/** Reads a saved plan. Throws `Failure` where it is none, or of another version. */
+export function parseSaved(file: string, value: Json): Saved {
+  const fail = (message: string) =>
+    new Failure([{ code: 'bad-plan', severity: 'error', message: `${file} ${message}` }])
+  if (!isObject(value) || value.schema !== schema) throw fail('is not a plan that `plan --out` saved')
+  if (value.version !== 1)
+    throw fail(`is a plan of version ${writeJson(value.version ?? null)}, and this tool reads version 1`)
+  return value as unknown as Saved
+}
+
+/** What has moved since the plan was made: each resource, and how. */
+export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly Kind[]): Issue[] {
+  const refs = new Set([...Object.keys(saved.fingerprints), ...live.resources.keys()] as Ref[])
+  const issues = [...refs].sort().flatMap((ref): Issue[] => {
+    const then = saved.fingerprints[ref]
+    const now = live.resources.get(ref)
+    if (then !== undefined && now === undefined) return [moved(ref, 'was deleted')]
+    if (then === undefined && now !== undefined) return [moved(ref, 'was made')]
+    return now && fingerprint(now) !== then ? [moved(ref, howChanged(saved, ref, now, kinds))] : []
+  })
+  if (issues.length > 0) return issues
+  const planned = plan.changes.map(titleOf)
+  if (planned.join('\n') === saved.changes.join('\n')) return []
+  return [
+    {
+      code: 'stale',
+      severity: 'error',
+      message: 'the same snapshot now gives another plan: a policy file or this tool has changed',
+      fix: 'Make the plan again',
+    },
+  ]
+}
+
+function howChanged({ before }: Saved, ref: Ref, now: LiveResource, kinds: readonly Kind[]): string {
+  const image = before[ref]
+  const kind = kinds.find(({ name }) => name === splitRef(ref).kind)
+  if (!image || !kind) return 'was changed'
+  const fields = differences(kind, { ...now, ...image }, now).map(
+    ({ pointer, before, after }) => `${pointer} ${show(before)} → ${show(after)}`,
+  )
+  return fields.length > 0 ? `was changed: ${fields.join(', ')}` : 'was made anew'
+}
+
+function show(value: Json | undefined): string {
+  return value === undefined ? '(none)' : writeJson(value).slice(0, 80)
+}
+
+function moved(ref: Ref, how: string): Issue {
+  return {
+    code: 'stale',
+    severity: 'error',
+    message: `${ref} ${how} after the plan was made`,
+    ref,
+    fix: 'Make the plan again, and look at it again',
+  }
+}

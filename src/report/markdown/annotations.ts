@@ -1,0 +1,23 @@
+import type { Issue } from '../../issue.ts'
+
+/**
+ * Issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
+ * (docs.github.com: "Workflow commands"; `%`, line ends, and in properties `:` and `,` are escaped).
+ * `fromRoot` gives the path of a file from the root of the repository.
+ */
+export function annotationsText(issues: readonly Issue[], fromRoot: (file: string) => string = (file) => file): string {
+  return issues
+    .map(({ severity, code, message, fix, place }) => {
+      const at = place ? `file=${property(fromRoot(place.file))},line=${place.line},col=${place.column},` : ''
+      return `::${severity} ${at}title=${property(code)}::${data(fix ? `${message}\n${fix}` : message)}\n`
+    })
+    .join('')
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}

@@ -1,0 +1,237 @@
+import type { Place } from '../../issue.ts'
+import type { Pointer } from '../../json.ts'
+import type { Change, ChangedBy, Outcome, Placeholder, Plan, Ref, Server, Snapshot, ThreeWay } from '../../model.ts'
+import { sourceText } from '../../placeholder.ts'
+import { byRef, splitRef } from '../../ref.ts'
+import { shown } from '../text/issues.ts'
+import { fieldsSince } from '../text/three-way-text.ts'
+import { pathText } from '../text/value-text.ts'
+import type { Action, ChangeReport, OutcomeReport, SecretReport } from './change-report.ts'
+import { fieldsOf, sameFields } from './field-views.ts'
+import type { BaseReport, Compared, DiffReport, EdgeReport, Planned, Side } from './report.ts'
+
+/** What a comparison is shown with. */
+interface Shown {
+  /** Names of all kinds, in their order. */
+  readonly kinds: readonly string[]
+  readonly placeOf: (ref: Ref) => Place | undefined
+  /** What overlays changed of a resource, and where they say so. */
+  readonly originsOf?: (ref: Ref) => readonly { readonly pointer: Pointer; readonly place: Place }[]
+  readonly edges: readonly EdgeReport[]
+}
+
+/** What a plan is of. */
+export interface PlanContext extends Shown {
+  readonly profile: string | undefined
+  readonly server: Server
+  readonly file: string
+  readonly snapshot: Snapshot
+  /** Whether the value of a secret can be had now. */
+  readonly filled: (placeholder: Placeholder) => boolean
+  /** What both sides began with, and what happened to each resource since. */
+  readonly base?: { readonly file: string; readonly snapshot: Snapshot; readonly since: ReadonlyMap<Ref, ThreeWay> }
+  /** The command that carries the plan out; none where it is being carried out. */
+  readonly next?: readonly string[]
+}
+
+/** A plan as a value for reports: in a stable order, without ids, with the sources of secrets instead of secrets. */
+export function plannedOf(plan: Plan, context: PlanContext): Planned {
+  const { profile, server, file, snapshot } = context
+  return {
+    target: { ...(profile === undefined ? {} : { profile }), url: server.url, version: server.version },
+    source: { file, ...(snapshot.source ?? {}) },
+    ...(context.base ? { base: baseOf(context.base) } : {}),
+    scope: scopeOf(snapshot, context.kinds),
+    ...comparedOf(plan, context, (change) => secretsOf(change, context.filled), context.base?.since),
+    unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
+      ref,
+      ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
+      reason,
+    })),
+    refusals: plan.refusals.map(shown),
+    ...(context.next && plan.changes.length > 0 ? { next: context.next } : {}),
+  }
+}
+
+/** What a diff is of; as they were named, and in full. */
+export interface DiffContext extends Shown {
+  readonly from: { readonly file: string; readonly snapshot: Snapshot }
+  readonly to: { readonly file: string; readonly snapshot: Snapshot }
+}
+
+/** How two snapshots differ, as a value for reports. */
+export function diffOf(plan: Plan, context: DiffContext): Compared & Pick<DiffReport, 'from' | 'to'> {
+  const { from, to, kinds } = context
+  return { from: sideOf(from, kinds), to: sideOf(to, kinds), ...comparedOf(plan, context, placeholdersOf) }
+}
+
+function sideOf({ file, snapshot }: DiffContext['from'], kinds: readonly string[]): Side {
+  return { file, ...(snapshot.source ?? {}), scope: scopeOf(snapshot, kinds) }
+}
+
+function baseOf({ file, snapshot, since }: NonNullable<PlanContext['base']>): BaseReport {
+  const count = (by: ChangedBy) => [...since.values()].filter((each) => each.by === by).length
+  return { file, ...(snapshot.source ?? {}), ours: count('ours'), theirs: count('theirs'), both: count('both') }
+}
+
+function comparedOf(
+  plan: Plan,
+  context: Shown,
+  secrets: (change: Change) => SecretReport[],
+  since: ReadonlyMap<Ref, ThreeWay> = new Map(),
+): Compared {
+  return {
+    counts: countsOf(plan),
+    changes: inOrder(plan.changes, context.kinds).map((change) =>
+      changeOf(change, context, secrets(change), since.get(change.ref)),
+    ),
+    unchanged: plan.unchanged,
+    kept: plan.unmanaged,
+    edges: context.edges,
+  }
+}
+
+/** What became of the changes, as a value for reports. */
+export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
+  return outcomes.map((outcome) => ({
+    id: idOf(outcome.change),
+    ms: Math.round(outcome.ms),
+    status: outcome.status,
+    ...(outcome.status === 'failed' ? { issue: shown(outcome.issue) } : {}),
+    ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
+    ...(outcome.status === 'not-converged'
+      ? { fields: outcome.fields.map((field) => ({ path: pathText(field.pointer), ...field })) }
+      : {}),
+  }))
+}
+
+function scopeOf({ scope, resources }: Snapshot, kinds: readonly string[]) {
+  const held = new Set(resources.map(({ kind }) => kind))
+  return {
+    ...scope,
+    resources: resources.length,
+    managed: kinds.filter((kind) => held.has(kind)),
+    absent: kinds.filter((kind) => !held.has(kind)),
+  }
+}
+
+function countsOf(plan: Plan) {
+  const count = (action: Action) => plan.changes.filter((change) => change.action === action).length
+  return {
+    create: count('create'),
+    update: count('update'),
+    complete: count('complete'),
+    delete: count('delete'),
+    unchanged: plan.unchanged.length,
+    kept: plan.unmanaged.length,
+    unsupported: plan.unsupported.length,
+    refused: plan.refusals.length,
+  }
+}
+
+/** What a change is called within a report. */
+export function idOf({ ref, action }: Change): string {
+  return action === 'complete' ? `${ref}#complete` : ref
+}
+
+/** By kind and key, so that a report does not move when something else changes. Deletes last, dependents first. */
+function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[] {
+  const rank = new Map(kinds.map((kind, index) => [kind, index]))
+  const of = ({ ref, action }: Change) => {
+    const kind = rank.get(splitRef(ref).kind) ?? 0
+    return action === 'delete' ? 2 * kinds.length - kind : kind
+  }
+  return [...changes].sort(
+    (a, b) => of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'complete') - Number(b.action === 'complete'),
+  )
+}
+
+function changeOf(
+  change: Change,
+  { placeOf, originsOf }: Shown,
+  secrets: readonly SecretReport[],
+  since: ThreeWay | undefined,
+): ChangeReport {
+  const place = change.action === 'delete' ? undefined : placeOf(change.ref)
+  return {
+    id: idOf(change),
+    ref: change.ref,
+    action: change.action,
+    ...(since ? { changedBy: since.by } : {}),
+    ...(place ? { place: { file: place.file, line: place.line } } : {}),
+    fields: fieldsSince(change, fieldsOf(change), since),
+    same: sameFields(change),
+    secrets,
+    ...overlaidOf(change, originsOf?.(change.ref) ?? []),
+    without: 'without' in change ? change.without : [],
+    notes: change.notes,
+    waits: change.waits,
+  }
+}
+
+/** Of a change that an overlay has a part in: the fields that it says, last word first, and where. */
+function overlaidOf(change: Change, origins: ReturnType<NonNullable<Shown['originsOf']>>) {
+  if (change.action !== 'create' && change.action !== 'update') return {}
+  const related = (a: Pointer, b: Pointer) => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
+  const last = new Map(origins.map(({ pointer, place }) => [pointer, place]))
+  const concerned = [...last].filter(
+    ([pointer]) => change.action === 'create' || change.fields.some((field) => related(field.pointer, pointer)),
+  )
+  if (concerned.length === 0) return {}
+  return {
+    overlaid: concerned.map(([pointer, { file, line }]) => ({
+      path: pathText(pointer),
+      pointer,
+      place: { file, line },
+    })),
+  }
+}
+
+function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[] {
+  if (change.action === 'delete' || change.action === 'complete') return []
+  const held = change.action === 'update' ? change.before.secrets : {}
+  const compared = new Map(
+    change.action === 'update'
+      ? change.fields.flatMap((field) => (field.pointer.startsWith('/secrets/') ? [[field.pointer, field]] : []))
+      : [],
+  )
+  return [...new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])].flatMap((at): SecretReport[] => {
+    const pointer = `/secrets${at}`
+    const placeholder = change.after.secrets[at]
+    const field = compared.get(pointer)
+    const own = held[at] !== undefined && 'plain' in (held[at] ?? {})
+    const common = { path: pathText(`/spec${at}`), pointer, ...sourceOf(placeholder) }
+    if (!placeholder) return field ? [{ ...common, state: 'removed' }] : []
+    const given = 'plain' in placeholder
+    if (own && !field) return given || filled(placeholder) ? [] : [{ ...common, state: 'kept' }]
+    if (field?.before !== undefined && (given || filled(placeholder))) return [{ ...common, state: 'changed' }]
+    if (given && field) return [{ ...common, state: 'added' }]
+    if (given) return [{ ...common, state: 'given' }]
+    return [{ ...common, state: filled(placeholder) ? 'set' : 'missing' }]
+  })
+}
+
+/** Of a diff: where the text before and the text after say that a secret comes from, where they differ. */
+function placeholdersOf(change: Change): SecretReport[] {
+  if (change.action === 'delete' || change.action === 'complete') return []
+  const held = change.action === 'update' ? change.before.secrets : {}
+  const differ = (pointer: string) =>
+    change.action === 'create' || change.fields.some((field) => field.pointer === `/secrets${pointer}`)
+  const all = new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])
+  return [...all].filter(differ).map((at): SecretReport => {
+    const [was, is] = [held[at], change.after.secrets[at]]
+    return {
+      path: pathText(`/spec${at}`),
+      pointer: `/secrets${at}`,
+      state: was ? (is ? 'changed' : 'removed') : 'added',
+      ...sourceOf(is),
+      ...(was ? { was: sourceText(was) } : {}),
+      ...(is ? { is: sourceText(is) } : {}),
+    }
+  })
+}
+
+function sourceOf(placeholder: Placeholder | undefined): Pick<SecretReport, 'env' | 'source'> {
+  if (!placeholder || 'plain' in placeholder || 'masked' in placeholder) return {}
+  return { ...('env' in placeholder ? { env: placeholder.env } : {}), source: sourceText(placeholder) }
+}

@@ -1,0 +1,117 @@
+import { splitRef } from '../../ref.ts'
+import type { Action, ChangeReport, FieldReport, SecretReport } from '../model/change-report.ts'
+import { linesText } from './line-diff.ts'
+import { type Style, visible } from './style.ts'
+import { byText, fieldByText } from './three-way-text.ts'
+import { isLong, pairText, summaryText } from './value-text.ts'
+
+/** What stands before a change; readable without colour. */
+export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', complete: '~', delete: '-' }
+
+/** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
+const widest = 100
+
+/** Changes for a terminal, with an empty line between kinds. */
+export function changesText(changes: readonly ChangeReport[], style: Style, width: number): string {
+  let last: string | undefined
+  return changes
+    .map((change) => {
+      const group = `${splitRef(change.ref).kind} ${change.action === 'delete'}`
+      const gap = last !== undefined && last !== group ? '\n' : ''
+      last = group
+      return gap + changeText(change, style, Math.min(width, widest))
+    })
+    .join('')
+}
+
+function changeText(change: ChangeReport, style: Style, width: number): string {
+  const paint = { create: style.green, update: style.yellow, complete: style.yellow, delete: style.red }[change.action]
+  const { kind, key } = splitRef(change.ref)
+  const head = `${signs[change.action]} ${kind} ${visible(key)}${byText(change.changedBy)}`
+  const beside = besideText(change, width - head.length - 2)
+  const pad = change.action === 'update' ? Math.max(2, width - head.length - beside.length) : 2
+  return `${paint(head)}${beside === '' ? '' : ' '.repeat(pad) + style.dim(beside)}\n${detailText(change, style, width)}`
+}
+
+/** What stands on the line of the name: what a new resource holds, or where a changed one is written. */
+function besideText({ action, fields, place, without }: ChangeReport, room: number): string {
+  if (action === 'complete') return `now with ${without.join(', ')}`.slice(0, Math.max(0, room))
+  if (action === 'update') {
+    const at = place ? `${visible(place.file)}:${place.line}` : ''
+    return at.length <= room ? at : ''
+  }
+  return room < 20 ? '' : heldText(fields, room)
+}
+
+/** What a resource that is made or deleted holds, on one line. Its refs are mostly said by its key already. */
+export function heldText(fields: readonly FieldReport[], width: number): string {
+  const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
+  return summaryText(
+    held.map(({ path, before, after }) => ({ path, value: after ?? before })),
+    width,
+  )
+}
+
+function detailText(change: ChangeReport, style: Style, width: number): string {
+  const { action, fields, same, secrets, without, notes } = change
+  const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
+  const lines = action === 'update' ? fieldsText(named, style, width) : ''
+  const hidden = same > 0 ? style.dim(`    … ${same} unchanged\n`) : ''
+  const later =
+    action === 'create' && without.length > 0
+      ? `    without ${without.join(', ')} at first: it is part of a circle\n`
+      : ''
+  const effects = notes.map((note) => `    ${style.yellow('!')} ${visible(note)}\n`).join('')
+  return lines + hidden + overlaidText(change, style) + later + secretsText(secrets, style) + effects
+}
+
+/** From which lines of overlays the values come. */
+function overlaidText({ overlaid = [] }: ChangeReport, style: Style): string {
+  const byPlace = new Map<string, string[]>()
+  for (const { path, place } of overlaid) {
+    const at = `${visible(place.file)}:${place.line}`
+    byPlace.set(at, [...(byPlace.get(at) ?? []), path])
+  }
+  return [...byPlace].map(([at, paths]) => style.dim(`    ${paths.join(', ')} from ${at}\n`)).join('')
+}
+
+function fieldsText(fields: readonly FieldReport[], style: Style, width: number): string {
+  const column = Math.min(40, Math.floor(width / 3), Math.max(0, ...fields.map(({ path }) => path.length)))
+  return fields.map((field) => fieldText(field, column, style, width)).join('')
+}
+
+/** On one line where it fits; else under its name; else before above after. */
+function fieldText({ path, before, after }: FieldReport, column: number, style: Style, width: number): string {
+  if (isLong(before, after, Math.floor(width / 2))) return `    ${path}\n${linesText(before, after, '      ', style)}`
+  const [a, b] = pairText(before, after, width - 8)
+  const pair = `${style.red(a)} → ${style.green(b)}`
+  const length = a.length + b.length + 3
+  if (path.length <= column && 6 + column + length <= width) return `    ${path.padEnd(column)}  ${pair}\n`
+  if (6 + length <= width) return `    ${path}\n      ${pair}\n`
+  const lines = [before === undefined ? '' : style.red(`- ${a}`), after === undefined ? '' : style.green(`+ ${b}`)]
+  return `    ${path}\n${lines.map((line) => (line === '' ? '' : `      ${line}\n`)).join('')}`
+}
+
+const sources: Readonly<Record<SecretReport['state'], (source: string | undefined) => string>> = {
+  set: (source) => `(placeholder: ${source}, set)`,
+  missing: (source) => (source === undefined ? '(placeholder: no source)' : `(placeholder: ${source}, not set)`),
+  given: () => '(secret: as the snapshot says)',
+  kept: () => '(secret: stays as on the server, not compared)',
+  changed: (source) => `(secret: another one${source === undefined ? '' : `, from ${source}`})`,
+  added: () => '(secret: new)',
+  removed: () => '(secret: removed)',
+}
+
+/** Where the value of a secret comes from, in words. */
+export function secretText({ state, source, was, is }: SecretReport): string {
+  if (was === is) return sources[state](source === undefined ? undefined : visible(source))
+  return `(secret: ${[was, is].map((source) => visible(source ?? '(none)')).join(' → ')})`
+}
+
+function secretsText(secrets: readonly SecretReport[], style: Style): string {
+  return secrets
+    .map(
+      (secret) => `    ${secret.path}  ${(secret.state === 'missing' ? style.red : style.dim)(secretText(secret))}\n`,
+    )
+    .join('')
+}

@@ -1,0 +1,32 @@
+import type { Issue } from '../../issue.ts'
+import { type Style, visible } from './style.ts'
+
+/** Issues for people: what, where, the line itself, what to do. Errors first as they came. */
+export function issuesText(issues: readonly Issue[], style: Style): string {
+  return issues.map((issue) => issueText(shown(issue), style)).join('')
+}
+
+/** An issue as it may be shown: a line of a file that gives a secret in clear is left out. */
+export function shown(issue: Issue): Issue {
+  if (!issue.place?.excerpt || !/["']?\bplain\b["']?\s*:/.test(issue.place.excerpt)) return issue
+  const { excerpt: _, ...place } = issue.place
+  return { ...issue, place }
+}
+
+function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style): string {
+  const colour = severity === 'error' ? style.red : style.yellow
+  const where = place ? `${style.bold(`${visible(place.file)}:${place.line}:${place.column}`)} ` : ''
+  const out = [`${where}${colour(severity)} ${style.dim(`[${code}]`)} ${lines(message)}`]
+  if (place?.excerpt !== undefined) {
+    const number = String(place.line)
+    out.push(style.dim(`  ${number} | `) + visible(place.excerpt.slice(0, 160)))
+    if (place.column <= 160) out.push(`${' '.repeat(number.length + 5 + place.column - 1)}${colour('^')}`)
+  } else if (pointer) out.push(style.dim(`  at ${visible(pointer)}`))
+  if (fix) out.push(`  → ${lines(fix)}`)
+  return `${out.join('\n')}\n`
+}
+
+/** A message may have several lines, each of which is shown as one. */
+function lines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}

@@ -1,0 +1,17 @@
+import type { ConditionsReport } from '../model/report.ts'
+import { visible } from './style.ts'
+
+/** What a resource has to meet to be in a scope, in words. */
+export function conditionsText(scope: ConditionsReport): string {
+  const { include, exclude, tags, kinds, dependents, within } = scope
+  const parts = [
+    ...(kinds ? [`of ${kinds.join(' or ')}`] : []),
+    ...(tags ? [`tagged ${tags.join(' or ')}`] : []),
+    ...(include.join() === '**' ? [] : [include.join(', ')]),
+    ...exclude.map((glob) => `not ${glob}`),
+  ]
+  const own = parts.length === 0 ? 'everything' : parts.join(', ')
+  const wider = within && conditionsText(within)
+  const all = visible(own + (dependents ? ', and what needs it' : ''))
+  return wider === undefined || wider === 'everything' ? all : `${all}; within ${wider}`
+}

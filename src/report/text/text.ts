@@ -1,0 +1,153 @@
+import type {
+  ApplyReport,
+  Counts,
+  DiffReport,
+  Planned,
+  PlanReport,
+  Report,
+  ScopeReport,
+  Side,
+} from '../model/report.ts'
+import type { Reporter } from '../reporter.ts'
+import { issuesText } from './issues.ts'
+import { totalsText, unfinishedText } from './outcome-text.ts'
+import { conditionsText } from './scope-text.ts'
+import { shellLine } from './shell.ts'
+import { plural, type Style, visible } from './style.ts'
+import { sinceText } from './three-way-text.ts'
+import { flowText, keysText, type Part, paragraph } from './wrap.ts'
+
+/** For people at a terminal: aligned, as wide as it is, readable without colour. */
+export const text: Reporter = async (report, { style, width }) => {
+  switch (report.schema) {
+    case 'prefect-snapshot/plan':
+      return planText(report, style, width)
+    case 'prefect-snapshot/diff':
+      return diffText(report, style, width)
+    case 'prefect-snapshot/apply': {
+      const totals = report.outcomes.length > 0 ? totalsText(report.outcomes, style) : ''
+      return (await planText(report, style, width)) + unfinishedText(report, style) + totals
+    }
+    case 'prefect-snapshot/validate':
+      return verdictsText(report, style)
+    case 'prefect-snapshot/graph':
+      return report.edges.map(({ from, to }) => `${visible(from)} → ${visible(to)}\n`).join('')
+    case 'prefect-snapshot/error':
+      return issuesText(report.issues, style)
+  }
+}
+
+async function planText(plan: PlanReport | ApplyReport, style: Style, width: number): Promise<string> {
+  // With it comes the comparison of texts by lines, which a report without changes has no use for.
+  const { changesText } = await import('./change-text.ts')
+  const parts = [
+    headText(plan, style, width),
+    changesText(plan.changes, style, width),
+    unsupportedText(plan, style),
+    keptText(plan, style, width),
+    countsText(plan.counts, style) +
+      (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
+  ]
+  const [head, ...rest] = parts.filter((part) => part !== '')
+  return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')
+}
+
+async function diffText(diff: DiffReport, style: Style, width: number): Promise<string> {
+  const { changesText } = await import('./change-text.ts')
+  const { counts, kept } = diff
+  const only = kept.length === 0 ? '' : `Not compared, since the other side leaves them out: ${keysText(kept, 3)}`
+  const parts = [
+    sidesText(diff, style, width),
+    changesText(diff.changes, style, width),
+    only === '' ? '' : paragraph(only, width, style.dim),
+    diff.changes.length === 0
+      ? `${style.green('No difference')}: ${plural(counts.unchanged, 'resource')} the same.\n`
+      : `${style.bold('Difference')}: ${counts.create} created, ${counts.update} updated, ${counts.delete} deleted, ${counts.unchanged} unchanged.\n`,
+  ]
+  const [head, ...rest] = parts.filter((part) => part !== '')
+  return [head, ...rest].join(diff.changes.length > 0 ? '\n' : '')
+}
+
+function sidesText({ from, to }: DiffReport, style: Style, width: number): string {
+  const side = (word: string, { file, ...source }: Side): string => {
+    const first: Part[] = [{ text: `${word} ${visible(file)}`, paint: style.bold }]
+    return flowText([...first, ...provenance(source)], '', width)
+  }
+  const same = conditionsText(from.scope) === conditionsText(to.scope)
+  const scopes = same
+    ? paragraph(scopeText({ ...to.scope, absent: [] }), width, style.dim)
+    : [from, to]
+        .map(({ file, scope }) =>
+          paragraph(`${visible(file)}: ${scopeText({ ...scope, absent: [] })}`, width, style.dim),
+        )
+        .join('')
+  return side('From', from) + side('to  ', to) + scopes
+}
+
+function provenance({ api, server }: Pick<Side, 'api' | 'server'>): Part[] {
+  if (api === undefined) return []
+  return [{ text: `exported from ${visible(api)}` }, ...(server === undefined ? [] : [{ text: `(Prefect ${server})` }])]
+}
+
+function headText({ target, source, base, scope }: Planned, style: Style, width: number): string {
+  const first: Part[] = [
+    { text: `Plan for ${visible(target.profile ?? 'the server')}`, paint: style.bold },
+    { text: visible(target.url) },
+    { text: `(Prefect ${target.version})` },
+  ]
+  const from: Part[] = [{ text: `from ${visible(source.file)}` }, ...provenance(source)]
+  const since = base ? paragraph(`Since ${visible(base.file)}: ${sinceText(base)}`, width, (line) => line) : ''
+  return (
+    flowText(first, '', width) + flowText(from, '  ', width) + since + paragraph(scopeText(scope), width, style.dim)
+  )
+}
+
+function scopeText({ incomplete, resources, managed, absent, ...scope }: ScopeReport): string {
+  const of = managed.length > 0 ? ` of ${managed.join(', ')}` : ''
+  return [
+    `Scope: ${conditionsText(scope)}; ${plural(resources, 'resource')}${of}`,
+    ...(absent.length > 0 ? [`none of ${absent.join(', ')}`] : []),
+    ...(incomplete.length > 0 ? [`not read in full: ${incomplete.join(', ')}`] : []),
+  ].join('; ')
+}
+
+function unsupportedText({ unsupported }: Planned, style: Style): string {
+  return unsupported
+    .map(({ ref, path, reason }) => {
+      const [kind = '', ...key] = ref.split('/')
+      const head = style.red(`x ${kind} ${visible(key.join('/'))}`)
+      return `${head}${path === undefined ? '' : `  ${path}`}\n    ${style.yellow('!')} not possible: ${visible(reason)}\n`
+    })
+    .join('')
+}
+
+function keptText({ kept }: Planned, style: Style, width: number): string {
+  if (kept.length === 0) return ''
+  return paragraph(`Only on the server, and kept: ${keysText(kept, 3)}`, width, style.dim)
+}
+
+function countsText(counts: Counts, style: Style): string {
+  const { create, update, complete, delete: remove, unchanged, unsupported, refused } = counts
+  if (create + update + complete + remove + unsupported === 0)
+    return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot.\n`
+  const parts = [
+    `${create} to create`,
+    `${update} to update`,
+    ...(complete > 0 ? [`${complete} to complete`] : []),
+    `${remove} to delete`,
+    `${unchanged} unchanged`,
+    ...(unsupported > 0 ? [`${unsupported} not possible`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ]
+  return `${style.bold('Plan')}: ${parts.join(', ')}.\n`
+}
+
+function verdictsText({ files }: Report & { schema: 'prefect-snapshot/validate' }, style: Style): string {
+  return files
+    .map(({ file, resources, errors, warnings }) => {
+      const verdict = errors > 0 ? style.red(plural(errors, 'fault')) : style.green('valid')
+      const count = errors > 0 ? '' : `, ${plural(resources, 'resource')}`
+      return `${visible(file)}: ${verdict}${count}${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}\n`
+    })
+    .join('')
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import type { Kind } from '../kind.ts'
+import type { LiveResource, Placeholder, Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { withSecretsAt } from '../spec.ts'
+
+/**
+ * Resources with their secret values replaced by names of environment variables: readable, none twice. Where two would
+ * have the same name, both get a suffix of their own, so that a third changes neither.
+ */
+export function withPlaceholders(resources: readonly LiveResource[]): Resource[] {
+  const taken = new Map<string, number>()
+  for (const { kind, key, secrets } of resources) {
+    for (const pointer of Object.keys(secrets)) {
+      const name = placeholderName(kind, key, pointer)
+      taken.set(name, (taken.get(name) ?? 0) + 1)
+    }
+  }
+  return resources.map((resource) => {
+    const { kind, key } = resource
+    const secrets = Object.entries(resource.secrets)
+    if (secrets.length === 0) return resource
+    const placeholders = secrets.map(([pointer, placeholder]): [string, Placeholder] => {
+      const name = placeholderName(kind, key, pointer)
+      const env = isCrowded(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
+      const text = 'plain' in placeholder ? typeof placeholder.plain.reveal() === 'string' : true
+      return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
+    })
+    return { ...resource, secrets: Object.fromEntries(placeholders) }
+  })
+}
+
+/** Resources in which that is a secret which is one in others of the same name: a server does not know it. */
+export function withSecretsLike<T extends Resource>(
+  resources: readonly T[],
+  others: readonly Resource[],
+  kinds: readonly Kind[],
+): T[] {
+  const known = new Map(others.map((resource) => [refOf(resource), Object.keys(resource.secrets)]))
+  return resources.map((resource) => {
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    return kind ? withSecretsAt(kind, resource, known.get(refOf(resource)) ?? []) : resource
+  })
+}
+
+/** Resources whose secrets come from where others of the same name say that they come from; ciphertext that is newer stays. */
+export function withSourcesOf(
+  resources: readonly Resource[],
+  others: readonly Resource[],
+  kinds: readonly Kind[],
+): Resource[] {
+  const known = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
+  return withSecretsLike(resources, others, kinds).map((resource) => {
+    const own = known.get(refOf(resource)) ?? {}
+    const secrets = Object.entries(resource.secrets).map(([pointer, placeholder]) => {
+      const other = own[pointer]
+      return [pointer, other && !('age' in other && 'age' in placeholder) ? other : placeholder] as const
+    })
+    return secrets.length > 0 ? { ...resource, secrets: Object.fromEntries(secrets) } : resource
+  })
+}
+
+/** Whether several would have a name, or it looks like one that got a suffix because several would. */
+function isCrowded(name: string, taken: ReadonlyMap<string, number>): boolean {
+  if ((taken.get(name) ?? 0) > 1) return true
+  return /_[0-9A-F]{6}$/.test(name) && isCrowded(name.slice(0, -7), taken)
+}
+
+/** `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. Other kinds than blocks are named too. */
+export function placeholderName(kind: string, key: string, pointer: string): string {
+  const owner = kind === 'block' ? key : `${kind}/${key}`
+  return `${owner}${pointer.replace(/^\/data(?=\/)/, '')}`
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .replace(/^(?=\d)/, '_')
+}
+
+function suffix(owner: string): string {
+  return createHash('sha256').update(owner).digest('hex').slice(0, 6).toUpperCase()
+}
+
+/** Whether a snapshot has secrets in clear, so that only its owner may read it. */
+export function hasPlain({ resources }: { readonly resources: readonly Resource[] }): boolean {
+  return resources.some(({ secrets }) => Object.values(secrets).some((placeholder) => 'plain' in placeholder))
+}

@@ -1,0 +1,118 @@
+import type { Kind } from '../../kind.ts'
+import type { Ref, Resource } from '../../model.ts'
+import { bySnapshotOrder, refOf, splitRef } from '../../ref.ts'
+import { type Parsed, parseDocuments, type Source } from '../parse.ts'
+import { type Chunk, count, cutStream } from '../yaml/documents.ts'
+
+/** Two snapshots side by side. */
+export interface Pair {
+  readonly before: Parsed
+  readonly after: Parsed
+  /** What is the same text on both sides; in the snapshots only its names are. */
+  readonly same: ReadonlySet<Ref>
+  /** Reads what is the same, as far as it can be read. */
+  resourcesOfSame(): readonly Resource[]
+}
+
+/**
+ * Reads two snapshots for a comparison: documents that are the same text on both sides are not parsed, and faults in them
+ * are not found. Where a name comes twice everything is read, so that it is told with its places.
+ */
+export function parsePair(before: readonly Source[], after: readonly Source[], kinds: readonly Kind[]): Pair {
+  const known = new Set(kinds.map(({ name }) => name))
+  const [x, y] = [cutAll(before, known), cutAll(after, known)]
+  const same = sameDocuments(x, y)
+  if (same) {
+    const different = ({ text }: Named) => !same.has(text)
+    const [a, b] = [parseDocuments(keep(x, different), kinds), parseDocuments(keep(y, different), kinds)]
+    const names = new Set(same.values())
+    if (![a, b].some(({ snapshot }) => snapshot.resources.some((resource) => names.has(refOf(resource))))) {
+      const named = [...names].map((ref) => ({ ...splitRef(ref), refs: {}, spec: {}, secrets: {} }))
+      return {
+        before: withMore(a, named, kinds),
+        after: withMore(b, named, kinds),
+        same: names,
+        resourcesOfSame: () =>
+          parseDocuments(
+            keep(y, ({ text }) => same.has(text)),
+            kinds,
+          ).snapshot.resources,
+      }
+    }
+  }
+  const [a, b] = [parseDocuments(before, kinds), parseDocuments(after, kinds)]
+  return { before: a, after: b, same: new Set(), resourcesOfSame: () => [] }
+}
+
+/** A document by its own text, which does not say whether it stood behind a marker. */
+interface Named {
+  readonly text: string
+  /** Where the text ends in its file. */
+  readonly end: number
+  /** Undefined where only a parser can tell. */
+  readonly name: Ref | undefined
+}
+type Cut = Source & { readonly documents: readonly Named[] }
+
+function cutAll(sources: readonly Source[], known: ReadonlySet<string>): Cut[] {
+  return sources.map((source) => ({
+    ...source,
+    documents: cutStream(source.file, source.text).map((chunk) => namedOf(source.text, chunk, known)),
+  }))
+}
+
+function namedOf(source: string, { text, marked, start }: Chunk, known: ReadonlySet<string>): Named {
+  const end = start + text.length - (marked ? 3 : 0)
+  const own = source.slice(source[start] === '\n' ? start + 1 : start, end)
+  return { text: own, end, name: nameIn(own, known) }
+}
+
+/** Named documents that both sides have, by their text; undefined where one of them comes twice. */
+function sameDocuments(before: readonly Cut[], after: readonly Cut[]): ReadonlyMap<string, Ref> | undefined {
+  const [a, b] = [textsOf(before), textsOf(after)]
+  if (!a || !b) return undefined
+  for (const text of a.keys()) if (!b.has(text)) a.delete(text)
+  return new Set(a.values()).size === a.size ? a : undefined
+}
+
+function textsOf(cuts: readonly Cut[]): Map<string, Ref> | undefined {
+  const texts = new Map<string, Ref>()
+  for (const { documents } of cuts)
+    for (const { text, name } of documents) {
+      if (!name) continue
+      if (texts.has(text)) return undefined
+      texts.set(text, name)
+    }
+  return texts
+}
+
+const head =
+  /^kind: ([a-z][a-z-]*)\nkey: (?:"([^"\\\n]+)"|'([^'\n]+)'|([A-Za-z_][\w./@+%=#-]*(?: [\w./@+%=-]+)*))(?:\n|$)/
+
+/** The name of a document, where it is written so simply that no YAML has to be read for it. */
+function nameIn(text: string, known: ReadonlySet<string>): Ref | undefined {
+  const [, kind = '', double, single, plain] = head.exec(text) ?? []
+  if (!known.has(kind) || (plain !== undefined && /^(true|false|null)$/i.test(plain))) return undefined
+  const key = double ?? single ?? plain
+  return key === undefined ? undefined : `${kind}/${key}`
+}
+
+/** The sources with blank lines in place of the documents that are not wanted, so that the others keep their places. */
+function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Source[] {
+  return cuts.map(({ documents, ...source }) => {
+    const { text } = source
+    const parts: string[] = []
+    let done = 0
+    for (const document of documents) {
+      if (wanted(document)) continue
+      parts.push(text.slice(done, document.end - document.text.length), '\n'.repeat(count(document.text)))
+      done = document.end
+    }
+    return { ...source, text: done === 0 ? text : parts.join('') + text.slice(done) }
+  })
+}
+
+function withMore(parsed: Parsed, more: readonly Resource[], kinds: readonly Kind[]): Parsed {
+  const resources = [...parsed.snapshot.resources, ...more].sort(bySnapshotOrder(kinds))
+  return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
+}

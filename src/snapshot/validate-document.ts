@@ -1,0 +1,113 @@
+import { isExact, isObject, type Json, type JsonObject, someString, step } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { suggest } from '../suggest.ts'
+import { cut, mayHaveToken } from '../token.ts'
+import { type Fault, faultOf } from './faults.ts'
+import { documentSchema, headerSchema } from './snapshot-schema.ts'
+import { openChecks } from './validators.ts'
+
+/** Checks one document by its kind's schema. */
+export type Validate = (document: JsonObject) => readonly Fault[]
+
+export function validator(kinds: readonly Kind[]): Validate {
+  const checkOf = openChecks()
+  const schemas = new Map<string, () => JsonObject>([
+    ['snapshot', () => headerSchema],
+    ...kinds.map((kind) => [kind.name, () => documentSchema(kind)] as const),
+  ])
+  return (document) => {
+    const kind = document.kind
+    const schema = typeof kind === 'string' ? schemas.get(kind) : undefined
+    if (typeof kind !== 'string' || !schema) return [unknownKind(kind, [...schemas.keys()])]
+    const check = checkOf(kind, schema)
+    if (check(plain(document))) return []
+    return (check.errors ?? []).flatMap((error) => faultOf(error) ?? []).filter(notRepeated)
+  }
+}
+
+function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
+  if (typeof kind !== 'string')
+    return {
+      code: 'unknown-kind',
+      message: 'the document has no kind',
+      fix: `Begin it with "kind: ${known[1]}"`,
+      pointer: '',
+    }
+  const best = suggest(kind, known)
+  const fix = best ? `Did you mean "${best}"?` : `Kinds: ${known.slice(1).join(', ')}`
+  return { code: 'unknown-kind', message: `there is no kind "${kind}"`, fix, pointer: '/kind' }
+}
+
+/**
+ * A choice between forms reports the faults of every form. Where the value in one of them is wrong, that is what is
+ * meant; else the choice itself says it all.
+ */
+function notRepeated(fault: Fault, index: number, all: readonly Fault[]): boolean {
+  if (all.findIndex((other) => other.pointer === fault.pointer && other.message === fault.message) < index) return false
+  if (isChoice(fault)) return !all.some((other) => isBelow(other, fault) && isWrongValue(other))
+  const choices = all.filter((other) => isChoice(other) && (isBelow(fault, other) || fault.pointer === other.pointer))
+  return choices.every((choice) => isWrongValue(fault) && isBelow(fault, choice))
+}
+
+function isChoice({ message }: Fault): boolean {
+  return message.includes('exactly one of these forms')
+}
+
+function isWrongValue(fault: Fault): boolean {
+  return fault.code === 'bad-value' && !isChoice(fault) && !fault.message.includes(' lacks ')
+}
+
+function isBelow(fault: Fault, above: Fault): boolean {
+  return fault.pointer.startsWith(`${above.pointer}/`)
+}
+
+/** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */
+function plain(value: Json): Json {
+  return hasExact(value) ? withoutExact(value) : value
+}
+
+function hasExact(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasExact)
+  if (isExact(value)) return true
+  for (const key in value) if (hasExact((value as JsonObject)[key] as Json)) return true
+  return false
+}
+
+function withoutExact(value: Json): Json {
+  if (isExact(value)) return Number(value.value)
+  if (Array.isArray(value)) return value.map(withoutExact)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutExact(item)]))
+}
+
+/** Tokens in free-form JSON that are not closed or name no resource. */
+export function tokenFaults(kind: Kind, document: JsonObject): Fault[] {
+  const faults: Fault[] = []
+  const spec = isObject(document.spec) ? document.spec : {}
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const value = spec[name]
+    if (field.freeform && value !== undefined && someString(value, mayHaveToken)) visit(value, `/spec/${name}`, faults)
+  }
+  return faults
+}
+
+function visit(value: Json, pointer: string, faults: Fault[]): void {
+  if (typeof value === 'string') {
+    if (!mayHaveToken(value)) return
+    for (const text of cut(value).broken)
+      faults.push({
+        code: 'bad-token',
+        message: `the token ${JSON.stringify(text)} is not closed or names no resource`,
+        fix: 'Write <ref:kind/key>, or <<ref: for the text itself',
+        pointer,
+      })
+  } else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) visit(item, `${pointer}/${index}`, faults)
+  else if (isObject(value))
+    for (const [key, item] of Object.entries(value)) {
+      const at = step(pointer, key)
+      visit(key, at, faults)
+      visit(item, at, faults)
+    }
+}

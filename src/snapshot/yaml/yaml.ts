@@ -1,0 +1,165 @@
+import {
+  Document,
+  type DocumentOptions,
+  isScalar,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type Scalar,
+  type ScalarTag,
+  type SchemaOptions,
+  type Tags,
+  visit as visitNodes,
+} from 'yaml'
+import { isExact, isObject, type Json, type LosslessNumber, writeJson } from '../../json.ts'
+import { quickText } from './fast-writer.ts'
+import { forms, numberFrom } from './numbers.ts'
+
+/** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
+const exactInteger: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: forms.integer,
+  identify: (value) => typeof value === 'number' && Number.isInteger(value),
+  resolve: resolveNumber,
+  stringify: ({ value }) => String(value),
+}
+const exactFloat: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  test: forms.float,
+  identify: (value) => isExact(value) || (typeof value === 'number' && !Number.isInteger(value)),
+  resolve: resolveNumber,
+  stringify: ({ value }) => (isExact(value) ? (value as LosslessNumber).value : String(value)),
+}
+const octalOrHexadecimal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: forms.radix,
+  resolve: resolveNumber,
+}
+const noNumber: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  test: forms.notJson,
+  resolve: resolveNumber,
+}
+
+function resolveNumber(text: string, onError: (message: string) => void): unknown {
+  try {
+    return numberFrom(text)
+  } catch (error) {
+    onError(error instanceof Error ? error.message : String(error))
+    return text
+  }
+}
+
+function customTags(tags: Tags): Tags {
+  const others = tags.filter((tag) => typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag))
+  return [exactInteger, octalOrHexadecimal, exactFloat, noNumber, ...others]
+}
+
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.2',
+  schema: 'core',
+  customTags,
+  uniqueKeys: true,
+  strict: true,
+  stringKeys: true,
+  prettyErrors: false,
+}
+
+/** A YAML document as a node tree, with its faults, and the positions of its parts. */
+export function parseYaml(
+  text: string,
+  keepTokens: boolean,
+): { readonly document: Document.Parsed; readonly lines: LineCounter } {
+  const lines = new LineCounter()
+  return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
+}
+
+/** A fault of YAML text, and where it begins. */
+export interface YamlFault {
+  readonly message: string
+  readonly offset: number
+}
+
+/**
+ * Every fault of a document. Tags are among them, since with one a text can become what no JSON value is. Of faults of
+ * syntax only the first is told: those after it are what the reader makes of the rest.
+ */
+export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
+  const syntax = document.errors.filter(({ code }) => !alone.has(code)).slice(0, 1)
+  const others = document.errors.filter(({ code }) => alone.has(code))
+  const faults = [...syntax, ...others, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }))
+  if (syntax.length > 0 || !/[!*]/.test(text)) return faults
+  const known = new Set(faults.map(({ offset }) => offset))
+  const anchors = new Set<string>()
+  visitNodes(document, {
+    Alias: (_, { source, range }) => {
+      if (!anchors.has(source)) faults.push({ message: `nothing before is called &${source}`, offset: range?.[0] ?? 0 })
+    },
+    Value: (_, { tag, anchor, range }) => {
+      if (anchor) anchors.add(anchor)
+      const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
+      // A tag may be written with several `!`, and a fault of it is at the first.
+      const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
+      if (tag && !known.has(start))
+        faults.push({ message: `a snapshot may not have YAML tags, such as ${tag}`, offset: start })
+    },
+  })
+  return faults
+}
+/** Faults that can stand beside others. */
+const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
+
+/**
+ * YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise
+ * quoted. Text that stands in the place of `like` has its quotes.
+ */
+export function writeYaml(value: Json, like?: unknown): string {
+  const quick = isObject(value) && like === undefined ? quickText(value, writeCarefully) : undefined
+  return quick ?? writeCarefully(value, like)
+}
+
+/** The same text, by the library alone. */
+export function writeCarefully(value: Json, like?: unknown): string {
+  const document = new Document(value, writing)
+  visitNodes(document, {
+    Seq: (key, list) => {
+      list.flow =
+        key !== null &&
+        list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
+        writeJson(list.toJS(document) as Json).length <= 100
+    },
+    // A block scalar whose first lines are blank would lose their blanks.
+    Scalar: (key, scalar) => {
+      if (key === 'value') quoteLike(scalar, like)
+      if (typeof scalar.value === 'string' && /^\s*[ \t]\n/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString(layout)
+}
+
+/** YAML text of a value on one line, as it stands within brackets. */
+export function writeFlow(value: Json, like?: unknown): string {
+  const document = new Document([value], writing)
+  visitNodes(document, {
+    Collection: (_, collection) => {
+      collection.flow = true
+    },
+    Scalar: (_, scalar) => {
+      quoteLike(scalar, like)
+      if (typeof scalar.value === 'string' && scalar.value.includes('\n')) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString(layout).trimEnd().slice(1, -1)
+}
+
+const writing = { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
+const layout = { lineWidth: 0, flowCollectionPadding: false } as const
+
+function quoteLike(scalar: Scalar, like: unknown): void {
+  if (!isScalar(like) || typeof like.value !== 'string' || typeof scalar.value !== 'string') return
+  if (like.type?.startsWith('QUOTE')) scalar.type = like.type as 'QUOTE_DOUBLE' | 'QUOTE_SINGLE'
+}

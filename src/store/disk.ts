@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { mapConcurrent } from '../map-concurrent.ts'
+
+/** Files at a time: more bring nothing, and a system lets a process open so many only. */
+const atATime = 32
+
+/** Does something for each of a list of files. */
+export function forEachFile<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+  return mapConcurrent(items, atATime, run)
+}
+
+/** The files below a folder that `wanted` takes by their paths in it, with `/`; folders of which `without` holds are not entered. */
+export async function filesBelow(
+  folder: string,
+  wanted: (within: string) => boolean,
+  without: (within: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = []
+  const visit = async (within: string): Promise<void> => {
+    const folders: string[] = []
+    for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
+      const path = within === '' ? entry.name : `${within}/${entry.name}`
+      if (entry.isDirectory() && !without(path)) folders.push(path)
+      // A link to a file is followed, one to a folder is not: it could lead round in a circle.
+      else if (wanted(path) && (entry.isFile() || (await isFile(join(folder, path))))) found.push(path)
+    }
+    await forEachFile(folders, visit)
+  }
+  await visit('')
+  return found
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true
+}
+
+/** Permissions of a file that may hold secrets in clear. */
+export const onlyOwner = 0o600
+
+/**
+ * Writes a file so that whoever reads it finds the old text or the new one, never a part. A file that exists keeps its
+ * permissions, unless only its owner may read what is written.
+ */
+export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  const before = await stat(path).catch(() => undefined)
+  // A pipe, a terminal or a device is not replaced, but written to.
+  if (before && !before.isFile()) return writeFile(path, content)
+  const target = before ? await realpath(path) : path
+  await mkdir(dirname(target), { recursive: true })
+  const draft = join(dirname(target), `.prefect-snapshot-${randomUUID()}.tmp`)
+  try {
+    await writeFile(draft, content, { mode, flag: 'wx' })
+    if (before && mode !== onlyOwner) await chmod(draft, before.mode & 0o777)
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** Removes files below a folder, and the folders that they leave empty. */
+export async function removeBelow(folder: string, files: readonly string[]): Promise<void> {
+  await forEachFile(files, (file) => rm(join(folder, file), { force: true }))
+  for (const file of files)
+    for (let parent = dirname(file); parent !== '.'; parent = dirname(parent))
+      if (
+        !(await rmdir(join(folder, parent)).then(
+          () => true,
+          () => false,
+        ))
+      )
+        break
+}

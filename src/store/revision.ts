@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Context } from '../context.ts'
+import { Failure, type Issue } from '../issue.ts'
+
+/** A file as git keeps it. */
+export interface Blob {
+  /** Below the path that was asked for; `''` where that is the file itself. */
+  readonly within: string
+  readonly bytes: Buffer
+}
+
+/** A place in the history of the repository around the working directory, written `git:REV:path`. */
+export interface Revision {
+  readonly rev: string
+  /** From the root of the repository, or from the working directory where it begins with `./` or `../`: git's own rule. */
+  readonly path: string
+}
+
+const limit = 1024 * 1024 * 1024
+
+/** Takes `git:REV:path` apart; undefined for every other path. Throws `Failure` where it begins so and does not go on. */
+export function revisionOf(place: string): Revision | undefined {
+  if (!place.startsWith('git:')) return undefined
+  const [, rev = '', path] = /^git:([^:]*)(?::(.*))?$/s.exec(place) ?? []
+  if (rev === '' || path === undefined)
+    throw refused(
+      `${place} is not git:REV:path`,
+      'Write it such as git:main:platform/ or git:HEAD~1:./prod.snapshot.yaml',
+    )
+  // Git would take it for a flag.
+  if (rev.startsWith('-')) throw refused(`"${rev}" is no revision: it begins with -`)
+  return { rev, path: path.replace(/\/+$/, '') }
+}
+
+/** Where what a revision names stands, or would stand, in the working tree: what lies beside it there counts for it too. */
+export function inWorkingTree({ path }: Revision, cwd: string): string {
+  if (/^\.\.?(\/|$)/.test(path)) return resolve(cwd, path)
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return resolve(folder, path)
+    if (folder === dirname(folder)) return resolve(cwd, path)
+  }
+}
+
+/**
+ * Reads a file, or the files of a folder that `wanted` takes, as they are in a revision. Runs `git`, never a shell;
+ * filters, text conversion and hooks of the repository have no part in it, and nothing is fetched.
+ */
+export async function readRevision(
+  revision: Revision,
+  wanted: (within: string) => boolean,
+  context: Context,
+): Promise<Blob[]> {
+  const { rev, path } = revision
+  const git = runner(context)
+  const tree = await git(['rev-parse', '--verify', '--quiet', `${rev}^{tree}`])
+  if (!tree)
+    throw refused(`the repository has no revision "${rev}"`, 'git log --oneline --all shows those that there are')
+  const object = (await git(['rev-parse', '--verify', '--quiet', `${rev}:${path}`]))?.toString().trim()
+  if (!object) throw await noPath(revision, git)
+  const type = (await git(['cat-file', '-t', object]))?.toString().trim()
+  if (type === 'blob') return blobsOf(['' as const], [object], git)
+  if (type !== 'tree') throw refused(`${path} is not a file or folder in ${rev}, but a ${type ?? 'missing object'}`)
+  const listed = String((await git(['ls-tree', '-r', '-z', '--full-tree', object])) ?? '')
+  const files = listed.split('\0').flatMap((line) => {
+    const [, id = '', within = ''] = /^100\d+ blob (\S+)\t(.*)$/s.exec(line) ?? []
+    return id !== '' && wanted(within) ? [{ id, within }] : []
+  })
+  return blobsOf(
+    files.map(({ within }) => within),
+    files.map(({ id }) => id),
+    git,
+  )
+}
+
+/** The answer of one run of git; undefined where it says no. Throws `Failure` where it cannot be asked. */
+type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefined>
+
+function runner(context: Context): Git {
+  const env = { ...context.env, GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
+  return async (args, input) => {
+    // Few invocations need it, and it takes some milliseconds of each.
+    const { execFile } = await import('node:child_process')
+    return new Promise((resolve, reject) => {
+      const options = { cwd: context.cwd, env, encoding: 'buffer', maxBuffer: limit } as const
+      const child = execFile('git', [...args], options, (error, stdout, stderr) => {
+        if (!error) return resolve(stdout)
+        const said = stderr.toString().trim()
+        if (error.code === 'ENOENT') return reject(refused('git is needed to read git:REV:path, and is not installed'))
+        if (/not a git repository/.test(said)) return reject(refused(`${context.cwd} is in no git repository`))
+        if (/dubious ownership/.test(said)) return reject(refused(said.split('\n')[0] ?? said))
+        if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+          return reject(refused(`there is more than ${limit / 1024 / 1024} MiB to read`))
+        resolve(undefined)
+      })
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input ?? '')
+    })
+  }
+}
+
+/** The contents of objects, all by one run of `git cat-file`: for each a line `ID blob SIZE`, its bytes, a line end. */
+async function blobsOf(names: readonly string[], ids: readonly string[], git: Git): Promise<Blob[]> {
+  if (ids.length === 0) return []
+  const answer = await git(['cat-file', '--batch'], `${ids.join('\n')}\n`)
+  let at = 0
+  return names.map((within) => {
+    const end = answer?.indexOf(10, at) ?? -1
+    const size = Number(/ blob (\d+)$/.exec(answer?.subarray(at, end).toString() ?? '')?.[1])
+    if (!answer || end < 0 || !Number.isInteger(size))
+      throw refused(`git has no content for ${within || 'the file'}`, 'git fsck looks what the repository lacks')
+    const bytes = answer.subarray(end + 1, end + 1 + size)
+    at = end + 1 + size + 1
+    return { within, bytes }
+  })
+}
+
+/** Most often the path is meant from the working directory, or from the root, and was written the other way. */
+async function noPath({ rev, path }: Revision, git: Git): Promise<Failure> {
+  const other = /^\.\.?\//.test(path) ? path.replace(/^(\.\.?\/)+/, '') : `./${path}`
+  const there = await git(['rev-parse', '--verify', '--quiet', `${rev}:${other}`])
+  const rule = 'A path counts from the root of the repository, and with ./ before it from here'
+  return refused(`there is no ${path} in revision ${rev}`, there ? `Did you mean git:${rev}:${other}? ${rule}` : rule)
+}
+
+function refused(message: string, fix?: string): Failure {
+  const issue: Issue = { code: 'bad-revision', severity: 'error', message, ...(fix ? { fix } : {}) }
+  return new Failure([issue])
+}

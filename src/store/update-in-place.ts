@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { refuseFaults } from '../commands/validate.ts'
+import type { Context } from '../context.ts'
+import { Failure } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource, Snapshot } from '../model.ts'
+import { makeDiff } from '../plan/diff.ts'
+import { refOf } from '../ref.ts'
+import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
+import { fileOf } from '../snapshot/file-name.ts'
+import { type Documents, parseSnapshot, type Source } from '../snapshot/parse.ts'
+import { removeBelow, writeWhole } from './disk.ts'
+import { fileFailure, readSources } from './files.ts'
+
+/** A snapshot on disk that is kept up to date. */
+export interface Existing {
+  readonly path: string
+  readonly directory: boolean
+  readonly sources: readonly Source[]
+  readonly read: Documents
+}
+
+/** Reads the snapshot that is to be changed; undefined where there is none yet. Throws `Failure` where it cannot be one. */
+export async function readExisting(
+  path: string,
+  kinds: readonly Kind[],
+  context: Context,
+): Promise<Existing | undefined> {
+  if (path === '-' || /^git:/.test(path)) throw unwritable(path)
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return undefined
+  const directory = found.isDirectory()
+  const sources = await readSources(path, context)
+  if (directory && sources.length === 0) return undefined
+  if (!directory && (sources.length !== 1 || sources[0]?.file !== path)) throw unwritable(path)
+  const read = parseSnapshot(sources, kinds)
+  refuseFaults(read)
+  return { path, directory, sources, read }
+}
+
+/** The same of a snapshot that has to be there. */
+export async function readPresent(path: string, kinds: readonly Kind[], context: Context): Promise<Existing> {
+  const existing = await readExisting(path, kinds, context)
+  if (!existing) throw fileFailure('read', path, Object.assign(new Error(), { code: 'ENOENT' }))
+  return existing
+}
+
+/** What a snapshot that is written over holds, as far as it can be read: its ciphertext is kept. */
+export async function heldAt(path: string, kinds: readonly Kind[], context: Context): Promise<readonly Resource[]> {
+  if (path === '-') return []
+  const existing = await readExisting(path, kinds, context).catch((error: unknown) => {
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  return existing?.read.snapshot.resources ?? []
+}
+
+function unwritable(path: string): Failure {
+  const message = `${path} cannot be brought up to date: only a file or a directory can`
+  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Name one with -o' }])
+}
+
+/** What is to become of a snapshot: its resources as they should be, and those that are taken out. */
+export interface Wanted {
+  readonly resources: readonly Resource[]
+  readonly remove: ReadonlySet<Ref>
+  readonly source: Snapshot['source']
+}
+
+/** All resources of a snapshot as they will be. */
+export function result({ read }: Existing, { resources, remove }: Wanted): Resource[] {
+  const next = new Map(resources.map((resource) => [refOf(resource), resource]))
+  const kept = read.snapshot.resources.filter((resource) => !next.has(refOf(resource)) && !remove.has(refOf(resource)))
+  return [...kept, ...resources]
+}
+
+/**
+ * Writes what has changed, and nothing where nothing has. What comes of it is read again and compared with what was meant
+ * before anything is written; it is refused where it would not be sound, such as without a resource that another one needs.
+ */
+export async function update(existing: Existing, wanted: Wanted, kinds: readonly Kind[]): Promise<Update> {
+  const { path, directory, sources, read } = existing
+  const made = updateTexts(sources, read, {
+    kinds,
+    wanted: wanted.resources,
+    remove: wanted.remove,
+    source: wanted.source,
+    fileOf: (resource) => (directory ? relative('', join(path, fileOf(resource))) : path),
+  })
+  if (made.files.length === 0) return made
+  verify(existing, wanted, made, kinds)
+  try {
+    for (const { file, text } of made.files) if (text !== undefined) await writeWhole(file, text)
+    const gone = made.files.flatMap(({ file, text }) => (text === undefined ? [relative(path, file)] : []))
+    if (gone.length > 0) await removeBelow(path, gone)
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
+  return made
+}
+
+function verify(existing: Existing, wanted: Wanted, { files }: Update, kinds: readonly Kind[]): void {
+  const texts = new Map(existing.sources.map((source) => [source.file, source]))
+  for (const { file, text } of files) {
+    if (text === undefined) texts.delete(file)
+    else texts.set(file, { ...(texts.get(file) ?? sourceOf(existing, file)), text })
+  }
+  const { snapshot, issues } = parseSnapshot([...texts.values()], kinds)
+  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
+  const meant = { ...snapshot, resources: result(existing, wanted) }
+  const [change] = makeDiff(snapshot, meant, kinds).changes
+  if (change) throw new Error(`an update of ${existing.path} would not write ${change.ref} as it should be`)
+}
+
+function sourceOf({ directory, path }: Existing, file: string): Source {
+  return directory ? { file, within: relative(path, file).split(sep).join('/'), text: '' } : { file, text: '' }
+}

@@ -1,0 +1,23 @@
+/** How many letters have to be put in, taken out or changed to make one word the other (Levenshtein). */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** The known word that was probably meant, if one is close. */
+export function suggest(word: string, known: Iterable<string>): string | undefined {
+  let best: { word: string; d: number } | undefined
+  for (const other of known) {
+    const d = distance(word.toLowerCase(), other.toLowerCase())
+    if (d <= Math.max(2, word.length / 3) && (best === undefined || d < best.d)) best = { word: other, d }
+  }
+  return best?.word
+}
