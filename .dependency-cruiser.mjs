@@ -4,7 +4,7 @@
  */
 const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 
-const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent']
+const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent', 'shell']
 const nouns = ['model', 'ref', 'issue']
 const base = [...ground, ...nouns]
 const engine = [...base, 'placeholder', 'kind', 'token', 'spec']
@@ -28,6 +28,7 @@ const stages = [
 const may = {
   json: [],
   suggest: [],
+  shell: [],
   'map-concurrent': [],
   version: [],
   secret: ['json'],
@@ -49,7 +50,7 @@ const may = {
   apply: [...engine, 'journal'],
   journal: [...engine, 'context', 'plan'],
   snapshot: [...engine, 'graph'],
-  store: [...engine, 'context', 'snapshot'],
+  store: [...engine, 'context', 'selection', 'snapshot'],
   project: [...engine, 'context', 'overlay', 'store', 'snapshot', 'plan'],
   secrets: [...engine, 'selection'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],

@@ -1,4 +1,4 @@
-import { shellLine } from '../src/report/text/shell.ts'
+import { shellLine } from '../src/shell.ts'
 import { type Choice, toggled } from './choice.ts'
 import type { Item, PageData } from './data.ts'
 import { detailOf } from './detail.ts'

@@ -7,13 +7,12 @@ import { type Check, checksText } from '../report/text/checks.ts'
 import { plural } from '../report/text/style.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
 import { isForeign } from '../snapshot/directory-layout.ts'
-import { parseSnapshot, type Source } from '../snapshot/parse.ts'
+import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { fileFailure, readSources, writeText } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { schemaText } from './schema.ts'
-import { refuseFaults } from './validate.ts'
 
 /** snapshot → one file to carry. Offline. */
 export async function bundle(

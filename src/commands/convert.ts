@@ -2,12 +2,12 @@ import type { Kind } from '../kind.ts'
 import { plural } from '../report/text/style.ts'
 import { kindsText } from '../report/text/wrap.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
-import { parseSnapshot } from '../snapshot/parse.ts'
+import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { onlyOwner } from '../store/disk.ts'
-import { readSources, writeSnapshot } from '../store/files.ts'
+import { readSources } from '../store/files.ts'
 import { writeBundle } from './bundle.ts'
 import type { ExitStatus, Io } from './io.ts'
-import { refuseFaults } from './validate.ts'
+import { saveSnapshot } from './print.ts'
 
 /** snapshot → the same snapshot as a file, a directory or a bundle. Offline. */
 export async function convert(
@@ -25,7 +25,7 @@ export async function convert(
     await writeBundle(output, sources, snapshot, kinds, io)
     return 'ok'
   }
-  await writeSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
+  await saveSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
   if (!io.quiet && output !== '-')
     io.err(`Wrote ${plural(snapshot.resources.length, 'resource')} to ${output}: ${kindsText(snapshot.resources)}\n`)
   return 'ok'

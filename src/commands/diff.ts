@@ -20,11 +20,10 @@ import {
   selects,
 } from '../selection/selection.ts'
 import { parsePair } from '../snapshot/edit/same-documents.ts'
-import { type Parsed, parseDocuments } from '../snapshot/parse.ts'
+import { type Parsed, parseDocuments, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
-import { refuseFaults } from './validate.ts'
 
 export interface DiffFlags extends Selection {
   readonly before: string

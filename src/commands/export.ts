@@ -11,8 +11,8 @@ import { kindsText } from '../report/text/wrap.ts'
 import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
 import { resourceBytes } from '../snapshot/format.ts'
 import { onlyOwner } from '../store/disk.ts'
-import { writeSnapshot } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
+import { saveSnapshot } from './print.ts'
 
 export interface ExportOptions extends Target, Selection, ExportSecretFlags {
   /** Changes what is there, and only where something has changed. */
@@ -47,7 +47,7 @@ export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[
       io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(count, 'secret')} in clear\n`)
     if (over) return over.finish(snapshot, name === undefined ? server.url : `profile:${name}`)
     const mode = options.secrets === 'plain' ? onlyOwner : 0o644
-    await writeSnapshot(options.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, io)
+    await saveSnapshot(options.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, io)
     if (!io.quiet) io.err(summary(snapshot, options, count))
     return 'ok'
   })

@@ -9,8 +9,8 @@ import { outcomesOf, type PlanContext, plannedOf } from '../report/model/build-r
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/model/report.ts'
 import { shown } from '../report/text/issues.ts'
 import { totalsText } from '../report/text/outcome-text.ts'
-import { shellLine } from '../report/text/shell.ts'
 import { flagsOf, scopeOf } from '../selection/selection.ts'
+import { shellLine } from '../shell.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
 

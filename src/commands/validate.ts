@@ -1,12 +1,12 @@
 import { relative, resolve } from 'node:path'
-import { Failure, type Issue } from '../issue.ts'
+import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import type { Format } from '../report/index.ts'
 import { annotationsText } from '../report/markdown/annotations.ts'
 import type { FileReport } from '../report/model/report.ts'
 import { shown } from '../report/text/issues.ts'
-import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
+import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
@@ -40,11 +40,6 @@ export async function readSnapshot(
     kinds,
     io,
   )
-}
-
-/** Throws `Failure` with every fault, unless what was read is sound. */
-export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
-  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
 }
 
 /** file → snapshot | issues. Offline. */

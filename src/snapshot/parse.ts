@@ -1,5 +1,5 @@
 import { checkGraph } from '../graph/check-graph.ts'
-import type { Issue, Place } from '../issue.ts'
+import { Failure, type Issue, type Place } from '../issue.ts'
 import { isObject, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
@@ -46,6 +46,11 @@ export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[]
     return place ? { ...issue, place } : issue
   })
   return { ...parsed, issues: [...parsed.issues, ...issues] }
+}
+
+/** Throws `Failure` with every fault if one of them is an error. */
+export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
+  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
 }
 
 /** What was read, and the documents that it was read from. */

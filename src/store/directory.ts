@@ -5,10 +5,14 @@ import type { Resource, Snapshot } from '../model.ts'
 import { type LaidOut, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
 import { filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
 
-/** What was done to a directory. */
-export interface Laid {
+/** What writing a snapshot changed on disk. */
+export interface WriteResult {
+  readonly directory: boolean
+  /** Number of files with another text than before. */
   readonly written: number
-  readonly same: number
+  /** Number of files that had their text already. */
+  readonly unchanged: number
+  /** Paths within the directory. */
   readonly removed: readonly string[]
 }
 
@@ -37,7 +41,7 @@ export async function writeDirectory(
   snapshot: Snapshot,
   gone: (resource: Resource) => boolean,
   mode: number,
-): Promise<Laid> {
+): Promise<WriteResult> {
   const laid = layoutOf(snapshot)
   const there = await yamlBelow(folder).catch(ifMissing)
   const files = new Map(laid.map((each) => [each.file, each]))
@@ -52,7 +56,7 @@ export async function writeDirectory(
   if (header) changed.push(await put(header))
   await removeBelow(folder, stale)
   const written = changed.filter(Boolean).length
-  return { written, same: laid.length - written, removed: stale }
+  return { directory: true, written, unchanged: laid.length - written, removed: stale }
 }
 
 function ifMissing(error: NodeJS.ErrnoException): string[] {

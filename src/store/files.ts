@@ -1,15 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { Io } from '../commands/io.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
-import { plural } from '../report/text/style.ts'
 import { headerFirst } from '../snapshot/directory-layout.ts'
 import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
-import { mayBePart, writeDirectory, yamlBelow } from './directory.ts'
+import { mayBePart, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
 import { forEachFile, writeWhole } from './disk.ts'
 import { renewedScope } from './export-scope.ts'
 import { readRevision, revisionOf } from './revision.ts'
@@ -86,24 +84,26 @@ export interface HowToWrite {
   readonly bytesOf?: (resource: Resource) => Buffer
 }
 
-/** Writes a snapshot to standard output (`-`), a directory (an existing one, or a path that ends in `/`), or a file. */
+/** The text of a snapshot as one stream of documents, for standard output. */
+export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) => Buffer = resourceBytes): string {
+  return textOf(encodeSnapshot(snapshot, bytesOf))
+}
+
+/** Writes a snapshot to a file, or to a directory: an existing one, or a path that ends in `/`. */
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
   { mode, over, bytesOf = resourceBytes }: HowToWrite,
-  context: Io,
-): Promise<void> {
-  if (path === '-') return context.out(textOf(encodeSnapshot(snapshot, bytesOf)))
+): Promise<WriteResult> {
   try {
     const directory = path.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
-    if (!directory) return await writeWhole(path, encodeSnapshot(snapshot, bytesOf), mode)
+    if (!directory) {
+      await writeWhole(path, encodeSnapshot(snapshot, bytesOf), mode)
+      return { directory, written: 1, unchanged: 0, removed: [] }
+    }
     const { snapshot: laid, gone } =
       over === 'renew' ? await renewedScope(path, snapshot) : { snapshot, gone: () => true }
-    const { written, same, removed } = await writeDirectory(path, laid, gone, mode)
-    if (context.quiet) return
-    const names = removed.length > 5 ? [...removed.slice(0, 5), '…'] : removed
-    const list = names.length > 0 ? ` (${names.join(', ')})` : ''
-    context.err(`${path}: ${plural(written, 'file')} written, ${same} as before, ${removed.length} removed${list}\n`)
+    return await writeDirectory(path, laid, gone, mode)
   } catch (error) {
     throw fileFailure('write', path, error)
   }

@@ -1,15 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { refuseFaults } from '../commands/validate.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Snapshot } from '../model.ts'
-import { makeDiff } from '../plan/diff.ts'
 import { refOf } from '../ref.ts'
 import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
 import { fileOf } from '../snapshot/file-name.ts'
-import { type Documents, parseSnapshot, type Source } from '../snapshot/parse.ts'
+import { type Documents, parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
+import { differences } from '../spec.ts'
 import { removeBelow, writeWhole } from './disk.ts'
 import { fileFailure, readSources } from './files.ts'
 
@@ -106,11 +105,28 @@ function verify(existing: Existing, wanted: Wanted, { files }: Update, kinds: re
     if (text === undefined) texts.delete(file)
     else texts.set(file, { ...(texts.get(file) ?? sourceOf(existing, file)), text })
   }
-  const { snapshot, issues } = parseSnapshot([...texts.values()], kinds)
-  if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
-  const meant = { ...snapshot, resources: result(existing, wanted) }
-  const [change] = makeDiff(snapshot, meant, kinds).changes
-  if (change) throw new Error(`an update of ${existing.path} would not write ${change.ref} as it should be`)
+  const parsed = parseSnapshot([...texts.values()], kinds)
+  refuseFaults(parsed)
+  const ref = firstDifference(parsed.snapshot.resources, result(existing, wanted), kinds)
+  if (ref) throw new Error(`The update of ${existing.path} would not write ${ref} correctly.`)
+}
+
+/** The first resource that two lists do not have in common or that differs in what is written. */
+function firstDifference(
+  written: readonly Resource[],
+  wanted: readonly Resource[],
+  kinds: readonly Kind[],
+): Ref | undefined {
+  const rest = new Map(written.map((resource) => [refOf(resource), resource]))
+  for (const resource of wanted) {
+    const ref = refOf(resource)
+    const before = rest.get(ref)
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    if (!before || !kind || differences(kind, before, resource, 'written').length > 0) return ref
+    rest.delete(ref)
+  }
+  const [left] = rest.keys()
+  return left
 }
 
 function sourceOf({ directory, path }: Existing, file: string): Source {

@@ -66,7 +66,7 @@ describe('a repository with a directory of snapshots', () => {
 
   test('a second one changes nothing', async () => {
     const { err } = await exported()
-    expect(err).toContain('0 files written, 9 as before, 0 removed')
+    expect(err).toContain('0 files written, 9 unchanged, 0 removed')
     expect(git('status', '--porcelain')).toBe('')
   })
 

@@ -10,7 +10,7 @@ import { inBlocks } from '../../src/report/graph/blocks.ts'
 import { layOut } from '../../src/report/graph/layout.ts'
 import { boxOf, nodeHeight } from '../../src/report/graph/node.ts'
 import type { EdgeReport } from '../../src/report/model/report.ts'
-import { shellLine } from '../../src/report/text/shell.ts'
+import { shellLine } from '../../src/shell.ts'
 
 const item = (ref: number, ...waits: number[]): Item => ({
   ref,

@@ -1,3 +1,4 @@
+import { shellLine } from '../../shell.ts'
 import type {
   ApplyReport,
   Counts,
@@ -12,7 +13,6 @@ import type { Reporter } from '../reporter.ts'
 import { issuesText } from './issues.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
 import { conditionsText } from './scope-text.ts'
-import { shellLine } from './shell.ts'
 import { plural, type Style, visible } from './style.ts'
 import { sinceText } from './three-way-text.ts'
 import { flowText, keysText, type Part, paragraph } from './wrap.ts'
