@@ -2,6 +2,7 @@ import type { Json } from '../json.ts'
 import { writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
+import { interrupted } from './abort.ts'
 import { ApiError } from './api-error.ts'
 import { causeOfAnswer, causeOfLoss } from './causes.ts'
 import { pathFault } from './check-path.ts'
@@ -17,6 +18,8 @@ export interface Call {
   readonly path: string
   readonly safety: Safety
   readonly body?: Json
+  /** Stops the call: nothing more is sent, and an answer is not waited for. For reads only. */
+  readonly signal?: AbortSignal
 }
 
 /** The answer that a call ended with, whatever its status. */
@@ -70,8 +73,10 @@ async function persist(parts: CallerParts, state: State, call: Call, request: Wi
   const { method, path, safety } = call
   let [busy, faults, busySince, afterLoss] = [0, 0, 0, false]
   for (;;) {
+    if (call.signal?.aborted) throw interrupted(connection.url)
     const outcome = await follow(parts, state, call, request)
     if (outcome.type === 'answer' && outcome.status < 400) return { ...outcome, afterLoss }
+    if (call.signal?.aborted) throw interrupted(connection.url)
     const now = clock.now()
     if (isBusy(outcome)) busy++
     else faults++
@@ -84,7 +89,7 @@ async function persist(parts: CallerParts, state: State, call: Call, request: Wi
     }
     afterLoss ||= isAmbiguous(outcome, safety)
     on({ type: 'retry', method, path, reason: decision.reason, waitMs: decision.waitMs })
-    await clock.sleep(decision.waitMs)
+    await clock.sleep(decision.waitMs, call.signal)
   }
 }
 
@@ -93,7 +98,7 @@ async function follow(parts: CallerParts, state: State, call: Call, request: Wir
   const { connection, wire, clock, on } = parts
   for (let hops = 0, path = request.path; ; hops++) {
     const started = clock.now()
-    const outcome = await wire.exchange({ ...request, path })
+    const outcome = await wire.exchange({ ...request, path }, call.signal)
     if (outcome.type === 'lost') return outcome
     state.reached = true
     const ms = Math.round(clock.now() - started)

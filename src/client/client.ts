@@ -3,6 +3,7 @@ import type { Json } from '../json.ts'
 import { parseJson } from '../json.ts'
 import type { Api, Event, Reply, Server } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
+import { followSignal, orInterrupted } from './abort.ts'
 import { type Call, type Called, type Caller, openCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { type Csrf, isCsrfRefusal, openCsrf } from './csrf.ts'
@@ -13,6 +14,8 @@ export type { Clock } from './clock.ts'
 
 /** One server, and all of this process's sockets to it. */
 export interface Client extends Api {
+  /** The same server without the abort signal: for reads that belong to a write, such as reading an ID back. */
+  readonly uninterrupted: Api
   /** What the server says of itself (`GET /admin/version`), asked for once. A workspace of Cloud has the version `cloud`. */
   server(): Promise<Server>
   /** The server's clock, in milliseconds since 1970, by the `Date` of an answer; undefined where there is none. */
@@ -26,6 +29,11 @@ export interface ClientOptions {
   /** Version of this tool, for the User-Agent. */
   readonly version?: string
   readonly clock?: Clock
+  /**
+   * When it aborts, reads reject at once with a `Failure` of code `interrupted`. Writes are neither stopped nor refused: a
+   * write that is under way ends as it would have.
+   */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -43,11 +51,36 @@ export function openClient(
   const csrf =
     connection.csrf && !connection.cloud ? openCsrf(randomUUID(), (path) => askToken(caller, path)) : undefined
   const request = async (call: Call): Promise<Reply> => reply(caller, call, await guarded(caller, csrf, call))
-  const get = async (path: string): Promise<Json> => (await request({ method: 'GET', path, safety: 'read' })).body
+  const signal = followSignal(options.signal)
+  const { url } = connection
+  const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
+  const api = apiOf(url, request)
+  const abortable = apiOf(url, (call) => read(() => request(signal ? { ...call, signal } : call)))
   let server: Promise<Server> | undefined
   return {
-    url: connection.url,
-    get,
+    url,
+    get: abortable.get,
+    query: abortable.query,
+    send: api.send,
+    uninterrupted: api,
+    server: () =>
+      read(() => {
+        server ??= askServer(connection, caller).catch((error) => {
+          server = undefined
+          throw error
+        })
+        return server
+      }),
+    time: () => read(() => askTime(caller)),
+    close: () => wire.close(),
+  }
+}
+
+/** The methods of the API over one function that makes a request. */
+function apiOf(url: string, request: (call: Call) => Promise<Reply>): Api {
+  return {
+    url,
+    get: async (path) => (await request({ method: 'GET', path, safety: 'read' })).body,
     query: async (path, body) => (await request({ method: 'POST', path, safety: 'read', body })).body,
     send: (method, path, body) =>
       request({
@@ -56,18 +89,6 @@ export function openClient(
         safety: method === 'POST' ? 'create' : 'again',
         ...(body === undefined ? {} : { body }),
       }),
-    server: () => {
-      server ??= askServer(connection, caller).catch((error) => {
-        server = undefined
-        throw error
-      })
-      return server
-    },
-    time: async () => {
-      const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read' }, {})
-      return headers.date === undefined ? undefined : Date.parse(headers.date)
-    },
-    close: () => wire.close(),
   }
 }
 
@@ -97,6 +118,11 @@ async function askToken(caller: Caller, path: string): Promise<Json> {
   const call: Call = { method: 'GET', path, safety: 'read' }
   const answer = await caller.call(call, {})
   return answer.status === 422 || answer.status === 404 ? null : reply(caller, call, answer).body
+}
+
+async function askTime(caller: Caller): Promise<number | undefined> {
+  const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read' }, {})
+  return headers.date === undefined ? undefined : Date.parse(headers.date)
 }
 
 async function askServer(connection: Connection, caller: Caller): Promise<Server> {

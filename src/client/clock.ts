@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
+
 /** Time and chance, so that a test can have its own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  sleep(ms: number): Promise<void>
+  /** Waits; ends early when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** From 0 up to but not including 1. */
   random(): number
 }
@@ -10,6 +13,9 @@ export interface Clock {
 /** The real ones. */
 export const realClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+  sleep: async (ms, signal) => {
+    // An abort rejects, and the caller sees it by the signal.
+    await setTimeout(ms, undefined, signal ? { signal } : {}).catch(() => {})
+  },
   random: () => Math.random(),
 }

@@ -31,9 +31,22 @@ export interface Lost {
 const maxBytes = 256 * 1024 * 1024
 
 /** Sends one request once. It never throws: what goes wrong is told. */
-export function exchange(dispatcher: Dispatcher, origin: string, request: WireRequest): Promise<Answer | Lost> {
-  return new Promise((resolve) => {
+export function exchange(
+  dispatcher: Dispatcher,
+  origin: string,
+  request: WireRequest,
+  signal?: AbortSignal,
+): Promise<Answer | Lost> {
+  return new Promise((done) => {
     let sent = false
+    const resolve = (outcome: Answer | Lost) => {
+      signal?.removeEventListener('abort', abort)
+      done(outcome)
+    }
+    // The connection is dropped after this: undici cannot abort a request whose connection is still being made.
+    const abort = () => resolve({ type: 'lost', sent, code: 'UND_ERR_ABORTED', reason: 'the request was aborted' })
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort, { once: true })
     let status = 0
     let headers: Record<string, string> = {}
     let bytes = 0

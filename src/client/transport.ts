@@ -7,8 +7,8 @@ import { type Answer, exchange, type Lost, type WireRequest } from './exchange.t
 
 /** The sockets to one server. */
 export interface Wire {
-  /** Sends a request once; waits for a free connection. */
-  exchange(request: WireRequest): Promise<Answer | Lost>
+  /** Sends a request once; waits for a free connection. An abort ends it as one without an answer. */
+  exchange(request: WireRequest, signal?: AbortSignal): Promise<Answer | Lost>
   /** Waits for what is in flight, then drops the sockets. */
   close(): Promise<void>
 }
@@ -27,10 +27,10 @@ export function openWire(connection: Connection): Wire {
   const inFlight = new Set<Promise<unknown>>()
   let closed = false
   return {
-    exchange: async (request) => {
+    exchange: async (request, signal) => {
       if (closed) return { type: 'lost', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
       const outcome = lanes.use(
-        (lane) => exchange(lane, origin, request),
+        (lane) => exchange(lane, origin, request, signal),
         // After any 5xx a Prefect server closes the socket without saying so, and the next request on it would be lost.
         (outcome) => outcome.type === 'answer' && outcome.status < 500,
       )

@@ -29,7 +29,7 @@ export function readApiUrl(found: FoundSetting & { readonly value: string }, iss
   else if (!isCloudHost(url.hostname) && !/\/api(\/|$)/.test(url.pathname)) issues.push(noApi(found, url))
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   if (url.username === '' && url.password === '') return { url: base }
-  return { url: base, authorization: basic(`${decoded(url.username)}:${decoded(url.password)}`) }
+  return { url: base, authorization: basic(userInfoOf(url)) }
 }
 
 /** The header value of basic auth (PREFECT_API_AUTH_STRING, Prefect ≥ 3.1.8; user info of a URL). */
@@ -76,10 +76,18 @@ function noApi(found: FoundSetting, url: URL): Issue {
   }
 }
 
+/** `user:password` of a URL, decoded. A `%` that begins no escape sequence stands for itself, as in Python's `unquote`. */
+export function userInfoOf({ username, password }: URL): string {
+  return `${decoded(username)}:${decoded(password)}`
+}
+
+/** Decodes run by run, since one malformed sequence must not leave all others encoded. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return text.replace(/(?:%[\da-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run)
+    } catch {
+      return run
+    }
+  })
 }

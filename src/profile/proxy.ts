@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import type { Secret } from '../secret.ts'
-import { basic, shown } from './api-url.ts'
+import { basic, shown, userInfoOf } from './api-url.ts'
 import { badSetting } from './setting-values.ts'
 
 /** The proxy for a URL; credentials apart. */
@@ -31,7 +31,7 @@ export function proxyFor(
     issues.push(badSetting(found, 'a URL with http://, https:// or socks5://', `It reads ${shown(given)}.`))
     return undefined
   }
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const user = userInfoOf(proxy)
   return { proxy: `${proxy.protocol}//${proxy.host}`, ...(user === ':' ? {} : { proxyAuthorization: basic(user) }) }
 }
 

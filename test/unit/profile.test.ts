@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWire } from '../../src/client/transport.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { type Connection, type ConnectionRequest, resolveConnection } from '../../src/profile/profile.ts'
 
@@ -184,6 +186,18 @@ describe('a URL on the command line', () => {
     expect(given.authorization?.reveal()).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
   })
 
+  it.each([
+    ['50%:p%40ss', '50%:p@ss'],
+    ['me:%zz%41', 'me:%zzA'],
+    ['me:%ff%C3%A9', 'me:%ff%C3%A9'],
+    ['me:%', 'me:%'],
+  ])('may hold user info with a %% that begins no escape sequence: %s', (userInfo, decoded) => {
+    const header = `Basic ${Buffer.from(decoded).toString('base64')}`
+    expect(connection({ apiUrl: `http://${userInfo}@127.0.0.1:9/api` }).authorization?.reveal()).toBe(header)
+    const proxied = connection({ apiUrl: 'http://a.example/api' }, { HTTP_PROXY: `http://${userInfo}@p:3128` })
+    expect(proxied.proxyAuthorization?.reveal()).toBe(header)
+  })
+
   it('is not to be given together with a profile', () => {
     write({ [profiles]: staging })
     expect(faults({ apiUrl: 'http://127.0.0.1/api', profile: 'prod' })).toMatchObject([{ code: 'bad-setting' }])
@@ -296,5 +310,49 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
     ['http://a.example/api', { ALL_PROXY: 'http://p:1', no_proxy: '*' }, undefined],
   ])('send %s with %o through %s', (apiUrl, env, proxy) => {
     expect(connection({ apiUrl }, env).proxy).toBe(proxy)
+  })
+
+  it('of any content are used or refused, and never a bug', () => {
+    const names = [
+      ...['PREFECT_API_URL', 'PREFECT_API_KEY', 'PREFECT_API_AUTH_STRING', 'PREFECT_CLIENT_CUSTOM_HEADERS'],
+      ...['PREFECT_API_REQUEST_TIMEOUT', 'PREFECT_CLIENT_MAX_RETRIES', 'PREFECT_CLIENT_RETRY_EXTRA_CODES'],
+      ...['PREFECT_API_SSL_CERT_FILE', 'PREFECT_CLOUD_API_URL', 'PREFECT_PROFILE', 'HTTP_PROXY', 'NO_PROXY'],
+    ]
+    const part = fc.constantFrom(
+      '%',
+      '%zz',
+      '%C3',
+      '@',
+      ':',
+      '//',
+      '[',
+      ']',
+      '?',
+      '#',
+      '\\',
+      '{',
+      '"',
+      '\n',
+      'é',
+      '99999',
+      '-1',
+    )
+    const junk = fc.array(fc.oneof(part, fc.string({ maxLength: 4 })), { maxLength: 6 }).map((parts) => parts.join(''))
+    const value = fc.oneof(
+      junk,
+      junk.map((text) => `http://${text}@host:1/api`),
+      junk.map((text) => `http://h${text}`),
+    )
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value), (env) => {
+        try {
+          const { connection: made } = resolve({}, { PREFECT_API_URL: url, ...env })
+          openWire(made)
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+        }
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

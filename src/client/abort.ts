@@ -1,0 +1,43 @@
+import { setMaxListeners } from 'node:events'
+import { Failure } from '../issue.ts'
+
+/**
+ * Starts `work` and settles as it does, but rejects with a `Failure` of code `interrupted` as soon as the signal aborts.
+ * `work` is not started at all when the signal has aborted before.
+ */
+export async function orInterrupted<T>(
+  url: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work()
+  if (signal.aborted) throw interrupted(url)
+  let abort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(interrupted(url))
+    signal.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/**
+ * A signal of the client's own that follows the given one: Node warns about a signal with more than ten listeners, and the
+ * client adds two for each read in flight.
+ */
+export function followSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return undefined
+  const own = AbortSignal.any([signal])
+  setMaxListeners(0, own)
+  return own
+}
+
+/** The error of a read that was stopped. Nothing was changed by it. */
+export function interrupted(url: string): Failure {
+  return new Failure([
+    { code: 'interrupted', severity: 'error', message: `The operation was interrupted while it read from ${url}.` },
+  ])
+}
