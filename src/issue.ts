@@ -81,7 +81,7 @@ export const issueCodes = {
   'missing-ref': 'A resource lacks an edge that it cannot be without.',
   'missing-name':
     'A template names a block or variable that is not in the snapshot. Prefect looks it up when the flow runs.',
-  cycle: 'Resources need each other in a circle that cannot be broken by filling in a field later.',
+  cycle: 'Resources need each other in a cycle that cannot be broken by filling in a field later.',
   'checksum-differs':
     'The recorded checksum of a block schema is not what its fields give. The recorded one identifies it.',
   // Reading a server
@@ -105,7 +105,8 @@ export const issueCodes = {
   protected: 'The policy file protects the resource, so it is not deleted.',
   'in-use': 'A resource that stays still needs the one that would be deleted.',
   'default-queue': "A pool's default queue cannot be deleted while the pool stays.",
-  brake: 'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
+  'change-limit':
+    'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
   'likely-rename':
     'A delete and a create have nearly the same content. Say so under `moved:` if it is one resource with a new name.',
   'bad-policy': 'The policy file cannot be used.',

@@ -128,7 +128,7 @@ export type Change = {
 } & (
   | { readonly action: 'create'; readonly after: Resource; readonly without: readonly string[] }
   /** The second half of a create that had to leave out the fields `without` because of a cycle. */
-  | { readonly action: 'complete'; readonly after: Resource; readonly without: readonly string[] }
+  | { readonly action: 'patch-cycle'; readonly after: Resource; readonly without: readonly string[] }
   | {
       readonly action: 'update'
       readonly before: LiveResource

@@ -47,7 +47,7 @@ export interface Applied {
 
 /** What a change is waited for by. */
 export function changeId(change: Change): string {
-  return change.action === 'complete' ? `${change.ref}#complete` : change.ref
+  return change.action === 'patch-cycle' ? `${change.ref}#patch-cycle` : change.ref
 }
 
 /**
@@ -131,7 +131,7 @@ async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
       const after = fill(change.after, kind, write, options, change.before)
       return learn(ids, await kind.update(write, change.before, after, change.fields))
     }
-    case 'complete': {
+    case 'patch-cycle': {
       const before = made(write.idOf(change.ref), change.after)
       return learn(
         ids,

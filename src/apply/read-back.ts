@@ -5,7 +5,9 @@ import { differences, withKnownSecrets } from '../spec.ts'
 
 /** The resources that an apply wrote, as they should be now. */
 export function written(outcomes: readonly Outcome[]): Resource[] {
-  const halves = new Set(outcomes.filter(({ change }) => change.action === 'complete').map(({ change }) => change.ref))
+  const halves = new Set(
+    outcomes.filter(({ change }) => change.action === 'patch-cycle').map(({ change }) => change.ref),
+  )
   return outcomes.flatMap(({ status, change }) => {
     if (status !== 'done' || change.action === 'delete') return []
     // The first half of a create is not what it should be yet.

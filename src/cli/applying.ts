@@ -161,7 +161,7 @@ function addTransfer(program: Command, act: Act): void {
     .option('--allow-unresolved', 'write ids that nothing at the source has as they are')
     .option('--skip-unsupported', 'leave out what the destination cannot hold, and move the rest')
     .option('--allow-same-server', 'go on where both are the same server, or one is a copy of the other')
-    .option('--force', 'go past the brake on many updates')
+    .option('--override-change-limit', 'override the limit on bulk updates')
     .addHelpText(
       'after',
       examples(
@@ -183,7 +183,7 @@ export function planned(command: Command, state: Option = activation('snapshot')
   )
     .option('--prune', 'delete what only the server has, where the snapshot manages it')
     .addOption(state)
-    .option('--force', 'go past the brake on many deletes or updates')
+    .option('--override-change-limit', 'override the limit on bulk deletes and updates')
     .option('--allow-unresolved', 'write ids that nothing at the source had as they are')
     .option('--skip-unsupported', 'leave out what the server cannot hold, and apply the rest')
 }

@@ -41,7 +41,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   protected: 'policy',
   'in-use': 'policy',
   'default-queue': 'policy',
-  brake: 'policy',
+  'change-limit': 'policy',
   unsupported: 'unsupported',
   interrupted: 'interrupted',
 }

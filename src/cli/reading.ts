@@ -87,7 +87,7 @@ export function addReading(program: Command, act: Act): void {
   inEnvironment(selecting(reporting(program.command('graph'), ['mermaid', 'dot', 'svg', 'html', 'json'])))
     .summary('draw which resource needs which')
     .description(
-      'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and circles are marked.',
+      'Draws the dependency graph of a snapshot: an arrow goes from what needs to what is needed, and cycles are marked.',
     )
     .argument('<snapshot>', snapshotForms)
     .option('--focus <ref>', 'only this resource (or a glob) and what it needs; may be repeated', collect)

@@ -111,7 +111,7 @@ function nextOf({ snapshot, activation, ...flags }: PlanFlags): readonly string[
     ...(flags.envFile ?? []).flatMap((file) => ['--env-file', file]),
     ...(flags.identity ?? []).flatMap((file) => ['--identity', file]),
     ...(flags.allowCommands ? ['--allow-commands'] : []),
-    ...(flags.force ? ['--force'] : []),
+    ...(flags.overrideChangeLimit ? ['--override-change-limit'] : []),
     ...(flags.allowUnresolved ? ['--allow-unresolved'] : []),
     ...(flags.skipUnsupported ? ['--skip-unsupported'] : []),
   ]

@@ -30,7 +30,7 @@ export interface TransferFlags extends Selection, PerformFlags, SecretFlags {
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
   readonly allowSameServer?: boolean
-  readonly force?: boolean
+  readonly overrideChangeLimit?: boolean
   readonly format?: Format
 }
 
@@ -88,13 +88,13 @@ function tellKinds({ planned, kinds }: Shown, { outcomes }: Performed, io: Io): 
 }
 
 function planFlags(flags: TransferFlags) {
-  const { allowUnresolved, skipUnsupported, force, activation, format, envFile } = flags
+  const { allowUnresolved, skipUnsupported, overrideChangeLimit, activation, format, envFile } = flags
   return {
     activation,
     ...(envFile ? { envFile } : {}),
     ...(allowUnresolved ? { allowUnresolved } : {}),
     ...(skipUnsupported ? { skipUnsupported } : {}),
-    ...(force ? { force } : {}),
+    ...(overrideChangeLimit ? { overrideChangeLimit } : {}),
     ...(format ? { format } : {}),
   }
 }

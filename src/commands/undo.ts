@@ -47,7 +47,7 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       secretValues,
       allowUnresolved: true,
       remove: undoing.remove,
-      force: true,
+      overrideChangeLimit: true,
     })
     const planned: PreparedPlan = {
       plan: { ...plan, unmanaged: [] },

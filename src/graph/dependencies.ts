@@ -28,10 +28,10 @@ export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]):
     }
     return [...found.values()]
   })
-  const circle = circles(needs)
+  const cycleOf = cycles(needs)
   return needs.map((need) => {
-    const round = circle.get(need.from)
-    return round !== undefined && round === circle.get(need.to) ? { ...need, cycle: true } : need
+    const cycle = cycleOf.get(need.from)
+    return cycle !== undefined && cycle === cycleOf.get(need.to) ? { ...need, cycle: true } : need
   })
 }
 
@@ -63,10 +63,10 @@ function adjacency(needs: readonly Need[], forward: boolean): Map<Ref, Ref[]> {
 }
 
 /**
- * For each resource that is on a circle, which circle: the strongly connected components (Kosaraju). Iterative, since a
+ * For each resource that is on a cycle, which cycle: the strongly connected components (Kosaraju). Iterative, since a
  * chain may be longer than the stack.
  */
-function circles(needs: readonly Need[]): Map<Ref, number> {
+function cycles(needs: readonly Need[]): Map<Ref, number> {
   const [forward, back] = [adjacency(needs, true), adjacency(needs, false)]
   const finished: Ref[] = []
   const seen = new Set<Ref>()

@@ -46,14 +46,14 @@ export function undoOf(
   const moved: Rename[] = []
   const refused: Issue[] = []
   const completed = new Set(
-    record.entries.flatMap(({ action, status, ref }) => (action === 'complete' && status === 'done' ? [ref] : [])),
+    record.entries.flatMap(({ action, status, ref }) => (action === 'patch-cycle' && status === 'done' ? [ref] : [])),
   )
   for (const entry of record.entries) {
     const kind = kinds.find(({ name }) => name === splitRef(entry.ref).kind)
     // The second half of a create goes with the first. What failed or was never begun may still have been done in part.
     if (
       !kind ||
-      entry.action === 'complete' ||
+      entry.action === 'patch-cycle' ||
       kind.immutable?.(resourceOf(entry.after ?? entry.before, placeholderFor))
     )
       continue

@@ -24,7 +24,7 @@ export interface PlanFlags extends Target, Selection, EnvironmentChoice, SecretF
   readonly allowUnresolved?: boolean
   readonly skipUnsupported?: boolean
   readonly prune?: boolean
-  readonly force?: boolean
+  readonly overrideChangeLimit?: boolean
   readonly activation?: Activation
   readonly format?: Format
 }
@@ -76,13 +76,13 @@ export async function makePlanOf(
     allowUnresolved: flags.allowUnresolved === true,
     prune: flags.prune === true,
     held: new Set(parsed.snapshot.resources.map(refOf)),
-    force: flags.force === true,
+    overrideChangeLimit: flags.overrideChangeLimit === true,
     activation: flags.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
   }
   const made = makePlan(snapshot, live, kinds, options)
-  const totals = options.force ? undefined : await missingTotals(made, live, to, kinds)
+  const totals = options.overrideChangeLimit ? undefined : await missingTotals(made, live, to, kinds)
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : made
   const plan = await noteRuns(counted, kinds, to.client, context.now())
   return {
@@ -108,7 +108,7 @@ function namesakes(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): R
   return all.filter((resource) => !known.has(refOf(resource)))
 }
 
-/** How many there are of the kinds that the brake would stop by what was read of them. */
+/** How many there are of the kinds that the change limit would stop by what was read of them. */
 async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
   const open = uncounted(plan, live)
   if (open.size === 0) return undefined

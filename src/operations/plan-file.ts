@@ -25,7 +25,7 @@ const kept = [
   'allowUnresolved',
   'skipUnsupported',
   'prune',
-  'force',
+  'overrideChangeLimit',
   'activation',
   'include',
   'exclude',

@@ -50,7 +50,7 @@ async function switchTo(flags: SwitchFlags, kinds: readonly Kind[], context: Io,
     const { snapshot, absent } = switchesOf(narrowed(parsed.snapshot, kinds, flags), live, kinds, to)
     const secretValues = await secretValuesFor(snapshot.resources, { snapshot: '-' }, context)
     // What is switched was named, so that it is much of a kind is no mistake.
-    const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, force: true })
+    const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, overrideChangeLimit: true })
     const planned: PreparedPlan = {
       plan: await noteRuns(
         { ...plan, unmanaged: [], issues: [...absent, ...plan.issues] },

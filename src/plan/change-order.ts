@@ -49,7 +49,7 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
     if (without.length === 0) return linked
     completions.push({
       ref: change.ref,
-      action: 'complete',
+      action: 'patch-cycle',
       after: linked.after,
       without,
       notes: [],

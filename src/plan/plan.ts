@@ -8,7 +8,7 @@ import { inOrder, link } from './change-order.ts'
 import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
-import { brake, type Protection, protectedDeletes } from './policy.ts'
+import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
 import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
 
@@ -26,8 +26,8 @@ export interface PlanOptions {
   readonly activation?: Activation
   readonly protect?: readonly Protection[]
   readonly moved?: readonly Rename[]
-  /** Goes past the brake. */
-  readonly force?: boolean
+  /** Skips the limit on bulk deletes and updates. */
+  readonly overrideChangeLimit?: boolean
 }
 
 /** What `live` would have to change to be as the snapshot says. Pure: the same arguments give the same plan. */
@@ -61,7 +61,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     refusals: [
       ...impossibleDeletes(deletes, remove, live, without(pairs.all, stuck(unsupported)), kinds),
       ...protectedDeletes(changes, options.protect ?? []),
-      ...(options.force ? [] : brake(changes, live)),
+      ...(options.overrideChangeLimit ? [] : changeLimit(changes, live)),
     ],
     issues: [
       ...pairs.issues,

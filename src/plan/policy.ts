@@ -39,19 +39,19 @@ interface Excess {
 }
 
 /** Stops what changes so much of a kind that it looks like the wrong server or an empty file. */
-export function brake(changes: readonly Change[], live: Live): Issue[] {
+export function changeLimit(changes: readonly Change[], live: Live): Issue[] {
   return excesses(changes, live).map(({ kind, action, number, all }) => {
     const share = `${number} of ${all} (${Math.round((100 * number) / all)} %)`
     return {
-      code: 'brake',
+      code: 'change-limit',
       severity: 'error',
       message: `the plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake`,
-      fix: 'Check the profile and the file; if it is meant, pass --force',
+      fix: 'Check the profile and the file; if it is meant, pass --override-change-limit',
     }
   })
 }
 
-/** Kinds that the brake would stop, and of which only some were read: the others may make the difference. */
+/** Kinds that the change limit would stop, and of which only some were read: the others may make the difference. */
 export function uncounted(plan: Plan, live: Live): ReadonlySet<string> {
   const found = excesses(plan.changes, live).map(({ kind }) => kind)
   return new Set(found.filter((kind) => !live.complete.has(kind)))

@@ -5,7 +5,7 @@ import { idOf, outcomesOf } from './model/build-report.ts'
 import type { OutcomeReport } from './model/change-report.ts'
 import { shown } from './text/issues.ts'
 
-type Action = 'create' | 'update' | 'complete' | 'delete'
+type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
 
 /** One line of `--log ndjson`, but for its time. docs/log-events.md lists them; a field is added, never changed. */
 export type LogEvent =

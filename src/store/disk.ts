@@ -23,7 +23,7 @@ export async function filesBelow(
     for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
       const path = within === '' ? entry.name : `${within}/${entry.name}`
       if (entry.isDirectory() && !without(path)) folders.push(path)
-      // A link to a file is followed, one to a folder is not: it could lead round in a circle.
+      // A link to a file is followed, one to a folder is not: it could lead round in a cycle.
       else if (wanted(path) && (entry.isFile() || (await isFile(join(folder, path))))) found.push(path)
     }
     await forEachFile(folders, visit)

@@ -195,7 +195,7 @@ test('what stands on something that exists already arrives: default queues, bloc
   expect(await deploymentOf('etl', 'later')).toMatchObject({ work_queue_name: 'later' })
 })
 
-test('automations in a circle arrive, and point at each other (B2)', async () => {
+test('automations in a cycle arrive, and point at each other (B2)', async () => {
   const found = await Promise.all(['a', 'b', 'self', 'points at them'].map(automationsOf))
   const [a, b, self, outside] = found.flat()
   expect(found.map(({ length }) => length)).toEqual([1, 1, 1, 1])

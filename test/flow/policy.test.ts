@@ -118,30 +118,31 @@ describe('prune', () => {
     expect(((await json('/deployments/name/a/y')).global_concurrency_limit as { name: string }).name).toBe('shared')
   })
 
-  test('the brake stops more than 30 % deletes and more than 50 % updates of ten or more, and --force goes past it', async () => {
+  test('the change limit stops more than 30 % deletes and more than 50 % updates of ten or more, and --override-change-limit overrides it', async () => {
     await apply(header() + variables(0, 10))
     expect((await cli('plan', write('p.yaml', header() + variables(0, 7)), '--prune')).exit).toBe(0)
     const four = await cli('plan', write('p.yaml', header() + variables(0, 6)), '--prune')
     expect(four.exit).toBe(7)
-    expect(four.stderr).toMatch(/\[brake\].*delete 4 of 10/)
+    expect(four.stderr).toMatch(/\[change-limit\].*delete 4 of 10/)
     expect((await cli('plan', write('p.yaml', header() + variables(0, 5, 'w') + variables(5, 10)))).exit).toBe(0)
     const six = await cli('apply', write('p.yaml', header() + variables(0, 6, 'w') + variables(6, 10)), '--yes')
     expect(six.exit).toBe(7)
-    expect(six.stderr).toMatch(/\[brake\].*update 6 of 10/)
+    expect(six.stderr).toMatch(/\[change-limit\].*update 6 of 10/)
     expect((await json('/variables/name/v00')).value).toBe('v')
-    expect((await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--force')).exit).toBe(
-      0,
-    )
+    expect(
+      (await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--override-change-limit'))
+        .exit,
+    ).toBe(0)
     expect(await status('/variables/name/v09')).toBe(404)
   })
 
-  test('the brake counts all that the server has, not only what the file names', async () => {
+  test('the change limit counts all that the server has, not only what the file names', async () => {
     await apply(header() + variables(0, 30))
     // Eleven of eleven that are read, and eleven of thirty that are there.
     expect((await cli('plan', write('p.yaml', header() + variables(0, 11, 'w')))).exit).toBe(0)
     const most = await cli('plan', write('p.yaml', header() + variables(0, 16, 'w')))
     expect(most.exit).toBe(7)
-    expect(most.stderr).toMatch(/\[brake\].*update 16 of 30 \(53 %\) of kind variable/)
+    expect(most.stderr).toMatch(/\[change-limit\].*update 16 of 30 \(53 %\) of kind variable/)
   })
 
   test('a policy file that cannot be read stops everything', async () => {

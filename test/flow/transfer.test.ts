@@ -81,7 +81,17 @@ describe('transfer', () => {
     ).json()) as { paused: boolean }[]
     expect(deployments.every(({ paused }) => paused)).toBe(true)
     // Switched over, it is the same as the source.
-    const same = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--activation', 'snapshot', '--force')
+    const same = await cli(
+      'transfer',
+      '--from',
+      'old',
+      '--to',
+      'new',
+      '--yes',
+      '--activation',
+      'snapshot',
+      '--override-change-limit',
+    )
     expect(same.exit, same.stderr).toBe(0)
     expect(await worldOf(target.url)).toEqual(source.world)
   })

@@ -71,15 +71,15 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
   for (let step = 1; step < steps; step++) {
     test(`step ${step}: the plan shows just that, and after the apply nothing is left to do`, async () => {
       const file = snapshotAt(step)
-      const { changes, issues } = await planOf(tap.url, file, '--force')
+      const { changes, issues } = await planOf(tap.url, file, '--override-change-limit')
       expect(changes.map(({ ref, fields }) => `${ref}: ${fieldsOf(fields).join(', ')}`).sort()).toEqual(
         expected(all, step),
       )
       expect(issues.filter(({ severity }) => severity === 'error')).toEqual([])
       tap.clear()
-      const applied = await command(['apply', file, '--api-url', tap.url, '--yes', '--force'])
+      const applied = await command(['apply', file, '--api-url', tap.url, '--yes', '--override-change-limit'])
       expect(applied, applied.err).toMatchObject({ exit: 0 })
-      expect((await planOf(tap.url, file, '--force')).changes).toEqual([])
+      expect((await planOf(tap.url, file, '--override-change-limit')).changes).toEqual([])
       const puts = tap.writes().filter(({ method, path }) => method === 'PUT' && path.startsWith('/automations/'))
       expect(puts).toHaveLength(
         expected(all, step).filter((line) => /^automation/.test(line) && !/: enabled$/.test(line)).length,

@@ -155,13 +155,13 @@ describe('an apply', () => {
     )
     const system = new FakeSystem()
     const { outcomes, ids } = await apply(system, wanted)
-    expect(told(outcomes)).toEqual(['done c/1', 'done c/2', 'done c/1#complete'])
+    expect(told(outcomes)).toEqual(['done c/1', 'done c/2', 'done c/1#patch-cycle'])
     expect(system.sent[0]?.body).toMatchObject({ name: '1', link: 'x' })
     expect(system.sent[0]?.body).not.toHaveProperty('later')
     expect(system.objects.get(ids.get('c/1') ?? '')).toMatchObject({ later: ids.get('c/2') })
     const other = new FakeSystem()
     other.trouble = failing('2')
-    expect(told((await apply(other, wanted)).outcomes)).toEqual(['done c/1', 'failed c/2', 'skipped c/1#complete'])
+    expect(told((await apply(other, wanted)).outcomes)).toEqual(['done c/1', 'failed c/2', 'skipped c/1#patch-cycle'])
   })
 
   it('renames in place, and what points to the new name finds it', async () => {
@@ -426,7 +426,7 @@ describe('reading back', () => {
 
   it('looks at the second half of a create, and not at the first', async () => {
     const { outcomes } = await apply(new FakeSystem(), snapshot(resource('c/1', { spec: { later: '<ref:c/1>' } })))
-    expect(told(outcomes)).toEqual(['done c/1', 'done c/1#complete'])
+    expect(told(outcomes)).toEqual(['done c/1', 'done c/1#patch-cycle'])
     expect(written(outcomes)).toHaveLength(1)
   })
 })

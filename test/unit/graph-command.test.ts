@@ -31,7 +31,7 @@ async function drawn(...flags: readonly string[]) {
 }
 
 describe('graph', () => {
-  it('has every resource and need, and marks circles', async () => {
+  it('has every resource and need, and marks cycles', async () => {
     const { refs, edges } = await drawn()
     expect(refs).toHaveLength(5)
     expect(edges.filter(({ cycle }) => cycle)).toEqual([

@@ -120,14 +120,18 @@ describe('a plan', () => {
       resource('c/new', { secrets: { '/data/a': { env: 'A' } } }),
       resource('a/same'),
     )
-    const made = makePlan(wanted, held, toyKinds, { secretValues: secretValues(() => false), prune: true, force: true })
+    const made = makePlan(wanted, held, toyKinds, {
+      secretValues: secretValues(() => false),
+      prune: true,
+      overrideChangeLimit: true,
+    })
     expect(titles(made.changes)).toEqual(['update a/on'])
     expect(made.unsupported.map(({ ref }) => ref).toSorted()).toEqual(['a/both', 'a/mine', 'c/new'])
     // What is not written needs no secret.
     expect(made.issues).toEqual([])
-    expect(makePlan(wanted, { ...held, server }, toyKinds, { ...none, prune: true, force: true }).changes).toHaveLength(
-      4,
-    )
+    expect(
+      makePlan(wanted, { ...held, server }, toyKinds, { ...none, prune: true, overrideChangeLimit: true }).changes,
+    ).toHaveLength(4)
   })
 
   it('wants the secrets of what it makes, all that are missing at once', () => {
@@ -170,16 +174,16 @@ describe('order and waits', () => {
       snapshot(resource('c/x', { spec: { later: '<ref:c/y>', soon: '1' } }), resource('c/y', { refs: { to: 'c/x' } })),
       [],
     )
-    expect(titles(made.changes)).toEqual(['create c/x', 'create c/y', 'complete c/x'])
+    expect(titles(made.changes)).toEqual(['create c/x', 'create c/y', 'patch-cycle c/x'])
     expect(made.changes[0]).toMatchObject({ without: ['later'], waits: [] })
     expect(made.changes[2]).toMatchObject({ without: ['later'] })
-    expect(waits(made.changes)['complete c/x']?.toSorted()).toEqual(['c/x', 'c/y'])
+    expect(waits(made.changes)['patch-cycle c/x']?.toSorted()).toEqual(['c/x', 'c/y'])
   })
 
   it('split a create that points to itself', () => {
     expect(titles(plan(snapshot(resource('c/x', { spec: { later: 'me: <ref:c/x>' } })), []).changes)).toEqual([
       'create c/x',
-      'complete c/x',
+      'patch-cycle c/x',
     ])
   })
 
@@ -218,7 +222,7 @@ describe('order and waits', () => {
     const seen = new Set<string>()
     for (const { ref, action, waits } of made.changes) {
       for (const wait of waits) expect(seen).toContain(wait)
-      seen.add(action === 'complete' ? `${ref}#complete` : ref)
+      seen.add(action === 'patch-cycle' ? `${ref}#patch-cycle` : ref)
     }
   })
 })
@@ -259,11 +263,11 @@ describe('a move', () => {
   }
 
   it('is done in place where the server can, and what points to it stays as it is', () => {
-    const { changes, unchanged, unmanaged: kept, unsupported } = plan(wanted, held, {}, renaming)
+    const { changes, unchanged, unmanaged, unsupported } = plan(wanted, held, {}, renaming)
     expect(changes).toMatchObject([
       { action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] },
     ])
-    expect([unchanged, kept, unsupported]).toEqual([['b/x'], [], []])
+    expect([unchanged, unmanaged, unsupported]).toEqual([['b/x'], [], []])
   })
 
   it('is a create and a delete elsewhere, in this order', () => {
@@ -365,21 +369,21 @@ describe('pruning', () => {
   })
 })
 
-describe('the brake', () => {
+describe('the change limit', () => {
   it.each([
     ['3 of 10 deletes', 10, 3, []],
-    ['4 of 10 deletes', 10, 4, ['brake']],
+    ['4 of 10 deletes', 10, 4, ['change-limit']],
     ['9 of 9 deletes, too few to tell', 9, 8, []],
   ])('%s', (_, all, gone, expected) => {
     const held = many('a', all)
     const made = plan(snapshot(...held.slice(gone)), held, { prune: true })
     expect(codes(made.refusals)).toEqual(expected)
-    expect(plan(snapshot(...held.slice(gone)), held, { prune: true, force: true }).refusals).toEqual([])
+    expect(plan(snapshot(...held.slice(gone)), held, { prune: true, overrideChangeLimit: true }).refusals).toEqual([])
   })
 
   it.each([
     ['5 of 10 updates', 10, 5, []],
-    ['6 of 10 updates', 10, 6, ['brake']],
+    ['6 of 10 updates', 10, 6, ['change-limit']],
     ['9 of 9 updates', 9, 9, []],
   ])('%s', (_, all, changed, expected) => {
     const wanted = many('a', all).map((one, n) => (n < changed ? { ...one, spec: { count: 1 } } : one))

@@ -40,9 +40,18 @@ const validate: ValidateReport = {
 }
 const nothing = (): Report => {
   const plan = planReport(true)
-  const counts = { create: 0, update: 0, complete: 0, delete: 0, unsupported: 0, refused: 0, unchanged: 15, kept: 0 }
+  const counts = {
+    create: 0,
+    update: 0,
+    patchCycle: 0,
+    delete: 0,
+    unsupported: 0,
+    refused: 0,
+    unchanged: 15,
+    unmanaged: 0,
+  }
   const { next: _, ...rest } = plan
-  return { ...rest, counts, changes: [], unsupported: [], kept: [], refusals: [] }
+  return { ...rest, counts, changes: [], unsupported: [], unmanaged: [], refusals: [] }
 }
 const reports: Readonly<Record<string, () => Report>> = {
   plan: () => planReport(true),

@@ -38,7 +38,7 @@ describe('ticking changes', () => {
     expect(ticks(items, 3, 2, 0)).toEqual([3])
   })
 
-  it('comes to an end in a circle', () => {
+  it('comes to an end in a cycle', () => {
     expect(ticks(items, 4)).toEqual([4, 5])
     expect(ticks(items, 4, 5)).toEqual([])
   })
@@ -141,7 +141,7 @@ describe('a layout', () => {
     expect(overlaps(picture.nodes)).toEqual([])
   })
 
-  it('in blocks places what is on a circle too', () => {
+  it('in blocks places what is on a cycle too', () => {
     const edges = [
       edge('a', 'b'),
       { ...edge('b', 'a'), cycle: true as const },

@@ -85,7 +85,7 @@ describe('an undo', () => {
       status: 'done',
       id: 'id-1' as Id,
     }
-    const second: Entry = { ref: 'c/x', action: 'complete', after: imageOf(whole) }
+    const second: Entry = { ref: 'c/x', action: 'patch-cycle', after: imageOf(whole) }
     expect(undo(live(half), first).remove).toEqual(new Set(['c/x']))
     expect(undo(live(half), first, second).remove).toEqual(new Set(['c/x']))
     expect(undo(live(whole), first, { ...second, status: 'done' }).remove).toEqual(new Set(['c/x']))

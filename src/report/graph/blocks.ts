@@ -46,7 +46,7 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** First what needs nothing, then what needs only that, and so on; circles where their needs outside come. */
+/** First what needs nothing, then what needs only that, and so on; cycles where their needs outside come. */
 function layersOf(refs: readonly Ref[], edges: readonly EdgeReport[]): Ref[][] {
   const open = new Map<Ref, number>(refs.map((ref) => [ref, 0]))
   const needers = new Map<Ref, Ref[]>()

@@ -84,6 +84,6 @@ export const graphStyle = `
 .graph marker.round{fill:var(--round)}
 .graph marker.hot{fill:var(--hot)}
 .graph .node.create .box{stroke:var(--create);stroke-width:2}
-.graph .node.update .box,.graph .node.complete .box{stroke:var(--update);stroke-width:2}
+.graph .node.update .box,.graph .node.patch-cycle .box{stroke:var(--update);stroke-width:2}
 .graph .node.delete .box{stroke:var(--delete);stroke-width:2;stroke-dasharray:5 3}
 `.trim()

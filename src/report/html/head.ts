@@ -52,13 +52,13 @@ function badgesOf(report: Report): [number, string, string][] {
     return [
       [report.resources.length, 'resources', 'quiet'],
       [report.edges.length, 'edges', 'quiet'],
-      ...circles(report.edges.filter(({ cycle }) => cycle).length),
+      ...cycles(report.edges.filter(({ cycle }) => cycle).length),
     ]
   return []
 }
 
-function circles(count: number): [number, string, string][] {
-  return count > 0 ? [[count, 'of them in circles', 'delete']] : []
+function cycles(count: number): [number, string, string][] {
+  return count > 0 ? [[count, 'of them in cycles', 'delete']] : []
 }
 
 function linesOf(report: Report): [string, string][] {
@@ -73,10 +73,10 @@ function linesOf(report: Report): [string, string][] {
   if ('source' in report) lines.push(['Snapshot', sourceText(report.source)])
   if ('base' in report && report.base) lines.push(['Since', visible(`${report.base.file}: ${sinceText(report.base)}`)])
   if ('scope' in report) lines.push(['Scope', scopeText(report.scope)])
-  if ('kept' in report && report.kept.length > 0) {
+  if ('unmanaged' in report && report.unmanaged.length > 0) {
     const kinds = new Map<string, number>()
-    for (const ref of report.kept) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
-    const title = report.schema === 'prefect-snapshot/diff' ? 'Left out by one side' : 'Only on the server, kept'
+    for (const ref of report.unmanaged) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
+    const title = report.schema === 'prefect-snapshot/diff' ? 'Left out by one side' : 'Only on the server (unmanaged)'
     lines.push([title, [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')])
   }
   return lines

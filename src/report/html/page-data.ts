@@ -73,12 +73,12 @@ function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref
     unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
   )
   return report.changes.flatMap((change): Item[] => {
-    if (change.action === 'complete') return []
-    const second = byId.get(`${change.ref}#complete`)
+    if (change.action === 'patch-cycle') return []
+    const second = byId.get(`${change.ref}#patch-cycle`)
     const waits = [...change.waits, ...(second?.waits ?? [])]
       .flatMap((id) => byId.get(id)?.ref ?? [])
       .filter((ref) => ref !== change.ref)
-    const later = second ? [`${second.without.join(', ')} is filled in afterwards, since it is part of a circle`] : []
+    const later = second ? [`${second.without.join(', ')} is filled in afterwards, since it is part of a cycle`] : []
     const outcome = outcomes.get(change.id)
     return [
       {

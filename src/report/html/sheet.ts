@@ -25,7 +25,7 @@ export async function sheetOf(report: Report): Promise<Sheet> {
     return { picture: await layOut(refs, report.edges), actions, all: report.resources.length }
   }
   if (!('changes' in report)) return { picture: await layOut([], []), actions, all: 0 }
-  for (const { ref, action } of report.changes) if (action !== 'complete') actions.set(ref, action)
+  for (const { ref, action } of report.changes) if (action !== 'patch-cycle') actions.set(ref, action)
   const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
   const changed = new Set([...actions.keys(), ...unsupported])
   const near = withNeighbours(changed, report.edges)

@@ -38,7 +38,7 @@ function planned(report: PlanReport | ApplyReport): string {
   const done = report.schema === 'prefect-snapshot/apply'
   const where = target.profile === undefined ? code(target.url) : `${code(target.profile)} (${code(target.url)})`
   const from = source.api === undefined ? '' : `, exported from ${code(source.api)}`
-  const changes = counts.create + counts.update + counts.complete + counts.delete
+  const changes = counts.create + counts.update + counts.patchCycle + counts.delete
   const head = [
     `<!-- prefect-snapshot: plan for ${target.url.replaceAll('--', '-\u200b-')} -->`,
     `## ${done ? 'Applied to' : 'Plan for'} ${where}`,
@@ -56,12 +56,13 @@ function planned(report: PlanReport | ApplyReport): string {
 }
 
 function compared(report: DiffReport): string {
-  const { from, to, counts, changes, kept } = report
+  const { from, to, counts, changes, unmanaged } = report
   const outcome =
     changes.length === 0
       ? `**No difference**: ${plural(counts.unchanged, 'resource')} the same.`
       : `**${counts.delete > 0 ? `:warning: ${counts.delete} deleted, ` : ''}${counts.create} created, ${counts.update} updated, ${counts.unchanged} unchanged.**`
-  const only = kept.length > 0 ? [`Not compared, since the other side leaves them out: ${kept.length}.`, ''] : []
+  const only =
+    unmanaged.length > 0 ? [`Not compared, since the other side leaves them out: ${unmanaged.length}.`, ''] : []
   const head = [
     `## Difference from ${code(from.file)} to ${code(to.file)}`,
     '',
@@ -94,7 +95,7 @@ function countsTable({ changes, unchanged }: Compared): string {
     const row = rows.get(kind) ?? {}
     rows.set(kind, { ...row, [column]: (row[column] ?? 0) + 1 })
   }
-  for (const { ref, action } of changes) if (action !== 'complete') add(splitRef(ref).kind, action)
+  for (const { ref, action } of changes) if (action !== 'patch-cycle') add(splitRef(ref).kind, action)
   for (const ref of unchanged) add(splitRef(ref).kind, 'same')
   const lines = [...rows].map(([kind, row]) => {
     const cells = [row.delete, row.create, row.update, row.same].map((count) => count ?? '')

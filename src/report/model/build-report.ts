@@ -86,7 +86,7 @@ function comparedOf(
       changeOf(change, context, secrets(change), since.get(change.ref)),
     ),
     unchanged: plan.unchanged,
-    kept: plan.unmanaged,
+    unmanaged: plan.unmanaged,
     edges: context.edges,
   }
 }
@@ -120,10 +120,10 @@ function countsOf(plan: Plan) {
   return {
     create: count('create'),
     update: count('update'),
-    complete: count('complete'),
+    patchCycle: count('patch-cycle'),
     delete: count('delete'),
     unchanged: plan.unchanged.length,
-    kept: plan.unmanaged.length,
+    unmanaged: plan.unmanaged.length,
     unsupported: plan.unsupported.length,
     refused: plan.refusals.length,
   }
@@ -131,7 +131,7 @@ function countsOf(plan: Plan) {
 
 /** What a change is called within a report. */
 export function idOf({ ref, action }: Change): string {
-  return action === 'complete' ? `${ref}#complete` : ref
+  return action === 'patch-cycle' ? `${ref}#patch-cycle` : ref
 }
 
 /** By kind and key, so that a report does not move when something else changes. Deletes last, dependents first. */
@@ -142,7 +142,8 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
     return action === 'delete' ? 2 * kinds.length - kind : kind
   }
   return [...changes].sort(
-    (a, b) => of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'complete') - Number(b.action === 'complete'),
+    (a, b) =>
+      of(a) - of(b) || byRef(a.ref, b.ref) || Number(a.action === 'patch-cycle') - Number(b.action === 'patch-cycle'),
   )
 }
 
@@ -188,7 +189,7 @@ function overlaidOf(change: Change, origins: ReturnType<NonNullable<Shown['origi
 }
 
 function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[] {
-  if (change.action === 'delete' || change.action === 'complete') return []
+  if (change.action === 'delete' || change.action === 'patch-cycle') return []
   const held = change.action === 'update' ? change.before.secrets : {}
   const compared = new Map(
     change.action === 'update'
@@ -213,7 +214,7 @@ function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[
 
 /** Of a diff: where the text before and the text after say that a secret comes from, where they differ. */
 function placeholdersOf(change: Change): SecretReport[] {
-  if (change.action === 'delete' || change.action === 'complete') return []
+  if (change.action === 'delete' || change.action === 'patch-cycle') return []
   const held = change.action === 'update' ? change.before.secrets : {}
   const differ = (pointer: string) =>
     change.action === 'create' || change.fields.some((field) => field.pointer === `/secrets${pointer}`)

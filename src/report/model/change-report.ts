@@ -5,10 +5,10 @@ import type { Ref } from '../../ref.ts'
 
 /* What a report says of one change: what differs, what cannot be had, and how it went. Part of report.ts, and published with it. */
 
-export type Action = 'create' | 'update' | 'complete' | 'delete'
+export type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
 
 export interface ChangeReport {
-  /** Names the change within this report: the ref, and `#complete` after it for the second half of a create. */
+  /** Names the change within this report: the ref, and `#patch-cycle` after it for the second half of a create. */
   readonly id: string
   readonly ref: Ref
   readonly action: Action

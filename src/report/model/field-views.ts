@@ -11,7 +11,7 @@ export function fieldsOf(change: Change): FieldReport[] {
       return wholeOf(change.after, 'after')
     case 'delete':
       return wholeOf(change.before, 'before')
-    case 'complete':
+    case 'patch-cycle':
       return wholeOf(change.after, 'after').filter(({ path }) => change.without.includes(path))
     case 'update':
       return changedOf(change.before, change.after, change.fields)

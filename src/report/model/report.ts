@@ -92,7 +92,7 @@ export interface Compared {
   readonly changes: readonly ChangeReport[]
   readonly unchanged: readonly Ref[]
   /** Only the server has them, and they stay; of a diff: only one side has them, and the other's scope leaves them out. */
-  readonly kept: readonly Ref[]
+  readonly unmanaged: readonly Ref[]
   readonly edges: readonly EdgeReport[]
 }
 
@@ -163,10 +163,10 @@ export interface Counts {
   readonly create: number
   readonly update: number
   /** Second halves of creates that close a cycle. */
-  readonly complete: number
+  readonly patchCycle: number
   readonly delete: number
   readonly unchanged: number
-  readonly kept: number
+  readonly unmanaged: number
   readonly unsupported: number
   readonly refused: number
 }
@@ -177,6 +177,6 @@ export interface EdgeReport {
   readonly to: Ref
   /** `slot`: a field of the API; `token`: an id in free-form JSON; `name`: looked up when a flow runs. */
   readonly how: 'slot' | 'token' | 'name'
-  /** Part of a circle. */
+  /** Part of a cycle. */
   readonly cycle?: true
 }

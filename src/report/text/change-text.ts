@@ -6,7 +6,7 @@ import { byText, fieldByText } from './three-way-text.ts'
 import { isLong, pairText, summaryText } from './value-text.ts'
 
 /** What stands before a change; readable without colour. */
-export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', complete: '~', delete: '-' }
+export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', 'patch-cycle': '~', delete: '-' }
 
 /** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
 const widest = 100
@@ -25,7 +25,9 @@ export function changesText(changes: readonly ChangeReport[], style: Style, widt
 }
 
 function changeText(change: ChangeReport, style: Style, width: number): string {
-  const paint = { create: style.green, update: style.yellow, complete: style.yellow, delete: style.red }[change.action]
+  const paint = { create: style.green, update: style.yellow, 'patch-cycle': style.yellow, delete: style.red }[
+    change.action
+  ]
   const { kind, key } = splitRef(change.ref)
   const head = `${signs[change.action]} ${kind} ${visible(key)}${byText(change.changedBy)}`
   const beside = besideText(change, width - head.length - 2)
@@ -35,7 +37,7 @@ function changeText(change: ChangeReport, style: Style, width: number): string {
 
 /** What stands on the line of the name: what a new resource holds, or where a changed one is written. */
 function besideText({ action, fields, place, without }: ChangeReport, room: number): string {
-  if (action === 'complete') return `now with ${without.join(', ')}`.slice(0, Math.max(0, room))
+  if (action === 'patch-cycle') return `now with ${without.join(', ')}`.slice(0, Math.max(0, room))
   if (action === 'update') {
     const at = place ? `${visible(place.file)}:${place.line}` : ''
     return at.length <= room ? at : ''
@@ -59,7 +61,7 @@ function detailText(change: ChangeReport, style: Style, width: number): string {
   const hidden = same > 0 ? style.dim(`    … ${same} unchanged\n`) : ''
   const later =
     action === 'create' && without.length > 0
-      ? `    without ${without.join(', ')} at first: it is part of a circle\n`
+      ? `    without ${without.join(', ')} at first: it is part of a cycle\n`
       : ''
   const effects = notes.map((note) => `    ${style.yellow('!')} ${visible(note)}\n`).join('')
   return lines + hidden + overlaidText(change, style) + later + secretsText(secrets, style) + effects

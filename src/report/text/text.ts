@@ -44,7 +44,7 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
     headText(plan, style, width),
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
-    keptText(plan, style, width),
+    unmanagedText(plan, style, width),
     countsText(plan.counts, style) +
       (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
@@ -54,8 +54,9 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
 
 async function diffText(diff: DiffReport, style: Style, width: number): Promise<string> {
   const { changesText } = await import('./change-text.ts')
-  const { counts, kept } = diff
-  const only = kept.length === 0 ? '' : `Not compared, since the other side leaves them out: ${keysText(kept, 3)}`
+  const { counts, unmanaged } = diff
+  const only =
+    unmanaged.length === 0 ? '' : `Not compared, since the other side leaves them out: ${keysText(unmanaged, 3)}`
   const parts = [
     sidesText(diff, style, width),
     changesText(diff.changes, style, width),
@@ -121,19 +122,19 @@ function unsupportedText({ unsupported }: Planned, style: Style): string {
     .join('')
 }
 
-function keptText({ kept }: Planned, style: Style, width: number): string {
-  if (kept.length === 0) return ''
-  return paragraph(`Only on the server, and kept: ${keysText(kept, 3)}`, width, style.dim)
+function unmanagedText({ unmanaged }: Planned, style: Style, width: number): string {
+  if (unmanaged.length === 0) return ''
+  return paragraph(`Only on the server (unmanaged): ${keysText(unmanaged, 3)}`, width, style.dim)
 }
 
 function countsText(counts: Counts, style: Style): string {
-  const { create, update, complete, delete: remove, unchanged, unsupported, refused } = counts
-  if (create + update + complete + remove + unsupported === 0)
+  const { create, update, patchCycle, delete: remove, unchanged, unsupported, refused } = counts
+  if (create + update + patchCycle + remove + unsupported === 0)
     return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot.\n`
   const parts = [
     `${create} to create`,
     `${update} to update`,
-    ...(complete > 0 ? [`${complete} to complete`] : []),
+    ...(patchCycle > 0 ? [`${patchCycle} to patch (cycle)`] : []),
     `${remove} to delete`,
     `${unchanged} unchanged`,
     ...(unsupported > 0 ? [`${unsupported} not possible`] : []),
