@@ -8,36 +8,36 @@ import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
 import { openTap, type Tap } from '../test/servers/tap.ts'
 import { seed } from '../test/worlds/seed.ts'
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its exit code. */
 interface Shown {
   readonly text: string
   readonly exit: number
 }
 
-/** Two real servers, an empty directory and a person at a prompt. */
+/** Two real servers, an empty directory, and a shell session to show. */
 export interface Stage {
   readonly dir: string
-  /** Counts what is asked of the server of the profile `prod`. */
+  /** Records the requests to the server of the profile `prod`. */
   readonly prod: Tap
-  /** What the person has exported. */
+  /** Environment variables of the session. */
   readonly env: Record<string, string>
   say(text: string): void
   /**
-   * Types a command line of the tool, runs it and shows what it prints: all of it, or that many lines of its start and
-   * end. Throws where it ends with another exit code than the story has.
+   * Shows and runs a command line of the tool, and prints its output: all of it, or only `lines` from its start and end.
+   * Throws if the exit code is not `exit`.
    */
   run(line: string, lines?: readonly [number, number], exit?: number): Promise<string>
-  /** Shows a command line that the story does itself, and what it would print. */
+  /** Shows a command line that the demo does itself, and its output. */
   show(line: string, text?: string): void
-  /** Stops all and removes the directory; may be called twice. */
+  /** Stops the servers and removes the directory. Safe to call twice. */
   close(): Promise<void>
 }
 
 const bin = fileURLToPath(new URL('../bin/prefect-snapshot.js', import.meta.url))
-const colours = process.stdout.isTTY === true && !process.env.NO_COLOR
-const { bold, cyan, dim } = createColors(colours)
+const colors = process.stdout.isTTY === true && !process.env.NO_COLOR
+const { bold, cyan, dim } = createColors(colors)
 
-/** Boots both servers, fills the first, and writes a profiles.toml that knows both by name. */
+/** Starts both servers, fills the first, and writes a profiles.toml with a profile for each. */
 export async function openStage(keep: boolean): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-demo-'))
   const opened: { servers?: readonly PrefectServer[]; tap?: Tap; child?: Child; closing?: true } = {}
@@ -65,11 +65,11 @@ export async function openStage(keep: boolean): Promise<Stage> {
       const shown = await runLine(line, { dir, env }, (child) => {
         opened.child = child
       })
-      // The story ends where it is interrupted.
+      // After an interruption, nothing more is shown.
       if (opened.closing) return new Promise(() => {})
       console.log(abridged(shown.text.trimEnd(), lines))
       if (shown.exit !== 0) console.log(dim(`(exit code ${shown.exit})`))
-      if (shown.exit !== exit) throw new Error(`that should have ended with exit code ${exit}`)
+      if (shown.exit !== exit) throw new Error(`the command should have exited with code ${exit}`)
       return shown.text
     }
     const say = (text: string) => console.log(`\n${cyan(text)}`)
@@ -81,7 +81,7 @@ export async function openStage(keep: boolean): Promise<Stage> {
   }
 }
 
-/** A program that is interrupted ends what it started first. A second signal does not wait for that. */
+/** On a signal, stops what was started before exiting. A second signal exits at once. */
 function stopOnSignals(close: () => Promise<void>): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -102,7 +102,7 @@ function writeProfiles(dir: string, urls: Readonly<Record<string, string>>): voi
 
 type Child = ReturnType<typeof spawn>
 
-/** Runs the built command line tool. Both its outputs go to one file, so that their order stays what it was. */
+/** Runs the built command line tool. Both output streams go to one file, which keeps their order. */
 function runLine(
   line: string,
   { dir, env }: Pick<Stage, 'dir' | 'env'>,
@@ -119,7 +119,7 @@ function runLine(
       HOME: dir,
       XDG_STATE_HOME: join(dir, 'state'),
       PREFECT_HOME: join(dir, 'prefect-home'),
-      ...(colours ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
+      ...(colors ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
       ...env,
     },
   })

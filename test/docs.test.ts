@@ -92,6 +92,11 @@ describe('README.md', () => {
     expect(new RegExp(`\`${name}[ \`]`).test(readme)).toBe(true)
   })
 
+  it('names the commands of the demo and of the tests near its top', () => {
+    const top = readme.slice(0, readme.indexOf('\n## '))
+    for (const line of ['npm ci && npm run demo', 'npm ci && npm test']) expect(top).toContain(line)
+  })
+
   it('says what each exit code means', () => {
     const rows = [...readme.matchAll(/^\| (\d+) \| \S/gm)].map((match) => Number(match[1]))
     expect(rows).toEqual(Object.values(exitCodes))

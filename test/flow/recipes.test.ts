@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
+import { plainHttp } from '../support/plain-http.ts'
 import { seed } from '../worlds/seed.ts'
 
 /** What the recipes and the action type, typed: on a server with a small world, and on empty ones. */
@@ -51,10 +52,16 @@ async function oldPlatform(): Promise<PrefectServer> {
   return server
 }
 
-beforeAll(async () => {
-  staging = await empty()
-  const { exit, stderr } = await runCli(['apply', snapshot, '--api-url', staging.url, '--yes'], { env: secret })
+/** A server with the small platform of `snapshots/`. */
+async function filled(): Promise<PrefectServer> {
+  const server = await empty()
+  const { exit, stderr } = await runCli(['apply', snapshot, '--api-url', server.url, '--yes'], { env: secret })
   expect(exit, stderr).toBe(0)
+  return server
+}
+
+beforeAll(async () => {
+  staging = await filled()
 })
 afterAll(async () => {
   for (const server of servers) await server.stop()
@@ -62,15 +69,18 @@ afterAll(async () => {
 
 describe('a recipe', () => {
   const recipes = readdirSync('docs/recipes').filter((name) => name !== 'README.md')
+  const shellBlocks = (name: string) =>
+    [...readFileSync(join('docs/recipes', name), 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(
+      ([, block = '']) => block,
+    )
 
-  test('is in the list', () => {
+  test('is listed in the index', () => {
     const list = readFileSync('docs/recipes/README.md', 'utf8')
     for (const name of recipes) expect(list).toContain(`(${name})`)
   })
 
-  test.each(recipes)('%s: does what it says, line by line', async (name) => {
-    const text = readFileSync(join('docs/recipes', name), 'utf8')
-    const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block)
+  test.each(recipes.filter((name) => name !== 'waves.md'))('%s: every command succeeds', async (name) => {
+    const blocks = shellBlocks(name)
     expect(blocks.length).toBeGreaterThan(1)
     const prod = name === 'drift.md' ? staging : await empty()
     const source = name === 'from-prefect-2.md' ? await oldPlatform() : staging
@@ -78,7 +88,50 @@ describe('a recipe', () => {
     const { exit, stdout, stderr } = await bash(blocks.join('\n'))
     expect(exit, stdout + stderr).toBe(0)
   })
+
+  test('waves.md: every command succeeds, and no deployment ever runs on both servers', async () => {
+    const [old, prod] = [await filled(), await empty()]
+    const { bash } = sandbox({ staging: old.url, prod: prod.url })
+    const history: string[][] = []
+    for (const block of shellBlocks('waves.md'))
+      for (const line of block.trimEnd().split('\n')) {
+        const { exit, stdout, stderr } = await bash(line)
+        expect(exit, `${line}\n${stdout}${stderr}`).toBe(0)
+        const [before, after] = [await running(old.url), await running(prod.url)]
+        expect(
+          before.filter((name) => after.includes(name)),
+          line,
+        ).toEqual([])
+        const step = [...before.map((name) => `old ${name}`), ...after.map((name) => `new ${name}`)]
+        if (step.join() !== history.at(-1)?.join()) history.push(step)
+      }
+    const [build, report] = ['dbt-build/prod', 'report-revenue/prod']
+    expect(history).toEqual([
+      [`old ${build}`, `old ${report}`],
+      [`old ${report}`],
+      [`old ${report}`, `new ${build}`],
+      [`old ${report}`],
+      [`old ${build}`, `old ${report}`],
+      [],
+      [`new ${build}`, `new ${report}`],
+    ])
+    expect([await enabledAutomations(old.url), await enabledAutomations(prod.url)]).toEqual([0, 1])
+  })
 })
+
+/** The deployments that are not paused on a server, by plain HTTP. */
+async function running(url: string): Promise<string[]> {
+  const http = plainHttp(url)
+  const flows = new Map((await http.list('/flows/filter', {})).map(({ id, name }) => [id, name]))
+  return (await http.list('/deployments/filter', {}))
+    .filter(({ paused }) => !paused)
+    .map(({ flow_id, name }) => `${flows.get(flow_id)}/${name}`)
+    .sort()
+}
+
+async function enabledAutomations(url: string): Promise<number> {
+  return (await plainHttp(url).list('/automations/filter', {})).filter(({ enabled }) => enabled).length
+}
 
 describe('the action', () => {
   interface Step {

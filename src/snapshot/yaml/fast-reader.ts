@@ -6,7 +6,7 @@ import { Lines, unsupported } from './line-reader.ts'
  * The package `yaml` keeps where everything stands, and takes ten times as long for it as the values alone are worth. A
  * document without a fault needs no places. What follows reads the YAML that this tool writes and most of what people
  * write into it, line by line; whatever else there may be is left to `yaml`, which alone says what is wrong and where
- * (docs/decisions/0035-a-reader-of-lines.md).
+ * (docs/decisions/0035-line-based-yaml-reader.md).
  */
 
 /** The value of a document that is a mapping; undefined where it is not plain enough, or nested deeper than `levels`. */
