@@ -4,8 +4,8 @@
  */
 const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 
-const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent', 'shell']
-const nouns = ['model', 'ref', 'issue']
+const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent', 'plain-text', 'shell', 'field-path']
+const nouns = ['model', 'ref', 'issue', 'check']
 const base = [...ground, ...nouns]
 const engine = [...base, 'placeholder', 'kind', 'token', 'spec']
 const stages = [
@@ -31,6 +31,9 @@ const may = {
   shell: [],
   'map-concurrent': [],
   version: [],
+  'plain-text': [],
+  'field-path': ['json', 'plain-text'],
+  check: [],
   secret: ['json'],
   ref: ['json'],
   issue: ['json', 'ref'],
@@ -133,6 +136,18 @@ export default {
       'What an undo would do is a comparison of a journal with the server; to do it is the work of an apply.',
       { path: '^src/journal/undo[.]ts$' },
       { path: '^src/(apply|operations)/' },
+    ),
+    error(
+      'page-imports',
+      'The program of the HTML page imports the types of its data and shell quoting from src/, and no package. Pass everything else in its data.',
+      { path: '^page/' },
+      { path: '^(src|node_modules)/', pathNot: '^src/(report/html/page-data|shell)[.]ts$' },
+    ),
+    error(
+      'page-is-bundled',
+      'src/ contains the bundle of the page (npm run page) and imports nothing from page/.',
+      { path: '^src/' },
+      { path: '^page/' },
     ),
     error('no-cycle', 'Files that need each other are one file, or want a third one.', {}, { circular: true }),
     error(

@@ -1,4 +1,4 @@
-import type { Item } from './data.ts'
+import type { Item } from '../src/report/html/page-data.ts'
 
 /** Changes that a reviewer has ticked, and those that they need. */
 export interface Choice {

@@ -1,4 +1,4 @@
-import type { FieldView, Item, PageData, Row } from './data.ts'
+import type { FieldView, Item, PageData, Row } from '../src/report/html/page-data.ts'
 import { h } from './dom.ts'
 
 const words = {

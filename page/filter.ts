@@ -1,4 +1,4 @@
-import type { Item, PageData } from './data.ts'
+import type { Item, PageData } from '../src/report/html/page-data.ts'
 import { h, part } from './dom.ts'
 
 const words: Readonly<Record<string, string>> = {

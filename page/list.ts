@@ -1,4 +1,4 @@
-import type { Item, PageData, State } from './data.ts'
+import type { Item, PageData, State } from '../src/report/html/page-data.ts'
 import { h, part } from './dom.ts'
 
 export const rowHeight = 54

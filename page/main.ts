@@ -1,6 +1,6 @@
+import type { Item, PageData } from '../src/report/html/page-data.ts'
 import { shellLine } from '../src/shell.ts'
 import { type Choice, toggled } from './choice.ts'
-import type { Item, PageData } from './data.ts'
 import { detailOf } from './detail.ts'
 import { h, part } from './dom.ts'
 import { makeFilter } from './filter.ts'

@@ -1,5 +1,4 @@
-import { coloursOf } from '../src/report/graph/colors.ts'
-import type { PageData, State } from './data.ts'
+import type { PageData, State } from '../src/report/html/page-data.ts'
 import { part, s } from './dom.ts'
 import { nearOf, size } from './near.ts'
 import { centred, fitted, type View, zoomed } from './view.ts'
@@ -22,7 +21,7 @@ export function makeMap(
     [...all.querySelectorAll('.node')].map((node) => [names.get(node.getAttribute('data-ref') ?? '') ?? -1, node]),
   )
   const lines = [...all.querySelectorAll('.line')]
-  const colours = coloursOf(data.refs.map(({ kind }) => kind))
+  const colors = new globalThis.Map(data.colors)
   let extent = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
   let view: View = { x: 0, y: 0, k: 1 }
   let mode: 'all' | 'near' = nodes.size > 60 || nodes.size === 0 ? 'near' : 'all'
@@ -57,7 +56,7 @@ export function makeMap(
     extent = picture
     near.replaceChildren(
       ...picture.lines.map(({ path }) => s('path', { class: 'line', d: path })),
-      ...picture.places.map(({ ref, x, y }) => card(data, ref, x, y, colours, stateOf(ref), ref === marked)),
+      ...picture.places.map(({ ref, x, y }) => card(data, ref, x, y, colors, stateOf(ref), ref === marked)),
       ...picture.notes.map(({ text, x, y }) => s('text', { class: 'kind', x: x - size.width / 2 + 8, y: y + 4 }, text)),
     )
   }
@@ -169,7 +168,7 @@ function card(
   ref: number,
   x: number,
   y: number,
-  colours: ReadonlyMap<string, string>,
+  colors: ReadonlyMap<string, string>,
   state: State | undefined,
   middle: boolean,
 ): SVGElement {
@@ -185,7 +184,7 @@ function card(
   group.append(
     s('title', {}, `${kind}/${key}`),
     s('rect', { class: 'box', width: size.width, height: size.height, rx: 7 }),
-    s('rect', { class: 'stripe', x: 6, y: 9, width: 4, height: 20, rx: 2, fill: colours.get(kind) ?? '' }),
+    s('rect', { class: 'stripe', x: 6, y: 9, width: 4, height: 20, rx: 2, fill: colors.get(kind) ?? '' }),
     s('text', { class: 'kind', x: 17, y: 15 }, kind),
     s('text', { class: 'key', x: 17, y: 29 }, label),
   )

@@ -1,9 +1,8 @@
 /*
- * Holds src/ below the working directory to the import rules of .dependency-cruiser.mjs, and makes sure that there was
- * something to hold: with a TypeScript that it does not know, dependency-cruiser sees no module at all and finds
- * everything in order.
+ * Checks src/ and page/ in the working directory against the import rules of .dependency-cruiser.mjs. Also checks that every file was
+ * read: with an unknown version of TypeScript, dependency-cruiser finds no module and reports no violation.
  */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import extractConfig from 'dependency-cruiser/config-utl/extract-depcruise-config'
@@ -15,7 +14,9 @@ const config = await extractConfig(beside('.dependency-cruiser.mjs'))
 const tsConfig = beside('tsconfig.json')
 const rules = { ruleSet: { forbidden: config.forbidden ?? [] }, validate: true }
 const options = { ...config.options, ...rules, tsConfig: { fileName: tsConfig } }
-const { output } = await cruise(['src'], options, undefined, { tsConfig: extractTSConfig(tsConfig) })
+const { output } = await cruise(existsSync('page') ? ['src', 'page'] : ['src'], options, undefined, {
+  tsConfig: extractTSConfig(tsConfig),
+})
 const { modules, summary } = output as ICruiseResult
 
 for (const { rule, from, to, cycle } of summary.violations) {
@@ -26,7 +27,7 @@ for (const { rule, from, to, cycle } of summary.violations) {
 
 const files = readdirSync('src', { recursive: true }).filter((file) => String(file).endsWith('.ts'))
 const seen = modules.filter(({ source }) => source.startsWith('src/')).length
-if (seen < files.length) console.error(`Only ${seen} of the ${files.length} files in src/ were looked at.`)
+if (seen < files.length) console.error(`Only ${seen} of the ${files.length} files in src/ were checked.`)
 
 const faults = summary.violations.length + (seen < files.length ? 1 : 0)
 console.log(`rooms: ${seen} files, ${summary.totalDependenciesCruised ?? 0} imports, ${faults} faults`)

@@ -8,7 +8,7 @@ import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
 import { programOf } from './cli/program.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Kind } from './kind.ts'
-import { issuesText } from './report/text/issues.ts'
+import { issuesText } from './report/text/issues-text.ts'
 import { styleFor } from './report/text/style.ts'
 
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })

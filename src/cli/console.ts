@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import type { Event } from '../model.ts'
-import { type LogEvent, logged, loggedIssues, logLine } from '../report/log.ts'
-import { issuesText } from '../report/text/issues.ts'
+import { type LogEvent, logLine, toIssueEvents, toLogEvent } from '../report/log.ts'
+import { issuesText } from '../report/text/issues-text.ts'
 import { outcomeText } from '../report/text/outcome-text.ts'
 import type { Style } from '../report/text/style.ts'
 import { startProgress } from './progress-line.ts'
@@ -66,9 +66,9 @@ export function recorded(options: VoiceOptions, tool: string, command: string): 
     err: (text) => {
       for (const line of text.split('\n')) if (line.trim() !== '') write({ type: 'message', text: line })
     },
-    warn: (issues) => loggedIssues(issues).forEach(write),
+    warn: (issues) => toIssueEvents(issues).forEach(write),
     tell: (event) => {
-      if (verbose || event.type !== 'request') write(logged(event))
+      if (verbose || event.type !== 'request') write(toLogEvent(event))
     },
     clear: () => {},
     end: (exit) => write({ type: 'end', exit }),

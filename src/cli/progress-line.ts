@@ -1,5 +1,5 @@
 import type { Event } from '../model.ts'
-import { follow, type Progress, progressText } from '../report/text/progress.ts'
+import { type Progress, progressText, updateProgress } from '../report/text/progress.ts'
 
 /** How far a command has come: one line that is written over on a terminal, one line now and then elsewhere. */
 export interface ProgressLine {
@@ -38,7 +38,7 @@ export function startProgress(stream: NodeJS.WriteStream, now: () => number): Pr
   return {
     follow(event) {
       const waits = event.type === 'phase' && event.phase === 'waiting'
-      progress = waits ? undefined : follow(progress, event, now())
+      progress = waits ? undefined : updateProgress(progress, event, now())
       if (waits) stop()
       else if (progress && !timer) timer = setInterval(() => void show(), terminal ? 100 : 10_000).unref()
     },

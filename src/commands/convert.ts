@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
-import { plural } from '../report/text/style.ts'
-import { kindsText } from '../report/text/wrap.ts'
+import { plural } from '../plain-text.ts'
+import { kindsText } from '../report/wording/resource-lists.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
 import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { onlyOwner } from '../store/disk.ts'

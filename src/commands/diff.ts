@@ -9,7 +9,7 @@ import { makeDiff } from '../plan/diff.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
 import { diffOf } from '../report/model/build-report.ts'
-import { shown } from '../report/text/issues.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
 import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
 import {
   refuseUnknownKinds,
@@ -70,7 +70,7 @@ export async function showDiff(
     placeOf: (ref) => after.placeOf(ref) ?? before.placeOf(ref),
     edges: withEdges ? needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds) : [],
   })
-  const issues = plan.issues.map(shown)
+  const issues = plan.issues.map(withoutSecretExcerpt)
   await print(
     { schema: 'prefect-snapshot/diff', version: 1, tool: io.version, exit: io.exitCodeOf(exit), issues, ...compared },
     format,

@@ -1,3 +1,4 @@
+import type { Check } from '../check.ts'
 import { ApiError, toIssue } from '../client/client.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
@@ -5,8 +6,8 @@ import { readLive } from '../live/read-live.ts'
 import type { Live } from '../model.ts'
 import { type Connected, connected } from '../operations/connect.ts'
 import { bothChecks, sourceChecks, workerChecks } from '../operations/preflight.ts'
-import { type Check, checksText, verdict } from '../report/text/checks.ts'
-import { kindsText } from '../report/text/wrap.ts'
+import { checksText, verdictText } from '../report/text/checks-text.ts'
+import { kindsText } from '../report/wording/resource-lists.ts'
 import { atLeast } from '../version.ts'
 import type { ExitStatus, Io } from './io.ts'
 
@@ -40,7 +41,7 @@ export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], 
       if (source) checks.push(...(await bothChecks(source, live, connection, kinds, io)))
     })
   }
-  io.out(checksText(checks, io.style) + verdict(checks, io.style))
+  io.out(checksText(checks, io.style) + verdictText(checks, io.style))
   return checks.some(({ status }) => status === 'error') ? 'failed' : 'ok'
 }
 

@@ -6,8 +6,8 @@ import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
 import { type GraphFormat, graphReporters } from '../report/index.ts'
 import { wholeOf } from '../report/model/field-views.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
 import type { Focus, GraphReport } from '../report/model/report.ts'
-import { shown } from '../report/text/issues.ts'
 import { matches } from '../selection/scope.ts'
 import { type Selection, selected, selects } from '../selection/selection.ts'
 import { suggest } from '../suggest.ts'
@@ -39,7 +39,7 @@ export async function graph(flags: GraphFlags, kinds: readonly Kind[], io: Io): 
     version: 1,
     tool: io.version,
     exit: io.exitCodeOf(exit),
-    issues: issues.map(shown),
+    issues: issues.map(withoutSecretExcerpt),
     source: { file: flags.snapshot, ...(snapshot.source ?? {}) },
     ...(focus ? { focus } : {}),
     resources: resources

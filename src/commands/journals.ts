@@ -1,6 +1,6 @@
 import { Failure } from '../issue.ts'
 import { journalFolder, listJournals, readJournal } from '../journal/journal-file.ts'
-import { plural } from '../report/text/style.ts'
+import { plural } from '../plain-text.ts'
 import type { ExitStatus, Io } from './io.ts'
 
 /** Lists the journals of this user, the newest last: when, where, how much, and whether the apply came to its end. */

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../model.ts'
+import { plural } from '../plain-text.ts'
 import { type Format, reporters } from '../report/index.ts'
 import type { Report } from '../report/model/report.ts'
-import { plural } from '../report/text/style.ts'
 import { type HowToWrite, snapshotText, writeSnapshot } from '../store/files.ts'
 import type { Io } from './io.ts'
 

@@ -5,10 +5,11 @@ import type { SecretValues } from '../model.ts'
 import { placed } from '../operations/make-plan.ts'
 import { type SecretFlags, secretValuesFor } from '../operations/secret-sources.ts'
 import { sourceText } from '../placeholder.ts'
+import { plural, visible } from '../plain-text.ts'
 import { missingSecretIssue } from '../plan/guard.ts'
 import { refOf } from '../ref.ts'
-import { shown } from '../report/text/issues.ts'
-import { plural, type Style, visible } from '../report/text/style.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
+import type { Style } from '../report/text/style.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { loadSnapshot } from './validate.ts'
@@ -42,7 +43,7 @@ export async function listSecrets(
       version: 1,
       tool: io.version,
       exit,
-      issues: issues.map(shown),
+      issues: issues.map(withoutSecretExcerpt),
       secrets: rows,
     }
     io.out(`${writeJson(report as never, 2)}\n`)

@@ -6,8 +6,8 @@ import type { Performed } from '../operations/apply-plan.ts'
 import type { Connected } from '../operations/connect.ts'
 import type { PlanFlags, PreparedPlan } from '../operations/make-plan.ts'
 import { outcomesOf, type PlanContext, plannedOf } from '../report/model/build-report.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
 import type { ApplyReport, PlanReport, Planned as ReportedPlan } from '../report/model/report.ts'
-import { shown } from '../report/text/issues.ts'
 import { totalsText } from '../report/text/outcome-text.ts'
 import { flagsOf, scopeOf } from '../selection/selection.ts'
 import { shellLine } from '../shell.ts'
@@ -75,7 +75,12 @@ export async function printApply(
 }
 
 function common(issues: readonly Issue[], exit: ExitStatus, { version, exitCodeOf }: Io) {
-  return { version: 1 as const, tool: version, exit: exitCodeOf(exit), issues: [...new Set(issues)].map(shown) }
+  return {
+    version: 1 as const,
+    tool: version,
+    exit: exitCodeOf(exit),
+    issues: [...new Set(issues)].map(withoutSecretExcerpt),
+  }
 }
 
 function reported({ planned, flags, to, kinds, base }: Shown, next?: readonly string[]): ReportedPlan {

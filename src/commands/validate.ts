@@ -2,10 +2,10 @@ import { relative, resolve } from 'node:path'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
+import { annotationsText } from '../report/annotations.ts'
 import type { Format } from '../report/index.ts'
-import { annotationsText } from '../report/markdown/annotations.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
 import type { FileReport } from '../report/model/report.ts'
-import { shown } from '../report/text/issues.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
@@ -55,7 +55,7 @@ export async function validate(
     const { snapshot, issues: found } = await readSnapshot(path, kinds, io, environment)
     const errors = found.filter(({ severity }) => severity === 'error').length
     files.push({ file: path, resources: snapshot.resources.length, errors, warnings: found.length - errors })
-    issues.push(...found.map(shown))
+    issues.push(...found.map(withoutSecretExcerpt))
   }
   const exit = files.some(({ errors }) => errors > 0) ? 'usage' : 'ok'
   if (format !== 'json') io.warn(issues)

@@ -1,12 +1,13 @@
+import type { Check } from '../check.ts'
+import { pathText } from '../field-path.ts'
 import type { Kind } from '../kind.ts'
 import { poolReadiness } from '../live/readiness.ts'
 import { type Connected, connected } from '../operations/connect.ts'
 import { makePlanOf, type PlanFlags, type PreparedPlan } from '../operations/make-plan.ts'
 import { poolServed } from '../operations/pool-served.ts'
+import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { type Check, checksText, verdict } from '../report/text/checks.ts'
-import { plural } from '../report/text/style.ts'
-import { pathText } from '../report/text/value-text.ts'
+import { checksText, verdictText } from '../report/text/checks-text.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { loadSnapshot } from './validate.ts'
 
@@ -16,7 +17,7 @@ export async function verify(flags: PlanFlags, kinds: readonly Kind[], io: Io): 
   return connected(flags, io, async (to) => {
     const planned = await makePlanOf(parsed, flags, to, kinds, io)
     const checks = [...equality(planned, kinds), ...(await readiness(planned, to, kinds))]
-    io.out(checksText(checks, io.style) + verdict(checks, io.style))
+    io.out(checksText(checks, io.style) + verdictText(checks, io.style))
     return checks.some(({ status }) => status === 'error') ? 'changes' : 'ok'
   })
 }

@@ -8,7 +8,7 @@ import { openJournal } from '../journal/journal-file.ts'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read-live.ts'
 import type { Outcome, SecretValues } from '../model.ts'
-import { plural } from '../report/text/style.ts'
+import { plural } from '../plain-text.ts'
 import type { Connected } from './connect.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 

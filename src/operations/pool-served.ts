@@ -1,7 +1,7 @@
+import type { Check } from '../check.ts'
 import type { Readiness } from '../live/readiness.ts'
+import { plural } from '../plain-text.ts'
 import { splitRef } from '../ref.ts'
-import type { Check } from '../report/text/checks.ts'
-import { plural } from '../report/text/style.ts'
 
 /** Whether somebody serves a pool, as a check; a pool that is paused is meant to be served by nobody. */
 export function poolServed(title: string, { ref, online, paused }: Readiness): Check {

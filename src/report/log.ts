@@ -3,7 +3,7 @@ import { type Json, writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
 import { idOf, outcomesOf } from './model/build-report.ts'
 import type { OutcomeReport } from './model/change-report.ts'
-import { shown } from './text/issues.ts'
+import { withoutSecretExcerpt } from './model/redact.ts'
 
 type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
 
@@ -30,7 +30,7 @@ export type LogLine = LogEvent & {
 }
 
 /** An event of a stage as it is logged: changes by their id, without what they hold. */
-export function logged(event: Event): LogEvent {
+export function toLogEvent(event: Event): LogEvent {
   if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action }
   if (event.type !== 'outcome') return event
   const { outcome, done, total } = event
@@ -39,8 +39,8 @@ export function logged(event: Event): LogEvent {
 }
 
 /** Issues as they are logged. */
-export function loggedIssues(issues: readonly Issue[]): LogEvent[] {
-  return issues.map((issue) => ({ type: 'issue', issue: shown(issue) }))
+export function toIssueEvents(issues: readonly Issue[]): LogEvent[] {
+  return issues.map((issue) => ({ type: 'issue', issue: withoutSecretExcerpt(issue) }))
 }
 
 /** One line of JSON. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { annotationsText } from '../../src/report/markdown/annotations.ts'
+import { annotationsText } from '../../src/report/annotations.ts'
 
 it('issues become workflow commands at their lines, with nothing in them that could begin another', () => {
   const text = annotationsText(

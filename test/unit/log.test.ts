@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Console, recorded, spoken } from '../../src/cli/console.ts'
 import type { Change, Event, Outcome } from '../../src/model.ts'
-import { logged } from '../../src/report/log.ts'
+import { toLogEvent } from '../../src/report/log.ts'
 import { styleFor } from '../../src/report/text/style.ts'
 import { Secret } from '../../src/secret.ts'
 import { resource } from '../support/toy-kinds.ts'
@@ -73,7 +73,7 @@ describe('--log ndjson', () => {
   })
 
   it('holds nothing of what a change writes', () => {
-    const text = events.map((event) => JSON.stringify(logged(event))).join()
+    const text = events.map((event) => JSON.stringify(toLogEvent(event))).join()
     expect(text).not.toContain(canary)
     expect(text).not.toContain('body')
   })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startProgress } from '../../src/cli/progress-line.ts'
 import type { Change, Event } from '../../src/model.ts'
-import { follow, type Progress, progressText } from '../../src/report/text/progress.ts'
+import { type Progress, progressText, updateProgress } from '../../src/report/text/progress.ts'
 import { resource } from '../support/toy-kinds.ts'
 
 const change: Change = { ref: 'a/x', action: 'create', after: resource('a/x'), waits: [], notes: [], without: [] }
@@ -13,7 +13,10 @@ const outcome = (done: number): Event => ({
 })
 
 function progressAfter(...events: readonly Event[]): Progress {
-  const progress = events.reduce<Progress | undefined>((before, event) => follow(before, event, 1000), undefined)
+  const progress = events.reduce<Progress | undefined>(
+    (before, event) => updateProgress(before, event, 1000),
+    undefined,
+  )
   if (!progress) throw new Error('no phase')
   return progress
 }
@@ -46,7 +49,9 @@ describe('how far a command has come', () => {
     expect(progressText(progress, 3000, 100)).toBe(`applying 10/40 · 429: waiting 40 s, until ${clock} · 1 sent again`)
     expect(progressText(progress, 44_000, 100)).toContain('/s')
     const shorter: Event = { ...limited, reason: '503', waitMs: 2000 }
-    expect(progressText(follow(progress, shorter, 2000) ?? progress, 3000, 100)).toContain(`until ${clock} · 2 sent`)
+    expect(progressText(updateProgress(progress, shorter, 2000) ?? progress, 3000, 100)).toContain(
+      `until ${clock} · 2 sent`,
+    )
   })
 
   it('only counts short waits', () => {

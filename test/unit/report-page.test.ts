@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Choice, toggled } from '../../page/choice.ts'
-import type { Item } from '../../page/data.ts'
 import { nearOf } from '../../page/near.ts'
 import { centred, fitted, zoomed } from '../../page/view.ts'
 import { bundle } from '../../scripts/page.ts'
-import { inBlocks } from '../../src/report/graph/blocks.ts'
-import { layOut } from '../../src/report/graph/layout.ts'
+import { placeInLayers } from '../../src/report/graph/layers.ts'
+import { layoutGraph } from '../../src/report/graph/layout.ts'
 import { boxOf, nodeHeight } from '../../src/report/graph/node.ts'
+import type { Item } from '../../src/report/html/page-data.ts'
 import type { EdgeReport } from '../../src/report/model/report.ts'
 import { shellLine } from '../../src/shell.ts'
 
@@ -117,7 +117,7 @@ describe('a layout', () => {
 
   it('puts what needs to the left of what is needed, and nothing on something else', async () => {
     const edges = [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'd')]
-    const { nodes, lines } = await layOut(['k/a', 'k/b', 'k/c', 'k/d', 'k/alone'], edges)
+    const { nodes, lines } = await layoutGraph(['k/a', 'k/b', 'k/c', 'k/d', 'k/alone'], edges)
     const x = new Map(nodes.map((node) => [node.ref, node.x]))
     expect(Number(x.get('k/a'))).toBeLessThan(Number(x.get('k/b')))
     expect(Number(x.get('k/b'))).toBeLessThan(Number(x.get('k/c')))
@@ -132,7 +132,7 @@ describe('a layout', () => {
     ]).flat()
     const refs = [...new Set(edges.flatMap(({ from, to }) => [from, to]))]
     const begun = performance.now()
-    const picture = await layOut(refs, edges)
+    const picture = await layoutGraph(refs, edges)
     expect(performance.now() - begun).toBeLessThan(3000)
     expect(picture.nodes).toHaveLength(refs.length)
     expect(picture.lines).toHaveLength(edges.length)
@@ -147,7 +147,7 @@ describe('a layout', () => {
       { ...edge('b', 'a'), cycle: true as const },
       { ...edge('a', 'b'), cycle: true as const },
     ]
-    const places = inBlocks(['k/a', 'k/b'], edges.slice(1), (ref) => boxOf(ref).width)
+    const places = placeInLayers(['k/a', 'k/b'], edges.slice(1), (ref) => boxOf(ref).width)
     expect([...places.keys()].sort()).toEqual(['k/a', 'k/b'])
   })
 })

@@ -16,7 +16,7 @@ const palette = [
 ] as const
 
 /** The colour of each kind that occurs, in the order of first occurrence. */
-export function coloursOf(kinds: Iterable<string>): ReadonlyMap<string, string> {
+export function colorsOf(kinds: Iterable<string>): ReadonlyMap<string, string> {
   const out = new Map<string, string>()
   for (const kind of kinds) if (!out.has(kind)) out.set(kind, palette[out.size % palette.length] ?? palette[0])
   return out

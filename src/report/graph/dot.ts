@@ -1,14 +1,14 @@
+import { visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { visible } from '../text/style.ts'
-import { coloursOf } from './colors.ts'
+import { colorsOf } from './colors.ts'
 
 const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
 
 /** The graph in the language of Graphviz. */
 export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
-  const colours = coloursOf(resources.map(({ ref }) => splitRef(ref).kind))
+  const colours = colorsOf(resources.map(({ ref }) => splitRef(ref).kind))
   return [
     'digraph snapshot {',
     '  rankdir=LR',

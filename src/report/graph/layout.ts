@@ -1,7 +1,7 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import type { Ref } from '../../ref.ts'
 import type { EdgeReport } from '../model/report.ts'
-import { inBlocks } from './blocks.ts'
+import { placeInLayers } from './layers.ts'
 import { type Box, boxOf, nodeHeight } from './node.ts'
 
 /** Resources and what they need, with their places on a sheet: in pixels, from the top left. */
@@ -27,7 +27,7 @@ const inch = 72
 const many = 800
 
 /** Lays a graph out from left to right, what needs before what is needed: by Graphviz, or in blocks where it is large. */
-export async function layOut(refs: readonly Ref[], edges: readonly EdgeReport[]): Promise<Picture> {
+export async function layoutGraph(refs: readonly Ref[], edges: readonly EdgeReport[]): Promise<Picture> {
   if (refs.length === 0) return { width: 0, height: 0, nodes: [], lines: [] }
   const known = new Set(refs)
   const drawn = edges.filter(({ from, to }) => known.has(from) && known.has(to))
@@ -37,7 +37,7 @@ export async function layOut(refs: readonly Ref[], edges: readonly EdgeReport[])
 
 function blocksPicture(boxes: readonly Box[], edges: readonly EdgeReport[]): Picture {
   const byRef = new Map(boxes.map((box) => [box.ref, box]))
-  const places = inBlocks([...byRef.keys()], edges, (ref) => byRef.get(ref)?.width ?? 0)
+  const places = placeInLayers([...byRef.keys()], edges, (ref) => byRef.get(ref)?.width ?? 0)
   const nodes = new Map(boxes.map((box) => [box.ref, { ...box, ...(places.get(box.ref) ?? { x: 0, y: 0 }) }]))
   const lines = edges.flatMap((edge): Line[] => {
     const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)]

@@ -1,15 +1,15 @@
+import { visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { visible } from '../text/style.ts'
-import { coloursOf } from './colors.ts'
+import { colorsOf } from './colors.ts'
 
 const arrows = { slot: '-->', token: '-.->', name: '-.->' } as const
 
 /** The graph as GitHub, GitLab and most wikis draw it from a `mermaid` block. */
 export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
   const number = new Map(resources.map(({ ref }, index) => [ref, index]))
-  const colours = [...coloursOf(resources.map(({ ref }) => splitRef(ref).kind))]
+  const colours = [...colorsOf(resources.map(({ ref }) => splitRef(ref).kind))]
   const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
   const round = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
   return [

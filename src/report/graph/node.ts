@@ -1,5 +1,5 @@
+import { shorten, visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
-import { shorten, visible } from '../text/style.ts'
 
 /** A resource as it is drawn, before it has its place. */
 export interface Box {

@@ -1,18 +1,18 @@
+import { visible } from '../../plain-text.ts'
 import type { Ref } from '../../ref.ts'
 import type { Action } from '../model/change-report.ts'
 import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { visible } from '../text/style.ts'
-import { coloursOf } from './colors.ts'
-import { type Line, layOut, type Node, type Picture } from './layout.ts'
-import { escaped } from './markup.ts'
+import { colorsOf } from './colors.ts'
+import { type Line, layoutGraph, type Node, type Picture } from './layout.ts'
+import { escapeMarkup } from './markup.ts'
 import { nodeHeight } from './node.ts'
 
 const margin = 16
 
 /** The graph as a picture that any browser or document shows. */
 export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
-  const picture = await layOut(
+  const picture = await layoutGraph(
     resources.map(({ ref }) => ref),
     edges,
   )
@@ -20,14 +20,14 @@ export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="${width}" height="${height}" viewBox="${-margin} ${-margin} ${width} ${height}">`,
     `<style>${graphStyle}</style>`,
-    ...markers,
-    ...contents(picture, coloursOf(picture.nodes.map(({ kind }) => kind)), new Map()),
+    ...arrowMarkers,
+    ...graphMarkup(picture, colorsOf(picture.nodes.map(({ kind }) => kind)), new Map()),
     '</svg>\n',
   ].join('\n')
 }
 
 /** Lines and nodes of a picture; `colours` is of each kind, `actions` what becomes of each resource. */
-export function contents(
+export function graphMarkup(
   { nodes, lines }: Picture,
   colours: ReadonlyMap<string, string>,
   actions: ReadonlyMap<Ref, Action>,
@@ -39,7 +39,7 @@ export function contents(
 }
 
 /** Heads of arrows, by what the arrow is. */
-export const markers: readonly string[] = [
+export const arrowMarkers: readonly string[] = [
   '<defs>',
   ...['need', 'round', 'hot'].map(
     (name) =>
@@ -59,14 +59,14 @@ function nodeMarkup({ ref, kind, label, x, y, width }: Node, colour: string, act
     `<title>${named(ref)}${action ? `, to ${action}` : ''}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
     `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${colour}"/>`,
-    `<text class="kind" x="17" y="15">${escaped(kind)}</text>`,
-    `<text class="key" x="17" y="29">${escaped(label)}</text>`,
+    `<text class="kind" x="17" y="15">${escapeMarkup(kind)}</text>`,
+    `<text class="key" x="17" y="29">${escapeMarkup(label)}</text>`,
     '</g>',
   ].join('')
 }
 
 function named(ref: Ref): string {
-  return escaped(visible(ref))
+  return escapeMarkup(visible(ref))
 }
 
 /** How a graph looks, alone and in a page; light and dark. */

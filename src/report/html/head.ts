@@ -1,10 +1,10 @@
 import type { Issue } from '../../issue.ts'
+import { plural, visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
-import { escaped } from '../graph/markup.ts'
+import { escapeMarkup } from '../graph/markup.ts'
 import type { Report, ScopeReport, Side, Source } from '../model/report.ts'
-import { conditionsText } from '../text/scope-text.ts'
-import { plural, visible } from '../text/style.ts'
-import { sinceText } from '../text/three-way-text.ts'
+import { sinceText } from '../wording/base-wording.ts'
+import { conditionsText } from '../wording/scope-wording.ts'
 
 /** What the page is called. */
 export function titleOf(report: Report): string {
@@ -25,10 +25,10 @@ export function titleOf(report: Report): string {
 }
 
 /** The top of the page: of what the report is, and how much there is of everything. */
-export function head(report: Report): string {
+export function headMarkup(report: Report): string {
   const badges = badgesOf(report).map(([count, word, name]) => `<li class="badge ${name}"><b>${count}</b> ${word}</li>`)
-  const lines = linesOf(report).map(([term, value]) => `<div><dt>${term}</dt><dd>${escaped(value)}</dd></div>`)
-  return `<header><div class="title"><h1>${escaped(titleOf(report))}</h1><ul class="badges">${badges.join('')}</ul></div><dl>${lines.join('')}</dl></header>`
+  const lines = linesOf(report).map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeMarkup(value)}</dd></div>`)
+  return `<header><div class="title"><h1>${escapeMarkup(titleOf(report))}</h1><ul class="badges">${badges.join('')}</ul></div><dl>${lines.join('')}</dl></header>`
 }
 
 function badgesOf(report: Report): [number, string, string][] {
@@ -100,13 +100,13 @@ function scopeText({ resources, managed, absent, ...scope }: ScopeReport): strin
 }
 
 /** Everything that is wrong, at its top; open where it is an error. */
-export function problems(issues: readonly Issue[]): string {
+export function issuesMarkup(issues: readonly Issue[]): string {
   if (issues.length === 0) return ''
   const errors = issues.filter(({ severity }) => severity === 'error').length
   const items = issues.slice(0, 200).map(({ severity, code, message, fix, place }) => {
-    const at = place ? `<code>${escaped(visible(`${place.file}:${place.line}:${place.column}`))}</code> ` : ''
-    const todo = fix === undefined ? '' : `<div class="fix">→ ${escaped(visible(fix))}</div>`
-    return `<li class="${severity}">${at}<b>${severity}</b> ${escaped(visible(message))} <code>${code}</code>${todo}</li>`
+    const at = place ? `<code>${escapeMarkup(visible(`${place.file}:${place.line}:${place.column}`))}</code> ` : ''
+    const todo = fix === undefined ? '' : `<div class="fix">→ ${escapeMarkup(visible(fix))}</div>`
+    return `<li class="${severity}">${at}<b>${severity}</b> ${escapeMarkup(visible(message))} <code>${code}</code>${todo}</li>`
   })
   const more = issues.length > 200 ? `<li>and ${issues.length - 200} more</li>` : ''
   const open = errors > 0 ? ' open' : ''

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { PageData } from '../../../page/data.ts'
-import { coloursOf } from '../graph/colors.ts'
-import { escaped } from '../graph/markup.ts'
-import { contents, graphStyle, markers } from '../graph/svg.ts'
+import { plural } from '../../plain-text.ts'
+import { colorsOf } from '../graph/colors.ts'
+import { escapeMarkup } from '../graph/markup.ts'
+import { arrowMarkers, graphMarkup, graphStyle } from '../graph/svg.ts'
 import type { Report } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { plural, styleFor } from '../text/style.ts'
+import { styleFor } from '../text/style.ts'
 import { text } from '../text/text.ts'
+import { buildPageData } from './build-page-data.ts'
 import { style as pageStyle, script } from './bundle.ts'
-import { head, problems, titleOf } from './head.ts'
-import { pageData } from './page-data.ts'
-import { type Sheet, sheetOf } from './sheet.ts'
+import { headMarkup, issuesMarkup, titleOf } from './head.ts'
+import { type Overview, overviewOf } from './overview.ts'
+import type { PageData } from './page-data.ts'
 
 /**
  * One page for reviewers, complete in itself. Nothing in it is fetched and nothing runs but its own script: the policy
@@ -18,8 +19,8 @@ import { type Sheet, sheetOf } from './sheet.ts'
  */
 export const html: Reporter = async (report) => {
   const style = `${graphStyle}\n${pageStyle}`
-  const sheet = await sheetOf(report)
-  const data = pageData(report)
+  const sheet = await overviewOf(report)
+  const data = buildPageData(report)
   const plain = await text(report, { style: styleFor(false), width: 100 })
   return [
     '<!doctype html>',
@@ -30,14 +31,14 @@ export const html: Reporter = async (report) => {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     '<meta name="referrer" content="no-referrer">',
-    `<title>${escaped(titleOf(report))}</title>`,
+    `<title>${escapeMarkup(titleOf(report))}</title>`,
     `<style>${style}</style>`,
     '</head>',
     '<body>',
-    head(report),
-    problems(report.issues),
+    headMarkup(report),
+    issuesMarkup(report.issues),
     body(report, sheet, data),
-    `<noscript><pre>${escaped(plain.slice(0, 400_000))}</pre></noscript>`,
+    `<noscript><pre>${escapeMarkup(plain.slice(0, 400_000))}</pre></noscript>`,
     `<script type="application/json" id="data">${embedded(data)}</script>`,
     `<script>${script}</script>`,
     '</body>',
@@ -58,8 +59,8 @@ function embedded(value: unknown): string {
   )
 }
 
-function body(report: Report, { picture, actions, all }: Sheet, data: PageData): string {
-  const colours = coloursOf(data.refs.map(({ kind }) => kind))
+function body(report: Report, { picture, actions, all }: Overview, data: PageData): string {
+  const colours = colorsOf(data.refs.map(({ kind }) => kind))
   const isPlan = 'changes' in report
   if (!isPlan && report.schema !== 'prefect-snapshot/graph') return '<main></main>'
   const what = isPlan ? 'changes' : 'resources'
@@ -73,7 +74,7 @@ function body(report: Report, { picture, actions, all }: Sheet, data: PageData):
 <section class="detail" id="detail" aria-label="Detail" tabindex="0"></section>
 <section class="map" aria-label="Graph">
 <div class="tools"><div class="mode" role="group" aria-label="What is drawn"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
-<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${markers.join('')}<g id="all">${contents(picture, colours, actions).join('')}</g><g id="near"></g></svg>
+<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${arrowMarkers.join('')}<g id="all">${graphMarkup(picture, colours, actions).join('')}</g><g id="near"></g></svg>
 </section>
 </main>
 <footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies what is ticked"><button class="copy">Copy</button><button class="none">Untick all</button></footer>`

@@ -1,14 +1,14 @@
+import { plural, shorten, visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import { shellLine } from '../../shell.ts'
 import type { ChangeReport, FieldReport } from '../model/change-report.ts'
 import type { ApplyReport, Compared, DiffReport, PlanReport, Report, ValidateReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { heldText, secretText, signs } from '../text/change-text.ts'
-import { lineChanges } from '../text/line-diff.ts'
-import { whyText } from '../text/outcome-text.ts'
-import { plural, shorten, visible } from '../text/style.ts'
-import { byText, fieldByText, sinceText } from '../text/three-way-text.ts'
-import { isLong, pairText } from '../text/value-text.ts'
+import { byText, fieldByText, sinceText } from '../wording/base-wording.ts'
+import { heldText, secretText, signs } from '../wording/change-wording.ts'
+import { lineChanges } from '../wording/line-diff.ts'
+import { whyText } from '../wording/outcome-wording.ts'
+import { isLong, pairText } from '../wording/value-wording.ts'
 
 /** GitHub takes 65,536 characters in a comment. Room is left for what a workflow may put around it. */
 const most = 60_000

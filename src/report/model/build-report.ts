@@ -1,14 +1,14 @@
+import { pathText } from '../../field-path.ts'
 import type { Place } from '../../issue.ts'
 import type { Pointer } from '../../json.ts'
 import type { Change, ChangedBy, Outcome, Placeholder, Plan, Ref, Server, Snapshot, ThreeWay } from '../../model.ts'
-import { sourceText } from '../../placeholder.ts'
 import { byRef, splitRef } from '../../ref.ts'
-import { shown } from '../text/issues.ts'
-import { fieldsSince } from '../text/three-way-text.ts'
-import { pathText } from '../text/value-text.ts'
 import type { Action, ChangeReport, OutcomeReport, SecretReport } from './change-report.ts'
 import { fieldsOf, sameFields } from './field-views.ts'
+import { fieldsSince } from './fields-since.ts'
+import { withoutSecretExcerpt } from './redact.ts'
 import type { BaseReport, Compared, DiffReport, EdgeReport, Planned, Side } from './report.ts'
+import { placeholdersOf, secretsOf } from './secret-reports.ts'
 
 /** What a comparison is shown with. */
 interface Shown {
@@ -48,7 +48,7 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
       ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
       reason,
     })),
-    refusals: plan.refusals.map(shown),
+    refusals: plan.refusals.map(withoutSecretExcerpt),
     ...(context.next && plan.changes.length > 0 ? { next: context.next } : {}),
   }
 }
@@ -97,7 +97,7 @@ export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
     id: idOf(outcome.change),
     ms: Math.round(outcome.ms),
     status: outcome.status,
-    ...(outcome.status === 'failed' ? { issue: shown(outcome.issue) } : {}),
+    ...(outcome.status === 'failed' ? { issue: withoutSecretExcerpt(outcome.issue) } : {}),
     ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
     ...(outcome.status === 'not-converged'
       ? { fields: outcome.fields.map((field) => ({ path: pathText(field.pointer), ...field })) }
@@ -186,53 +186,4 @@ function overlaidOf(change: Change, origins: ReturnType<NonNullable<Shown['origi
       place: { file, line },
     })),
   }
-}
-
-function secretsOf(change: Change, filled: PlanContext['filled']): SecretReport[] {
-  if (change.action === 'delete' || change.action === 'patch-cycle') return []
-  const held = change.action === 'update' ? change.before.secrets : {}
-  const compared = new Map(
-    change.action === 'update'
-      ? change.fields.flatMap((field) => (field.pointer.startsWith('/secrets/') ? [[field.pointer, field]] : []))
-      : [],
-  )
-  return [...new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])].flatMap((at): SecretReport[] => {
-    const pointer = `/secrets${at}`
-    const placeholder = change.after.secrets[at]
-    const field = compared.get(pointer)
-    const own = held[at] !== undefined && 'plain' in (held[at] ?? {})
-    const common = { path: pathText(`/spec${at}`), pointer, ...sourceOf(placeholder) }
-    if (!placeholder) return field ? [{ ...common, state: 'removed' }] : []
-    const given = 'plain' in placeholder
-    if (own && !field) return given || filled(placeholder) ? [] : [{ ...common, state: 'kept' }]
-    if (field?.before !== undefined && (given || filled(placeholder))) return [{ ...common, state: 'changed' }]
-    if (given && field) return [{ ...common, state: 'added' }]
-    if (given) return [{ ...common, state: 'given' }]
-    return [{ ...common, state: filled(placeholder) ? 'set' : 'missing' }]
-  })
-}
-
-/** Of a diff: where the text before and the text after say that a secret comes from, where they differ. */
-function placeholdersOf(change: Change): SecretReport[] {
-  if (change.action === 'delete' || change.action === 'patch-cycle') return []
-  const held = change.action === 'update' ? change.before.secrets : {}
-  const differ = (pointer: string) =>
-    change.action === 'create' || change.fields.some((field) => field.pointer === `/secrets${pointer}`)
-  const all = new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])
-  return [...all].filter(differ).map((at): SecretReport => {
-    const [was, is] = [held[at], change.after.secrets[at]]
-    return {
-      path: pathText(`/spec${at}`),
-      pointer: `/secrets${at}`,
-      state: was ? (is ? 'changed' : 'removed') : 'added',
-      ...sourceOf(is),
-      ...(was ? { was: sourceText(was) } : {}),
-      ...(is ? { is: sourceText(is) } : {}),
-    }
-  })
-}
-
-function sourceOf(placeholder: Placeholder | undefined): Pick<SecretReport, 'env' | 'source'> {
-  if (!placeholder || 'plain' in placeholder || 'masked' in placeholder) return {}
-  return { ...('env' in placeholder ? { env: placeholder.env } : {}), source: sourceText(placeholder) }
 }

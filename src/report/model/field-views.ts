@@ -1,7 +1,7 @@
+import { pathText } from '../../field-path.ts'
 import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt } from '../../json.ts'
 import type { Change, FieldChange, Resource } from '../../model.ts'
 import { leaves } from '../../spec.ts'
-import { pathText } from '../text/value-text.ts'
 import type { FieldReport } from './change-report.ts'
 
 /** The fields of a change, by leaf. What is in a list whose items have slugs goes by slug instead of by place. */

@@ -1,12 +1,11 @@
+import { visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
-import type { Action, ChangeReport, FieldReport, SecretReport } from '../model/change-report.ts'
-import { linesText } from './line-diff.ts'
-import { type Style, visible } from './style.ts'
-import { byText, fieldByText } from './three-way-text.ts'
-import { isLong, pairText, summaryText } from './value-text.ts'
-
-/** What stands before a change; readable without colour. */
-export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', 'patch-cycle': '~', delete: '-' }
+import type { ChangeReport, FieldReport, SecretReport } from '../model/change-report.ts'
+import { byText, fieldByText } from '../wording/base-wording.ts'
+import { heldText, secretText, signs } from '../wording/change-wording.ts'
+import { isLong, pairText } from '../wording/value-wording.ts'
+import { linesText } from './line-diff-text.ts'
+import type { Style } from './style.ts'
 
 /** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
 const widest = 100
@@ -43,15 +42,6 @@ function besideText({ action, fields, place, without }: ChangeReport, room: numb
     return at.length <= room ? at : ''
   }
   return room < 20 ? '' : heldText(fields, room)
-}
-
-/** What a resource that is made or deleted holds, on one line. Its refs are mostly said by its key already. */
-export function heldText(fields: readonly FieldReport[], width: number): string {
-  const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
-  return summaryText(
-    held.map(({ path, before, after }) => ({ path, value: after ?? before })),
-    width,
-  )
 }
 
 function detailText(change: ChangeReport, style: Style, width: number): string {
@@ -92,22 +82,6 @@ function fieldText({ path, before, after }: FieldReport, column: number, style: 
   if (6 + length <= width) return `    ${path}\n      ${pair}\n`
   const lines = [before === undefined ? '' : style.red(`- ${a}`), after === undefined ? '' : style.green(`+ ${b}`)]
   return `    ${path}\n${lines.map((line) => (line === '' ? '' : `      ${line}\n`)).join('')}`
-}
-
-const sources: Readonly<Record<SecretReport['state'], (source: string | undefined) => string>> = {
-  set: (source) => `(placeholder: ${source}, set)`,
-  missing: (source) => (source === undefined ? '(placeholder: no source)' : `(placeholder: ${source}, not set)`),
-  given: () => '(secret: as the snapshot says)',
-  kept: () => '(secret: stays as on the server, not compared)',
-  changed: (source) => `(secret: another one${source === undefined ? '' : `, from ${source}`})`,
-  added: () => '(secret: new)',
-  removed: () => '(secret: removed)',
-}
-
-/** Where the value of a secret comes from, in words. */
-export function secretText({ state, source, was, is }: SecretReport): string {
-  if (was === is) return sources[state](source === undefined ? undefined : visible(source))
-  return `(secret: ${[was, is].map((source) => visible(source ?? '(none)')).join(' → ')})`
 }
 
 function secretsText(secrets: readonly SecretReport[], style: Style): string {

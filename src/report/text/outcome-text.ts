@@ -1,10 +1,12 @@
+import { pathText } from '../../field-path.ts'
 import type { Outcome } from '../../model.ts'
+import { plural, visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
-import type { OutcomeReport } from '../model/change-report.ts'
 import type { ApplyReport } from '../model/report.ts'
-import { signs } from './change-text.ts'
-import { plural, type Style, visible } from './style.ts'
-import { pathText, valueText } from './value-text.ts'
+import { signs } from '../wording/change-wording.ts'
+import { whyText } from '../wording/outcome-wording.ts'
+import { valueText } from '../wording/value-wording.ts'
+import type { Style } from './style.ts'
 
 /** One line for what became of one change. */
 export function outcomeText(outcome: Outcome, done: number, total: number, style: Style): string {
@@ -42,14 +44,4 @@ export function unfinishedText({ outcomes }: ApplyReport, style: Style): string 
     .filter(({ status }) => status !== 'done')
     .map((outcome) => `${style.red(outcome.status)} ${visible(outcome.id)}${whyText(outcome)}\n`)
     .join('')
-}
-
-/** Why a change was not done, or not as it was meant. */
-export function whyText({ issue, because, fields = [] }: OutcomeReport): string {
-  if (issue) return `: ${visible(issue.message)}`
-  if (because !== undefined) return `: it needs ${visible(because)}`
-  const values = fields.map(
-    ({ path, before, after }) => `${path}: sent ${valueText(after, 60)}, the server has ${valueText(before, 60)}`,
-  )
-  return values.length > 0 ? `: ${values.join('; ')}` : ''
 }

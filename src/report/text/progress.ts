@@ -1,5 +1,5 @@
 import type { Event } from '../../model.ts'
-import { shorten, visible } from './style.ts'
+import { shorten, visible } from '../../plain-text.ts'
 
 /** How far a command has come, for those who wait. */
 export interface Progress {
@@ -21,7 +21,7 @@ export interface Progress {
 const longWaitMs = 1000
 
 /** The progress after an event; undefined before the first phase. */
-export function follow(progress: Progress | undefined, event: Event, now: number): Progress | undefined {
+export function updateProgress(progress: Progress | undefined, event: Event, now: number): Progress | undefined {
   if (event.type === 'phase') {
     const total = event.total === undefined ? {} : { total: event.total }
     return { phase: event.phase, done: 0, since: now, again: 0, ...total }

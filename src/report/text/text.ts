@@ -1,3 +1,4 @@
+import { plural, visible } from '../../plain-text.ts'
 import { shellLine } from '../../shell.ts'
 import type {
   ApplyReport,
@@ -10,12 +11,13 @@ import type {
   Side,
 } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { issuesText } from './issues.ts'
+import { sinceText } from '../wording/base-wording.ts'
+import { keysText } from '../wording/resource-lists.ts'
+import { conditionsText } from '../wording/scope-wording.ts'
+import { issuesText } from './issues-text.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
-import { conditionsText } from './scope-text.ts'
-import { plural, type Style, visible } from './style.ts'
-import { sinceText } from './three-way-text.ts'
-import { flowText, keysText, type Part, paragraph } from './wrap.ts'
+import type { Style } from './style.ts'
+import { flowText, type Part, paragraph } from './wrap.ts'
 
 /** For people at a terminal: aligned, as wide as it is, readable without colour. */
 export const text: Reporter = async (report, { style, width }) => {

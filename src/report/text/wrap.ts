@@ -1,6 +1,3 @@
-import { type Ref, splitRef } from '../../ref.ts'
-import { plural, visible } from './style.ts'
-
 /** A piece of a line that is not broken, and how it is marked. */
 export interface Part {
   readonly text: string
@@ -34,26 +31,4 @@ export function paragraph(text: string, width: number, paint: (text: string) => 
     else lines.push(last === undefined ? word : `  ${word}`)
   }
   return lines.map((line) => `${paint(line)}\n`).join('')
-}
-
-/** Refs by kind, the first few of each by name: `flow a, b and 3 more; variable x`. */
-export function keysText(refs: readonly Ref[], most: number): string {
-  const byKind = new Map<string, string[]>()
-  for (const ref of refs) {
-    const { kind, key } = splitRef(ref)
-    byKind.set(kind, [...(byKind.get(kind) ?? []), visible(key)])
-  }
-  return [...byKind]
-    .map(([kind, keys]) => {
-      const more = keys.length > most ? ` and ${keys.length - most} more` : ''
-      return `${kind} ${keys.slice(0, most).join(', ')}${more}`
-    })
-    .join('; ')
-}
-
-/** How many there are of each kind: `2 flows, 1 variable`. */
-export function kindsText(resources: Iterable<{ readonly kind: string }>): string {
-  const counts = new Map<string, number>()
-  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
 }

@@ -1,14 +1,5 @@
+import type { Check } from '../../check.ts'
 import type { Style } from './style.ts'
-
-/** What came of looking at one thing. */
-export interface Check {
-  readonly status: 'ok' | 'note' | 'warning' | 'error'
-  /** What was looked at, in a few words. */
-  readonly title: string
-  readonly detail: string
-  /** What to do about it. */
-  readonly fix?: string
-}
 
 const signs = { ok: '✓', note: '·', warning: '!', error: '✗' } as const
 
@@ -25,7 +16,7 @@ export function checksText(checks: readonly Check[], style: Style): string {
 }
 
 /** The verdict under a list of checks. */
-export function verdict(checks: readonly Check[], style: Style): string {
+export function verdictText(checks: readonly Check[], style: Style): string {
   const errors = checks.filter(({ status }) => status === 'error').length
   const warnings = checks.filter(({ status }) => status === 'warning').length
   if (errors > 0) return style.red(`Not ready: ${errors} to mend${warnings > 0 ? `, ${warnings} to look at` : ''}.\n`)

@@ -1,6 +1,5 @@
 import { structuredPatch } from 'diff'
 import { type Json, writeJson } from '../../json.ts'
-import { type Style, visible } from './style.ts'
 
 /** A value on as many lines as it is easy to read on: text as it is, JSON indented. */
 export function linesOf(value: Json | undefined): string {
@@ -23,12 +22,4 @@ export function lineChanges(before: Json | undefined, after: Json | undefined, c
       .filter((line) => !line.startsWith('\\'))
       .map((line) => ({ sign: line.charAt(0) as '+' | '-' | ' ', text: line.slice(1) })),
   ])
-}
-
-/** The lines of a text that change, for a terminal. */
-export function linesText(before: Json | undefined, after: Json | undefined, indent: string, style: Style): string {
-  const paint = { '+': style.green, '-': style.red, ' ': style.dim, '…': style.dim }
-  return lineChanges(before, after, 2)
-    .map(({ sign, text }) => `${indent}${paint[sign](`${sign}${visible(text)}`.trimEnd())}\n`)
-    .join('')
 }

@@ -1,16 +1,11 @@
 import type { Issue } from '../../issue.ts'
-import { type Style, visible } from './style.ts'
+import { visible } from '../../plain-text.ts'
+import { withoutSecretExcerpt } from '../model/redact.ts'
+import type { Style } from './style.ts'
 
 /** Issues for people: what, where, the line itself, what to do. Errors first as they came. */
 export function issuesText(issues: readonly Issue[], style: Style): string {
-  return issues.map((issue) => issueText(shown(issue), style)).join('')
-}
-
-/** An issue as it may be shown: a line of a file that gives a secret in clear is left out. */
-export function shown(issue: Issue): Issue {
-  if (!issue.place?.excerpt || !/["']?\bplain\b["']?\s*:/.test(issue.place.excerpt)) return issue
-  const { excerpt: _, ...place } = issue.place
-  return { ...issue, place }
+  return issues.map((issue) => issueText(withoutSecretExcerpt(issue), style)).join('')
 }
 
 function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style): string {

@@ -1,4 +1,4 @@
-import type { Issue } from '../../issue.ts'
+import type { Issue } from '../issue.ts'
 
 /**
  * Issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request

@@ -1,10 +1,10 @@
 import type { Ref } from '../../ref.ts'
-import { layOut, type Picture } from '../graph/layout.ts'
+import { layoutGraph, type Picture } from '../graph/layout.ts'
 import type { Action } from '../model/change-report.ts'
 import type { EdgeReport, Report } from '../model/report.ts'
 
 /** What the page's picture shows, and what it leaves out. */
-export interface Sheet {
+export interface Overview {
   readonly picture: Picture
   readonly actions: ReadonlyMap<Ref, Action>
   /** Resources that the report knows of. */
@@ -18,20 +18,20 @@ const most = 2500
  * The picture of a report: of a graph everything; of a plan what changes and its neighbours, without what stands alone;
  * where that is too much, only what changes.
  */
-export async function sheetOf(report: Report): Promise<Sheet> {
+export async function overviewOf(report: Report): Promise<Overview> {
   const actions = new Map<Ref, Action>()
   if (report.schema === 'prefect-snapshot/graph') {
     const refs = report.resources.map(({ ref }) => ref).slice(0, most)
-    return { picture: await layOut(refs, report.edges), actions, all: report.resources.length }
+    return { picture: await layoutGraph(refs, report.edges), actions, all: report.resources.length }
   }
-  if (!('changes' in report)) return { picture: await layOut([], []), actions, all: 0 }
+  if (!('changes' in report)) return { picture: await layoutGraph([], []), actions, all: 0 }
   for (const { ref, action } of report.changes) if (action !== 'patch-cycle') actions.set(ref, action)
   const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
   const changed = new Set([...actions.keys(), ...unsupported])
   const near = withNeighbours(changed, report.edges)
   const drawn = [...(near.size <= most ? near : touched(changed, report.edges))].slice(0, most)
   const all = new Set([...report.unchanged, ...changed]).size
-  return { picture: await layOut(drawn, report.edges), actions, all }
+  return { picture: await layoutGraph(drawn, report.edges), actions, all }
 }
 
 /** Those with an edge to another that changes. */

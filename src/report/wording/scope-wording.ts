@@ -1,5 +1,5 @@
+import { visible } from '../../plain-text.ts'
 import type { ConditionsReport } from '../model/report.ts'
-import { visible } from './style.ts'
 
 /** What a resource has to meet to be in a scope, in words. */
 export function conditionsText(scope: ConditionsReport): string {

@@ -9,7 +9,7 @@ const gap = { x: 40, y: 10, layer: 160 } as const
  * before what is needed, each layer a block of several columns in which neighbours have the same needs. Takes the time
  * of one walk over the edges.
  */
-export function inBlocks(
+export function placeInLayers(
   refs: readonly Ref[],
   edges: readonly EdgeReport[],
   widthOf: (ref: Ref) => number,

@@ -1,0 +1,189 @@
+import type { ChangedBy } from '../../model.ts'
+import { visible } from '../../plain-text.ts'
+import { type Ref, splitRef } from '../../ref.ts'
+import { colorsOf } from '../graph/colors.ts'
+import type { ChangeReport, FieldReport, OutcomeReport } from '../model/change-report.ts'
+import type { ApplyReport, DiffReport, PlanReport, Report } from '../model/report.ts'
+import { fieldByText } from '../wording/base-wording.ts'
+import { heldText, secretText } from '../wording/change-wording.ts'
+import { type Line, lineChanges, linesOf } from '../wording/line-diff.ts'
+import { whyText } from '../wording/outcome-wording.ts'
+import { isLong, valueText } from '../wording/value-wording.ts'
+import type { FieldView, Item, PageData, Row, State } from './page-data.ts'
+
+/** A report as the page's script wants it. */
+export function buildPageData(report: Report): PageData {
+  const numbers = new Map<Ref, number>()
+  const number = (ref: Ref): number => {
+    const known = numbers.get(ref)
+    if (known !== undefined) return known
+    numbers.set(ref, numbers.size)
+    return numbers.size - 1
+  }
+  const items = itemsOf(report, number)
+  const edges = 'edges' in report ? report.edges : []
+  const needs = edges.map(({ from, to }) => [number(from), number(to)] as const)
+  const choice =
+    'next' in report && report.next ? { apply: ['prefect-snapshot', ...withoutSelection(report.next)] } : {}
+  const refs = [...numbers.keys()].map((ref) => {
+    const { kind, key } = splitRef(ref)
+    return { kind, key: visible(key) }
+  })
+  const told = report.schema === 'prefect-snapshot/diff' ? { done: true as const } : {}
+  const colors = [...colorsOf(refs.map(({ kind }) => kind))]
+  return { refs, needs, items, colors, ...choice, ...told }
+}
+
+/** A choice of changes stands in place of the selection that the plan was made with. */
+function withoutSelection(words: readonly string[]): string[] {
+  const valued = ['--include', '--tag', '--kind']
+  return words.filter(
+    (word, at) => word !== '--dependents' && !valued.includes(word) && !valued.includes(words[at - 1] ?? ''),
+  )
+}
+
+function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
+  switch (report.schema) {
+    case 'prefect-snapshot/plan':
+    case 'prefect-snapshot/apply':
+      return [...changeItems(report, number), ...blockedItems(report, number)]
+    case 'prefect-snapshot/diff':
+      return changeItems(report, number)
+    case 'prefect-snapshot/graph':
+      return report.resources.map(({ ref, place, fields }) => ({
+        ...bare(number(ref), 'resource'),
+        ...(place ? { place: `${place.file}:${place.line}` } : {}),
+        brief: heldText(fields, 120),
+        fields: fields.map(fieldView),
+      }))
+    default:
+      return []
+  }
+}
+
+function bare(ref: number, state: State): Item {
+  return { ref, state, brief: '', fields: [], same: 0, secrets: [], notes: [], faults: [], waits: [] }
+}
+
+/** One item a resource: the second half of a create is told with its first. */
+function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+  const byId = new Map(report.changes.map((change) => [change.id, change]))
+  const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
+  const { refusals, unsupported } = 'refusals' in report ? report : { refusals: [], unsupported: [] }
+  const refused = byRefOf(refusals.map(({ ref, message }) => [ref, message]))
+  const impossible = byRefOf(
+    unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
+  )
+  return report.changes.flatMap((change): Item[] => {
+    if (change.action === 'patch-cycle') return []
+    const second = byId.get(`${change.ref}#patch-cycle`)
+    const waits = [...change.waits, ...(second?.waits ?? [])]
+      .flatMap((id) => byId.get(id)?.ref ?? [])
+      .filter((ref) => ref !== change.ref)
+    const later = second ? [`${second.without.join(', ')} is filled in afterwards, since it is part of a cycle`] : []
+    const outcome = outcomes.get(change.id)
+    return [
+      {
+        ...bare(number(change.ref), change.action),
+        ...(change.place ? { place: `${change.place.file}:${change.place.line}` } : {}),
+        brief:
+          change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : heldText(change.fields, 120),
+        fields: change.fields.map((field) => fieldView({ ...field, path: field.path + fieldByText(change, field) })),
+        same: change.same,
+        secrets: secretsOf(change),
+        notes: [...whose(change.changedBy), ...change.notes, ...later].map(visible),
+        faults: [...(refused.get(change.ref) ?? []), ...(impossible.get(change.ref) ?? [])].map(visible),
+        waits: [...new Set(waits)].map(number),
+        ...(outcome ? { outcome: outcomeOf(outcome) } : {}),
+      },
+    ]
+  })
+}
+
+function whose(by: ChangedBy | undefined): string[] {
+  const words = {
+    ours: 'ours: the snapshot has changed since the base',
+    theirs: 'theirs: the server has changed since the base, and apply would take that back',
+    both: 'both: the snapshot and the server have changed since the base',
+  }
+  return by ? [words[by]] : []
+}
+
+function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<Ref | undefined, string[]> {
+  const out = new Map<Ref | undefined, string[]>()
+  for (const [ref, fault] of faults) out.set(ref, [...(out.get(ref) ?? []), fault])
+  return out
+}
+
+/** What the server cannot hold, and of which nothing else changes. */
+function blockedItems({ unsupported, changes }: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+  const changed = new Set(changes.map(({ ref }) => ref))
+  return unsupported
+    .filter(({ ref }) => !changed.has(ref))
+    .map(({ ref, path, reason }) => ({
+      ...bare(number(ref), 'blocked'),
+      brief: path ?? 'not possible on this server',
+      faults: [visible(path === undefined ? reason : `${path}: ${reason}`)],
+    }))
+}
+
+function secretsOf({ secrets }: ChangeReport): Item['secrets'] {
+  return secrets.map((secret) => ({
+    path: secret.path,
+    text: secretText(secret),
+    ...(secret.state === 'missing' ? { missing: true as const } : {}),
+  }))
+}
+
+function outcomeOf(outcome: OutcomeReport): string {
+  return outcome.status === 'done' ? `done in ${outcome.ms} ms` : `${outcome.status}${whyText(outcome)}`
+}
+
+function fieldView({ path, before, after }: FieldReport): FieldView {
+  if (before !== undefined && after !== undefined && isLong(before, after, 60))
+    return { path, rows: sideBySide(lineChanges(before, after, 3)) }
+  const show = (value: FieldReport['before']) => {
+    if (value === undefined) return {}
+    const short = valueText(value, 72)
+    return short.length < 72 && !(typeof value === 'string' && value.includes('\n'))
+      ? short
+      : shownLines(linesOf(value))
+  }
+  return {
+    path,
+    ...(before === undefined ? {} : { before: show(before) as string }),
+    ...(after === undefined ? {} : { after: show(after) as string }),
+  }
+}
+
+function shownLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}
+
+/** What was taken out beside what was put in. */
+function sideBySide(lines: readonly Line[]): Row[] {
+  const rows: Row[] = []
+  let [out, into]: [string[], string[]] = [[], []]
+  const flush = () => {
+    for (let at = 0; at < Math.max(out.length, into.length); at++) {
+      const [before, after] = [out[at], into[at]].map((line) => (line === undefined ? line : visible(line)))
+      rows.push({
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        mark: 'changed',
+      })
+    }
+    out = []
+    into = []
+  }
+  for (const { sign, text } of lines) {
+    if (sign === '-') out.push(text)
+    else if (sign === '+') into.push(text)
+    else {
+      flush()
+      rows.push(sign === '…' ? { mark: 'gap' } : { before: visible(text), after: visible(text), mark: 'same' })
+    }
+  }
+  flush()
+  return rows
+}
