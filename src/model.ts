@@ -149,9 +149,19 @@ export interface Plan {
   readonly unsupported: readonly Unsupported[]
   /** What a policy or common sense forbids: protected resources, what others still use, more than looks meant. */
   readonly refusals: readonly Issue[]
+  /** Resources that exist and hold secrets of which nothing is known but that they are there; whether they differ is not known either. */
+  readonly notCompared: readonly NotCompared[]
   /** Errors stop an apply before its first write. */
   readonly issues: readonly Issue[]
 }
+
+/** Secrets of a resource that were not compared, since their value here or on the server is not known. */
+export interface NotCompared {
+  readonly ref: Ref
+  /** Into the resource's `spec`. */
+  readonly pointers: readonly Pointer[]
+}
+
 /** Who changed something since a base: the snapshot (`ours`), the server (`theirs`), or both. */
 export type ChangedBy = 'ours' | 'theirs' | 'both'
 

@@ -31,7 +31,15 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
     if (speaksOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
     else kept.push(ref)
   }
-  return { changes, unchanged, unmanaged: kept, unsupported: [], refusals: [], issues: likelyRenames(changes, kinds) }
+  return {
+    changes,
+    unchanged,
+    unmanaged: kept,
+    unsupported: [],
+    refusals: [],
+    notCompared: [],
+    issues: likelyRenames(changes, kinds),
+  }
 }
 
 /** The resources of a text in the place of a server's, without what only a server knows. */

@@ -1,10 +1,20 @@
 import type { Kind } from '../kind.ts'
-import type { Change, Live, Plan, Ref, Rename, Scope, SecretValues, Snapshot, Unsupported } from '../model.ts'
-import { refOf } from '../ref.ts'
+import type {
+  Change,
+  Live,
+  NotCompared,
+  Plan,
+  Ref,
+  Rename,
+  Scope,
+  SecretValues,
+  Snapshot,
+  Unsupported,
+} from '../model.ts'
 import { membersOf } from '../selection/scope.ts'
-import { differences, renaming, withKnownSecrets } from '../spec.ts'
 import type { Activation } from './activation.ts'
 import { inOrder, link } from './change-order.ts'
+import { compare } from './compare.ts'
 import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
 import { afterRenames, canRename, likelyRenames, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
@@ -58,6 +68,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
       (ref) => !remove.has(ref),
     ),
     unsupported,
+    notCompared: compared.notCompared,
     refusals: [
       ...impossibleDeletes(deletes, remove, live, without(pairs.all, stuck(unsupported)), kinds),
       ...protectedDeletes(changes, options.protect ?? []),
@@ -103,9 +114,11 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretVa
   const changed = new Map<Ref, Paired>()
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
+  const notCompared: NotCompared[] = []
   for (const [ref, paired] of pairs.wanted) {
     const compared = compare(paired, secretValues)
-    fixed.push(...compared.fixed)
+    for (const field of compared.fixed) fixed.push(field)
+    if (compared.notCompared.length > 0) notCompared.push({ ref, pointers: compared.notCompared })
     if (!compared.change) {
       unchanged.push(ref)
       continue
@@ -116,7 +129,7 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretVa
   // What is unchanged is there: nothing has to wait for it.
   const ordered = inOrder(changed, kinds)
   const changes = ordered.refs.flatMap((ref) => found.get(ref) ?? [])
-  return { changes: link(changes, ordered.edges, ordered.cut), unchanged, fixed }
+  return { changes: link(changes, ordered.edges, ordered.cut), unchanged, notCompared, fixed }
 }
 
 /** What only the server has, in scope; not what every server has by itself. */
@@ -128,31 +141,6 @@ function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: reado
   if (only.length === 0) return []
   const members = membersOf(scope, [...live.resources.values()], kinds)
   return only.flatMap(([ref]) => (members.has(ref) ? [ref] : []))
-}
-
-/** The change that makes `before` into `after`, if any, and the differences that no request can take away. */
-function compare(
-  { kind, before, after }: Paired,
-  secretValues: SecretValues,
-): {
-  readonly change?: Change
-  readonly fixed: readonly Unsupported[]
-} {
-  const ref = refOf(after)
-  const common = { ref, waits: [], notes: [] }
-  if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [] }
-  if (kind.immutable?.(after)) return { fixed: [] }
-  const found = [...renaming(before, after), ...differences(kind, before, withKnownSecrets(kind, after, secretValues))]
-  const reasonOf = (pointer: string) => {
-    const [, part, name = ''] = pointer.split('/')
-    return part === 'refs' ? kind.refFields[name]?.fixed : kind.fields[name]?.fixed
-  }
-  const fixed = found.flatMap(({ pointer }) => {
-    const reason = reasonOf(pointer)
-    return reason ? [{ ref, pointer, reason }] : []
-  })
-  const fields = found.filter(({ pointer }) => !reasonOf(pointer))
-  return fields.length > 0 ? { change: { ...common, action: 'update', before, after, fields }, fixed } : { fixed }
 }
 
 function withEffects(change: Change, kinds: readonly Kind[], live: Live): Change {

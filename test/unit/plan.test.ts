@@ -150,6 +150,22 @@ describe('a plan', () => {
       issues: [],
     })
   })
+
+  it('lists the secrets that could not be compared, of unchanged and of changed resources', () => {
+    const plain = { plain: new Secret('1') }
+    const secrets = { '/data/both': plain, '/data/unset': { env: 'UNSET' }, '/data/masked': plain, '/data/new': plain }
+    const held = { '/data/both': plain, '/data/unset': plain, '/data/masked': { masked: true as const } }
+    const made = plan(
+      snapshot(resource('c/x', { secrets }), resource('c/y', { secrets: { '/data/a': { env: 'UNSET' } } })),
+      [resource('c/x', { secrets: held }), resource('c/y', { secrets: { '/data/a': plain } }), resource('c/z')],
+    )
+    expect(titles(made.changes)).toEqual(['update c/x'])
+    expect(made.unchanged).toEqual(['c/y'])
+    expect(made.notCompared).toEqual([
+      { ref: 'c/x', pointers: ['/data/unset', '/data/masked'] },
+      { ref: 'c/y', pointers: ['/data/a'] },
+    ])
+  })
 })
 
 describe('order and waits', () => {

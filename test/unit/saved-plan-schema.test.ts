@@ -34,6 +34,7 @@ const plan: Plan = {
   unmanaged: [],
   unsupported: [],
   refusals: [],
+  notCompared: [],
   issues: [],
 }
 const live = {
