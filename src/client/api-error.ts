@@ -1,24 +1,24 @@
 import type { Issue, IssueCode } from '../issue.ts'
 
-/** What is known of a request that failed. */
+/** What is known about a failed request. */
 export interface ApiFailure {
   readonly method: string
   readonly path: string
   readonly status?: number
-  /** The server's own words, redacted; empty where it said nothing. */
+  /** The server's own message, redacted; empty when there is none. */
   readonly detail: string
   readonly code: IssueCode
-  /** For people: what happened and what is most likely behind it. */
+  /** The most likely cause, as a clause for the message. */
   readonly cause: string
-  /** For people: what to check. */
+  /** What to do about it, in sentences. */
   readonly fix?: string
-  /** Whether the server may have done it nevertheless. */
+  /** Whether a write may have taken effect nevertheless. */
   readonly ambiguous: boolean
-  /** Seconds after which the server wants to be asked again. */
+  /** Seconds after which the server accepts the request again (`Retry-After`). */
   readonly retryAfter?: number
 }
 
-/** A request that did not succeed. It holds nothing of the request but its method and path, and no header. */
+/** A failed request. Of the request it holds the method and path only: no body and no header, which may be secret. */
 export class ApiError extends Error {
   readonly method: string
   readonly path: string
@@ -43,7 +43,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The error as the user's problem. */
+/** The error as an issue. */
 export function toIssue(error: ApiError): Issue {
   return {
     code: error.code,
@@ -54,8 +54,8 @@ export function toIssue(error: ApiError): Issue {
 }
 
 function sentence({ method, path, status, detail, cause, ambiguous }: ApiFailure): string {
-  const what = status === undefined ? `${method} ${path} got no answer` : `${method} ${path} was answered ${status}`
-  const said = detail === '' ? '' : ` The server says: ${detail.replace(/[.\s]+$/, '')}.`
-  const unknown = ambiguous ? ' It is not known whether the server has done it.' : ''
-  return `${what}: ${cause}.${said}${unknown}`
+  const what = `${method} ${path} failed${status === undefined ? '' : ` with status ${status}`}`
+  const message = detail === '' ? '' : ` Message of the server: ${detail.replace(/[.\s]+$/, '')}.`
+  const unknown = ambiguous ? ' The request may have taken effect nevertheless.' : ''
+  return `${what}: ${cause}.${message}${unknown}`
 }

@@ -4,42 +4,42 @@ import type { Event } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
 import { interrupted } from './abort.ts'
 import { ApiError } from './api-error.ts'
-import { causeOfAnswer, causeOfLoss } from './causes.ts'
-import { pathFault } from './check-path.ts'
+import { pathProblem } from './check-path.ts'
 import type { Clock } from './clock.ts'
+import { diagnoseNoResponse, diagnoseResponse } from './diagnosis.ts'
 import { detailOf } from './error-detail.ts'
-import type { Answer, Lost, WireRequest } from './exchange.ts'
-import { isAmbiguous, isBusy, next, retryAfterMs, type Safety } from './retry.ts'
-import type { Wire } from './transport.ts'
+import type { HttpRequest, HttpResponse, NoResponse } from './exchange.ts'
+import { decideRetry, isAmbiguous, isBusy, type RetrySafety, retryAfterMs } from './retry.ts'
+import type { Transport } from './transport.ts'
 
-/** A request to the API. `path` is below the base of the API and encoded. */
+/** A request to the API. `path` is relative to the base URL of the API and percent-encoded. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
-  readonly safety: Safety
+  readonly safety: RetrySafety
   readonly body?: Json
-  /** Stops the call: nothing more is sent, and an answer is not waited for. For reads only. */
+  /** Ends the call with an `interrupted` failure. Reads only: a write must not be cut off in the middle. */
   readonly signal?: AbortSignal
 }
 
-/** The answer that a call ended with, whatever its status. */
-export interface Called extends Answer {
-  /** Whether it may have been done by an attempt before, of which nothing came back. */
-  readonly afterLoss: boolean
+/** The final response to a call, whatever its status. */
+export interface CallResult extends HttpResponse {
+  /** Whether an earlier attempt without a usable response may already have taken effect. */
+  readonly afterLostAttempt: boolean
 }
 
-/** Makes calls: sends again what may be sent again, follows redirects within the server. */
+/** Sends calls, with retries where they are safe and redirects within the server. */
 export interface Caller {
-  /** Throws `ApiError` where no answer came. */
-  call(call: Call, headers: Readonly<Record<string, string>>): Promise<Called>
-  /** The error that an answer stands for. */
-  errorOf(call: Call, answer: Answer): ApiError
+  /** Resolves with a response of any status; throws `ApiError` when there was none. */
+  call(call: Call, headers: Readonly<Record<string, string>>): Promise<CallResult>
+  /** The error for a response that is not a success, or not what was asked for. */
+  errorOf(call: Call, response: HttpResponse): ApiError
 }
 
-/** What a caller works with. `headers` go with every request. */
-export interface CallerParts {
+/** `headers` are sent with every request; `on` receives requests and retries. */
+export interface CallerOptions {
   readonly connection: Connection
-  readonly wire: Wire
+  readonly transport: Transport
   readonly clock: Clock
   readonly headers: Readonly<Record<string, string>>
   on(event: Event): void
@@ -47,76 +47,86 @@ export interface CallerParts {
 
 const maxRedirects = 3
 
-/** Makes a caller. The loop is here; what it decides is in `retry.ts`. */
-export function openCaller(parts: CallerParts): Caller {
-  const { connection, clock } = parts
+/** Creates a caller. The retry loop is in this file, its decisions are in `retry.ts`. */
+export function createCaller(options: CallerOptions): Caller {
+  const { connection, clock } = options
   const base = new URL(connection.url).pathname.replace(/\/+$/, '')
   const state: State = { reached: false }
   return {
     call: async (call, headers) => {
-      const fault = pathFault(call.path)
-      if (fault !== undefined) throw refusedPath(call, fault)
-      return persist(parts, state, call, requestOf(call, base, { ...parts.headers, ...headers }))
+      const problem = pathProblem(call.path)
+      if (problem !== undefined) throw invalidPathError(call, problem)
+      return sendWithRetries(options, state, call, requestOf(call, base, { ...options.headers, ...headers }))
     },
-    errorOf: (call, answer) => answerError(call, answer, connection, clock.now()),
+    errorOf: (call, response) => responseError(call, response, connection, clock.now()),
   }
 }
 
 interface State {
-  /** Whether the server ever answered. */
+  /** Whether the server ever responded to this client. */
   reached: boolean
 }
 
-/** Sends until there is an answer to keep, or nothing more to hope for. */
-async function persist(parts: CallerParts, state: State, call: Call, request: WireRequest): Promise<Called> {
-  const { connection, clock, on } = parts
+/** Sends a request until it succeeds or must not be retried. */
+async function sendWithRetries(
+  options: CallerOptions,
+  state: State,
+  call: Call,
+  request: HttpRequest,
+): Promise<CallResult> {
+  const { connection, clock, on } = options
   const { method, path, safety } = call
-  let [busy, faults, busySince, afterLoss] = [0, 0, 0, false]
+  let [busy, failures, busySince, afterLostAttempt] = [0, 0, 0, false]
   for (;;) {
     if (call.signal?.aborted) throw interrupted(connection.url)
-    const outcome = await follow(parts, state, call, request)
-    if (outcome.type === 'answer' && outcome.status < 400) return { ...outcome, afterLoss }
+    const outcome = await sendFollowingRedirects(options, state, call, request)
+    if (outcome.type === 'response' && outcome.status < 400) return { ...outcome, afterLostAttempt }
     if (call.signal?.aborted) throw interrupted(connection.url)
     const now = clock.now()
     if (isBusy(outcome)) busy++
-    else faults++
+    else failures++
     if (busy > 0) busySince ||= now
     const busyMs = busySince && now - busySince
-    const decision = next({ outcome, safety, busy, busyMs, faults, ...state, now }, connection, clock.random)
+    const decision = decideRetry({ outcome, safety, busy, busyMs, failures, ...state, now }, connection, clock.random)
     if (decision.type === 'stop') {
-      if (outcome.type === 'answer') return { ...outcome, afterLoss }
-      throw lossError(call, outcome, connection)
+      if (outcome.type === 'response') return { ...outcome, afterLostAttempt }
+      throw noResponseError(call, outcome, connection)
     }
-    afterLoss ||= isAmbiguous(outcome, safety)
+    afterLostAttempt ||= isAmbiguous(outcome, safety)
     on({ type: 'retry', method, path, reason: decision.reason, waitMs: decision.waitMs })
     await clock.sleep(decision.waitMs, call.signal)
   }
 }
 
-/** Sends once, and again where the server says that the path is another one of its own. */
-async function follow(parts: CallerParts, state: State, call: Call, request: WireRequest): Promise<Answer | Lost> {
-  const { connection, wire, clock, on } = parts
+/** Sends a request once, following redirects that stay on the server. */
+async function sendFollowingRedirects(
+  options: CallerOptions,
+  state: State,
+  call: Call,
+  request: HttpRequest,
+): Promise<HttpResponse | NoResponse> {
+  const { connection, transport, clock, on } = options
   for (let hops = 0, path = request.path; ; hops++) {
     const started = clock.now()
-    const outcome = await wire.exchange({ ...request, path }, call.signal)
-    if (outcome.type === 'lost') return outcome
+    const outcome = await transport.exchange({ ...request, path }, call.signal)
+    if (outcome.type === 'no-response') return outcome
     state.reached = true
     const ms = Math.round(clock.now() - started)
     on({ type: 'request', method: call.method, path: call.path, status: outcome.status, ms })
-    const target = hops < maxRedirects ? sameOrigin(outcome, connection.url, path) : undefined
+    const target = hops < maxRedirects ? redirectPath(outcome, connection.url, path) : undefined
     if (target === undefined) return outcome
     path = target
   }
 }
 
-function requestOf(call: Call, base: string, headers: Readonly<Record<string, string>>): WireRequest {
+function requestOf(call: Call, base: string, headers: Readonly<Record<string, string>>): HttpRequest {
   const body = call.body === undefined ? undefined : writeJson(call.body)
   const typed = body === undefined ? headers : { 'content-type': 'application/json', ...headers }
   return { method: call.method, path: `${base}${call.path}`, headers: typed, ...(body === undefined ? {} : { body }) }
 }
 
-/** The path of a redirect that keeps method and body and stays on the server, or undefined. */
-function sameOrigin({ status, headers }: Answer, url: string, path: string): string | undefined {
+/** The target path of a redirect that keeps method and body (307, 308) and stays on the server, or undefined. */
+function redirectPath({ status, headers }: HttpResponse, url: string, path: string): string | undefined {
   const location = headers.location
   const origin = new URL(url).origin
   if ((status !== 307 && status !== 308) || location === undefined || !URL.canParse(location, `${origin}${path}`))
@@ -125,33 +135,33 @@ function sameOrigin({ status, headers }: Answer, url: string, path: string): str
   return target.origin === origin ? `${target.pathname}${target.search}` : undefined
 }
 
-function refusedPath({ method, path }: Call, fault: string): ApiError {
-  const cause = `it was not sent, because ${fault}`
-  const fix = 'Rename the object, or leave it out of the selection.'
+function invalidPathError({ method, path }: Call, problem: string): ApiError {
+  const cause = `the request was not sent because ${problem}`
+  const fix = 'Rename the object, or exclude it from the selection.'
   return new ApiError({ method, path, detail: '', code: 'refused', cause, fix, ambiguous: false })
 }
 
-function lossError({ method, path, safety }: Call, lost: Lost, connection: Connection): ApiError {
-  const ambiguous = isAmbiguous(lost, safety)
-  return new ApiError({ method, path, detail: '', ...causeOfLoss(lost, connection), ambiguous })
+function noResponseError({ method, path, safety }: Call, outcome: NoResponse, connection: Connection): ApiError {
+  const ambiguous = isAmbiguous(outcome, safety)
+  return new ApiError({ method, path, detail: '', ...diagnoseNoResponse(outcome, connection), ambiguous })
 }
 
-function answerError(call: Call, answer: Answer, connection: Connection, now: number): ApiError {
+function responseError(call: Call, response: HttpResponse, connection: Connection, now: number): ApiError {
   const { method, path, body, safety } = call
-  const detail = detailOf(answer.text, body, credentialsOf(connection))
-  const after = retryAfterMs(answer.headers['retry-after'], now)
+  const detail = detailOf(response.text, body, credentialsOf(connection))
+  const after = retryAfterMs(response.headers['retry-after'], now)
   return new ApiError({
     method,
     path,
-    status: answer.status,
+    status: response.status,
     detail,
-    ...causeOfAnswer(answer, connection, detail),
-    ambiguous: isAmbiguous(answer, safety),
+    ...diagnoseResponse(response, connection, detail),
+    ambiguous: isAmbiguous(response, safety),
     ...(after === undefined ? {} : { retryAfter: Math.ceil(after / 1000) }),
   })
 }
 
-/** Every text that must not come back in a message, should the server quote its request. */
+/** Every credential that must not appear in a message, even if the server quotes the request. */
 function credentialsOf({ authorization, headers }: Connection): string[] {
   const [scheme = '', value = ''] = authorization?.reveal().split(' ') ?? []
   const plain = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''

@@ -1,11 +1,11 @@
 /**
- * Why a path cannot be sent, or undefined where it can. Parts of it are encoded by who builds it; `.` and `..` cannot be
- * (every proxy and server may take them away, escaped or not), so an object of such a name is not to be reached by name.
+ * Why a path cannot be sent, as a clause, or undefined when it can. Whoever builds a path encodes its segments; `.` and `..`
+ * cannot be encoded, since proxies and servers may remove them even when escaped. An object of such a name has no URL.
  */
-export function pathFault(path: string): string | undefined {
+export function pathProblem(path: string): string | undefined {
   if (!/^\/[\u0021-\u007e]*$/.test(path) || path.includes('#'))
-    return 'it must start with / and have no spaces, # or letters that are not encoded'
+    return 'a path must start with / and contain no spaces, # or unencoded letters'
   const segments = (path.split('?')[0] ?? '').split('/')
-  const dots = segments.find((segment) => /^(\.|%2e){1,2}$/i.test(segment))
-  return dots === undefined ? undefined : `the name \`${dots.replace(/%2e/gi, '.')}\` cannot be addressed by a URL`
+  const dotSegment = segments.find((segment) => /^(\.|%2e){1,2}$/i.test(segment))
+  return dotSegment === undefined ? undefined : `no URL can address the name \`${dotSegment.replace(/%2e/gi, '.')}\``
 }

@@ -4,29 +4,29 @@ import { parseJson } from '../json.ts'
 import type { Api, Event, Reply, Server } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
 import { followSignal, orInterrupted } from './abort.ts'
-import { type Call, type Called, type Caller, openCaller } from './call.ts'
+import { type Call, type Caller, type CallResult, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
-import { type Csrf, isCsrfRefusal, openCsrf } from './csrf.ts'
-import { openWire } from './transport.ts'
+import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
+import { openTransport } from './transport.ts'
 
 export { ApiError, toIssue } from './api-error.ts'
 export type { Clock } from './clock.ts'
 
-/** One server, and all of this process's sockets to it. */
+/** The API of one server, and the connections to it. */
 export interface Client extends Api {
   /** The same server without the abort signal: for reads that belong to a write, such as reading an ID back. */
   readonly uninterrupted: Api
-  /** What the server says of itself (`GET /admin/version`), asked for once. A workspace of Cloud has the version `cloud`. */
+  /** URL and version of the server (`GET /admin/version`), fetched once. The version of a Cloud workspace is `cloud`. */
   server(): Promise<Server>
-  /** The server's clock, in milliseconds since 1970, by the `Date` of an answer; undefined where there is none. */
+  /** The server's clock in milliseconds since 1970, from the `Date` header of a response; undefined without one. */
   time(): Promise<number | undefined>
-  /** Waits for what is in flight and closes the connections. */
+  /** Waits for requests in flight and closes the connections. */
   close(): Promise<void>
 }
 
-/** What a caller of `openClient` may replace. */
+/** Optional settings of `openClient`. */
 export interface ClientOptions {
-  /** Version of this tool, for the User-Agent. */
+  /** Version of this tool, for the `User-Agent` header. */
   readonly version?: string
   readonly clock?: Clock
   /**
@@ -37,20 +37,20 @@ export interface ClientOptions {
 }
 
 /**
- * Opens a client; nothing is sent yet. Everything but a 2xx with JSON is thrown as `ApiError`.
- * `on` is told of every answered request and every retry, never of a body or header.
+ * Opens a client without sending anything. Every response but a 2xx with JSON is thrown as `ApiError`. `on` receives every
+ * answered request and every retry, without bodies and headers.
  */
 export function openClient(
   connection: Connection,
   on: (event: Event) => void = () => {},
   options: ClientOptions = {},
 ): Client {
-  const wire = openWire(connection)
+  const transport = openTransport(connection)
   const headers = headersOf(connection, options.version ?? 'dev')
-  const caller = openCaller({ connection, wire, clock: options.clock ?? realClock, headers, on })
+  const caller = createCaller({ connection, transport, clock: options.clock ?? realClock, headers, on })
   const csrf =
-    connection.csrf && !connection.cloud ? openCsrf(randomUUID(), (path) => askToken(caller, path)) : undefined
-  const request = async (call: Call): Promise<Reply> => reply(caller, call, await guarded(caller, csrf, call))
+    connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
+  const request = async (call: Call): Promise<Reply> => toReply(caller, call, await sendWithCsrf(caller, csrf, call))
   const signal = followSignal(options.signal)
   const { url } = connection
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
@@ -65,14 +65,14 @@ export function openClient(
     uninterrupted: api,
     server: () =>
       read(() => {
-        server ??= askServer(connection, caller).catch((error) => {
+        server ??= fetchServer(connection, caller).catch((error) => {
           server = undefined
           throw error
         })
         return server
       }),
-    time: () => read(() => askTime(caller)),
-    close: () => wire.close(),
+    time: () => read(() => fetchTime(caller)),
+    close: () => transport.close(),
   }
 }
 
@@ -86,13 +86,13 @@ function apiOf(url: string, request: (call: Call) => Promise<Reply>): Api {
       request({
         method,
         path,
-        safety: method === 'POST' ? 'create' : 'again',
+        safety: method === 'POST' ? 'create' : 'idempotent',
         ...(body === undefined ? {} : { body }),
       }),
   }
 }
 
-/** A User-Agent of our own: for `prefect/…` up to 3.3.7 the server leaves fields of work pools out. */
+/** The `User-Agent` is our own: for `prefect/…` up to 3.3.7 the server omits fields of work pools. */
 function headersOf(connection: Connection, version: string): Readonly<Record<string, string>> {
   const { authorization } = connection
   return {
@@ -103,46 +103,46 @@ function headersOf(connection: Connection, version: string): Readonly<Record<str
   }
 }
 
-/** Sends with a CSRF token where one is wanted; where it is refused, once more with a new one. */
-async function guarded(caller: Caller, csrf: Csrf | undefined, call: Call): Promise<Called> {
+/** Sends a call with a CSRF token if the server requires one; a rejected token is replaced once. */
+async function sendWithCsrf(caller: Caller, csrf: Csrf | undefined, call: Call): Promise<CallResult> {
   if (!csrf || call.method === 'GET') return caller.call(call, {})
   const headers = await csrf.headers()
-  const answer = await caller.call(call, headers)
-  if (!isCsrfRefusal(answer.status, answer.text)) return answer
+  const response = await caller.call(call, headers)
+  if (!isCsrfRefusal(response.status, response.text)) return response
   csrf.refused(headers)
   return caller.call(call, await csrf.headers())
 }
 
-/** 422 is "CSRF protection is disabled.", 404 an older server: both mean that none is wanted. */
-async function askToken(caller: Caller, path: string): Promise<Json> {
+/** Null when the protection is off: 422 means "CSRF protection is disabled.", 404 an older server. */
+async function fetchCsrfToken(caller: Caller, path: string): Promise<Json> {
   const call: Call = { method: 'GET', path, safety: 'read' }
-  const answer = await caller.call(call, {})
-  return answer.status === 422 || answer.status === 404 ? null : reply(caller, call, answer).body
+  const response = await caller.call(call, {})
+  return response.status === 422 || response.status === 404 ? null : toReply(caller, call, response).body
 }
 
-async function askTime(caller: Caller): Promise<number | undefined> {
+async function fetchTime(caller: Caller): Promise<number | undefined> {
   const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read' }, {})
   return headers.date === undefined ? undefined : Date.parse(headers.date)
 }
 
-async function askServer(connection: Connection, caller: Caller): Promise<Server> {
+async function fetchServer(connection: Connection, caller: Caller): Promise<Server> {
   if (connection.cloud) return { url: connection.url, version: 'cloud' }
   const call: Call = { method: 'GET', path: '/admin/version', safety: 'read' }
-  const answer = await caller.call(call, {})
-  const { body } = reply(caller, call, answer)
-  if (typeof body !== 'string') throw caller.errorOf(call, answer)
+  const response = await caller.call(call, {})
+  const { body } = toReply(caller, call, response)
+  if (typeof body !== 'string') throw caller.errorOf(call, response)
   return { url: connection.url, version: body }
 }
 
-function reply(caller: Caller, call: Call, answer: Called): Reply {
-  const { status, text } = answer
-  // What is gone after a delete that was lost on the way was deleted by it.
-  if (call.method === 'DELETE' && status === 404 && answer.afterLoss) return { status: 204, body: null }
-  if (status < 200 || status >= 300) throw caller.errorOf(call, answer)
+function toReply(caller: Caller, call: Call, response: CallResult): Reply {
+  const { status, text } = response
+  // An object that is gone after an attempt without a response was deleted by that attempt.
+  if (call.method === 'DELETE' && status === 404 && response.afterLostAttempt) return { status: 204, body: null }
+  if (status < 200 || status >= 300) throw caller.errorOf(call, response)
   if (text === '') return { status, body: null }
   try {
     return { status, body: parseJson(text) }
   } catch {
-    throw caller.errorOf(call, answer)
+    throw caller.errorOf(call, response)
   }
 }

@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Time and chance, so that a test can have its own. */
+/** Time and randomness, replaced in tests. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /** Waits; ends early when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** From 0 up to but not including 1. */
+  /** A number from 0 up to but not including 1. */
   random(): number
 }
 
-/** The real ones. */
+/** The system's clock and randomness. */
 export const realClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {

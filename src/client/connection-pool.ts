@@ -1,44 +1,47 @@
-/** A bounded set of connections, of which each serves one piece of work at a time. */
+/** A bounded set of connections, each of which does one piece of work at a time. */
 export interface ConnectionPool<T> {
-  /** Does the work on the connection that was used last, or on a new one, or waits for one in the order of calls. */
-  use<R>(work: (lane: T) => Promise<R>, mayStay: (result: R) => boolean): Promise<R>
-  /** Those that are open now. */
+  /**
+   * Runs `work` on the most recently used idle connection, else on a new one, else waits its turn. The connection is dropped
+   * unless `reusable` accepts the result.
+   */
+  use<R>(work: (connection: T) => Promise<R>, reusable: (result: R) => boolean): Promise<R>
+  /** The open connections. */
   all(): readonly T[]
 }
 
-/** Opens at most `limit` lanes, as they are needed. A lane that may not stay after its work is given to `drop`. */
-export function openConnectionPool<T>(limit: number, open: () => T, drop: (lane: T) => void): ConnectionPool<T> {
-  const lanes = new Set<T>()
+/** Creates a pool that opens up to `limit` connections on demand, and passes those it gives up to `drop`. */
+export function openConnectionPool<T>(limit: number, open: () => T, drop: (connection: T) => void): ConnectionPool<T> {
+  const connections = new Set<T>()
   const idle: T[] = []
-  const waiting: ((lane: T) => void)[] = []
+  const waiting: ((connection: T) => void)[] = []
   const add = (): T => {
-    const lane = open()
-    lanes.add(lane)
-    return lane
+    const connection = open()
+    connections.add(connection)
+    return connection
   }
   const take = async (): Promise<T> => {
-    const lane = idle.pop()
-    if (lane !== undefined) return lane
-    return lanes.size < limit ? add() : new Promise<T>((go) => waiting.push(go))
+    const connection = idle.pop()
+    if (connection !== undefined) return connection
+    return connections.size < limit ? add() : new Promise<T>((resolve) => waiting.push(resolve))
   }
-  const replace = (lane: T): void => {
-    lanes.delete(lane)
-    drop(lane)
+  const replace = (connection: T): void => {
+    connections.delete(connection)
+    drop(connection)
     waiting.shift()?.(add())
   }
-  const giveBack = (lane: T): void => {
-    const go = waiting.shift()
-    if (go) go(lane)
-    else idle.push(lane)
+  const release = (connection: T): void => {
+    const next = waiting.shift()
+    if (next) next(connection)
+    else idle.push(connection)
   }
   return {
-    use: async (work, mayStay) => {
-      const lane = await take()
-      const result = await work(lane)
-      if (mayStay(result)) giveBack(lane)
-      else replace(lane)
+    use: async (work, reusable) => {
+      const connection = await take()
+      const result = await work(connection)
+      if (reusable(result)) release(connection)
+      else replace(connection)
       return result
     },
-    all: () => [...lanes],
+    all: () => [...connections],
   }
 }

@@ -1,36 +1,37 @@
 import { isObject, type Json } from '../json.ts'
 
-/** Headers that a server with CSRF protection wants with everything that is not a GET, reads by POST included. */
+/** The headers that a server with CSRF protection requires for every request but GET, including reads by POST. */
 export interface Csrf {
-  /** The headers; none where the server does not have the protection switched on. Asked for once, also by many at once. */
+  /** The headers; none when the protection is off. Concurrent callers share one token request. */
   headers(): Promise<Readonly<Record<string, string>>>
-  /** Says that these headers were refused, so that the next caller gets new ones. */
+  /** Reports that the server rejected these headers, so that the next caller gets new ones. */
   refused(headers: Readonly<Record<string, string>>): void
 }
 
 /**
- * Gets CSRF tokens (`GET /csrf-token`, Prefect ≥ 2.16.5). `client` names this process alone: a token that another one
- * asks for in the same name makes ours invalid. `ask` answers the token, or null where there is no such protection.
+ * Fetches CSRF tokens (`GET /csrf-token`, Prefect ≥ 2.16.5). `client` must be unique to this process: a token issued to the
+ * same client name elsewhere invalidates ours. `fetchToken` resolves with the server's answer, or null when the protection
+ * is off.
  */
-export function openCsrf(client: string, ask: (path: string) => Promise<Json>): Csrf {
+export function createCsrf(client: string, fetchToken: (path: string) => Promise<Json>): Csrf {
   let current: Promise<Readonly<Record<string, string>>> | undefined
   let known: Readonly<Record<string, string>> | undefined
-  const fetch = async (): Promise<Readonly<Record<string, string>>> => {
-    const answer = await ask(`/csrf-token?client=${encodeURIComponent(client)}`)
-    const token = isObject(answer) ? answer.token : undefined
+  const renew = async (): Promise<Readonly<Record<string, string>>> => {
+    const body = await fetchToken(`/csrf-token?client=${encodeURIComponent(client)}`)
+    const token = isObject(body) ? body.token : undefined
     known = typeof token === 'string' ? { 'prefect-csrf-token': token, 'prefect-csrf-client': client } : {}
     return known
   }
   return {
     headers: () => {
-      current ??= fetch().catch((error) => {
+      current ??= renew().catch((error) => {
         current = undefined
         throw error
       })
       return current
     },
     refused: (headers) => {
-      // Many requests may come back with the same old token; the first of them has it replaced.
+      // Several requests may be rejected with the same old token; only the first one replaces it.
       if (headers !== known) return
       current = undefined
       known = undefined

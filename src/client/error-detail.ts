@@ -13,24 +13,24 @@ const longest = 300
  * one of `credentials`.
  */
 export function detailOf(text: string, body: Json | undefined, credentials: readonly string[] = []): string {
-  const said = saidIn(text)
-  const hidden = [...secretsOf(body), ...credentials.flatMap(spellings)].sort((a, b) => b.length - a.length)
+  const said = serverMessage(text)
+  const hidden = [...userValues(body), ...credentials.flatMap(variantsOf)].sort((a, b) => b.length - a.length)
   const clean = hidden.reduce((out, value) => out.replaceAll(value, '(value)'), said)
   return clean.length > longest ? `${clean.slice(0, longest)}…` : clean
 }
 
-function saidIn(text: string): string {
+function serverMessage(text: string): string {
   const json = parsed(text)
   if (!isObject(json)) return typeof json === 'string' ? oneLine(json) : ''
   for (const field of ['exception_detail', 'detail', 'exception_message', 'message'] as const) {
     const value = json[field]
-    if (Array.isArray(value)) return value.map(faultOf).join('; ')
+    if (Array.isArray(value)) return value.map(formatValidationError).join('; ')
     if (typeof value === 'string') return oneLine(value)
   }
   return ''
 }
 
-function faultOf(item: Json): string {
+function formatValidationError(item: Json): string {
   if (!isObject(item)) return 'a fault without description'
   const { loc, msg, type } = item
   const place = Array.isArray(loc) ? loc.filter((part) => typeof part === 'string' || isNumber(part)).join('.') : ''
@@ -50,15 +50,15 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }
 
-function secretsOf(value: Json | undefined, inside = false): string[] {
+function userValues(value: Json | undefined, inside = false): string[] {
   if (value === undefined || value === null || typeof value === 'boolean') return []
-  if (typeof value === 'string' || isNumber(value)) return inside ? spellings(String(value)) : []
-  if (Array.isArray(value)) return value.flatMap((item) => secretsOf(item, inside))
-  return Object.entries(value).flatMap(([key, item]) => secretsOf(item, inside || userFields.has(key)))
+  if (typeof value === 'string' || isNumber(value)) return inside ? variantsOf(String(value)) : []
+  if (Array.isArray(value)) return value.flatMap((item) => userValues(item, inside))
+  return Object.entries(value).flatMap(([key, item]) => userValues(item, inside || userFields.has(key)))
 }
 
 /** A text of several lines is quoted in escaped form or line by line. What is too short would blank out half of a message. */
-function spellings(text: string): string[] {
+function variantsOf(text: string): string[] {
   const escaped = JSON.stringify(text).slice(1, -1)
   return [text, oneLine(text), escaped, ...text.split(/\s*\n\s*/)].filter((part) => part.length >= 4)
 }

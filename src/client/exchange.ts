@@ -1,50 +1,51 @@
 import type { Dispatcher } from 'undici'
 
-/** One request as it goes on the wire. */
-export interface WireRequest {
+/** One request as it is sent. */
+export interface HttpRequest {
   readonly method: string
-  /** Sent as it is: nothing is normalised. */
+  /** Sent unchanged, without normalization. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-/** The server answered, whatever it said. */
-export interface Answer {
-  readonly type: 'answer'
+/** A complete response of any status. */
+export interface HttpResponse {
+  readonly type: 'response'
   readonly status: number
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
 }
 
-/** No answer came. `sent` is false where certainly nothing of the request left this process. */
-export interface Lost {
-  readonly type: 'lost'
+/** No complete response. `sent` is false when certainly no part of the request left this process. */
+export interface NoResponse {
+  readonly type: 'no-response'
   readonly sent: boolean
-  /** Of Node or undici, such as `ECONNRESET`. */
+  /** Error code of Node.js or undici, such as `ECONNRESET`. */
   readonly code: string
   readonly reason: string
 }
 
-/** Far above any page of a Prefect server, far below what a string can hold. */
+/** Far above any page of a Prefect server, far below the maximum length of a string. */
 const maxBytes = 256 * 1024 * 1024
 
-/** Sends one request once. It never throws: what goes wrong is told. */
+/** Sends one request once. Never rejects: errors and an abort resolve as `NoResponse`. */
 export function exchange(
   dispatcher: Dispatcher,
   origin: string,
-  request: WireRequest,
+  request: HttpRequest,
   signal?: AbortSignal,
-): Promise<Answer | Lost> {
+): Promise<HttpResponse | NoResponse> {
   return new Promise((done) => {
     let sent = false
-    const resolve = (outcome: Answer | Lost) => {
+    const resolve = (outcome: HttpResponse | NoResponse) => {
       signal?.removeEventListener('abort', abort)
       done(outcome)
     }
-    // The connection is dropped after this: undici cannot abort a request whose connection is still being made.
-    const abort = () => resolve({ type: 'lost', sent, code: 'UND_ERR_ABORTED', reason: 'the request was aborted' })
+    // The pool drops the connection afterwards: undici cannot abort a request before its connection is established.
+    const abort = () =>
+      resolve({ type: 'no-response', sent, code: 'UND_ERR_ABORTED', reason: 'the request was aborted' })
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { once: true })
     let status = 0
@@ -54,7 +55,7 @@ export function exchange(
     dispatcher.dispatch(
       { ...request, origin, method: request.method, path: request.path, body: request.body ?? null },
       {
-        // undici calls this right before it writes to a socket that is connected.
+        // undici calls this just before it writes to a connected socket.
         onRequestStart: () => {
           sent = true
         },
@@ -65,14 +66,14 @@ export function exchange(
         },
         onResponseData: (controller, chunk) => {
           bytes += chunk.length
-          if (bytes > maxBytes) controller.abort(new Error(`the answer has more than ${maxBytes} bytes`))
+          if (bytes > maxBytes) controller.abort(new Error(`the response has more than ${maxBytes} bytes`))
           else chunks.push(chunk)
         },
         onResponseEnd: () => {
-          resolve({ type: 'answer', status, headers, text: Buffer.concat(chunks).toString('utf8') })
+          resolve({ type: 'response', status, headers, text: Buffer.concat(chunks).toString('utf8') })
         },
         onResponseError: (_, error) => {
-          resolve({ type: 'lost', sent, ...reasonOf(error) })
+          resolve({ type: 'no-response', sent, ...reasonOf(error) })
         },
       },
     )
@@ -86,7 +87,7 @@ function plainHeaders(fields: Readonly<Record<string, string | string[] | undefi
 
 function reasonOf(error: Error): { readonly code: string; readonly reason: string } {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  // A host with several addresses gives an AggregateError, which has no message of its own.
+  // For a host with several addresses Node throws an AggregateError, which has no message of its own.
   const inner = error instanceof AggregateError ? error.errors.find((item) => item instanceof Error) : undefined
   return { code, reason: error.message || inner?.message || code }
 }

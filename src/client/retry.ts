@@ -1,23 +1,23 @@
-import type { Answer, Lost } from './exchange.ts'
+import type { HttpResponse, NoResponse } from './exchange.ts'
 
 /**
- * What sending a request a second time may do. `read`: nothing. `again`: the same as once (PUT, PATCH, DELETE).
- * `create`: a second object, so it is only sent again where the first was certainly not stored.
+ * What sending a request twice may do. `read`: nothing. `idempotent`: the same as sending it once (PUT, PATCH, DELETE).
+ * `create`: create a second object, so it is retried only when the first attempt certainly stored nothing.
  */
-export type Safety = 'read' | 'again' | 'create'
+export type RetrySafety = 'read' | 'idempotent' | 'create'
 
-/** A request that did not succeed, and what came before. */
-export interface Attempt {
-  readonly outcome: Answer | Lost
-  readonly safety: Safety
-  /** How many of its attempts found the server busy, this one included, and how long ago the first of them did. */
+/** A failed attempt of a request, and the attempts before it. */
+export interface FailedAttempt {
+  readonly outcome: HttpResponse | NoResponse
+  readonly safety: RetrySafety
+  /** Number of attempts that found the server busy, including this one, and milliseconds since the first of them. */
   readonly busy: number
   readonly busyMs: number
-  /** How many ended in any other way, this one included. */
-  readonly faults: number
-  /** Whether the server ever answered this client. */
+  /** Number of attempts that failed otherwise, including this one. */
+  readonly failures: number
+  /** Whether the server ever responded to this client. */
   readonly reached: boolean
-  /** For a Retry-After that is a date. */
+  /** Milliseconds since 1970, for a `Retry-After` that is a date. */
   readonly now: number
 }
 export interface RetryPolicy {
@@ -25,10 +25,10 @@ export interface RetryPolicy {
   readonly retryExtraCodes: ReadonlySet<number>
 }
 export type Decision =
-  | { readonly type: 'again'; readonly waitMs: number; readonly reason: string }
+  | { readonly type: 'retry'; readonly waitMs: number; readonly reason: string }
   | { readonly type: 'stop' }
 
-/** A locked database is free again soon; a 503 that lasts longer is permanent (an integer too large for PostgreSQL). */
+/** A database lock ends soon; a 503 that lasts longer is permanent (an integer too large for PostgreSQL). */
 const busyLimitMs = 30_000
 const maintenanceLimitMs = 300_000
 const longestRetryAfterMs = 120_000
@@ -40,30 +40,30 @@ const neverConnected = new Set([
 const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
 const resets = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
-/** Whether a request that did not succeed is to be sent again, and when. `random` gives numbers from 0 to 1. */
-export function next(attempt: Attempt, policy: RetryPolicy, random: () => number): Decision {
+/** Decides whether to retry a failed attempt, and when. `random` returns numbers from 0 to 1. */
+export function decideRetry(attempt: FailedAttempt, policy: RetryPolicy, random: () => number): Decision {
   const { outcome } = attempt
   const stop: Decision = { type: 'stop' }
-  if (policy.maxRetries === 0 || !maySendAgain(attempt, policy)) return stop
-  const reason = outcome.type === 'answer' ? String(outcome.status) : outcome.code
+  if (policy.maxRetries === 0 || !mayRetry(attempt, policy)) return stop
+  const reason = outcome.type === 'response' ? String(outcome.status) : outcome.code
   const waitMs =
-    outcome.type === 'answer' ? waitAfter(outcome, attempt, policy, random) : backOff(attempt, policy, random)
-  return waitMs === undefined ? stop : { type: 'again', waitMs: Math.round(waitMs), reason }
+    outcome.type === 'response' ? waitAfter(outcome, attempt, policy, random) : backOff(attempt, policy, random)
+  return waitMs === undefined ? stop : { type: 'retry', waitMs: Math.round(waitMs), reason }
 }
 
-/** Whether the server was busy: a bare 503 (a locked database: nothing was stored, asking again soon is right), or maintenance. */
-export function isBusy(outcome: Answer | Lost): boolean {
-  if (outcome.type === 'lost') return false
+/** Whether the server was busy: maintenance, or a 503 without `Retry-After` (a locked database, nothing was stored). */
+export function isBusy(outcome: HttpResponse | NoResponse): boolean {
+  if (outcome.type === 'no-response') return false
   return isMaintenance(outcome) || (outcome.status === 503 && outcome.headers['retry-after'] === undefined)
 }
 
-/** Whether the server may have done what was asked of it, or may not: no answer came, or only that of a gateway. */
-export function isAmbiguous(outcome: Answer | Lost, safety: Safety): boolean {
+/** Whether it is unknown if a write took effect: there was no response, or only that of a gateway. */
+export function isAmbiguous(outcome: HttpResponse | NoResponse, safety: RetrySafety): boolean {
   if (safety === 'read') return false
-  return outcome.type === 'lost' ? outcome.sent : [408, 502, 504].includes(outcome.status)
+  return outcome.type === 'no-response' ? outcome.sent : [408, 502, 504].includes(outcome.status)
 }
 
-/** What a `Retry-After` header asks for, in milliseconds: seconds, or an HTTP date. */
+/** A `Retry-After` header (seconds or an HTTP date) in milliseconds; undefined if it is neither. */
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   if (value === undefined || value.trim() === '') return undefined
   const seconds = Number(value)
@@ -71,45 +71,52 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-function maySendAgain({ outcome, safety, reached, faults }: Attempt, policy: RetryPolicy): boolean {
-  if (outcome.type === 'answer') {
+function mayRetry({ outcome, safety, reached, failures: faults }: FailedAttempt, policy: RetryPolicy): boolean {
+  if (outcome.type === 'response') {
     const { status } = outcome
-    // A request that was refused stored nothing; of a gateway's 502 and a 408 nobody knows.
+    // A rejected request stored nothing; after a gateway's 502 and a 408 it is unknown.
     const refused = status === 429 || status === 503 || (status < 500 && status !== 408)
     const listed = [408, 429, 502, 503].includes(status) || policy.retryExtraCodes.has(status)
     return listed && (safety !== 'create' || refused)
   }
   if (!outcome.sent) return reached && neverConnected.has(outcome.code)
   if (safety === 'create') return false
-  // Each timeout has cost a minute already.
+  // Each timeout has already taken a minute.
   return resets.has(outcome.code) || (reached && faults <= 2 && timeouts.has(outcome.code))
 }
 
-/** Prefect's client waits without end where it sees this header (≥ 3.3.1); ours does so for some minutes. */
-function isMaintenance({ headers }: Answer): boolean {
+/** Prefect's client (≥ 3.3.1) waits forever when it sees this header; ours waits a few minutes. */
+function isMaintenance({ headers }: HttpResponse): boolean {
   return headers['prefect-maintenance']?.toLowerCase() === 'true'
 }
 
-function waitAfter(answer: Answer, attempt: Attempt, policy: RetryPolicy, random: () => number): number | undefined {
-  const asked = retryAfterMs(answer.headers['retry-after'], attempt.now)
-  if (isMaintenance(answer)) {
-    const wait = asked ?? doubling(1000, 30_000, attempt.busy + attempt.faults, random)
+function waitAfter(
+  response: HttpResponse,
+  attempt: FailedAttempt,
+  policy: RetryPolicy,
+  random: () => number,
+): number | undefined {
+  const asked = retryAfterMs(response.headers['retry-after'], attempt.now)
+  if (isMaintenance(response)) {
+    const wait = asked ?? exponential(1000, 30_000, attempt.busy + attempt.failures, random)
     return attempt.busyMs + wait > maintenanceLimitMs ? undefined : wait
   }
   if (asked !== undefined) {
-    // Later than asked is right, sooner is not.
-    return asked > longestRetryAfterMs || attempt.faults > policy.maxRetries ? undefined : asked * (1 + 0.2 * random())
+    // Later than requested is allowed, sooner is not.
+    return asked > longestRetryAfterMs || attempt.failures > policy.maxRetries
+      ? undefined
+      : asked * (1 + 0.2 * random())
   }
-  if (!isBusy(answer)) return backOff(attempt, policy, random)
-  const most = Math.min(1000, 200 * 1.25 ** (attempt.busy - 1))
-  const wait = most * (0.25 + 0.75 * random())
+  if (!isBusy(response)) return backOff(attempt, policy, random)
+  const longest = Math.min(1000, 200 * 1.25 ** (attempt.busy - 1))
+  const wait = longest * (0.25 + 0.75 * random())
   return attempt.busyMs + wait > busyLimitMs ? undefined : wait
 }
 
-function backOff(attempt: Attempt, policy: RetryPolicy, random: () => number): number | undefined {
-  return attempt.faults > policy.maxRetries ? undefined : doubling(500, 16_000, attempt.faults, random)
+function backOff(attempt: FailedAttempt, policy: RetryPolicy, random: () => number): number | undefined {
+  return attempt.failures > policy.maxRetries ? undefined : exponential(500, 16_000, attempt.failures, random)
 }
 
-function doubling(first: number, most: number, count: number, random: () => number): number {
-  return Math.min(most, first * 2 ** Math.max(0, count - 1)) * (0.5 + 0.5 * random())
+function exponential(first: number, longest: number, count: number, random: () => number): number {
+  return Math.min(longest, first * 2 ** Math.max(0, count - 1)) * (0.5 + 0.5 * random())
 }

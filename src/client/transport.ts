@@ -3,36 +3,36 @@ import { Client, type Dispatcher, ProxyAgent } from 'undici'
 import { Failure } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
 import { openConnectionPool } from './connection-pool.ts'
-import { type Answer, exchange, type Lost, type WireRequest } from './exchange.ts'
+import { exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
 
-/** The sockets to one server. */
-export interface Wire {
-  /** Sends a request once; waits for a free connection. An abort ends it as one without an answer. */
-  exchange(request: WireRequest, signal?: AbortSignal): Promise<Answer | Lost>
-  /** Waits for what is in flight, then drops the sockets. */
+/** The connections to one server. */
+export interface Transport {
+  /** Sends a request once, on a free connection; waits for one if needed. An abort resolves as `NoResponse`. */
+  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse | NoResponse>
+  /** Waits for requests in flight, then closes the connections. */
   close(): Promise<void>
 }
 
-/** As Prefect's own client. */
+/** The limit of Prefect's own client. */
 const maxConnections = 16
-/** A Prefect server (uvicorn) closes an idle socket after 5 s; ours must be gone before. */
+/** A Prefect server (uvicorn) closes an idle connection after 5 s; we close ours before that. */
 const idleMs = 3_500
 const connectMs = 8_000
 
-/** Opens the wire of a connection; nothing is sent yet. Throws a `Failure` where its CA file cannot be read. */
-export function openWire(connection: Connection): Wire {
+/** Opens the transport of a connection without sending anything. Throws a `Failure` when the CA file cannot be read. */
+export function openTransport(connection: Connection): Transport {
   const origin = new URL(connection.url).origin
-  // Nothing is in flight on a lane that is dropped. (undici's `close` never ends after some TLS failures.)
-  const lanes = openConnectionPool(maxConnections, opener(connection, origin), (lane) => void lane.destroy())
+  // Nothing is in flight on a dropped connection, and undici's `close` never settles after some TLS failures.
+  const pool = openConnectionPool(maxConnections, opener(connection, origin), (dropped) => void dropped.destroy())
   const inFlight = new Set<Promise<unknown>>()
   let closed = false
   return {
     exchange: async (request, signal) => {
-      if (closed) return { type: 'lost', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
-      const outcome = lanes.use(
-        (lane) => exchange(lane, origin, request, signal),
-        // After any 5xx a Prefect server closes the socket without saying so, and the next request on it would be lost.
-        (outcome) => outcome.type === 'answer' && outcome.status < 500,
+      if (closed) return { type: 'no-response', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
+      const outcome = pool.use(
+        (free) => exchange(free, origin, request, signal),
+        // After any 5xx a Prefect server closes the connection without announcing it; the next request on it would be lost.
+        (outcome) => outcome.type === 'response' && outcome.status < 500,
       )
       inFlight.add(outcome)
       return outcome.finally(() => inFlight.delete(outcome))
@@ -40,12 +40,12 @@ export function openWire(connection: Connection): Wire {
     close: async () => {
       closed = true
       await Promise.all(inFlight)
-      await Promise.all(lanes.all().map((lane) => lane.destroy()))
+      await Promise.all(pool.all().map((open) => open.destroy()))
     },
   }
 }
 
-/** One connection each: undici's own pool opens a second one for a request that follows an answer at once. */
+/** Opens one connection at a time: undici's own pool opens a second one for a request sent right after a response. */
 function opener(connection: Connection, origin: string): () => Dispatcher {
   const { tls, timeoutMs, proxy, proxyAuthorization } = connection
   const timeout = Math.min(connectMs, timeoutMs)
@@ -67,7 +67,7 @@ function opener(connection: Connection, origin: string): () => Dispatcher {
       uri: proxy,
       requestTls: connect,
       proxyTls: connect,
-      // Many proxies allow a tunnel to port 443 only; plain HTTP goes through them as it is.
+      // Many proxies allow tunnels to port 443 only; plain HTTP is sent through them without a tunnel.
       proxyTunnel: origin.startsWith('https:'),
       ...(proxyAuthorization ? { token: proxyAuthorization.reveal() } : {}),
     })
@@ -77,7 +77,7 @@ function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    const message = `The file of trusted certificates, ${file}, cannot be read.`
+    const message = `The CA file ${file} cannot be read.`
     const fix = 'Check PREFECT_API_SSL_CERT_FILE and SSL_CERT_FILE.'
     throw new Failure([{ code: 'bad-setting', severity: 'error', message, fix }])
   }

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer, Lost } from '../../src/client/exchange.ts'
-import { type Attempt, isAmbiguous, next, retryAfterMs, type Safety } from '../../src/client/retry.ts'
+import type { HttpResponse, NoResponse } from '../../src/client/exchange.ts'
+import { decideRetry, type FailedAttempt, isAmbiguous, type RetrySafety, retryAfterMs } from '../../src/client/retry.ts'
 
 const policy = { maxRetries: 5, retryExtraCodes: new Set([404, 500]) }
-const answer = (status: number, headers: Record<string, string> = {}): Answer => ({
-  type: 'answer',
+const answer = (status: number, headers: Record<string, string> = {}): HttpResponse => ({
+  type: 'response',
   status,
   headers,
   text: '',
 })
-const lost = (code: string, sent: boolean): Lost => ({ type: 'lost', sent, code, reason: code })
-const attempt = (outcome: Answer | Lost, more: Partial<Attempt> = {}): Attempt => ({
-  ...{ outcome, safety: 'read', busy: 0, busyMs: 0, faults: 1, reached: true, now: 0 },
+const lost = (code: string, sent: boolean): NoResponse => ({ type: 'no-response', sent, code, reason: code })
+const attempt = (outcome: HttpResponse | NoResponse, more: Partial<FailedAttempt> = {}): FailedAttempt => ({
+  ...{ outcome, safety: 'read', busy: 0, busyMs: 0, failures: 1, reached: true, now: 0 },
   ...more,
 })
-const wait = (given: Attempt, random = 0): number | 'stop' => {
-  const decision = next(given, policy, () => random)
+const wait = (given: FailedAttempt, random = 0): number | 'stop' => {
+  const decision = decideRetry(given, policy, () => random)
   return decision.type === 'stop' ? 'stop' : decision.waitMs
 }
 
 describe('whether a request is sent again', () => {
   const yes = true
   const no = false
-  it.each<readonly [string, Answer | Lost, readonly [read: boolean, again: boolean, create: boolean]]>([
+  it.each<readonly [string, HttpResponse | NoResponse, readonly [read: boolean, again: boolean, create: boolean]]>([
     ['429', answer(429), [yes, yes, yes]],
     ['503', answer(503), [yes, yes, yes]],
     ['502', answer(502), [yes, yes, no]],
@@ -37,12 +37,12 @@ describe('whether a request is sent again', () => {
     ['a certificate that is not trusted', lost('SELF_SIGNED_CERT_IN_CHAIN', false), [no, no, no]],
     ['no HTTP', lost('HPE_INVALID_CONSTANT', true), [no, no, no]],
   ])('after %s', (_, outcome, expected) => {
-    const safeties: readonly Safety[] = ['read', 'again', 'create']
+    const safeties: readonly RetrySafety[] = ['read', 'idempotent', 'create']
     expect(safeties.map((safety) => wait(attempt(outcome, { safety })) !== 'stop')).toEqual(expected)
   })
 
   it('never, with retries switched off', () => {
-    expect(next(attempt(answer(503)), { ...policy, maxRetries: 0 }, Math.random)).toEqual({ type: 'stop' })
+    expect(decideRetry(attempt(answer(503)), { ...policy, maxRetries: 0 }, Math.random)).toEqual({ type: 'stop' })
   })
 
   it('not where the server never answered and no connection can be made', () => {
@@ -51,15 +51,15 @@ describe('whether a request is sent again', () => {
   })
 
   it('as often as the setting says', () => {
-    expect(wait(attempt(answer(502), { faults: 5 }))).not.toBe('stop')
-    expect(wait(attempt(answer(502), { faults: 6 }))).toBe('stop')
+    expect(wait(attempt(answer(502), { failures: 5 }))).not.toBe('stop')
+    expect(wait(attempt(answer(502), { failures: 6 }))).toBe('stop')
   })
 
   it('and who did not get an answer to a write does not know whether it was done', () => {
     expect(isAmbiguous(lost('ECONNRESET', true), 'create')).toBe(true)
     expect(isAmbiguous(lost('ECONNRESET', true), 'read')).toBe(false)
     expect(isAmbiguous(lost('ECONNREFUSED', false), 'create')).toBe(false)
-    expect(isAmbiguous(answer(502), 'again')).toBe(true)
+    expect(isAmbiguous(answer(502), 'idempotent')).toBe(true)
     expect(isAmbiguous(answer(503), 'create')).toBe(false)
   })
 })
@@ -84,7 +84,7 @@ describe('how long is waited', () => {
   })
 
   it('ever longer after other failures, with jitter', () => {
-    const waitAfter = (faults: number, random: number) => wait(attempt(answer(502), { faults }), random)
+    const waitAfter = (faults: number, random: number) => wait(attempt(answer(502), { failures: faults }), random)
     expect([1, 2, 3, 4, 5].map((faults) => waitAfter(faults, 1))).toEqual([500, 1000, 2000, 4000, 8000])
     expect(waitAfter(3, 0)).toBe(1000)
   })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openWire } from '../../src/client/transport.ts'
+import { openTransport } from '../../src/client/transport.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { type Connection, type ConnectionRequest, resolveConnection } from '../../src/profile/profile.ts'
 
@@ -347,7 +347,7 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
       fc.property(fc.dictionary(fc.constantFrom(...names), value), (env) => {
         try {
           const { connection: made } = resolve({}, { PREFECT_API_URL: url, ...env })
-          openWire(made)
+          openTransport(made)
         } catch (error) {
           if (!(error instanceof Failure)) throw error
         }

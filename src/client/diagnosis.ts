@@ -1,0 +1,171 @@
+import type { IssueCode } from '../issue.ts'
+import type { Connection } from '../profile/connection.ts'
+import type { HttpResponse, NoResponse } from './exchange.ts'
+
+/** The most likely reason for a failed request. */
+export interface Diagnosis {
+  readonly code: IssueCode
+  /** A clause that completes the sentence "GET /x failed: …". */
+  readonly cause: string
+  /** What to do, in sentences. */
+  readonly fix?: string
+}
+
+/** Diagnoses a request without a response. */
+export function diagnoseNoResponse(outcome: NoResponse, connection: Connection): Diagnosis {
+  const { url } = connection
+  const { code } = outcome
+  const host = new URL(url).host
+  if (/CERT|SSL|TLS|^EPROTO$|UNABLE_TO_VERIFY|UNABLE_TO_GET/.test(code)) return tlsProblem(outcome, host)
+  if (outcome.reason.includes('407')) {
+    const cause = `the proxy ${connection.proxy ?? ''} requires credentials`
+    return { code: 'no-server', cause, fix: 'Add user and password to HTTP_PROXY or HTTPS_PROXY.' }
+  }
+  if (/TIMEOUT|TIMEDOUT/.test(code) && outcome.sent) {
+    const fix = 'Try again, or raise the limit with PREFECT_API_REQUEST_TIMEOUT.'
+    return { code: 'timeout', cause: `${url} did not respond within ${connection.timeoutMs / 1000} s`, fix }
+  }
+  if (!outcome.sent)
+    return { code: 'no-server', cause: unreachable(outcome, url, host), fix: checkServer(url, connection.proxy) }
+  if (/^HPE_|^HTTPParserError$/.test(code))
+    return { code: 'not-prefect', cause: `the program at ${url} does not speak HTTP`, fix: checkServer(url) }
+  const secure = url.startsWith('http:') ? ' If the server expects HTTPS, change http:// to https://.' : ''
+  const fix = `Check the logs of the server and of any proxy or load balancer in front of it.${secure}`
+  return { code: 'connection-lost', cause: `the connection to ${url} was lost (${code})`, fix }
+}
+
+function unreachable({ code, reason }: NoResponse, url: string, host: string): string {
+  if (code === 'ECONNREFUSED') return `${host} refused the connection`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name ${new URL(url).hostname} cannot be resolved`
+  if (/TIMEOUT|TIMEDOUT/.test(code)) return `the connection to ${host} timed out`
+  return `no connection to ${host} could be made (${code}: ${reason})`
+}
+
+function checkServer(url: string, proxy?: string): string {
+  const through = proxy === undefined ? '' : ` Requests use the proxy ${proxy}; NO_PROXY exempts a host.`
+  return `Check the host and port in ${url}, and that a Prefect server is running there.${through}`
+}
+
+function tlsProblem({ code }: NoResponse, host: string): Diagnosis {
+  if (/EPROTO|WRONG_VERSION|PACKET_LENGTH/.test(code))
+    return { code: 'tls', cause: `${host} does not speak TLS (${code})`, fix: 'Use http:// instead of https://.' }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return { code: 'tls', cause: `the certificate of ${host} is for another host`, fix: 'Check the host in the URL.' }
+  const fix = 'Set PREFECT_API_SSL_CERT_FILE to the file of the CA certificate.'
+  return { code: 'tls', cause: `the certificate of ${host} is not trusted (${code})`, fix }
+}
+
+/** Diagnoses a response that is not what was requested. `detail` is the server's message, redacted. */
+export function diagnoseResponse(response: HttpResponse, connection: Connection, detail: string): Diagnosis {
+  const { status } = response
+  const foreign = notPrefect(response, connection)
+  if (foreign) return foreign
+  if (status === 401) return unauthenticated(connection)
+  if (status === 403 && /csrf|client identifier/i.test(detail)) {
+    const fix = 'Check PREFECT_CLIENT_CSRF_SUPPORT_ENABLED.'
+    return { code: 'csrf-refused', cause: 'the server requires a CSRF token and rejected the one that was sent', fix }
+  }
+  return byStatus[status] ?? byStatusClass(status, connection)
+}
+
+const byStatus: Readonly<Record<number, Diagnosis>> = {
+  403: {
+    code: 'not-allowed',
+    cause: 'the credentials do not permit this request, or the plan of the account does not include it',
+    fix: 'Check the role of the user or service account that the key belongs to.',
+  },
+  405: { code: 'not-found', cause: 'the server does not have this route', fix: 'Check the version of the server.' },
+  408: { code: 'timeout', cause: 'the server or a proxy stopped waiting for the request', fix: 'Try again.' },
+  409: { code: 'conflict', cause: 'the request conflicts with the state of the server' },
+  411: {
+    code: 'refused',
+    cause: 'a proxy removed the Content-Length header',
+    fix: 'Check the proxy: Prefect Cloud does not accept chunked bodies.',
+  },
+  413: {
+    code: 'refused',
+    cause: 'the request is too large for the server or a proxy',
+    fix: 'Raise the limit of the proxy. Prefect Cloud accepts at most 5 MiB.',
+  },
+  422: { code: 'refused', cause: 'the server rejected the content of the request' },
+  429: {
+    code: 'unavailable',
+    cause: 'the rate limit of the account is exhausted',
+    fix: 'Wait a minute, then try again.',
+  },
+  502: { code: 'unavailable', cause: 'a proxy could not reach the server', fix: 'Check that the server is running.' },
+  503: {
+    code: 'unavailable',
+    cause: 'the server repeatedly could not process the request (a locked database, or a value that it cannot store)',
+    fix: 'Try again later. If the same request fails each time, check the log of the server.',
+  },
+  504: {
+    code: 'timeout',
+    cause: 'a proxy did not receive a response from the server in time',
+    fix: 'Try again, or raise the timeout of the proxy.',
+  },
+}
+
+function byStatusClass(status: number, { cloud, url }: Connection): Diagnosis {
+  if (status === 404 && cloud)
+    return {
+      code: 'not-found',
+      cause: 'the object does not exist, or the key does not belong to this workspace',
+      fix: `Check account and workspace in ${url}.`,
+    }
+  if (status === 404) return { code: 'not-found', cause: 'the server has no such object or route' }
+  if (status >= 500)
+    return { code: 'server-error', cause: 'the server failed internally', fix: 'Check the log of the server.' }
+  return { code: 'refused', cause: 'the server rejected the request' }
+}
+
+function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis {
+  const where = name === undefined ? '' : ` in the profile \`${name}\``
+  const code = 'not-authenticated'
+  if (!authorization) {
+    const setting = cloud ? 'PREFECT_API_KEY' : 'PREFECT_API_AUTH_STRING (user:password) or PREFECT_API_KEY'
+    return { code, cause: 'the server requires credentials and none are set', fix: `Set ${setting}${where}.` }
+  }
+  if (authorization.reveal().startsWith('Basic '))
+    return {
+      code,
+      cause: 'the server rejected the user and password',
+      fix: `Check PREFECT_API_AUTH_STRING${where}. It takes precedence over PREFECT_API_KEY.`,
+    }
+  const other = cloud
+    ? 'Create a new key with `prefect cloud login`.'
+    : 'A server with basic authentication needs PREFECT_API_AUTH_STRING instead.'
+  return { code, cause: 'the server rejected the API key', fix: `Check PREFECT_API_KEY${where}. ${other}` }
+}
+
+/** Diagnoses a response that is not from the Prefect API: a web page, a redirect to a login, a URL without `/api`. */
+function notPrefect({ status, headers, text }: HttpResponse, { url }: Connection): Diagnosis | undefined {
+  const code = 'not-prefect'
+  const html = /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
+  if (status >= 300 && status < 400) {
+    const cause = `the server redirects to ${redirectTarget(headers.location, url)}, which may be a login page or another address of the server`
+    return { code, cause, fix: 'Use the address that it redirects to, or log in first.' }
+  }
+  const bare = !/\/api(\/|$)/.test(new URL(url).pathname)
+  const gone = status === 404 || status === 405
+  if (bare && (gone || html))
+    return { code, cause: `there is no API at ${url}`, fix: `The URL of a Prefect API contains /api: try ${url}/api.` }
+  if (html && (gone || status < 300 || status === 401 || status === 403)) {
+    const fix = 'Check the URL: it may be that of a user interface, a login page or a proxy.'
+    return { code, cause: `${url} responded with a web page`, fix }
+  }
+  if (status < 300)
+    return {
+      code,
+      cause: 'the response is not one of the Prefect API',
+      fix: `Check that ${url} is the URL of a Prefect API.`,
+    }
+  return undefined
+}
+
+/** Without query and fragment, which may hold a token. */
+function redirectTarget(location: string | undefined, url: string): string {
+  if (location === undefined || !URL.canParse(location, url)) return 'another address'
+  const { origin, pathname } = new URL(location, url)
+  return `${origin}${pathname}`
+}
