@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** A server that answers with `handler`; its idle sockets die with it. */
+/** A server that responds with `handler`; its idle connections are closed with it. */
 async function serve(handler: Handler): Promise<Served> {
   const seen: string[] = []
   let connections = 0
@@ -40,7 +40,7 @@ async function serve(handler: Handler): Promise<Served> {
   return { url: `http://127.0.0.1:${port}/api`, seen, connections: () => connections }
 }
 
-/** A server below HTTP: `onData` gets every chunk, with the number of the connection. */
+/** A TCP server: `onData` receives every chunk, with the number of the connection. */
 async function serveSockets(onData: (socket: Socket, connection: number, text: string) => void): Promise<string> {
   const sockets: Socket[] = []
   const server = createSocketServer((socket) => {
@@ -59,7 +59,7 @@ async function serveSockets(onData: (socket: Socket, connection: number, text: s
 const raw = (status: string, body: string, headers = '') =>
   `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`
 
-/** Time that passes only while somebody sleeps. */
+/** A clock whose time advances only by `sleep`. */
 function fakeClock(): Clock & { readonly waits: number[] } {
   let now = Date.parse('2030-01-01T00:00:00Z')
   const waits: number[] = []
@@ -108,8 +108,8 @@ const everything = (error: ApiError) =>
     inspect(toIssue(error)),
   ].join()
 
-describe('on the wire', () => {
-  it('numbers are exact both ways, and a body has its length', async () => {
+describe('requests and responses', () => {
+  it('numbers are exact in both directions, and a body has its length', async () => {
     const text = '{"a":9007199254740993,"b":5.0,"c":1e22,"d":-0.0,"e":"é"}'
     let got: string[] = []
     const { url } = await serve((request, response) => {
@@ -128,7 +128,7 @@ describe('on the wire', () => {
     ])
   })
 
-  it('paths go as they are, below the base', async () => {
+  it('paths are sent unchanged, relative to the base URL', async () => {
     const { url, seen } = await serve((_, response) => response.writeHead(204).end())
     const { client, events } = open(url)
     expect(await client.send('DELETE', '/work_pools/a%2Fb%20%23')).toEqual({ status: 204, body: null })
@@ -140,14 +140,14 @@ describe('on the wire', () => {
     ])
   })
 
-  it.each(['/work_pools/.', '/a/../b', '/a/%2e%2E/b', '/a b', '/a#b', 'a'])('the path %s is refused', async (path) => {
+  it.each(['/work_pools/.', '/a/../b', '/a/%2e%2E/b', '/a b', '/a#b', 'a'])('the path %s is rejected', async (path) => {
     const { url, seen } = await serve((_, response) => json(response, 200, '1'))
     const error = await errorOf(open(url).client.get(path))
     expect(error).toMatchObject({ code: 'refused', ambiguous: false, path })
     expect(seen).toEqual([])
   })
 
-  it('credentials and custom headers are sent, the custom ones last', async () => {
+  it('credentials and custom headers are sent, and custom headers take precedence', async () => {
     let got: unknown[] = []
     const { url } = await serve(({ headers }, response) => {
       got = [headers.authorization, headers['x-gate']]
@@ -161,7 +161,7 @@ describe('on the wire', () => {
     expect(got[0]).toBe('Mine')
   })
 
-  it('connections are kept and used again', async () => {
+  it('connections are reused', async () => {
     const { url, connections } = await serve((_, response) => json(response, 200, '[]'))
     const { client } = open(url)
     for (let i = 0; i < 50; i++) await client.query('/flows/filter', {})
@@ -184,7 +184,7 @@ describe('on the wire', () => {
     expect((await open(url).client.send('POST', '/flows', { a: 1 })).body).toEqual(['/api/flows/', 'POST', '{"a":1}'])
   })
 
-  it('a redirect to elsewhere is not', async () => {
+  it('a redirect to another server is not followed', async () => {
     const other = await serve((_, response) => json(response, 200, '1'))
     const { url } = await serve((_, response) => json(response, 307, '', { location: `${other.url}/login?t=geheim` }))
     const error = await errorOf(open(url, { authorization: new Secret('Bearer k') }).client.get('/x'))
@@ -194,7 +194,7 @@ describe('on the wire', () => {
     expect(other.seen).toEqual([])
   })
 
-  it('plain HTTP goes through a proxy as it is', async () => {
+  it('plain HTTP is sent through a proxy without a tunnel', async () => {
     let auth: string | undefined
     const proxy = await serve(({ headers }, response) => {
       auth = headers['proxy-authorization']
@@ -208,7 +208,7 @@ describe('on the wire', () => {
     expect([proxy.seen, auth]).toEqual([['GET http://prefect.invalid/api/admin/version'], 'Basic dTpw'])
   })
 
-  it('closing waits for what is in flight, and nothing is sent any more after it', async () => {
+  it('close waits for requests in flight, and nothing is sent after it', async () => {
     const { url, seen } = await serve((_, response) => setTimeout(() => json(response, 200, '1'), 5))
     const { client } = open(url)
     const answers = Promise.all(Array.from({ length: 20 }, () => client.get('/x')))
@@ -219,7 +219,7 @@ describe('on the wire', () => {
     expect(seen).not.toContain('GET /api/y')
   })
 
-  it('the version of the server is asked for once', async () => {
+  it('the version of the server is fetched once', async () => {
     const { url, seen } = await serve((_, response) => json(response, 200, '"3.8.8"'))
     const { client } = open(url)
     expect(await Promise.all([client.server(), client.server()])).toEqual(Array(2).fill({ url, version: '3.8.8' }))
@@ -228,10 +228,10 @@ describe('on the wire', () => {
   })
 })
 
-describe('sending again', () => {
+describe('retries', () => {
   const busy = '{"exception_message":"Service Unavailable"}'
 
-  it('a POST survives a storm of 503 after which the server closes the socket silently', async () => {
+  it('a POST succeeds after many 503 responses after which the server silently closes the connection', async () => {
     let count = 0
     const url = await serveSockets((socket, _, text) => {
       if (!text.startsWith('POST')) return
@@ -250,7 +250,7 @@ describe('sending again', () => {
     expect(events.filter((event) => event.type === 'retry')[0]).toMatchObject({ reason: '503', path: '/deployments/' })
   })
 
-  it('a 503 that stays ends after 30 s', async () => {
+  it('a permanent 503 is an error after 30 s', async () => {
     const { url } = await serve((_, response) => json(response, 503, busy))
     const { client, clock } = open(url)
     const error = await errorOf(client.send('POST', '/x/', {}))
@@ -260,7 +260,7 @@ describe('sending again', () => {
     expect(total).toBeLessThanOrEqual(30_000)
   })
 
-  it('a socket on which a 500 came is not used again', async () => {
+  it('a connection is not reused after a 500', async () => {
     const used: number[] = []
     const url = await serveSockets((socket, connection, text) => {
       used.push(connection)
@@ -288,7 +288,7 @@ describe('sending again', () => {
     return { served, requests: () => requests }
   }
 
-  it('a reset after the request was read: a read and a PATCH are sent again', async () => {
+  it('a read and a PATCH are retried after a connection reset', async () => {
     for (const send of [
       (client: Client) => client.get('/x'),
       (client: Client) => client.query('/x/filter', {}),
@@ -300,7 +300,7 @@ describe('sending again', () => {
     }
   })
 
-  it('a reset after the request was read: a POST is not, and nobody knows whether it was done', async () => {
+  it('a POST is not retried after a connection reset, and its outcome is unknown', async () => {
     const { served, requests } = resetOnce()
     const error = await errorOf(open(await served).client.send('POST', '/x/', {}))
     expect(error).toMatchObject({ code: 'connection-lost', ambiguous: true, status: undefined })
@@ -308,7 +308,7 @@ describe('sending again', () => {
     expect(requests()).toBe(1)
   })
 
-  it('a POST on a connection that was closed while idle goes out on a new one', async () => {
+  it('a POST uses a new connection if the idle one was closed', async () => {
     let posts = 0
     const url = await serveSockets((socket, _, text) => {
       if (text.startsWith('POST')) posts++
@@ -324,7 +324,7 @@ describe('sending again', () => {
     expect(posts).toBe(5)
   })
 
-  it('a DELETE that finds nothing after it was lost has been done', async () => {
+  it('a DELETE that was retried counts as done when the object is gone', async () => {
     let count = 0
     const url = await serveSockets((socket) => {
       if (++count === 1) socket.resetAndDestroy()
@@ -338,7 +338,7 @@ describe('sending again', () => {
   it.each([
     ['2', 2000],
     ['Tue, 01 Jan 2030 00:00:04 GMT', 4000],
-  ])('Retry-After: %s is kept to', async (header, ms) => {
+  ])('Retry-After: %s is respected', async (header, ms) => {
     let count = 0
     const { url } = await serve((_, response) => {
       if (++count === 1) json(response, 429, '{}', { 'retry-after': header })
@@ -349,13 +349,13 @@ describe('sending again', () => {
     expect(clock.waits).toEqual([ms * 1.1])
   })
 
-  it('a server that does not answer in time is a timeout', async () => {
+  it('a server that does not respond in time is a timeout', async () => {
     const { url } = await serve(() => {})
     const error = await errorOf(open(url, { timeoutMs: 50, maxRetries: 0 }).client.send('POST', '/x/', {}))
     expect(error).toMatchObject({ code: 'timeout', ambiguous: true })
   })
 
-  it('a port where nothing listens fails without a retry', async () => {
+  it('a refused connection fails without a retry', async () => {
     const { client, clock } = open('http://127.0.0.1:1/api', { authorization: new Secret('Bearer geheim') })
     const error = await errorOf(client.send('POST', '/x/', {}))
     expect(error).toMatchObject({ code: 'no-server', ambiguous: false })
@@ -378,7 +378,7 @@ describe('CSRF', () => {
   }
   const tokens = (seen: readonly string[]) => seen.filter((line) => line.includes('csrf-token')).length
 
-  it('one token serves many requests at once, and none is fetched for a GET', async () => {
+  it('concurrent requests share one token, and a GET needs none', async () => {
     const { url, seen } = await protectedServer()
     const { client } = open(url, { csrf: true })
     await client.get('/x')
@@ -387,7 +387,7 @@ describe('CSRF', () => {
     expect(tokens(seen)).toBe(1)
   })
 
-  it('a token that is not accepted any more is replaced, once for all', async () => {
+  it('a rejected token is replaced once for all requests', async () => {
     const { url, seen } = await protectedServer()
     const { client } = open(url, { csrf: true })
     await client.send('POST', '/x/', {})
@@ -396,7 +396,7 @@ describe('CSRF', () => {
     expect(tokens(seen)).toBe(2)
   })
 
-  it.each([422, 404])('%s means that there is none, and is remembered', async (status) => {
+  it.each([422, 404])('%s means that the protection is off, and is remembered', async (status) => {
     const { url, seen } = await serve((request, response) => {
       if (request.url?.includes('csrf')) json(response, status, '{"detail":"CSRF protection is disabled."}')
       else json(response, 200, JSON.stringify(request.headers['prefect-csrf-token'] ?? null))
@@ -407,7 +407,7 @@ describe('CSRF', () => {
     expect(tokens(seen)).toBe(1)
   })
 
-  it('a refusal that stays is told as such, and Cloud is never asked', async () => {
+  it('a repeated rejection is an error, and no token is fetched from Cloud', async () => {
     const { url, seen } = await serve((_, response) => json(response, 403, '{"detail":"Missing CSRF token."}'))
     expect(await errorOf(open(url).client.query('/x/filter', {}))).toMatchObject({ code: 'csrf-refused' })
     await errorOf(open(url, { csrf: true, cloud: true }).client.query('/x/filter', {}))
@@ -415,7 +415,7 @@ describe('CSRF', () => {
   })
 })
 
-describe('errors tell apart', () => {
+describe('errors distinguish', () => {
   const page = '<!DOCTYPE html><html><body>geheim</body></html>'
   it.each<readonly [string, number, string, string, Partial<Connection>, string, string]>([
     ['a web page', 200, 'text/html', page, {}, 'not-prefect', 'web page'],
@@ -491,21 +491,21 @@ describe('errors tell apart', () => {
     expect(error.fix).toContain(url)
   })
 
-  it('a server that speaks no TLS', async () => {
+  it('a server without TLS', async () => {
     const { url } = await serve((_, response) => json(response, 200, '1'))
     const error = await errorOf(open(url.replace('http:', 'https:')).client.get('/x'))
     expect(error).toMatchObject({ code: 'tls', fix: expect.stringContaining('http://') })
   })
 
-  it('a server that speaks no HTTP', async () => {
+  it('a server that does not speak HTTP', async () => {
     const url = await serveSockets((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n'))
     expect(await errorOf(open(url).client.get('/x'))).toMatchObject({ code: 'not-prefect' })
   })
 })
 
-describe('what the server says', () => {
+describe('the message of the server', () => {
   const secret = 'hunter2-geheim'
-  it('of a 422 is shown without the values that it repeats', async () => {
+  it('of a 422 is shown without the values that it quotes', async () => {
     const { url } = await serve(({ body }, response) =>
       json(
         response,
@@ -533,7 +533,7 @@ describe('what the server says', () => {
     expect(everything(error)).not.toContain('geheim')
   })
 
-  it('in free words is cut, and repeats neither values nor credentials', async () => {
+  it('in prose is truncated, and quotes neither values nor credentials', async () => {
     const key = 'Two lines\nof geheim'
     const { url } = await serve((_, response) =>
       json(response, 409, JSON.stringify({ detail: `${JSON.stringify(key)} ${key} pnu_geheim ${'x'.repeat(400)}` })),

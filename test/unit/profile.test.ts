@@ -62,7 +62,7 @@ describe('precedence without a named profile', () => {
   ]
 
   it.each(layers.map((layer, index) => [layer[0], index] as const))(
-    '%s wins over all that come after it',
+    '%s takes precedence over the sources after it',
     (_, index) => {
       let env: Env = {}
       for (const [, files, variables] of layers.slice(index)) {
@@ -73,27 +73,27 @@ describe('precedence without a named profile', () => {
     },
   )
 
-  it('takes the name of the profile only where the URL comes from it', () => {
+  it('reports the name of the profile only if the URL comes from it', () => {
     write({ [profiles]: staging })
     expect(connection()).toMatchObject({ name: 'staging', cloud: false, csrf: true, maxRetries: 5, timeoutMs: 60_000 })
     expect(connection({}, { PREFECT_API_URL: 'http://env/api' })).not.toHaveProperty('name')
     expect(connection({}, { PREFECT_PROFILE: 'prod' }).name).toBe('prod')
   })
 
-  it('counts an empty variable as set', () => {
+  it('treats an empty variable as set', () => {
     write({ [profiles]: staging })
     expect(connection({}, { PREFECT_API_KEY: '' })).not.toHaveProperty('authorization')
     expect(faults({}, { PREFECT_API_URL: '' })[0]).toMatchObject({ code: 'no-api-url' })
   })
 
-  it('only warns of a PREFECT_PROFILE that does not exist where the URL comes from elsewhere', () => {
+  it('only warns about a missing PREFECT_PROFILE if the URL comes from another source', () => {
     const { notes } = resolve({}, { PREFECT_PROFILE: 'gone', PREFECT_API_URL: 'http://127.0.0.1/api' })
     expect(notes).toMatchObject([{ code: 'unknown-profile', severity: 'warning' }])
     expect(faults({}, { PREFECT_PROFILE: 'gone' })).toMatchObject([{ code: 'unknown-profile', severity: 'error' }])
   })
 })
 
-describe('where profiles.toml is', () => {
+describe('the path of profiles.toml', () => {
   const elsewhere = '[profiles.far]\nPREFECT_API_URL = "http://far/api"\n'
   it.each<readonly [string, Record<string, string>, Env]>([
     ['PREFECT_PROFILES_PATH', { 'work/p/x.toml': elsewhere }, { PREFECT_PROFILES_PATH: 'p/x.toml' }],
@@ -102,24 +102,24 @@ describe('where profiles.toml is', () => {
     ['pyproject', { 'work/x.toml': elsewhere, 'work/pyproject.toml': '[tool.prefect]\nprofiles_path = "x.toml"' }, {}],
     ['PREFECT_HOME', { 'work/h/profiles.toml': elsewhere }, { PREFECT_HOME: 'h' }],
     ['~/.prefect', { [profiles]: elsewhere }, {}],
-  ])('is told by %s', (_, files, env) => {
+  ])('comes from %s', (_, files, env) => {
     write(files)
     expect(connection({ profile: 'far' }, env).url).toBe('http://far/api')
   })
 
-  it('falls back to the profiles that come with Prefect', () => {
+  it('is not needed for the profiles that Prefect ships', () => {
     expect(connection({ profile: 'local' }).url).toBe('http://127.0.0.1:4200/api')
     write({ [profiles]: '[profiles.local]\nPREFECT_API_KEY = "k"\n' })
     expect(connection({}, { PREFECT_PROFILE: 'local' }).url).toBe('http://127.0.0.1:4200/api')
   })
 
-  it('says what to do where there is no URL at all', () => {
+  it('is in the message when there is no URL', () => {
     const [issue] = faults()
     expect(issue).toMatchObject({ code: 'no-api-url', message: expect.stringContaining('`ephemeral`') })
     expect(issue?.fix).toMatch(/prefect server start.*|--profile|PREFECT_API_URL/)
   })
 
-  it('names the profiles that exist, their file, and the nearest', () => {
+  it('is in the message about an unknown profile, with the existing profiles and a suggestion', () => {
     write({ [profiles]: staging })
     const [issue] = faults({ profile: 'stagin' })
     expect(issue).toMatchObject({ code: 'unknown-profile', fix: 'Did you mean `staging`?' })
@@ -127,7 +127,7 @@ describe('where profiles.toml is', () => {
     expect(issue?.message).toContain(join(root, profiles))
   })
 
-  it('says line and column of invalid TOML and shows nothing of it', () => {
+  it('is in the message about invalid TOML, with line and column and none of its text', () => {
     write({ [profiles]: '[profiles.prod]\nPREFECT_API_KEY = "pnu_geheim\n' })
     const issues = faults({ profile: 'prod' })
     expect(issues).toMatchObject([{ code: 'invalid-toml', place: { file: join(root, profiles), line: 2 } }])
@@ -136,7 +136,7 @@ describe('where profiles.toml is', () => {
 })
 
 describe('a named profile', () => {
-  it('gives its own credentials, the auth string before the key', () => {
+  it('uses its own credentials, and the auth string rather than the key', () => {
     write({ [profiles]: staging })
     const prod = connection({ profile: 'prod' }, {})
     expect(prod).toMatchObject({ name: 'prod', url: 'https://prefect.example/api', maxRetries: 2 })
@@ -144,7 +144,7 @@ describe('a named profile', () => {
     expect(inspect(prod, { depth: 10 }) + JSON.stringify(prod)).not.toMatch(/s3cr3t|pnu_|YWRtaW4/)
   })
 
-  it('takes nothing from the environment but how to connect, and warns by name of what it ignores', () => {
+  it('uses only transport settings of the environment, and warns about the settings that it ignores', () => {
     write({ [profiles]: staging, 'work/ca.pem': 'x' })
     const env = {
       PREFECT_API_URL: 'http://other/api',
@@ -165,7 +165,7 @@ describe('a named profile', () => {
     expect(inspect([prod, notes], { depth: 10 })).not.toMatch(/pnu_other|http:\/\/other/)
   })
 
-  it('does not warn where the environment says the same', () => {
+  it('does not warn if the environment has the same value', () => {
     write({ [profiles]: staging })
     const env = { PREFECT_API_URL: 'http://127.0.0.1:4201/api', PREFECT_API_KEY: 'pnu_staging' }
     expect(resolve({ profile: 'staging' }, env).notes).toEqual([])
@@ -173,14 +173,14 @@ describe('a named profile', () => {
 })
 
 describe('a URL on the command line', () => {
-  it("gets the environment's credentials, never a profile's", () => {
+  it("uses the environment's credentials, never a profile's", () => {
     write({ [profiles]: staging })
     const apiUrl = 'http://127.0.0.1:9/api'
     expect(connection({ apiUrl })).not.toHaveProperty('authorization')
     expect(connection({ apiUrl }, { PREFECT_API_KEY: 'pnu_x' }).authorization?.reveal()).toBe('Bearer pnu_x')
   })
 
-  it('may hold user info, which becomes basic auth', () => {
+  it('may contain user info, which becomes basic authentication', () => {
     const given = connection({ apiUrl: 'http://me:p%40ss@127.0.0.1:9/api/' })
     expect(given.url).toBe('http://127.0.0.1:9/api')
     expect(given.authorization?.reveal()).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
@@ -191,14 +191,14 @@ describe('a URL on the command line', () => {
     ['me:%zz%41', 'me:%zzA'],
     ['me:%ff%C3%A9', 'me:%ff%C3%A9'],
     ['me:%', 'me:%'],
-  ])('may hold user info with a %% that begins no escape sequence: %s', (userInfo, decoded) => {
+  ])('may contain user info with a %% that begins no escape sequence: %s', (userInfo, decoded) => {
     const header = `Basic ${Buffer.from(decoded).toString('base64')}`
     expect(connection({ apiUrl: `http://${userInfo}@127.0.0.1:9/api` }).authorization?.reveal()).toBe(header)
     const proxied = connection({ apiUrl: 'http://a.example/api' }, { HTTP_PROXY: `http://${userInfo}@p:3128` })
     expect(proxied.proxyAuthorization?.reveal()).toBe(header)
   })
 
-  it('is not to be given together with a profile', () => {
+  it('cannot be combined with a profile', () => {
     write({ [profiles]: staging })
     expect(faults({ apiUrl: 'http://127.0.0.1/api', profile: 'prod' })).toMatchObject([{ code: 'bad-setting' }])
   })
@@ -218,19 +218,19 @@ describe('a URL on the command line', () => {
     ],
     ['https://api.prefect.cloud/api', '/workspaces/<workspace id>'],
     ['http://host/api?token=geheim', 'http://host/api'],
-  ])('of the wrong shape, %s, is refused with the right one', (apiUrl, right) => {
+  ])('in a wrong form, %s, is rejected, and the message shows the right form', (apiUrl, right) => {
     const [issue] = faults({ apiUrl })
     expect(issue).toMatchObject({ code: 'bad-setting', fix: expect.stringContaining(right) })
     expect(inspect(issue)).not.toContain('geheim')
   })
 
-  it('without /api is doubtful', () => {
+  it('without /api causes a warning', () => {
     expect(resolve({ apiUrl: 'http://127.0.0.1:4200/' }).notes).toMatchObject([
       { code: 'bad-setting', severity: 'warning' },
     ])
   })
 
-  it('with credentials over plain HTTP to another machine is warned of', () => {
+  it('with credentials over plain HTTP to another machine causes a warning', () => {
     const { notes } = resolve({ apiUrl: 'http://host/api' }, { PREFECT_API_KEY: 'k' })
     expect(notes).toMatchObject([{ code: 'insecure-url', severity: 'warning' }])
   })
@@ -238,7 +238,7 @@ describe('a URL on the command line', () => {
 
 describe('settings', () => {
   const url = 'http://127.0.0.1/api'
-  it('are all checked before anything is said', () => {
+  it('are all checked, and all problems are reported together', () => {
     const env = {
       PREFECT_API_URL: 'host/api',
       PREFECT_API_KEY: 'two words',
@@ -255,7 +255,7 @@ describe('settings', () => {
     expect(inspect(issues)).not.toMatch(/two words|geheim/)
   })
 
-  it('are read in the spellings of Prefect', () => {
+  it('are parsed as Prefect parses them', () => {
     const env = {
       PREFECT_API_URL: url,
       PREFECT_CLIENT_RETRY_EXTRA_CODES: '404, 500',
@@ -269,7 +269,7 @@ describe('settings', () => {
     })
   })
 
-  it('may be TOML values in a profile, custom headers as a table', () => {
+  it('may be TOML values in a profile, and custom headers a table', () => {
     write({
       [profiles]: `[profiles.x]\nPREFECT_API_URL = "${url}"\nPREFECT_API_TLS_INSECURE_SKIP_VERIFY = true
 PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`,
@@ -281,7 +281,7 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
     expect(inspect([x, notes], { depth: 9 })).not.toContain('geheim')
   })
 
-  it('take custom headers from a JSON text', () => {
+  it('may contain custom headers as JSON', () => {
     const env = { PREFECT_API_URL: url, PREFECT_CLIENT_CUSTOM_HEADERS: '{"X-A": "1"}' }
     expect(connection({}, env).headers.get('x-a')?.reveal()).toBe('1')
   })
@@ -292,7 +292,7 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
     ['https://gate.example/api/accounts/a/workspaces/w', { PREFECT_CLOUD_API_URL: 'https://gate.example/api/' }, true],
     ['https://gate.example/api/accounts/a/workspaces/w', { PREFECT_CLOUD_URL: 'https://gate.example/api' }, true],
     ['https://gate.example.evil/api', { PREFECT_CLOUD_API_URL: 'https://gate.example' }, false],
-  ])('tell that %s with %o is Cloud: %s', (apiUrl, env, cloud) => {
+  ])('for %s with %o mean Prefect Cloud: %s', (apiUrl, env, cloud) => {
     expect(connection({ apiUrl }, env)).toMatchObject({ cloud, csrf: !cloud })
   })
 
@@ -308,11 +308,11 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
     ['http://[::1]:81/api', { ALL_PROXY: 'http://p:1', no_proxy: '::1' }, undefined],
     ['http://[::1]:81/api', { ALL_PROXY: 'http://p:1', no_proxy: '[::1]:81' }, undefined],
     ['http://a.example/api', { ALL_PROXY: 'http://p:1', no_proxy: '*' }, undefined],
-  ])('send %s with %o through %s', (apiUrl, env, proxy) => {
+  ])('for %s with %o mean the proxy %s', (apiUrl, env, proxy) => {
     expect(connection({ apiUrl }, env).proxy).toBe(proxy)
   })
 
-  it('of any content are used or refused, and never a bug', () => {
+  it('with any content are used or rejected, and never cause another error', () => {
     const names = [
       ...['PREFECT_API_URL', 'PREFECT_API_KEY', 'PREFECT_API_AUTH_STRING', 'PREFECT_CLIENT_CUSTOM_HEADERS'],
       ...['PREFECT_API_REQUEST_TIMEOUT', 'PREFECT_CLIENT_MAX_RETRIES', 'PREFECT_CLIENT_RETRY_EXTRA_CODES'],
