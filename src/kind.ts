@@ -1,3 +1,4 @@
+import type { Issue } from './issue.ts'
 import type { Json, JsonObject, Pointer } from './json.ts'
 import type { Api, Change, FieldChange, Id, LiveResource, Placeholder, Reader, Ref, Resource, Server } from './model.ts'
 
@@ -111,8 +112,43 @@ export interface Fault {
   readonly fix?: string
 }
 
-/** Is told of objects as they arrive. */
-export type OnPage = (objects: readonly JsonObject[]) => void
+/** Ways in which free-form JSON names resources of a kind, which Prefect looks up when it runs something. */
+export interface Mentions {
+  /** `{{ prefect.WORD.a.b }}`: the word, and the natural key for the path `['a', 'b']` after it. */
+  readonly template?: { readonly word: string; key(path: readonly string[]): string }
+  /** By a key of an object: the natural key of the resource that the object names there, or undefined. */
+  readonly keys?: Readonly<Record<string, (object: JsonObject) => string | undefined>>
+}
+
+/** Runs that a server has scheduled for a resource. */
+export interface ScheduledRuns {
+  /** The sentence among `effects` by which an update reschedules them; a plan shows their number instead. */
+  readonly effect: string
+  /** How many are scheduled to start before a time. */
+  count(reader: Reader, id: Id, before: Date): Promise<number>
+}
+
+/** One line about whether somebody is there to do the work of a resource. */
+export interface ReadinessCheck {
+  readonly status: 'ok' | 'note' | 'warning'
+  /** What was checked, in a word or two. */
+  readonly title: string
+  readonly detail: string
+  readonly fix?: string
+}
+
+/** Whether somebody is there to do the work of resources of a kind. */
+export interface Readiness {
+  /** What a resource says of that by itself, on a server of a version; undefined where it depends on who is there. */
+  ofType?(resource: Resource, server: Server): ReadinessCheck | undefined
+  /** What a resource needs after it was created. */
+  afterCreate?(resource: Resource, server: Server): ReadinessCheck | undefined
+  /** Asks a server about resources that it has. Not for those of which `ofType` says enough. */
+  check(reader: Reader, server: Server, resources: readonly LiveResource[]): Promise<readonly ReadinessCheck[]>
+}
+
+/** Receives objects page by page; `gone` are ids of objects that it received before and that were deleted meanwhile. */
+export type OnPage = (objects: readonly JsonObject[], gone?: readonly string[]) => void
 
 /** How each field of the API's own models is treated; a field that no list names fails the ledger test. */
 export interface FieldCoverage {
@@ -151,16 +187,23 @@ export interface Kind {
   readonly many?: true
   /** Names are not unique: resources of one name are told apart by their content. */
   readonly ambiguous?: true
+  /** There is one on every server, and its id is the same everywhere. */
+  readonly singleton?: true
   readonly refFields: Readonly<Record<string, RefField>>
+  /** The ref field of the resource that it belongs to: the server deletes it with that one. */
+  readonly parent?: string
   readonly fields: Readonly<Record<string, Field>>
+  /** Keys in free-form JSON under which Prefect expects the id of such a resource, or a list of ids. */
+  readonly idKeys?: readonly string[]
+  readonly mentions?: Mentions
   readonly coverage: FieldCoverage
   /** No other kind looks at its objects (`Names.raw`): they are let go once they are encoded. */
   readonly dropAfterEncode?: true
   /**
-   * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. Of what there may
-   * be many `arrived` is told, while the rest is still to come; what it was told of is not in the answer.
+   * Reads the objects of a server: all, or at least those with the wanted keys. Every object has an `id`. For kinds with
+   * `many` objects, each page is passed to `onPage` and omitted from the result.
    */
-  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, arrived?: OnPage): Promise<readonly JsonObject[]>
+  list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, onPage?: OnPage): Promise<readonly JsonObject[]>
   /** The natural key of an object, or undefined where it is no resource of its own. */
   key(raw: JsonObject, names: Names): string | undefined
   encode(raw: JsonObject, names: Names): Encoded
@@ -184,8 +227,14 @@ export interface Kind {
   incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
   /** What an update or delete does besides; one sentence each. */
   effects?(change: Change, server: Server): readonly string[]
-  /** The one among `effects` by which an update touches scheduled runs; a plan has their number in its place. */
-  readonly runsEffect?: string
+  readonly scheduledRuns?: ScheduledRuns
+  /** Why one cannot be deleted as long as its parent stays; undefined where it can. */
+  blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined
+  readonly readiness?: Readiness
+  /** How many of them the smallest tier of Prefect Cloud (Hobby) holds, as its documentation says. */
+  readonly smallestTierHolds?: number
+  /** The name of a secret at a pointer, in words, from which the name of its environment variable is made; default `kind/key/pointer`. */
+  secretName?(key: string, pointer: Pointer): string
   create(write: Write, after: ResolvedResource): Promise<Created>
   update(
     write: Write,

@@ -120,25 +120,26 @@ export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   return out + text.slice(from)
 }
 
-/** Keys under which Prefect expects the id of an object (automation actions, block links, queue filters). */
-const idKeys =
-  /\/(block_document_id|deployment_id|work_pool_id|work_queue_id|automation_id|flow_id|\$ref|deployment_ids\/\d+)$/
+/** The keys in free-form JSON under which Prefect expects the id of an object (automation actions, block links, queue filters). */
+export function idKeysOf(kinds: readonly { readonly idKeys?: readonly string[] }[]): ReadonlySet<string> {
+  return new Set(kinds.flatMap(({ idKeys = [] }) => idKeys))
+}
 
 /** Whether an id at this place is one that Prefect would look up, rather than a UUID of the user's own. */
-export function expectsId(id: string, text: string, pointer: Pointer): boolean {
-  if (text === id) return idKeys.test(pointer)
+export function expectsId(id: string, text: string, pointer: Pointer, idKeys: ReadonlySet<string>): boolean {
+  if (text === id) return idKeys.has(/([^/]*)(\/\d+)?$/.exec(pointer)?.[1] ?? '')
   const before = text.split(id).slice(0, -1)
   return before.some((part) => /\bprefect\.[a-z-]+(\.v1)?\.$/.test(part))
 }
 
 /** The ids that stand where Prefect expects one: in a snapshot these are ids that nothing at the source had. */
-export function idsIn(value: Json): { readonly id: string; readonly pointer: Pointer }[] {
+export function idsIn(value: Json, idKeys: ReadonlySet<string>): { readonly id: string; readonly pointer: Pointer }[] {
   const found: { id: string; pointer: Pointer }[] = []
   idsToTokens(
     value,
     () => undefined,
     (id, text, pointer) => {
-      if (expectsId(id, text, pointer)) found.push({ id, pointer })
+      if (expectsId(id, text, pointer, idKeys)) found.push({ id, pointer })
     },
   )
   return found

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kinds } from '../src/kinds/all.ts'
 
@@ -17,31 +17,61 @@ describe('the table of kinds', () => {
     for (const name of names) expect(textOf(fileOf(name)), name).toContain(`name: '${name}'`)
   })
 
-  it('knows every kind that a slot takes', () => {
+  it('knows every kind that a ref field takes', () => {
     const names = new Set(kinds.map(({ name }) => name))
-    const unknown = kinds.flatMap(({ name, refFields: slots }) =>
-      Object.entries(slots).flatMap(([slot, { kinds: takes }]) =>
-        takes.filter((kind) => !names.has(kind)).map((kind) => `${name}.${slot}: ${kind}`),
+    const unknown = kinds.flatMap(({ name, refFields }) =>
+      Object.entries(refFields).flatMap(([field, { kinds: takes }]) =>
+        takes.filter((kind) => !names.has(kind)).map((kind) => `${name}.${field}: ${kind}`),
       ),
     )
     expect(unknown).toEqual([])
   })
 })
 
-describe('the engine', () => {
-  it('names no kind, but where a rule spans kinds', () => {
-    const literal = new RegExp(`['"\`](${kinds.map(({ name }) => name).join('|')})(['"\`]|/)`)
-    const engine = sources.filter((file) => !/^(kinds|commands|cli)[./]/.test(file))
-    // Another file here is a reason to ask whether the kind could say it of itself.
-    expect(engine.filter((file) => literal.test(textOf(file))).sort()).toEqual([
-      'graph/edges.ts',
-      'live/readiness.ts',
-      'plan/removal.ts',
-      'secrets/placeholders.ts',
-    ])
+describe('the names of files', () => {
+  it('occur once in src, except for the verbs of commands', () => {
+    const names = sources.filter((file) => !file.startsWith('commands/')).map((file) => basename(file))
+    const barrels = new Set(['index.ts', 'all.ts'])
+    expect(names.filter((name, index) => names.indexOf(name) !== index && !barrels.has(name))).toEqual([])
+  })
+})
+
+describe('knowledge of a kind', () => {
+  // To be removed with the last rule about a kind in these two rooms.
+  const unfinished = /^(commands|operations)[./]/
+  const outside = sources.filter((file) => !file.startsWith('kinds/') && !unfinished.test(file))
+  const codeOf = (file: string) => textOf(file).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/g, '')
+
+  it('stands in kinds: nothing else names a kind', () => {
+    const names = new RegExp(`^(${kinds.map(({ name }) => name).join('|')})(/|$)`)
+    // A glob is an example for people.
+    const isKind = (text: string) => names.test(text) && !text.includes('*')
+    const stringsOf = (file: string) => [...codeOf(file).matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g)]
+    const naming = outside.filter((file) => stringsOf(file).some(([, , text = '']) => isKind(text)))
+    expect(naming).toEqual([])
   })
 
-  it('reads the process and prints in cli only', () => {
+  it('stands in kinds: nothing else has a path or a field of one', () => {
+    // Words of one field's name are words of other things too, such as `paused` of a policy.
+    const fields = kinds.flatMap(({ fields, refFields }) => [...Object.keys(fields), ...Object.keys(refFields)])
+    const own = [...new Set(fields.filter((name) => name.includes('_')))]
+    const literal = new RegExp(
+      [
+        `['"\`](${own.join('|')}|enabled)['"\`]`,
+        `[.](${own.join('|')})\\b`,
+        `\\b(${own.join('|')}|enabled): `,
+        `/(flows|deployments|automations|variables|work_pools|work_queues|flow_runs|block_(types|schemas|documents))/`,
+      ].join('|'),
+    )
+    expect(outside.filter((file) => literal.test(codeOf(file)))).toEqual([
+      // Fields in which a server may quote what a user wrote.
+      'client/error-detail.ts',
+    ])
+  })
+})
+
+describe('the process', () => {
+  it('is read, and printed to, in cli only', () => {
     const found = sources.filter((file) => !/^cli[./]/.test(file) && /\b(process|console)\.[a-z]/i.test(textOf(file)))
     expect(found).toEqual([])
   })
@@ -89,6 +119,7 @@ describe('the import rules', () => {
         'a-kind-stays-in-its-room: src/commands/do.ts → src/kinds/flow.ts',
         'cli-looks-only-into: src/cli.ts → src/utils/all.ts',
         'commands-looks-only-into: src/commands/do.ts → src/kinds/flow.ts',
+        'commands-looks-only-into: src/commands/do.ts → src/plan.ts',
         'disk-and-process: src/plan.ts → fs',
         'every-package-has-a-home: src/plan.ts → node_modules/left-pad/i.js',
         'in-use: src/kinds/forgotten.ts',

@@ -131,7 +131,7 @@ async function readServer(
     io.warn(live.issues)
     const all = [...live.resources.values()]
     const carried = selects(selection) ? all : selected(all, kinds, {})
-    return snapshotOf(server, {}, withPlaceholders(carried))
+    return snapshotOf(server, {}, withPlaceholders(carried, kinds))
   })
 }
 

@@ -34,7 +34,7 @@ export async function doctor({ from, to }: DoctorFlags, kinds: readonly Kind[], 
   const source =
     from === undefined
       ? undefined
-      : await examine('source', from, kinds, io, checks, async (_, live) => checks.push(...sourceChecks(live)))
+      : await examine('source', from, kinds, io, checks, async (_, live) => checks.push(...sourceChecks(live, kinds)))
   if (to !== undefined) {
     await examine('destination', to, kinds, io, checks, async (connection, live) => {
       checks.push(...(await workerChecks(connection, live)))

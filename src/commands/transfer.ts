@@ -45,7 +45,7 @@ export async function transfer(flags: TransferFlags, kinds: readonly Kind[], io:
   io.warn(source.issues)
   const held = withPlaceholdersOf(readPolicy('-', io.cwd), source, kinds)
   const snapshot = transferred(held, flags, kinds)
-  if (flags.save !== undefined) await save(flags.save, snapshot, io)
+  if (flags.save !== undefined) await save(flags.save, snapshot, kinds, io)
   return connected({ profile: flags.to }, io, async (to) => {
     if (!flags.allowSameServer && source.server.url === to.server.url) throw sameServer('both have the same URL')
     const how: PlanFlags = { ...planFlags(flags), snapshot: `profile ${flags.from}`, profile: flags.to }
@@ -102,7 +102,7 @@ function planFlags(flags: TransferFlags) {
 /** What is to be moved. Secrets stay in their type; those that the source does not show are placeholders. */
 export function transferred(source: Live, flags: Selection, kinds: readonly Kind[]): Snapshot {
   const carried = selected([...source.resources.values()], kinds, flags)
-  const placeholders = withPlaceholders(carried)
+  const placeholders = withPlaceholders(carried, kinds)
   const resources = carried.map((resource, index) =>
     Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
       ? { ...resource, secrets: mixed(resource, placeholders[index]?.secrets ?? {}) }
@@ -120,10 +120,10 @@ function mixed({ secrets }: LiveResource, placeholders: LiveResource['secrets'])
   )
 }
 
-async function save(path: string, snapshot: Snapshot, io: Io): Promise<void> {
+async function save(path: string, snapshot: Snapshot, kinds: readonly Kind[], io: Io): Promise<void> {
   const text = formatSnapshot({
     ...snapshot,
-    resources: withPlaceholders(snapshot.resources as readonly LiveResource[]),
+    resources: withPlaceholders(snapshot.resources as readonly LiveResource[], kinds),
   })
   await writeText(path, text)
   io.err(`Saved what was read as ${path}\n`)

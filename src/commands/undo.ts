@@ -12,7 +12,7 @@ import { type SecretFlags, secretValuesFor } from '../operations/secret-sources.
 import { makePlan } from '../plan/plan.ts'
 import { refOf } from '../ref.ts'
 import type { Format } from '../report/index.ts'
-import { placeholderName } from '../secrets/placeholders.ts'
+import { placeholderNames } from '../secrets/placeholders.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { printApply, showPlan } from './show-plan.ts'
 
@@ -34,7 +34,7 @@ export async function undo(flags: UndoFlags, kinds: readonly Kind[], io: Io): Pr
       record,
       live,
       kinds,
-      ({ kind, key }, pointer): Placeholder => ({ env: placeholderName(kind, key, pointer) }),
+      ({ kind, key }, pointer): Placeholder => ({ env: placeholderNames(kinds)(kind, key, pointer) }),
     )
     const snapshot: Snapshot = {
       version: 1,

@@ -2,7 +2,7 @@ import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { type Edge, edgesOf } from './edges.ts'
+import { type Edge, edgeFinder } from './edges.ts'
 import { orderOf } from './order.ts'
 
 /**
@@ -15,6 +15,7 @@ export function checkGraph(
   faulty: Iterable<Ref> = [],
 ): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const edgesOf = edgeFinder(kinds)
   const known = new Set<Ref>([...resources.map(refOf), ...faulty])
   const issues: Issue[] = []
   const edges: Edge[] = []
@@ -35,7 +36,7 @@ export function checkGraph(
         )
       }
     }
-    for (const edge of edgesOf(kind, ref, resource)) {
+    for (const edge of edgesOf(resource)) {
       edges.push(edge)
       const fault = checkEdge(kind, edge, known)
       if (fault) issues.push(fault)

@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { edgesOf } from './edges.ts'
+import { edgeFinder } from './edges.ts'
 
 /** The chosen resources with all that they need, directly and indirectly; in the order given. */
 export function withNeeds<T extends Resource>(
@@ -9,7 +9,7 @@ export function withNeeds<T extends Resource>(
   kinds: readonly Kind[],
   chosen: (resource: T) => boolean,
 ): T[] {
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const edgesOf = edgeFinder(kinds)
   const rest = new Map<Ref, T>()
   const open: T[] = []
   for (const resource of resources) {
@@ -18,9 +18,7 @@ export function withNeeds<T extends Resource>(
   }
   // Most of the time all are chosen, but for what every server has: only what is not is looked for.
   for (let resource = open.pop(); resource && rest.size > 0; resource = open.pop()) {
-    const kind = byName.get(resource.kind)
-    if (!kind) continue
-    for (const { to } of edgesOf(kind, refOf(resource), resource)) {
+    for (const { to } of edgesOf(resource)) {
       const needed = rest.get(to)
       if (!needed) continue
       rest.delete(to)

@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { type Edge, edgesOf } from './edges.ts'
+import { type Edge, edgeFinder } from './edges.ts'
 
 /** One resource's need of another, said once however often it stands in the document. */
 export interface Need {
@@ -16,13 +16,11 @@ const strength = { slot: 0, token: 1, name: 2 } as const
 
 /** Which resource needs which, among these; in the order of the resources. Needs of what is not among them are left out. */
 export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]): Need[] {
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const edgesOf = edgeFinder(kinds)
   const known = new Set(resources.map(refOf))
   const needs = resources.flatMap((resource): Need[] => {
-    const kind = byName.get(resource.kind)
-    if (!kind) return []
     const found = new Map<Ref, Need>()
-    for (const { from, to, how } of edgesOf(kind, refOf(resource), resource)) {
+    for (const { from, to, how } of edgesOf(resource)) {
       const other = found.get(to)
       if (known.has(to) && (!other || strength[how] < strength[other.how])) found.set(to, { from, to, how })
     }

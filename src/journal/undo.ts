@@ -125,7 +125,8 @@ function changedIn(kind: Kind, { without = [] }: Entry, before: Resource, after:
     ? found
     : found.filter(
         (pointer) =>
-          ![...without, 'enabled', 'paused'].some(
+          // A create that is not complete is switched off until it is.
+          ![...without, ...Object.keys(kind.disabledSpec ?? {})].some(
             (name) => pointer === `/spec/${name}` || pointer.startsWith(`/spec/${name}/`),
           ),
       )

@@ -11,6 +11,7 @@ export const defaultResultStorage: Kind = {
   doc: 'The block that the server stores results with, where neither flow nor pool says another.',
   keyDoc: 'always "server"',
   since: '3.7.0',
+  singleton: true,
   refFields: { block: { kinds: ['block'], doc: 'A block that can be written to.', required: true } },
   fields: {},
   coverage: {

@@ -5,7 +5,7 @@ import { mapConcurrent } from '../map-concurrent.ts'
 import type { Id, Reader } from '../model.ts'
 
 /**
- * A path of the API: what is put in is encoded as one segment. Names may hold `#`, `?`, spaces and any letter
+ * A path of the API; each value is encoded as one segment. Names may contain `#`, `?`, spaces and any letter
  * (Prefect bans only `/ % & > <`, `prefect/types/names.py`).
  */
 export function at(parts: TemplateStringsArray, ...values: readonly string[]): string {
@@ -34,123 +34,145 @@ export function objects(value: Json | undefined): JsonObject[] {
   return list(value).filter(isObject)
 }
 
-/** The object in an answer that is one. */
+/** The body of an answer that is an object. */
 export function answer(body: Json): JsonObject {
   return object(body)
 }
 
-/** Takes in pages: an object that comes twice, because others wrote meanwhile, counts once. */
-function openTray(arrived: OnPage | undefined) {
+/** Collects pages. An object that comes twice, because others write meanwhile, counts once. */
+function createCollector(onPage: OnPage | undefined) {
   const ids = new Set<string>()
   const kept: JsonObject[] = []
   return {
-    take(page: readonly JsonObject[]) {
+    add(page: readonly JsonObject[]) {
       const fresh = page.filter((raw) => !ids.has(text(raw, 'id')))
       for (const raw of fresh) ids.add(text(raw, 'id'))
-      if (arrived) arrived(fresh)
+      if (onPage) onPage(fresh)
       else kept.push(...fresh)
     },
-    count: () => ids.size,
-    /** Those that nobody was told of. */
-    kept,
+    ids: ids as ReadonlySet<string>,
+    /** The objects that were not passed to `onPage`. */
+    kept: kept as readonly JsonObject[],
   }
 }
-type Tray = ReturnType<typeof openTray>
+type Collector = ReturnType<typeof createCollector>
 
 /**
- * Reads the pages of a list: no `limit` is sent, since an administrator may have lowered the largest one that is
- * allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset moves by what came. Stops at an empty page, or at `enough`.
+ * Reads the pages of a list until one is empty or `enough` objects are there. No `limit` is sent, since an administrator may
+ * have lowered the largest one that is allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`): the offset grows by what came.
  */
 export async function readPages(
   reader: Reader,
   path: string,
   body: JsonObject,
   enough = Number.POSITIVE_INFINITY,
-  arrived?: OnPage,
+  onPage?: OnPage,
 ): Promise<readonly JsonObject[]> {
-  const tray = openTray(arrived)
-  await readInTurn(reader, path, body, enough, tray)
-  return tray.kept
+  const collector = createCollector(onPage)
+  await readInTurn(reader, path, body, enough, collector)
+  return collector.kept
 }
 
-async function readInTurn(reader: Reader, path: string, body: JsonObject, enough: number, tray: Tray): Promise<void> {
-  for (let offset = 0; tray.count() < enough; ) {
+async function readInTurn(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  enough: number,
+  collector: Collector,
+): Promise<void> {
+  for (let offset = 0; collector.ids.size < enough; ) {
     const page = objects(await reader.query(path, { ...body, offset }))
     if (page.length === 0) break
-    tray.take(page)
+    collector.add(page)
     offset += page.length
   }
 }
 
 /**
- * The same where it is known how many there are, several pages at a time: all are as long as the first one. What comes of
- * pages that are not is too little.
+ * Reads a list of known length, several pages at a time. All pages are taken to be as long as the first one; where they are
+ * not, objects are missing afterwards.
  */
-async function readCounted(reader: Reader, path: string, body: JsonObject, count: number, tray: Tray): Promise<void> {
-  const takeAt = async (offset: number) => {
+async function readCounted(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  count: number,
+  collector: Collector,
+): Promise<void> {
+  const readAt = async (offset: number) => {
     const page = objects(await reader.query(path, { ...body, offset }))
-    tray.take(page)
+    collector.add(page)
     return page.length
   }
-  const size = count > 0 ? await takeAt(0) : 0
+  const size = count > 0 ? await readAt(0) : 0
   const more = size > 0 ? Math.ceil(count / size) - 1 : 0
   await mapConcurrent(
     Array.from({ length: more }, (_, index) => size * (index + 1)),
     atATime,
-    takeAt,
+    readAt,
   )
 }
 
-/** Objects named at once in a filter. */
+/** Names in one filter. */
 const chunk = 200
-/** Pages that are asked for at a time, so that a server works on one while the other one is on its way or being read here. */
+/** Pages requested at a time, so that the server works on one while another is on its way or being read here. */
 const atATime = 2
 
 /**
- * Reads the objects whose names are wanted, by a filter that the server applies: until there are as many as there can be,
- * `each` for a name, or until a page is empty.
+ * Reads the objects with these names by a filter that the server applies. `each`: how many objects may have one name, after
+ * which no further page is requested.
  */
 export async function readNamed(
   reader: Reader,
   path: string,
   names: readonly string[],
   filter: (names: readonly string[]) => JsonObject,
-  { each = 1, arrived }: { readonly each?: number; readonly arrived?: OnPage | undefined } = {},
+  { each = 1, onPage }: { readonly each?: number; readonly onPage?: OnPage | undefined } = {},
 ) {
   const parts = Array.from({ length: Math.ceil(names.length / chunk) }, (_, index) =>
     names.slice(chunk * index, chunk * (index + 1)),
   )
   const pages = await mapConcurrent(parts, atATime, (part) =>
-    readPages(reader, path, filter(part), part.length * each, arrived),
+    readPages(reader, path, filter(part), part.length * each, onPage),
   )
   return pages.flat()
 }
 
 /**
- * Reads all objects of a kind and checks their number against the server's own count. Others may write while we read,
- * so it is tried again before it is called incomplete.
+ * Reads all objects of a kind and checks their number against the server's own count. Others may write meanwhile, so the list
+ * is read up to three times before it is an error. Objects that `onPage` received and that the last reading did not find are
+ * reported to it as gone.
  */
 export async function readAll(
   reader: Reader,
   path: string,
   body: JsonObject,
   count: { path: string; body: JsonObject },
-  arrived?: OnPage,
+  onPage?: OnPage,
 ) {
+  const announced = new Set<string>()
   for (let attempt = 0; ; attempt++) {
     const counted = await reader.query(count.path, count.body)
     const expected = isNumber(counted) ? Number(counted) : Number.POSITIVE_INFINITY
-    const tray = openTray(arrived)
+    const collector = createCollector(onPage)
     const isKnown = Number.isFinite(expected)
-    await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, tray)
-    if (tray.count() >= expected || !isKnown) return tray.kept
-    if (attempt === 2) throw incomplete(path, tray.count(), expected)
+    await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, collector)
+    const { ids, kept } = collector
+    if (ids.size >= expected || !isKnown) {
+      const gone = [...announced].filter((id) => !ids.has(id))
+      if (onPage && gone.length > 0) onPage([], gone)
+      return kept
+    }
+    for (const id of ids) announced.add(id)
+    if (attempt === 2) throw incomplete(path, ids.size, expected)
   }
 }
 
 function incomplete(path: string, found: number, expected: number): Failure {
-  const message = `${path} gave ${found} objects, but the server counts ${expected}, three times in a row`
-  return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix: 'Try again while nobody writes' }])
+  const message = `${path} returned ${found} objects, but the server counts ${expected}. It was read three times.`
+  return new Failure([
+    { code: 'incomplete-read', severity: 'error', message, fix: 'Try again when nobody else writes to the server.' },
+  ])
 }
 
 /** The first object of a list, for a search by natural key. */
@@ -164,12 +186,12 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined
 }
 
-/** Whether nobody knows if the request that an error is about was carried out. */
+/** Whether the request that an error is about may have been carried out. */
 export function isAmbiguous(error: unknown): boolean {
   return error instanceof Error && 'ambiguous' in error && error.ambiguous === true
 }
 
-/** The names of the spec fields and slots that a list of differences is about. */
+/** The names of the spec and ref fields in a list of differences. */
 export function namesOf(fields: readonly { readonly pointer: string }[]): ReadonlySet<string> {
   return new Set(fields.map(({ pointer }) => pointer.split('/')[2] ?? ''))
 }

@@ -27,15 +27,16 @@ export const flow: Kind = {
       fixed: 'Prefect has no request that changes the labels of a flow; deleting it would delete its runs',
     },
   },
+  idKeys: ['flow_id'],
   coverage: {
     models: { create: ['FlowCreate'], update: ['FlowUpdate'], read: ['Flow'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
-  list: (reader, _server, wanted, arrived) =>
+  list: (reader, _server, wanted, onPage) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }), { arrived })
-      : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }, arrived),
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }), { onPage })
+      : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }, onPage),
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels ?? {} } }),
   async create({ api }, { resource, spec }) {

@@ -23,15 +23,22 @@ export const variable: Kind = {
     },
     tags: { schema: tags, doc: 'Tags of the variable.', default: [] },
   },
+  mentions: {
+    template: { word: 'variables', key: ([name = '']) => name },
+    keys: {
+      variable_name: ({ __prefect_kind: kind, variable_name: name }) =>
+        kind === 'workspace_variable' && typeof name === 'string' ? name : undefined,
+    },
+  },
   coverage: {
     models: { create: ['VariableCreate'], update: ['VariableUpdate'], read: ['Variable'] },
     carried: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
-  list: (reader, _server, wanted, arrived) =>
+  list: (reader, _server, wanted, onPage) =>
     wanted
-      ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { arrived })
-      : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, arrived),
+      ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { onPage })
+      : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, onPage),
   key: (raw) => text(raw, 'name'),
   incompatibilities: ({ spec }, { version }) => (isPrefect2(version) ? [] : tooLong(spec.value)),
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),

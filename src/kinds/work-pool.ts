@@ -4,6 +4,7 @@ import type { Api, Id, Reader, Resource } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, text } from './endpoints.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from './field-schemas.ts'
+import { poolReadiness } from './pool-readiness.ts'
 import { queueParts, queueRef } from './queue-name.ts'
 
 const path = '/work_pools/filter'
@@ -52,6 +53,7 @@ export const workPool: Kind = {
       freeform: true,
     },
   },
+  idKeys: ['work_pool_id'],
   coverage: {
     models: {
       create: ['WorkPoolCreate'],
@@ -99,6 +101,7 @@ export const workPool: Kind = {
   },
   effects: (change, server) =>
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
+  readiness: poolReadiness,
   carryOver: ['default_queue_id'],
   pausedSpec: { is_paused: true },
   async create({ api }, { resource, ids, spec }) {

@@ -21,6 +21,8 @@ export const workQueue: Kind = {
       fixed: 'a queue stays in its pool',
     },
   },
+  parent: 'pool',
+  idKeys: ['work_queue_id'],
   fields: {
     description: { schema: string, doc: 'For people.', default: '' },
     is_paused: { schema: boolean, doc: 'Whether the queue hands out no work.', operational: true },
@@ -65,6 +67,14 @@ export const workQueue: Kind = {
       : []
   },
   effects: (change) => (change.action === 'delete' ? ['deployments on it are left without a queue'] : []),
+  blocksRemoval: ({ key }, pool) =>
+    queueParts(key).queue === String(pool.spec.default_queue ?? 'default')
+      ? {
+          code: 'default-queue',
+          message: `work-queue/${key} is the default queue of its pool, and cannot be deleted while the pool stays.`,
+          fix: 'Add the queue to the snapshot.',
+        }
+      : undefined,
   async create({ api }, { resource, spec }) {
     const { pool, queue } = queueParts(resource.key)
     const { priority, ...rest } = spec

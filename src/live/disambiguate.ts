@@ -4,123 +4,122 @@ import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { nameInKey } from '../ref.ts'
 import { differences } from '../spec.ts'
+import { type Candidate, type Matches, mostSimilar } from './most-similar.ts'
 
-/** A resource that has yet to get its key. */
-export interface Nameless {
-  readonly id: string
-  readonly resource: Resource
-}
-
-/** What resources of an ambiguous kind are called. */
+/** The keys of candidates. */
 export interface KeyAssignment {
   /** By id. */
   readonly keys: ReadonlyMap<string, string>
-  /** Wanted keys that nobody has, since several are as much like what is wanted, and one of them would not be wanted. */
+  /** Wanted keys that no candidate has, since several are equally similar to the wanted resource. */
   readonly unsure: readonly string[]
 }
 
 /**
- * Keys for resources of an ambiguous kind. One that has its name for itself is called by it; several are told apart by
- * a hash of their content. Where wanted resources are given, those are looked for first: the one with the same
- * content, else the one whose content gives the wanted key, else the most similar one takes it, so that changed content is
- * an update and not another resource.
+ * Assigns keys to resources of an ambiguous kind. A resource that is the only one of its name has the name as its key;
+ * several of one name get a hash of their content too. Where wanted resources are given, each of them is matched first: with
+ * the candidate of the same content, else with the one whose content gives the wanted key, else with the most similar one,
+ * so that changed content is an update of that resource.
  */
 export function disambiguate(
   kind: Kind,
-  found: readonly Nameless[],
-  wanted: readonly Resource[] | undefined,
+  candidates: readonly Candidate[],
+  wanted: readonly Resource[] = [],
 ): KeyAssignment {
   const keys = new Map<string, string>()
   const unsure: string[] = []
-  for (const [name, group] of byName(found)) {
-    const wishes = (wanted ?? []).filter((resource) => resource.kind === kind.name && nameInKey(resource.key) === name)
-    const paired = pairs(kind, wishes, group)
-    for (const [nameless, wish] of paired.sure) keys.set(nameless.id, wish.key)
-    unsure.push(...paired.unsure.map(({ key }) => key))
-    const open = group.filter((nameless) => !paired.sure.has(nameless))
-    const taken = new Set(wishes.map(({ key }) => key))
-    const alone = open.length === 1 && group.length === 1 && nameInKey(name) === name
-    for (const nameless of open) {
-      const key = alone ? name : keyByContent(nameless.resource)
-      keys.set(nameless.id, unused(key, taken))
+  const ofKind = wanted.filter((resource) => resource.kind === kind.name)
+  const wantedByName = groupBy(ofKind, ({ key }) => nameInKey(key))
+  // The whole key of a candidate is its name, even one that looks like a name with a hash.
+  for (const [name, group] of groupBy(candidates, ({ resource }) => resource.key)) {
+    const ofName = wantedByName.get(name) ?? []
+    const matches = match(kind, ofName, group)
+    for (const [candidate, resource] of matches.sure) keys.set(candidate.id, resource.key)
+    unsure.push(...matches.unsure.map(({ key }) => key))
+    const isAlone = group.length === 1 && nameInKey(name) === name
+    const unused = unusedKeys(ofName.map(({ key }) => key))
+    for (const candidate of group) {
+      if (matches.sure.has(candidate)) continue
+      keys.set(candidate.id, unused(isAlone ? name : keyByContent(kind, candidate.resource)))
     }
   }
   return { keys, unsure }
 }
 
-function byName(found: readonly Nameless[]): Map<string, Nameless[]> {
-  const groups = new Map<string, Nameless[]>()
-  for (const nameless of found) {
-    // The whole of it: a name may look like a key with a discriminator.
-    const name = nameless.resource.key
-    groups.set(name, [...(groups.get(name) ?? []), nameless])
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
   }
   return groups
 }
 
-/** Two with the same content are as good as each other; the second gets the next number. */
-function unused(key: string, taken: Set<string>): string {
-  for (let n = 0; ; n++) {
-    const candidate =
-      n === 0
-        ? key
-        : key.replace(/[0-9a-f]{8}$/, (hex) => ((Number.parseInt(hex, 16) + n) >>> 0).toString(16).padStart(8, '0'))
-    if (taken.has(candidate)) continue
-    taken.add(candidate)
-    return candidate
+/** Makes keys unique: of several resources with the same content the second gets the next number, and so on. */
+function unusedKeys(taken: readonly string[]): (key: string) => string {
+  const used = new Set(taken)
+  const next = new Map<string, number>()
+  const plus = (key: string, n: number) =>
+    key.replace(/[0-9a-f]{8}$/, (hex) => ((Number.parseInt(hex, 16) + n) >>> 0).toString(16).padStart(8, '0'))
+  return (key) => {
+    let n = next.get(key) ?? 0
+    while (used.has(n === 0 ? key : plus(key, n))) n++
+    next.set(key, n + 1)
+    const free = n === 0 ? key : plus(key, n)
+    used.add(free)
+    return free
   }
 }
 
-interface Pair {
-  readonly wish: Resource
-  readonly nameless: Nameless
-  /** At how many places they differ. */
-  readonly apart: number
-  /** 0 and 1: the same content; 0 and 2: the content gives the wanted key; 3: neither. */
-  readonly rank: number
-}
-
-/** Which of the wanted ones each is, the surest first. */
-function pairs(kind: Kind, wishes: readonly Resource[], found: readonly Nameless[]) {
-  const keyed = wishes.length > 0 ? found.map((nameless) => ({ nameless, key: keyByContent(nameless.resource) })) : []
-  const all = wishes.flatMap((wish) =>
-    keyed.map(({ nameless, key }): Pair => {
-      const apart = distance(kind, nameless.resource, wish)
-      return { wish, nameless, apart, rank: (apart === 0 ? 0 : 2) + (wish.key === key ? 0 : 1) }
-    }),
-  )
-  all.sort((a, b) => a.rank - b.rank || a.apart - b.apart)
-  const sure = new Map<Nameless, Resource>()
-  const settled = new Set<Resource>()
-  const unsure: Resource[] = []
-  for (const pair of all) {
-    if (settled.has(pair.wish) || sure.has(pair.nameless)) continue
-    const isLeftOver = found.length - sure.size > wishes.length - settled.size
-    settled.add(pair.wish)
-    if (isLeftOver && isGuess(pair, all, sure)) unsure.push(pair.wish)
-    else sure.set(pair.nameless, pair.wish)
+/** Matches by content, then by key, and compares only what is left with each other. */
+function match(kind: Kind, wanted: readonly Resource[], candidates: readonly Candidate[]): Matches {
+  const sure = new Map<Candidate, Resource>()
+  if (wanted.length === 0) return { sure, unsure: [] }
+  const keyed = candidates.map((candidate) => ({ candidate, key: keyByContent(kind, candidate.resource) }))
+  const left = new Set(wanted)
+  const take = (resource: Resource, candidate: Candidate | undefined) => {
+    if (candidate === undefined || sure.has(candidate)) return
+    sure.set(candidate, resource)
+    left.delete(resource)
   }
-  return { sure, unsure }
-}
-
-/** Whether another one that is free is as much like what is wanted. */
-function isGuess(pair: Pair, all: readonly Pair[], taken: ReadonlyMap<Nameless, Resource>): boolean {
-  return (
-    pair.rank === 3 &&
-    all.some(
-      ({ wish, nameless, apart }) =>
-        wish === pair.wish && nameless !== pair.nameless && apart === pair.apart && !taken.has(nameless),
-    )
+  const byContentAndKey = groupBy(keyed, ({ candidate, key }) => contentOf(candidate.resource) + key)
+  for (const resource of wanted)
+    take(resource, byContentAndKey.get(contentOf(resource) + resource.key)?.pop()?.candidate)
+  const byContent = groupBy(
+    candidates.filter((candidate) => !sure.has(candidate)),
+    ({ resource }) => contentOf(resource),
   )
+  for (const resource of left) take(resource, byContent.get(contentOf(resource))?.pop())
+  const byKey = groupBy(
+    keyed.filter(({ candidate }) => !sure.has(candidate)),
+    ({ key }) => key,
+  )
+  for (const resource of left) take(resource, nearest(kind, resource, byKey.get(resource.key) ?? []))
+  const open = candidates.filter((candidate) => !sure.has(candidate))
+  const rest = mostSimilar(kind, [...left], open)
+  for (const [candidate, resource] of rest.sure) sure.set(candidate, resource)
+  return { sure, unsure: rest.unsure }
 }
 
-function distance(kind: Kind, a: Resource, b: Resource): number {
-  return differences(kind, a, b).length
+/** The first of those with the fewest differences. */
+function nearest(
+  kind: Kind,
+  resource: Resource,
+  keyed: readonly { readonly candidate: Candidate }[],
+): Candidate | undefined {
+  const distances = keyed.map(({ candidate }) => differences(kind, candidate.resource, resource).length)
+  return keyed[distances.indexOf(Math.min(...distances))]?.candidate
 }
 
-/** The key that one of several has where nothing else says it: its name and what it holds, but for its switch. */
-function keyByContent({ kind, key, spec, refs }: Resource): string {
-  const content: Record<string, Json> = { kind, spec: { ...spec, enabled: true }, refs: { ...refs } }
+function contentOf({ refs, spec }: Resource): string {
+  return writeJson(sortKeys({ refs: { ...refs }, spec }))
+}
+
+/** The key of one resource of several with its name: the name and a hash of its content, except for its switches. */
+function keyByContent({ fields }: Kind, { kind, key, spec, refs }: Resource): string {
+  const lasting = Object.entries(spec).filter(([name]) => !fields[name]?.operational)
+  const content: Record<string, Json> = { kind, spec: Object.fromEntries(lasting), refs: { ...refs } }
   const digest = createHash('sha256')
     .update(writeJson(sortKeys(content)))
     .digest('hex')

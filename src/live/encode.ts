@@ -6,10 +6,16 @@ import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
 
 /**
- * An object as a resource; undefined where it is none of its own. Ids that stand where one is expected, and that nothing
- * has, are told.
+ * Encodes an object of a server as a resource; undefined where it is not a resource of its own. An id of Prefect that no
+ * object has, and a setting that Prefect 3 does not have, becomes an issue.
  */
-export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Issue[]): LiveResource | undefined {
+export function encodeOne(
+  kind: Kind,
+  raw: JsonObject,
+  names: Names,
+  idKeys: ReadonlySet<string>,
+  issues: Issue[],
+): LiveResource | undefined {
   const ref = names.refOf(raw.id)
   if (!ref) return undefined
   const encoded = kind.encode(raw, names)
@@ -18,12 +24,13 @@ export function encodeOne(kind: Kind, raw: JsonObject, names: Names, issues: Iss
     const value = spec[name]
     if (value === undefined || !kind.fields[name]?.freeform) continue
     spec[name] = idsToTokens(value, names.refOf, (id, text, pointer) => {
-      if (expectsId(id, text, `/${name}${pointer}`)) issues.push(unresolved(ref, `/spec/${name}${pointer}`, id))
+      if (expectsId(id, text, `/${name}${pointer}`, idKeys))
+        issues.push(unresolvedIssue(ref, `/spec/${name}${pointer}`, id))
     })
   }
-  for (const dropped of encoded.dropped ?? []) issues.push(noLonger(ref, dropped))
+  for (const dropped of encoded.dropped ?? []) issues.push(droppedIssue(ref, dropped))
   const refs: Record<string, Ref> = {}
-  for (const [slot, to] of Object.entries(encoded.refs)) if (to !== undefined) refs[slot] = to
+  for (const [field, to] of Object.entries(encoded.refs)) if (to !== undefined) refs[field] = to
   return {
     kind: kind.name,
     key: ref.slice(kind.name.length + 1),
@@ -39,24 +46,24 @@ function sortedByPointer(secrets: Readonly<Record<Pointer, Placeholder>>): Recor
   return Object.fromEntries(Object.entries(secrets).sort(([a], [b]) => byCodePoint(a, b)))
 }
 
-function noLonger(ref: Ref, { what, fix }: DroppedSetting): Issue {
+function droppedIssue(ref: Ref, { what, fix }: DroppedSetting): Issue {
   return {
     code: 'no-longer',
     severity: 'warning',
-    message: `${ref} has ${what}: Prefect 3 has no such setting`,
+    message: `${ref} has ${what}, a setting that Prefect 3 does not have.`,
     ref,
     fix,
   }
 }
 
-function unresolved(ref: Ref, pointer: string, id: string): Issue {
-  const message = `${ref} holds the id ${id}, and nothing that was read has it`
+function unresolvedIssue(ref: Ref, pointer: string, id: string): Issue {
+  const message = `${ref} contains the id ${id}, and no resource that was read has it.`
   return {
     code: 'unresolved-id',
     severity: 'warning',
     message,
     ref,
     pointer,
-    fix: 'Remove it at the source, or apply with --allow-unresolved',
+    fix: 'Remove it at the source, or apply with --allow-unresolved.',
   }
 }

@@ -1,32 +1,33 @@
-import { byCodePoint, type JsonObject } from '../json.ts'
-import type { Kind } from '../kind.ts'
+import { byCodePoint } from '../json.ts'
+import type { Kind, OnPage } from '../kind.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { bySnapshotOrder, nameInKey, refOf } from '../ref.ts'
 import { withSecretsAt } from '../spec.ts'
+import { idKeysOf } from '../token.ts'
 import { atLeast } from '../version.ts'
 import { disambiguate } from './disambiguate.ts'
 import { encodeOne } from './encode.ts'
 import { type IncrementalEncoder, startIncrementalEncode } from './incremental-encode.ts'
 import { internSpec } from './intern.ts'
-import { type Absent, gone, makeNames, notRead, type RawIndex } from './names.ts'
+import { makeNames, type RawIndex, refOfUnread, reportGone, type Unresolved } from './names.ts'
 
 export interface ReadOptions {
   /**
-   * The resources that are looked for. They alone are read, by name, unless `everything` is. Where one of them has a
-   * secret, the server's own value there is one too, in whatever field it stands. By what they hold it is told which of several
-   * of one name is which: to tell them apart, all of that name have to be here.
+   * The resources to look for. Only they are read, by name, unless `everything` is set. Where one of them has a secret, the
+   * server's own value becomes a secret too. Several resources of one name are told apart by their content, so all wanted
+   * resources of that name must be here.
    */
   readonly wanted?: readonly Resource[]
   /** Reads all of every kind. */
   readonly everything?: boolean
-  /** Ids whose names are known already, from an apply that made them. */
+  /** Ids whose names are known already, from an apply that created them. */
   readonly ids?: ReadonlyMap<Ref, Id>
   readonly on?: (event: Event) => void
-  /** Told of a resource as soon as it is known, while others are still being read; what can be done with it then costs no time. */
+  /** Receives resources as soon as they are known, while others are still being read, so that work on them takes no extra time. */
   readonly early?: (resource: LiveResource) => void
 }
 
-/** Reads what a server holds, as resources of the same form as a snapshot's, with the ids that only it knows. */
+/** Reads what a server holds, as resources of the same form as a snapshot's, with the ids that only the server knows. */
 export async function readLive(
   reader: Reader,
   server: Server,
@@ -34,37 +35,47 @@ export async function readLive(
   options: ReadOptions = {},
 ): Promise<Live> {
   const held = kinds.filter((kind) => atLeast(server.version, kind.since))
-  const known = new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref]))
+  const idKeys = idKeysOf(kinds)
   const wanted = new Map((options.wanted ?? []).map((resource) => [refOf(resource), resource]))
-  const shared = (resource: LiveResource) => internSpec(resource, wanted.get(refOf(resource)))
-  const intake = startIncrementalEncode(server, known, (resource) => {
-    options.early?.(resource)
-    return shared(resource)
+  const interned = (resource: LiveResource) => internSpec(resource, wanted.get(refOf(resource)))
+  const encoder = startIncrementalEncode({
+    server,
+    idKeys,
+    known: new Map([...(options.ids ?? [])].map(([ref, id]) => [id as string, ref])),
+    onEncoded(resource) {
+      options.early?.(resource)
+      return interned(resource)
+    },
   })
-  await readObjects(reader, server, held, intake, options)
-  intake.close()
-  const complete = options.wanted === undefined || options.everything === true
-  const issues = complete ? [...intake.issues] : []
-  const { done, found } = intake
-  const absent = complete ? gone(issues) : notRead
-  const unsure = distinguishAll(held, found, absent, options.wanted)
-  const names = makeNames(found, absent)
-  const all = [...done.values()]
-  // In the order of the table, so that what is told has the same order every time.
-  const left = [...found.index]
-    .filter(([id]) => !done.has(id))
+  await readObjects(reader, server, held, encoder, options)
+  encoder.close()
+  const isComplete = options.wanted === undefined || options.everything === true
+  const issues = isComplete ? [...encoder.issues()] : []
+  const unresolved = isComplete ? reportGone(issues) : refOfUnread
+  const { objects, encoded } = encoder
+  const unsure = disambiguateAll(held, objects, unresolved, options.wanted)
+  const names = makeNames(objects, unresolved)
+  const resources = [...encoded.values()]
+  // In the order of the table, so that issues have the same order every time.
+  const left = [...objects.index]
+    .filter(([id]) => !encoded.has(id))
     .sort(([, a], [, b]) => held.indexOf(a.kind) - held.indexOf(b.kind))
   for (const [, { kind, raw }] of left) {
-    const resource = encodeOne(kind, raw, names, complete ? issues : [])
-    if (resource) all.push(shared(resource))
+    const resource = encodeOne(kind, raw, names, idKeys, isComplete ? issues : [])
+    if (resource) resources.push(interned(resource))
   }
-  const resources = withWantedSecrets(all.sort(bySnapshotOrder(held)), held, wanted)
   // Pages come in any order.
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
-  return { server, resources, complete: new Set(complete ? held.map(({ name }) => name) : []), unsure, issues }
+  return {
+    server,
+    resources: withWantedSecrets(resources.sort(bySnapshotOrder(held)), held, wanted),
+    complete: new Set(isComplete ? held.map(({ name }) => name) : []),
+    unsure,
+    issues,
+  }
 }
 
-/** Resources by their names, with secrets where the wanted ones have them. */
+/** Resources by ref, with secrets where the wanted ones have them. */
 function withWantedSecrets(
   resources: readonly LiveResource[],
   kinds: readonly Kind[],
@@ -81,7 +92,7 @@ function withWantedSecrets(
   return named
 }
 
-/** How many of each kind a server holds, by reading them in full. */
+/** How many resources of each kind a server holds, by reading all of them. */
 export async function totalsOf(
   reader: Reader,
   server: Server,
@@ -91,18 +102,18 @@ export async function totalsOf(
   return new Map(await Promise.all(counted))
 }
 
-/** What a server gives in one answer. */
-const few = 200
+/** How many objects a server returns in one answer. */
+const pageSize = 200
 
 /**
- * The kinds are read side by side, since reads do not get in each other's way. Those of which there may be many are read one
- * after another, in the order of the table: what has arrived can then be encoded, since what it names has been read.
+ * Reads kinds at the same time, since reads do not disturb each other. Kinds with `many` objects are read one after another,
+ * in the order of the table: what has come can then be encoded, since what it refers to has been read.
  */
 async function readObjects(
   reader: Reader,
   server: Server,
   kinds: readonly Kind[],
-  intake: IncrementalEncoder,
+  encoder: IncrementalEncoder,
   { wanted, everything, on }: ReadOptions,
 ): Promise<void> {
   let before: Promise<unknown> = Promise.resolve()
@@ -114,37 +125,40 @@ async function readObjects(
             ?.filter((resource) => resource.kind === kind.name)
             .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return
-      const arrived = (objects: readonly JsonObject[]) => intake.take(kind, objects)
-      const list = () => kind.list(reader, server, keys && new Set(keys), arrived)
-      const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > few
+      const onPage: OnPage = (objects, gone) => {
+        encoder.add(kind, objects)
+        if (gone) encoder.remove(gone)
+      }
+      const list = () => kind.list(reader, server, keys && new Set(keys), onPage)
+      const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > pageSize
       const listed = isLong ? before.then(list) : list()
       if (isLong) before = listed
-      intake.take(kind, await listed)
-      on?.({ type: 'read', kind: kind.name, count: intake.ended(kind) })
+      encoder.add(kind, await listed)
+      on?.({ type: 'read', kind: kind.name, count: encoder.end(kind) })
     }),
   )
 }
 
-/** Settles the keys of kinds whose names are not unique; answers the wanted ones that could be several. */
-function distinguishAll(
+/** Sets the keys of kinds whose names are not unique. Returns the wanted resources that could be several objects. */
+function disambiguateAll(
   kinds: readonly Kind[],
-  found: RawIndex,
-  absent: Absent,
+  objects: RawIndex,
+  unresolved: Unresolved,
   wanted: readonly Resource[] | undefined,
 ): Ref[] {
-  const guesses: Ref[] = []
+  const unsureRefs: Ref[] = []
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
-    // The name alone is the key as long as nobody has told them apart.
-    const names = makeNames({ ...found, refs: new Map(found.refs) }, absent)
-    const nameless = [...found.index.values()]
-      .filter((one) => one.kind === kind)
+    // The key is the name alone as long as they are not disambiguated.
+    const names = makeNames({ ...objects, refs: new Map(objects.refs) }, unresolved)
+    const candidates = [...objects.index.values()]
+      .filter((object) => object.kind === kind)
       .flatMap(({ raw }) => {
-        const resource = encodeOne(kind, raw, names, [])
+        const resource = encodeOne(kind, raw, names, new Set(), [])
         return resource ? [{ id: resource.id, resource }] : []
       })
-    const { keys, unsure } = disambiguate(kind, nameless, wanted)
-    for (const [id, key] of keys) found.refs.set(id, `${kind.name}/${key}`)
-    guesses.push(...unsure.map((key): Ref => `${kind.name}/${key}`))
+    const { keys, unsure } = disambiguate(kind, candidates, wanted)
+    for (const [id, key] of keys) objects.refs.set(id, `${kind.name}/${key}`)
+    unsureRefs.push(...unsure.map((key): Ref => `${kind.name}/${key}`))
   }
-  return guesses
+  return unsureRefs
 }

@@ -33,7 +33,7 @@ export async function acceptRemote(
   const known = new Set(live.map(refOf))
   const inScope = membersOf(scope, live, kinds)
   const meant = new Set(selectedIfAny(live, kinds, include).map(refOf))
-  const accepted = withPlaceholders(live).filter((resource) => {
+  const accepted = withPlaceholders(live, kinds).filter((resource) => {
     const ref = refOf(resource)
     return meant.has(ref) && (matches(globs, ref) ? has.has(ref) || inScope.has(ref) : !has.has(ref))
   })

@@ -53,7 +53,7 @@ export async function openExportSecrets(
     found: (resources) => withNamedPlaceholders(withSecretsLike(resources, held, kinds), patterns, kinds),
     written: async (resources) => {
       if (flags.secrets === 'plain') return resources
-      const placeholders = withPlaceholders(resources)
+      const placeholders = withPlaceholders(resources, kinds)
       return encrypt ? seal(resources, placeholders, held, { encrypt, flags }, context) : placeholders
     },
   }

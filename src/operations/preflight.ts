@@ -3,7 +3,6 @@ import type { Io } from '../commands/io.ts'
 import { transferred } from '../commands/transfer.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { poolReadiness } from '../live/readiness.ts'
 import type { Live, LiveResource, Placeholder, Plan, Resource } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
@@ -11,10 +10,10 @@ import { withPlaceholders } from '../secrets/placeholders.ts'
 import { atLeast, isPrefect2 } from '../version.ts'
 import type { Connected } from './connect.ts'
 import { makePlanOf, type PreparedPlan } from './make-plan.ts'
-import { poolServed } from './pool-served.ts'
+import { poolReadiness, poolServed } from './pool-served.ts'
 
 /** What at the source would be lost, or needs a hand. */
-export function sourceChecks(live: Live): Check[] {
+export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
   const isOld = ({ code }: Issue) => code === 'no-longer'
   const dangling = live.issues.filter((issue) => !isOld(issue))
   const resources = [...live.resources.values()]
@@ -26,7 +25,7 @@ export function sourceChecks(live: Live): Check[] {
   return [
     ...(dangling.length > 0 ? dangling.map((issue) => warningOf('source: references', issue)) : [whole]),
     ...live.issues.filter(isOld).map((issue) => warningOf('source: settings', issue)),
-    ...secretChecks(resources),
+    ...secretChecks(resources, kinds),
     ...pools,
   ]
 }
@@ -36,12 +35,12 @@ function warningOf(title: string, { message, fix }: Issue): Check {
 }
 
 /** Secrets that the source shows pass in memory; those that it masks must come from somewhere else. */
-function secretChecks(resources: readonly LiveResource[]): Check[] {
+function secretChecks(resources: readonly LiveResource[], kinds: readonly Kind[]): Check[] {
   const masked = resources.filter(({ secrets }) =>
     Object.values(secrets).some((placeholder) => 'masked' in placeholder),
   )
   const readable = resources.filter(({ secrets }) => Object.keys(secrets).length > 0).length - masked.length
-  const names = new Map(withPlaceholders(resources).map((resource) => [refOf(resource), resource.secrets]))
+  const names = new Map(withPlaceholders(resources, kinds).map((resource) => [refOf(resource), resource.secrets]))
   const title = 'source: secrets'
   return [
     ...(readable > 0

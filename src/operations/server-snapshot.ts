@@ -12,7 +12,7 @@ export function snapshotOf(server: Server, selection: Selection, resources: read
 
 /** What a server holds, as an export of it, with placeholders for secrets. */
 export function asSnapshot({ server, resources }: Live, kinds: readonly Kind[]): Snapshot {
-  return snapshotOf(server, {}, withPlaceholders(selected([...resources.values()], kinds, {})))
+  return snapshotOf(server, {}, withPlaceholders(selected([...resources.values()], kinds, {}), kinds))
 }
 
 /**

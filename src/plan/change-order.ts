@@ -1,4 +1,4 @@
-import { type Edge, edgesOf } from '../graph/edges.ts'
+import { type Edge, edgeFinder } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Ref } from '../model.ts'
@@ -10,10 +10,9 @@ export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]
   const refs = [...wanted.keys()].sort(
     (a, b) => (rank.get(wanted.get(a)?.after.kind ?? '') ?? 0) - (rank.get(wanted.get(b)?.after.kind ?? '') ?? 0),
   )
-  const edges = [...wanted].flatMap(([ref, { kind, before, after }]) =>
-    edgesOf(kind, ref, after).map((edge) =>
-      asNeed(edge, before !== undefined, wanted.get(edge.to)?.before !== undefined),
-    ),
+  const edgesOf = edgeFinder(kinds)
+  const edges = [...wanted.values()].flatMap(({ before, after }) =>
+    edgesOf(after).map((edge) => asNeed(edge, before !== undefined, wanted.get(edge.to)?.before !== undefined)),
   )
   return { edges, ...orderOf(refs, edges) }
 }

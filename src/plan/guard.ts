@@ -3,7 +3,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts'
 import { nameInKey, splitRef } from '../ref.ts'
-import { idsIn } from '../token.ts'
+import { idKeysOf, idsIn } from '../token.ts'
 
 /** Every secret that a change of the plan needs, and that has no value now. */
 export function missingSecrets(changes: readonly Change[], { missingReason: lackOf }: SecretValues): Issue[] {
@@ -43,13 +43,14 @@ export function ambiguous(wanted: ReadonlySet<Ref>, { unsure = [] }: Live): Issu
 
 /** Ids in what would be written that no name stands for: on another server they lead nowhere. */
 export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]): Issue[] {
+  const idKeys = idKeysOf(kinds)
   return changes.flatMap((change) => {
     if (change.action !== 'create' && change.action !== 'update') return []
     const kind = kinds.find(({ name }) => name === change.after.kind)
     return Object.entries(kind?.fields ?? {}).flatMap(([name, field]) => {
       const value = change.after.spec[name]
       if (!field.freeform || value === undefined) return []
-      return idsIn(value).map(({ id, pointer }): Issue => {
+      return idsIn(value, idKeys).map(({ id, pointer }): Issue => {
         const message = `${change.ref} holds the id ${id} at /spec/${name}${pointer}, which is of no resource of the snapshot`
         return {
           code: 'unresolved-id',

@@ -1,4 +1,4 @@
-import { edgesOf } from '../graph/edges.ts'
+import { type EdgeFinder, edgeFinder } from '../graph/edges.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
@@ -37,17 +37,17 @@ export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], act
     if (adapted.unsupported) unsupported.push(adapted.unsupported)
     else wanted.set(ref, { kind, before, after: adapted.resource })
   }
-  dropDependents(wanted, unsupported)
+  dropDependents(wanted, unsupported, edgeFinder(kinds))
   return { all: new Set(snapshot.resources.map(refOf)), wanted, unsupported, issues }
 }
 
 /** What needs an unsupported resource cannot be had either. */
-function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[]): void {
+function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[], edgesOf: EdgeFinder): void {
   const lost = new Set(unsupported.map(({ ref }) => ref))
   for (let found = lost.size > 0; found; ) {
     found = false
-    for (const [ref, { kind, after }] of wanted) {
-      const edge = edgesOf(kind, ref, after).find(({ how, to }) => how !== 'name' && lost.has(to))
+    for (const [ref, { after }] of wanted) {
+      const edge = edgesOf(after).find(({ how, to }) => how !== 'name' && lost.has(to))
       if (!edge) continue
       unsupported.push({ ref, pointer: edge.pointer, reason: `it needs ${edge.to}, which the server cannot hold` })
       lost.add(ref)

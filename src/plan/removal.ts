@@ -1,8 +1,8 @@
-import { type Edge, edgesOf } from '../graph/edges.ts'
+import { edgeFinder } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, Live, LiveResource, Ref, Scope, Snapshot } from '../model.ts'
+import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
 
@@ -39,17 +39,21 @@ export function deletesOf(
   kinds: readonly Kind[],
 ): Change[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const edgesOf = edgeFinder(kinds)
   const gone = [...remove]
     .flatMap((ref) => live.resources.get(ref) ?? [])
-    .filter((resource) => !goesAlong(resource, remove, live))
-  const edges = gone.flatMap((resource) => liveEdges(byName, resource))
+    .filter((resource) => {
+      const parent = parentOf(resource, byName.get(resource.kind), live)
+      return !parent || !remove.has(refOf(parent))
+    })
+  const edges = gone.flatMap(edgesOf)
   const order = orderOf(gone.map(refOf), edges).refs.toReversed()
   const needers = new Map<Ref, Set<string>>()
   const note = (of: Ref, by: string) => needers.set(of, (needers.get(of) ?? new Set()).add(by))
   for (const { from, to } of edges) if (from !== to) note(to, from)
   for (const change of changes) {
     if (change.action !== 'update') continue
-    for (const { to } of liveEdges(byName, change.before)) if (remove.has(to)) note(to, change.ref)
+    for (const { to } of edgesOf(change.before)) if (remove.has(to)) note(to, change.ref)
   }
   const position = new Map(order.map((ref, index) => [ref, index]))
   return order.flatMap((ref): Change[] => {
@@ -62,17 +66,13 @@ export function deletesOf(
   })
 }
 
-function liveEdges(kinds: ReadonlyMap<string, Kind>, resource: LiveResource): Edge[] {
-  const kind = kinds.get(resource.kind)
-  return kind ? edgesOf(kind, refOf(resource), resource) : []
+/** The resource that a resource belongs to and is deleted with, where the server has it. */
+function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveResource | undefined {
+  const parent = kind?.parent === undefined ? undefined : refs[kind.parent]
+  return parent && live.resources.get(parent)
 }
 
-/** A queue goes with its pool; the default one can go in no other way. */
-function goesAlong({ kind, refs }: LiveResource, remove: ReadonlySet<Ref>, live: Live): boolean {
-  return kind === 'work-queue' && refs.pool !== undefined && remove.has(refs.pool) && live.resources.has(refs.pool)
-}
-
-/** Deletes that cannot be meant: of what something that stays still needs, and of a pool's default queue. */
+/** Deletes that cannot be meant: of what something that stays still needs, or what its parent cannot do without. */
 export function impossibleDeletes(
   deletes: readonly Change[],
   remove: ReadonlySet<Ref>,
@@ -81,10 +81,11 @@ export function impossibleDeletes(
   kinds: readonly Kind[],
 ): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const edgesOf = edgeFinder(kinds)
   const users = new Map<Ref, Ref[]>()
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue
-    for (const { to, how } of liveEdges(byName, resource))
+    for (const { to, how } of edgesOf(resource))
       if (how !== 'name' && remove.has(to)) users.set(to, [...(users.get(to) ?? []), ref])
   }
   return deletes.flatMap(({ ref }): Issue[] => {
@@ -101,26 +102,10 @@ export function impossibleDeletes(
         },
       ]
     }
-    return isDefaultQueue(ref, live)
-      ? [
-          {
-            code: 'default-queue',
-            severity: 'error',
-            message: `${ref} is the default queue of its pool, and cannot be deleted while the pool stays`,
-            ref,
-            fix: 'Put it into the snapshot',
-          },
-        ]
-      : []
+    const resource = live.resources.get(ref)
+    const kind = byName.get(resource?.kind ?? '')
+    const parent = resource && parentOf(resource, kind, live)
+    const reason = parent && kind?.blocksRemoval?.(resource, parent)
+    return reason ? [{ ...reason, severity: 'error', ref }] : []
   })
-}
-
-function isDefaultQueue(ref: Ref, live: Live): boolean {
-  const queue = live.resources.get(ref)
-  const pool = queue?.refs.pool && live.resources.get(queue.refs.pool)
-  return (
-    queue?.kind === 'work-queue' &&
-    pool !== undefined &&
-    ref === `work-queue/${pool.key}/${String(pool.spec.default_queue ?? 'default')}`
-  )
 }

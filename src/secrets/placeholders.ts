@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { LiveResource, Placeholder, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
@@ -8,11 +9,12 @@ import { withSecretsAt } from '../spec.ts'
  * Resources with their secret values replaced by names of environment variables: readable, none twice. Where two would
  * have the same name, both get a suffix of their own, so that a third changes neither.
  */
-export function withPlaceholders(resources: readonly LiveResource[]): Resource[] {
+export function withPlaceholders(resources: readonly LiveResource[], kinds: readonly Kind[]): Resource[] {
+  const nameOf = placeholderNames(kinds)
   const taken = new Map<string, number>()
   for (const { kind, key, secrets } of resources) {
     for (const pointer of Object.keys(secrets)) {
-      const name = placeholderName(kind, key, pointer)
+      const name = nameOf(kind, key, pointer)
       taken.set(name, (taken.get(name) ?? 0) + 1)
     }
   }
@@ -21,7 +23,7 @@ export function withPlaceholders(resources: readonly LiveResource[]): Resource[]
     const secrets = Object.entries(resource.secrets)
     if (secrets.length === 0) return resource
     const placeholders = secrets.map(([pointer, placeholder]): [string, Placeholder] => {
-      const name = placeholderName(kind, key, pointer)
+      const name = nameOf(kind, key, pointer)
       const env = isCrowded(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
       const text = 'plain' in placeholder ? typeof placeholder.plain.reveal() === 'string' : true
       return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
@@ -66,14 +68,15 @@ function isCrowded(name: string, taken: ReadonlyMap<string, number>): boolean {
   return /_[0-9A-F]{6}$/.test(name) && isCrowded(name.slice(0, -7), taken)
 }
 
-/** `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. Other kinds than blocks are named too. */
-export function placeholderName(kind: string, key: string, pointer: string): string {
-  const owner = kind === 'block' ? key : `${kind}/${key}`
-  return `${owner}${pointer.replace(/^\/data(?=\/)/, '')}`
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .replace(/^(?=\d)/, '_')
+/** Names environment variables for secrets: `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. */
+export function placeholderNames(kinds: readonly Kind[]): (kind: string, key: string, pointer: Pointer) => string {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return (kind, key, pointer) =>
+    (byName.get(kind)?.secretName?.(key, pointer) ?? `${kind}/${key}${pointer}`)
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '_')
+      .replace(/^_+|_+$/g, '')
+      .replace(/^(?=\d)/, '_')
 }
 
 function suffix(owner: string): string {

@@ -100,7 +100,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
   describe.each(versions.filter((version) => atLeast(version, kind.since)))(`${name} of %s`, (version) => {
     test('becomes the resources that are expected', async () => {
       const resources = await carriedOf(version, name)
-      await expect(textOf(withPlaceholders(resources))).toMatchFileSnapshot(
+      await expect(textOf(withPlaceholders(resources, kinds))).toMatchFileSnapshot(
         `../fixtures/golden/${version}/${name}.yaml`,
       )
     })
@@ -108,7 +108,12 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     test('is the same in whatever order the server gives it', async () => {
       const [one, other] = [await readRecorded(version), await readRearranged(version)]
       const of = ({ resources }: Live) =>
-        textOf(withPlaceholders(carried(resources.values()).filter((resource) => resource.kind === name)))
+        textOf(
+          withPlaceholders(
+            carried(resources.values()).filter((resource) => resource.kind === name),
+            kinds,
+          ),
+        )
       expect(of(other)).toBe(of(one))
     })
 
@@ -121,7 +126,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     })
 
     test('is the same after a way through YAML', async () => {
-      const all = withPlaceholders(await carriedOf(version, name))
+      const all = withPlaceholders(await carriedOf(version, name), kinds)
       const { snapshot, issues } = parseSnapshot([{ file: name, text: textOf(all) }], kinds)
       // What it points to is of other kinds, and not in this text.
       const elsewhere = new Set(['dangling-ref', 'missing-name'])
@@ -132,7 +137,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     })
 
     test('holds no id and no secret', async () => {
-      const text = textOf(withPlaceholders(await carriedOf(version, name)))
+      const text = textOf(withPlaceholders(await carriedOf(version, name), kinds))
       const ids = kinds
         .filter(({ since }) => atLeast(version, since))
         .flatMap(({ name }) => rawsOf(version, name).map(({ id }) => String(id)))

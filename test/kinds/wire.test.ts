@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
 import type { JsonObject } from '../../src/json.ts'
+import type { OnPage } from '../../src/kind.ts'
 import { readAll, readNamed } from '../../src/kinds/endpoints.ts'
 import type { Reader } from '../../src/model.ts'
 
@@ -23,8 +24,7 @@ function listOf(count: number, size = 200, before: (rows: JsonObject[], page: nu
       return wanted.slice(Number(offset), Number(offset) + size)
     },
   }
-  const all = (arrived?: (some: readonly JsonObject[]) => void) =>
-    readAll(reader, '/list', {}, { path: '/count', body: {} }, arrived)
+  const all = (onPage?: OnPage) => readAll(reader, '/list', {}, { path: '/count', body: {} }, onPage)
   return { rows, offsets, reader, all, most: () => most }
 }
 
@@ -41,11 +41,11 @@ describe('a list', () => {
     },
   )
 
-  test('is told of as it arrives, each object once, and is then not in the answer', async () => {
+  test('is passed on page by page, each object once, and is then not in the result', async () => {
     const list = listOf(450)
-    const told: unknown[] = []
-    expect(await list.all((some) => told.push(...some.map(({ id }) => id)))).toEqual([])
-    expect(told.sort()).toEqual(list.rows.map(({ id }) => id).sort())
+    const ids: unknown[] = []
+    expect(await list.all((some) => ids.push(...some.map(({ id }) => id)))).toEqual([])
+    expect(ids.sort()).toEqual(list.rows.map(({ id }) => id).sort())
   })
 
   test('that others write to meanwhile is read again, one page after another, until nothing is missing', async () => {
@@ -55,6 +55,19 @@ describe('a list', () => {
     })
     const found = await list.all()
     expect(list.rows.every(({ id }) => found.some((raw) => raw.id === id))).toBe(true)
+  })
+
+  test('reports the objects of an earlier reading that are gone', async () => {
+    const list = listOf(600, 200, (rows, page) => {
+      if (page === 1) rows.splice(0, 1)
+    })
+    const announced = new Set<unknown>()
+    await list.all((some, gone = []) => {
+      for (const { id } of some) announced.add(id)
+      for (const id of gone) announced.delete(id)
+    })
+    expect([...announced].sort()).toEqual(list.rows.map(({ id }) => id).sort())
+    expect(announced.has('i0')).toBe(false)
   })
 
   test('of which a server counts more than it gives is incomplete', async () => {

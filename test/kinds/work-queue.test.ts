@@ -12,3 +12,13 @@ test('the key must agree with the pool', () => {
   expect(check('a/b/c', 'a')).toBe(1)
   expect(check('a/', 'a')).toBe(1)
 })
+
+test('the default queue stays as long as its pool', () => {
+  const queue = kindOf('work-queue')
+  const pool = { kind: 'work-pool', key: 'a/b', refs: {}, spec: { default_queue: 'first' }, secrets: {} }
+  const blocks = (key: string, spec = pool.spec) =>
+    queue.blocksRemoval?.({ kind: 'work-queue', key, refs: {}, spec: {}, secrets: {} }, { ...pool, spec })?.code
+  expect(blocks('a%2Fb/first')).toBe('default-queue')
+  expect(blocks('a%2Fb/default')).toBeUndefined()
+  expect(blocks('a%2Fb/default', {} as typeof pool.spec)).toBe('default-queue')
+})

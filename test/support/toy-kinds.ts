@@ -50,6 +50,11 @@ function toy({ name, refFields, fields, ...more }: Toy): Kind {
 export const a = toy({
   name: 'a',
   refFields: {},
+  idKeys: ['a_id', 'a_ids'],
+  mentions: {
+    template: { word: 'toys', key: (path) => path.join('/') },
+    keys: { toy: ({ toy }) => (typeof toy === 'string' ? toy : undefined) },
+  },
   fields: {
     text: { schema: { type: 'string' }, doc: 'Text.', default: '' },
     count: { schema: { type: 'integer' }, doc: 'A whole number.', default: 0 },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkGraph } from '../../src/graph/check-graph.ts'
 import { withNeeds } from '../../src/graph/closure.ts'
-import { type Edge, edgesOf } from '../../src/graph/edges.ts'
+import { type Edge, edgeFinder } from '../../src/graph/edges.ts'
 import { orderOf } from '../../src/graph/order.ts'
 import type { Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
@@ -150,7 +150,7 @@ describe('the check', () => {
     ['a missing edge', resource('b/y'), 'missing-ref', '/refs'],
     [
       'a name that nobody has',
-      resource('c/y', { spec: { link: '{{ prefect.variables.gone }}' } }),
+      resource('c/y', { spec: { link: '{{ prefect.toys.gone }}' } }),
       'missing-name',
       '/spec/link',
     ],
@@ -195,16 +195,16 @@ describe('edges', () => {
       spec: {
         link: ['<ref:a/2> and <ref:a/%3E%25>'],
         later: { k: '<ref:a/3>' },
-        soon: '{{ prefect.blocks.secret.api }}',
+        soon: ['{{ prefect.toys.one.two }}', { toy: 'three' }, '{{ prefect.others.x }}'],
       },
     })
-    const [kind] = toyKinds.filter(({ name }) => name === 'c')
-    expect(kind && edgesOf(kind, 'c/x', from)).toEqual([
+    expect(edgeFinder(toyKinds)(from)).toEqual([
       { from: 'c/x', to: 'a/1', pointer: '/refs/to', how: 'slot' },
       { from: 'c/x', to: 'a/2', pointer: '/spec/link/0', how: 'token' },
       { from: 'c/x', to: 'a/>%', pointer: '/spec/link/0', how: 'token' },
       { from: 'c/x', to: 'a/3', pointer: '/spec/later/k', how: 'token', deferrable: 'later' },
-      { from: 'c/x', to: 'block/secret/api', pointer: '/spec/soon', how: 'name', deferrable: 'soon' },
+      { from: 'c/x', to: 'a/one/two', pointer: '/spec/soon/0', how: 'name', deferrable: 'soon' },
+      { from: 'c/x', to: 'a/three', pointer: '/spec/soon/1/toy', how: 'name', deferrable: 'soon' },
     ])
   })
 })

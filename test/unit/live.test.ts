@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/json.ts'
-import type { Kind } from '../../src/kind.ts'
+import type { Json, JsonObject } from '../../src/json.ts'
+import type { Field, Kind } from '../../src/kind.ts'
 import { disambiguate } from '../../src/live/disambiguate.ts'
 import { readLive } from '../../src/live/read-live.ts'
 import type { Event, Ref, Resource } from '../../src/model.ts'
@@ -13,15 +13,15 @@ import { secretValues } from '../support/secret-values.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const kind: Kind = { ...a, ambiguous: true }
-const nameless = (id: string, name: string, count: number) => ({
+const candidate = (id: string, name: string, count: number) => ({
   id,
   resource: resource(`a/${name}`, { spec: { count } }),
 })
-const keysOf = (found: readonly ReturnType<typeof nameless>[], wanted?: readonly Resource[]) =>
+const keysOf = (found: readonly ReturnType<typeof candidate>[], wanted?: readonly Resource[]) =>
   disambiguate(kind, found, wanted).keys
 
 describe('resources of one name', () => {
-  const found = [nameless('i1', 'x', 1), nameless('i2', 'x', 2), nameless('i3', 'y', 1)]
+  const found = [candidate('i1', 'x', 1), candidate('i2', 'x', 2), candidate('i3', 'y', 1)]
 
   it('get a key by their content, and one alone is called by its name', () => {
     const keys = keysOf(found)
@@ -33,23 +33,23 @@ describe('resources of one name', () => {
   it('get the same keys whatever their order and whatever changes elsewhere', () => {
     const keys = keysOf(found)
     expect(keysOf(found.toReversed())).toEqual(new Map([...keys].toReversed()))
-    const changed = keysOf([nameless('i1', 'x', 1), nameless('i2', 'x', 7), nameless('i4', 'x', 9)])
+    const changed = keysOf([candidate('i1', 'x', 1), candidate('i2', 'x', 7), candidate('i4', 'x', 9)])
     expect(changed.get('i1')).toBe(keys.get('i1'))
     expect(changed.get('i2')).not.toBe(keys.get('i2'))
   })
 
   it('with the same content too are told apart', () => {
-    const keys = [...keysOf([nameless('i1', 'x', 1), nameless('i2', 'x', 1), nameless('i3', 'x', 1)]).values()]
+    const keys = [...keysOf([candidate('i1', 'x', 1), candidate('i2', 'x', 1), candidate('i3', 'x', 1)]).values()]
     expect(new Set(keys).size).toBe(3)
     for (const key of keys) expect(nameInKey(key)).toBe('x')
   })
 
   it('keep a name that looks like a key', () => {
-    for (const key of keysOf([nameless('i1', 'x#12345678', 1), nameless('i2', 'x', 1)]).values())
+    for (const key of keysOf([candidate('i1', 'x#12345678', 1), candidate('i2', 'x', 1)]).values())
       expect(['x', 'x#12345678']).toContain(nameInKey(key))
-    const keys = keysOf([nameless('i1', 'x#12345678', 1)])
+    const keys = keysOf([candidate('i1', 'x#12345678', 1)])
     expect(nameInKey(keys.get('i1') ?? '')).toBe('x#12345678')
-    const both = keysOf([nameless('i1', 'x#12345678', 1), nameless('i2', 'x', 1)])
+    const both = keysOf([candidate('i1', 'x#12345678', 1), candidate('i2', 'x', 1)])
     expect(nameInKey(both.get('i1') ?? '')).toBe('x#12345678')
     expect(both.get('i2')).toBe('x')
   })
@@ -63,25 +63,46 @@ describe('resources of one name', () => {
   })
 
   it('that could be what is wanted as well as each other are told, and keep keys of their own', () => {
-    const wish = resource('a/x', { spec: { count: 5 } })
-    const told = disambiguate(kind, found, [wish])
-    expect(told.unsure).toEqual(['x'])
-    for (const id of ['i1', 'i2']) expect(told.keys.get(id)).toMatch(/^x#/)
+    const wanted = resource('a/x', { spec: { count: 5 } })
+    const assigned = disambiguate(kind, found, [wanted])
+    expect(assigned.unsure).toEqual(['x'])
+    for (const id of ['i1', 'i2']) expect(assigned.keys.get(id)).toMatch(/^x#/)
     // All are wanted: whichever is which, none is left to be lost.
-    const both = disambiguate(kind, found, [wish, resource('a/x#00000001', { spec: { count: 6 } })])
+    const both = disambiguate(kind, found, [wanted, resource('a/x#00000001', { spec: { count: 6 } })])
     expect([both.unsure, new Set(both.keys.values())]).toEqual([[], new Set(['x', 'x#00000001', 'y'])])
     // The key says which one it was.
     const key = keysOf(found).get('i2') ?? ''
     expect(disambiguate(kind, found, [resource(`a/${key}`, { spec: { count: 5 } })]).keys.get('i2')).toBe(key)
     // One is more alike than the other.
     const near = { id: 'i1', resource: resource('a/x', { spec: { count: 1, text: 'other' } }) }
-    expect(disambiguate(kind, [near, ...found.slice(1)], [wish]).keys.get('i2')).toBe('x')
+    expect(disambiguate(kind, [near, ...found.slice(1)], [wanted]).keys.get('i2')).toBe('x')
   })
 
   it('take a wanted key for one, and the others get their own', () => {
     const paired = keysOf(found, [resource('a/x', { spec: { count: 2 } })])
     expect(paired.get('i2')).toBe('x')
     expect(paired.get('i1')).toMatch(/^x#/)
+  })
+
+  it('are compared with each other only where their content and keys do not tell which is which', () => {
+    let compared = 0
+    const compare = (value: Json) => {
+      compared++
+      return value
+    }
+    const counted: Kind = { ...kind, fields: { ...kind.fields, count: { ...a.fields.count, compare } as Field } }
+    const many = Array.from({ length: 3000 }, (_, n) => candidate(`i${n}`, 'x', n))
+    const first = disambiguate(counted, many).keys
+    const wanted = many.map(({ id, resource }) => ({ ...resource, key: first.get(id) ?? '' }))
+    const edited = wanted.map((one, n) => (n % 2 === 0 ? { ...one, spec: { ...one.spec, text: 'new' } } : one))
+    expect(disambiguate(counted, many, edited).keys).toEqual(first)
+    const replaced = wanted.map((one) => ({ ...one, key: 'x#00000000', spec: { count: -1 } }))
+    disambiguate(
+      counted,
+      many,
+      replaced.map((one, n) => ({ ...one, key: `x#${String(n).padStart(8, '0')}` })),
+    )
+    expect(compared).toBeLessThan(2 * 3000)
   })
 
   it('that change are updated, and not made anew', async () => {
@@ -165,11 +186,11 @@ describe('reading a server', () => {
   it('reports ids that nobody has where one is expected', async () => {
     const system = new FakeSystem()
     system.put('c', 'x', {
-      link: { deployment_id: '0000000a-aaaa-4bbb-8ccc-000000000001', note: '0000000a-aaaa-4bbb-8ccc-000000000001' },
+      link: { a_id: '0000000a-aaaa-4bbb-8ccc-000000000001', note: '0000000a-aaaa-4bbb-8ccc-000000000001' },
     })
     const { issues } = await readLive(system, server, toyKinds, {})
     expect(issues).toMatchObject([
-      { code: 'unresolved-id', severity: 'warning', ref: 'c/x', pointer: '/spec/link/deployment_id' },
+      { code: 'unresolved-id', severity: 'warning', ref: 'c/x', pointer: '/spec/link/a_id' },
     ])
   })
 
@@ -207,12 +228,12 @@ describe('reading a server', () => {
         const told: Ref[] = []
         const paged = await read(
           letGo,
-          async function (this: Kind, _reader, _server, _wanted, arrived) {
+          async function (this: Kind, _reader, _server, _wanted, onPage) {
             const all = listed(this.name)
             for (let from = 0; from < all.length; from += size) {
               for (let turns = waits.next().value; turns > 0; turns--) await setImmediate()
               // Somebody writes meanwhile: the last object of a page comes again with the next one.
-              arrived?.(all.slice(Math.max(0, from - 1), from + size))
+              onPage?.(all.slice(Math.max(0, from - 1), from + size))
             }
             return []
           },
@@ -224,5 +245,26 @@ describe('reading a server', () => {
       }),
       { numRuns: 50 },
     )
+  })
+
+  it('has no object that was deleted while its list was read, and nothing that points to it', async () => {
+    const [kept, gone] = ['0000000a-aaaa-4bbb-8ccc-000000000001', '0000000a-aaaa-4bbb-8ccc-000000000002']
+    const many: Kind = {
+      ...a,
+      many: true,
+      async list(_reader, _server, _wanted, onPage) {
+        onPage?.([kept, gone].map((id) => ({ id, name: id, link: 'x' })))
+        // Time enough to encode both, and what points to them.
+        await setTimeout(20)
+        onPage?.([], [gone])
+        return []
+      },
+    }
+    const pointing: Kind = { ...c, list: async () => [{ id: 'c1', name: 'c1', link: [`see ${gone}`, `see ${kept}`] }] }
+    const counts: Event[] = []
+    const { resources } = await readLive(new FakeSystem(), server, [many, pointing], { on: (one) => counts.push(one) })
+    expect([...resources.keys()]).toEqual([`a/${kept}`, 'c/c1'])
+    expect(resources.get('c/c1')?.spec.link).toEqual([`see ${gone}`, `see <ref:a/${kept}>`])
+    expect(counts).toContainEqual({ type: 'read', kind: 'a', count: 1 })
   })
 })

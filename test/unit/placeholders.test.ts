@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { kinds } from '../../src/kinds/all.ts'
 import type { Id, LiveResource, Placeholder } from '../../src/model.ts'
 import { Secret } from '../../src/secret.ts'
-import { placeholderName, withPlaceholders } from '../../src/secrets/placeholders.ts'
+import { placeholderNames, withPlaceholders } from '../../src/secrets/placeholders.ts'
 
 function block(key: string, ...pointers: readonly string[]): LiveResource {
   return withSecrets(key, Object.fromEntries(pointers.map((pointer) => [pointer, { plain: new Secret('x') }])))
@@ -10,7 +11,7 @@ function withSecrets(key: string, secrets: Readonly<Record<string, Placeholder>>
   return { kind: 'block', key, refs: {}, spec: {}, secrets, id: '1' as Id, carriedOver: {} }
 }
 const namesOf = (...resources: readonly LiveResource[]) =>
-  withPlaceholders(resources).flatMap(({ secrets }) =>
+  withPlaceholders(resources, kinds).flatMap(({ secrets }) =>
     Object.values(secrets).map((placeholder) => ('env' in placeholder ? placeholder.env : '')),
   )
 
@@ -21,7 +22,7 @@ test.each([
   ['block', '1st/x', '/data/v', '_1ST_X_V'],
   ['deployment', 'etl/prod', '/job_variables/env/TOKEN', 'DEPLOYMENT_ETL_PROD_JOB_VARIABLES_ENV_TOKEN'],
 ])('the secret of %s %s at %s is called', (kind, key, pointer, name) => {
-  expect(placeholderName(kind, key, pointer)).toBe(name)
+  expect(placeholderNames(kinds)(kind, key, pointer)).toBe(name)
   expect(name).toMatch(/^[A-Z_][A-Z0-9_]*$/)
 })
 
@@ -57,7 +58,7 @@ test('a value that is no text is read as JSON; one that is masked is a placehold
     '/data/c': { masked: true },
     '/data/d': { plain: new Secret('text') },
   }
-  const [resource] = withPlaceholders([withSecrets('t/n', secrets)])
+  const [resource] = withPlaceholders([withSecrets('t/n', secrets)], kinds)
   expect(resource?.secrets).toEqual({
     '/data/a': { env: 'T_N_A', as: 'json' },
     '/data/b': { env: 'T_N_B', as: 'json' },

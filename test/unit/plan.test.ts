@@ -363,24 +363,19 @@ describe('pruning', () => {
     expect(one(made.refusals).message).toContain('policy.yaml')
   })
 
-  it('of a default queue is refused while its pool stays, and goes with the pool', () => {
-    const pool = resource('work-pool/p')
-    const queue = resource('work-queue/p/default', { refs: { pool: 'work-pool/p' } })
-    const other = resource('work-queue/p/high', { refs: { pool: 'work-pool/p' } })
-    const kinds = [
-      { ...a, name: 'work-pool' },
-      { ...b, name: 'work-queue' },
-    ]
-    const all = live([pool, queue, other], { complete: new Set(['work-pool', 'work-queue']) })
+  it('of what its parent cannot do without is refused, and goes with the parent', () => {
+    const pool = resource('a/p')
+    const needed = resource('b/needed', { refs: { a: 'a/p' } })
+    const other = resource('b/other', { refs: { a: 'a/p' } })
+    const reason = { code: 'default-queue', message: 'It is needed.' } as const
+    const child: Kind = { ...b, parent: 'a', blocksRemoval: ({ key }) => (key === 'needed' ? reason : undefined) }
+    const kinds = [a, child]
+    const all = live([pool, needed, other], { complete: new Set(['a', 'b']) })
     const stays = makePlan(snapshot(pool, other), all, kinds, { ...none, prune: true })
-    expect(stays.refusals).toMatchObject([{ code: 'default-queue', ref: 'work-queue/p/default' }])
-    const goes = makePlan(
-      { ...snapshot(), scope: { include: ['work-pool/**', 'work-queue/**'], exclude: [], incomplete: [] } },
-      all,
-      kinds,
-      { ...none, prune: true },
-    )
-    expect(titles(goes.changes)).toEqual(['delete work-pool/p'])
+    expect(stays.refusals).toEqual([{ ...reason, severity: 'error', ref: 'b/needed' }])
+    const scope = { include: ['a/**', 'b/**'], exclude: [], incomplete: [] }
+    const goes = makePlan({ ...snapshot(), scope }, all, kinds, { ...none, prune: true })
+    expect(titles(goes.changes)).toEqual(['delete a/p'])
     expect(goes.refusals).toEqual([])
   })
 })

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Json, sameJson } from '../../src/json.ts'
+import { kinds } from '../../src/kinds/all.ts'
 import type { Id, Ref } from '../../src/model.ts'
-import { cut, expectsId, idsIn, idsToTokens, isUuid, tokenOf, tokensToIds } from '../../src/token.ts'
+import { cut, expectsId, idKeysOf, idsIn, idsToTokens, isUuid, tokenOf, tokensToIds } from '../../src/token.ts'
 import { anyJson } from '../support/arbitrary.ts'
 
+const idKeys = idKeysOf(kinds)
 const ids = [1, 2, 3, 4].map((n) => `0000000${n}-aaaa-4bbb-8ccc-00000000000${n}`)
 const keys = ['etl/prod', 'a>b/%3E%25', '\n<ref:flow/x>', ids[0] ?? '']
 const refs = keys.map((key): Ref => `deployment/${key}`)
@@ -134,14 +136,14 @@ describe('an id that Prefect would look up', () => {
     ['/match/prefect.resource.id', `my.${unknown}`, false],
     ['/note', `${unknown} is prefect.flow.${unknown}`, true],
   ])('at %s, %s: %s', (pointer, value, expected) => {
-    expect(expectsId(unknown, value, pointer)).toBe(expected)
+    expect(expectsId(unknown, value, pointer, idKeys)).toBe(expected)
   })
 
   it('is found with its place', () => {
-    expect(idsIn({ actions: [{ deployment_id: unknown, note: unknown }] })).toEqual([
+    expect(idsIn({ actions: [{ deployment_id: unknown, note: unknown }] }, idKeys)).toEqual([
       { id: unknown, pointer: '/actions/0/deployment_id' },
     ])
-    expect(idsIn({ deployment_id: `<ref:deployment/etl/${unknown}>` })).toEqual([])
+    expect(idsIn({ deployment_id: `<ref:deployment/etl/${unknown}>` }, idKeys)).toEqual([])
   })
 
   it('is a UUID as a whole', () => {

@@ -98,6 +98,7 @@ export const automation: Kind = {
       normalise: normaliseActions,
     },
   },
+  idKeys: ['automation_id'],
   coverage: {
     models: {
       create: ['AutomationCreate'],

@@ -38,6 +38,12 @@ export const blockSchema: Kind = {
       fixed: isFixed,
     },
   },
+  mentions: {
+    keys: {
+      block_schema_checksum: ({ block_type_slug: type, block_schema_checksum: checksum }) =>
+        typeof type === 'string' && typeof checksum === 'string' ? keyOf(type, digits(checksum)) : undefined,
+    },
+  },
   coverage: {
     models: { create: ['BlockSchemaCreate'], update: [], read: ['BlockSchema'] },
     carried: { block_type_id: 'type', block_type: 'type' },

@@ -6,6 +6,7 @@ import { keyOf, keyParts } from '../../ref.ts'
 import { Secret } from '../../secret.ts'
 import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, statusOf, text } from '../endpoints.ts'
 import { anyObject, boolean } from '../field-schemas.ts'
+import { blockMentions } from './block-mentions.ts'
 import { secretPaths } from './block-schema.ts'
 
 const path = '/block_documents/filter'
@@ -38,6 +39,9 @@ export const block: Kind = {
       fixed: 'a block stays anonymous or named',
     },
   },
+  idKeys: ['block_document_id', '$ref'],
+  mentions: blockMentions,
+  secretName: (key, pointer) => key + pointer.replace(/^\/data(?=\/)/, ''),
   coverage: {
     models: { create: ['BlockDocumentCreate'], update: ['BlockDocumentUpdate'], read: ['BlockDocument'] },
     carried: {

@@ -15,9 +15,9 @@ const sort = 'CREATED_DESC'
 export async function listDeployments(
   reader: Reader,
   wanted: ReadonlySet<string> | undefined,
-  arrived?: OnPage,
+  onPage?: OnPage,
 ): Promise<readonly JsonObject[]> {
-  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }, arrived)
+  if (!wanted) return readAll(reader, path, { sort }, { path: '/deployments/count', body: {} }, onPage)
   const byFlow = new Map<string, string[]>()
   for (const key of wanted) {
     const [flow = '', name = ''] = keyParts(key)
@@ -33,7 +33,7 @@ export async function listDeployments(
   // A flow has one deployment of a name.
   return readNamed(reader, path, [...byFlow.keys()], filter, {
     each: few ? names.size : Number.POSITIVE_INFINITY,
-    arrived,
+    onPage,
   })
 }
 

@@ -9,6 +9,7 @@ import { labels } from '../flow.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
+import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { compareSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
 
@@ -96,6 +97,7 @@ export const deployment: Kind = {
       normalise: withoutNulls,
     },
   },
+  idKeys: ['deployment_id', 'deployment_ids'],
   coverage: {
     models: {
       create: ['DeploymentCreate', 'DeploymentScheduleCreate'],
@@ -155,7 +157,7 @@ export const deployment: Kind = {
       catchup: 'Prefect has it no more from 3.0 on; an export tells of it',
     },
   },
-  list: (reader, _server, wanted, arrived) => listDeployments(reader, wanted, arrived),
+  list: (reader, _server, wanted, onPage) => listDeployments(reader, wanted, onPage),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
@@ -176,7 +178,9 @@ export const deployment: Kind = {
       : []
   },
   incompatibilities: incompatibilities,
-  runsEffect,
+  scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
+  readiness: { check: checkReady },
+  smallestTierHolds: 5,
   effects: deploymentEffects,
   create: createDeployment,
   async update(write, before, after, fields) {

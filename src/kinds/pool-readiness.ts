@@ -1,0 +1,45 @@
+import type { Readiness, ReadinessCheck } from '../kind.ts'
+import type { LiveResource, Reader, Resource, Server } from '../model.ts'
+import { isPrefect2 } from '../version.ts'
+import { at, objects } from './endpoints.ts'
+
+/** Whether somebody serves work pools: workers, or Prefect Cloud itself. */
+export const poolReadiness: Readiness = {
+  ofType: servedByOthers,
+  afterCreate: (pool, server) =>
+    servedByOthers(pool, server) ?? {
+      status: 'note',
+      title: 'workers',
+      detail: `${pool.key} is new there and needs a worker`,
+      fix: startWorker(pool.key),
+    },
+  check: (reader, server, pools) =>
+    Promise.all(pools.filter((pool) => !servedByOthers(pool, server)).map((pool) => checkWorkers(reader, pool))),
+}
+
+/** A pool whose type no worker serves: Prefect Cloud runs it, or the agents of Prefect 2 did. */
+function servedByOthers({ key, spec }: Resource, { version }: Server): ReadinessCheck | undefined {
+  const type = String(spec.type)
+  const fix = 'Move its deployments to a pool with a worker, for example one of type process, docker or kubernetes.'
+  if (type === 'prefect-agent' && !isPrefect2(version))
+    return { status: 'warning', title: 'pools', detail: `${key} is for agents, which Prefect 3 does not have`, fix }
+  if (!/:(push|managed)$/.test(type)) return undefined
+  return version === 'cloud'
+    ? { status: 'ok', title: 'pools', detail: `${key} (${type}) is run by Prefect Cloud` }
+    : { status: 'warning', title: 'pools', detail: `${key} is of type ${type}, which only Prefect Cloud runs`, fix }
+}
+
+/** How many workers the server has heard of lately (`status` ONLINE). A paused pool needs none. */
+async function checkWorkers(reader: Reader, { key, spec }: LiveResource): Promise<ReadinessCheck> {
+  const title = 'workers'
+  const workers = objects(await reader.query(at`/work_pools/${key}/workers/filter`, {}))
+  const online = workers.filter(({ status }) => status === 'ONLINE').length
+  if (spec.is_paused === true) return { status: 'note', title, detail: `${key} is paused` }
+  if (online > 0)
+    return { status: 'ok', title, detail: `${key} has ${online} ${online === 1 ? 'worker' : 'workers'} online` }
+  return { status: 'warning', title, detail: `nobody serves ${key}`, fix: startWorker(key) }
+}
+
+function startWorker(pool: string): string {
+  return `prefect worker start --pool '${pool}'`
+}
