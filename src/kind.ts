@@ -1,3 +1,4 @@
+import type { Check } from './check.ts'
 import type { Issue } from './issue.ts'
 import type { Json, JsonObject, Pointer } from './json.ts'
 import type { Api, Change, FieldChange, Id, LiveResource, Placeholder, Reader, Ref, Resource, Server } from './model.ts'
@@ -128,23 +129,14 @@ export interface ScheduledRuns {
   count(reader: Reader, id: Id, before: Date): Promise<number>
 }
 
-/** One line about whether somebody is there to do the work of a resource. */
-export interface ReadinessCheck {
-  readonly status: 'ok' | 'note' | 'warning'
-  /** What was checked, in a word or two. */
-  readonly title: string
-  readonly detail: string
-  readonly fix?: string
-}
-
 /** Whether somebody is there to do the work of resources of a kind. */
 export interface Readiness {
   /** What a resource says of that by itself, on a server of a version; undefined where it depends on who is there. */
-  ofType?(resource: Resource, server: Server): ReadinessCheck | undefined
+  ofType?(resource: Resource, server: Server): Check | undefined
   /** What a resource needs after it was created. */
-  afterCreate?(resource: Resource, server: Server): ReadinessCheck | undefined
+  afterCreate?(resource: Resource, server: Server): Check | undefined
   /** Asks a server about resources that it has. Not for those of which `ofType` says enough. */
-  check(reader: Reader, server: Server, resources: readonly LiveResource[]): Promise<readonly ReadinessCheck[]>
+  check(reader: Reader, server: Server, resources: readonly LiveResource[]): Promise<readonly Check[]>
 }
 
 /** Receives objects page by page; `gone` are ids of objects that it received before and that were deleted meanwhile. */

@@ -1,5 +1,7 @@
-import type { Readiness, ReadinessCheck } from '../kind.ts'
+import type { Check } from '../check.ts'
+import type { Readiness } from '../kind.ts'
 import type { LiveResource, Reader, Resource, Server } from '../model.ts'
+import { plural } from '../plain-text.ts'
 import { isPrefect2 } from '../version.ts'
 import { at, objects } from './endpoints.ts'
 
@@ -18,7 +20,7 @@ export const poolReadiness: Readiness = {
 }
 
 /** A pool whose type no worker serves: Prefect Cloud runs it, or the agents of Prefect 2 did. */
-function servedByOthers({ key, spec }: Resource, { version }: Server): ReadinessCheck | undefined {
+function servedByOthers({ key, spec }: Resource, { version }: Server): Check | undefined {
   const type = String(spec.type)
   const fix = 'Move its deployments to a pool with a worker, for example one of type process, docker or kubernetes.'
   if (type === 'prefect-agent' && !isPrefect2(version))
@@ -30,13 +32,12 @@ function servedByOthers({ key, spec }: Resource, { version }: Server): Readiness
 }
 
 /** How many workers the server has heard of lately (`status` ONLINE). A paused pool needs none. */
-async function checkWorkers(reader: Reader, { key, spec }: LiveResource): Promise<ReadinessCheck> {
+async function checkWorkers(reader: Reader, { key, spec }: LiveResource): Promise<Check> {
   const title = 'workers'
   const workers = objects(await reader.query(at`/work_pools/${key}/workers/filter`, {}))
   const online = workers.filter(({ status }) => status === 'ONLINE').length
   if (spec.is_paused === true) return { status: 'note', title, detail: `${key} is paused` }
-  if (online > 0)
-    return { status: 'ok', title, detail: `${key} has ${online} ${online === 1 ? 'worker' : 'workers'} online` }
+  if (online > 0) return { status: 'ok', title, detail: `${key} has ${plural(online, 'worker')} online` }
   return { status: 'warning', title, detail: `nobody serves ${key}`, fix: startWorker(key) }
 }
 

@@ -1,14 +1,11 @@
-import type { Kind, ReadinessCheck } from '../kind.ts'
+import type { Check } from '../check.ts'
+import type { Kind } from '../kind.ts'
 import type { Live, Reader } from '../model.ts'
 
 /** Asks a server whether somebody is there to do the work of what it holds, kind by kind. */
-export async function checkReadiness(
-  reader: Reader,
-  live: Live,
-  kinds: readonly Kind[],
-): Promise<readonly ReadinessCheck[]> {
+export async function checkReadiness(reader: Reader, live: Live, kinds: readonly Kind[]): Promise<readonly Check[]> {
   const resources = [...live.resources.values()]
-  const checks = kinds.map(async ({ name, readiness }): Promise<readonly ReadinessCheck[]> => {
+  const checks = kinds.map(async ({ name, readiness }): Promise<readonly Check[]> => {
     const own = resources.filter(({ kind }) => kind === name)
     if (!readiness || own.length === 0) return []
     const expected = own.flatMap((resource) => readiness.ofType?.(resource, live.server) ?? [])

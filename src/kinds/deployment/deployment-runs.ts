@@ -1,5 +1,5 @@
+import type { Check } from '../../check.ts'
 import { isNumber } from '../../json.ts'
-import type { ReadinessCheck } from '../../kind.ts'
 import type { Id, LiveResource, Reader } from '../../model.ts'
 import { readNamed } from '../endpoints.ts'
 
@@ -17,7 +17,7 @@ export async function checkReady(
   reader: Reader,
   _server: unknown,
   deployments: readonly LiveResource[],
-): Promise<readonly ReadinessCheck[]> {
+): Promise<readonly Check[]> {
   if (deployments.length === 0) return []
   const ids = deployments.map(({ id }) => id)
   const raws = await readNamed(reader, '/deployments/filter', ids, (some) => ({ deployments: { id: { any_: some } } }))
