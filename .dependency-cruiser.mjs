@@ -7,6 +7,8 @@ const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent', 'plain-text', 'shell', 'field-path']
 const nouns = ['model', 'ref', 'issue', 'check']
 const base = [...ground, ...nouns]
+/** Bounded reading of files, for the rooms that may touch the disk. */
+const disk = 'read-file'
 const engine = [...base, 'placeholder', 'kind', 'token', 'spec']
 const stages = [
   'selection',
@@ -30,6 +32,7 @@ const may = {
   suggest: [],
   shell: [],
   'map-concurrent': [],
+  [disk]: ['issue'],
   version: [],
   'plain-text': [],
   'field-path': ['json', 'plain-text'],
@@ -44,23 +47,23 @@ const may = {
   placeholder: base,
   spec: [...base, 'kind', 'token'],
   selection: [...engine, 'graph'],
-  profile: base,
-  client: [...base, 'profile/connection'],
+  profile: [...base, disk],
+  client: [...base, 'profile/connection', disk],
   report: [...base, 'placeholder', 'kind', 'spec'],
   kinds: engine,
   live: engine,
   graph: engine,
   apply: [...engine, 'journal'],
-  journal: [...engine, 'context', 'plan'],
+  journal: [...engine, 'context', 'plan', disk],
   snapshot: [...engine, 'graph'],
-  store: [...engine, 'context', 'selection', 'snapshot'],
-  project: [...engine, 'context', 'overlay', 'store', 'snapshot', 'plan'],
+  store: [...engine, 'context', 'selection', 'snapshot', disk],
+  project: [...engine, 'context', 'overlay', 'store', 'snapshot', 'plan', disk],
   secrets: [...engine, 'selection'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],
   plan: [...engine, 'selection', 'graph'],
-  operations: [...engine, 'context', ...stages],
+  operations: [...engine, 'context', ...stages, disk],
   commands: [...engine, 'context', 'operations', 'report'],
-  cli: [...base, 'commands', 'report', 'client'],
+  cli: [...base, 'commands', 'report', 'client', disk],
 }
 
 /** Every npm package has one home, so that to replace it is the work of one room. */
@@ -127,7 +130,7 @@ export default {
       'Stages are pure: what they need of the world is handed to them. Only these rooms touch disk and process (client: CA file).',
       {
         path: '^src/',
-        pathNot: room('store', 'project', 'journal', 'operations', 'commands', 'profile', 'client', 'cli'),
+        pathNot: room(disk, 'store', 'project', 'journal', 'operations', 'commands', 'profile', 'client', 'cli'),
       },
       { path: '^(node:)?(fs|fs/promises|process|child_process|os|net|http|https|readline|readline/promises)$' },
     ),

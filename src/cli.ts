@@ -8,6 +8,7 @@ import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
 import { programOf } from './cli/program.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Kind } from './kind.ts'
+import { readStream } from './read-file.ts'
 import { issuesText } from './report/text/issues-text.ts'
 import { styleFor } from './report/text/style.ts'
 
@@ -98,7 +99,7 @@ function ioOf(flags: GlobalFlags, voice: Console, kinds: readonly Kind[]): Io {
       if (flags.quiet !== true) voice.err(text)
     },
     onEvent: voice.tell,
-    stdin: async () => (await import('node:stream/consumers')).buffer(process.stdin),
+    stdin: async () => readStream(process.stdin, 'snapshot', '<stdin>'),
     ...(terminal ? { ask } : {}),
     style: styleFor(colours(process.stdout)),
     errStyle: styleFor(colours(process.stderr)),

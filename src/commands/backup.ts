@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read-live.ts'
@@ -8,11 +8,12 @@ import { type ExportSecretFlags, openExportSecrets } from '../operations/export-
 import { snapshotOf } from '../operations/server-snapshot.ts'
 import { plural } from '../plain-text.ts'
 import { readPolicy } from '../project/policy-file.ts'
+import { fileFailure, readText } from '../read-file.ts'
 import { type Selection, selected } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { onlyOwner } from '../store/disk.ts'
-import { fileFailure, writeText } from '../store/files.ts'
+import { writeText } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 
 export interface BackupFlags extends Target, Selection, Omit<ExportSecretFlags, 'output'> {
@@ -29,7 +30,8 @@ export async function backup(flags: BackupFlags, kinds: readonly Kind[], io: Io)
   const newest = (await backupsIn(flags.folder)).at(-1)
   const snapshot = await read(flags, newest, kinds, io)
   const text = formatSnapshot(snapshot)
-  const same = newest !== undefined && withoutSource(await textOf(join(flags.folder, newest))) === withoutSource(text)
+  const same =
+    newest !== undefined && withoutSource(readText(join(flags.folder, newest), 'snapshot')) === withoutSource(text)
   const name = same ? newest : freeName(newest, io.now())
   const path = join(flags.folder, name)
   if (!same) await writeText(path, text, flags.secrets === 'plain' ? onlyOwner : 0o644)
@@ -55,14 +57,6 @@ async function read(flags: BackupFlags, newest: string | undefined, kinds: reado
 /** Where a server is and which version it has is no change of its configuration. */
 function withoutSource(text: string): string {
   return text.replace(/^source:\n(?: .*\n)+/m, '')
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw fileFailure('read', path, error)
-  }
 }
 
 /** Later than the newest one, also where two come in one second or the clock was put back: the last name is the newest. */

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import type { Check } from '../check.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Snapshot } from '../model.ts'
 import { plural } from '../plain-text.ts'
+import { readBytes } from '../read-file.ts'
 import { checksText } from '../report/text/checks-text.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
 import { isForeign } from '../snapshot/directory-layout.ts'
 import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
 import { onlyOwner } from '../store/disk.ts'
-import { fileFailure, readSources, writeText } from '../store/files.ts'
+import { readSources, writeText } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { schemaText } from './schema.ts'
 
@@ -56,18 +55,8 @@ export async function writeBundle(
 
 /** Looks whether a bundle is as it was when it was made. Offline. */
 export async function verifyBundle(path: string, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
-  const hash = createHash('sha256')
-  async function* read() {
-    try {
-      for await (const chunk of createReadStream(path)) {
-        hash.update(chunk)
-        yield chunk as Uint8Array
-      }
-    } catch (error) {
-      throw fileFailure('read', path, error)
-    }
-  }
-  const entries = await readBundle(path, read())
+  const packed = readBytes(path, 'snapshot')
+  const entries = await readBundle(path, packed)
   const schema = entries.find(({ name }) => name === schemaName)
   const same = schema !== undefined && Buffer.from(schema.bytes).toString('utf8') === schemaText(kinds)
   const checks: Check[] = [
@@ -83,7 +72,7 @@ export async function verifyBundle(path: string, kinds: readonly Kind[], io: Io)
           title: 'schema',
           detail: `of another version of prefect-snapshot than this, ${io.version}`,
         },
-    { status: 'note', title: 'sha256', detail: `${hash.digest('hex')}, to be compared with what its maker told` },
+    { status: 'note', title: 'sha256', detail: `${sha256(packed)}, to be compared with what its maker told` },
   ]
   io.out(checksText(checks, io.style))
   return 'ok'

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kind } from '../kind.ts'
 import { initFiles, type Part } from '../project/init-files.ts'
+import { fileFailure, readTextIfExists } from '../read-file.ts'
 import { writeWhole } from '../store/disk.ts'
-import { fileFailure } from '../store/files.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { schemaText } from './schema.ts'
 
@@ -35,7 +34,7 @@ export async function init(
 async function place(folder: string, part: Part, force: boolean): Promise<Fate> {
   const path = join(folder, part.path)
   try {
-    const before = await textOf(path)
+    const before = readTextIfExists(path, 'project file')
     if (before === part.text) return 'as it should be'
     if (before === undefined) {
       await writeWhole(path, part.text)
@@ -49,13 +48,6 @@ async function place(folder: string, part: Part, force: boolean): Promise<Fate> 
   } catch (error) {
     throw fileFailure('write', path, error)
   }
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
 }
 
 function missingLines(before: string, wanted: string): string {

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kind } from '../kind.ts'
 import type { Activation } from '../plan/activation.ts'
+import { statIfExists } from '../read-file.ts'
 import { backupsIn } from '../store/backups.ts'
 import { type ApplyFlags, apply } from './apply.ts'
 import type { ExitStatus, Io } from './io.ts'
@@ -23,7 +23,6 @@ export async function restore(flags: RestoreFlags, kinds: readonly Kind[], io: I
 
 /** The newest backup where a path is a folder that holds some; else the path. */
 async function newestOf(path: string): Promise<string> {
-  const about = await stat(path).catch(() => undefined)
-  const newest = about?.isDirectory() ? (await backupsIn(path)).at(-1) : undefined
+  const newest = statIfExists(path)?.isDirectory() ? (await backupsIn(path)).at(-1) : undefined
   return newest === undefined ? path : join(path, newest)
 }

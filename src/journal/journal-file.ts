@@ -1,9 +1,10 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Change } from '../model.ts'
+import { fileFailure, readText, statIfExists } from '../read-file.ts'
 import {
   endLine,
   type Head,
@@ -114,30 +115,19 @@ function unwritable(file: string, reason: string): Failure {
 }
 
 export function readJournal(file: string): JournalRecord {
-  try {
-    return parseJournal(file, readFileSync(file, 'utf8'))
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    throw new Failure([
-      {
-        code: 'unreadable-file',
-        severity: 'error',
-        message: `cannot read the journal ${file}: ${error instanceof Error ? error.message : String(error)}`,
-        fix: 'prefect-snapshot journals lists those that there are',
-      },
-    ])
-  }
+  return parseJournal(file, readText(file, 'journal'))
 }
 
 /** The journals of this user, the newest last. */
 export function listJournals(context: Pick<Context, 'env' | 'home'>): string[] {
+  const folder = journalFolder(context)
+  if (!statIfExists(folder)) return []
   try {
-    const folder = journalFolder(context)
     return readdirSync(folder)
       .filter((name) => name.endsWith('.ndjson'))
       .sort()
       .map((name) => join(folder, name))
-  } catch {
-    return []
+  } catch (error) {
+    throw fileFailure('read', folder, error)
   }
 }

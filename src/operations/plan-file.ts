@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { Io } from '../commands/io.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { isObject, type Json, parseJson, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Server } from '../model.ts'
 import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved-plan.ts'
+import { readStart, readText } from '../read-file.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
@@ -66,12 +66,12 @@ export async function savePlan(
 /** Whether a file is a saved plan: JSON that does not begin like a document of a snapshot, which may be JSON too. */
 export async function isSavedPlan(path: string): Promise<boolean> {
   if (path === '-') return false
-  const text = (await readFile(path, 'utf8').catch(() => '')).trimStart()
+  const text = readStart(path, 1000).toString('utf8').trimStart()
   return text.startsWith('{') && !/^\{\s*"kind"/.test(text)
 }
 
 export async function loadSavedPlan(path: string, kinds: readonly Kind[], _io: Io): Promise<LoadedPlan> {
-  const saved = parseSaved(path, readJson(path, await readFile(path, 'utf8')))
+  const saved = parseSaved(path, readJson(path, readText(path, 'saved plan')))
   const flags = (isObject(saved.flags) ? saved.flags : {}) as unknown as PlanFlags
   const parsed = parseSnapshot([{ file: flags.snapshot, text: saved.snapshot }], kinds)
   const errors = parsed.issues.filter(({ severity }) => severity === 'error')

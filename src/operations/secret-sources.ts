@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Resource, SecretValues } from '../model.ts'
+import { fileFailure, readSecretText, readText, readTextIfExists, statIfExists } from '../read-file.ts'
 import type { IdentityText } from '../secrets/age.ts'
-import { fileFailure } from '../store/files.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 
 /** What placeholders may be filled from, besides the environment. */
@@ -37,7 +36,7 @@ export async function secretValuesFor(
   return fill(resources, {
     env,
     identities,
-    readFile: (path) => readFile(resolve(folder, path), 'utf8').catch((error) => Promise.reject(inWords(error))),
+    readFile: async (path) => readSecretText(resolve(folder, path)),
     ...(flags.allowCommands ? { run: (argv) => run(argv, folder, env) } : {}),
   })
 }
@@ -57,13 +56,13 @@ export async function identitiesFor(
   const named = [...(flags.identity ?? []), ...(given === undefined || given === '' || inPlace ? [] : [given])]
   for (const file of named)
     try {
-      texts.push({ from: file, text: await readFile(resolve(context.cwd, file), 'utf8') })
+      texts.push({ from: file, text: readText(resolve(context.cwd, file), 'identity file', file) })
     } catch (error) {
       issues.push(...fileFailure('read', file, error).issues)
     }
   if (issues.length > 0) throw new Failure(issues)
   const usual = join(env.XDG_CONFIG_HOME || join(context.home, '.config'), 'prefect-snapshot', 'identity.txt')
-  const text = await readFile(usual, 'utf8').catch(() => undefined)
+  const text = readTextIfExists(usual, 'identity file')
   if (text !== undefined) texts.push({ from: usual, text })
   return identitiesIn(texts)
 }
@@ -74,7 +73,7 @@ export async function environment({ envFile = [] }: SecretFlags, context: Contex
   const issues: Issue[] = []
   for (const file of envFile)
     try {
-      Object.assign(added, parseEnv(await readFile(resolve(context.cwd, file), 'utf8')))
+      Object.assign(added, parseEnv(readText(resolve(context.cwd, file), 'env file', file)))
     } catch (error) {
       issues.push(...fileFailure('read', file, error).issues)
     }
@@ -87,7 +86,7 @@ async function folderOf(snapshot: string, { cwd }: Context): Promise<string> {
   if (snapshot === '-') return cwd
   const revision = revisionOf(snapshot)
   const path = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot)
-  const directory = (await stat(path).catch(() => undefined))?.isDirectory() === true
+  const directory = statIfExists(path)?.isDirectory() === true
   return directory ? path : dirname(path)
 }
 

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { applyOverlay } from '../overlay/apply-overlay.ts'
 import { readOverlay } from '../overlay/parse-overlay.ts'
+import { readText } from '../read-file.ts'
 import type { Parsed } from '../snapshot/parse.ts'
-import { fileFailure } from '../store/files.ts'
 import { suggest } from '../suggest.ts'
 import { readPolicy } from './policy-file.ts'
 
@@ -24,15 +23,10 @@ export async function inEnvironment(
   path: string,
   environment: EnvironmentChoice,
   kinds: readonly Kind[],
-  context: Context,
+  context: Pick<Context, 'cwd' | 'env'>,
 ): Promise<Parsed> {
-  const read = await Promise.all(
-    overlaysOf(path, environment, context).map(async (file) => {
-      const text = await readFile(resolve(context.cwd, file), 'utf8').catch((error: unknown) => {
-        throw fileFailure('read', file, error)
-      })
-      return readOverlay(file, text, context.env)
-    }),
+  const read = overlaysOf(path, environment, context).map((file) =>
+    readOverlay(file, readText(resolve(context.cwd, file), 'overlay', file), context.env),
   )
   const issues = read.flatMap(({ issues }) => issues)
   const broken = [...parsed.issues, ...issues].some(({ severity }) => severity === 'error')
@@ -43,7 +37,7 @@ export async function inEnvironment(
 function overlaysOf(
   path: string,
   { environment, overlay = [] }: EnvironmentChoice,
-  context: Context,
+  context: Pick<Context, 'cwd'>,
 ): readonly string[] {
   if (environment === undefined) return overlay
   const { file, environments } = readPolicy(path, context.cwd)

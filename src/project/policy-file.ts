@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
 import { isObject, type Json } from '../json.ts'
 import type { Rename } from '../model.ts'
 import type { Protection } from '../plan/policy.ts'
+import { readTextIfExists } from '../read-file.ts'
 import { parseYaml } from '../snapshot/yaml/yaml.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 
@@ -28,18 +28,10 @@ export function readPolicy(snapshot: string, cwd: string): Policy {
   const place = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot === '-' ? 'x' : snapshot)
   for (let folder = dirname(place); ; folder = dirname(folder)) {
     const file = join(folder, name)
-    const text = readIfThere(file)
+    const text = readTextIfExists(file, 'policy file')
     if (text !== undefined) return policyOf(file, text)
     if (folder === dirname(folder))
       return { file: undefined, protect: [], moved: [], recipients: [], placeholders: [], environments: {} }
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
   }
 }
 

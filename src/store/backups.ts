@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { fileFailure } from './files.ts'
+import { fileFailure, statIfExists } from '../read-file.ts'
 
 const pattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z\.snapshot\.yaml$/
 
@@ -15,6 +15,7 @@ export function timeOf(name: string): number {
 
 /** The names of the backups in a folder, the oldest first; none where there is no folder. Other files are not looked at. */
 export async function backupsIn(folder: string): Promise<string[]> {
+  if (!statIfExists(folder)) return []
   try {
     const entries = await readdir(folder, { withFileTypes: true })
     return entries
@@ -22,7 +23,6 @@ export async function backupsIn(folder: string): Promise<string[]> {
       .map(({ name }) => name)
       .sort()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw fileFailure('read', folder, error)
   }
 }

@@ -5,6 +5,7 @@ import { createGunzip, gzipSync } from 'node:zlib'
 import { createTarDecoder, packTar, type TarHeader } from 'modern-tar'
 import { Failure, type Issue } from '../issue.ts'
 import { byCodePoint } from '../json.ts'
+import { decodeText } from '../read-file.ts'
 import { headerFirst } from '../snapshot/directory-layout.ts'
 import type { Source } from '../snapshot/parse.ts'
 
@@ -63,7 +64,7 @@ export async function packBundle(entries: readonly Entry[]): Promise<Uint8Array>
  * Reads a bundle and checks all of it: that every file has its checksum, that none is missing and none too many. Nothing is
  * put on the disk. Throws `Failure` with all that is wrong.
  */
-export async function readBundle(file: string, packed: AsyncIterable<Uint8Array>, limits = usual): Promise<Entry[]> {
+export async function readBundle(file: string, packed: Uint8Array, limits = usual): Promise<Entry[]> {
   const issues: string[] = []
   const entries = new Map<string, Uint8Array>()
   try {
@@ -91,7 +92,7 @@ export function sourcesIn(file: string, entries: readonly Entry[]): Source[] {
     own.map(({ name, bytes }) => ({
       file: `${file}:${name}`,
       within: name.slice(folder.length),
-      text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+      text: decodeText(bytes, `${file}:${name}`),
     })),
   )
 }
@@ -100,9 +101,9 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function opened(packed: AsyncIterable<Uint8Array>, limits: Limits) {
+function opened(packed: Uint8Array, limits: Limits) {
   const unzipped = createGunzip()
-  pipeline(Readable.from(packed), unzipped, () => {})
+  pipeline(Readable.from([packed]), unzipped, () => {})
   return ReadableStream.from(bounded(unzipped, limits)).pipeThrough(createTarDecoder({ strict: true }))
 }
 

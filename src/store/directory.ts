@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
+import { decodeText, readBytes, statIfExists } from '../read-file.ts'
 import { type LaidOut, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
 import { filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
 
@@ -43,7 +43,7 @@ export async function writeDirectory(
   mode: number,
 ): Promise<WriteResult> {
   const laid = layoutOf(snapshot)
-  const there = await yamlBelow(folder).catch(ifMissing)
+  const there = statIfExists(folder) ? await yamlBelow(folder) : []
   const files = new Map(laid.map((each) => [each.file, each]))
   const known = there.filter((file) => files.has(file.normalize('NFC')))
   const others = there.filter((file) => !files.has(file.normalize('NFC')))
@@ -59,16 +59,15 @@ export async function writeDirectory(
   return { directory: true, written, unchanged: laid.length - written, removed: stale }
 }
 
-function ifMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return []
-  throw error
-}
-
 /** Answers whether it had to write. */
 async function putFile(path: string, text: string, present: boolean, mode: number): Promise<boolean> {
-  if (present && mode !== onlyOwner && (await readFile(path, 'utf8')) === text) return false
+  if (present && mode !== onlyOwner && readBytes(path, 'snapshot').equals(Buffer.from(text))) return false
   await writeWhole(path, text, mode)
   return true
+}
+
+function textAt(file: string): string {
+  return decodeText(readBytes(file, 'snapshot'), file)
 }
 
 async function staleAmong(
@@ -80,7 +79,7 @@ async function staleAmong(
   const own = new Map(laid.flatMap(({ ref, file }) => (ref ? [[ref, file] as const] : [])))
   const issues: Issue[] = []
   const found = await forEachFile(files, async (file) => {
-    const mentions = mentionsIn(join(folder, file), await readFile(join(folder, file), 'utf8'))
+    const mentions = mentionsIn(join(folder, file), textAt(join(folder, file)))
     for (const { ref, place } of mentions) {
       const rightful = own.get(ref)
       if (rightful === undefined) continue

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { mapConcurrent } from '../map-concurrent.ts'
+import { statIfExists } from '../read-file.ts'
 
 /** Files at a time: more bring nothing, and a system lets a process open so many only. */
 const atATime = 32
@@ -23,8 +24,8 @@ export async function filesBelow(
     for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
       const path = within === '' ? entry.name : `${within}/${entry.name}`
       if (entry.isDirectory() && !without(path)) folders.push(path)
-      // A link to a file is followed, one to a folder is not: it could lead round in a cycle.
-      else if (wanted(path) && (entry.isFile() || (await isFile(join(folder, path))))) found.push(path)
+      // A link to a file is followed, one to a folder is not: it could form a cycle.
+      else if (wanted(path) && !(entry.isSymbolicLink() && isFolder(join(folder, path)))) found.push(path)
     }
     await forEachFile(folders, visit)
   }
@@ -32,8 +33,9 @@ export async function filesBelow(
   return found
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true
+/** A link that leads nowhere is no folder: it counts as a file that cannot be read, not as a file that is absent. */
+function isFolder(path: string): boolean {
+  return statIfExists(path)?.isDirectory() === true
 }
 
 /** Permissions of a file that may hold secrets in clear. */
@@ -44,7 +46,7 @@ export const onlyOwner = 0o600
  * permissions, unless only its owner may read what is written.
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  const before = await stat(path).catch(() => undefined)
+  const before = statIfExists(path)
   // A pipe, a terminal or a device is not replaced, but written to.
   if (before && !before.isFile()) return writeFile(path, content)
   const target = before ? await realpath(path) : path

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../issue.ts'
 import { isObject, type Json, sameJson } from '../json.ts'
 import type { Rename, Resource, Scope, Snapshot } from '../model.ts'
+import { readTextIfExists } from '../read-file.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { flagsOf } from '../selection/selection.ts'
 import { shellLine } from '../shell.ts'
@@ -59,7 +59,7 @@ function covers(wide: Scope, narrow: Scope): boolean {
 /** What the header of a directory says; undefined where it has none that can be read. */
 async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly Rename[] } | undefined> {
   const file = join(folder, headerFile)
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = readTextIfExists(file, 'snapshot') ?? ''
   const [chunk] = cutStream(file, text)
   const read = chunk && readValue(chunk, 200)
   if (!read || !('value' in read) || !isObject(read.value) || read.value.kind !== 'snapshot') return undefined

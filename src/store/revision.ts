@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
+import { statIfExists } from '../read-file.ts'
 
 /** A file as git keeps it. */
 export interface Blob {
@@ -37,7 +37,7 @@ export function revisionOf(place: string): Revision | undefined {
 export function inWorkingTree({ path }: Revision, cwd: string): string {
   if (/^\.\.?(\/|$)/.test(path)) return resolve(cwd, path)
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return resolve(folder, path)
+    if (statIfExists(join(folder, '.git'))) return resolve(folder, path)
     if (folder === dirname(folder)) return resolve(cwd, path)
   }
 }
@@ -49,7 +49,7 @@ export function inWorkingTree({ path }: Revision, cwd: string): string {
 export async function readRevision(
   revision: Revision,
   wanted: (within: string) => boolean,
-  context: Context,
+  context: Pick<Context, 'cwd' | 'env'>,
 ): Promise<Blob[]> {
   const { rev, path } = revision
   const git = runner(context)
@@ -76,7 +76,7 @@ export async function readRevision(
 /** The answer of one run of git; undefined where it says no. Throws `Failure` where it cannot be asked. */
 type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefined>
 
-function runner(context: Context): Git {
+function runner(context: Pick<Context, 'cwd' | 'env'>): Git {
   const env = { ...context.env, GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
   return async (args, input) => {
     // Few invocations need it, and it takes some milliseconds of each.

@@ -1,16 +1,16 @@
-import { stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Snapshot } from '../model.ts'
+import { fileFailure, statIfExists } from '../read-file.ts'
 import { refOf } from '../ref.ts'
 import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
 import { fileOf } from '../snapshot/file-name.ts'
 import { type Documents, parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { differences } from '../spec.ts'
 import { removeBelow, writeWhole } from './disk.ts'
-import { fileFailure, readSources } from './files.ts'
+import { readSources } from './files.ts'
 
 /** A snapshot on disk that is kept up to date. */
 export interface Existing {
@@ -27,7 +27,7 @@ export async function readExisting(
   context: Context,
 ): Promise<Existing | undefined> {
   if (path === '-' || /^git:/.test(path)) throw unwritable(path)
-  const found = await stat(path).catch(() => undefined)
+  const found = statIfExists(resolve(context.cwd, path), path)
   if (!found) return undefined
   const directory = found.isDirectory()
   const sources = await readSources(path, context)
@@ -45,11 +45,14 @@ export async function readPresent(path: string, kinds: readonly Kind[], context:
   return existing
 }
 
-/** What a snapshot that is written over holds, as far as it can be read: its ciphertext is kept. */
+/**
+ * The resources of the snapshot that an export writes over, whose ciphertext is kept; none if there is none or it is not
+ * sound. Throws `Failure` if it is there and cannot be read.
+ */
 export async function heldAt(path: string, kinds: readonly Kind[], context: Context): Promise<readonly Resource[]> {
   if (path === '-') return []
   const existing = await readExisting(path, kinds, context).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined
+    if (error instanceof Failure && !error.issues.some(({ code }) => code === 'unreadable-file')) return undefined
     throw error
   })
   return existing?.read.snapshot.resources ?? []

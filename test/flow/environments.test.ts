@@ -159,7 +159,7 @@ entries:
       ['-E', 'prdo'],
       /\[unknown-environment\] there is no environment "prdo" in .*prefect-snapshot\.yaml\n.*Did you mean prod\?/,
     ],
-    [['--overlay', 'none.yaml'], /cannot read none\.yaml: there is no such file/],
+    [['--overlay', 'none.yaml'], /Cannot read none\.yaml: there is no such file/],
   ])('%j is refused', async (flags, told) => {
     const { exit, stderr } = await cli('validate', 'dev.snapshot.yaml', ...flags)
     expect(exit).toBe(3)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
@@ -100,6 +100,15 @@ describe('prune', () => {
     expect(refused.stderr).toMatch(/\[protected\].*concurrency-limit\/gold/)
     expect(refused.stderr).not.toMatch(/concurrency-limit\/free/)
     for (const name of ['shared', 'free', 'gold']) expect(await status(`/v2/concurrency_limits/${name}`)).toBe(200)
+  })
+
+  test('is refused if the policy file is there and cannot be read', async () => {
+    await apply(header() + limit('gold') + limit('free'))
+    mkdirSync(join(home, 'prefect-snapshot.yaml'))
+    const refused = await cli('apply', write('s.yaml', header()), '--yes', '--prune')
+    expect(refused.exit).toBe(3)
+    expect(refused.stderr).toMatch(/Cannot read .*prefect-snapshot\.yaml: it is a directory/)
+    for (const name of ['gold', 'free']) expect(await status(`/v2/concurrency_limits/${name}`)).toBe(200)
   })
 
   test('of a deployment spares the limit that it shares', async () => {

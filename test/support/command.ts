@@ -20,7 +20,11 @@ export interface Told {
 }
 
 /** Runs a command line within this process: what is tested is the source, not what was built of it last. */
-export async function command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Told> {
+export async function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = process.cwd(),
+): Promise<Told> {
   const written = { out: '', err: '' }
   let exit: number = 0
   const home = env.HOME ?? newHome()
@@ -36,7 +40,7 @@ export async function command(args: readonly string[], env: Readonly<Record<stri
     const { err, warn, tell } = spoken({ stream, style, quiet, verbose, now: Date.now })
     return {
       env: { HOME: home, ...env },
-      cwd: home,
+      cwd,
       home,
       out: (text) => {
         written.out += text

@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../src/context.ts'
@@ -95,9 +94,9 @@ describe('a directory', () => {
         const { write, read, folder } = world()
         await write(before, 'replace')
         const ofFolder = await read()
-        const sources = await readSources(folder, {} as Context)
+        const sources = await readSources(folder, { cwd: folder } as Context)
         const packed = await packBundle(entriesOf(sources, '{}'))
-        const unpacked = sourcesIn('x', await readBundle('x', Readable.from([packed])))
+        const unpacked = sourcesIn('x', await readBundle('x', packed))
         for (const { snapshot: after, issues } of [ofFolder, parseSnapshot(unpacked, toyKinds)]) {
           expect(issues).toEqual([])
           expect(after).toEqual(parseSnapshot([{ file: 'x', text: formatSnapshot(before) }], toyKinds).snapshot)

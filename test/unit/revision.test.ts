@@ -23,7 +23,7 @@ describe('git:REV:path', () => {
     mkdirSync(join(root, file, '..'), { recursive: true })
     writeFileSync(join(root, file), text)
   }
-  const validate = (place: string, cwd = root) => command(['validate', place], { HOME: cwd })
+  const validate = (place: string, cwd = root) => command(['validate', place], {}, cwd)
 
   beforeAll(() => {
     git('init', '--quiet', '--initial-branch', 'main')

@@ -1,0 +1,188 @@
+import { isUtf8 } from 'node:buffer'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
+import { Failure, type Issue } from './issue.ts'
+
+/*
+ * Every file that a user names is read here, so that no path can block or exhaust the memory: devices, FIFOs and sockets
+ * are refused, and every role has a size limit. Reading is synchronous: what is read is parsed synchronously afterwards,
+ * which takes far longer.
+ */
+
+const MiB = 1024 * 1024
+
+/** Size limits in bytes. A V8 string holds 512 MiB minus 24 characters, so a text file cannot have a higher one. */
+export const sizeLimits = {
+  /** One file of a snapshot, or a bundle as it is on disk. */
+  snapshot: 256 * MiB,
+  overlay: 16 * MiB,
+  'policy file': MiB,
+  /** What `init` writes. */
+  'project file': MiB,
+  'secret file': 16 * MiB,
+  'env file': MiB,
+  'identity file': MiB,
+  'saved plan': 500 * MiB,
+  journal: 500 * MiB,
+} as const
+
+/** What a file is read for. */
+export type FileRole = keyof typeof sizeLimits
+
+/** Reads a file. Throws `Failure` if it is missing, is not a regular file, or is larger than the limit of its role. */
+export function readBytes(path: string, role: FileRole, name = path): Buffer {
+  try {
+    return readBounded(path, role)
+  } catch (error) {
+    throw fileFailure('read', name, error)
+  }
+}
+
+/** Reads a UTF-8 text file, without its byte order mark. Throws `Failure`, also if the text is not UTF-8. */
+export function readText(path: string, role: FileRole, name = path): string {
+  return decodeText(readBytes(path, role, name), name).replace(/^\uFEFF/, '')
+}
+
+/** Like `readText`, but undefined if there is no such file. Every other fault is a `Failure`. */
+export function readTextIfExists(path: string, role: FileRole, name = path): string | undefined {
+  return statIfExists(path, name) ? readText(path, role, name) : undefined
+}
+
+/** The text of a `{file: …}` secret, byte for byte. Throws an `Error` whose message is only the reason. */
+export function readSecretText(path: string): string {
+  try {
+    const bytes = readBounded(path, 'secret file')
+    if (!isUtf8(bytes)) throw new Error('it is not valid UTF-8')
+    return bytes.toString('utf8')
+  } catch (error) {
+    throw new Error(reasonOf(error))
+  }
+}
+
+/** The first bytes of a file; none if it is not a regular file that can be opened. */
+export function readStart(path: string, length: number): Buffer {
+  try {
+    return opened(path, (handle) => {
+      const buffer = Buffer.alloc(length)
+      return buffer.subarray(0, readSync(handle, buffer, 0, length, 0))
+    })
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
+/** What a path leads to; undefined only if nothing is there. Throws `Failure` if that cannot be told. */
+export function statIfExists(path: string, name = path): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
+    throw fileFailure('read', name, error)
+  }
+}
+
+/** The text of UTF-8 bytes, with its byte order mark. Throws `Failure` that names the first line that is not UTF-8. */
+export function decodeText(bytes: Uint8Array, name: string): string {
+  if (!isUtf8(bytes)) throw notUtf8(bytes, name)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+/** Collects a stream, such as standard input. Throws `Failure` once it is longer than the limit of its role. */
+export async function readStream(stream: AsyncIterable<Uint8Array>, role: FileRole, name: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > sizeLimits[role]) throw fileFailure('read', name, tooLarge(role))
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function readBounded(path: string, role: FileRole): Buffer {
+  return opened(path, (handle, size) => toEnd(handle, size, role))
+}
+
+/** Opens a regular file for reading, and closes it; other files are refused. */
+function opened<T>(path: string, use: (handle: number, size: number) => T): T {
+  // Without O_NONBLOCK, opening a FIFO waits for a writer.
+  const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const about = fstatSync(handle)
+    if (!about.isFile()) throw new Error(`it is ${typeOf(about)}, not a regular file`)
+    return use(handle, about.size)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Reads to the end, whatever the size that the system states: files of /proc state 0. */
+function toEnd(handle: number, size: number, role: FileRole): Buffer {
+  const limit = sizeLimits[role]
+  if (size > limit) throw tooLarge(role)
+  let buffer = Buffer.allocUnsafe(size + 1)
+  for (let length = 0; ; ) {
+    const read = readSync(handle, buffer, length, buffer.length - length, null)
+    if (read === 0) return buffer.subarray(0, length)
+    length += read
+    if (length > limit) throw tooLarge(role)
+    if (length === buffer.length) buffer = Buffer.concat([buffer], Math.max(64 * 1024, 2 * length))
+  }
+}
+
+function tooLarge(role: FileRole): Error {
+  return new Error(`it is larger than ${sizeLimits[role] / MiB} MiB, the limit for a ${role}`)
+}
+
+function typeOf(about: Stats): string {
+  if (about.isDirectory()) return 'a directory'
+  if (about.isFIFO()) return 'a FIFO'
+  if (about.isSocket()) return 'a socket'
+  return 'a device'
+}
+
+function notUtf8(bytes: Uint8Array, name: string): Failure {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  let line = 1
+  for (let start = 0; start < bytes.length; line++) {
+    const end = bytes.indexOf(10, start)
+    if (!isUtf8(bytes.subarray(start, end < 0 ? undefined : end))) break
+    start = end + 1
+  }
+  const issue: Issue = {
+    code: 'unreadable-file',
+    severity: 'error',
+    message: `Cannot read ${name}: ${isUtf16 ? 'it is UTF-16 text' : `line ${line} is not valid UTF-8`}.`,
+    fix: 'Save the file as UTF-8.',
+    place: { file: name, line, column: 1 },
+  }
+  return new Failure([issue])
+}
+
+/** The failure for a file that cannot be read (`unreadable-file`) or written (`unwritable-file`). */
+export function fileFailure(verb: 'read' | 'write', name: string, error: unknown): Failure {
+  if (error instanceof Failure) return error
+  const code = verb === 'read' ? 'unreadable-file' : 'unwritable-file'
+  const message = `Cannot ${verb} ${name}: ${reasonOf(error)}.`
+  return new Failure([{ code, severity: 'error', message }])
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission is denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is a file',
+  ELOOP: 'its symbolic links form a loop',
+  ENAMETOOLONG: 'the name is too long',
+  ENXIO: 'it is a socket or device, not a regular file',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+}
+
+/** Why a file could not be read or written, in words, without a period. */
+export function reasonOf(error: unknown): string {
+  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
