@@ -6,10 +6,10 @@ import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 import { fillBare, flowsAndDeployments, sizeOf, type World, writeSnapshotOf } from './worlds.ts'
 
-/** Apply to an empty server against the bare requests one after another, and a second apply that has nothing to do. */
+/** Apply to an empty server against sequential bare requests, and a second apply without changes. */
 export const apply: Bench = {
   name: 'apply',
-  about: 'apply against the bare requests one after another over one connection (SQLite, fresh servers, alternating)',
+  about: 'apply against sequential bare requests over one connection (SQLite, fresh servers, alternating)',
   async run({ small, say }) {
     const world = flowsAndDeployments(small ? 5 : 190)
     return inDirectory(async (dir) => {
@@ -30,16 +30,16 @@ export const apply: Bench = {
       const each = requests.first / sizeOf(world)
       return [
         plain('resources', String(sizeOf(world))),
-        plain('bare requests, one after another', seconds(median(bare))),
+        plain('bare requests, sequential', seconds(median(bare))),
         plain('first apply', seconds(median(first))),
         judged('rate of the first apply / rate of the bare requests', sum(bare) / sum(first), { least: 0.9 }),
         plain('second apply', seconds(median(second))),
         judged('second apply / first apply', sum(second) / sum(first), { most: 1 / 15 }),
-        plain('requests of the first apply, each resource', each.toFixed(3)),
-        judged('writes that the first apply got done, each resource', requests.writes / sizeOf(world), { most: 1 }),
-        plain('writes that the server refused as busy (503) and that were sent again', String(requests.refused)),
+        plain('requests of the first apply per resource', each.toFixed(3)),
+        judged('successful writes of the first apply per resource', requests.writes / sizeOf(world), { most: 1 }),
+        plain('writes retried after a 503', String(requests.refused)),
         plain('requests of the second apply', String(requests.second)),
-        judged('writing requests of the second apply', requests.secondWrites, { most: 0 }),
+        judged('write requests of the second apply', requests.secondWrites, { most: 0 }),
       ]
     })
   },
@@ -62,7 +62,7 @@ function timeOurs(file: string): Promise<{ first: number; second: number }> {
   })
 }
 
-/** Through a proxy, which would cost time: so in a run of its own. */
+/** Counts requests with a proxy, in a separate run because the proxy takes time. */
 function countRequests(file: string) {
   return withServer(onSqlite, async ({ url }) => {
     const tap = await openTap(url)

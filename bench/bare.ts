@@ -1,15 +1,15 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Requests and nothing else: what a server takes at least. */
+/** A minimal HTTP client: the lower bound of the time that a server needs. */
 export interface Bare {
   send(method: string, path: string, body?: unknown): Promise<unknown>
-  /** How many answers were 503 or no answer at all, after which the request was sent again. */
+  /** The number of retries after a 503 or a lost connection. */
   refused(): number
   close(): void
 }
 
-/** Plain keep-alive connections of Node's own client to an API such as `http://127.0.0.1:4200/api`. */
+/** Keep-alive connections of Node's HTTP client to an API such as `http://127.0.0.1:4200/api`. */
 export function bareClient(url: string, connections = 1): Bare {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   let refused = 0
@@ -17,7 +17,7 @@ export function bareClient(url: string, connections = 1): Bare {
     for (let lost = false; ; ) {
       const answer = await once(agent, method, url + path, body)
       if (answer.status > 0 && answer.status < 300) return answer.text === '' ? undefined : JSON.parse(answer.text)
-      // It was made, and only the answer was lost.
+      // The resource was created, and only the response was lost.
       if (answer.status === 409 && lost) return undefined
       if (answer.status === 0) lost = true
       if (answer.status !== 503 && answer.status !== 0)
@@ -49,15 +49,15 @@ function once(agent: Agent, method: string, url: string, body: unknown): Promise
   })
 }
 
-/** Does the work on every item, so many at a time, in their order. */
-export async function inLanes<T>(
+/** Runs `work` on every item, in order, with a fixed number in flight. */
+export async function eachConcurrent<T>(
   items: readonly T[],
-  lanes: number,
+  connections: number,
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   const rest = items.values()
-  const lane = async () => {
+  const worker = async () => {
     for (const item of rest) await work(item)
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: connections }, worker))
 }

@@ -1,9 +1,9 @@
-/** One line of a table: a figure of this run, and what it should be where there is such a thing. */
+/** One row of a table: a figure of this run, and its target, if any. */
 export interface Row {
   readonly what: string
   readonly value: string
   readonly target?: string
-  /** Undefined where there is no target. */
+  /** Undefined if there is no target. */
   readonly met?: boolean
 }
 
@@ -11,11 +11,11 @@ export interface Row {
 export interface Bench {
   readonly name: string
   readonly about: string
-  /** `small` is for the smoke test: everything runs once on small sizes, and times mean nothing. */
+  /** `small` is for the smoke test: everything runs once on small sizes, and times are meaningless. */
   run(options: { readonly small: boolean; readonly say: (line: string) => void }): Promise<readonly Row[]>
 }
 
-/** A figure that should be at least, or at most, something. */
+/** A figure with a minimum or a maximum. */
 export function judged(what: string, value: number, limit: { least: number } | { most: number }, unit = ''): Row {
   const text = (number: number) => (Math.abs(number) >= 100 ? number.toFixed(0) : String(+number.toPrecision(3))) + unit
   const least = 'least' in limit
@@ -27,12 +27,12 @@ export function judged(what: string, value: number, limit: { least: number } | {
   }
 }
 
-/** A figure that says what it says. */
+/** A figure without a target. */
 export function plain(what: string, value: string): Row {
   return { what, value }
 }
 
-/** The middle one, which a hiccup of the machine does not move. */
+/** The median, which is robust against outliers. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -40,7 +40,7 @@ export function median(values: readonly number[]): number {
   return (a + b) / 2
 }
 
-/** Runs two sides so many rounds, each as often before the other: slow minutes come and go. */
+/** Runs two sides `rounds` times in alternating order, so that slow periods of the machine affect both. */
 export async function inTurn(
   one: () => Promise<unknown>,
   other: () => Promise<unknown>,
@@ -57,7 +57,7 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-/** A Markdown table that is also readable as it is. */
+/** A Markdown table, padded to be readable as text. */
 export function tableText(rows: readonly Row[]): string {
   const cells = [['figure', 'value', 'target', ''], ...rows.map(cellsOf)]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))

@@ -1,30 +1,30 @@
-import { type Bare, inLanes } from './bare.ts'
+import { type Bare, eachConcurrent } from './bare.ts'
 import { flowsAndDeployments } from './worlds.ts'
 
-/** How many of each there are. */
+/** The number of resources of each kind. */
 export interface Estate {
   readonly flows: number
   readonly deployments: number
-  /** Each has two queues beside its own. */
+  /** Each has two queues in addition to `default`. */
   readonly pools: number
   readonly variables: number
   readonly blocks: number
   readonly automations: number
 }
 
-/** Resources of an estate. A pool's `default` queue comes with it. */
+/** The number of resources in an estate, including the `default` queue of each pool. */
 export function sizeOfEstate({ flows, deployments, pools, variables, blocks, automations }: Estate): number {
   return flows + deployments + 4 * pools + variables + blocks + automations
 }
 
 type Made = { readonly id: string }
 
-/** Fills a server with what a platform team has: deployments on queues, blocks with secrets, automations that run them. */
-export async function fillEstate(estate: Estate, bare: Bare, lanes: number): Promise<void> {
+/** Fills a server with a typical platform: deployments on queues, blocks with secrets, automations that run deployments. */
+export async function fillEstate(estate: Estate, bare: Bare, connections: number): Promise<void> {
   const each = <T>(count: number, work: (index: number) => Promise<T>) =>
-    inLanes(
+    eachConcurrent(
       Array.from({ length: count }, (_, index) => index),
-      lanes,
+      connections,
       work,
     )
   await each(estate.variables, (index) =>
@@ -62,7 +62,7 @@ async function fillBlocks(count: number, bare: Bare, each: Each): Promise<void> 
       block_type_id,
       block_schema_id: schema?.id,
     })
-  // The first one alone: with it the server makes its encryption key, and others beside it would be refused.
+  // The first one alone: it makes the server create its encryption key, and concurrent ones would be refused.
   if (count > 0) await send(0)
   await each(count - 1, (index) => send(index + 1))
 }

@@ -4,10 +4,10 @@ import { fill } from './fill.ts'
 import { againstBare } from './recorded.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 
-/** Export against the requests that it makes, sent by a bare client; and its memory. */
+/** Export against the same requests sent by a bare client, and its peak memory. */
 export const exporting: Bench = {
   name: 'export',
-  about: 'export against the bare page requests: the same ones, keep-alive, nothing else (SQLite)',
+  about: 'export against the same page requests sent by a bare keep-alive client (SQLite)',
   async run({ small, say }) {
     const rows: Row[] = []
     for (const count of small ? [5] : [200, 2000, 10_000]) rows.push(...(await measure(count, small ? 1 : 8, say)))

@@ -7,7 +7,7 @@ import { ensureVenv } from '../test/servers/venv.ts'
 import { bareClient } from './bare.ts'
 import { fillBare, flowsAndDeployments } from './worlds.ts'
 
-/** Fills a server on SQLite with so many flows, each with one deployment: the first by requests, the others as copies of it. */
+/** Fills a server on SQLite with `count` flows, each with one deployment: the first by requests, the others as copies of its rows. */
 export async function fill(server: PrefectServer, count: number): Promise<void> {
   const bare = bareClient(server.url)
   await fillBare(flowsAndDeployments(1), bare)

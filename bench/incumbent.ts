@@ -10,7 +10,7 @@ import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { runProcess, tool } from './tool.ts'
 import { fillBare, flowsAndDeployments } from './worlds.ts'
 
-/** `prefect transfer` of the same version as the servers, and ours, from one source to two empty servers, in one run. */
+/** `prefect transfer` of the servers' version against export and apply, from one source to two empty servers, in one run. */
 export const incumbent: Bench = {
   name: 'incumbent',
   about: 'prefect transfer 3.8.8 against export and apply (SQLite, one source, two empty servers)',
@@ -23,10 +23,10 @@ export const incumbent: Bench = {
       say(`a world that it can move in full: ${count} flows and deployments without pools`)
       return compare(source, `${count} flows and deployments`, small ? undefined : { first: 2, second: 20 })
     })
-    // Its two runs over everything take minutes; what arrives is also tested in test/flow.
+    // Two transfers of every kind take minutes; test/flow also checks what arrives.
     if (small) return movable
     const everything = await withServer(onSqlite, async (source) => {
-      say('a world of every kind')
+      say('resources of every kind')
       await seed('every_kind', '3.8.8', source.url)
       return compare(source, 'every kind', undefined)
     })
@@ -44,10 +44,10 @@ async function compare(source: PrefectServer, label: string, limits: Limits): Pr
   return [
     plain(`${label}: prefect transfer, first and second time`, `${seconds(theirs.first)}, ${seconds(theirs.second)}`),
     plain(`${label}: export and apply, first and second time`, `${seconds(ours.first)}, ${seconds(ours.second)}`),
-    factor(`${label}: times as fast, first`, theirs.first / ours.first, limits?.first),
-    factor(`${label}: times as fast, second`, theirs.second / ours.second, limits?.second),
-    plain(`${label}: prefect transfer, as at the source`, theirs.arrived),
-    plain(`${label}: export and apply, as at the source`, ours.arrived),
+    factor(`${label}: speedup, first`, theirs.first / ours.first, limits?.first),
+    factor(`${label}: speedup, second`, theirs.second / ours.second, limits?.second),
+    plain(`${label}: prefect transfer, identical to the source`, theirs.arrived),
+    plain(`${label}: export and apply, identical to the source`, ours.arrived),
   ]
 }
 
@@ -60,7 +60,7 @@ async function twice(from: PrefectServer, to: PrefectServer, move: Move) {
   return { first, arrived, second: await move(from.url, to.url) }
 }
 
-/** How many resources of the source are at the destination with the same content, of how many; stock ones do not count. */
+/** How many resources of the source are at the destination with the same content, of how many. Built-in ones do not count. */
 function arrivedOf(source: World, now: World, empty: World): string {
   let [same, all] = [0, 0]
   for (const [kind, resources] of Object.entries(source))
@@ -72,7 +72,7 @@ function arrivedOf(source: World, now: World, empty: World): string {
   return `${same} of ${all}`
 }
 
-/** With the keys of every object in one order. */
+/** JSON with sorted keys. */
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
@@ -87,7 +87,7 @@ const transfer: Move = (from, to) =>
     writeFileSync(join(dir, 'profiles.toml'), `active = "from"\n${table('from', from)}${table('to', to)}`)
     const prefect = join(dirname(await ensureVenv('3.8.8')), 'prefect')
     const ran = await runProcess(prefect, ['transfer', '--from', 'from', '--to', 'to'], { PREFECT_HOME: dir })
-    // It ends with 1 where something could not be moved, and goes on with the rest.
+    // It exits with 1 if a resource could not be transferred, and continues with the rest.
     if (!/Transfer completed/.test(ran.text)) throw new Error(`prefect transfer ended with ${ran.exit}: ${ran.text}`)
     return ran.ms
   })

@@ -13,7 +13,7 @@ const write = process.argv.includes('--write')
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${benches.map(({ name }) => name).join(', ')}`)
+  console.error(`Unknown benchmark: ${unknown.join(', ')}. Available: ${benches.map(({ name }) => name).join(', ')}`)
   process.exit(3)
 }
 
@@ -31,6 +31,6 @@ function replaceIn(name: string, text: string): void {
   const now = readFileSync(readme, 'utf8')
   const at = now.indexOf(begin)
   const to = now.indexOf(end)
-  if (at < 0 || to < 0) throw new Error(`bench/README.md has no place for ${name}: ${begin} … ${end}`)
+  if (at < 0 || to < 0) throw new Error(`bench/README.md has no section for ${name}: ${begin} … ${end}`)
   writeFileSync(readme, `${now.slice(0, at + begin.length)}\n${text}\n${now.slice(to)}`)
 }

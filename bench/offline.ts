@@ -7,10 +7,10 @@ import { inDirectory } from './servers.ts'
 import { runNode, tool } from './tool.ts'
 import { flowsAndDeployments, writeSnapshotOf } from './worlds.ts'
 
-/** What needs no server: validating large snapshots, and the order of large graphs. */
+/** Benchmarks without a server: validating large snapshots, and sorting large graphs. */
 export const offline: Bench = {
   name: 'offline',
-  about: "validate of large snapshots against yaml's own parseAllDocuments, and the order of large graphs",
+  about: "validate of large snapshots against yaml's own parseAllDocuments, and sorting large graphs",
   async run({ small, say }) {
     const [less, more] = small ? [5, 20] : [1000, 10_000]
     const rounds = small ? 1 : 3
@@ -25,7 +25,7 @@ export const offline: Bench = {
   },
 }
 
-/** Reads a whole file by the library alone. */
+/** Parses a file with the library alone. */
 export const parseAll = `
   const { parseAllDocuments } = await import(${JSON.stringify(import.meta.resolve('yaml'))})
   const { readFileSync } = await import('node:fs')
@@ -56,18 +56,18 @@ function validating(count: number, rounds: number, say: (line: string) => void):
   })
 }
 
-/** Graphs as snapshots have them, what is needed first, and the other way round. */
+/** Graphs in dependency order, as snapshots are, and in the reverse order. */
 function ordering(part: number): Row[] {
   const [many, long] = [100_000 / part, 50_000 / part]
   const tenth = (index: number) => index - (index % 10)
-  const row = (what: string, ms: number) => judged(`order of ${what}`, ms, { most: 1000 }, ' ms')
+  const row = (what: string, ms: number) => judged(`sorting ${what}`, ms, { most: 1000 }, ' ms')
   return [
     row(
       '100,000 resources',
       graphMs(many, (index) => (index % 10 === 0 ? [] : [tenth(index)])),
     ),
     row(
-      '100,000, what is needed last',
+      '100,000 resources, reversed',
       graphMs(many, (index) => (index % 10 === 9 ? [] : [tenth(index) + 9])),
     ),
     row(
@@ -75,7 +75,7 @@ function ordering(part: number): Row[] {
       graphMs(long, (index) => (index === 0 ? [] : [index - 1])),
     ),
     row(
-      'a chain of 50,000, what is needed last',
+      'a chain of 50,000, reversed',
       graphMs(long, (index) => (index === long - 1 ? [] : [index + 1])),
     ),
   ]

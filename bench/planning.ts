@@ -6,11 +6,11 @@ import { againstBare, type Measured } from './recorded.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 
-/** What a plan costs: by what the snapshot holds, not by what the server holds. */
+/** Plan: its cost depends on the size of the snapshot, not on the size of the server. */
 export const planning: Bench = {
   name: 'plan',
   about:
-    'plan of 50 deployments on a server of 50 and on one of 10,000; and of all of them against the bare reads (SQLite)',
+    'plan of 50 deployments on a server with 50 and with 10,000, and of all of them against the bare reads (SQLite)',
   async run({ small, say }) {
     const [few, all] = small ? [3, 20] : [50, 10_000]
     return inDirectory(async (dir) => {
@@ -48,7 +48,7 @@ function wholeRows(all: number, { requests, ours, bare, mb }: Measured, validati
     plain(`all ${all}: plan, starting Node included`, seconds(ours)),
     judged(`all ${all}: plan / bare reads`, ours / bare, { most: 1.15 }),
     plain(`all ${all}: validate of the same file`, seconds(validating)),
-    plain(`all ${all}: what plan takes more than that / bare reads`, ((ours - validating) / bare).toFixed(2)),
+    plain(`all ${all}: plan without validating the file / bare reads`, ((ours - validating) / bare).toFixed(2)),
     plain(`all ${all}: peak memory`, `${mb.toFixed(0)} MB`),
   ]
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** A PostgreSQL server of ours on a free port of 127.0.0.1, with its data in a temporary directory. */
+/** A PostgreSQL server on a free port of 127.0.0.1, with its data in a temporary directory. */
 export interface Cluster {
   url(database: string): string
   createDatabase(name: string, template?: string): Promise<void>
@@ -16,7 +16,7 @@ export interface Cluster {
 const run = promisify(execFile)
 const debian = '/usr/lib/postgresql'
 
-/** Starts a cluster with Debian's package; undefined where that is not installed. It refuses root, so it gets a user. */
+/** Starts a cluster with Debian's package; undefined if it is not installed. PostgreSQL refuses to run as root, so root runs it as `postgres`. */
 export async function openCluster(): Promise<Cluster | undefined> {
   const bin = binaries()
   if (!bin) return undefined
@@ -46,7 +46,7 @@ export async function openCluster(): Promise<Cluster | undefined> {
     },
     close: async () => {
       process.removeListener('exit', end)
-      // SIGINT: without waiting for those who are still connected.
+      // SIGINT: a fast shutdown, which does not wait for clients.
       if (root) await run('pkill', ['-INT', '-P', String(server.pid)]).catch(() => {})
       else server.kill('SIGINT')
       await ended

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Bare, bareClient, inLanes } from './bare.ts'
+import { type Bare, bareClient, eachConcurrent } from './bare.ts'
 import { inTurn, median } from './bench.ts'
 import { tool } from './tool.ts'
 
-/** A request that somebody made, to be made again. */
+/** A recorded request. */
 interface Page {
   readonly method: string
   readonly path: string
   readonly body: unknown
 }
 
-/** Every request that is made of a server while `work` talks to a proxy in front of it, with its body. */
+/** Records the requests, with their bodies, that `work` sends to a server through a proxy. */
 async function recorded(url: string, work: (to: string) => Promise<void>): Promise<Page[]> {
   const pages: Page[] = []
   const base = new URL(url)
@@ -28,7 +28,7 @@ async function recorded(url: string, work: (to: string) => Promise<void>): Promi
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
     await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}${base.pathname}`)
-    // What is not there answers with an error, to both.
+    // A missing route answers with an error to both sides.
     return pages.filter(({ path }) => !path.startsWith('/csrf-token') && !path.startsWith('/admin/storage'))
   } finally {
     server.close()
@@ -36,7 +36,7 @@ async function recorded(url: string, work: (to: string) => Promise<void>): Promi
   }
 }
 
-/** A command against a server, and the requests that it makes by a bare client: medians in milliseconds, and most memory. */
+/** A command, and its requests sent by a bare client: medians in milliseconds, and the peak memory in MB. */
 export interface Measured {
   readonly requests: number
   readonly ours: number
@@ -44,7 +44,7 @@ export interface Measured {
   readonly mb: number
 }
 
-/** Runs a command and makes its requests again, alternating, so many rounds. */
+/** Runs a command and its bare requests in alternating order, `rounds` times. */
 export async function againstBare(
   url: string,
   rounds: number,
@@ -64,9 +64,9 @@ export async function againstBare(
   return { requests: pages.length, ours: median(times.ours), bare: median(times.bare), mb: Math.max(...times.mb) }
 }
 
-/** Makes the requests again, one after another, and nothing else; milliseconds. */
+/** Sends the requests one after another. Returns milliseconds. */
 async function timeAgain(pages: readonly Page[], bare: Bare): Promise<number> {
   const begun = performance.now()
-  await inLanes(pages, 1, ({ method, path, body }) => bare.send(method, path, body))
+  await eachConcurrent(pages, 1, ({ method, path, body }) => bare.send(method, path, body))
   return performance.now() - begun
 }

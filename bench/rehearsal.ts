@@ -9,14 +9,14 @@ import { type Ran, tool } from './tool.ts'
 const large: Estate = { flows: 450, deployments: 1000, pools: 20, variables: 2000, blocks: 300, automations: 100 }
 const little: Estate = { flows: 3, deployments: 5, pools: 1, variables: 4, blocks: 2, automations: 2 }
 
-/** A move of a whole platform as it would be done in earnest: export, apply, export again, and every byte compared. */
+/** A migration of a large platform: export, apply, export again, and a byte-by-byte comparison. */
 export const rehearsal: Bench = {
   name: 'rehearsal',
   about: 'export of a platform with a thousand deployments, apply to an empty server, export again (PostgreSQL)',
   async run({ small, say }) {
     if (small) return move(onSqlite, little, say)
     const postgres = await onPostgres(say)
-    if (!postgres) say('PostgreSQL is not installed (on Debian the package postgresql): on SQLite instead')
+    if (!postgres) say('PostgreSQL is not installed (Debian package postgresql); using SQLite')
     try {
       return await move(postgres ?? onSqlite, large, say)
     } finally {
@@ -64,18 +64,18 @@ function rowsOf(estate: Estate, { filling, exported, applied, again }: Times, di
   const memory = Math.max(exported.peakMb, applied.peakMb, again.peakMb)
   return [
     plain('resources', String(size)),
-    plain('bare requests that filled the source, three at a time', seconds(filling)),
+    plain('bare requests that filled the source, three in flight', seconds(filling)),
     plain('export', seconds(exported.ms)),
     plain('apply to an empty server', seconds(applied.ms)),
-    plain('apply, resources a second', ((size * 1000) / applied.ms).toFixed(1)),
-    plain('apply again, which finds nothing to do', seconds(again.ms)),
+    plain('apply, resources per second', ((size * 1000) / applied.ms).toFixed(1)),
+    plain('second apply, no changes', seconds(again.ms)),
     judged('rate of apply / rate of the bare requests', filling / applied.ms, { least: 0.9 }),
     judged('documents that differ afterwards', different, { most: 0 }),
     judged('peak memory', memory, { most: 300 }, ' MB'),
   ]
 }
 
-/** Documents of one snapshot that the other has not, to the byte; the header says where each is from. */
+/** The number of documents that are not byte-identical in the other snapshot, without the header, which names the source. */
 function differing(before: string, after: string): number {
   const documents = (file: string) => new Set(readFileSync(file, 'utf8').split(/^---$/m).slice(1))
   const [a, b] = [documents(before), documents(after)]

@@ -5,7 +5,7 @@ import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
 import { bareClient } from './bare.ts'
 import { openCluster } from './postgres.ts'
 
-/** Gives one server after another, each with an empty database. */
+/** Starts servers, each with an empty database. */
 export interface Servers {
   readonly label: string
   fresh(): Promise<PrefectServer>
@@ -14,7 +14,7 @@ export interface Servers {
 
 export const onSqlite: Servers = { label: 'SQLite', fresh: () => freshServer('3.8.8'), close: async () => {} }
 
-/** Servers whose databases are in one PostgreSQL cluster; undefined where PostgreSQL is not installed. */
+/** Servers whose databases are in one PostgreSQL cluster; undefined if PostgreSQL is not installed. */
 export async function onPostgres(say: (line: string) => void): Promise<Servers | undefined> {
   const cluster = await openCluster()
   if (!cluster) return undefined
@@ -37,8 +37,8 @@ export async function onPostgres(say: (line: string) => void): Promise<Servers |
 }
 
 /**
- * Lets `use` work with a server that has nothing, and stops it. Its version and each of its lists have been read once: the first
- * answer of a new process takes it 0.4 s, the first one of a list or of the version 0.1 s, whoever asks.
+ * Runs `use` with an empty server, and stops the server afterwards. The version and each list have been read once before, because the
+ * first response of a new process takes 0.4 s, and the first of a list or of the version 0.1 s, for every client.
  */
 export async function withServer<T>(servers: Servers, use: (server: PrefectServer) => Promise<T>): Promise<T> {
   const server = await servers.fresh()
@@ -53,7 +53,7 @@ export async function withServer<T>(servers: Servers, use: (server: PrefectServe
   }
 }
 
-/** Lets `use` work in a directory that is gone afterwards. */
+/** Runs `use` with a temporary directory, and removes it afterwards. */
 export async function inDirectory<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-bench-'))
   try {

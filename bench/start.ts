@@ -4,10 +4,10 @@ import { inDirectory } from './servers.ts'
 import { bin, type Ran, runNode } from './tool.ts'
 import { flowsAndDeployments, writeSnapshotOf } from './worlds.ts'
 
-/** What the command line adds to the start of Node. */
+/** The time that starting the tool adds to starting Node. */
 export const start: Bench = {
   name: 'start',
-  about: 'what starting the tool adds to starting Node (median, alternating)',
+  about: 'time that starting the tool adds to starting Node (median, alternating)',
   async run({ small }) {
     return inDirectory(async (dir) => {
       const file = join(dir, 'small.snapshot.yaml')
@@ -28,15 +28,15 @@ export const start: Bench = {
       const over = (name: string) => of(name) - of('node')
       return [
         plain('node -e 0', `${of('node').toFixed(0)} ms`),
-        judged('--version, more than node', over('version'), { most: 80 }, ' ms'),
-        judged('--help, more than node', over('help'), { most: 150 }, ' ms'),
-        judged('validate of a small file, more than node', over('validate'), { most: 150 }, ' ms'),
+        judged('--version, added to node', over('version'), { most: 80 }, ' ms'),
+        judged('--help, added to node', over('help'), { most: 150 }, ' ms'),
+        judged('validate of a small file, added to node', over('validate'), { most: 150 }, ' ms'),
       ]
     })
   },
 }
 
 function ended(ran: Ran, args: readonly string[]): Ran {
-  if (ran.exit !== 0) throw new Error(`node ${args.join(' ')} ended with ${ran.exit}: ${ran.text}`)
+  if (ran.exit !== 0) throw new Error(`node ${args.join(' ')} exited with ${ran.exit}: ${ran.text}`)
   return ran
 }

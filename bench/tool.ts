@@ -6,24 +6,24 @@ import { fileURLToPath } from 'node:url'
 
 export const bin = fileURLToPath(new URL('../bin/prefect-snapshot.js', import.meta.url))
 
-/** How a process went: what it took is the time from its start to its end. */
+/** The result of a process; `ms` is the time from its start to its end. */
 export interface Ran {
   readonly exit: number | null
   readonly ms: number
   readonly text: string
-  /** Most resident memory, in MB; only of Node processes that were asked for it. */
+  /** Peak resident memory in MB; only for Node processes that report it. */
   readonly peakMb: number
 }
 
-/** Told when a process ends how much memory it needed at most; on file descriptor 3. */
+/** Makes a process write its peak memory to file descriptor 3 when it exits. */
 const measureMemory =
   "import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,String(process.resourceUsage().maxRSS)))"
 
-/** Runs the built command line tool, in a home of its own. Throws where it does not end as expected. */
+/** Runs the built command line tool with a temporary home directory. Throws on an unexpected exit code. */
 export async function tool(args: readonly string[], expected: readonly number[] = [0]): Promise<Ran> {
   const ran = await runNode(['--import', `data:text/javascript,${encodeURIComponent(measureMemory)}`, bin, ...args])
   if (!expected.includes(ran.exit ?? -1))
-    throw new Error(`prefect-snapshot ${args.join(' ')} ended with ${ran.exit}:\n${ran.text.slice(-3000)}`)
+    throw new Error(`prefect-snapshot ${args.join(' ')} exited with ${ran.exit}:\n${ran.text.slice(-3000)}`)
   return ran
 }
 
@@ -32,7 +32,7 @@ export function runNode(args: readonly string[]): Promise<Ran> {
   return runProcess(process.execPath, args)
 }
 
-/** Runs a process whose output goes to a file, so that nobody has to keep up with it. */
+/** Runs a process with its output in a file, so that reading the output does not slow it down. */
 export function runProcess(
   file: string,
   args: readonly string[],

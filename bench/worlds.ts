@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { type Bare, inLanes } from './bare.ts'
+import { type Bare, eachConcurrent } from './bare.ts'
 
-/** A made-up platform of flows with one deployment each; nothing else, so that `prefect transfer` can move it in full. */
+/** A synthetic platform of flows with one deployment each, which `prefect transfer` can transfer completely. */
 export interface World {
   readonly flows: readonly { readonly name: string; readonly tags: readonly string[] }[]
   readonly deployments: readonly { readonly flow: string; readonly spec: Readonly<Record<string, unknown>> }[]
 }
 
-/** So many flows and deployments, each about as large as people's are (1.4 kB as YAML). */
+/** `count` flows and deployments, each of realistic size (1.4 kB of YAML). */
 export function flowsAndDeployments(count: number): World {
   const names = Array.from({ length: count }, (_, index) => `flow-${String(index + 1).padStart(5, '0')}`)
   return {
@@ -40,7 +40,7 @@ function deploymentOf(flow: string, index: number): Record<string, unknown> {
   }
 }
 
-/** The world as a snapshot; JSON is YAML, and what is written in lines can be cut by lines. */
+/** The platform as a snapshot. */
 export function snapshotOf({ flows, deployments }: World): string {
   const documents = [
     'kind: snapshot\nversion: 1\n',
@@ -52,7 +52,7 @@ export function snapshotOf({ flows, deployments }: World): string {
   return documents.join('---\n')
 }
 
-/** Nested blocks, as the tool itself writes them: a parser has to work for it. */
+/** Nested block style, like the tool's own output, so that the parser has realistic work. */
 function fields(value: Readonly<Record<string, unknown>>, indent = '  '): string {
   return Object.entries(value)
     .map(([name, item]) =>
@@ -67,19 +67,19 @@ export function writeSnapshotOf(world: World, file: string): void {
   writeFileSync(file, snapshotOf(world))
 }
 
-/** Fills a server by one request for each resource and no other, so many at a time. */
-export async function fillBare(world: World, bare: Bare, lanes = 1): Promise<void> {
+/** Fills a server with one request for each resource, and a fixed number in flight. */
+export async function fillBare(world: World, bare: Bare, connections = 1): Promise<void> {
   const ids = new Map<string, string>()
-  await inLanes(world.flows, lanes, async (flow) => {
+  await eachConcurrent(world.flows, connections, async (flow) => {
     const { id } = (await bare.send('POST', '/flows/', flow)) as { id: string }
     ids.set(flow.name, id)
   })
-  await inLanes(world.deployments, lanes, ({ flow, spec }) =>
+  await eachConcurrent(world.deployments, connections, ({ flow, spec }) =>
     bare.send('POST', '/deployments/', { ...spec, name: 'main', flow_id: ids.get(flow) }),
   )
 }
 
-/** How many there are. */
+/** The number of resources. */
 export function sizeOf({ flows, deployments }: World): number {
   return flows.length + deployments.length
 }

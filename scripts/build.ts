@@ -1,32 +1,32 @@
 /*
- * Makes dist/ of src/: one file that every command loads, and one for each part that only some need. A start reads five files
- * instead of two hundred, which is most of its time. What is bundled keeps its licence: dist/THIRD-PARTY-LICENSES.
+ * Bundles src/ into dist/: one file that every command loads, and one for each part that only some need. Starting reads five files
+ * instead of two hundred, which is most of the startup time. Licenses of bundled packages: dist/THIRD-PARTY-LICENSES.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { fullChecks, quickChecks, smallChecks } from './checks.ts'
+import { fastChecks, fullChecks, smallChecks } from './checks.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const dist = join(root, 'dist')
 
 const texts: Readonly<Record<string, () => string>> = {
-  'quick-checks': smallChecks,
+  'fast-checks': smallChecks,
   'full-checks': fullChecks,
 }
 
-/** The checks of documents as code that was written beforehand, so that neither ajv is loaded nor a schema compiled. */
+/** Replaces the validators with generated code, so that startup neither loads ajv nor compiles a schema. */
 const writtenChecks: Plugin = {
   name: 'written-checks',
   setup({ onLoad, onResolve }) {
     const text = (contents: string) => ({ contents, loader: 'js' as const, resolveDir: join(root, 'src/snapshot') })
-    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () => text(quickChecks('./full-checks.cjs')))
-    onResolve({ filter: /^(quick|full)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
+    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () => text(fastChecks('./full-checks.cjs')))
+    onResolve({ filter: /^(fast|full)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },
 }
-/** Of undici the connections alone: its `fetch` takes longer to load than all of ours. */
+/** Only the connection code of undici: its `fetch` takes longer to load than all of our code. */
 const undici = `
 export { default as Client } from 'undici/lib/dispatcher/client.js'
 export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js'
@@ -43,7 +43,7 @@ const common: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node20',
-  // Names stay, so that a stack trace can be read.
+  // Keeps names, for readable stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
@@ -61,26 +61,26 @@ const { metafile } = await build({
   format: 'esm',
   sourcemap: true,
   sourcesContent: false,
-  // 2 MB of WebAssembly for one rendering stay in their package.
+  // Not bundled: 2 MB of WebAssembly that only one format needs.
   external: ['@hpcc-js/wasm-graphviz', './full-checks.cjs'],
   banner: {
-    // Packages that are CommonJS ask for parts of Node by `require`, which a module does not have.
+    // CommonJS packages load Node modules with `require`, which an ES module does not have.
     js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
   },
 })
 await build({ ...common, entryPoints: ['full-checks'], outfile: join(dist, 'full-checks.cjs'), format: 'cjs' })
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences(Object.keys(metafile.inputs)))
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licenseTexts(Object.keys(metafile.inputs)))
 
-/** The licences of the packages that the files are from. */
-function licences(files: readonly string[]): string {
+/** The licenses of the packages in the bundle. */
+function licenseTexts(files: readonly string[]): string {
   const folders = new Set(files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
   return [...folders]
     .sort()
-    .map(licence)
+    .map(licenseText)
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-function licence(folder: string): string {
+function licenseText(folder: string): string {
   const path = join(root, folder)
   const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Record<
     'name' | 'version' | 'license',

@@ -1,6 +1,6 @@
 /*
- * The checks of all kinds as code that ajv wrote beforehand. A document that is right is found right by a small check that
- * stops at the first fault; only where it finds one is the large check loaded, which knows all faults and their words.
+ * Generates the validators of all kinds as code with ajv. A small validator stops at the first error and is enough for valid
+ * documents; only if it fails is the full one loaded, which reports all errors with messages.
  */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
@@ -13,18 +13,18 @@ const schemas = new Map([
   ...kinds.map((kind) => [kind.name, documentSchema(kind)] as const),
 ])
 
-/** The large checks: a module that exports one by the name of each kind. */
+/** The full validators: a module with one export for each kind. */
 export function fullChecks(): string {
   return checksBy({ ...checkOptions })
 }
 
-/** What takes the place of src/snapshot/validators.ts; it asks for the file `full` (CommonJS) once it has found a fault. */
-export function quickChecks(full: string): string {
-  return `import * as quick from 'quick-checks'
+/** Replaces src/snapshot/validators.ts in the bundle; loads the file `full` (CommonJS) after the first error. */
+export function fastChecks(full: string): string {
+  return `import * as fast from 'fast-checks'
 export function openChecks() {
   return (kind) => {
     const check = (document) => {
-      if (quick[identifier(kind)](document)) return true
+      if (fast[identifier(kind)](document)) return true
       const all = require(${JSON.stringify(full)})[identifier(kind)]
       const right = all(document)
       check.errors = all.errors
@@ -37,7 +37,7 @@ const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 `
 }
 
-/** The module \`quick-checks\`. */
+/** The module `fast-checks`. */
 export function smallChecks(): string {
   return checksBy({ ...checkOptions, allErrors: false, verbose: false, messages: false })
 }

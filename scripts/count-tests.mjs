@@ -1,6 +1,6 @@
 /*
- * The last line of `.ci/run`: how many tests passed and failed by vitest's own JSON report. What fails and is no test
- * counts as one each: `npm run check`, a test file that could not be loaded, a run that ended badly without saying why.
+ * Prints the last line of `.ci/run`: how many tests passed and failed, from vitest's JSON report. Each failure that is not a test
+ * counts as one: `npm run check`, a test file that could not be loaded, a run that failed without a report.
  *
  * node scripts/count-tests.mjs REPORT.json EXIT-OF-CHECK EXIT-OF-TESTS
  */

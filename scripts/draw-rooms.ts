@@ -1,6 +1,6 @@
 /*
- * Draws the picture of rooms in ARCHITECTURE.md anew from the imports of src/. With --check it only says whether the
- * picture is as the code is.
+ * Redraws the diagram of rooms in ARCHITECTURE.md from the imports in src/. With --check it only reports whether the
+ * diagram is up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cruise, type ICruiseResult } from 'dependency-cruiser'
@@ -10,8 +10,8 @@ import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config'
 const file = 'ARCHITECTURE.md'
 const picture = /(?<=<!-- drawn by npm run draw -->\n```mermaid\n)[^`]*(?=```)/
 
-/** Everybody may look into these: their arrows would hide the others. */
-const everybodys = [
+/** Every room may import these; their arrows would hide the others. */
+const shared = [
   'json',
   'secret',
   'placeholder',
@@ -40,7 +40,7 @@ async function draw(): Promise<string> {
   for (const { source, dependencies } of (output as ICruiseResult).modules) {
     for (const { resolved } of dependencies) {
       const [from, to] = [roomOf(source), roomOf(resolved)]
-      if (from && to && from !== to && !everybodys.includes(from) && !everybodys.includes(to))
+      if (from && to && from !== to && !shared.includes(from) && !shared.includes(to))
         arrows.add(`  ${from} --> ${to}\n`)
     }
   }

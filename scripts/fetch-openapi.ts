@@ -1,6 +1,6 @@
 /*
- * Reads the OpenAPI documents of real Prefect servers and keeps what the ledger of the kinds is held against: the
- * components that the kinds name, and what is nested in them, without prose. Run it when a version is added:
+ * Reads the OpenAPI documents of real Prefect servers and keeps what the field coverage test needs: the components that
+ * the kinds name, and nested ones, without descriptions. Run it when a version is added:
  * `npx tsx scripts/fetch-openapi.ts`.
  */
 import { writeFile } from 'node:fs/promises'
@@ -28,14 +28,14 @@ function at(value: Json, key: string): JsonObject {
   return isObject(inner) ? inner : {}
 }
 
-/** The named components, of a server that is only read those that it gives, and those that they refer to, directly and indirectly. */
+/** The named components that the server has, and all components that they refer to, directly or indirectly. */
 function reduced(all: JsonObject, isSource: boolean): JsonObject {
   const named = kinds.flatMap(({ coverage: { models } }) => [
     ...(isSource ? [] : [...models.create, ...models.update]),
     ...models.read,
     ...(models.older ?? []),
   ])
-  // One model may be two components: as a request takes it, and as a response gives it.
+  // A model can be two components: one for requests and one for responses.
   const open = [...named, ...named.map((name) => `${name}-Input`), ...named.map((name) => `${name}-Output`)]
   const kept: Record<string, Json> = {}
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -54,7 +54,7 @@ function refsIn(value: Json): string[] {
   return [...own, ...Object.values(value).flatMap(refsIn)]
 }
 
-/** A schema without its texts; a property that is called like one stays. */
+/** A schema without descriptions and titles; properties with these names stay. */
 function withoutProse(value: Json, isNames = false): Json {
   if (Array.isArray(value)) return value.map((item) => withoutProse(item))
   if (!isObject(value)) return value

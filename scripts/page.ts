@@ -1,6 +1,6 @@
 /*
- * Makes src/report/html/bundle.ts of the sources in page/: the script and the style of an HTML report as strings, so
- * that nothing has to be read from disk when a report is written. Run by `npm run build` and `npm run check`.
+ * Bundles page/ into src/report/html/bundle.ts: the script and the style of the HTML report as strings, so that
+ * writing a report reads nothing from disk. Run by `npm run build` and `npm run check`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { buildSync } from 'esbuild'
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
-/** The parts of the style, one of the page each; what comes later has the last word. */
+/** The style sheets, one for each part of the page; later ones override earlier ones. */
 const styles = ['frame', 'list', 'detail', 'map', 'foot', 'media']
 
 /** The text of the bundle. */

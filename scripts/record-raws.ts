@@ -1,7 +1,7 @@
 /*
- * Records what real servers give for every kind, as the fixtures of the tests of the kinds: seeds the world
- * `every_kind`, reads it by the kinds' own lists, and keeps the objects as they came, but for secrets and for what is
- * there in numbers. Run it when a version or something in the world is added: `npx tsx scripts/record-raws.ts`.
+ * Records the objects that real servers return for every kind, as fixtures for the kinds' tests: seeds the world
+ * `every_kind`, lists it with the kinds' own code, and keeps the raw objects, without secrets and without most of the many
+ * equal variables. Run it when a version or a resource of the world is added: `npx tsx scripts/record-raws.ts`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,7 @@ for (const version of ['3.8.8', '3.4.14'] as const) {
   await origin.stop()
 }
 
-/** Two hundred variables that are all alike. */
+/** Two hundred similar variables. */
 function isFiller(raw: JsonObject): boolean {
   return /^setting-(?!00)/.test(String(raw.name))
 }
@@ -41,7 +41,7 @@ function fake(text: string): string {
   return index < 0 ? text : `fake-secret-${index}`
 }
 
-/** Block types stand in every schema and block in full, with pages of text that nothing reads there. */
+/** Every schema and block contains its complete block type, with long texts that no test reads. */
 function withoutTexts(raw: JsonObject, kind: string): JsonObject {
   const { block_type, block_schema, ...rest } = raw
   const out: Record<string, Json> = rest

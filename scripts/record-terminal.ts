@@ -1,6 +1,6 @@
 /*
- * Records the story of docs/recording/ in a real terminal (tmux) on two real servers: `npm run build && npx tsx
- * scripts/record-terminal.ts`, after a change to what people see that is worth showing. It needs tmux.
+ * Records docs/recording/ in a real terminal (tmux) with two real servers: `npm run build && npx tsx
+ * scripts/record-terminal.ts`. Run it after a visible change of the output. Requires tmux.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -16,16 +16,16 @@ const folder = fileURLToPath(new URL('../docs/recording/', import.meta.url))
 const file = 'acme.snapshot.yaml'
 
 interface Terminal {
-  /** Types a line, and waits until its command has ended or `until` holds for what is on the screen. */
+  /** Types a line, and waits until its command has exited or `until` is true for the screen. */
   type(line: string, until?: (screen: string) => boolean): Promise<void>
-  /** Waits until the command that was typed has ended. */
+  /** Waits until the last command has exited. */
   rest(): Promise<void>
-  /** What the screen shows, with its colours. */
+  /** The screen with its colors. */
   capture(): string
   close(): void
 }
 
-/** A shell in tmux with the stage's profiles; everything that it prints is kept in `raw`. */
+/** A shell in tmux with the stage's profiles; `raw` records all of its output. */
 function openTerminal(stage: Stage, raw: string): Terminal {
   const bin = join(stage.dir, 'bin')
   mkdirSync(bin)
@@ -64,7 +64,7 @@ function openTerminal(stage: Stage, raw: string): Terminal {
   }
 }
 
-/** Writes down what came when, as asciinema's player reads it (asciicast 2); nobody waits longer than a second. */
+/** Writes the output with its timing in the format of asciinema's player (asciicast 2), with pauses of at most a second. */
 async function recordTo(raw: string, signal: AbortSignal): Promise<readonly string[]> {
   const events: string[] = []
   let [seen, time, last] = [0, 0, Date.now()]
@@ -81,7 +81,7 @@ async function recordTo(raw: string, signal: AbortSignal): Promise<readonly stri
   return events
 }
 
-/** The values that the snapshot's placeholders are filled with. */
+/** Values for the snapshot's secret placeholders. */
 async function fillPlaceholders(stage: Stage): Promise<void> {
   const missing = await stage.run(`prefect-snapshot plan ${file} --profile prod`, [0, 1], 3)
   for (const name of new Set(missing.match(/(?<=export )[A-Z0-9_]+(?==)/g)))

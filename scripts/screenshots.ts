@@ -1,6 +1,6 @@
 /*
- * Makes the pictures of the HTML report in docs/images/ in the Chromium of this machine, of the fixed inputs of the
- * tests: `npx tsx scripts/screenshots.ts`, after a change to the page that is worth showing.
+ * Takes the screenshots of the HTML report in docs/images/ with the local Chromium, from the fixed inputs of the
+ * tests: `npx tsx scripts/screenshots.ts`. Run it after a visible change of the page.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { styleFor } from '../src/report/text/style.ts'
 import { nasty, planReport } from '../test/report/fixture.ts'
 import { startBrowser } from '../test/support/chromium.ts'
 
-/** The report of the tests, without the name that is only there to do harm. */
+/** The report of the tests, without the resource whose name tests escaping. */
 function presentable(): PlanReport {
   const report = planReport(true)
   const changes = report.changes.filter(({ ref }) => !ref.includes(nasty))

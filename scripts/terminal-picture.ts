@@ -11,13 +11,13 @@ const edge = 14
 const bar = 30
 const paper = '#16181d'
 const ink = '#d5d9e0'
-/** The sixteen colours of a terminal, on dark paper. */
+/** The sixteen colors of a terminal with a dark background. */
 const palette = [
   ...['#3b4048', '#f2777a', '#7fcf8a', '#f0c674', '#7ab0ec', '#d59be0', '#66c2cd', '#d5d9e0'],
   ...['#868d99', '#ff9a9c', '#a3e6ab', '#ffdd94', '#9fc8fb', '#e8baf0', '#8fdde6', '#ffffff'],
 ]
 
-/** A screen with its control sequences as a picture that any browser draws, without fonts or scripts of its own. */
+/** Renders a screen with control sequences as SVG, without embedded fonts or scripts. */
 export async function picture(text: string, { columns, rows, title }: Frame): Promise<string> {
   const terminal = new xterm.Terminal({ cols: columns, rows, convertEol: true, allowProposedApi: true })
   await new Promise<void>((resolve) => terminal.write(text.trimEnd(), resolve))
@@ -25,7 +25,7 @@ export async function picture(text: string, { columns, rows, title }: Frame): Pr
   const height = rows * cell.height + 2 * edge + bar
   const lines = Array.from({ length: rows }, (_, row) => runsOf(terminal, row).map((run) => runSvg(run, row)))
   const dots = ['#f2777a', '#f0c674', '#7fcf8a'].map(
-    (colour, index) => `<circle cx="${edge + 6 + index * 18}" cy="${bar / 2 + 3}" r="5.5" fill="${colour}"/>`,
+    (color, index) => `<circle cx="${edge + 6 + index * 18}" cy="${bar / 2 + 3}" r="5.5" fill="${color}"/>`,
   )
   terminal.dispose()
   return [
@@ -47,7 +47,7 @@ interface Run {
   readonly style: string
 }
 
-/** Cells of one look that stand beside each other, but for blanks. */
+/** Groups adjacent cells with the same style; spaces belong to any group. */
 function runsOf(terminal: xterm.Terminal, row: number): Run[] {
   const line = terminal.buffer.active.getLine(row)
   const runs: Run[] = []
@@ -65,15 +65,15 @@ function runsOf(terminal: xterm.Terminal, row: number): Run[] {
 }
 
 function styleOf(at: NonNullable<ReturnType<NonNullable<ReturnType<xterm.IBuffer['getLine']>>['getCell']>>): string {
-  const colour = at.isFgPalette() ? (palette[at.getFgColor()] ?? ink) : ink
+  const color = at.isFgPalette() ? (palette[at.getFgColor()] ?? ink) : ink
   return [
-    `fill="${colour}"`,
+    `fill="${color}"`,
     ...(at.isBold() ? ['font-weight="bold"'] : []),
     ...(at.isDim() ? ['opacity="0.6"'] : []),
   ].join(' ')
 }
 
-/** Each run is as wide as its cells, whatever font the reader has. */
+/** Each group has the width of its cells, regardless of the font. */
 function runSvg({ column, width, text, style }: Run, row: number): string {
   const lead = text.length - text.trimStart().length
   const x = edge + (column + lead) * cell.width

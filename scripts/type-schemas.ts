@@ -1,6 +1,6 @@
 /*
- * Makes JSON Schemas of the types of what the tool writes for other tools: schemas/report.v1.json (`-f json`),
- * schemas/saved-plan.v1.json (`plan --out`) and schemas/log-event.v1.json (`--log ndjson`). A test fails where a file is not what this makes of the types.
+ * Generates JSON Schemas from the types of the tool's machine-readable output: schemas/report.v1.json (`-f json`),
+ * schemas/saved-plan.v1.json (`plan --out`) and schemas/log-event.v1.json (`--log ndjson`). A test fails if a file is out of date.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ interface Source {
   readonly title: string
 }
 
-/** JSON Schema of a report, as text. */
+/** The JSON Schema of a report, as text. */
 export function reportSchema(): string {
   return schemaOf({
     path: 'src/report/model/report.ts',
@@ -26,7 +26,7 @@ export function reportSchema(): string {
   })
 }
 
-/** JSON Schema of a saved plan, as text. */
+/** The JSON Schema of a saved plan, as text. */
 export function savedPlanSchema(): string {
   return schemaOf({
     path: 'src/plan/saved-plan.ts',
@@ -36,7 +36,7 @@ export function savedPlanSchema(): string {
   })
 }
 
-/** JSON Schema of one line of the log, as text. */
+/** The JSON Schema of one line of the log, as text. */
 export function logEventSchema(): string {
   return schemaOf({
     path: 'src/report/log.ts',
@@ -52,7 +52,7 @@ function schemaOf({ path, type, name, title }: Source): string {
     tsconfig: at('tsconfig.json'),
     type,
     topRef: false,
-    // Fields may be added within a version, so what reads a report lets unknown ones pass.
+    // Later releases may add fields without a new version, so unknown fields are allowed.
     additionalProperties: true,
     skipTypeCheck: true,
     sortProps: false,
@@ -75,7 +75,7 @@ function schemaOf({ path, type, name, title }: Source): string {
   return `${text.replaceAll('"#/definitions/', '"#/$defs/')}\n`
 }
 
-/** Free-form JSON, whose own types say more of this tool than of the text. */
+/** Types of freeform JSON, whose details are internal to this tool. */
 function anyJson(text: string): Record<string, object> {
   return {
     Json: { description: 'Any JSON value; numbers are exact, of any size.' },

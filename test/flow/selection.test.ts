@@ -65,7 +65,7 @@ describe("one team's things", () => {
     expect(readFileSync(join(home, 'red.yaml'), 'utf8')).toContain('tags: [red]\n')
     await send('/variables/', { name: 'red_old', value: 1, tags: ['red'] })
     await send('/variables/', { name: 'blue_new', value: 1, tags: ['blue'] })
-    await send('/variables/', { name: 'nobodys', value: 1 })
+    await send('/variables/', { name: 'unowned', value: 1 })
     const plan = await good('plan', 'red.yaml', '--profile', 'new', '--prune', '-f', 'json')
     const { changes, scope } = JSON.parse(plan.stdout) as { changes: { action: string; ref: string }[]; scope: object }
     expect(changes.map(({ action, ref }) => `${action} ${ref}`)).toEqual(['delete variable/red_old'])
@@ -73,7 +73,7 @@ describe("one team's things", () => {
     await good('apply', 'red.yaml', '--profile', 'new', '--prune', '--yes')
     expect(await namesOn(target)).toEqual({
       ...before,
-      variable: [...(before.variable ?? []), 'blue_new', 'nobodys'].sort(),
+      variable: [...(before.variable ?? []), 'blue_new', 'unowned'].sort(),
     })
   })
 
@@ -82,7 +82,7 @@ describe("one team's things", () => {
     await good('plan', 'red.yaml', '--profile', 'new', '--prune', '--kind', 'variable', '--out', 'plan.json')
     const applied = await good('apply', 'plan.json', '--profile', 'new', '--yes')
     expect(applied.stdout).toMatch(/1 to delete/)
-    expect((await namesOn(target)).variable).toEqual(['blue_new', 'blue_threshold', 'nobodys', 'red_threshold'])
+    expect((await namesOn(target)).variable).toEqual(['blue_new', 'blue_threshold', 'red_threshold', 'unowned'])
   })
 
   test('what needs a thing comes with --dependents', async () => {

@@ -2,13 +2,13 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { onJsonLines } from './json-lines.ts'
 import type { ServerVersion } from './venv.ts'
 
-/** Names the broker's port of 127.0.0.1 to the processes that vitest's main process starts; a port leaves nothing behind. */
+/** The environment variable with the broker's port on 127.0.0.1, for the processes that vitest's main process starts. */
 const variable = 'PREFECT_SNAPSHOT_TEST_BROKER'
 
-/** Starts what serves a version, at its first use. */
+/** Starts the fork server of a version, at its first use. */
 export type Opener = (version: ServerVersion) => Promise<{ readonly socket: string; stop(): Promise<void> }>
 
-/** Tells every process that inherits this one's environment where the one fork server of a version listens. */
+/** Gives processes that inherit this environment the socket of the shared fork server of a version. */
 export async function startBroker(open: Opener): Promise<{ stop(): Promise<void> }> {
   const opened = new Map<string, ReturnType<Opener>>()
   const server = createServer((socket) => {
@@ -33,7 +33,7 @@ export async function startBroker(open: Opener): Promise<{ stop(): Promise<void>
   return { stop }
 }
 
-/** The fork server's socket as the broker knows it; undefined where no broker runs. */
+/** The fork server's socket, from the broker; undefined if no broker runs. */
 export function socketOf(version: ServerVersion): Promise<string | undefined> {
   const port = process.env[variable]
   if (port === undefined) return Promise.resolve(undefined)

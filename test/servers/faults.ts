@@ -1,41 +1,41 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a faulty proxy does to a request, decided when it has come in whole. */
+/** What a faulty proxy does to a request, decided after it has been received completely. */
 export type Fault =
-  /** Answers as a Prefect server with a locked database does, and closes the connection without saying so. */
+  /** Answers like a Prefect server with a locked database, and closes the connection without announcing it. */
   | 'busy'
   /** Answers 429 with a Retry-After. */
   | 'limited'
-  /** The same, for so many seconds. */
+  /** The same, with this number of seconds. */
   | { readonly limitedFor: number }
-  /** Answers 403, as to somebody who may not. */
+  /** Answers 403, as for missing permissions. */
   | 'forbidden'
   /** Asks the server not to show secrets. */
   | 'masked'
   /** Closes the connection before the server has seen the request. */
   | 'lost-request'
-  /** Lets the server do it, and closes the connection before its answer is passed on. */
+  /** Lets the server handle the request, and closes the connection before forwarding the response. */
   | 'lost-answer'
   | undefined
 
 export interface Seen {
   readonly method: string
   readonly path: string
-  /** Number of this request, from 1; of the mutating ones where it is mutating. */
+  /** Number of this request, from 1; write requests are counted separately. */
   readonly number: number
   readonly write: number
   readonly mutating: boolean
 }
 
-/** A proxy before a server that does to each request what `decide` says. */
+/** A proxy in front of a server that treats each request as `decide` says. */
 export interface Faulty {
   readonly url: string
   readonly counts: () => { readonly requests: number; readonly writes: number; readonly faults: number }
   close(): Promise<void>
 }
 
-/** Whether a request may change something: not a GET, nor a POST that filters or counts. */
+/** Whether a request can write: neither a GET, nor a POST that filters or counts. */
 export function isMutating(method: string, path: string): boolean {
   return method !== 'GET' && !(method === 'POST' && /\/(filter|count|paginate)$/.test(path))
 }
@@ -45,7 +45,7 @@ export async function openFaulty(target: string, decide: (seen: Seen) => Fault |
   const agent = new Agent({ keepAlive: true })
   const counts = { requests: 0, writes: 0, faults: 0 }
   const server = createServer(async (incoming, outgoing) => {
-    // A client that is killed in the middle of a request wants no answer.
+    // A client that was killed during a request gets no response.
     const body = await bodyOf(incoming).catch(() => undefined)
     if (!body) return void incoming.socket.destroy()
     const path = (incoming.url ?? '').replace(/\?.*/, '').slice(base.pathname.length)

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onJsonLines } from './json-lines.ts'
 
-/** A process that has imported Prefect, and the unix socket on which it forks servers (see fork_server.py). */
+/** A process that has imported Prefect, and the Unix socket on which it forks servers (see fork_server.py). */
 export interface ForkServer {
   readonly socket: string
   stop(): Promise<void>
 }
 
-/** What a server is started with; `port` 0 is any free one. */
+/** How a server is started; `port` 0 means any free one. */
 export interface Order {
   readonly home: string
   readonly port: number
@@ -20,7 +20,7 @@ export interface Order {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** One running server process. `exited` resolves when it has ended, whoever ended it. */
+/** A running server process. `exited` resolves when it has exited for any reason. */
 export interface Fork {
   readonly port: number
   readonly exited: Promise<void>
@@ -30,12 +30,12 @@ export interface Fork {
 const script = fileURLToPath(new URL('./fork_server.py', import.meta.url))
 
 /**
- * Starts a fork server and waits until it has imported Prefect. It lives no longer than this process, whatever ends it,
- * takes its servers with it and removes the directory of its socket; it does not keep this process from ending.
+ * Starts a fork server and waits until it has imported Prefect. It exits with this process for whatever reason, stops its servers
+ * and removes the directory of its socket. It does not keep this process running.
  */
 export async function spawnForkServer(python: string): Promise<ForkServer> {
   const root = await mkdtemp(join(tmpdir(), 'prefect-snapshot-'))
-  // A group of its own: Ctrl-C on the terminal is for this process, which then ends it in order.
+  // A process group of its own: Ctrl-C reaches only this process, which then stops it gracefully.
   const child = spawn(python, ['-B', script, root], { cwd: root, env: ownEnv(root), stdio: 'pipe', detached: true })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
@@ -63,7 +63,7 @@ export async function spawnForkServer(python: string): Promise<ForkServer> {
   }
 }
 
-/** Nothing of the caller's own Prefect may reach a server of the tests. */
+/** Isolates test servers from the caller's Prefect settings. */
 function ownEnv(root: string): NodeJS.ProcessEnv {
   const env = Object.entries(process.env).filter(([name]) => !/^PREFECT_/i.test(name))
   return {
@@ -73,13 +73,13 @@ function ownEnv(root: string): NodeJS.ProcessEnv {
     PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
     PREFECT_SERVER_UI_ENABLED: 'false',
     PREFECT_UI_ENABLED: 'false',
-    // 3.4 looks for the memo under the home of the preloaded process, and complains.
+    // 3.4 looks for the memo in the home directory of the preloaded process, and logs an error.
     PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION: 'false',
     DO_NOT_TRACK: '1',
   }
 }
 
-/** Has a fork server start one server; it ends with the connection, so with this process at the latest. */
+/** Makes a fork server start one server, which exits with the connection, and so with this process at the latest. */
 export function fork(socketPath: string, order: Order): Promise<Fork> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath)

@@ -1,4 +1,4 @@
-"""A process that has imported one version of Prefect and forks a server from itself for everybody who asks.
+"""A process that has imported one version of Prefect and forks a server from itself for each request.
 
 Importing Prefect is nearly all of a server's start (10 to 18 s on two cores); a fork of a process that has done it
 answers in about a second. Usage: ``python fork_server.py ROOT``: listens on the unix socket ``ROOT/socket`` and prints
@@ -26,7 +26,7 @@ import threading
 import time
 from typing import Any
 
-# In this order; a version that lacks one (perpetual_services is new in 3.8) does without.
+# Imported in this order; missing ones are skipped (perpetual_services is new in 3.8).
 PRELOADED = (
     "uvicorn",
     "prefect.plugins",
@@ -51,12 +51,12 @@ def preload() -> None:
             if error.name is None or not name.startswith(error.name):
                 raise
     gc.collect()
-    # Keeps the collector from writing into pages that all the children share.
+    # Keeps the garbage collector from writing to memory pages that all children share.
     gc.freeze()
 
 
 class Server:
-    """One connection and the child that belongs to it."""
+    """A connection and its child process."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -88,7 +88,7 @@ class ForkServer:
         self.listener.bind(os.path.join(root, "socket"))
         self.listener.listen(64)
         self.servers: list[Server] = []
-        # The children hold the reading end: it ends when this process does, also by SIGKILL.
+        # The children hold the reading end, which is closed when this process exits, even by SIGKILL.
         self.lifeline = os.pipe()
 
     def run(self) -> None:
@@ -136,10 +136,10 @@ class ForkServer:
             server.reply({"error": str(error)})
 
     def start(self, server: Server, order: dict[str, Any]) -> None:
-        # With the protocol named, or asyncio leaves out TCP_NODELAY and every answer waits 40 ms for an ACK.
+        # Without an explicit protocol, asyncio does not set TCP_NODELAY, and every response waits 40 ms for an ACK.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Bound here, so that the port is known before the child runs and nobody can take it in between.
+        # Bound here, so that the port is known before the child runs and no other process can take it.
         listening.bind(("127.0.0.1", order["port"]))
         pid = os.fork()
         if pid == 0:
@@ -169,7 +169,7 @@ class ForkServer:
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
-        # Prefect reads .env and prefect.toml of its working directory.
+        # Prefect reads .env and prefect.toml in its working directory.
         os.chdir(order["home"])
         os.environ.update(order["env"], PREFECT_HOME=order["home"])
         serve(listening, order["services"])
@@ -210,9 +210,9 @@ def serve(listening: socket.socket, services: bool) -> None:
     from prefect.server.api.server import create_app
     from prefect.settings import Profile, Settings
 
-    # Made again: the settings of the preloaded process are those of its own environment.
+    # Created again: the preloaded process has the settings of its own environment.
     settings = Settings()
-    # 2.x knows only "ephemeral" for a server without background services.
+    # In 2.x, "ephemeral" is the only way to start a server without background services.
     quiet = "webserver_only" if "webserver_only" in inspect.signature(create_app).parameters else "ephemeral"
     with SettingsContext(profile=Profile(name="fork", settings={}), settings=settings):
         app = create_app(settings=settings, ignore_cache=True, **{quiet: not services})

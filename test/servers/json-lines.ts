@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Calls `take` with every line of JSON that a stream brings. */
+/** Calls `take` with every line of JSON in a stream. */
 export function onJsonLines(stream: Readable, take: (message: Record<string, unknown>) => void): void {
   let rest = ''
   stream.setEncoding('utf8')

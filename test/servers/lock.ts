@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Nobody needs longer than this: a lock that is older was left by a process whose id somebody else has by now. */
+/** No holder needs longer: an older lock was left by a process whose ID another process has now. */
 const longest = 60 * 60 * 1000
 
 /**
- * Runs `work` while holding the lock directory `path`, so that of two processes one waits for the other. A lock whose
- * owner is gone is taken over. `onWait` is called once when there is somebody to wait for.
+ * Runs `work` while holding the lock directory `path`; other processes wait. A lock whose owner has exited is taken over.
+ * `onWait` is called once if this process has to wait.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   let waiting = false
@@ -24,7 +24,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait?:
   }
 }
 
-/** A directory cannot be renamed over one that holds a file: so the lock appears with its owner's id in it, or not. */
+/** A directory cannot be renamed over one that contains a file, so the lock appears atomically with its owner's ID. */
 async function acquire(path: string): Promise<boolean> {
   const own = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
   await mkdir(dirname(path), { recursive: true })
@@ -49,7 +49,7 @@ async function isStale(path: string): Promise<boolean> {
   }
 }
 
-/** Renames before removing: of two that find the same stale lock, only one gets to take it away. */
+/** Renames before removing: if two processes find the same stale lock, only one removes it. */
 async function discard(path: string): Promise<void> {
   const away = `${path}.stale.${process.pid}`
   try {
@@ -59,7 +59,7 @@ async function discard(path: string): Promise<void> {
   }
   const pid = Number(await readFile(`${away}/pid`, 'utf8').catch(() => '0'))
   const taken = pid !== 0 && isAlive(pid) && Date.now() - (await stat(away)).mtimeMs < longest
-  // Somebody else had replaced it meanwhile: that lock is live, so it goes back.
+  // Another process has replaced it meanwhile: that lock is in use, so restore it.
   if (taken) await rename(away, path).catch(() => undefined)
   await rm(away, { recursive: true, force: true })
 }

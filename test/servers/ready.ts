@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Migrating and filling an empty PostgreSQL database takes most of a minute on two busy cores. */
+/** Migrating an empty PostgreSQL database takes almost a minute on two busy cores. */
 const patience = 150_000
 
-/** Waits until the server answers its health route; throws when its process ends before. */
+/** Waits until the server answers its health route; throws if its process exits first. */
 export async function untilHealthy(url: string, exited: Promise<void>): Promise<void> {
   const end = Date.now() + patience
   let gone = false
@@ -18,8 +18,8 @@ export async function untilHealthy(url: string, exited: Promise<void>): Promise<
 }
 
 /**
- * Waits until a write goes through. Background services hold a SQLite database for some seconds after a boot, and what
- * comes meanwhile is answered with 503 at once. Makes a variable and takes it away; a refusal (401, 403) is ready too.
+ * Waits until a write succeeds. Background services lock a SQLite database for some seconds after startup, and the server
+ * answers 503 meanwhile. Creates and deletes a variable; a 401 or 403 also means ready.
  */
 export async function untilWritable(url: string): Promise<void> {
   const name = `ready-${process.pid}-${Date.now()}`
@@ -41,7 +41,7 @@ async function retried(send: () => Promise<Response>): Promise<number> {
   throw new Error('it refused every write')
 }
 
-/** 0 where there was no answer: after a 5xx the server closes the connection, which the next request finds out. */
+/** 0 if there was no response: after a 5xx the server closes the connection, which the next request notices. */
 async function statusOf(send: () => Promise<Response>): Promise<number> {
   try {
     const response = await send()

@@ -34,11 +34,11 @@ test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind, and reads
   const world = await readWorld(server.url)
   expect(await readWorld(server.url)).toEqual(world)
   for (const [kind, count] of Object.entries(everyKind)) {
-    // The limit that belongs to a deployment is a row among the global ones; two automations have one name.
+    // A deployment's own limit is a row among the global ones; two automations have the same name.
     const same = { 'concurrency-limit': 1, automation: -1 }[kind] ?? 0
     expect([kind, Object.keys(world[kind] ?? {}).length]).toEqual([kind, count + same])
   }
-  // One stock block type explains itself with an id of zeros.
+  // The description of a built-in block type contains an ID of zeros.
   const ids = JSON.stringify(world).match(/[1-9a-f][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)
   expect(ids).toBeNull()
 })

@@ -9,15 +9,15 @@ import { ensureVenv, type Progress, type ServerVersion } from './venv.ts'
 
 export type { Progress, ServerVersion } from './venv.ts'
 
-/** How one server is to be. */
+/** Options of a server. */
 export interface ServerOptions {
-  /** Scheduler, triggers, event persister and the like; without them (the default) a server is quicker and quiet. */
+  /** Runs background services, such as the scheduler and triggers; without them (the default) a server is faster. */
   readonly services?: boolean
-  /** Prefect settings, e.g. `PREFECT_SERVER_API_AUTH_STRING`. With a database URL nothing is copied: it is migrated. */
+  /** Prefect settings, e.g. `PREFECT_SERVER_API_AUTH_STRING`. A database from a URL is migrated, not copied from the template. */
   readonly env?: Readonly<Record<string, string>>
-  /** A directory to keep the database in: kept after `stop`, filled if it has none. Else a throwaway one. */
+  /** A directory for the database: filled if empty, and kept after `stop`. By default a temporary one. */
   readonly home?: string
-  /** A port of 127.0.0.1; any free one by default. */
+  /** A port on 127.0.0.1; any free one by default. */
   readonly port?: number
 }
 
@@ -29,22 +29,22 @@ export interface PrefectServer {
   readonly home: string
   readonly version: ServerVersion
   stop(): Promise<void>
-  /** Everything that the server has printed. */
+  /** The output of the server. */
   log(): string
 }
 
-/** Many servers of one version, forked from one process that has imported Prefect. */
+/** Servers of one version, forked from one process that has imported Prefect. */
 export interface Fleet {
   readonly version: ServerVersion
-  /** The unix socket of the fork server, for other processes. */
+  /** The Unix socket of the fork server, for other processes. */
   readonly socket: string
   start(options?: ServerOptions): Promise<PrefectServer>
   stop(): Promise<void>
 }
 
 /**
- * Makes ready to start servers of a version: virtual environment, preloaded process (10 to 18 s), database template.
- * Everything ends with this process however it ends, and nothing of it keeps this process from ending.
+ * Prepares everything to start servers of a version: virtual environment, preloaded process (10 to 18 s), database template.
+ * All of it stops with this process for whatever reason, and none of it keeps this process running.
  */
 export async function startServers(
   version: ServerVersion,
@@ -71,8 +71,8 @@ export async function startServers(
 const fleets = new Map<ServerVersion, Promise<Fleet>>()
 
 /**
- * A server with an empty database, for tests, demo and bench. Under vitest with this project's global setup all test
- * files share one fork server a version; elsewhere this process starts its own at first use.
+ * A server with an empty database, for tests, demo and bench. With this project's global setup of vitest, all test files
+ * share one fork server for each version; elsewhere this process starts its own at its first use.
  */
 export async function freshServer(
   version: ServerVersion,
@@ -112,7 +112,7 @@ async function startOn(
   return server
 }
 
-/** A copy of the template has all tables and block types already. */
+/** A copy of the template contains all tables and block types. */
 function startEnv(registered: boolean, migrated: boolean): Record<string, string> {
   return {
     ...(registered && {

@@ -1,28 +1,28 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request that went through a tap. */
+/** A request that a tap recorded. */
 export interface Tapped {
   readonly method: string
-  /** Below the API's base, without a query. */
+  /** The path below the API's base URL, without the query. */
   readonly path: string
-  /** 0 where no answer came. */
+  /** 0 if there was no response. */
   readonly status: number
 }
 
-/** A proxy of 127.0.0.1 that stands before a server and keeps account of what was asked of it. */
+/** A proxy on 127.0.0.1 that records the requests to a server. */
 export interface Tap {
-  /** To be used in place of the server's URL. */
+  /** Use it instead of the server's URL. */
   readonly url: string
   /** Every request since the last `clear`. */
   readonly requests: readonly Tapped[]
-  /** Those among them that could have changed something. */
+  /** The write requests among them. */
   writes(): readonly Tapped[]
   clear(): void
   close(): Promise<void>
 }
 
-/** Opens a tap before the API at `target`, such as `http://127.0.0.1:4200/api`. Bytes pass through as they are. */
+/** Opens a tap for the API at `target`, such as `http://127.0.0.1:4200/api`. Forwards bytes unchanged. */
 export async function openTap(target: string): Promise<Tap> {
   const base = new URL(target)
   const requests: Tapped[] = []
@@ -46,7 +46,7 @@ export async function openTap(target: string): Promise<Tap> {
   }
 }
 
-/** Prefect reads by GET, and by POST where a filter is sent along. */
+/** Prefect reads with GET, and with POST if there is a filter. */
 export function isWrite({ method, path }: Tapped): boolean {
   return method !== 'GET' && !(method === 'POST' && /\/(filter|count|paginate)$/.test(path))
 }
@@ -59,7 +59,7 @@ function pass(base: URL, incoming: IncomingMessage, outgoing: ServerResponse, do
     outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     answer.pipe(outgoing)
   })
-  // The client is to see what a broken connection looks like, too.
+  // Forwards a broken connection to the client, too.
   onward.on('error', () => {
     done(0)
     incoming.socket.destroy()

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { withLock } from './lock.ts'
 import { lockHash, type Progress, type ServerVersion, storeDir } from './venv.ts'
 
-/** Boots a server with all services on a home that is empty, and stops it in order when it has answered. */
+/** Starts a server with all services on an empty home directory, and stops it gracefully after its first answer. */
 export type BootOnce = (home: string) => Promise<void>
 
 /**
- * Sees to it that there is a Prefect home with a migrated database and the registered block types of a version, made by
- * `boot` once and kept. Made beside its place and renamed, so a half-made one is never used; two processes may ask at once.
+ * Ensures that there is a Prefect home with a migrated database and the registered block types of a version, made by `boot`
+ * once and kept. Made in a temporary place and renamed, so an incomplete one is never used. Safe for concurrent processes.
  */
 export async function ensureTemplate(
   version: ServerVersion,
@@ -32,7 +32,7 @@ export async function ensureTemplate(
   })
 }
 
-/** Makes `home` a fresh Prefect home: all of the template, for the write-ahead log beside the database belongs to it. */
+/** Copies the complete template to `home`, including the database's write-ahead log. */
 export async function copyTemplate(version: ServerVersion, home: string): Promise<void> {
   await cp(templateDir(version), home, { recursive: true, mode: constants.COPYFILE_FICLONE })
 }

@@ -7,23 +7,23 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { withLock } from './lock.ts'
 
-/** The Prefect versions that the tests know, each with a lock of all its packages. */
+/** The Prefect versions of the tests, each with a lock file of all packages. */
 export const serverVersions = ['3.8.8', '3.4.14', '2.20.25'] as const
 export type ServerVersion = (typeof serverVersions)[number]
 
-/** Takes one line that says what takes so long. */
+/** Receives one line about a slow step. */
 export type Progress = (line: string) => void
 
-/** Where virtual environments and templates are kept between runs; git ignores it. */
+/** The directory of virtual environments and templates, kept between runs and ignored by git. */
 export const storeDir = fileURLToPath(new URL('../../.venvs/', import.meta.url))
 
 const locksDir = fileURLToPath(new URL('./locks/', import.meta.url))
 const run = promisify(execFile)
 
 /**
- * The Python of a virtual environment that has exactly the locked packages of a Prefect version. Made from the lock when
- * it is missing or the lock has changed (a minute or two, by pip as it is configured), which a stamp file remembers;
- * two processes may ask at once. Throws an `Error` whose message says what to install where there is no fit Python.
+ * The Python of a virtual environment with exactly the locked packages of a Prefect version. Created with pip if it is
+ * missing or the lock has changed, which a stamp file records (one to two minutes). Safe for concurrent processes.
+ * Throws an `Error` that says what to install if there is no suitable Python.
  */
 export async function ensureVenv(version: ServerVersion, onProgress: Progress = () => undefined): Promise<string> {
   const dir = join(storeDir, `prefect-${version}`)
@@ -42,7 +42,7 @@ export async function ensureVenv(version: ServerVersion, onProgress: Progress = 
   return python
 }
 
-/** What the locked packages of a version hash to: whatever is made with them is made anew when it changes. */
+/** The hash of the locked packages of a version; everything made with them is made again when it changes. */
 export async function lockHash(version: ServerVersion): Promise<string> {
   return createHash('sha256')
     .update(await readFile(lockFile(version)))
@@ -56,7 +56,7 @@ async function isStamped(dir: string, hash: string): Promise<boolean> {
   return stamp === hash && existsSync(join(dir, 'bin', 'python'))
 }
 
-/** Without a stamp an environment may still be good, or half made: pip completes it. With another lock's stamp it is cleared. */
+/** An environment without a stamp may be incomplete, and pip completes it. One with another lock's stamp is cleared. */
 async function build(version: ServerVersion, dir: string, onProgress: Progress): Promise<void> {
   const stamped = existsSync(join(dir, 'lock.sha256'))
   const usable = !stamped && existsSync(join(dir, 'bin', 'python')) && existsSync(join(dir, 'pyvenv.cfg'))
@@ -69,7 +69,7 @@ async function build(version: ServerVersion, dir: string, onProgress: Progress):
 
 const venvHint = 'Python has no working venv module: install it (on Debian and Ubuntu the package python3-venv).'
 
-/** The first Python from 3.10 to 3.13 on the PATH: the range that every locked version supports. */
+/** The first Python from 3.10 to 3.13 on the PATH, the range that every locked version supports. */
 async function findPython(): Promise<string> {
   const found: string[] = []
   for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { floatOf, type Json, numberOf } from '../../src/json.ts'
 
-/** Text that a server can hold: any characters, with those that YAML, tokens and pointers give a meaning often among them. */
+/** Text that a server can store: any characters, with frequent special characters of YAML, tokens and pointers. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 12 }).map((text) => text.replace(/[\ud800-\udfff]/gu, '')),
@@ -61,7 +61,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', ' ', '\n', '-', ':', '#', "'", '"', '\\'), maxLength: 60 }),
 )
 
-/** Numbers of every sort: safe and large integers, floats. */
+/** Safe and large integers, and floats. */
 const anyNumber: fc.Arbitrary<Json> = fc.oneof(
   fc.integer(),
   fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }).map((value) => numberOf(String(value))),
@@ -84,5 +84,5 @@ export const anyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => (
   ),
 })).value
 
-/** A JSON value in canonical form is written with sorted keys; this is any object. */
+/** An arbitrary JSON object; the canonical form sorts its keys. */
 export const anyObject = fc.dictionary(anyKey, anyJson, { maxKeys: 4, noNullPrototype: true })

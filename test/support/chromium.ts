@@ -12,13 +12,13 @@ const flags = [
   '--disable-sync',
 ]
 
-/** Why there is no browser to test in; undefined where there is one. In CI a missing browser is a failure. */
+/** Why there is no browser for the tests; undefined if there is one. In CI, a missing browser is a failure. */
 export const noBrowser =
   executablePath || process.env.CI === 'true'
     ? undefined
     : `no Chromium at ${places.join(', ')} (Debian: apt-get install chromium)`
 
-/** Starts the browser of the machine, without a window. */
+/** Starts the local Chromium without a window. */
 export function startBrowser(): Promise<Browser> {
   if (!executablePath) throw new Error(`Chromium is needed: there is none at ${places.join(', ')}`)
   return chromium.launch({ executablePath, headless: true, args: flags })

@@ -10,16 +10,16 @@ import type { PlanReport } from '../../src/report/model/report.ts'
 import { styleFor } from '../../src/report/text/style.ts'
 import { newHome } from './cli.ts'
 
-/** What a command did. */
+/** The result of a command. */
 export interface Told {
   readonly exit: number
   readonly out: string
   readonly err: string
-  /** Why it stopped, if it did. */
+  /** The failure, if there is one. */
   readonly issues: readonly Issue[]
 }
 
-/** Runs a command line within this process: what is tested is the source, not what was built of it last. */
+/** Runs a command line in this process: tests the source, not the last build. */
 export async function command(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -81,7 +81,7 @@ function stopped(error: unknown): { readonly exit: number; readonly issues: read
   throw error
 }
 
-/** The plan for a server, as the JSON that machines get. */
+/** The plan for a server, as JSON. */
 export async function planOf(url: string, snapshot: string, ...more: readonly string[]): Promise<PlanReport> {
   const { exit, out, err, issues } = await command(['plan', snapshot, '--api-url', url, '-f', 'json', ...more])
   if (out === '') throw new Error(`plan ended with ${exit} and no document: ${err}${JSON.stringify(issues)}`)

@@ -2,7 +2,7 @@ import { type Client, openClient } from '../../src/client/client.ts'
 import type { Event } from '../../src/model.ts'
 import type { Connection } from '../../src/profile/connection.ts'
 
-/** A client of a test server that wants no credentials. Close it. */
+/** A client for a test server without credentials. The caller closes it. */
 export function clientOf(url: string, on?: (event: Event) => void): Client {
   const connection: Connection = {
     url,

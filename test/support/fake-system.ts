@@ -2,26 +2,26 @@ import { setImmediate } from 'node:timers/promises'
 import { isObject, type Json, type JsonObject } from '../../src/json.ts'
 import type { Api, Id, Reply } from '../../src/model.ts'
 
-/** A request that changes something, as the fake system got it. */
+/** A write request that the fake system received. */
 export interface Sent {
   readonly method: string
   readonly path: string
   readonly body: Json | undefined
 }
 
-/** What a fake system does with a request: fails before it is carried out, or after (nobody knows). */
+/** How a fake system fails a request: before it is carried out, or after (unknown outcome). */
 export type Trouble = (sent: Sent) => 'before' | 'after' | undefined
 
-/** The error of a request of which nobody knows whether it was carried out. */
+/** The error of a request whose outcome is unknown. */
 export class Ambiguous extends Error {}
 
-/** A server in memory: objects of toy kinds by id, at `/a/`, `/a/filter` and `/a/ID`. Counts what is in flight. */
+/** A server in memory: objects of toy kinds by ID, at `/a/`, `/a/filter` and `/a/ID`. Counts requests in flight. */
 export class FakeSystem implements Api {
   readonly url: string
   readonly objects = new Map<string, JsonObject>()
   readonly sent: Sent[] = []
   readonly reads: string[] = []
-  /** The most writes that were in flight at a time. */
+  /** The maximum number of writes in flight. */
   most = 0
   trouble: Trouble = () => undefined
   #inFlight = 0
@@ -61,7 +61,7 @@ export class FakeSystem implements Api {
     }
   }
 
-  /** Puts an object in, as if it had always been there. */
+  /** Adds an existing object. */
   put(of: string, name: string, fields: JsonObject = {}): Id {
     return String(this.#carryOut('POST', `/${of}/`, { name, ...fields }).id) as Id
   }

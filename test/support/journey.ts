@@ -1,30 +1,30 @@
 import { readServer } from '../worlds/read-server.ts'
 import { command, type Told } from './command.ts'
 
-/** Exports a server to text, or throws what the command said. */
+/** Exports a server to text, or throws the output of the command. */
 export async function exported(url: string, ...flags: readonly string[]): Promise<string> {
   return good(await command(['export', '-o', '-', '--api-url', url, '--quiet', ...flags])).out
 }
 
-/** A run that ended well; else an error with all that it said. */
+/** Returns a successful run; throws an error with its output otherwise. */
 export function good(told: Told): Told {
   if (told.exit !== 0) throw new Error(`exit ${told.exit}\n${told.out}\n${told.err}\n${JSON.stringify(told.issues)}`)
   return told
 }
 
-/** A snapshot without its first document, which says where it comes from. */
+/** A snapshot without its first document, which names the source. */
 export function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n---\n') + 1)
 }
 
-/** Every id that a server gives, but those of zeros and the like that texts use as examples. */
+/** Every ID in a server's answers, except example IDs in texts, such as all zeros. */
 export async function idsOf(url: string): Promise<ReadonlySet<string>> {
   const all = JSON.stringify(await readServer(url))
   const ids = all.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? []
   return new Set(ids.filter((id) => !/^0{8}-/.test(id)))
 }
 
-/** The places at which two values differ, as `path: one → other`. */
+/** The differences between two values, as `path: one → other`. */
 export function differencesOf(a: unknown, b: unknown, path = ''): string[] {
   if (JSON.stringify(a) === JSON.stringify(b)) return []
   const keys = isObject(a) && isObject(b) ? [...new Set([...Object.keys(a), ...Object.keys(b)])] : []

@@ -1,4 +1,4 @@
-// Loaded before a command line (`node --require`): whoever reaches for the network is written down, and gets nothing.
+// Loaded before a command line (`node --require`): records every attempt to use the network, and makes it fail.
 const { appendFileSync } = require('node:fs')
 const refuse = (what) => () => {
   appendFileSync(process.env.NETWORK_LOG, `${what}\n`)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** Requests to a Prefect server as anybody could send them: no code of the tool. What is refused is thrown. */
+/** Plain requests to a Prefect server, without code of the tool. Throws on an error status. */
 export interface Plain {
   get(path: string): Promise<Row>
   post(path: string, body: unknown): Promise<Row>
@@ -32,7 +32,7 @@ export function plainHttp(url: string): Plain {
   }
 }
 
-/** Waits out a locked database, which answers 503 and then drops the connection. */
+/** Retries while the database is locked, when the server answers 503 and drops the connection. */
 async function request(method: string, url: string, body: unknown): Promise<unknown> {
   for (let attempt = 0; ; attempt++) {
     const init =

@@ -1,4 +1,4 @@
-"""Runs a command with a pseudo-terminal as its standard streams, of so many columns, and passes on all that it writes.
+"""Runs a command with a pseudo-terminal of a given width as its standard streams, and forwards its output.
 
 Usage: pseudo_terminal.py COLUMNS COMMAND [ARGUMENT ...]. Ends as the command ends.
 """

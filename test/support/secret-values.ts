@@ -1,6 +1,6 @@
 import type { Placeholder, SecretValues } from '../../src/model.ts'
 
-/** Fillings of which it is only known whether there is a value; what is in clear has its own. */
+/** Secret values of which only the presence is known; secrets in clear text have their own value. */
 export function secretValues(filled: (placeholder: Placeholder) => boolean): SecretValues {
   return {
     secretFor: (placeholder) => ('plain' in placeholder ? placeholder.plain : undefined),

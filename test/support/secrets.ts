@@ -8,7 +8,7 @@ function resourcesOf(text: string): readonly Resource[] {
   return parseSnapshot([{ file: 'snapshot', text }], kinds).snapshot.resources
 }
 
-/** The environment that fills the placeholders of one snapshot with what another of the same server says in clear. */
+/** Environment variables for the placeholders of one snapshot, with values from a clear-text snapshot of the same server. */
 export function environmentOf(placeholders: string, plain: string): Record<string, string> {
   const values = new Map(resourcesOf(plain).map((resource) => [refOf(resource), resource.secrets]))
   const entries = resourcesOf(placeholders).flatMap((resource) =>

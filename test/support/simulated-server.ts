@@ -1,23 +1,23 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Limiter } from '../../src/apply/limiter.ts'
 
-/** How a simulated server behaves under a number of writes at a time. */
+/** How a simulated server behaves with a number of writes in flight. */
 export interface Model {
-  /** Writes a second with so many under way. */
+  /** Writes per second with this number in flight. */
   readonly rate: (underWay: number) => number
-  /** Share of the answers that are a 503; such a write is sent again. */
+  /** Share of 503 responses; these writes are retried. */
   readonly refused?: (underWay: number) => number
-  /** How much one write's work differs from another's: 0.25 is from 75 % to 125 %. */
+  /** Variation of the work of a write: 0.25 means from 75 % to 125 %. */
   readonly jitter: number
   readonly seed: number
 }
 
 export interface Run {
-  /** Virtual milliseconds that all took. */
+  /** Total time in virtual milliseconds. */
   readonly ms: number
-  /** Share of the writes that ended while the limiter allowed one at a time. */
+  /** Share of the writes that completed while the limit was one. */
   readonly atOne: number
-  /** The limit at each end of a write. */
+  /** The limit at the end of each write. */
   readonly limits: readonly number[]
 }
 
@@ -26,7 +26,7 @@ interface UnderWay {
   readonly end: () => void
 }
 
-/** A server with a clock of its own, which shares its rate among the writes under way. */
+/** A server with a virtual clock, whose rate is shared by the writes in flight. */
 export function simulatedServer({ rate, refused = () => 0, jitter, seed }: Model) {
   let now = 0
   const underWay = new Set<UnderWay>()

@@ -1,6 +1,6 @@
 /**
- * Two teams on one server, as a snapshot. Each has a flow, a deployment that runs by a schedule, an automation and a
- * variable, all with its tag; they share a pool with a queue of each.
+ * A snapshot of two teams on one server. Each has a flow, a scheduled deployment, an automation and a variable, all with
+ * its tag; they share a pool with a queue for each.
  */
 export const twoTeams = `kind: snapshot
 version: 1
@@ -51,6 +51,6 @@ key: shared
 spec: {type: process, is_paused: false}
 ---
 kind: concurrency-limit
-key: nobodys
+key: unowned
 spec: {limit: 3}
 `

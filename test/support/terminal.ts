@@ -7,18 +7,18 @@ import { bin, newHome } from './cli.ts'
 const pty = fileURLToPath(new URL('./pseudo_terminal.py', import.meta.url))
 const rows = 24
 
-/** What a user saw who ran a command at a terminal. */
+/** What a user sees of a command in a terminal. */
 export interface Watched {
   readonly exit: number | null
-  /** Every screen that differs from the one before, as lines without the empty ones at the end. */
+  /** Every screen that differs from the previous one, as lines without trailing empty lines. */
   readonly screens: readonly (readonly string[])[]
-  /** All lines at the end, also those that have scrolled away. */
+  /** All lines at the end, including those that have scrolled off. */
   readonly lines: readonly string[]
-  /** The bytes as they came. */
+  /** The raw bytes. */
   readonly raw: string
 }
 
-/** Runs the built command line under a pseudo-terminal and shows what it writes to a terminal emulator. */
+/** Runs the built command line in a pseudo-terminal and feeds its output to a terminal emulator. */
 export async function watch(
   args: readonly string[],
   { columns, env = {} }: { readonly columns: number; readonly env?: Readonly<Record<string, string>> },

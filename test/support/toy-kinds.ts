@@ -7,7 +7,7 @@ export const server: Server = { url: 'http://one.test/api', version: '3.8.8' }
 
 type Toy = Pick<Kind, 'name' | 'refFields' | 'fields'> & Partial<Kind>
 
-/** A kind of the fake system: an object has its fields under their names, and the ids of its refFields under theirs. */
+/** A kind of the fake system: an object has its fields and the IDs of its ref fields under their names. */
 function toy({ name, refFields, fields, ...more }: Toy): Kind {
   const bodyOf = ({ resource, ids, spec }: ResolvedResource): JsonObject => ({ name: resource.key, ...ids, ...spec })
   return {
@@ -46,7 +46,7 @@ function toy({ name, refFields, fields, ...more }: Toy): Kind {
   }
 }
 
-/** Stands alone; has a field of every sort. */
+/** No references; has a field of every type. */
 export const a = toy({
   name: 'a',
   refFields: {},
@@ -66,7 +66,7 @@ export const a = toy({
   },
 })
 
-/** Belongs to an `a`; `later` may be filled in after a create, `link` may not. */
+/** Belongs to an `a`; `later` can be set after a create, `link` cannot. */
 export const b = toy({
   name: 'b',
   refFields: { a: { kinds: ['a'], doc: 'its a', required: true, fixed: 'it stays where it is' } },
@@ -77,7 +77,7 @@ export const b = toy({
   },
 })
 
-/** May point to anything, itself also. */
+/** May refer to anything, including itself. */
 export const c = toy({
   name: 'c',
   refFields: {
@@ -94,13 +94,13 @@ export const c = toy({
 
 export const toyKinds: readonly Kind[] = [a, b, c]
 
-/** A resource in short: `resource('b/x', { refs: { a: 'a/y' }, spec: { count: 1 } })`. */
+/** Shorthand for a resource: `resource('b/x', { refs: { a: 'a/y' }, spec: { count: 1 } })`. */
 export function resource(ref: Ref, parts: Partial<Pick<Resource, 'refs' | 'spec' | 'secrets'>> = {}): Resource {
   const slash = ref.indexOf('/')
   return { kind: ref.slice(0, slash), key: ref.slice(slash + 1), refs: {}, spec: {}, secrets: {}, ...parts }
 }
 
-/** A snapshot of these resources, sorted as one that was read. */
+/** A snapshot of these resources, sorted like a parsed one. */
 export function snapshot(...resources: readonly Resource[]): Snapshot {
   const rank = (kind: string) => toyKinds.findIndex(({ name }) => name === kind)
   const sorted = [...resources].sort((x, y) => rank(x.kind) - rank(y.kind) || byRef(refOf(x), refOf(y)))

@@ -4,14 +4,14 @@ import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { readWorld } from '../worlds/read_world.ts'
 import { type Ran, runCli } from './cli.ts'
 
-/** A snapshot of a world with something of every kind, its (made up) secrets in clear. */
+/** A snapshot of a world with every kind, with its made-up secrets in clear text. */
 export const everyKind = fileURLToPath(new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url))
 
 export function everyKindText(): string {
   return readFileSync(everyKind, 'utf8')
 }
 
-/** What a server holds, by the second pair of eyes, with the keys of every object in one order. */
+/** The content of a server as read by independent code, with sorted keys. */
 export async function worldOf(url: string): Promise<unknown> {
   return sorted(await readWorld(url))
 }
@@ -26,12 +26,12 @@ function sorted(value: unknown): unknown {
   )
 }
 
-/** Applies a snapshot without asking. */
+/** Applies a snapshot without confirmation. */
 export function applyTo(url: string, snapshot: string, ...flags: readonly string[]): Promise<Ran> {
   return runCli(['apply', snapshot, '--api-url', url, '--yes', '--quiet', ...flags])
 }
 
-/** A server that holds the world with something of every kind, and what it looks like. */
+/** A server with the world of every kind, and its content. */
 export async function servedWorld(): Promise<{ readonly server: PrefectServer; readonly world: unknown }> {
   const server = await freshServer('3.8.8')
   const { exit, stderr } = await applyTo(server.url, everyKind)

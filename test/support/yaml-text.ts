@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What is taken most of the time, and what has a fault or is read in a way that surprises. */
+/** Mostly plain forms, and some that are invalid or read in a surprising way. */
 type Choices = readonly [usual: readonly string[], odd: readonly string[]]
 
 const values: Choices = [
@@ -89,7 +89,7 @@ const lines: Choices = [
 
 type Gen = fc.GeneratorValue
 
-/** Text of a mapping in YAML: blocks, items and scalars of every form, now and then with a fault. */
+/** The text of a YAML mapping: blocks, items and scalars of every form, sometimes with an error. */
 export function nearlyYaml(gen: Gen, depth = 3, indent = ''): string {
   const count = gen(fc.integer, { min: 1, max: 3 })
   const isList = indent !== '' && gen(fc.boolean)

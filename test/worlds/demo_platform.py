@@ -1,4 +1,4 @@
-"""Seeds a Prefect 3.8 server with the configuration of a believable data team, for the demo.
+"""Seeds a Prefect 3.8 server with the configuration of a fictional data team, for the demo.
 
 Usage: ``python demo_platform.py API_URL``. Prints ``{kind: count}``.
 """
@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-# Before prefect is imported, which reads its settings once.
+# Set before prefect is imported, because it reads its settings once.
 os.environ["PREFECT_API_URL"] = sys.argv[1]
 
 from demo_platform_flows import seed_flows

@@ -31,7 +31,7 @@ def pull(directory: str) -> list[dict[str, Any]]:
 
 
 def takes(**parameters: tuple[str, Any]) -> dict[str, Any]:
-    """Parameters with their schema, as Prefect derives it from a flow's signature."""
+    """Parameters with the schema that Prefect derives from a flow's signature."""
     properties = {
         name: {"type": kind, "title": name, "default": value, "position": position}
         for position, (name, (kind, value)) in enumerate(parameters.items())

@@ -25,7 +25,7 @@ FLOWS: dict[str, dict[str, Any]] = {
 
 
 def seed_flows(api: Api, shared_limit: str) -> dict[str, str]:
-    """Gives the ids by ``flow`` and ``flow/deployment``; adhoc-backfill has no deployment."""
+    """Returns the IDs by ``flow`` and ``flow/deployment``; adhoc-backfill has no deployment."""
     ids = {name: api.flow(name, **fields) for name, fields in FLOWS.items()}
     for flow, name, fields in deployments(shared_limit):
         ids[f"{flow}/{name}"] = api.deployment(ids[flow], name, **fields)

@@ -49,7 +49,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def variables() -> dict[str, tuple[Any, list[str]]]:
-    """Value and tags by name."""
+    """Values and tags by name."""
     found: dict[str, tuple[Any, list[str]]] = {name: (value, ["shared"]) for name, value in SHARED.items()}
     for source in SOURCES:
         for setting, value in SETTINGS.items():

@@ -1,4 +1,4 @@
-"""Seeds a Prefect server with at least one of everything that its API lets a client configure.
+"""Seeds a Prefect server with at least one of everything that a client can configure.
 
 Usage: ``python every_kind.py API_URL``, by the Python of the server's own version. Prints ``{kind: count}``.
 """
@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-# Before prefect is imported, which reads its settings once.
+# Set before prefect is imported, because it reads its settings once.
 os.environ["PREFECT_API_URL"] = sys.argv[1]
 
 from every_kind_automations import seed_automations, seed_saved_searches

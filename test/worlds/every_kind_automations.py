@@ -1,4 +1,4 @@
-"""Automations and saved searches of the world that has every kind.
+"""Automations and saved searches of the world of every kind.
 
 What is enabled expects an event that nothing here emits: automations that match everything set each other off.
 """
@@ -12,7 +12,7 @@ QUIET = {"match": {"prefect.resource.id": "every-kind.nothing"}}
 
 
 def seed_automations(api: Api, ids: dict[str, str], blocks: dict[str, str]) -> None:
-    """``ids`` has flows, deployments, pools and queues by the names that their seeders gave them."""
+    """``ids`` has the IDs of flows, deployments, pools and queues by the names that their seeders return."""
     run_next(api, ids, blocks)
     notify(api, ids, blocks)
     composite(api, ids, blocks)
@@ -103,7 +103,7 @@ def composite(api: Api, ids: dict[str, str], blocks: dict[str, str]) -> None:
 
 
 def each_other(api: Api) -> None:
-    """Three that need two requests each: two that hold each other and one that holds itself."""
+    """Three that need two requests each: two that refer to each other and one that refers to itself."""
     nothing = [{"type": "do-nothing"}]
     trigger = event_trigger(NEVER, **QUIET)
     day, night, once = (api.automation(name, trigger, nothing) for name in ("day shift", "night shift", "only once"))

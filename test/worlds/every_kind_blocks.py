@@ -1,4 +1,4 @@
-"""Blocks of the world that has every kind: by the official client where it has a class, else raw."""
+"""Blocks of the world of every kind: with the official client if it has a class, otherwise with plain requests."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ RAW_FIELDS: dict[str, Any] = {
 
 
 def seed_blocks(api: Api) -> dict[str, str]:
-    """Makes them all; gives the ids that others refer to by a short name."""
+    """Creates them all; returns the IDs that other resources need by a short name."""
     Secret(value="s3cr3t-token").save("api-token")
     Secret(value={"user": "etl", "password": "p4ss", "ratio": 1.0, "ports": [5432]}).save("db-login")
     SlackWebhook(url="https://hooks.slack.example/services/T0/B0/secret-hook").save("alerts")

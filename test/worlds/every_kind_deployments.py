@@ -1,4 +1,4 @@
-"""Flows and deployments of the world that has every kind."""
+"""Flows and deployments of the world of every kind."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PULL_STEPS = [
 
 
 def seed_deployments(api: Api, blocks: dict[str, str], shared_limit: str) -> dict[str, str]:
-    """Fourteen deployments and a flow without any; gives the ids by ``flow`` and ``flow/deployment``."""
+    """Fourteen deployments and a flow without any; returns the IDs by ``flow`` and ``flow/deployment``."""
     ids: dict[str, str] = {}
 
     def flow(name: str, **fields: Any) -> None:
@@ -46,7 +46,7 @@ def seed_deployments(api: Api, blocks: dict[str, str], shared_limit: str) -> dic
     plain(deploy)
     limited(api, deploy, ids, shared_limit)
     legacy(deploy, blocks)
-    parametrised(deploy, blocks)
+    parametrized(deploy, blocks)
     by_client(ids)
     return ids
 
@@ -127,7 +127,7 @@ def legacy(deploy: Any, blocks: dict[str, str]) -> None:
     )
 
 
-def parametrised(deploy: Any, blocks: dict[str, str]) -> None:
+def parametrized(deploy: Any, blocks: dict[str, str]) -> None:
     references = {
         "login": {"$ref": {"block_document_id": blocks["login"]}},
         "by_slug": {"$ref": {"block_document_slug": "secret/api-token"}},
@@ -146,7 +146,7 @@ def parametrised(deploy: Any, blocks: dict[str, str]) -> None:
 
 
 def by_client(ids: dict[str, str]) -> None:
-    """As `prefect deploy` makes one."""
+    """A deployment like `prefect deploy` creates."""
     schedule = DeploymentScheduleCreate(
         schedule=CronSchedule(cron="15 4 * * 1", timezone="Asia/Tokyo"), active=False, slug="weekly"
     )

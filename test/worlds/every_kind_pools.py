@@ -1,4 +1,4 @@
-"""Work pools and queues of the world that has every kind."""
+"""Work pools and queues of the world of every kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BUNDLES = "prefect_aws.experimental.bundles"
 
 
 def seed_pools(api: Api, blocks: dict[str, str]) -> dict[str, str]:
-    """Five pools; gives the ids of pools and queues by ``pool`` and ``pool/queue``."""
+    """Five pools; returns the IDs of pools and queues by ``pool`` and ``pool/queue``."""
     ids = {
         "processes": api.pool("processes", "process", worker_template("process"), concurrency_limit=20),
         "gpu#1": api.pool("gpu#1", "docker", template_with_block(blocks["login"]), description="GPUs <and> more & co"),
@@ -31,7 +31,7 @@ def seed_pools(api: Api, blocks: dict[str, str]) -> dict[str, str]:
 
 
 def filter_queue(api: Api, deployment_id: str) -> None:
-    """The filter of the old agents: still stored, and it holds ids of deployments."""
+    """The filter of the old agents: still stored, and it contains IDs of deployments."""
     by = {"tags": None, "deployment_ids": [deployment_id]}
     api.patch(f"/work_pools/{quoted('processes')}/queues/{quoted('slow lane')}", {"filter": by})
 

@@ -1,4 +1,4 @@
-"""Variables and limits of the world that has every kind."""
+"""Variables and limits of the world of every kind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def seed_values(api: Api) -> None:
 
 
 def seed_limits(api: Api) -> str:
-    """Twelve global limits and five of tags; gives the id of the one that deployments share."""
+    """Twelve global limits and five tag limits; returns the ID of the one that deployments share."""
     shared = api.limit("db-pool", 5)
     api.limit("api rate", 10, slot_decay_per_second=0.5)
     api.limit("whole decay", 10, slot_decay_per_second=1.0)

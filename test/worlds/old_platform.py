@@ -1,4 +1,4 @@
-"""Seeds a Prefect 2.20 server as one looks that has grown since the days of agents: the source of a move to Prefect 3.
+"""Seeds a Prefect 2.20 server with a platform that has grown since the time of agents: the source of a migration to Prefect 3.
 
 Usage: ``python old_platform.py API_URL``, by the Python of Prefect 2.20. Prints ``{kind: count}``. With events switched on
 (``PREFECT_EXPERIMENTAL_EVENTS``, ``PREFECT_API_SERVICES_TRIGGERS_ENABLED``) there are automations too.
@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any
 
-# Before prefect is imported, which reads its settings once.
+# Set before prefect is imported, because it reads its settings once.
 os.environ["PREFECT_API_URL"] = sys.argv[1]
 
 from prefect.blocks.core import Block
@@ -89,7 +89,7 @@ def seed_pools(api: Api, blocks: dict[str, str]) -> None:
     api.pool("processes", "process", worker_template("process"), concurrency_limit=20, description="On the big box")
     api.queue("processes", "urgent", priority=1, concurrency_limit=3)
     api.pool("containers", "docker", template_with_block(blocks["login"]), is_paused=True)
-    # An agent that starts makes the pool of all agents and its queue.
+    # A starting agent creates the pool of all agents and its queue.
     api.post("/work_queues/", {"name": "agents", "description": "Polled by the old agent", "concurrency_limit": 2})
 
 
@@ -147,7 +147,7 @@ FLOWS: dict[str, list[str]] = {"etl": ["team:data", "daily"], "train": [], "repo
 
 
 def policies(api: Api, blocks: dict[str, str]) -> None:
-    """Who is told of runs, before there were automations."""
+    """Notifications about runs, from before automations existed."""
     template = "{flow_name}/{flow_run_name} is {flow_run_state_name} at {flow_run_state_timestamp}: {flow_run_url}"
     about = [
         {"state_names": ["Failed", "Crashed"], "tags": ["prod", "nightly"], "message_template": template},
@@ -158,7 +158,7 @@ def policies(api: Api, blocks: dict[str, str]) -> None:
 
 
 def automations(api: Api, deployments: dict[str, str], blocks: dict[str, str]) -> bool:
-    """Whether there are any: not where events are switched off, as they are by default."""
+    """Whether the server has automations: not if events are disabled, which is the default."""
     try:
         api.automation("probe", event_trigger(["old.never"]), [{"type": "do-nothing"}], enabled=False)
     except SystemExit:

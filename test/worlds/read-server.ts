@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseExact, type Row, type Value } from './world-json.ts'
 
-/** Every row of every kind as the API gives it, and the server's version. */
+/** Every row of every kind as the API returns it, and the server's version. */
 export interface Rows {
   readonly version: readonly number[]
   readonly blockTypes: Row[]
@@ -45,7 +45,7 @@ export async function readServer(url: string, headers: Record<string, string> = 
   }
 }
 
-/** By what was received until a page is empty: right whatever the server's page size is. */
+/** Reads until a page is empty, with the number of received rows as the offset: correct for any page size. */
 async function readAll(url: string, headers: Record<string, string>, path: string, body: Row): Promise<Row[]> {
   const rows = new Map<Value | undefined, Row>()
   for (let offset = 0; ; ) {
@@ -56,7 +56,7 @@ async function readAll(url: string, headers: Record<string, string>, path: strin
   }
 }
 
-/** Null for a route that this version does not have. */
+/** Null if this version does not have the route. */
 async function send(url: string, headers: Record<string, string>, path: string, body?: Row): Promise<Value> {
   const init: RequestInit = { headers: { ...headers, 'content-type': 'application/json' } }
   if (body !== undefined) Object.assign(init, { method: 'POST', body: JSON.stringify(body) })

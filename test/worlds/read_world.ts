@@ -3,14 +3,14 @@ import { type Rows, readServer } from './read-server.ts'
 import { canonical, mapStrings, type Row, text, type Value } from './world-json.ts'
 import { blockName, schemaName, shapeBlock, shapes } from './world-shapes.ts'
 
-/** What a server holds, by kind and natural name; no id of the server is in it. */
+/** The content of a server by kind and natural name, without IDs. */
 export type World = { [kind: string]: { [name: string]: Value } }
 
 /**
- * Reads a server's whole configuration, for comparing it with another's by deep equality. It shares no code with the
- * tool, and reads secrets in clear, so it sees whether they arrived. Left out: times, run state, and what the server
- * orders at random. The block types and schemas that a server registers by itself are in it: leave those two kinds out
- * when the servers are of different versions. `headers` go with every request (authorization, CSRF).
+ * Reads a server's complete configuration, to compare it with another's by deep equality. Shares no code with the tool, and
+ * reads secrets in clear text to check that they arrived. Omits timestamps, run state, and everything that the server orders
+ * randomly. Includes built-in block types and schemas: ignore these two kinds if the servers have different versions.
+ * `headers` are sent with every request (authorization, CSRF).
  */
 export async function readWorld(url: string, headers: Record<string, string> = {}): Promise<World> {
   const rows = await readServer(url, headers)
@@ -45,7 +45,7 @@ function namesOf(rows: Rows): Map<string, string> {
   return new Map(naming.flatMap(([kind, list, name]) => list.map((row) => [text(row.id), `<${kind}:${name(row)}>`])))
 }
 
-/** An anonymous block has no name but what is in it. */
+/** An anonymous block is identified by its content. */
 function anonymousNames(blocks: Row[], names: Map<string, string>): [string, string][] {
   const replace = (value: string) => value.replace(uuid, (id) => names.get(id) ?? '<anonymous>')
   const anonymous = blocks.filter((row) => row.is_anonymous === true)

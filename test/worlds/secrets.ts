@@ -1,6 +1,6 @@
 /**
- * Every secret value of the world `every_kind` (every_kind_blocks.py) that is text of its own: none may ever be in a
- * snapshot with placeholders, a plan or a log.
+ * Every secret text of the world `every_kind` (every_kind_blocks.py): none may appear in a snapshot with placeholders, a plan
+ * or a log.
  */
 export const everyKindSecrets: readonly string[] = [
   's3cr3t-token',

@@ -7,16 +7,16 @@ import { promisify } from 'node:util'
 import { ensureVenv, type ServerVersion } from '../servers/venv.ts'
 
 /**
- * `every_kind` has one of everything the API can hold; `demo_platform` is what a data team could have (3.8 only);
- * `old_platform` is one from the days of agents (2.20 only).
+ * `every_kind` has one of everything that the API can store; `demo_platform` is a fictional data team (3.8 only);
+ * `old_platform` is from the time of agents (2.20 only).
  */
 export type WorldName = 'demo_platform' | 'every_kind' | 'old_platform'
 
 const run = promisify(execFile)
 
 /**
- * Fills the server at `url` by Prefect's own Python client and bare requests: no code of this project, so that a mistake
- * cannot be made twice. Gives how many there are of each kind.
+ * Fills the server at `url` with Prefect's Python client and plain requests, without code of this project, so that no mistake is
+ * made twice. Returns the number of resources of each kind.
  */
 export async function seed(world: WorldName, version: ServerVersion, url: string): Promise<Record<string, number>> {
   const python = await ensureVenv(version)

@@ -1,11 +1,11 @@
-"""A block with a secret, of a class that no server knows by itself, for the worlds of Prefect 2 and 3."""
+"""A block with a secret, of a custom class, for the worlds of Prefect 2 and 3."""
 
 from __future__ import annotations
 
 import prefect
 from prefect.blocks.core import Block
 
-# Prefect 2 has blocks by pydantic 1, also where pydantic 2 is installed.
+# Prefect 2 uses pydantic 1 for blocks, even if pydantic 2 is installed.
 if prefect.__version__.startswith("2."):
     from pydantic.v1 import SecretStr
 else:

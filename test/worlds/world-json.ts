@@ -8,7 +8,7 @@ export function parseExact(text: string): Value {
   return parse(text, undefined, { parseNumber: exact }) as Value
 }
 
-/** Floats in one spelling, for two servers may print 1e22 and 1e+22. */
+/** Floats in one spelling, because servers may print 1e22 or 1e+22. */
 function exact(text: string): number | LosslessNumber {
   const value = Number(text)
   if (isInteger(text)) return Number.isSafeInteger(value) ? value : new LosslessNumber(text)
@@ -22,7 +22,7 @@ export function isRow(value: Value | undefined): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber)
 }
 
-/** The same text for the same value, whatever the order of its keys: to sort and to hash by. */
+/** JSON with sorted keys: the same text for equal values, to sort and to hash. */
 export function canonical(value: Value): string {
   return stringify(sortKeys(value)) ?? ''
 }
@@ -34,7 +34,7 @@ function sortKeys(value: Value): Value {
   return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key] ?? null)]))
 }
 
-/** A copy in which every string, keys too, has gone through `change`. */
+/** A copy with `change` applied to every string, including keys. */
 export function mapStrings(value: Value, change: (text: string) => string): Value {
   if (typeof value === 'string') return change(value)
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change))
@@ -46,7 +46,7 @@ export function without(row: Row, ...keys: string[]): Row {
   return Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)))
 }
 
-/** A list that the server keeps as a set, in an order of its own. */
+/** Sorts a list that the server treats as a set. */
 export function asSet(value: Value | undefined): Value {
   if (!Array.isArray(value)) return value ?? null
   return [...value].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1))

@@ -3,7 +3,7 @@ import { asSet, isRow, type Row, text, type Value, without } from './world-json.
 
 type Named = Record<string, Value>
 
-/** Rows whose ids are names already, as kinds of named values without what the server makes up. */
+/** Converts rows with names for IDs to kinds of named values, without generated fields. */
 export function shapes(rows: Rows): Record<string, Named> {
   const tagsInV2 = isAtLeast(rows.version, [3, 4, 19])
   const isTag = (row: Row) => tagsInV2 && text(row.name).startsWith('tag:')
@@ -29,7 +29,7 @@ export function shapes(rows: Rows): Record<string, Named> {
   }
 }
 
-/** Several of one name, as automations may be, stand in a list in an order that does not depend on the server. */
+/** Rows with the same name, such as automations, become a list in an order that does not depend on the server. */
 function keyed(rows: Row[], name: (row: Row) => string, shape: (row: Row) => Value): Named {
   const found: Record<string, Value[]> = {}
   for (const row of rows) {
@@ -42,7 +42,7 @@ function keyed(rows: Row[], name: (row: Row) => string, shape: (row: Row) => Val
 }
 
 const byName = (row: Row) => text(row.name)
-/** The id is `<kind:name>` by now. */
+/** The ID has been replaced by `<kind:name>`. */
 const byId = (row: Row) => text(row.id).replace(/^<[a-z-]+:(.*)>$/s, '$1')
 const bare = (row: Row) => without(row, 'id', 'created', 'updated', 'created_by', 'updated_by')
 
@@ -50,7 +50,7 @@ export const blockName = (row: Row) => `${text(inner(row, 'block_type').slug)}/$
 export const schemaName = (row: Row) =>
   `${text(inner(row, 'block_type').slug)}/${text(row.checksum)}@${text(row.version)}`
 
-/** Children that are documents of their own are in the data as copies, with the link beside it: the link replaces them. */
+/** Nested documents appear in the data as copies beside a link; keeps only the link. */
 export function shapeBlock(row: Row): Row {
   const data = { ...inner(row, 'data') }
   for (const [key, reference] of Object.entries(inner(row, 'block_document_references'))) {
@@ -64,7 +64,7 @@ export function shapeBlock(row: Row): Row {
 
 function shapeSchema(row: Row): Row {
   const fields = { ...inner(row, 'fields') }
-  // Alternatives of a union come in the order in which their schemas were made.
+  // Alternatives of a union are ordered by the creation of their schemas.
   const references = Object.entries(inner(fields, 'block_schema_references'))
   fields.block_schema_references = Object.fromEntries(references.map(([key, value]) => [key, asSet(value)]))
   return { ...without(bare(row), 'block_type', 'block_type_id'), fields, capabilities: asSet(row.capabilities) }

@@ -1,4 +1,4 @@
-"""Plain HTTP to one Prefect server, for seeding: waits out a busy database, fails loudly on everything else."""
+"""Plain HTTP to one Prefect server, for seeding: retries if the database is busy, and raises every other error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Api:
         self.version: tuple[int, ...] = tuple(int(part) for part in version.split(".")[:3])
 
     def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        # A busy SQLite database answers 503 at once and the server then drops the connection: nothing was stored.
+        # With a busy SQLite database, the server answers 503 immediately, drops the connection, and has stored nothing.
         for _ in range(300):
             try:
                 response = self.client.request(method, path, json=body)
@@ -51,7 +51,7 @@ class Api:
         self.send("DELETE", path)
 
     def count(self, path: str, body: dict[str, Any] | None = None) -> int:
-        """How many rows a list route has, page by page until one is empty."""
+        """The number of rows of a list route, reading pages until one is empty."""
         offset = 0
         while rows := self.post(path, {**(body or {}), "offset": offset}):
             offset += len(rows)
@@ -79,7 +79,7 @@ class Api:
         return self.get(f"/block_types/slug/{slug}")["id"]
 
     def block(self, slug: str, name: str | None, data: dict[str, Any]) -> str:
-        """A document of a type's newest schema; without a name an anonymous one."""
+        """A document of a type's newest schema; anonymous without a name."""
         type_id = self.block_type_id(slug)
         only = {"block_schemas": {"block_type_id": {"any_": [type_id]}}}
         schema = self.post("/block_schemas/filter", only)[0]
@@ -97,7 +97,7 @@ class Api:
         return self.post("/v2/concurrency_limits/", {"name": name, "limit": limit, **fields})["id"]
 
     def schedule(self, deployment_id: str, **fields: Any) -> None:
-        """By the sub-route, which is the only way to set max_scheduled_runs at creation."""
+        """Uses the sub-route, the only way to set max_scheduled_runs at creation."""
         self.post(f"/deployments/{deployment_id}/schedules", [{"active": True, **fields}])
 
     def automation(self, name: str, trigger: dict[str, Any], actions: list[dict[str, Any]], **fields: Any) -> str:
@@ -105,7 +105,7 @@ class Api:
 
 
 def schema(**types: str) -> dict[str, Any]:
-    """The parameters of a flow, by the JSON type of each."""
+    """The parameters of a flow, each with its JSON type."""
     return {
         "type": "object",
         "title": "Parameters",
@@ -120,7 +120,7 @@ def quoted(segment: str) -> str:
 
 
 def worker_template(kind: str) -> dict[str, Any]:
-    """The base job template that a worker type brings, from the copy of the worker registry inside Prefect itself."""
+    """The default base job template of a worker type, from the worker registry inside Prefect."""
     package = pathlib.Path(prefect.__file__).parent
     views = package / "server" / "api" / "collections_data" / "views" / "aggregate-worker-metadata.json"
     for workers in json.loads(views.read_text()).values():
@@ -135,7 +135,7 @@ def event_trigger(expect: list[str], **fields: Any) -> dict[str, Any]:
 
 
 def summary(api: Api, has_automations: bool = True) -> dict[str, int]:
-    """How many rows of every kind a server has, block types and schemas aside, which are mostly its own."""
+    """The number of rows of every kind, without block types and schemas, which are mostly built-in."""
     limits: list[str] = []
     while rows := api.post("/v2/concurrency_limits/filter", {"offset": len(limits)}):
         limits += [row["name"] for row in rows]
