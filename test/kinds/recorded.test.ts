@@ -1,4 +1,6 @@
-import { describeRecorded } from './recorded.ts'
+import { expect, test } from 'vitest'
+import { kinds } from '../../src/kinds/all.ts'
+import { described, describeRecorded } from './recorded.ts'
 
 /*
  * Every kind on what real servers gave (scripts/record-raws.ts), in one file, since all of it is read to name anything.
@@ -79,3 +81,7 @@ describeRecorded('automation', {
 describeRecorded('saved-search')
 
 describeRecorded('default-result-storage')
+
+test('every kind is described', () => {
+  expect([...described].sort()).toEqual(kinds.map(({ name }) => name).sort())
+})

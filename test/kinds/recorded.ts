@@ -94,8 +94,12 @@ function turned(value: Json): Json {
   return Object.fromEntries(entries.reverse())
 }
 
+/** The kinds that `describeRecorded` was called for. */
+export const described: string[] = []
+
 /** What holds for every kind, on what was recorded of real servers. `differs` are differences between the versions. */
 export function describeRecorded(name: string, differs: Readonly<Record<Ref, readonly string[]>> = {}): void {
+  described.push(name)
   const kind = kindOf(name)
   describe.each(versions.filter((version) => atLeast(version, kind.since)))(`${name} of %s`, (version) => {
     test('becomes the resources that are expected', async () => {

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/*
+ * The steps of CONTRIBUTING.md, followed in scratch copies of the project: a toy kind, a toy format and a toy issue code. Each
+ * forgotten step fails the check that CONTRIBUTING.md names, and with all steps done these checks pass.
+ */
+const copies: string[] = []
+
+/** A copy of the project with the same packages. */
+function scratchCopy(): string {
+  const root = mkdtempSync(join(tmpdir(), 'prefect-snapshot-extension-'))
+  copies.push(root)
+  const skipped = new Set(['node_modules', 'dist', '.git', '.venvs'])
+  for (const entry of readdirSync('.').filter((name) => !skipped.has(name)))
+    cpSync(entry, join(root, entry), { recursive: true })
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
+  return root
+}
+
+const read = (root: string, file: string) => readFileSync(join(root, file), 'utf8')
+const write = (root: string, file: string, text: string) => writeFileSync(join(root, file), text)
+
+/** Replaces text that must be there. */
+function edit(root: string, file: string, from: string | RegExp, to: string): void {
+  const text = read(root, file)
+  const edited = text.replace(from, to)
+  if (edited === text) throw new Error(`${file} does not contain ${from}`)
+  write(root, file, edited)
+}
+
+/** The steps of CONTRIBUTING.md, by name. */
+const steps = {
+  'kind: file': (root: string) =>
+    write(
+      root,
+      'src/kinds/toy-search.ts',
+      read(root, 'src/kinds/saved-search.ts')
+        .replace("name: 'saved-search'", "name: 'toy-search'")
+        .replace('savedSearch', 'toySearch'),
+    ),
+  'kind: line': (root: string) => {
+    edit(root, 'src/kinds/all.ts', /^(import .* from '.\/tag-con)/m, "import { toySearch } from './toy-search.ts'\n$1")
+    edit(root, 'src/kinds/all.ts', '  savedSearch,\n', '  savedSearch,\n  toySearch,\n')
+  },
+  'kind: recorded objects': (root: string) => {
+    for (const version of readdirSync(join(root, 'test/fixtures/raw'))) {
+      const folder = join('test/fixtures/raw', version)
+      const objects = read(root, join(folder, 'saved-search.json'))
+      write(root, join(folder, 'toy-search.json'), objects.replace(/^( {2}"id": ")..../gm, '$1f0f0'))
+    }
+  },
+  'kind: test': (root: string) =>
+    edit(root, 'test/kinds/recorded.test.ts', "\ndescribeRecorded('saved", "\ndescribeRecorded('toy-search')\n$&"),
+  'kind: schema': async (root: string) => {
+    const script = [
+      "import { writeFileSync } from 'node:fs'",
+      "import { writeJson } from './src/json.ts'",
+      "import { kinds } from './src/kinds/all.ts'",
+      "import { snapshotSchema } from './src/snapshot/snapshot-schema.ts'",
+      "writeFileSync('schemas/snapshot.v1.json', writeJson(snapshotSchema(kinds), 2) + '\\n')",
+    ]
+    write(root, 'write-schema.ts', script.join('\n'))
+    await run(root, 'tsx', ['write-schema.ts'])
+  },
+  'kind: README': (root: string) => edit(root, 'README.md', '`saved-search`', '`saved-search`, `toy-search`'),
+  'kind: ARCHITECTURE': (root: string) =>
+    edit(root, 'ARCHITECTURE.md', /^ {4}saved-search.ts.*\n/m, '$&    toy-search.ts    a toy\n'),
+  'format: file': (root: string) =>
+    write(
+      root,
+      'src/report/toy-report.ts',
+      "import type { Reporter } from './reporter.ts'\n\nexport const toy: Reporter = (report) => JSON.stringify(report)\n",
+    ),
+  'format: line': (root: string) =>
+    edit(
+      root,
+      'src/report/index.ts',
+      /^ {2}json: .*\n/m,
+      "$&  toy: async () => (await import('./toy-report.ts')).toy,\n",
+    ),
+  'format: ARCHITECTURE': (root: string) =>
+    edit(root, 'ARCHITECTURE.md', /^ {4}json-report.ts.*\n/m, '$&    toy-report.ts    a toy\n'),
+  'code: use': (root: string) =>
+    write(
+      root,
+      'src/toy-issue.ts',
+      "import type { Issue } from './issue.ts'\n\nexport const toy: Issue = { code: 'toy-code', severity: 'error', message: 'Toy.' }\n",
+    ),
+  'code: line': (root: string) =>
+    edit(root, 'src/issue.ts', 'export const issueCodes = {\n', "$&  'toy-code': 'A toy code.',\n"),
+}
+type Step = keyof typeof steps
+
+async function follow(root: string, names: readonly Step[]): Promise<void> {
+  for (const name of names) await steps[name](root)
+}
+
+/** Everything that a program of the project prints. */
+function run(root: string, program: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, CI: '', NO_COLOR: '1' }
+  const child = spawn(join('node_modules', '.bin', program), args, { cwd: root, env })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8')
+    stream.on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', () => done(text))
+  })
+}
+
+/** The violations of the import rules, and imports without a file, in files of toys. */
+async function roomFaults(root: string): Promise<string[]> {
+  return (await run(root, 'tsx', ['scripts/rooms.ts']))
+    .split('\n')
+    .filter((line) => /^\S+: .*toy/.test(line))
+    .sort()
+}
+
+/** The errors of the compiler in the file with the toy issue. */
+async function typeErrors(root: string): Promise<string[]> {
+  write(root, 'toy.tsconfig.json', '{"extends": "./tsconfig.json", "include": ["src/toy-issue.ts"]}')
+  return (await run(root, 'tsc', ['-p', 'toy.tsconfig.json'])).match(/error TS\d+: .*'"toy-code"'/g) ?? []
+}
+
+const testFiles = ['test/docs.test.ts', 'test/kinds/ledger.test.ts', 'test/kinds/recorded.test.ts']
+const testNames =
+  'toy|saved-search of|a line for each file|every kind is described|schemas/snapshot|field of every model'
+
+/** The names of the tests about toys that fail, and how many pass. */
+async function testResults(root: string): Promise<{ failed: string[]; passed: number }> {
+  const args = ['run', '--config', 'vitest.fast.ts', '--update', '--reporter=json', '-t', testNames, ...testFiles]
+  const report = JSON.parse((await run(root, 'vitest', args)).replace(/^[^{]*/, '')) as {
+    testResults: { assertionResults: { fullName: string; status: string }[] }[]
+  }
+  const all = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+  const failed = all.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+  return { failed, passed: all.filter(({ status }) => status === 'passed').length }
+}
+
+const everyStep = Object.keys(steps) as Step[]
+/** The copies that the tests look at: what was done in each, and what was forgotten. */
+const copyWith = async (names: readonly Step[]) => {
+  const root = scratchCopy()
+  await follow(root, names)
+  return root
+}
+
+let complete: string
+beforeAll(async () => {
+  complete = await copyWith(everyStep)
+})
+afterAll(() => {
+  for (const root of copies) rmSync(root, { recursive: true, force: true })
+})
+
+describe('a forgotten step fails a check', () => {
+  test.concurrent('a line in a table: the file is unused', async () => {
+    const root = await copyWith(['kind: file', 'format: file'])
+    expect(await roomFaults(root)).toEqual(['in-use: src/kinds/toy-search.ts', 'in-use: src/report/toy-report.ts'])
+  })
+
+  test.concurrent('a file: the import does not resolve', async () => {
+    const root = await copyWith(['kind: line', 'format: line'])
+    expect(await roomFaults(root)).toEqual([
+      'resolvable: src/kinds/all.ts → ./toy-search.ts',
+      'resolvable: src/report/index.ts → ./toy-report.ts',
+    ])
+  })
+
+  test.concurrent('an issue code without its line does not compile', async () => {
+    expect(await typeErrors(await copyWith(['code: use']))).toHaveLength(1)
+  })
+
+  test.concurrent('documents, schema, and tests of a kind', async () => {
+    const root = await copyWith(['kind: file', 'kind: line', 'format: file', 'format: line'])
+    edit(root, 'src/kinds/toy-search.ts', "'created', 'updated'", "'created'")
+    const { failed } = await testResults(root)
+    const expected = [
+      /^ARCHITECTURE.md .*each file of src/,
+      /^README.md .*toy-search/,
+      /schemas\/snapshot.v1.json/,
+      // The field coverage of the toy kind, and its missing line in recorded.test.ts
+      /toy-search'? on '?3.8.8/,
+      /every kind is described/,
+      // Resolving names needs the recorded objects of all kinds.
+      /saved-search of 3.8.8/,
+    ]
+    expect(expected.filter((name) => !failed.some((each) => name.test(each)))).toEqual([])
+  })
+})
+
+describe('with all steps', () => {
+  test.concurrent('the import rules and the compiler are satisfied', async () => {
+    rmSync(join(complete, 'src/toy-issue.ts'))
+    const faults = await roomFaults(complete)
+    await steps['code: use'](complete)
+    expect([...faults, ...(await typeErrors(complete))]).toEqual([])
+  })
+
+  test.concurrent('the tests pass', async () => {
+    const root = await copyWith(everyStep.filter((name) => name !== 'code: use'))
+    const { failed, passed } = await testResults(root)
+    expect(failed).toEqual([])
+    expect(passed).toBeGreaterThan(10)
+  })
+})
