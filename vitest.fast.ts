@@ -11,7 +11,7 @@ export default defineConfig({
       'test/extension-steps.test.ts',
     ],
     maxWorkers: 2,
-    // Half of the time went into loading the same modules anew for each file; no test leaves anything behind in them.
+    // Half of the time was spent loading the same modules for each file; no test changes their state.
     isolate: false,
     testTimeout: 20_000,
   },

@@ -29,7 +29,7 @@ const readme = read('README.md')
 const architecture = read('ARCHITECTURE.md')
 
 describe('ARCHITECTURE.md', () => {
-  it('has a line for each file of src, and no line for another', () => {
+  it('has a line for each file of src, and no other lines', () => {
     const tree = /```text\nsrc\/\n([^`]*)```/.exec(architecture)?.[1] ?? ''
     const named: string[] = []
     let folders: string[] = []
@@ -43,7 +43,7 @@ describe('ARCHITECTURE.md', () => {
     expect(named.sort()).toEqual(below('src', '.ts'))
   })
 
-  it('has the picture of rooms that the imports give', () => {
+  it('has an up-to-date diagram of rooms', () => {
     const { status, stderr } = spawnSync('node_modules/.bin/tsx', ['scripts/draw-rooms.ts', '--check'], {
       encoding: 'utf8',
     })
@@ -56,21 +56,21 @@ describe('README.md', () => {
   const program = () => programOf('0.0.0', async () => {})
   const commands = program().commands.map((command) => command.name())
 
-  /** As a shell cuts it; what comes after a pipe, a redirection or a comment is not ours. */
+  /** Splits a line like a shell; ignores everything after a pipe, a redirection or a comment. */
   const words = (line: string) => {
     const own = /^(?:'[^']*'|"[^"]*"|[^|>#&'"])*/.exec(line)?.[0] ?? ''
     return (own.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) => word.replace(/['"]/g, ''))
   }
-  /** A line of a shell, a mention within a text, or a part of a pipeline or a crontab. */
+  /** Lines of a shell, mentions in a text, and parts of a pipeline or a crontab. */
   const lines = docs.flatMap((file) =>
     [...read(file).matchAll(/(?:^|`|\$ |^ *- |&& )prefect-snapshot ([^`\n]+)/gm)].map(
       (match) => `${file}: ${match[1]}`,
     ),
   )
 
-  it('and the other documents have command lines to check', () => expect(lines.length).toBeGreaterThan(5))
+  it('has command lines to check, like the other documents', () => expect(lines.length).toBeGreaterThan(5))
 
-  it.each(lines)('has a command line that the tool takes: %s', async (line) => {
+  it.each(lines)('has a command line that the tool accepts: %s', async (line) => {
     const args = words(line.slice(line.indexOf(': ') + 2))
     const told: string[] = []
     const all = program()
@@ -79,7 +79,7 @@ describe('README.md', () => {
       for (const each of command.commands) quiet(each)
     }
     quiet(all)
-    // Without arguments it is the mention of a command, not a line to type.
+    // Without arguments, it is a mention of a command, not a command line.
     if (args.length === 1 && commands.includes(args[0] ?? '')) return
     const fault = await all.parseAsync(args, { from: 'user' }).then(
       () => undefined,
@@ -97,7 +97,7 @@ describe('README.md', () => {
     for (const line of ['npm ci && npm run demo', 'npm ci && npm test']) expect(top).toContain(line)
   })
 
-  it('says what each exit code means', () => {
+  it('describes each exit code', () => {
     const rows = [...readme.matchAll(/^\| (\d+) \| \S/gm)].map((match) => Number(match[1]))
     expect(rows).toEqual(Object.values(exitCodes))
   })
@@ -108,25 +108,25 @@ describe('README.md', () => {
 })
 
 describe('no document', () => {
-  it.each(docs)('names a file that is not there: %s', (file) => {
+  it.each(docs)('names a missing file: %s', (file) => {
     const text = read(file)
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => join(dirname(file), match[1] ?? ''))
     const roots = 'src|test|bench|demo|docs|scripts|schemas|snapshots|bin|\\.ci'
     const paths = [...text.matchAll(new RegExp(`(?<![\\w./-])(?:${roots})/[\\w./-]*[\\w/]`, 'g'))].map(([path]) => path)
-    // NAME stands for whatever a reader will call it.
+    // NAME is a placeholder for the reader's own name.
     const missing = [...links, ...paths].filter((path) => !path.includes('NAME') && !existsSync(normalize(path)))
     expect(missing).toEqual([])
   })
 
-  it.each(docs)('names a script that package.json does not have: %s', (file) => {
+  it.each(docs)('names a missing script of package.json: %s', (file) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
     const named = [...read(file).matchAll(/npm run ([a-z][a-z:-]*)/g)].map((match) => match[1])
     expect(named.filter((name) => !(name && name in scripts))).toEqual([])
   })
 })
 
-describe('what is generated and committed', () => {
-  it('schemas/snapshot.v1.json is what the kinds give (npm run schema)', () => {
+describe('committed generated files', () => {
+  it('schemas/snapshot.v1.json is up to date (npm run schema)', () => {
     expect(read('schemas/snapshot.v1.json')).toBe(`${writeJson(snapshotSchema(kinds), 2)}\n`)
   })
 

@@ -90,7 +90,7 @@ describe('the snapshot', () => {
   test.each([
     ['broken YAML', 'kind: variable\nkey: [a\n', 'bad-yaml'],
     ['an unknown kind', 'kind: variabel\nkey: a\nspec: {}\n', 'unknown-kind'],
-    ['an unknown field', 'kind: variable\nkey: a\nspec: {value: 1, colour: red}\n', 'unknown-field'],
+    ['an unknown field', 'kind: variable\nkey: a\nspec: {value: 1, color: red}\n', 'unknown-field'],
     ['a bad value', 'kind: variable\nkey: a\nspec: {value: 1, tags: no}\n', 'bad-value'],
     ['a dangling ref', 'kind: deployment\nkey: f/d\nrefs: {flow: flow/f}\nspec: {paused: false}\n', 'dangling-ref'],
     [
@@ -141,7 +141,7 @@ describe('the snapshot', () => {
       'validate',
       snapshotOf(
         'kind: nothing\nkey: a\nspec: {}\n',
-        'kind: variable\nkey: b\nspec: {value: 1, colour: red}\n',
+        'kind: variable\nkey: b\nspec: {value: 1, color: red}\n',
         `${variable('c')}---\n${variable('c')}`,
       ),
     ])

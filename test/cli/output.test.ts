@@ -29,9 +29,9 @@ spec: {paused: false}
 let server: PrefectServer
 let home: string
 let file: string
-const colour = '\u001b['
+const color = '\u001b['
 const run = (...args: readonly string[]): Promise<Ran> => runCli(args, { env: { HOME: home }, cwd: home })
-const colourful = (...args: readonly string[]): Promise<Ran> =>
+const colorful = (...args: readonly string[]): Promise<Ran> =>
   runCli(args, { env: { HOME: home, NO_COLOR: '', FORCE_COLOR: '1' }, cwd: home })
 
 beforeAll(async () => {
@@ -123,10 +123,10 @@ describe('what is said', () => {
     expect((await run('plan', file, '--quiet')).stderr).toBe('')
   })
 
-  test('colours are there when asked for, and never with NO_COLOR or --no-color', async () => {
-    expect((await colourful('plan', file)).stdout).toContain(colour)
-    expect((await run('plan', file)).stdout).not.toContain(colour)
-    expect((await colourful('plan', file, '--no-color')).stdout).not.toContain(colour)
+  test('colors are there when asked for, and never with NO_COLOR or --no-color', async () => {
+    expect((await colorful('plan', file)).stdout).toContain(color)
+    expect((await run('plan', file)).stdout).not.toContain(color)
+    expect((await colorful('plan', file, '--no-color')).stdout).not.toContain(color)
   })
 
   test('--exit-code: 2 where there are changes', async () => {

@@ -61,7 +61,7 @@ export const a = toy({
     tags: { schema: { type: 'array', items: { type: 'string' } }, doc: 'Tags.', default: [] },
     any: { schema: {}, doc: 'Any JSON.', default: null },
     paused: { schema: { type: 'boolean' }, doc: 'Off.', operational: true },
-    colour: { schema: { enum: ['red', 'green'] }, doc: 'A colour.', fixed: 'the paint is dry' },
+    color: { schema: { enum: ['red', 'green'] }, doc: 'A color.', fixed: 'the paint is dry' },
     modern: { schema: { type: 'string' }, doc: 'New.', since: '3.5.0' },
   },
 })

@@ -109,7 +109,7 @@ describe('convert', () => {
   it('writes to standard output, and refuses what is not sound', async () => {
     expect((await command(['convert', example, '-o', '-'])).out).toContain('kind: snapshot\n')
     const bad = join(folder(), 'bad.yaml')
-    writeFileSync(bad, 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\ncolour: red\n')
+    writeFileSync(bad, 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\ncolor: red\n')
     for (const args of [
       ['convert', bad, '-o', `${bad}.2`],
       ['bundle', bad, '-o', `${bad}.tar.gz`],
@@ -188,7 +188,7 @@ describe('a bundle', () => {
     writeFileSync(renamed, readFileSync(file))
     expect((await command(['validate', renamed])).exit).toBe(0)
     const bad = await tampered((files) => {
-      const broken = Buffer.from(`${text}---\nkind: flow\nkey: more\ncolour: red\n`)
+      const broken = Buffer.from(`${text}---\nkind: flow\nkey: more\ncolor: red\n`)
       files.set('snapshot/snapshot.yaml', broken)
       files.set('SHA256SUMS', Buffer.from(sums(files)))
     })

@@ -74,10 +74,10 @@ describe('a plan', () => {
   })
 
   it('tells what the server cannot change in place, and changes the rest', () => {
-    const made = plan(snapshot(resource('a/x', { spec: { colour: 'red', count: 1 } })), [
-      resource('a/x', { spec: { colour: 'green' } }),
+    const made = plan(snapshot(resource('a/x', { spec: { color: 'red', count: 1 } })), [
+      resource('a/x', { spec: { color: 'green' } }),
     ])
-    expect(made.unsupported).toEqual([{ ref: 'a/x', pointer: '/spec/colour', reason: 'the paint is dry' }])
+    expect(made.unsupported).toEqual([{ ref: 'a/x', pointer: '/spec/color', reason: 'the paint is dry' }])
     expect(made.changes).toMatchObject([{ action: 'update', fields: [{ pointer: '/spec/count', after: 1 }] }])
   })
 

@@ -19,13 +19,13 @@ import {
  * `npx vitest run --config vitest.fast.ts report-golden -u` writes them, and git shows what became of them.
  */
 const common = { version: 1, tool: '1.2.3' } as const
-const place = { file: 'a.snapshot.yaml', line: 7, column: 9, excerpt: '  spec: {colour: blau}' }
+const place = { file: 'a.snapshot.yaml', line: 7, column: 9, excerpt: '  spec: {color: blau}' }
 const error: ErrorReport = {
   ...common,
   schema: 'prefect-snapshot/error',
   exit: 3,
   issues: [
-    { code: 'bad-value', severity: 'error', message: 'there is no colour "blau"', fix: 'Did you mean "blue"?', place },
+    { code: 'bad-value', severity: 'error', message: 'there is no color "blau"', fix: 'Did you mean "blue"?', place },
   ],
 }
 const validate: ValidateReport = {
@@ -65,8 +65,8 @@ const reports: Readonly<Record<string, () => Report>> = {
   error: () => error,
 }
 
-const render = async (report: Report, format: Format, width = 100, colour = false) =>
-  (await reporters[format]())(report, { style: styleFor(colour), width })
+const render = async (report: Report, format: Format, width = 100, color = false) =>
+  (await reporters[format]())(report, { style: styleFor(color), width })
 
 /** The page without the program that every page has. */
 const content = (page: string) =>
@@ -79,10 +79,10 @@ const big = bigReport(2000)
 const golden = (name: string) => `../fixtures/renderings/${name}`
 
 describe.each(Object.entries(reports))('the report of %s', (name, make) => {
-  it('as text: wide, narrow, and in colour', async () => {
+  it('as text: wide, narrow, and in color', async () => {
     await expect(await render(make(), 'text')).toMatchFileSnapshot(golden(`${name}.txt`))
     await expect(await render(make(), 'text', 60)).toMatchFileSnapshot(golden(`${name}.60.txt`))
-    await expect(await render(make(), 'text', 100, true)).toMatchFileSnapshot(golden(`${name}.colour.txt`))
+    await expect(await render(make(), 'text', 100, true)).toMatchFileSnapshot(golden(`${name}.color.txt`))
   })
 
   it('as JSON, Markdown and HTML', async () => {

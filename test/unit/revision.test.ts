@@ -71,7 +71,7 @@ describe('git:REV:path', () => {
 
   it('tells the place of a fault with the revision', async () => {
     write('bad/snapshot.yaml', header)
-    write('bad/variable/x.yaml', `${variable('x')}colour: red\n`)
+    write('bad/variable/x.yaml', `${variable('x')}color: red\n`)
     git('add', '--all')
     git('commit', '--quiet', '--message', 'bad')
     const { exit, err } = await validate('git:HEAD:bad')
