@@ -40,7 +40,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
     page.on('pageerror', (error) => wrong.push(String(error)))
     page.on('request', (request) => request.url() !== url && wrong.push(`fetched ${request.url()}`))
-    // What the names in the fixture would call.
+    // The functions that the names in the fixture try to call.
     await page.addInitScript('window.hacked = () => { window.wasHacked = true }')
     await page.goto(url)
     return page
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
   const rows = () => page.locator('.row b').allTextContents()
   const heading = () => page.locator('#detail h2').textContent()
 
-  it('finds by search, kind and chips', async () => {
+  it('filters by search, kind and chips', async () => {
     await open(await write(planReport(true), 'plan'))
     expect(await rows()).toHaveLength(11)
     await page.fill('#search', 'zstd')
@@ -68,7 +68,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await rows()).toEqual([])
   })
 
-  it('shows a change side by side, and leads on to what it needs', async () => {
+  it('shows a change side by side, with links to its dependencies', async () => {
     await open(await write(planReport(true), 'plan'))
     await page.click('.row:has-text("etl/nightly")')
     expect(await heading()).toBe('etl/nightly')
@@ -83,7 +83,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('.links button').allTextContents()).toEqual(['deploymentetl/nightly'])
   })
 
-  it('answers a click on the graph, and can be moved and zoomed', async () => {
+  it('handles clicks on the graph, which can be panned and zoomed', async () => {
     await open(await write(planReport(true), 'plan'))
     await page.click('#all .node[data-ref="deployment/report/weekly"]')
     expect(await heading()).toBe('report/weekly')
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('#near .node').count()).toBe(5)
   })
 
-  it('gives the command for what is ticked, and for what that needs', async () => {
+  it('shows the command for the checked changes and their dependencies', async () => {
     await open(await write(planReport(true), 'plan'))
     const tick = (name: string) => page.click(`.row:has(b:text-is("${name}")) input`)
     const command = () => page.inputValue('.command')
@@ -126,7 +126,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     await tick('report')
     expect(await page.isVisible('footer')).toBe(false)
     expect(await page.locator('.row input').count()).toBe(11)
-    // A click that scrolls the list may meet a row that is just drawn anew, and is then for nobody.
+    // A click that scrolls the list may hit a row that is being redrawn, and is lost then.
     const unticked = page.locator('.row input:not(:checked)')
     for (let clicks = 0; clicks < 40 && (await unticked.count()) > 0; clicks++) await unticked.first().click()
     expect(await command()).toBe(start)
@@ -134,7 +134,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('.row input:checked').count()).toBe(0)
   })
 
-  it('can be used with the keyboard alone', async () => {
+  it('can be used with only the keyboard', async () => {
     await open(await write(planReport(true), 'plan'))
     await page.keyboard.press('/')
     await page.keyboard.type('report')
@@ -149,7 +149,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('detail')
   })
 
-  it('keeps names text, and its policy would stop them if it did not', async () => {
+  it('renders names as text, and its content security policy blocks scripts in them', async () => {
     const url = await write(planReport(true), 'plan')
     await open(url)
     await page.click('.row:has-text("onerror")')
@@ -161,7 +161,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.evaluate('window.wasHacked')).toBeUndefined()
     expect(wrong.splice(0).join()).toContain('Content Security Policy')
     await page.close()
-    // The same without the policy: so the policy is what stops it.
+    // The same without the policy, to show that the policy blocks it.
     await open(await write(planReport(true), 'open', (text) => text.replace(/<meta http-equiv[^>]*>/, '')))
     await page.evaluate(inject)
     await page.waitForFunction('window.wasHacked')
@@ -172,7 +172,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     ['plan', () => planReport()],
     ['apply', applyReport],
     ['graph', graphReport],
-  ] as const)('has nothing serious for axe: %s', async (name, make) => {
+  ] as const)('has no serious axe violations: %s', async (name, make) => {
     const url = await write(make(), name)
     for (const [viewport, colorScheme] of [
       [wide, 'light'],
@@ -194,7 +194,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     }
   })
 
-  it('is quick at 2,000 changes: rows exist only where they are seen', async () => {
+  it('renders only visible rows of 2,000 changes', async () => {
     await open(await write(bigReport(2000), 'big'))
     expect(await page.textContent('.found')).toBe('2000 in all')
     expect((await rows()).length).toBeLessThan(60)
@@ -213,7 +213,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('#near .node').count()).toBe(4)
   })
 
-  it('shows what became of an apply', async () => {
+  it('shows the outcomes of an apply', async () => {
     await open(await write(applyReport(), 'apply'))
     await page.click('[data-trait=failed]')
     expect(await rows()).toEqual(['k8s'])

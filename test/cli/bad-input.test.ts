@@ -7,7 +7,7 @@ import { newHome, runCli } from '../support/cli.ts'
 
 const header = 'kind: snapshot\nversion: 1\nscope: {include: ["**"], exclude: [], incomplete: []}\n'
 
-/** A home with profiles of Prefect's own form. */
+/** A home directory with Prefect profiles. */
 function homeWith(profiles: string): string {
   const home = newHome()
   mkdirSync(join(home, '.prefect'))
@@ -21,7 +21,7 @@ function snapshotOf(...documents: readonly string[]): string {
   return file
 }
 
-/** Answers every request with the same, and counts them. */
+/** Answers every request with the same response, and counts requests. */
 async function answering(status: number, type: string, body: string) {
   const seen: string[] = []
   const server = createServer((request, response) => {
@@ -34,7 +34,7 @@ async function answering(status: number, type: string, body: string) {
 }
 
 describe('the server', () => {
-  test('an unknown profile: those that there are, exit 3', async () => {
+  test('an unknown profile: lists the existing ones, exit 3', async () => {
     const home = homeWith(
       'active = "one"\n[profiles.one]\nPREFECT_API_URL = "http://127.0.0.1:1/api"\n[profiles.two]\n',
     )
@@ -44,7 +44,7 @@ describe('the server', () => {
     for (const name of ['one', 'two']) expect(stderr).toContain(name)
   })
 
-  test('no server at the URL: exit 1 within ten seconds, and what to check', async () => {
+  test('no server at the URL: exit 1, and what to check', async () => {
     const begun = Date.now()
     const { exit, stderr, stdout } = await runCli(['export', '--api-url', 'http://127.0.0.1:1/api'])
     expect([exit, stdout]).toEqual([1, ''])
@@ -76,7 +76,7 @@ describe('the server', () => {
     expect(stderr).not.toContain('<!doctype')
   })
 
-  test('a credential is never sent in clear to another machine, nor shown', async () => {
+  test('a credential is never sent unencrypted to another machine, nor shown', async () => {
     const env = { PREFECT_API_KEY: 'pnu_never-shown' }
     const { exit, stderr, stdout } = await runCli(['export', '--api-url', 'http://prefect.example.test/api'], { env })
     expect(exit).not.toBe(0)
@@ -124,7 +124,7 @@ describe('the snapshot', () => {
     expect(stderr).toContain('bad-version')
   })
 
-  test('blocks that hold each other: the way round is named', async () => {
+  test('blocks that refer to each other: the cycle is reported', async () => {
     const type = 'kind: block-type\nkey: t\nspec: {name: T}\n'
     const checksum = `sha256:f8e6e96a${'bbc38504d4e9c99fc57281fa0026bede1fa42db79f22f984501710f4'}`
     const schema = `kind: block-schema\nkey: t/f8e6e96a\nrefs: {type: block-type/t}\nspec: {checksum: '${checksum}', fields: {}}\n`
@@ -136,7 +136,7 @@ describe('the snapshot', () => {
     expect(stderr).toMatch(/block\/t\/a.*block\/t\/b|block\/t\/b.*block\/t\/a/)
   })
 
-  test('every fault at once', async () => {
+  test('all errors are reported together', async () => {
     const { exit, stderr } = await runCli([
       'validate',
       snapshotOf(
@@ -149,7 +149,7 @@ describe('the snapshot', () => {
     for (const code of ['unknown-kind', 'unknown-field', 'duplicate-key']) expect(stderr).toContain(code)
   })
 
-  test('a file that is not there: exit 3', async () => {
+  test('a missing file: exit 3', async () => {
     const { exit, stderr } = await runCli(['validate', 'nowhere.snapshot.yaml'])
     expect(exit).toBe(3)
     expect(stderr).toContain('nowhere.snapshot.yaml')
@@ -170,7 +170,7 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 
-  test('--help and --version are payload', async () => {
+  test('--help and --version print to standard output', async () => {
     for (const args of [['--help'], ['apply', '--help'], ['--version']]) {
       const { exit, stdout, stderr } = await runCli(args)
       expect([exit, stderr]).toEqual([0, ''])

@@ -10,7 +10,7 @@ const log = join(home, 'network.log')
 const env = { HOME: home, NETWORK_LOG: log, NODE_OPTIONS: `--require ${resolve('test/support/no-network.cjs')}` }
 const offline = (...args: readonly string[]): Promise<Ran> => runCli(args, { env, cwd: home })
 
-test('what works on files works without a network, and asks for none', async () => {
+test('commands on files work without a network, and never use it', async () => {
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=n@n.test', ...args], {
       cwd: home,
@@ -39,13 +39,13 @@ test('what works on files works without a network, and asks for none', async () 
   expect(existsSync(log)).toBe(false)
 })
 
-test('and what needs a network would have been found out', async () => {
+test('a command that needs the network is detected', async () => {
   const { exit } = await offline('export', '--api-url', 'http://127.0.0.1:1/api')
   expect(exit).not.toBe(0)
   expect(readFileSync(log, 'utf8')).not.toBe('')
 })
 
-test('a bundle comes by standard input too', async () => {
+test('a bundle can be read from standard input', async () => {
   const file = join(home, 'a.tar.gz')
   const { stdout, exit } = await runCli(['validate', '-'], { input: readFileSync(file) })
   expect([exit, stdout]).toEqual([0, '-: valid, 14 resources\n'])

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 
-/** A server that wants a password and CSRF tokens, and profiles that know it. */
+/** A server with a password and CSRF tokens, and profiles for it. */
 const password = 'admin:s3cret-word'
 const protection = {
   PREFECT_SERVER_API_AUTH_STRING: password,
@@ -49,21 +49,21 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-describe('a server that is protected by a password and CSRF tokens', () => {
-  test('takes an apply with the right one', async () => {
+describe('a server with a password and CSRF tokens', () => {
+  test('accepts an apply with the right password', async () => {
     const { exit, stderr } = await run('apply', file, '--yes', '--verbose')
     expect(exit, stderr).toBe(0)
     expect(stderr).toContain('/csrf-token')
   })
 
-  test('and none with the wrong one: exit 4, and the password is shown nowhere', async () => {
+  test('refuses a wrong password: exit 4, and the password is never shown', async () => {
     const { exit, stdout, stderr } = await run('plan', file, '--profile', 'wrong', '--verbose')
     expect([exit, stdout]).toEqual([4, ''])
     expect(stderr).toContain('PREFECT_API_AUTH_STRING')
     expect(stderr).not.toMatch(/other-word|s3cret-word|YWRtaW4/)
   })
 
-  test('without a terminal apply wants --yes: exit 3, and says so', async () => {
+  test('without a terminal, apply requires --yes: exit 3', async () => {
     writeFileSync(file, small.replace('1.5', '2.5'))
     const { exit, stderr } = await run('apply', file)
     expect(exit).toBe(3)
@@ -72,7 +72,7 @@ describe('a server that is protected by a password and CSRF tokens', () => {
 })
 
 describe('an export', () => {
-  test('to - is the snapshot alone on stdout', async () => {
+  test('to - prints only the snapshot to standard output', async () => {
     const { exit, stdout, stderr } = await run('export', '-o', '-')
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^kind: snapshot\nversion: 1\n/)
@@ -85,7 +85,7 @@ describe('an export', () => {
     expect([piped.exit, piped.stdout.includes('Nothing to do')]).toEqual([0, true])
   })
 
-  test('to a directory is a file a resource, and reads the same as one file', async () => {
+  test('to a directory writes one file per resource, equal to the single file', async () => {
     expect((await run('export', '-o', 'tree/')).exit).toBe(0)
     expect((await run('export', '-o', 'one.snapshot.yaml')).exit).toBe(0)
     const files = readdirSync(join(home, 'tree'), { recursive: true }).map(String)
@@ -99,15 +99,15 @@ describe('an export', () => {
     expect([planned.exit, planned.stdout.includes('Nothing to do')]).toEqual([0, true])
   })
 
-  test('with secrets in clear is for its owner alone', async () => {
+  test('with clear-text secrets is readable only by the owner', async () => {
     const { exit } = await run('export', '-o', 'clear.snapshot.yaml', '--secrets', 'plain')
     expect(exit).toBe(0)
     expect(statSync(join(home, 'clear.snapshot.yaml')).mode & 0o077).toBe(0)
   })
 })
 
-describe('what is said', () => {
-  test('--verbose is one line a request, with neither headers nor bodies', async () => {
+describe('output', () => {
+  test('--verbose prints one line per request, without headers and bodies', async () => {
     const { stderr, stdout } = await run('plan', file, '--verbose')
     const lines = stderr.split('\n').filter((line) => /\d ms$/.test(line))
     expect(lines.length).toBeGreaterThan(3)
@@ -116,20 +116,20 @@ describe('what is said', () => {
     expect(stderr).not.toMatch(/Authorization|Basic |s3cret-word|YWRtaW4/)
   })
 
-  test('--quiet says nothing but results', async () => {
+  test('--quiet prints only results', async () => {
     const { exit, stdout, stderr } = await run('export', '-o', '-', '--quiet')
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^kind: snapshot/)
     expect((await run('plan', file, '--quiet')).stderr).toBe('')
   })
 
-  test('colors are there when asked for, and never with NO_COLOR or --no-color', async () => {
+  test('colors are used on request, and never with NO_COLOR or --no-color', async () => {
     expect((await colorful('plan', file)).stdout).toContain(color)
     expect((await run('plan', file)).stdout).not.toContain(color)
     expect((await colorful('plan', file, '--no-color')).stdout).not.toContain(color)
   })
 
-  test('--exit-code: 2 where there are changes', async () => {
+  test('--exit-code: 2 if there are changes', async () => {
     expect((await run('plan', file, '--exit-code')).exit).toBe(2)
     expect((await run('plan', file)).exit).toBe(0)
   })

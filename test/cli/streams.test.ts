@@ -8,10 +8,10 @@ import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { everyKind, everyKindText } from '../support/world.ts'
 
-/** Standard output holds the payload and nothing else; standard error all the rest, as text or as events. */
+/** Standard output has only the payload; standard error everything else, as text or as events. */
 let full: PrefectServer
 let other: PrefectServer
-/** The apply that filled `full` with a world of every kind. */
+/** The apply that filled `full` with every kind. */
 let filled: Ran
 const home = newHome()
 const journal = (turn: number) => join(home, `done-${turn}.ndjson`)
@@ -24,18 +24,18 @@ const run = (args: readonly string[]): Promise<Ran> =>
   runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
 
 interface Line {
-  /** What is run before it. */
+  /** A command to run before. */
   readonly before?: (turn: number) => readonly string[]
-  /** How the command is typed; `turn` is another number each time, for those that must have something to do. */
+  /** The command line; `turn` differs each time, for commands that need a change to make. */
   readonly args: (turn: number) => readonly string[]
-  /** What standard output is, but for numbers that differ from run to run. */
+  /** The expected standard output. */
   readonly payload: RegExp
-  /** Whether `-f json` makes it a document. */
+  /** Whether `-f json` makes it a JSON document. */
   readonly json?: true
 }
 
 const recipient = await identityToRecipient(await generateX25519Identity())
-/** Each command of the program, once. A new command fails the test until it has a line here. */
+/** A command line for each command. The test fails for a command without one. */
 const lines: Readonly<Record<string, Line>> = {
   export: {
     args: () => ['export', '--profile', 'full', '-o', '-'],
@@ -65,7 +65,7 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^(✓ .* in clear\n)+\n\d+ secrets, all can be filled\n$/,
     json: true,
   },
-  // It writes a file, and nothing into this one, which holds nothing encrypted.
+  // Nothing to do: the file contains no encrypted secrets.
   rekey: { args: () => ['rekey', everyKind, '--recipient', recipient], payload: /^$/ },
   journals: { args: () => ['journals'], payload: /^(\d{4}-.*\n)+$/ },
   plan: {
@@ -121,7 +121,7 @@ describe('--log ndjson in an apply of every kind', () => {
   const schema = JSON.parse(readFileSync('schemas/log-event.v1.json', 'utf8')) as object
   const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
 
-  test('is one event a line, each as the schema and docs/log-events.md say', () => {
+  test('prints one event per line, valid for the schema and docs/log-events.md', () => {
     const { exit, stderr, stdout } = filled
     expect(exit, stderr).toBe(0)
     const events = stderr
@@ -134,7 +134,7 @@ describe('--log ndjson in an apply of every kind', () => {
     expect(events.at(-1)).toMatchObject({ type: 'end', exit: 0 })
     const of = (type: string) => events.filter((event) => event.type === type)
     expect(of('phase').map(({ phase }) => phase)).toEqual(['connecting', 'reading', 'applying', 'reading back'])
-    // One begin and one end for each change, and each end is counted.
+    // One begin and one end event for each change, and a counter in each end event.
     const ids = of('outcome').map(({ outcome }) => (outcome as { id: string }).id)
     expect(
       of('start')
@@ -150,7 +150,7 @@ describe('--log ndjson in an apply of every kind', () => {
   })
 })
 
-/** Fields that an event has and its row in docs/log-events.md does not name. */
+/** Fields of an event that its row in docs/log-events.md does not name. */
 function undocumented(events: readonly Readonly<Record<string, unknown>>[]): string[] {
   const doc = readFileSync('docs/log-events.md', 'utf8')
   const rows = new Map(
@@ -166,14 +166,14 @@ function undocumented(events: readonly Readonly<Record<string, unknown>>[]): str
   )
 }
 
-describe('standard output holds the payload alone', () => {
+describe('standard output has only the payload', () => {
   const commands = programOf('1', async () => {}).commands.map((command) => command.name())
 
-  test('and every command has a line here', () => {
+  test('every command has a line here', () => {
     expect(Object.keys(lines).sort()).toEqual(commands.filter((name) => name !== 'help').sort())
   })
 
-  /** What differs from run to run for good reasons: times, and what each run of an apply counts up. */
+  /** Removes legitimate differences between runs: times, and counters of applies. */
   const timeless = (text: string) =>
     text.replace(/\d+(\.\d+)? m?s\b|\b\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME').replace(/\b20\d\b/g, 'TURN')
 
@@ -184,7 +184,7 @@ describe('standard output holds the payload alone', () => {
     }
     const plain = await at(201)
     expect(plain.stdout, plain.stderr).toMatch(payload)
-    // How much is said on standard error changes nothing of it.
+    // The verbosity of standard error does not change it.
     const quiet = await at(202, '--quiet')
     expect(timeless(quiet.stdout)).toBe(timeless(plain.stdout))
     const loud = await at(203, '--verbose', '--log', 'ndjson')

@@ -7,7 +7,7 @@ import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { type Watched, watch } from '../support/terminal.ts'
 
-/** What stands in for a slow or busy server: the real one, behind a proxy that each test gives its own temper. */
+/** A slow or busy server: a real one behind a proxy that each test configures. */
 let server: PrefectServer
 let proxy: Faulty
 let temper: (seen: Seen) => Fault | Promise<Fault> = () => undefined
@@ -29,7 +29,7 @@ function snapshot(name: string, values: number): string {
 const slow = (ms: number) => async (): Promise<Fault> => void (await sleep(ms))
 const apply = (name: string, columns: number, ...flags: readonly string[]): Promise<Watched> =>
   watch(['apply', snapshot(name, count), '--api-url', proxy.url, '--yes', ...flags], { columns, env: { HOME: home } })
-/** The lines of progress that a screen shows; there is never more than one. */
+/** The progress lines on a screen; there is never more than one. */
 const progressOf = (screen: readonly string[]) =>
   screen.filter((line) => /^(connecting|reading|applying|reading back)( ·| \d)/.test(line))
 const allProgress = ({ screens }: Watched) => screens.flatMap(progressOf)
@@ -37,7 +37,7 @@ const allProgress = ({ screens }: Watched) => screens.flatMap(progressOf)
 beforeAll(async () => {
   server = await freshServer('3.8.8')
   proxy = await openFaulty(server.url, (seen) => temper(seen))
-  // Its first line comes after ten seconds, so it runs beside the others, on its own way to the server.
+  // Its first line comes after ten seconds, so it runs in parallel, through its own proxy.
   const patient = await openFaulty(server.url, async ({ mutating }) => void (mutating && (await sleep(5300))))
   piped = runCli(['apply', snapshot('piped', 2), '--api-url', patient.url, '--yes']).finally(() => patient.close())
 })
@@ -50,8 +50,8 @@ afterAll(async () => {
   await server?.stop()
 })
 
-describe.each([60, 140])('apply at a terminal of %i columns', (columns) => {
-  test('shows one line of how far it has come, that fits, and takes it away at the end', async () => {
+describe.each([60, 140])('apply in a terminal with %i columns', (columns) => {
+  test('shows one progress line that fits, and removes it at the end', async () => {
     temper = slow(250)
     const seen = await apply(`slow${columns}`, columns)
     expect(seen.exit, seen.raw).toBe(0)
@@ -62,14 +62,14 @@ describe.each([60, 140])('apply at a terminal of %i columns', (columns) => {
       told.join('\n'),
     ).toBe(true)
     for (const line of told) expect(line.length).toBeLessThan(columns)
-    // The rest of the screen is as if there had been no progress.
+    // The rest of the screen is the same as without progress.
     expect(seen.lines.filter((line) => progressOf([line]).length > 0)).toEqual([])
     expect(seen.lines.filter((line) => /^\[ *\d+\/12\] \+ variable slow/.test(line))).toHaveLength(count)
     expect(seen.lines).toContain('Applied 12 changes: 12 done.')
     expect(seen.lines.filter((line) => line.startsWith('+ variable slow'))).toHaveLength(count)
   })
 
-  test('says until when a server wants to be left alone, and how often something was sent again', async () => {
+  test('shows how long the server asked to wait, and the number of retries', async () => {
     let limited = 0
     temper = async ({ mutating, write }) => {
       await sleep(60)
@@ -85,7 +85,7 @@ describe.each([60, 140])('apply at a terminal of %i columns', (columns) => {
   })
 })
 
-test('a server that is slow to answer at all is said to be waited for', async () => {
+test('shows that it waits for a slow server', async () => {
   temper = slow(1500)
   const seen = await watch(['plan', snapshot('late', 1), '--api-url', proxy.url], { columns: 80, env: { HOME: home } })
   expect(seen.exit).toBe(0)
@@ -111,14 +111,14 @@ test.each([
   ).toBe(true)
 })
 
-test('--quiet shows none of it', async () => {
+test('--quiet shows no progress', async () => {
   temper = slow(200)
   const seen = await apply('quiet', 100, '--quiet')
   expect(seen.exit).toBe(0)
   expect(seen.raw).not.toMatch(/applying|reading|connecting/)
 })
 
-test('where standard error is no terminal, it is a plain line every ten seconds', async () => {
+test('without a terminal, progress is a plain line every ten seconds', async () => {
   const { exit, stderr } = await piped
   expect(exit, stderr).toBe(0)
   expect(stderr.split('\n').filter((line) => line.startsWith('applying'))).toEqual([

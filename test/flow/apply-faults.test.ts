@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => reference?.server.stop())
 
-/** Counts of the last line: `Applied 106 changes: 104 done, 2 not started.` */
+/** The counts of the last line: `Applied 106 changes: 104 done, 2 not started.` */
 function counted(stdout: string) {
   const [, total = '', rest = ''] = /Applied (\d+) changes?: (.*)\./.exec(stdout) ?? []
   const parts = Object.fromEntries(
@@ -23,8 +23,8 @@ function counted(stdout: string) {
   return { total: Number(total), parts, sum: Object.values(parts).reduce((a, b) => a + b, 0) }
 }
 
-describe('an apply through a bad line', () => {
-  test('503s, 429s and resets before and after the server has read: identical, no duplicate, an outcome a change', async () => {
+describe('an apply over an unreliable connection', () => {
+  test('503s, 429s, and resets before and after processing: identical result, no duplicates, one outcome per change', async () => {
     const server = await freshServer('3.8.8')
     let resets = 0
     const decide = ({ number, write, mutating }: Seen): Fault => {
@@ -47,7 +47,7 @@ describe('an apply through a bad line', () => {
     await server.stop()
   })
 
-  test('every third answer to a create is lost: nothing is made twice', async () => {
+  test('every third response to a create is lost: no duplicates', async () => {
     const server = await freshServer('3.8.8')
     let creates = 0
     const proxy = await openFaulty(server.url, ({ method, mutating }) =>
@@ -61,7 +61,7 @@ describe('an apply through a bad line', () => {
     await server.stop()
   })
 
-  test('a server that is stopped and started again in the middle', async () => {
+  test('the server is restarted during the apply', async () => {
     const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-restart-'))
     let server = await freshServer('3.8.8', { home })
     const { port } = server
@@ -86,28 +86,31 @@ describe('an apply through a bad line', () => {
   })
 })
 
-describe('an apply that is ended from outside', () => {
-  test.each([1, 4, 15, 33, 60, 85, 100])('killed at write %i, applied again: identical, no duplicate', async (at) => {
-    const server = await freshServer('3.8.8')
-    let child: ChildProcess | undefined
-    const proxy = await openFaulty(server.url, ({ write, mutating }) => {
-      if (!mutating || write !== at) return undefined
-      setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
-      return undefined
-    })
-    const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
-      started: (process) => (child = process),
-    })
-    await proxy.close()
-    expect(killed.exit, 'it was killed').toBeNull()
-    const { exit, stderr } = await applyTo(server.url, everyKind)
-    expect(stderr).not.toMatch(/FAILED/)
-    expect(exit).toBe(0)
-    expect(await worldOf(server.url)).toEqual(reference.world)
-    await server.stop()
-  })
+describe('an interrupted apply', () => {
+  test.each([1, 4, 15, 33, 60, 85, 100])(
+    'killed at write %i, applied again: identical result, no duplicates',
+    async (at) => {
+      const server = await freshServer('3.8.8')
+      let child: ChildProcess | undefined
+      const proxy = await openFaulty(server.url, ({ write, mutating }) => {
+        if (!mutating || write !== at) return undefined
+        setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
+        return undefined
+      })
+      const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
+        started: (process) => (child = process),
+      })
+      await proxy.close()
+      expect(killed.exit, 'it was killed').toBeNull()
+      const { exit, stderr } = await applyTo(server.url, everyKind)
+      expect(stderr).not.toMatch(/FAILED/)
+      expect(exit).toBe(0)
+      expect(await worldOf(server.url)).toEqual(reference.world)
+      await server.stop()
+    },
+  )
 
-  test('the first Ctrl-C finishes what is in flight, writes journal and summary, and exits with 130', async () => {
+  test('the first Ctrl-C completes requests in flight, writes journal and summary, and exits with 130', async () => {
     const server = await freshServer('3.8.8')
     const home = newHome()
     let child: ChildProcess | undefined
@@ -132,7 +135,7 @@ describe('an apply that is ended from outside', () => {
     await server.stop()
   })
 
-  test('the second Ctrl-C ends it at once', async () => {
+  test('the second Ctrl-C exits at once', async () => {
     const server = await freshServer('3.8.8')
     let child: ChildProcess | undefined
     const proxy = await openFaulty(server.url, async ({ write, mutating }) => {

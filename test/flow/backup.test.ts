@@ -19,7 +19,7 @@ const backup = (...flags: readonly string[]) => cli(['backup', folder, '--api-ur
 const files = () => readdirSync(folder).sort()
 const own = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.snapshot\.yaml$/
 
-/** A change of the source that everybody can see, by plain HTTP. */
+/** Changes the source by plain HTTP. */
 async function setVariable(value: number): Promise<void> {
   const body = JSON.stringify({ value })
   const headers = { 'content-type': 'application/json' }
@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 
 describe('backup', () => {
-  test('keeps a dated snapshot, and says where; a second one only where something has changed', async () => {
+  test('writes a dated snapshot and prints its path; a second one only after a change', async () => {
     const first = await backup()
     expect(first.exit, first.stderr).toBe(0)
     expect(files()).toEqual([expect.stringMatching(own)])
@@ -54,7 +54,7 @@ describe('backup', () => {
     expect(valid.exit).toBe(0)
   })
 
-  test('at another address or of another version the server is the same', async () => {
+  test('ignores the address and the version of the server', async () => {
     await backup()
     const tap = await openTap(source.server.url)
     await cli(['backup', folder, '--api-url', tap.url])
@@ -62,7 +62,7 @@ describe('backup', () => {
     expect(files()).toHaveLength(1)
   })
 
-  test('--keep removes the oldest, and nothing that is not called like a backup', async () => {
+  test('--keep removes the oldest backups, and no files with other names', async () => {
     mkdirSync(folder)
     const others = [
       '2020-01-01.snapshot.yaml',
@@ -82,7 +82,7 @@ describe('backup', () => {
     expect(stderr).toContain('Removed 3 older ones: 2020-01-02T00-00-00Z.snapshot.yaml')
   })
 
-  test('the newest is the last by name, also where the clock was put back', async () => {
+  test('the newest backup is last by name, even if the clock was set back', async () => {
     mkdirSync(folder)
     writeFileSync(join(folder, '2999-01-01T00-00-00Z.snapshot.yaml'), 'kind: snapshot\nversion: 1\n')
     const { stdout } = await backup('--keep', '1')
@@ -107,7 +107,7 @@ describe('backup', () => {
     expect(files()).toEqual(before)
   })
 
-  test('to a folder that cannot be written to: exit 1, nothing removed', async () => {
+  test('a directory that is not writable: exit 1, nothing removed', async () => {
     writeFileSync(folder, 'a file')
     const { exit, stderr } = await backup('--keep', '1')
     expect(exit).not.toBe(0)
@@ -115,7 +115,7 @@ describe('backup', () => {
     expect(readFileSync(folder, 'utf8')).toBe('a file')
   })
 
-  test('holds secrets as an export does: placeholders, or in clear for its owner alone', async () => {
+  test('contains secrets like an export: placeholders, or clear text that only the owner can read', async () => {
     const placeholders = await backup('--quiet')
     expect(placeholders.stderr).toBe('')
     expect(readFileSync(placeholders.stdout.trim(), 'utf8')).not.toMatch(/s3cr3t-token/)
@@ -135,7 +135,7 @@ describe('a backup with encrypted secrets', () => {
     identity = ['--identity', join(home, 'key.txt')]
   })
 
-  test('brings everything back, where its identity is; without it not one secret can be read', async () => {
+  test('restores everything with the identity; without it, no secret can be read', async () => {
     const empty = await freshServer('3.8.8')
     const { stdout } = await backup(...recipient)
     const text = readFileSync(stdout.trim(), 'utf8')
@@ -149,7 +149,7 @@ describe('a backup with encrypted secrets', () => {
     await empty.stop()
   })
 
-  test('is a second one where something has changed, a secret too; without the identity nobody can tell', async () => {
+  test('is written again after a change, also of a secret; without the identity, always', async () => {
     await backup(...recipient)
     const same = await backup(...recipient, ...identity)
     expect(same.stderr).toContain('Nothing has changed')
@@ -168,14 +168,14 @@ describe('a backup with encrypted secrets', () => {
     expect(files()).toHaveLength(3)
   })
 
-  test('for nobody is refused before the server is asked', async () => {
+  test('without recipients is refused before any request', async () => {
     const { exit, stderr } = await cli(['backup', folder, '--api-url', 'http://127.0.0.1:9/api', '--secrets', 'age'])
     expect([exit, stderr]).toEqual([3, expect.stringContaining('[bad-recipient]')])
   })
 })
 
 describe('restore', () => {
-  test('of a folder takes the newest backup, and is an apply: the server is as it was', async () => {
+  test('of a directory applies the newest backup: the server is in its previous state', async () => {
     const empty = await freshServer('3.8.8')
     mkdirSync(folder)
     writeFileSync(
@@ -190,7 +190,7 @@ describe('restore', () => {
     await empty.stop()
   })
 
-  test('of a file or a folder without backups is an apply of that', async () => {
+  test('of a file, or of a directory without backups, applies it', async () => {
     const tap = await openTap(source.server.url)
     const { stdout } = await backup()
     const again = await cli(['restore', stdout.trim(), '--api-url', tap.url, '--yes'])
@@ -204,7 +204,7 @@ describe('restore', () => {
 })
 
 describe('restore --drill', () => {
-  test('says kind by kind that everything came back; nothing acts, and missing secrets are told', async () => {
+  test('reports by kind that everything came back; nothing is active, and missing secrets are reported', async () => {
     const empty = await freshServer('3.8.8')
     await backup()
     const { exit, stdout, stderr } = await cli([
@@ -234,27 +234,27 @@ describe('restore --drill', () => {
       body: '{}',
     })
     expect(((await deployments.json()) as { paused: boolean }[]).every(({ paused }) => paused)).toBe(true)
-    // The server is not empty any more.
+    // The server is no longer empty.
     const again = await cli(['restore', folder, '--drill', '--api-url', empty.url, '--yes'])
     expect(again.exit).toBe(3)
     expect(again.stderr).toMatch(/error \[not-empty\]/)
     await empty.stop()
   })
 
-  test('says what came back otherwise, or not at all', async () => {
+  test('reports what came back different, or not at all', async () => {
     const older = await freshServer('3.4.14')
     await backup()
     const flags = ['--api-url', older.url, '--yes', '--skip-unsupported']
     const { exit, stdout } = await cli(['restore', folder, '--drill', ...flags])
     expect(exit, stdout).toBe(2)
     expect(stdout).toMatch(/✗ default-result-storage server is missing/)
-    // Block types that every server has by itself are of its own version, and no loss.
+    // Built-in block types depend on the server's version, and are not lost.
     expect(stdout).not.toMatch(/✗ block-type/)
     expect(stdout).toMatch(/^Only \d+ of \d+ resources came back/m)
     await older.stop()
   })
 
-  test('-f json is the comparison as diff writes it', async () => {
+  test('-f json prints the comparison in the format of diff', async () => {
     const empty = await freshServer('3.8.8')
     writeFileSync(join(home, 'one.snapshot.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: one\n')
     const { exit, stdout, stderr } = await cli([
@@ -272,7 +272,7 @@ describe('restore --drill', () => {
     await empty.stop()
   })
 
-  test('never takes the active profile, nor a server that holds something', async () => {
+  test('refuses the active profile, and a server that is not empty', async () => {
     await backup()
     const unnamed = await cli(['restore', folder, '--drill', '--yes'], { PREFECT_API_URL: source.server.url })
     expect(unnamed.exit).toBe(3)

@@ -44,7 +44,7 @@ describe('a repository with a directory of snapshots', () => {
   })
   afterAll(() => Promise.all([server?.stop(), other?.stop()]))
 
-  test('an export is a file for each resource, under a name that is safe', async () => {
+  test('an export writes one file per resource, with a portable name', async () => {
     await exported()
     expect(files()).toEqual(
       [
@@ -64,13 +64,13 @@ describe('a repository with a directory of snapshots', () => {
     git('commit', '--quiet', '--message', 'first')
   })
 
-  test('a second one changes nothing', async () => {
+  test('a second export changes nothing', async () => {
     const { err } = await exported()
     expect(err).toContain('0 files written, 9 unchanged, 0 removed')
     expect(git('status', '--porcelain')).toBe('')
   })
 
-  test('one after a change touches just that, and nothing of others', async () => {
+  test('an export after a change touches only the changed files, and no others', async () => {
     writeFileSync(join(folder, 'README.md'), '# Ours\n')
     writeFileSync(join(folder, 'kustomization.yaml'), 'kind: Kustomization\n')
     await api.delete('/variables/name/team')
@@ -88,7 +88,7 @@ describe('a repository with a directory of snapshots', () => {
     ])
   })
 
-  test('one of a part leaves the rest, and the scope is still all', async () => {
+  test('a partial export keeps the rest and the scope', async () => {
     await api.delete('/variables/name/stage')
     await api.post('/flows/', { name: 'not-yet', tags: [] })
     await exported('--include', 'variable/**')
@@ -96,11 +96,11 @@ describe('a repository with a directory of snapshots', () => {
     expect(files().filter((file) => file.startsWith('flow/'))).toHaveLength(5)
     expect(readFileSync(join(folder, 'snapshot.yaml'), 'utf8')).toContain('include: ["**"]')
     const { counts } = await planOf(server.url, folder, '--prune')
-    // The flow that the part does not have is in scope, so that prune would delete it.
+    // The flow that the partial export does not have is in scope, so prune would delete it.
     expect(counts).toMatchObject({ create: 0, update: 0, delete: 1 })
   })
 
-  test('what git has is compared with a server, and a bundle of it is applied to another', async () => {
+  test('a git revision is compared with one server, and its bundle applied to another', async () => {
     const before = 'git:HEAD:platform/'
     const { exit, out } = await command(['plan', before, '--api-url', server.url, '-f', 'json', '--exit-code'], env)
     expect(exit).toBe(2)

@@ -35,8 +35,8 @@ beforeEach(() => {
   home = newHome()
 })
 
-describe('doctor says', () => {
-  test('of two servers of one version: access, kinds, references, secrets, pools, workers, tier, and what a transfer would do', async () => {
+describe('doctor reports', () => {
+  test('for two servers of one version: access, kinds, references, secrets, pools, workers, tier, and the plan of a transfer', async () => {
     profiles({ old: url(source.url), new: url(target.url) })
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit, stdout).toBe(0)
@@ -57,7 +57,7 @@ describe('doctor says', () => {
     expect(/Plan: (\d+) to create, (\d+) to update/.exec(dry.stdout)?.slice(1)).toEqual(counts)
   })
 
-  test('what an older destination does not have', async () => {
+  test('features that an older destination lacks', async () => {
     profiles({ old: url(source.url), new: url(older.url) })
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit).toBe(1)
@@ -65,7 +65,7 @@ describe('doctor says', () => {
     expect(stdout).toMatch(/✗ not possible\s+default-result-storage/)
   })
 
-  test('which kinds cannot be read, and why, each by itself', async () => {
+  test('which kinds cannot be read, and the reason for each', async () => {
     const closed = await openFaulty(source.url, ({ path }) =>
       /^\/(automations|variables)\//.test(path) ? 'forbidden' : undefined,
     )
@@ -79,8 +79,8 @@ describe('doctor says', () => {
     await closed.close()
   })
 
-  test('how many deployments there would be where the destination is a workspace of Cloud', async () => {
-    // The address that Prefect's own setting calls Cloud; the server behind it is one of ours.
+  test('the number of deployments for a destination in Prefect Cloud', async () => {
+    // Prefect's own setting for the address of Cloud; the server behind it is a test server.
     profiles({ old: url(source.url), new: `${url(target.url)}\nPREFECT_CLOUD_API_URL = "${target.url}"` })
     const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     const [, said] =
@@ -92,7 +92,7 @@ describe('doctor says', () => {
     expect(stdout).toMatch(/✓ destination: pools\s+ecs \(ecs:push\) is run by Prefect Cloud/)
   })
 
-  test('which secrets the source does not show, and the variables that would fill them', async () => {
+  test('which secrets the source hides, and the variables that provide them', async () => {
     const masked = await openFaulty(source.url, () => 'masked')
     profiles({ old: url(masked.url), new: url(target.url) })
     const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')

@@ -10,7 +10,7 @@ import { command, planOf } from '../support/command.ts'
 import { exported, good, withoutHeader } from '../support/journey.ts'
 import { type Plain, plainHttp } from '../support/plain-http.ts'
 
-/** Seven rows a page: everything that is read by name or in full comes in several pages. */
+/** Seven rows per page, so that every list has several pages. */
 const paging = { PREFECT_SERVER_API_DEFAULT_LIMIT: '7', PREFECT_API_DEFAULT_LIMIT: '7' }
 
 let server: PrefectServer
@@ -37,7 +37,7 @@ const apply = (file: string, ...flags: readonly string[]) =>
   command(['apply', file, '--api-url', tap.url, '--yes', ...flags])
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(2, '0'))
 
-describe('a server that gives seven rows a page', () => {
+describe('a server with seven rows per page', () => {
   const pools = numbers(3).flatMap((pool) => [
     `kind: work-pool\nkey: pool-${pool}\nspec: {type: process, is_paused: false}\n`,
     ...['default', 'a', 'b', 'c', 'd'].map(
@@ -46,7 +46,7 @@ describe('a server that gives seven rows a page', () => {
     ),
   ])
   const flows = numbers(3).map((flow) => `kind: flow\nkey: flow-${flow}\n`)
-  // Names that repeat across flows, so that a name finds more rows than one.
+  // The same names in several flows, so that a name matches several rows.
   const deployments = numbers(3).flatMap((flow) =>
     numbers(10).map(
       (name) =>
@@ -65,7 +65,7 @@ describe('a server that gives seven rows a page', () => {
   const searches = numbers(9).map((name) => `kind: saved-search\nkey: s-${name}\n`)
   const all = [...pools, ...flows, ...deployments, ...automations, ...variables, ...limits, ...searches]
 
-  test('holds all of them, and a second apply finds them all', async () => {
+  test('an apply creates all resources, and a second apply finds them all', async () => {
     const file = snapshotOf('paging', ...all)
     good(await apply(file))
     tap.clear()
@@ -76,7 +76,7 @@ describe('a server that gives seven rows a page', () => {
     expect(tap.writes()).toEqual([])
   })
 
-  test('gives them all to an export', async () => {
+  test('an export contains all resources', async () => {
     const text = await exported(server.url)
     const keys = (of: string) =>
       [...of.matchAll(/^kind: (\S+)\nkey: (.*)$/gm)].map(([, kind, key]) => `${kind} ${key?.replace(/#.*|"/g, '')}`)
@@ -84,7 +84,7 @@ describe('a server that gives seven rows a page', () => {
   })
 })
 
-describe('a failure in the middle', () => {
+describe('a failed change', () => {
   const strict = `kind: work-pool
 key: strict
 spec:
@@ -113,7 +113,7 @@ spec:
     runs('bad'),
   ]
 
-  test('skips what needs it and nothing else, says why, and ends with 5', async () => {
+  test('skips only its dependents, reports the reason, and exits with 5', async () => {
     const file = snapshotOf('middle', ...documents)
     const { exit, out } = await apply(file, '-f', 'json')
     const { outcomes, changes } = parseJson(out) as unknown as ApplyReport
@@ -144,12 +144,12 @@ spec:
   })
 })
 
-describe('the default queue of a pool that exists', () => {
+describe('the default queue of an existing pool', () => {
   const pool = (more: string) => `kind: work-pool\nkey: renamed\nspec: {type: process, is_paused: false${more}}\n`
   const queue = (name: string) =>
     `kind: work-queue\nkey: renamed/${name}\nrefs: {pool: work-pool/renamed}\nspec: {description: d, is_paused: false, priority: 1}\n`
 
-  test('with another name is found, also where no queue is in the snapshot', async () => {
+  test('is found under another name, even if the snapshot has no queue', async () => {
     await api.post('/work_pools/', { name: 'renamed', type: 'process' })
     await api.patch('/work_pools/renamed/queues/default', { name: 'main' })
     tap.clear()
@@ -157,7 +157,7 @@ describe('the default queue of a pool that exists', () => {
     expect(tap.writes()).toEqual([])
   })
 
-  test('gets the name that is wanted, and is still the same queue', async () => {
+  test('is renamed, and stays the same queue', async () => {
     const before = await api.get('/work_pools/renamed/queues/main')
     const { changes } = await planOf(tap.url, snapshotOf('wanted', pool(''), queue('default')))
     expect(changes.map(({ ref, fields }) => [ref, fields.map(({ pointer }) => pointer)])).toContainEqual([
@@ -172,11 +172,11 @@ describe('the default queue of a pool that exists', () => {
 })
 
 describe('the limit of a deployment', () => {
-  test('becomes its own again where a row of that name was left behind', async () => {
+  test('becomes its own limit again if a row with its name was left behind', async () => {
     const flow = await api.post('/flows/', { name: 'left' })
     const { id } = await api.post('/deployments/', { name: 'behind', flow_id: flow.id, concurrency_limit: 3 })
     const shared = await api.post('/v2/concurrency_limits/', { name: 'shared', limit: 9 })
-    // The official client leaves the own row where it is.
+    // The official client does not delete the own row.
     await api.patch(`/deployments/${id}`, { global_concurrency_limit_id: shared.id })
     const wanted =
       'kind: flow\nkey: left\n---\nkind: deployment\nkey: left/behind\nrefs: {flow: flow/left}\nspec: {paused: false, concurrency_limit: 4}\n'
@@ -187,8 +187,8 @@ describe('the limit of a deployment', () => {
   })
 })
 
-describe('a field that only the server has a value for', () => {
-  test('is left alone where the snapshot does not say it', async () => {
+describe('a field with a value only on the server', () => {
+  test('is not changed if the snapshot does not have it', async () => {
     await api.post('/work_pools/', { name: 'unsaid', type: 'process' })
     await api.post('/work_pools/unsaid/queues', { name: 'second', priority: 7 })
     const queue = 'kind: work-queue\nkey: unsaid/second\nrefs: {pool: work-pool/unsaid}\nspec: {description: d}\n'

@@ -46,8 +46,8 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-describe('a snapshot of dev in the environment of prod', () => {
-  test('is planned with the lines of the overlay that values come from', async () => {
+describe('a snapshot of dev in the environment prod', () => {
+  test('is planned with the overlay lines that values come from', async () => {
     const { exit, stdout, stderr } = await onServer('plan', 'dev.snapshot.yaml', '-E', 'prod', '-f', 'json')
     expect(exit, stderr).toBe(0)
     const { changes, next } = JSON.parse(stdout) as { changes: { ref: string; overlaid?: Row[] }[]; next: string[] }
@@ -61,7 +61,7 @@ describe('a snapshot of dev in the environment of prod', () => {
     expect(changes.some(({ ref }) => /^(variable|concurrency-limit)/.test(ref))).toBe(false)
   })
 
-  test('is applied as it says, by what the server says of itself; and then there is nothing to do', async () => {
+  test('is applied, and a second plan has no changes', async () => {
     const { exit, stderr } = await onServer('apply', 'dev.snapshot.yaml', '--overlay', 'prod.yaml', '--yes')
     expect(exit, stderr).toBe(0)
     const deployments = await read('/deployments/filter', {})
@@ -91,7 +91,7 @@ describe('a snapshot of dev in the environment of prod', () => {
     expect((await onServer('verify', 'dev.snapshot.yaml', '-E', 'prod')).exit).toBe(0)
   })
 
-  test('is shown at a terminal with what changes and from where', async () => {
+  test('is shown in a terminal with changes and their overlay lines', async () => {
     write(
       'staging.yaml',
       'kind: overlay\nversion: 1\nentries: [{match: deployment/prod-red/live, set: {/spec/description: Staging.}}]\n',
@@ -104,7 +104,7 @@ describe('a snapshot of dev in the environment of prod', () => {
     expect(stdout).toMatch(/1 to update/)
   })
 
-  test('is kept by a saved plan, also when the overlay changes', async () => {
+  test('is part of a saved plan, even if the overlay changes later', async () => {
     await onServer('plan', 'dev.snapshot.yaml', '-E', 'staging', '--out', 'plan.json')
     write('staging.yaml', 'kind: overlay\nversion: 1\n')
     const twice = await onServer('apply', 'plan.json', '-E', 'prod', '--yes')
@@ -117,7 +117,7 @@ describe('a snapshot of dev in the environment of prod', () => {
 })
 
 describe('offline', () => {
-  test('validate and graph look at the environment', async () => {
+  test('validate and graph use the environment', async () => {
     expect((await cli('validate', 'dev.snapshot.yaml', '-E', 'prod')).exit).toBe(0)
     const { stdout } = await cli('graph', 'dev.snapshot.yaml', '-E', 'prod', '--tag', 'managed', '-f', 'json')
     expect((JSON.parse(stdout) as { resources: Row[] }).resources.map(({ ref }) => ref)).toContain(
@@ -125,7 +125,7 @@ describe('offline', () => {
     )
   })
 
-  test('what is wrong in an overlay is told all at once', async () => {
+  test('all errors of an overlay are reported together', async () => {
     write(
       'bad.yaml',
       `kind: overlay
@@ -166,7 +166,7 @@ entries:
     expect(stderr).toMatch(told)
   })
 
-  test('a variable that is not set is told for each place', async () => {
+  test('an unset variable is reported for each place', async () => {
     const { exit, stderr } = await runCli(['validate', 'dev.snapshot.yaml', '-E', 'prod'], {
       env: { HOME: home },
       cwd: home,

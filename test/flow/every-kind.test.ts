@@ -15,13 +15,13 @@ import { seed } from '../worlds/seed.ts'
 interface Journey {
   readonly from: ServerVersion
   readonly to: ServerVersion
-  /** What the plan says that the destination cannot hold; with one of them it ends with 9. */
+  /** What the plan reports as unsupported by the destination; any of them means exit code 9. */
   readonly unsupported: readonly string[]
-  /** Fields that the plan says are left out. */
+  /** Fields that the plan reports as omitted. */
   readonly downgraded: readonly string[]
-  /** Where the two servers differ afterwards: what one version does not have, or gives in another form. */
+  /** Expected differences between the servers: fields that one version lacks, or returns in another form. */
   readonly differ: readonly RegExp[]
-  /** Lines of the snapshot that the destination does not give back. */
+  /** Lines of the snapshot that an export of the destination does not contain. */
   readonly lost: readonly string[]
 }
 
@@ -32,7 +32,7 @@ const journeys: readonly Journey[] = [
     to: '3.8.8',
     unsupported: [],
     downgraded: [],
-    // Defaults that only the newer version writes out.
+    // Defaults that only the newer version returns.
     differ: [
       /force: undefined → false$/,
       /schedule_after: undefined → .*"0\.0"/,
@@ -67,13 +67,13 @@ const journeys: readonly Journey[] = [
   },
 ]
 
-/** The documents of a snapshot, but for types that every server has by itself, with the texts of its own version. */
+/** The documents of a snapshot without built-in block types, whose texts depend on the version. */
 function documents(text: string): string[] {
   const cut = withoutHeader(text).split('---\n').filter(Boolean)
   return cut.filter((document) => !isStockType(/^kind: block-type\nkey: (\S+)/.exec(document)?.[1] ?? ''))
 }
 
-/** What a server holds, but for the types and schemas that it registers by itself. */
+/** The content of a server without built-in block types and schemas. */
 async function configured(url: string): Promise<unknown> {
   const world = (await worldOf(url)) as Record<string, Record<string, unknown>>
   const custom = (kind: string) =>
@@ -81,7 +81,7 @@ async function configured(url: string): Promise<unknown> {
   return { ...world, 'block-type': custom('block-type'), 'block-schema': custom('block-schema') }
 }
 
-/** A server with the whole world, and what is exported of it. */
+/** A server with every kind, and its export. */
 interface Origin {
   readonly server: PrefectServer
   readonly text: string
@@ -111,12 +111,12 @@ afterAll(async () => {
 })
 
 describe.each(['3.8.8', '3.4.14'] as const)('the snapshot of a %s', (version) => {
-  test('is the same bytes each time', async () => {
+  test('is byte-identical each time', async () => {
     const { server, text } = await originOf(version)
     expect(await exported(server.url)).toBe(text)
   })
 
-  test('holds no id and no secret', async () => {
+  test('contains no ID and no secret', async () => {
     const { server, text } = await originOf(version)
     const ids = await idsOf(server.url)
     expect(ids.size).toBeGreaterThan(200)
@@ -125,77 +125,83 @@ describe.each(['3.8.8', '3.4.14'] as const)('the snapshot of a %s', (version) =>
   })
 })
 
-describe.each(journeys)('a whole $from moves to a $to', ({ from, to, unsupported, downgraded, differ, lost }) => {
-  let source: PrefectServer
-  let destination: PrefectServer
-  let tap: Tap
-  let text: string
-  let file: string
-  let env: Record<string, string>
-  const said: string[] = []
-  const run = async (...args: readonly string[]): Promise<Told> => {
-    const told = await command([...args, '--api-url', tap.url], env)
-    said.push(told.out, told.err, JSON.stringify(told.issues))
-    return told
-  }
+describe.each(journeys)(
+  'a transfer of every kind from $from to $to',
+  ({ from, to, unsupported, downgraded, differ, lost }) => {
+    let source: PrefectServer
+    let destination: PrefectServer
+    let tap: Tap
+    let text: string
+    let file: string
+    let env: Record<string, string>
+    const said: string[] = []
+    const run = async (...args: readonly string[]): Promise<Told> => {
+      const told = await command([...args, '--api-url', tap.url], env)
+      said.push(told.out, told.err, JSON.stringify(told.issues))
+      return told
+    }
 
-  beforeAll(async () => {
-    ;({ server: source, text, file, env } = await originOf(from))
-    destination = await freshServer(to)
-    tap = await openTap(destination.url)
-  })
-  afterAll(async () => {
-    await tap?.close()
-    await destination?.stop()
-  })
-
-  test('a plan says what is to be done, and does nothing', async () => {
-    const plan = await run('plan', file, '--exit-code')
-    expect(plan.exit, plan.err).toBe(unsupported.length > 0 ? 9 : 2)
-    for (const name of unsupported) expect(plan.out).toContain(name)
-    expect(downgraded.filter((name) => !plan.err.includes(name))).toEqual([])
-    expect(tap.writes()).toEqual([])
-    expect(tap.requests.length).toBeGreaterThan(10)
-  })
-
-  test('where something cannot be held, nothing is done without being told so', async () => {
-    const ran = unsupported.length > 0 ? await run('apply', file, '--yes') : undefined
-    if (ran) expect(ran.exit).toBe(9)
-    expect(tap.writes()).toEqual([])
-  })
-
-  test('apply brings it all', async () => {
-    good(await run('apply', file, '--yes', '--verbose', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
-    const found = differencesOf(await configured(source.url), await configured(destination.url))
-    expect(found.filter((line) => !differ.some((known) => known.test(line)))).toEqual([])
-    expect(differ.filter((known) => !found.some((line) => known.test(line)))).toEqual([])
-  })
-
-  test('the second apply sends no mutating request', async () => {
-    tap.clear()
-    const again = good(await run('apply', file, '--yes', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
-    expect(again.out).toMatch(/Nothing to do|0 to create, 0 to update/)
-    expect(tap.writes()).toEqual([])
-    expect(tap.requests.length).toBeGreaterThan(10)
-  })
-
-  test('the destination gives the same bytes, but for the header', async () => {
-    const other = await exported(destination.url)
-    if (from === to) return expect(withoutHeader(other)).toBe(withoutHeader(text))
-    const [before, after] = [text, other].map((all) => documents(all).join('---\n').split('\n')) as [string[], string[]]
-    const left = after.slice()
-    const gone = before.filter((line) => {
-      const at = left.indexOf(line)
-      if (at >= 0) left.splice(at, 1)
-      return at < 0
+    beforeAll(async () => {
+      ;({ server: source, text, file, env } = await originOf(from))
+      destination = await freshServer(to)
+      tap = await openTap(destination.url)
     })
-    expect(gone).toEqual(lost)
-    expect(left).toEqual([])
-  })
+    afterAll(async () => {
+      await tap?.close()
+      await destination?.stop()
+    })
 
-  test('no secret was in anything that was said', () => {
-    const all = said.join('\n')
-    expect(all).toContain('POST /block_documents/')
-    expect(everyKindSecrets.filter((secret) => all.includes(secret))).toEqual([])
-  })
-})
+    test('plan reports the changes, and makes none', async () => {
+      const plan = await run('plan', file, '--exit-code')
+      expect(plan.exit, plan.err).toBe(unsupported.length > 0 ? 9 : 2)
+      for (const name of unsupported) expect(plan.out).toContain(name)
+      expect(downgraded.filter((name) => !plan.err.includes(name))).toEqual([])
+      expect(tap.writes()).toEqual([])
+      expect(tap.requests.length).toBeGreaterThan(10)
+    })
+
+    test('apply refuses unsupported resources unless they are skipped explicitly', async () => {
+      const ran = unsupported.length > 0 ? await run('apply', file, '--yes') : undefined
+      if (ran) expect(ran.exit).toBe(9)
+      expect(tap.writes()).toEqual([])
+    })
+
+    test('apply creates everything', async () => {
+      good(await run('apply', file, '--yes', '--verbose', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
+      const found = differencesOf(await configured(source.url), await configured(destination.url))
+      expect(found.filter((line) => !differ.some((known) => known.test(line)))).toEqual([])
+      expect(differ.filter((known) => !found.some((line) => known.test(line)))).toEqual([])
+    })
+
+    test('a second apply sends no write requests', async () => {
+      tap.clear()
+      const again = good(await run('apply', file, '--yes', ...(unsupported.length > 0 ? ['--skip-unsupported'] : [])))
+      expect(again.out).toMatch(/Nothing to do|0 to create, 0 to update/)
+      expect(tap.writes()).toEqual([])
+      expect(tap.requests.length).toBeGreaterThan(10)
+    })
+
+    test('an export of the destination is byte-identical, except for the header', async () => {
+      const other = await exported(destination.url)
+      if (from === to) return expect(withoutHeader(other)).toBe(withoutHeader(text))
+      const [before, after] = [text, other].map((all) => documents(all).join('---\n').split('\n')) as [
+        string[],
+        string[],
+      ]
+      const left = after.slice()
+      const gone = before.filter((line) => {
+        const at = left.indexOf(line)
+        if (at >= 0) left.splice(at, 1)
+        return at < 0
+      })
+      expect(gone).toEqual(lost)
+      expect(left).toEqual([])
+    })
+
+    test('no output contains a secret', () => {
+      const all = said.join('\n')
+      expect(all).toContain('POST /block_documents/')
+      expect(everyKindSecrets.filter((secret) => all.includes(secret))).toEqual([])
+    })
+  },
+)

@@ -19,18 +19,18 @@ import { clientOf } from '../support/connect.ts'
 import { secretValues } from '../support/secret-values.ts'
 import { everyKind } from '../support/world.ts'
 
-/** One change of one resource; what is left out stays. A value of undefined takes the field away. */
+/** A change of one resource; omitted fields stay. A value of undefined removes the field. */
 interface Edit {
   readonly ref: Ref
   readonly what: string
-  /** By pointer into the spec. */
+  /** Values by pointer into the spec. */
   readonly spec?: Readonly<Record<string, Json | undefined>>
   readonly refs?: Readonly<Record<string, Ref | undefined>>
   readonly secrets?: Readonly<Record<string, Placeholder | undefined>>
-  /** Where the plan must show a difference, by field. */
+  /** The fields in which the plan must show a difference. */
   readonly shows: readonly string[]
   readonly since?: string
-  /** Requests that write, where just these are right. */
+  /** The expected write requests, if they matter. */
   readonly writes?: readonly string[]
 }
 
@@ -237,7 +237,7 @@ function automations(): Edit[] {
   ]
 }
 
-describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (version) => {
+describe.each(['3.8.8', '3.4.14'] as const)('each field separately, on %s', (version) => {
   let origin: PrefectServer
   let tap: Tap
   let client: Client
@@ -267,7 +267,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     await origin?.stop()
   })
 
-  /** The plan for some resources, with all that they need. */
+  /** The plan for some resources and their dependencies. */
   async function planFor(...refs: readonly Ref[]): Promise<{ readonly plan: Plan; readonly live: Live }> {
     const resources = withNeeds([...state.values()], kinds, (resource) => refs.includes(refOf(resource)))
     const snapshot: Snapshot = {
@@ -322,7 +322,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     try {
       await carryOut(edit)
     } catch (error) {
-      // What went wrong here is not to go wrong in the tests that follow.
+      // Repairs the state, so that a failure does not affect later tests.
       if (original) state.set(edit.ref, (await readLive(client, server, kinds)).resources.get(edit.ref) ?? original)
       throw error
     }
@@ -348,7 +348,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     )
   }
 
-  test('two queues change places', async () => {
+  test('two queues swap priorities', async () => {
     const [one, other] = ['work-queue/processes/urgent', 'work-queue/processes/slow lane'] as const
     const priority = (ref: Ref) => state.get(ref)?.spec.priority ?? 0
     const [a, b] = [priority(one), priority(other)]
@@ -363,7 +363,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     expect((await planFor(one, other, 'work-queue/processes/main')).plan.changes).toEqual([])
   })
 
-  test('a placeholder of a block that exists keeps the value of the server', async () => {
+  test('a placeholder of an existing block keeps the server's value', async () => {
     const ref = 'block/secret/api-token'
     const placeholder: Placeholder = { env: 'SECRET_API_TOKEN_VALUE' }
     state.set(
@@ -383,7 +383,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
     expect([again.plan.changes, value(again.live)]).toEqual([[], before])
   })
 
-  test('labels of a flow cannot be changed, and the plan says so', async () => {
+  test('flow labels cannot be changed, and the plan reports it', async () => {
     const flow = state.get('flow/etl')
     state.set('flow/etl', edited({ ref: 'flow/etl', what: '', spec: { '/labels': { owner: 'other' } }, shows: [] }))
     const { plan } = await planFor('flow/etl')
@@ -393,7 +393,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field by itself, on %s', (vers
   })
 })
 
-test('every field and slot that can be changed is changed above', () => {
+test('every field and ref field that can be changed is changed above', () => {
   const changed = new Set(
     edits.flatMap(({ ref, shows }) => shows.map((name) => `${ref.slice(0, ref.indexOf('/'))} ${name}`)),
   )
@@ -403,7 +403,7 @@ test('every field and slot that can be changed is changed above', () => {
       .map(([part]) => `${name} ${part}`),
   )
   expect(changeable.filter((part) => !changed.has(part))).toEqual([
-    // Not shown here: they want a second schema of a type, another writable block, and a renamed default queue.
+    // Not covered here: these need a second schema of a type, another writable block, and a renamed default queue.
     'block schema',
     'work-pool default_queue',
     'default-result-storage block',

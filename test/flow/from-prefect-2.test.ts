@@ -24,7 +24,7 @@ async function start(version: '3.8.8' | '3.4.14' | '2.20.25', options: ServerOpt
 
 const profiles = (urls: Readonly<Record<string, string>>): void => writeProfiles(home, urls)
 
-/** What runs by itself on a server, by plain HTTP. */
+/** The active deployments and automations of a server, by plain HTTP. */
 async function awake({ url, version }: PrefectServer): Promise<string[]> {
   const { list } = plainHttp(url)
   const names = (rows: readonly Row[], field: string, on: unknown) =>
@@ -37,13 +37,13 @@ async function awake({ url, version }: PrefectServer): Promise<string[]> {
   ].sort()
 }
 
-/** A world without what each version registers by itself, and with one form for what means the same to every server. */
+/** The content of a server without built-in resources, and normalized across versions. */
 function settled(world: unknown): unknown {
   const { 'block-type': _, 'block-schema': __, ...own } = world as Record<string, unknown>
   return JSON.parse(JSON.stringify(own), (key, value: unknown) => {
     if (key === 'labels') return withoutFlow((value ?? {}) as Row)
     if (key === 'pull_steps') return value ?? []
-    // Of a schema that both versions register each server keeps the version that made it first; the checksum is its name.
+    // For a schema that both versions register, each server keeps the version that created it; its name is the checksum.
     if (key === 'schema') return (value as Row).checksum
     return key === 'rrule' && typeof value === 'string' ? value.replace('DTSTART:20200101T000000\n', '') : value
   })
@@ -64,7 +64,7 @@ afterAll(async () => {
 })
 
 describe('an export of Prefect 2.20', () => {
-  test('has every object of it, and tells what has no place any more', async () => {
+  test('contains every object, and reports what is no longer supported', async () => {
     const { stdout, stderr } = await good('export', '--profile', 'old', '-o', '-')
     const found: Record<string, number> = {}
     for (const [, kind = ''] of stdout.matchAll(/^kind: (\S+)$/gm)) found[kind] = (found[kind] ?? 0) + 1
@@ -78,14 +78,14 @@ describe('an export of Prefect 2.20', () => {
     )
   })
 
-  test('has what a deployment sets of its infrastructure, under the name of today', async () => {
+  test('has the infrastructure overrides of a deployment as job variables', async () => {
     const { stdout } = await good('export', '--profile', 'old', '--include', 'deployment/etl/by agent', '-o', '-')
     expect(stdout).toMatch(/job_variables:\n +env.STAGE: test\n +image: "\{\{ prefect.variables.registry }}\/etl:2"/)
     expect(stdout).toContain('infrastructure: block/docker-container/etl-image')
     expect(stdout).toContain('enforce_parameter_schema: false')
   })
 
-  test('is the same a second time, and the server is as it says', async () => {
+  test('is identical a second time, and the server matches it', async () => {
     const [a, b] = [
       await good('export', '--profile', 'old', '-o', '-'),
       await good('export', '--profile', 'old', '-o', '-'),
@@ -105,10 +105,10 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     profiles({ old: old.url, new: to.url })
   })
 
-  test('tells before the first write what cannot be held, and what nobody will run', async () => {
+  test('reports unsupported resources, and deployments that nothing runs, before the first write', async () => {
     const tap = await openTap(to.url)
     profiles({ old: old.url, new: tap.url })
-    // Prefect's own migration takes it, and from then on its list of variables answers 500.
+    // Prefect's own migration accepts it, and then the list of variables returns 500.
     const { post } = plainHttp(old.url)
     const { id } = await post('/variables/', { name: 'too_long', value: 'x'.repeat(4999), tags: [] })
     const { exit, stdout } = await transfer()
@@ -122,7 +122,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     profiles({ old: old.url, new: to.url })
   })
 
-  test('makes everything paused; the old server is put to sleep, the new one woken, and back', async () => {
+  test('creates everything paused; the old server is paused and the new one activated, and back', async () => {
     const { exit, stderr } = await transfer('--skip-unsupported')
     expect(exit, stderr).toBe(0)
     const before = await awake(old)
@@ -151,7 +151,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     expect((await cli('plan', 'old.yaml', '--profile', 'old', '--exit-code')).exit).toBe(0)
   })
 
-  test('a second time it finds everything as it should be, and writes nothing', async () => {
+  test('a second transfer finds no changes, and writes nothing', async () => {
     const tap = await openTap(to.url)
     profiles({ old: old.url, new: tap.url })
     const { exit, stdout } = await transfer('--activation', 'snapshot', '--skip-unsupported')
@@ -161,7 +161,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     await tap.close()
   })
 
-  test('comes to what Prefect itself makes of the old database', async () => {
+  test('has the same result as Prefect's own migration of the database', async () => {
     await old.stop()
     cpSync(join(home, 'old'), join(home, `migrated-${version}`), { recursive: true })
     const migrated = await start(version, { home: join(home, `migrated-${version}`) })
@@ -174,7 +174,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
 })
 
 describe('a server of Prefect 2', () => {
-  test('is switched, and nothing else is written to it', async () => {
+  test('accepts switches, and nothing else is written to it', async () => {
     const tap = await openTap(old.url)
     profiles({ old: tap.url })
     const text = (await good('export', '--profile', 'old', '-o', '-')).stdout
@@ -199,7 +199,7 @@ describe('a server of Prefect 2', () => {
     profiles({ old: old.url })
   })
 
-  test('has no automations where events are switched off, as they are by default; its policies are read', async () => {
+  test('has no automations if events are disabled, which is the default; its policies are read', async () => {
     await old.stop()
     old = await start('2.20.25', { home: join(home, 'old') })
     profiles({ old: old.url })

@@ -8,7 +8,7 @@ import { command, planOf, type Told } from '../support/command.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
 
 /*
- * What `prefect transfer` (3.4.14 to 3.8.8) loses, breaks or refuses, each as something that happens here: B1 to B27 are
+ * What `prefect transfer` (3.4.14 to 3.8.8) loses, breaks or refuses, and this tool does: B1 to B27 are
  * the names that the findings have in docs/comparison. One world shows most of them. The source gives seven rows a page.
  */
 
@@ -35,7 +35,7 @@ async function block(api: Plain, slug: string, name: string | undefined, data: R
   return String((await api.post('/block_documents/', body)).id)
 }
 
-/** A type of a user's own that holds another block, with all texts that a type has. */
+/** A custom type that contains another block, with all texts of a type. */
 async function nestedType(api: Plain): Promise<void> {
   const about = {
     description: 'a < b',
@@ -174,7 +174,7 @@ const deploymentOf = (flow: string, name: string) => to.get(`/deployments/name/$
 const blockOf = (slug: string, name: string) =>
   to.get(`/block_types/slug/${slug}/block_documents/name/${name}?include_secrets=true`)
 
-test('all of it is exported and applied, though a page of the source has seven rows (B22)', async () => {
+test('everything is exported and applied, although the source has seven rows per page (B22)', async () => {
   expect(exported.exit, exported.err).toBe(0)
   expect(applied.err).not.toMatch(/FAILED|skipped/)
   expect(applied.exit).toBe(0)
@@ -182,7 +182,7 @@ test('all of it is exported and applied, though a page of the source has seven r
   expect(limits.filter(({ name }) => /^limit-/.test(String(name)))).toHaveLength(12)
 })
 
-test('what stands on something that exists already arrives: default queues, blocks of stock types, later additions (B1)', async () => {
+test('dependents of existing resources are transferred: default queues, blocks of built-in types, later additions (B1)', async () => {
   expect(await deploymentOf('etl', 'prod')).toMatchObject({ work_pool_name: 'gpu#1?', work_queue_name: 'default' })
   expect(await blockOf('secret', 'token')).toMatchObject({ data: { value: 'shh' } })
   await from.post(`/work_pools/${encodeURIComponent('gpu#1?')}/queues`, { name: 'later' })
@@ -195,7 +195,7 @@ test('what stands on something that exists already arrives: default queues, bloc
   expect(await deploymentOf('etl', 'later')).toMatchObject({ work_queue_name: 'later' })
 })
 
-test('automations in a cycle arrive, and point at each other (B2)', async () => {
+test('automations in a cycle are transferred, and refer to each other (B2)', async () => {
   const found = await Promise.all(['a', 'b', 'self', 'points at them'].map(automationsOf))
   const [a, b, self, outside] = found.flat()
   expect(found.map(({ length }) => length)).toEqual([1, 1, 1, 1])
@@ -205,21 +205,21 @@ test('automations in a cycle arrive, and point at each other (B2)', async () => 
   expect(outside).toMatchObject({ actions: [{ automation_id: a?.id }, { automation_id: self?.id }] })
 })
 
-test('storage and infrastructure of a deployment arrive, also an anonymous block (B11)', async () => {
+test('storage and infrastructure of a deployment are transferred, including an anonymous block (B11)', async () => {
   const found = await deploymentOf('other', 'prod')
   expect(found.storage_document_id).toBe((await blockOf('local-file-system', 'code')).id)
   const infrastructure = await to.get(`/block_documents/${String(found.infrastructure_document_id)}`)
   expect(infrastructure).toMatchObject({ is_anonymous: true, data: { basepath: '/srv/old' } })
 })
 
-test('a limit of its own arrives with its deployment, and no row of the source is left lying about (B12)', async () => {
+test('a deployment's own limit is transferred with it, without orphaned rows (B12)', async () => {
   const { id, global_concurrency_limit } = await deploymentOf('etl', 'prod')
   expect(global_concurrency_limit).toMatchObject({ limit: 3, name: `deployment:${String(id)}` })
   const rows = await to.list('/v2/concurrency_limits/filter', {})
   expect(rows.filter(({ name }) => String(name).startsWith('deployment:'))).toHaveLength(1)
 })
 
-test('a nested block stays a link, and its secret is not copied into what holds it (B13)', async () => {
+test('a nested block stays a link, and its secret is not copied into the parent (B13)', async () => {
   const token = await blockOf('secret', 'token')
   expect(await blockOf('outer', 'linked')).toMatchObject({
     data: { ratio: 2.5 },
@@ -227,7 +227,7 @@ test('a nested block stays a link, and its secret is not copied into what holds 
   })
 })
 
-test('ids in a job template and in the storage of a pool are those of the destination (B14)', async () => {
+test('IDs in a job template and in the storage of a pool are those of the destination (B14)', async () => {
   const [pool] = await named('/work_pools/filter', 'gpu#1?')
   const token = (await blockOf('secret', 'token')).id
   expect(pool).toMatchObject({
@@ -236,7 +236,7 @@ test('ids in a job template and in the storage of a pool are those of the destin
   })
 })
 
-test('ids in labels and in the actions on trigger and on resolve are those of the destination, and owners stay (B15)', async () => {
+test('IDs in labels and in actions on trigger and on resolve are those of the destination, and owners stay (B15)', async () => {
   const [labels] = await automationsOf('labels')
   const prod = await deploymentOf('etl', 'prod')
   expect(labels).toMatchObject({
@@ -247,13 +247,13 @@ test('ids in labels and in the actions on trigger and on resolve are those of th
     actions_on_trigger: [{ block_document_id: (await blockOf('webhook', 'call')).id }],
     actions_on_resolve: [{ deployment_id: prod.id }],
   })
-  // As `prefect deploy` does before it makes them anew.
+  // Like `prefect deploy`, before it recreates them.
   const owned = (await automationsOf('prod__automation_1')).length
   await to.delete(`/automations/owned-by/prefect.deployment.${String(prod.id)}`)
   expect((await automationsOf('prod__automation_1')).length).toBe(owned - 1)
 })
 
-test('every field arrives (B16), max_scheduled_runs too (B17)', async () => {
+test('every field is transferred (B16), including max_scheduled_runs (B17)', async () => {
   const [pool] = await named('/work_pools/filter', 'gpu#1?')
   expect(pool?.description).toBe('GPUs')
   const queues = await to.list(`/work_pools/${encodeURIComponent('gpu#1?')}/queues/filter`, {})
@@ -277,22 +277,22 @@ test('every field arrives (B16), max_scheduled_runs too (B17)', async () => {
   expect((await deploymentOf('other', 'prod')).schedules).toMatchObject([{ max_scheduled_runs: 7, active: false }])
 })
 
-test('several automations of one name are several (B18)', async () => {
+test('automations with the same name stay separate (B18)', async () => {
   const { counts } = await planOf(destination.url, file)
-  // The test of B15 has deleted one of the two: just that one is missed.
+  // The test of B15 has deleted one of the two: only that one is missing.
   expect(counts.create).toBe(1)
 })
 
-test('slots that are held do not travel (B9)', async () => {
+test('occupied slots are not transferred (B9)', async () => {
   expect((await named('/v2/concurrency_limits/filter', 'busy'))[0]).toMatchObject({ limit: 5, active_slots: 0 })
 })
 
-test('limits of tags (B20) and flows without deployments (B21) arrive', async () => {
+test('tag limits (B20) and flows without deployments (B21) are transferred', async () => {
   expect(await named('/v2/concurrency_limits/filter', 'tag:gpu')).toMatchObject([{ limit: 2 }])
   expect(await to.get('/flows/name/never%20deployed')).toMatchObject({ name: 'never deployed' })
 })
 
-test('nothing but plain requests is needed (B6), to paths that exist (B24), with names escaped (B25)', () => {
+test('only plain requests (B6) to existing paths (B24) with escaped names (B25) are needed', () => {
   const { requests } = tap
   expect(requests.length).toBeGreaterThan(50)
   expect(requests.filter(({ path }) => path.includes('/events') || /%7B|\{/.test(path))).toEqual([])
@@ -300,7 +300,7 @@ test('nothing but plain requests is needed (B6), to paths that exist (B24), with
   expect(requests.filter(({ status }) => status === 404)).toEqual([])
 })
 
-test('a shared limit survives the update of a deployment that leaves it, schedules keep their ids (B7)', async () => {
+test('a shared limit survives when a deployment stops using it, and schedules keep their IDs (B7)', async () => {
   const prod = await deploymentOf('etl', 'prod')
   const [rate] = await named('/v2/concurrency_limits/filter', 'rate')
   const later = await deploymentOf('etl', 'later')
@@ -313,7 +313,7 @@ test('a shared limit survives the update of a deployment that leaves it, schedul
   expect(idsOf(await deploymentOf('etl', 'prod'))).toEqual(idsOf(prod))
 })
 
-test('with --activation paused nothing runs on both sides (B8)', async () => {
+test('with --activation paused, nothing runs on both servers (B8)', async () => {
   const other = await freshServer('3.8.8')
   const { exit } = await command(['apply', file, '--yes', '--activation', 'paused', '--api-url', other.url], secret)
   expect(exit).toBe(0)
@@ -323,7 +323,7 @@ test('with --activation paused nothing runs on both sides (B8)', async () => {
   await other.stop()
 })
 
-test('a profile that is named is the one that is read, whatever the environment says (B10)', async () => {
+test('a named profile overrides the environment (B10)', async () => {
   const profiles = newHome()
   mkdirSync(join(profiles, '.prefect'))
   writeFileSync(
@@ -337,7 +337,7 @@ test('a profile that is named is the one that is read, whatever the environment 
   expect(out + err).not.toContain('pnu_')
 })
 
-test('what points to nothing stops nothing but itself: it is named, and no id of the source is written (B3, B4)', async () => {
+test('a dangling reference affects only its own resource: it is reported, and no ID of the source is written (B3, B4)', async () => {
   const gone = await block(from, 'webhook', 'gone', { url: 'https://example.test/gone' })
   const shelf = await block(from, 'local-file-system', 'shelf', { basepath: '/x' })
   await automate('calls nobody', [{ type: 'call-webhook', block_document_id: gone, payload: '' }])
@@ -362,7 +362,7 @@ test('what points to nothing stops nothing but itself: it is named, and no id of
   expect(await named('/work_pools/filter', 'shelved')).toHaveLength(1)
 })
 
-test('a name that is reserved for Prefect is refused before anything is written (B27)', async () => {
+test('a name reserved for Prefect is refused before anything is written (B27)', async () => {
   const reserved = join(home, 'reserved.snapshot.yaml')
   writeFileSync(
     reserved,

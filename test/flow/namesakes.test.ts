@@ -6,8 +6,8 @@ import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 
 /*
- * Prefect lets several automations have one name. Nothing that is done to one of them may hit another, whatever part of
- * a snapshot was selected.
+ * Prefect allows several automations with the same name. A change of one must never affect another, regardless of the
+ * selection.
  */
 let one: PrefectServer
 let two: PrefectServer
@@ -33,7 +33,7 @@ async function change({ url }: PrefectServer, from: string, to: string): Promise
 }
 
 const text = (file = 'all.yaml') => readFileSync(join(home, file), 'utf8')
-/** The key of the one that expects an event, in a snapshot. */
+/** The key in a snapshot of the automation that expects an event. */
 const keyOf = (event: string, file?: string) =>
   new RegExp(`^key: (.*)\\n(?:(?!^---).*\\n)*? +expect: \\[${event}\\]`, 'm').exec(text(file))?.[1] ?? ''
 const edit = (from: string, to: string) =>
@@ -62,8 +62,8 @@ beforeEach(async () => {
   await good('apply', 'all.yaml', '--profile', 'two', '--yes')
 })
 
-describe('of several automations of one name', () => {
-  test.each(events)('the one that was selected and edited is changed, and no other (%s)', async (event) => {
+describe('automations with the same name', () => {
+  test.each(events)('only the selected and edited one is changed (%s)', async (event) => {
     const before = await expected(two)
     edit(event, 'namesakes.new')
     await good('apply', 'edited.yaml', '--profile', 'two', '--include', `automation/${keyOf(event)}`, '--yes')
@@ -71,17 +71,20 @@ describe('of several automations of one name', () => {
     expect(await expected(two)).toEqual(Object.fromEntries(after))
   })
 
-  test.each(events)('the one that was edited at the source and is transferred alone is changed (%s)', async (event) => {
-    const before = await expected(two)
-    await change(one, event, 'namesakes.new')
-    await good('export', '--profile', 'one', '-o', 'now.yaml')
-    const key = keyOf('namesakes.new', 'now.yaml')
-    await good('transfer', '--from', 'one', '--to', 'two', '--include', `automation/${key}`, '--yes')
-    const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
-    expect(await expected(two)).toEqual(Object.fromEntries(after))
-  })
+  test.each(events)(
+    'only the one that was edited at the source and selected for a transfer is changed (%s)',
+    async (event) => {
+      const before = await expected(two)
+      await change(one, event, 'namesakes.new')
+      await good('export', '--profile', 'one', '-o', 'now.yaml')
+      const key = keyOf('namesakes.new', 'now.yaml')
+      await good('transfer', '--from', 'one', '--to', 'two', '--include', `automation/${key}`, '--yes')
+      const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
+      expect(await expected(two)).toEqual(Object.fromEntries(after))
+    },
+  )
 
-  test.each(events)('the one that was changed on the server keeps its name in a snapshot (%s)', async (event) => {
+  test.each(events)('one that was changed on the server keeps its key in the snapshot (%s)', async (event) => {
     const key = keyOf(event)
     writeFileSync(join(home, 'all.yaml'), text().replace(`key: ${key}\n`, `key: ${key}    # ours\n`))
     await change(two, event, 'namesakes.new')
@@ -97,7 +100,7 @@ describe('of several automations of one name', () => {
     expect(text().match(/^key: twin#/gm)).toHaveLength(3)
   })
 
-  test('one that could be any of them is not changed by a guess', async () => {
+  test('an ambiguous one is not changed', async () => {
     const before = await expected(two)
     const alone = 'kind: snapshot\nversion: 1\n---\nkind: automation\nkey: twin\nspec:\n  enabled: true\n'
     const trigger =
@@ -110,7 +113,7 @@ describe('of several automations of one name', () => {
     expect(await expected(two)).toEqual(before)
   })
 
-  test('the one that gets a new name, and is edited at once, gets it', async () => {
+  test('one that is renamed and edited at the same time is renamed', async () => {
     const [, event = ''] = events
     const before = await expected(two)
     const key = keyOf(event)

@@ -46,7 +46,7 @@ beforeEach(async () => {
 })
 
 describe('prune', () => {
-  test('deletes dependents first what only the server has, of the kinds that the snapshot holds, and nothing without the flag', async () => {
+  test('deletes resources that exist only on the server, dependents first, of kinds in the snapshot, and nothing without the flag', async () => {
     await apply(header() + flow('a') + flow('b') + deployment('a/x') + deployment('b/y') + limit('l') + variables(0, 3))
     const less = header() + flow('a') + deployment('a/x')
     const kept = await cli('plan', write('less.yaml', less))
@@ -56,7 +56,7 @@ describe('prune', () => {
     expect(pruned.stdout).toMatch(/2 to delete/)
     expect(await status('/flows/name/b')).toBe(404)
     expect(await status('/flows/name/a')).toBe(200)
-    // Kinds that the snapshot does not mention are not managed by it.
+    // The snapshot does not manage kinds that it does not contain.
     expect(await status('/v2/concurrency_limits/l')).toBe(200)
     expect(await status('/variables/name/v00')).toBe(200)
   })
@@ -72,13 +72,13 @@ describe('prune', () => {
     expect(await status('/deployments/name/team-b/y')).toBe(200)
   })
 
-  test('does not touch kinds that could not be read in full', async () => {
+  test('does not delete kinds that could not be read completely', async () => {
     await apply(header() + variables(0, 3))
     const partial = header(`scope: {include: ['**'], exclude: [], incomplete: [variable]}\n`) + variables(0, 1)
     expect((await cli('plan', write('p.yaml', partial), '--prune')).stdout).toMatch(/Nothing to do/)
   })
 
-  test('refuses all that cannot be meant at once: a default queue, what others still use, what a policy protects', async () => {
+  test('reports all refused deletes together: a default queue, dependencies of others, protected resources', async () => {
     await apply(
       header() +
         flow('a') +
@@ -111,7 +111,7 @@ describe('prune', () => {
     for (const name of ['gold', 'free']) expect(await status(`/v2/concurrency_limits/${name}`)).toBe(200)
   })
 
-  test('of a deployment spares the limit that it shares', async () => {
+  test('of a deployment keeps its shared limit', async () => {
     await apply(
       header() +
         flow('a') +
@@ -145,9 +145,9 @@ describe('prune', () => {
     expect(await status('/variables/name/v09')).toBe(404)
   })
 
-  test('the change limit counts all that the server has, not only what the file names', async () => {
+  test('the change limit counts all resources on the server, not only those in the file', async () => {
     await apply(header() + variables(0, 30))
-    // Eleven of eleven that are read, and eleven of thirty that are there.
+    // Eleven of the eleven that are read, but of thirty on the server.
     expect((await cli('plan', write('p.yaml', header() + variables(0, 11, 'w')))).exit).toBe(0)
     const most = await cli('plan', write('p.yaml', header() + variables(0, 16, 'w')))
     expect(most.exit).toBe(7)
@@ -163,7 +163,7 @@ describe('prune', () => {
 })
 
 describe('saved plans', () => {
-  test('what was approved is what is applied', async () => {
+  test('apply makes exactly the approved changes', async () => {
     await apply(header() + variables(0, 2))
     const planned = await cli(
       'plan',
@@ -178,7 +178,7 @@ describe('saved plans', () => {
     expect(await status('/variables/name/v02')).toBe(200)
   })
 
-  test('is refused when the server has moved, naming what and how, and nothing is sent', async () => {
+  test('is refused if the server has changed, naming each difference, and nothing is written', async () => {
     await apply(header() + variables(0, 3))
     await cli(
       'plan',
@@ -203,21 +203,21 @@ describe('saved plans', () => {
     expect(await status('/variables/name/v03')).toBe(404)
   })
 
-  test('keeps the flags that it was made with', async () => {
+  test('keeps its flags', async () => {
     await apply(header() + variables(0, 3))
     await cli('plan', write('s.yaml', header() + variables(0, 2)), '--prune', '--out', join(home, 'plan.json'))
     expect((await cli('apply', join(home, 'plan.json'), '--yes')).exit).toBe(0)
     expect(await status('/variables/name/v02')).toBe(404)
   })
 
-  test('a file that is no plan is told apart', async () => {
+  test('a file that is not a plan is an error', async () => {
     const bad = await cli('apply', write('plan.json', '{"schema": "other"}'), '--yes')
     expect(bad.exit).toBe(3)
     expect(bad.stderr).toMatch(/bad-plan/)
   })
 })
 
-describe('run state', () => {
+describe('activation', () => {
   const world = (paused: string, active: string): string =>
     `${header()}${flow('a')}${deployment('a/x', `paused: ${paused}, schedules: [{cron: 0 6 * * *, active: ${active}}]`)}---\nkind: automation\nkey: auto\nspec: {enabled: true, trigger: {type: event, posture: Reactive, expect: [never]}}\n`
   const state = async () => {
@@ -232,13 +232,13 @@ describe('run state', () => {
     return { paused, active: (schedules as { active: boolean }[])[0]?.active, enabled: automation?.enabled }
   }
 
-  test('paused: what is made is made paused or disabled, its schedules as they are', async () => {
+  test('paused: resources are created paused or disabled, with unchanged schedules', async () => {
     await apply(world('false', 'true'), '--activation', 'paused')
     expect(await state()).toEqual({ paused: true, active: true, enabled: false })
     expect((await cli('plan', join(home, 's.yaml'), '--activation', 'paused')).stdout).toMatch(/Nothing to do/)
   })
 
-  test('keep: what exists keeps what it has, and is not compared by it', async () => {
+  test('keep: existing resources keep their switches, which are not compared', async () => {
     await apply(world('true', 'false'))
     expect(await state()).toEqual({ paused: true, active: false, enabled: true })
     expect((await cli('plan', write('n.yaml', world('false', 'true')), '--activation', 'keep')).stdout).toMatch(
@@ -248,13 +248,13 @@ describe('run state', () => {
     expect((await state()).paused).toBe(true)
   })
 
-  test('snapshot: as it says', async () => {
+  test('snapshot: switches are set to the snapshot's values', async () => {
     await apply(world('true', 'false'))
     await apply(world('false', 'true'))
     expect(await state()).toEqual({ paused: false, active: true, enabled: true })
   })
 
-  test('an operational field that the snapshot does not say is left alone', async () => {
+  test('an operational field that is not in the snapshot is not changed', async () => {
     await apply(world('true', 'false'))
     await apply(
       `${header()}${flow('a')}${deployment('a/x', 'description: new, schedules: [{cron: 0 6 * * *, active: false}]')}`,
@@ -264,7 +264,7 @@ describe('run state', () => {
 })
 
 describe('renames', () => {
-  test('a queue and a variable get another name in place, and what points to them is not touched', async () => {
+  test('a queue and a variable are renamed in place, and references to them are not changed', async () => {
     await apply(
       header() +
         flow('a') +
@@ -287,7 +287,7 @@ describe('renames', () => {
     expect((await cli('plan', join(home, 's.yaml'))).stdout).toMatch(/Nothing to do/)
   })
 
-  test('a deployment cannot be renamed: it is made anew and then the old one is deleted, without --prune', async () => {
+  test('a deployment cannot be renamed: a new one is created and the old one deleted, without --prune', async () => {
     await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d'))
     await apply(
       header('moved: [{from: deployment/a/old, to: deployment/a/new}]\n') +
@@ -298,7 +298,7 @@ describe('renames', () => {
     expect(await status('/deployments/name/a/new')).toBe(200)
   })
 
-  test('a delete and a create of the same content is pointed out', async () => {
+  test('a delete and a create with the same content are reported as a likely rename', async () => {
     await apply(header() + flow('a') + deployment('a/old', 'paused: false, description: d, version: "1", tags: [t]'))
     const planned = await cli(
       'plan',
@@ -314,8 +314,8 @@ describe('renames', () => {
 })
 
 describe('read-back', () => {
-  test('a field that did not take is named with both values, and the exit code is 5', async () => {
-    // A server before 3.8.7 ignores an empty job_variables, and 3.4.14 drops what it does not know of an action.
+  test('a field that was not stored is reported with both values, and the exit code is 5', async () => {
+    // Servers before 3.8.7 ignore an empty job_variables, and 3.4.14 drops unknown fields of an action.
     const old = await freshServer('3.4.14')
     const text = `${header()}---\nkind: automation\nkey: a\nspec:\n  enabled: false\n  trigger: {type: event, posture: Reactive, expect: [never]}\n  actions: [{type: do-nothing, unknown_to_server: 5}]\n`
     const ran = await runCli(['apply', write('s.yaml', text), '--api-url', old.url, '--yes'], { env: { HOME: home } })

@@ -9,13 +9,13 @@ import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { seed } from '../worlds/seed.ts'
 
-/** What the recipes and the action type, typed: on a server with a small world, and on empty ones. */
+/** Runs the commands of the recipes and of the action on a server with a small platform, and on empty ones. */
 const snapshot = resolve('snapshots/data-team.snapshot.yaml')
 const secret = { SECRET_GIT_TOKEN_VALUE: 'of-tests' }
 const servers: PrefectServer[] = []
 let staging: PrefectServer
 
-/** A directory with profiles, and `prefect-snapshot` and a `gh` that writes down what it is asked on the path. */
+/** A home directory with profiles, and with `prefect-snapshot` and a `gh` that records its arguments on the path. */
 function sandbox(urls: Readonly<Record<string, string>>) {
   const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-recipe-'))
   mkdirSync(join(home, '.prefect'))
@@ -147,7 +147,7 @@ describe('the action', () => {
   const action = parse(readFileSync('action.yml', 'utf8')) as Action
   const step = action.runs.steps.at(-1)
 
-  /** Runs the last step as a runner does: with its inputs, and what it knows of the event, put in. */
+  /** Runs the last step like a runner, with its inputs and the event filled in. */
   async function runStep(box: ReturnType<typeof sandbox>, inputs: Readonly<Record<string, string>>, url: string) {
     const values: Readonly<Record<string, string>> = {
       ...Object.fromEntries(
@@ -167,7 +167,7 @@ describe('the action', () => {
     return { ...ran, output, summary }
   }
 
-  test('plans, comments once and again in the same place, applies the saved plan, refuses it a second time, and tells drift', async () => {
+  test('plans, updates its comment, applies the saved plan, refuses it a second time, and reports drift', async () => {
     const prod = await empty()
     const box = sandbox({})
     cpSync(snapshot, join(box.home, 'prod.snapshot.yaml'))
@@ -207,14 +207,14 @@ describe('the action', () => {
     expect((await runStep(box, { command: 'destroy', snapshot: 'x' }, prod.url)).exit).toBe(3)
   })
 
-  test('a plan that cannot be made fails the step', async () => {
+  test('a failed plan fails the step', async () => {
     const box = sandbox({})
     writeFileSync(join(box.home, 'bad.snapshot.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: nonsense\n')
     const { exit, output, stderr } = await runStep(box, { command: 'plan', snapshot: 'bad.snapshot.yaml' }, staging.url)
     expect([exit, output], stderr).toEqual([3, 'exit-code=3\n'])
   })
 
-  test('is used by the workflows that init writes as it is, and everything is pinned', async () => {
+  test('has the inputs that the workflows of init use, and everything is pinned', async () => {
     const { home, bash } = sandbox({})
     await bash(
       "prefect-snapshot init --action acme/prefect-snapshot@0123456789012345678901234567890123456789 --snapshot 'my platform/'",
@@ -234,7 +234,7 @@ describe('the action', () => {
 })
 
 describe('init', () => {
-  test('writes what is missing, leaves what is there, and replaces it where it is told to', async () => {
+  test('writes missing files, keeps existing ones, and replaces them with --force', async () => {
     const { home, bash } = sandbox({})
     writeFileSync(join(home, '.gitignore'), 'node_modules\n.env')
     writeFileSync(join(home, 'prefect-snapshot.yaml'), 'protect: [flow/**]\n')
@@ -251,7 +251,7 @@ describe('init', () => {
     expect(readFileSync(join(home, '.gitignore'), 'utf8')).toMatch(/^node_modules\n\.env\n\*\.plain/)
     const third = await bash('prefect-snapshot init')
     expect(third.stdout).not.toMatch(/written|left|replaced|added/)
-    // The policy file is one that plan takes, and the schema of the editor is the one of the tool.
+    // plan accepts the policy file, and the editor's schema is the tool's.
     const plan = await bash(
       `cp '${snapshot}' . && prefect-snapshot plan data-team.snapshot.yaml --api-url ${staging.url}`,
     )
@@ -267,7 +267,7 @@ describe('init', () => {
     ])
   })
 
-  test('makes git say which resource a hunk is of', async () => {
+  test('makes git name the resource in hunk headers', async () => {
     const { home, bash } = sandbox({})
     await bash(
       `git init -q . && prefect-snapshot init && git config diff.prefect-snapshot.xfuncname '^key: .*$' && cp '${snapshot}' a.snapshot.yaml && git add -A && git commit -qm x`,

@@ -8,12 +8,12 @@ import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
 import { everyKindSecrets } from '../worlds/secrets.ts'
 
-/** Secrets from one server to another: encrypted in the snapshot, or in placeholders that somebody named. */
+/** Secrets from one server to another: encrypted in the snapshot, or in declared placeholders. */
 const home = newHome()
 const path = (name: string): string => join(home, name)
 const read = (name: string): string => readFileSync(path(name), 'utf8')
 const write = (name: string, text: string): void => writeFileSync(path(name), text)
-/** All that any command has said, to be searched for secrets. */
+/** The output of all commands, to be searched for secrets. */
 const said: string[] = []
 const cli = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> => {
   const ran = await runCli(args, { env: { HOME: home, ...env }, cwd: home })
@@ -59,7 +59,7 @@ const secretsIn = (text: string): string[] => everyKindSecrets.filter((secret) =
 const ciphertexts = (text: string): string[] => text.match(/-----BEGIN AGE[\s\S]*?-----END AGE[^\n]*/g) ?? []
 
 describe('encrypted in the snapshot', () => {
-  test('an export holds every secret for its recipients, and none that can be read', async () => {
+  test('an export contains every secret encrypted for its recipients, and none in clear text', async () => {
     await good([
       'export',
       '--api-url',
@@ -77,7 +77,7 @@ describe('encrypted in the snapshot', () => {
     await good(['validate', 'all.snapshot.yaml'])
   })
 
-  test('secrets list says what can be opened; exit 3 where something cannot', async () => {
+  test('secrets list reports what can be decrypted; exit 3 if a secret cannot', async () => {
     const closed = await cli(['secrets', 'list', 'all.snapshot.yaml'])
     expect(closed.exit).toBe(3)
     expect(closed.stdout).toMatch(/✗ block\/secret\/api-token +\/data\/value +age$/m)
@@ -87,7 +87,7 @@ describe('encrypted in the snapshot', () => {
     expect(secrets.every(({ filled }) => filled)).toBe(true)
   })
 
-  test('without the right identity nothing is written, and every secret is named with its place', async () => {
+  test('without a matching identity nothing is written, and every secret is reported with its place', async () => {
     const tap = await openTap(target.url)
     for (const [flags, code] of [
       [[], 'missing-secret'],
@@ -102,7 +102,7 @@ describe('encrypted in the snapshot', () => {
     await tap.close()
   })
 
-  test('with it all arrives on another server, and a second apply writes nothing', async () => {
+  test('with it, an apply to another server creates everything, and a second apply writes nothing', async () => {
     const applying = ['apply', 'all.snapshot.yaml', '--yes', '--identity', mine]
     await good([...applying, '--api-url', target.url, '--verbose'])
     expect(await worldOf(target.url)).toEqual(world)
@@ -113,7 +113,7 @@ describe('encrypted in the snapshot', () => {
     await tap.close()
   })
 
-  test('exported again, what is the same keeps its ciphertext; what is not is one hunk', async () => {
+  test('a second export keeps the ciphertext of unchanged values; a changed one is one hunk', async () => {
     const before = read('all.snapshot.yaml')
     const exporting = [
       'export',
@@ -147,7 +147,7 @@ describe('encrypted in the snapshot', () => {
     expect(closed.stdout).toMatch(/nothing to do|no changes|0 to update|matches/i)
   })
 
-  test('rekey: for others, and everything else of the text stays', async () => {
+  test('rekey: for other recipients, with the rest of the text unchanged', async () => {
     const before = `# ours\n${read('all.snapshot.yaml').replace('kind: flow\n', 'kind: flow # a comment\n')}`
     write('all.snapshot.yaml', before)
     expect((await cli(['rekey', 'all.snapshot.yaml', '--identity', next, ...recipient(2)])).exit).toBe(3)
@@ -162,7 +162,7 @@ describe('encrypted in the snapshot', () => {
     await good(['secrets', 'list', 'all.snapshot.yaml'], { PREFECT_SNAPSHOT_AGE_IDENTITY: keys[1]?.secret ?? '' })
   })
 
-  test('bad recipients and identities: exit 3, all at once, before any server is asked', async () => {
+  test('invalid recipients and identities: exit 3, all reported together, before any request', async () => {
     const bad = await cli([
       'export',
       '--api-url',
@@ -193,7 +193,7 @@ describe('encrypted in the snapshot', () => {
   })
 })
 
-describe('placeholders that somebody named', () => {
+describe('declared placeholders', () => {
   let from: PrefectServer
   let to: PrefectServer
   const [apiKey, flag, step] = ['job-s3cret', 'flag-s3cret', 'step-s3cret']
@@ -244,7 +244,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await to?.stop()
   })
 
-  test('are left out of any kind, by --secret-path and by the policy file', async () => {
+  test('replace values of any kind, from --secret-path and from the policy file', async () => {
     await good(exporting())
     const text = read('placeholders.snapshot.yaml')
     for (const secret of [apiKey, flag, step]) expect(text).not.toContain(secret)
@@ -259,7 +259,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     expect(read('policy.snapshot.yaml')).toBe(text)
   })
 
-  test('are not compared where their source has no value, and compared where it has', async () => {
+  test('are compared only if their source has a value', async () => {
     const planning = ['plan', 'placeholders.snapshot.yaml', '--api-url', from.url, '--exit-code']
     await good(planning)
     await good(planning, names)
@@ -275,7 +275,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     expect(deployment.pull_steps[0]).toMatchObject({ 'prefect.deployments.steps.git_clone': { token: step } })
   })
 
-  test('are wanted where a resource is made: from .env files, files and commands', async () => {
+  test('are required to create a resource: from .env files, files and commands', async () => {
     const applying = ['apply', 'placeholders.snapshot.yaml', '--api-url', to.url, '--yes']
     const missing = await cli(applying)
     expect(missing.exit).toBe(3)
@@ -310,13 +310,13 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await good(['verify', ...mixed, '--allow-commands'])
   })
 
-  test('a value that changed is written, and read back', async () => {
+  test('a changed value is written, and read back', async () => {
     write('key.txt', 'new-s3cret\n')
     await good(['apply', 'mixed.snapshot.yaml', '--api-url', to.url, '--yes'])
     expect((await deploymentOf(to)).job_variables.env).toEqual({ API_KEY: 'new-s3cret', LEVEL: 'debug' })
   })
 
-  test('export --update keeps them, and diff with a server shows nothing of them', async () => {
+  test('export --update keeps them, and diff with a server does not show their values', async () => {
     const before = read('mixed.snapshot.yaml')
     write('prefect-snapshot.yaml', '')
     await good(['export', '--api-url', to.url, '-o', 'mixed.snapshot.yaml', '--update'])
@@ -326,7 +326,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await good(['export', '--api-url', to.url, '-o', 'mixed.snapshot.yaml', '--check'])
   })
 
-  test('a value that looks like a secret is told, and with --strict-secrets nothing is written', async () => {
+  test('a value that looks like a secret is reported, and with --strict-secrets nothing is written', async () => {
     const { id } = await deploymentOf(from)
     await send(from, 'PATCH', `/deployments/${id}`, { job_variables: { env: { API_KEY: apiKey, OTHER: github } } })
     const told = await good(exporting())
@@ -343,7 +343,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     expect(said.join('')).not.toContain(github)
   })
 
-  test('that name nothing, or what is no value of its own, are refused before anything is written', async () => {
+  test('that match nothing, or a value with a reference, are refused before anything is written', async () => {
     const { exit, stderr } = await cli(
       exporting(
         '--secret-path',
@@ -359,7 +359,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
   })
 })
 
-test('no secret was ever said, nor written into a journal', () => {
+test('no output and no journal contains a secret', () => {
   const journals = join(home, '.local', 'state', 'prefect-snapshot', 'journals')
   const all = [...said, ...readdirSync(journals).map((file) => readFileSync(join(journals, file), 'utf8'))].join('\n')
   expect(all.length).toBeGreaterThan(10_000)

@@ -39,8 +39,8 @@ afterAll(async () => {
   await target?.stop()
 })
 
-describe("one team's things", () => {
-  test('are moved with what they need, and nothing else', async () => {
+describe("one team's resources", () => {
+  test('are transferred with their dependencies, and nothing else', async () => {
     await good('transfer', '--from', 'old', '--to', 'new', '--tag', 'red', '--yes', '--activation', 'snapshot')
     expect(await namesOn(target)).toEqual({
       variable: ['red_threshold'],
@@ -58,7 +58,7 @@ describe("one team's things", () => {
     expect(to?.automation?.['red again']).toEqual(from?.automation?.['red again'])
   })
 
-  test('are a scope, in which alone pruning takes away', async () => {
+  test('are a scope that limits pruning', async () => {
     await good('apply', 'teams.yaml', '--profile', 'new', '--yes')
     const before = await namesOn(target)
     await good('export', '--profile', 'old', '--tag', 'red', '-o', 'red.yaml')
@@ -77,7 +77,7 @@ describe("one team's things", () => {
     })
   })
 
-  test('are still all that a narrower selection of their snapshot may prune; a saved plan keeps that', async () => {
+  test('limit what a narrower selection of their snapshot may prune; a saved plan keeps this', async () => {
     await send('/variables/', { name: 'red_gone', value: 1, tags: ['red'] })
     await good('plan', 'red.yaml', '--profile', 'new', '--prune', '--kind', 'variable', '--out', 'plan.json')
     const applied = await good('apply', 'plan.json', '--profile', 'new', '--yes')
@@ -85,7 +85,7 @@ describe("one team's things", () => {
     expect((await namesOn(target)).variable).toEqual(['blue_new', 'blue_threshold', 'red_threshold', 'unowned'])
   })
 
-  test('what needs a thing comes with --dependents', async () => {
+  test('--dependents adds the dependents', async () => {
     const { stdout } = await good(
       'graph',
       'teams.yaml',
@@ -106,7 +106,7 @@ describe("one team's things", () => {
   })
 })
 
-describe('a selection that names nothing', () => {
+describe('a selection that matches nothing', () => {
   test.each([
     [['export', '--profile', 'old', '--tag', 'rde'], /\[no-match\] nothing matches --tag rde\n.*Did you mean red\?/],
     [

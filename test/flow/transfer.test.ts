@@ -20,7 +20,7 @@ const secrets = [
 ]
 const cli = (...args: readonly string[]): Promise<Ran> =>
   runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
-/** The numbers of the last row of the table. */
+/** The numbers in the last row of the table. */
 const sums = (stdout: string): number[] => (/^in all\s+(.*)$/m.exec(stdout)?.[1] ?? '').trim().split(/\s+/).map(Number)
 
 const profiles = (urls: Readonly<Record<string, string>>): void => writeProfiles(home, urls)
@@ -51,11 +51,11 @@ describe('transfer', () => {
     await tap.close()
   })
 
-  test('asks for a --yes where there is nobody to ask', async () => {
+  test('requires --yes without a terminal', async () => {
     expect((await cli('transfer', '--from', 'old', '--to', 'new')).exit).toBe(3)
   })
 
-  test('moves everything, secrets too, and nothing runs on both; no secret is shown or written', async () => {
+  test('transfers everything, including secrets, and nothing runs on both servers; no secret is shown or written', async () => {
     const moved = await cli(
       'transfer',
       '--from',
@@ -80,7 +80,7 @@ describe('transfer', () => {
       })
     ).json()) as { paused: boolean }[]
     expect(deployments.every(({ paused }) => paused)).toBe(true)
-    // Switched over, it is the same as the source.
+    // After the switch, it is identical to the source.
     const same = await cli(
       'transfer',
       '--from',
@@ -96,7 +96,7 @@ describe('transfer', () => {
     expect(await worldOf(target.url)).toEqual(source.world)
   })
 
-  test('a second time everything is unchanged, and no write is sent', async () => {
+  test('a second transfer has no changes and no write requests', async () => {
     const tap = await openTap(target.url)
     profiles({ old: source.server.url, new: tap.url })
     const { exit, stdout } = await cli('transfer', '--from', 'old', '--to', 'new', '--yes')
@@ -107,7 +107,7 @@ describe('transfer', () => {
     await tap.close()
   })
 
-  test('verify: equal, and who serves the pools', async () => {
+  test('verify reports equality, and the workers of the pools', async () => {
     await cli('export', '--profile', 'old', '-o', 'all.snapshot.yaml')
     const equal = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
     expect(equal.exit, equal.stdout).toBe(0)
@@ -124,7 +124,7 @@ describe('transfer', () => {
     expect(differs.stdout).toMatch(/✗ flow\s+etl differs in tags/)
   })
 
-  test('only what is selected, with what it needs', async () => {
+  test('transfers only the selection and its dependencies', async () => {
     const empty = await freshServer('3.8.8')
     profiles({ old: source.server.url, new: empty.url })
     const { exit, stdout } = await cli(
@@ -149,7 +149,7 @@ describe('transfer', () => {
     await empty.stop()
   })
 
-  test('refuses one server under two names, and behind two URLs', async () => {
+  test('refuses the same server under two names, and behind two URLs', async () => {
     profiles({ old: source.server.url, same: source.server.url })
     const named = await cli('transfer', '--from', 'old', '--to', 'same', '--yes')
     expect(named.exit).toBe(3)
@@ -165,7 +165,7 @@ describe('transfer', () => {
 })
 
 describe('doctor', () => {
-  test('tells of both servers what would be in the way', async () => {
+  test('reports obstacles on both servers', async () => {
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit, stdout).toBe(0)
     expect(stdout).toMatch(/✓ source\s+old\s+http:.*Prefect 3\.8\.8/)
@@ -175,14 +175,14 @@ describe('doctor', () => {
     for (const secret of secrets) expect(stdout).not.toContain(secret)
   })
 
-  test('of a server that is not there: says so, and goes on with the other', async () => {
+  test('reports an unreachable server, and continues with the other', async () => {
     const { exit, stdout } = await cli('doctor', '--from', 'dead', '--to', 'new')
     expect(exit).toBe(1)
     expect(stdout).toMatch(/✗ source\s+dead/)
     expect(stdout).toMatch(/✓ destination\s+new/)
   })
 
-  test('without a profile it asks for one', async () => {
+  test('requires a profile', async () => {
     expect((await cli('doctor')).exit).toBe(3)
   })
 })

@@ -8,7 +8,7 @@ import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { everyKindText, worldOf } from '../support/world.ts'
 
 /*
- * Journals have the URL of their server in them, so all runs of a test go to one URL.
+ * Journals contain the URL of their server, so all runs of a test use one URL.
  */
 let server: PrefectServer
 let home: string
@@ -71,7 +71,7 @@ spec:
   trigger: {type: event, posture: Reactive, expect: [never]}
   actions: [{type: pause-automation, source: selected, automation_id: '<ref:automation/a>'}]
 `
-/** A snapshot needs the stock type and schema that its block is of; taken from a server that has them. */
+/** The built-in type and schema that the block in a snapshot needs, from a real server's export. */
 let stock = ''
 
 beforeAll(async () => {
@@ -89,7 +89,7 @@ beforeEach(async () => {
 const whole = (text: string): string => `${text}---\n${stock}`
 
 describe('undo', () => {
-  test('of an apply that made everything: the server is as before', async () => {
+  test('of an apply that created everything: the server is in its previous state', async () => {
     const before = await worldOf(server.url)
     const applied = await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
     expect(applied.exit, applied.stderr).toBe(0)
@@ -100,7 +100,7 @@ describe('undo', () => {
     expect(await worldOf(server.url)).toEqual(before)
   })
 
-  test('of an apply that changed, made and deleted: what was changed is restored, and its own journal undoes the undo', async () => {
+  test('of an apply that updated, created and deleted: changes are reverted, and the undo can be undone', async () => {
     await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
     const before = await worldOf(server.url)
     const edited = whole(small)
@@ -122,7 +122,7 @@ describe('undo', () => {
     expect(await worldOf(server.url)).toEqual(after)
   })
 
-  test('of a switch of one among several of one name', async () => {
+  test('of a switch of one automation among several with the same name', async () => {
     const twin = (n: number, enabled: boolean) =>
       `---\nkind: automation\nkey: twin#0000000${n}\nspec: {enabled: ${enabled}, trigger: {type: event, posture: Reactive, expect: [undo.${n}]}}\n`
     const twins = (enabled: number) => header + [1, 2, 3].map((n) => twin(n, n === enabled)).join('')
@@ -137,7 +137,7 @@ describe('undo', () => {
     }
   })
 
-  test('refuses what was changed since, with the reason, and takes back the rest', async () => {
+  test('refuses resources that have changed since, with the reason, and reverts the rest', async () => {
     const applied = await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
     const patch = await fetch(`${server.url}/variables/name/one`, {
       method: 'PATCH',
@@ -155,7 +155,7 @@ describe('undo', () => {
   test('of an apply that was killed', async () => {
     const before = await worldOf(server.url)
     const { port } = server
-    // The journal must name the URL that undo goes to: the proxy takes the server's place.
+    // The journal must contain the URL of the undo: the proxy replaces the server.
     let child: ChildProcess | undefined
     const proxy = await openFaulty(server.url, ({ write, mutating }) => {
       if (mutating && write === 7) setTimeout(() => child?.kill('SIGKILL'), 20)
@@ -175,7 +175,7 @@ describe('undo', () => {
     await proxy.close()
   })
 
-  test('of an apply that failed in part: what was done is taken back', async () => {
+  test('of an apply that partly failed: completed changes are reverted', async () => {
     const before = await worldOf(server.url)
     const proxy = await openFaulty(server.url, ({ method, path }) =>
       method === 'POST' && path === '/deployments/' ? 'busy' : undefined,
@@ -195,7 +195,7 @@ describe('undo', () => {
     await proxy.close()
   })
 
-  test('to another server, of a damaged journal, of none: says so', async () => {
+  test('reports another server, a damaged journal, and a missing one', async () => {
     const applied = await cli('apply', write('s.yaml', whole(small)), '--api-url', server.url, '--yes')
     const proxy = await openFaulty(server.url, () => undefined)
     const elsewhere = await cli('undo', journalOf(applied), '--api-url', proxy.url, '--yes')

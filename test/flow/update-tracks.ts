@@ -2,23 +2,23 @@ import { type Json, type JsonObject, numberOf, parseJson } from '../../src/json.
 import { checksumOf } from '../../src/kinds/block/checksum.ts'
 import type { Ref } from '../../src/model.ts'
 
-/** What one resource is, one state after the other: each state is a partial document, laid over the one before. */
+/** The successive states of a resource: each state is a partial document, merged into the previous one. */
 export interface Track {
   readonly ref: Ref
   readonly states: readonly State[]
 }
 export interface State {
   readonly refs?: Readonly<Record<string, Ref | null>>
-  /** Null takes a field out of the document, so that it gets its default. */
+  /** Null removes a field from the document, so that it gets its default. */
   readonly spec?: JsonObject
   readonly secrets?: JsonObject
-  /** First version that can make this change; below it the state is left out. */
+  /** First version that supports this change; older versions skip the state. */
   readonly since?: string
 }
 
-/** The resource is the same all the time. */
+/** The resource never changes. */
 const still = (ref: Ref, state: State): Track => ({ ref, states: [state] })
-/** One field takes these values, one after the other. */
+/** One field takes these values in turn. */
 const field = (ref: Ref, name: string, base: State, ...values: readonly Json[]): Track => ({
   ref,
   states: [base, ...values.map((value) => ({ spec: { [name]: value } }))],
@@ -56,7 +56,7 @@ const values: readonly Track[] = [
   still('concurrency-limit/other', { spec: { limit: 4, active: false } }),
 ]
 
-/** What only versions with rows for tags have. */
+/** States for versions with rows for tag limits. */
 export const newerValues: readonly Track[] = [
   field('tag-concurrency-limit/active', 'active', { spec: { concurrency_limit: 1 } }, false, null),
   field(
@@ -110,7 +110,7 @@ const blocks: readonly Track[] = [
     null,
     { a: null },
   ),
-  // A field beside a secret changes; the secret is what it was, though nobody says it.
+  // A field beside a secret changes; the secret stays, although its value is not given.
   field(
     'block/thing/kept',
     'data',
@@ -136,7 +136,7 @@ const blocks: readonly Track[] = [
     'block/thing/parent',
     'data',
     { refs: thing, spec: { data: { one: link('child'), two: link('sibling'), n: 1 } } },
-    // A plain field changes and both links stay; a link moves; a link becomes the child itself; and back; and none.
+    // A plain field changes and both links stay; a link changes; a link becomes an inline child; and back; and none.
     { one: link('child'), two: link('sibling'), n: 2 },
     { one: link('sibling'), two: link('sibling'), n: 2 },
     { one: { block_type_slug: 'thing', a: 'inline' }, two: link('sibling'), n: 2 },
@@ -187,7 +187,7 @@ const poolTracks: readonly Track[] = [
       { refs: { result_storage: null } },
     ],
   },
-  // One of the three parts of the storage changes, and the others stay.
+  // One of the three parts of the storage changes; the others stay.
   {
     ref: 'work-pool/bundles',
     states: [
@@ -212,7 +212,7 @@ const queues: readonly Track[] = [
       { spec: { description: null } },
     ],
   },
-  // Two change places, and nobody else moves.
+  // Two swap places; the others stay.
   {
     ref: 'work-queue/queues/two',
     states: [queue({ priority: 2 }), { spec: { priority: 5 } }, { spec: { priority: 1 } }],
@@ -304,7 +304,7 @@ const deploymentFields: readonly Track[] = [
       { spec: { concurrency_options: { collision_strategy: 'ENQUEUE', grace_period_seconds: 90 } }, since: '3.6.6' },
     ],
   },
-  // Placeholders stay what they are, whatever else changes.
+  // Placeholders do not change when other fields do.
   {
     ref: of('placeholders'),
     states: [
@@ -507,7 +507,7 @@ const others: readonly Track[] = [
   ),
 ]
 
-/** A resource of every kind for every field that can be updated, and what becomes of it. */
+/** Resources of every kind, with a state for every field that can be updated. */
 export const tracks: readonly Track[] = [
   ...values,
   ...blocks,
@@ -519,7 +519,7 @@ export const tracks: readonly Track[] = [
   ...limits,
   ...automations,
 ]
-/** The default result storage, from 3.7 on. */
+/** The default result storage, since 3.7. */
 export const storageTrack: Track = {
   ref: 'default-result-storage/server',
   states: [{ refs: { block: 'block/thing/child' } }, { refs: { block: 'block/thing/sibling' } }],

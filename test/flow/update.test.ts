@@ -13,19 +13,19 @@ import { differencesOf, good } from '../support/journey.ts'
 import { worldOf } from '../support/world.ts'
 import { newerValues, type State, storageTrack, type Track, tracks } from './update-tracks.ts'
 
-/** Values of the placeholders; they are only needed where a block is made. */
+/** Values of the placeholders, needed only to create blocks. */
 const secrets = { TOKEN: 'track-token', HEADER: 'track-header' }
 
 const without = <T>(fields: Readonly<Record<string, T | null>>): Record<string, T> =>
   Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, T] => entry[1] !== null))
 
-/** What a resource is after a number of steps. */
+/** The state of a resource after a number of steps. */
 function documentAt({ ref, states }: Track, step: number): JsonObject {
   const said = states.slice(0, step + 1)
   const laid = <T>(part: (state: State) => Readonly<Record<string, T>> | undefined) =>
     Object.assign({}, ...said.map(part)) as Record<string, T | null>
   const spec = laid(({ spec }) => spec)
-  // Null is a value of a variable, and elsewhere no value.
+  // Null is a value for a variable; elsewhere it means no value.
   return {
     kind: splitRef(ref).kind,
     key: splitRef(ref).key,
@@ -69,7 +69,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
   })
 
   for (let step = 1; step < steps; step++) {
-    test(`step ${step}: the plan shows just that, and after the apply nothing is left to do`, async () => {
+    test(`step ${step}: the plan shows exactly the changes, and none are left after the apply`, async () => {
       const file = snapshotAt(step)
       const { changes, issues } = await planOf(tap.url, file, '--override-change-limit')
       expect(changes.map(({ ref, fields }) => `${ref}: ${fieldsOf(fields).join(', ')}`).sort()).toEqual(
@@ -87,7 +87,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
     })
   }
 
-  test('what was updated step by step is what is made at once', async () => {
+  test('the result of all steps equals a direct create', async () => {
     const last = await freshServer(version)
     try {
       good(await command(['apply', snapshotAt(steps), '--api-url', last.url, '--yes', '--quiet'], secrets))
@@ -102,7 +102,7 @@ function fieldsOf(fields: readonly { readonly pointer: string }[]): string[] {
   return [...new Set(fields.map(({ pointer }) => pointer.split('/')[2] ?? ''))].sort()
 }
 
-/** The fields that differ between two steps, by the documents alone. */
+/** The fields that differ between two steps, from the documents alone. */
 function expected(all: readonly Track[], step: number): string[] {
   const lines = all.map((track) => {
     const [before, after] = [documentAt(track, step - 1), documentAt(track, step)]
@@ -115,7 +115,7 @@ function expected(all: readonly Track[], step: number): string[] {
   return lines.filter(Boolean).sort()
 }
 
-/** An empty list or object is the same as none. */
+/** An empty list or object equals none. */
 function same(a: Json | undefined, b: Json | undefined): boolean {
   const empty = (value: Json | undefined) =>
     value === undefined || writeJson(value) === '[]' || writeJson(value) === '{}'

@@ -17,7 +17,7 @@ const list = async ({ url }: PrefectServer, path: string): Promise<Row[]> => {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
   return (await (await fetch(`${url}${path}`, init)).json()) as Row[]
 }
-/** Every switch of a server, by plain HTTP. */
+/** All switches of a server, by plain HTTP. */
 const switches = async (server: PrefectServer): Promise<Record<string, unknown>> => {
   const deployments = await list(server, '/deployments/filter')
   return {
@@ -55,7 +55,7 @@ afterAll(async () => {
   await new_?.stop()
 })
 
-test('after a transfer nothing runs; then one wave does, and what it took is taken back', async () => {
+test('after a transfer nothing runs; then one wave runs, and undo reverts it', async () => {
   await good('transfer', '--from', 'old', '--to', 'new', '--yes', '--save', 'all.yaml')
   expect(await switches(new_)).toEqual(nothing)
   const world = await worldOf(new_.url)
@@ -81,7 +81,7 @@ test('after a transfer nothing runs; then one wave does, and what it took is tak
   expect(await switches(new_)).toEqual(nothing)
 })
 
-test('what has changed on the server meanwhile is left as it is, and what is not there is told', async () => {
+test('other changes on the server are kept, and missing resources are reported', async () => {
   const [automation] = (await list(new_, '/automations/filter')).filter(({ name }) => name === 'red again')
   const [deployment] = (await list(new_, '/deployments/filter')).filter(({ tags }) =>
     (tags as string[]).includes('blue'),
@@ -102,7 +102,7 @@ test('what has changed on the server meanwhile is left as it is, and what is not
   ])
 })
 
-test('pause switches the selection off and leaves alone what it needs; a schedule keeps its own switch', async () => {
+test('pause switches off the selection but not its dependencies; schedules keep their switches', async () => {
   const tap = await openTap(old.url)
   await good(
     'pause',
@@ -126,7 +126,7 @@ test('pause switches the selection off and leaves alone what it needs; a schedul
   expect(await switches(old)).toEqual(all)
 })
 
-test('asks, and refuses what has no switch', async () => {
+test('asks, and refuses resources without switches', async () => {
   const unasked = await cli('pause', 'teams.yaml', '--tag', 'red', '--profile', 'old')
   expect(unasked.exit).toBe(3)
   expect(unasked.stderr).toMatch(/\[needs-confirmation\]/)
