@@ -363,7 +363,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field separately, on %s', (ver
     expect((await planFor(one, other, 'work-queue/processes/main')).plan.changes).toEqual([])
   })
 
-  test('a placeholder of an existing block keeps the server's value', async () => {
+  test("a placeholder of an existing block keeps the server's value", async () => {
     const ref = 'block/secret/api-token'
     const placeholder: Placeholder = { env: 'SECRET_API_TOKEN_VALUE' }
     state.set(

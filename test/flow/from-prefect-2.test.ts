@@ -161,7 +161,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     await tap.close()
   })
 
-  test('has the same result as Prefect's own migration of the database', async () => {
+  test("has the same result as Prefect's own migration of the database", async () => {
     await old.stop()
     cpSync(join(home, 'old'), join(home, `migrated-${version}`), { recursive: true })
     const migrated = await start(version, { home: join(home, `migrated-${version}`) })

@@ -212,7 +212,7 @@ test('storage and infrastructure of a deployment are transferred, including an a
   expect(infrastructure).toMatchObject({ is_anonymous: true, data: { basepath: '/srv/old' } })
 })
 
-test('a deployment's own limit is transferred with it, without orphaned rows (B12)', async () => {
+test("a deployment's own limit is transferred with it, without orphaned rows (B12)", async () => {
   const { id, global_concurrency_limit } = await deploymentOf('etl', 'prod')
   expect(global_concurrency_limit).toMatchObject({ limit: 3, name: `deployment:${String(id)}` })
   const rows = await to.list('/v2/concurrency_limits/filter', {})

@@ -248,7 +248,7 @@ describe('activation', () => {
     expect((await state()).paused).toBe(true)
   })
 
-  test('snapshot: switches are set to the snapshot's values', async () => {
+  test("snapshot: switches are set to the snapshot's values", async () => {
     await apply(world('true', 'false'))
     await apply(world('false', 'true'))
     expect(await state()).toEqual({ paused: false, active: true, enabled: true })
