@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import { Secret } from '../secret.ts'
-import type { FoundSetting } from './layers.ts'
+import type { FoundSetting } from './setting-layer.ts'
 import { badSetting } from './setting-values.ts'
 
 /** The base URL of an API, and the credentials that stood in it. */

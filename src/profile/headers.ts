@@ -1,7 +1,7 @@
 import type { TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import { Secret } from '../secret.ts'
-import type { FoundSetting } from './layers.ts'
+import type { FoundSetting } from './setting-layer.ts'
 import { badSetting } from './setting-values.ts'
 import { isTable } from './toml.ts'
 

@@ -3,7 +3,7 @@ import type { TomlTable } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import { suggest } from '../suggest.ts'
 import type { Environment } from './environment.ts'
-import type { ProjectFiles } from './layers.ts'
+import type { ProjectFiles } from './setting-layer.ts'
 import { isTable, readToml } from './toml.ts'
 
 /** The profiles that can be named: the user's, merged over those that come with Prefect. */

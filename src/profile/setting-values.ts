@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts'
-import type { FoundSetting } from './layers.ts'
+import type { FoundSetting } from './setting-layer.ts'
 
 /** The issue that a setting has a value that cannot be used. `must` finishes the sentence "it must be …". */
 export function badSetting(found: FoundSetting, must: string, fix?: string): Issue {

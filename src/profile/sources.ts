@@ -1,8 +1,16 @@
 import type { TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import type { Environment } from './environment.ts'
-import { type FoundSetting, findIn, flat, type Layer, projectLayers, readProjectFiles, variables } from './layers.ts'
 import { type Profiles, profilesPath, readProfiles, unknownProfile } from './profiles-file.ts'
+import {
+  type FoundSetting,
+  findIn,
+  flat,
+  type Layer,
+  projectLayers,
+  readProjectFiles,
+  variables,
+} from './setting-layer.ts'
 import { identity, type Setting } from './settings.ts'
 
 /** What the user said on the command line: a profile, a URL, or neither. */
