@@ -11,12 +11,12 @@ const words = {
 
 const wordsOfDiff = { ...words, create: 'is new', update: 'has changed', delete: 'is gone' } as const
 
-/** All that is known of one resource. `neighbour` makes a way to another one. */
+/** All that is known of one resource. `neighbor` makes a way to another one. */
 export function detailOf(
   data: PageData,
   ref: number,
   item: Item | undefined,
-  neighbour: (ref: number) => HTMLElement,
+  neighbor: (ref: number) => HTMLElement,
 ): HTMLElement[] {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const needs = data.needs.flatMap(([from, to]) => (from === ref ? [to] : []))
@@ -33,7 +33,7 @@ export function detailOf(
   return [
     head,
     ...(item ? itemParts(item) : []),
-    h('div', { class: 'around' }, links('Needs', needs, neighbour), links('Needed by', needers, neighbour)),
+    h('div', { class: 'around' }, links('Needs', needs, neighbor), links('Needed by', needers, neighbor)),
   ]
 }
 
@@ -89,10 +89,10 @@ function secretTable(secrets: Item['secrets']): HTMLElement {
 
 const most = 200
 
-function links(title: string, refs: readonly number[], neighbour: (ref: number) => HTMLElement): HTMLElement {
+function links(title: string, refs: readonly number[], neighbor: (ref: number) => HTMLElement): HTMLElement {
   const distinct = [...new Set(refs)]
   const more = distinct.length > most ? h('li', {}, `and ${distinct.length - most} more`) : undefined
-  const list = h('ul', {}, ...distinct.slice(0, most).map((ref) => h('li', {}, neighbour(ref))), more)
+  const list = h('ul', {}, ...distinct.slice(0, most).map((ref) => h('li', {}, neighbor(ref))), more)
   const empty = h('p', { class: 'same' }, 'nothing')
   return h(
     'div',

@@ -32,7 +32,7 @@ function run(): void {
     (ref) => select(ref),
   )
   const detail = part('#detail')
-  const neighbour = (ref: number) => {
+  const neighbor = (ref: number) => {
     const { kind = '', key = '' } = data.refs[ref] ?? {}
     const link = h('button', { class: `to ${byRef.get(ref)?.state ?? 'same'}` }, h('small', {}, kind), key)
     link.addEventListener('click', () => select(ref))
@@ -41,7 +41,7 @@ function run(): void {
   const select = (ref: number) => {
     if (shown === ref) return
     shown = ref
-    detail.replaceChildren(...detailOf(data, ref, byRef.get(ref), neighbour))
+    detail.replaceChildren(...detailOf(data, ref, byRef.get(ref), neighbor))
     detail.scrollTop = 0
     list.mark(ref)
     map.mark(ref)

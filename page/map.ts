@@ -4,7 +4,7 @@ import { nearOf, size } from './near.ts'
 import { centred, fitted, type View, zoomed } from './view.ts'
 
 export interface Map {
-  /** Shows one resource: in the overview where it is, or its neighbourhood. */
+  /** Shows one resource: in the overview where it is, or its neighborhood. */
   mark(ref: number): void
 }
 

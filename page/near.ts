@@ -1,4 +1,4 @@
-/** A resource in a picture of a neighbourhood; `more` stands for those that there is no room for. */
+/** A resource in a picture of a neighborhood; `more` stands for those that there is no room for. */
 export interface Place {
   readonly ref: number
   readonly x: number

@@ -24,7 +24,7 @@ export interface Field {
   /** First Prefect version that has it. */
   readonly since?: string
   /** The one form of the values that mean the same to every server. Idempotent. */
-  readonly normalise?: (value: Json) => Json
+  readonly normalize?: (value: Json) => Json
   /** The form in which two values are compared, where a server stores another one than it was sent. */
   readonly compare?: (value: Json, other: Json | undefined) => Json
 }

@@ -17,7 +17,7 @@ const unseen =
   /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /**
- * Text of a server or a file as it may be shown on one line of a terminal: what would move the cursor, change colours
+ * Text of a server or a file as it may be shown on one line of a terminal: what would move the cursor, change colors
  * or turn the line round is written out instead (`\u001b`).
  */
 export function visible(text: string): string {

@@ -6,7 +6,7 @@ const shown = '(secret)'
 
 /**
  * A value that must not be seen: an API key, a password, a secret field of a block. It cannot be printed, put into
- * a template string, logged, inspected or serialised; the only way to the value is `reveal`, which is easy to search for.
+ * a template string, logged, inspected or serialized; the only way to the value is `reveal`, which is easy to search for.
  */
 export class Secret<T extends Json = Json> {
   readonly #value: T

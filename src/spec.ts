@@ -16,21 +16,21 @@ import type { FieldChange, Placeholder, Resource, SecretValues } from './model.t
 import { Secret } from './secret.ts'
 import { cut, mayHaveToken, tokensToIds } from './token.ts'
 
-/** A spec in its canonical form: fields in the kind's order, normalised, without those that equal their default. */
+/** A spec in its canonical form: fields in the kind's order, normalized, without those that equal their default. */
 export function canonicalSpec(kind: Kind, spec: Readonly<Record<string, Json | undefined>>): JsonObject {
   const out: Record<string, Json> = {}
   for (const name of Object.keys(kind.fields)) {
     const value = spec[name]
     const field = kind.fields[name]
     if (value === undefined || !field) continue
-    const normal = normalise(field, value)
+    const normal = normalize(field, value)
     if (field.operational || !isDefault(field, normal)) out[name] = normal
   }
   return out
 }
 
-function normalise(field: Field, value: Json): Json {
-  const normal = field.normalise ? field.normalise(value) : value
+function normalize(field: Field, value: Json): Json {
+  const normal = field.normalize ? field.normalize(value) : value
   return sortKeys(isNumeric(field.schema) ? plainNumber(normal) : normal)
 }
 

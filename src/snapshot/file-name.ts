@@ -7,7 +7,7 @@ export const headerFile = 'snapshot.yaml'
  * The file of a resource within a directory; it depends on kind and key alone. Parts of a key are folders. Letters and
  * digits of any script and `-_.@,` stand for themselves, a blank is `+`, all else is percent-encoded: `Daily+load=1.yaml`.
  * What comes after `=` tells apart what a file system may not: which letters are capitals. No name is reserved, hidden or
- * too long on any usual system, and no two are the same where case or Unicode normalisation do not count. What does not
+ * too long on any usual system, and no two are the same where case or Unicode normalization do not count. What does not
  * fit is cut, and ends in `==` and a checksum of the key; every other name gives back its key.
  */
 export function fileOf({ kind, key }: { readonly kind: string; readonly key: string }): string {

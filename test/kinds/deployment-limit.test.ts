@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Json, type JsonObject, parseJson } from '../../src/json.ts'
-import { encodeLimit, isOwnLimit, normaliseOwnLimit } from '../../src/kinds/deployment/deployment-limit.ts'
+import { encodeLimit, isOwnLimit, normalizeOwnLimit } from '../../src/kinds/deployment/deployment-limit.ts'
 
 const own = 'deployment:0b5f8a52-3d0a-4f2e-9d5e-0d8f6a1b2c3d'
 const row = (name: string, more: JsonObject = {}): JsonObject => ({
@@ -33,8 +33,8 @@ describe('the limit of a deployment', () => {
       [null, null],
     ]
     for (const [value, form] of cases) {
-      expect(normaliseOwnLimit(value)).toEqual(form)
-      expect(normaliseOwnLimit(form)).toEqual(form)
+      expect(normalizeOwnLimit(value)).toEqual(form)
+      expect(normalizeOwnLimit(form)).toEqual(form)
     }
   })
 

@@ -4,12 +4,12 @@ import {
   compareSchedules,
   decodeSchedule,
   encodeSchedules,
-  normaliseSchedules,
+  normalizeSchedules,
   planSchedules,
 } from '../../src/kinds/deployment/schedule.ts'
 
 const same = (a: readonly Json[], b: readonly Json[]) => {
-  const [x, y] = [normaliseSchedules(a), normaliseSchedules(b)]
+  const [x, y] = [normalizeSchedules(a), normalizeSchedules(b)]
   return sameJson(compareSchedules(x, y), compareSchedules(y, x))
 }
 const rule = (rrule: string) => ({ rrule, active: true })
@@ -153,7 +153,7 @@ describe('the schedules of a deployment', () => {
       raw('3', cron('3 * * * *')),
       raw('4', cron('4 * * * *'), { slug: 'four' }),
     ]
-    const wanted = normaliseSchedules([
+    const wanted = normalizeSchedules([
       { cron: '1 * * * *', active: true },
       { cron: '22 * * * *', active: true, slug: 'two' },
       { cron: '5 * * * *', active: true },

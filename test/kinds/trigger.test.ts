@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, parseJson } from '../../src/json.ts'
-import { normaliseActions, normaliseTrigger, parts } from '../../src/kinds/automation/trigger.ts'
+import { normalizeActions, normalizeTrigger, parts } from '../../src/kinds/automation/trigger.ts'
 
 const event: JsonObject = { type: 'event', posture: 'Reactive', expect: ['x'] }
 
@@ -16,9 +16,9 @@ describe('a trigger', () => {
       threshold: 1,
       within: parseJson('0.0'),
     }
-    expect(normaliseTrigger(given)).toEqual(event)
-    expect(normaliseTrigger({ posture: 'Reactive', expect: ['x'] })).toEqual(event)
-    expect(normaliseTrigger({ ...event, match_related: [] })).toEqual(event)
+    expect(normalizeTrigger(given)).toEqual(event)
+    expect(normalizeTrigger({ posture: 'Reactive', expect: ['x'] })).toEqual(event)
+    expect(normalizeTrigger({ ...event, match_related: [] })).toEqual(event)
   })
 
   test('keeps what says something', () => {
@@ -30,26 +30,26 @@ describe('a trigger', () => {
       within: 30.5,
       after: ['y'],
     }
-    expect(normaliseTrigger(said)).toEqual(said)
+    expect(normalizeTrigger(said)).toEqual(said)
   })
 
   test('has sets in one order, and lists in their own', () => {
-    const one = normaliseTrigger({ ...event, expect: ['b', 'a', 'b'], after: ['😀', '\uff5e'], for_each: ['z', 'y'] })
+    const one = normalizeTrigger({ ...event, expect: ['b', 'a', 'b'], after: ['😀', '\uff5e'], for_each: ['z', 'y'] })
     expect(one).toMatchObject({ expect: ['a', 'b'], after: ['\uff5e', '😀'], for_each: ['y', 'z'] })
     const [first, second] = [
       { ...event, expect: ['b'] },
       { ...event, expect: ['a'] },
     ]
     const sequence = { type: 'sequence', within: 5, triggers: [first, second] }
-    expect(normaliseTrigger(sequence)).toEqual(sequence)
+    expect(normalizeTrigger(sequence)).toEqual(sequence)
   })
 
   test('that is proactive waits ten seconds where it does not say', () => {
     const proactive = { ...event, posture: 'Proactive' }
-    for (const within of [0, parseJson('10.0')]) expect(normaliseTrigger({ ...proactive, within })).toEqual(proactive)
-    expect(normaliseTrigger({ ...proactive, within: 45 })).toEqual({ ...proactive, within: 45 })
+    for (const within of [0, parseJson('10.0')]) expect(normalizeTrigger({ ...proactive, within })).toEqual(proactive)
+    expect(normalizeTrigger({ ...proactive, within: 45 })).toEqual({ ...proactive, within: 45 })
     // A reactive one that says ten means ten.
-    expect(normaliseTrigger({ ...event, within: 10 })).toEqual({ ...event, within: 10 })
+    expect(normalizeTrigger({ ...event, within: 10 })).toEqual({ ...event, within: 10 })
   })
 
   test('is nested as deep as you like', () => {
@@ -66,7 +66,7 @@ describe('a trigger', () => {
       within: null,
       triggers: [{ type: 'sequence', within: 5, triggers: [event] }],
     }
-    expect(normaliseTrigger(deep('5eed', 1))).toEqual(bare)
+    expect(normalizeTrigger(deep('5eed', 1))).toEqual(bare)
     expect([...parts(bare, '/spec/trigger')].map(({ pointer }) => pointer)).toEqual([
       '/spec/trigger',
       '/spec/trigger/triggers/0',
@@ -82,7 +82,7 @@ describe('a trigger', () => {
       within: 0,
       threshold: 1,
     }
-    expect(normaliseTrigger({ ...metric, id: '5eed' })).toEqual(metric)
+    expect(normalizeTrigger({ ...metric, id: '5eed' })).toEqual(metric)
   })
 })
 
@@ -90,21 +90,21 @@ describe('actions', () => {
   test('leave out nulls and the defaults of newer versions', () => {
     const run = { type: 'run-deployment', source: 'selected', deployment_id: 'd' }
     expect(
-      normaliseActions([{ ...run, parameters: null, job_variables: null, schedule_after: parseJson('0.0') }]),
+      normalizeActions([{ ...run, parameters: null, job_variables: null, schedule_after: parseJson('0.0') }]),
     ).toEqual([run])
     expect(
-      normaliseActions([{ type: 'change-flow-run-state', state: 'FAILED', name: null, message: null, force: false }]),
+      normalizeActions([{ type: 'change-flow-run-state', state: 'FAILED', name: null, message: null, force: false }]),
     ).toEqual([{ type: 'change-flow-run-state', state: 'FAILED' }])
-    expect(normaliseActions([{ ...run, schedule_after: parseJson('30.0') }])).toEqual([{ ...run, schedule_after: 30 }])
+    expect(normalizeActions([{ ...run, schedule_after: parseJson('30.0') }])).toEqual([{ ...run, schedule_after: 30 }])
   })
 
   test('keep their order, and types that nobody knows', () => {
     const given = [{ type: 'declare-incident', severity: 'high' }, { type: 'do-nothing' }]
-    expect(normaliseActions(given)).toEqual(given)
+    expect(normalizeActions(given)).toEqual(given)
   })
 
   test('have a payload of text, as servers keep one that was an object', () => {
-    expect(normaliseActions([{ type: 'call-webhook', payload: { a: 1 } }])).toEqual([
+    expect(normalizeActions([{ type: 'call-webhook', payload: { a: 1 } }])).toEqual([
       { type: 'call-webhook', payload: '{\n  "a": 1\n}' },
     ])
   })

@@ -79,7 +79,7 @@ describe('the window on the picture', () => {
   })
 })
 
-describe('a neighbourhood', () => {
+describe('a neighborhood', () => {
   it('has who needs it to the left, and what it needs to the right', () => {
     const { places, lines } = nearOf(1, [
       [0, 1],

@@ -7,7 +7,7 @@ import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
 import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
 import { policyPath } from './notification-policy.ts'
-import { normaliseActions, normaliseTrigger, parts } from './trigger.ts'
+import { normalizeActions, normalizeTrigger, parts } from './trigger.ts'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
 const actions: JsonObject = {
@@ -71,7 +71,7 @@ export const automation: Kind = {
       required: true,
       freeform: true,
       deferrable: true,
-      normalise: normaliseTrigger,
+      normalize: normalizeTrigger,
     },
     actions: {
       schema: actions,
@@ -79,7 +79,7 @@ export const automation: Kind = {
       default: [],
       freeform: true,
       deferrable: true,
-      normalise: normaliseActions,
+      normalize: normalizeActions,
     },
     actions_on_trigger: {
       schema: actions,
@@ -87,7 +87,7 @@ export const automation: Kind = {
       default: [],
       freeform: true,
       deferrable: true,
-      normalise: normaliseActions,
+      normalize: normalizeActions,
     },
     actions_on_resolve: {
       schema: actions,
@@ -95,7 +95,7 @@ export const automation: Kind = {
       default: [],
       freeform: true,
       deferrable: true,
-      normalise: normaliseActions,
+      normalize: normalizeActions,
     },
   },
   idKeys: ['automation_id'],
@@ -169,9 +169,9 @@ function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
 }
 
 function sameField(raw: JsonObject, after: ResolvedResource, name: string): boolean {
-  const normalise = automation.fields[name]?.normalise ?? ((value: Json) => value)
+  const normalize = automation.fields[name]?.normalize ?? ((value: Json) => value)
   const wanted = bodyOf(after)[name]
-  return sameJson(normalise(raw[name] ?? []), normalise(wanted ?? []))
+  return sameJson(normalize(raw[name] ?? []), normalize(wanted ?? []))
 }
 
 /** The whole body: PUT keeps what is left out. */

@@ -10,11 +10,11 @@ import { list, objects } from '../endpoints.ts'
 const setFields = ['after', 'expect', 'for_each'] as const
 
 /** A trigger without ids, in canonical form, its children too. */
-export function normaliseTrigger(value: Json): Json {
+export function normalizeTrigger(value: Json): Json {
   if (!isObject(value)) return value
   const { id: _, ...out }: Record<string, Json> = { ...value }
   if (out.within !== undefined && out.within !== null) out.within = plainNumber(out.within)
-  if (Array.isArray(out.triggers)) out.triggers = out.triggers.map(normaliseTrigger)
+  if (Array.isArray(out.triggers)) out.triggers = out.triggers.map(normalizeTrigger)
   const type = out.type ?? 'event'
   if (type === 'compound' || type === 'sequence') return { ...out, within: out.within ?? null }
   if (type === 'event') dropEventDefaults(out)
@@ -40,7 +40,7 @@ function sortedSet(values: Json): Json {
 }
 
 /** Actions in canonical form: without nulls, and without defaults of fields that older versions do not have. */
-export function normaliseActions(value: Json): Json {
+export function normalizeActions(value: Json): Json {
   return objects(value).map((action): JsonObject => {
     const out = Object.fromEntries(Object.entries(action).filter(([, item]) => item !== null))
     if (out.schedule_after !== undefined) out.schedule_after = plainNumber(out.schedule_after)

@@ -29,7 +29,7 @@ export const blockSchema: Kind = {
       default: 'non-versioned',
       fixed: isFixed,
     },
-    capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalise: sorted },
+    capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalize: sorted },
     fields: {
       schema: anyObject,
       doc: 'JSON Schema of the data of such blocks.',

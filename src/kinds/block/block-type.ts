@@ -15,8 +15,8 @@ export const blockType: Kind = {
   refFields: {},
   fields: {
     name: { schema: string, doc: 'For people.', fixed: nameIsFixed },
-    description: { schema: nullableString, doc: 'For people.', default: null, normalise: unescaped },
-    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null, normalise: unescaped },
+    description: { schema: nullableString, doc: 'For people.', default: null, normalize: unescaped },
+    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null, normalize: unescaped },
     logo_url: { schema: nullableString, doc: 'URL of a picture.', default: null },
     documentation_url: { schema: nullableString, doc: 'URL of its documentation.', default: null },
   },

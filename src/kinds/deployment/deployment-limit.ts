@@ -41,7 +41,7 @@ export function encodeLimit(raw: Json | undefined): { readonly own?: Json; reado
   if (!isOwnLimit(name))
     return { shared: name.startsWith('tag:') ? `tag-concurrency-limit/${name.slice(4)}` : `concurrency-limit/${name}` }
   return {
-    own: normaliseOwnLimit({
+    own: normalizeOwnLimit({
       limit: raw.limit ?? 0,
       active: raw.active ?? true,
       slot_decay_per_second: raw.slot_decay_per_second ?? 0,
@@ -49,7 +49,7 @@ export function encodeLimit(raw: Json | undefined): { readonly own?: Json; reado
   }
 }
 
-export function normaliseOwnLimit(value: Json): Json {
+export function normalizeOwnLimit(value: Json): Json {
   if (!isObject(value)) return plainNumber(value)
   const [limit, decay] = [plainNumber(value.limit ?? 0), plainNumber(value.slot_decay_per_second ?? 0)]
   const plain = (value.active ?? true) === true && sameJson(decay, 0) && !sameJson(limit, 0)

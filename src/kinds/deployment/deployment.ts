@@ -7,11 +7,11 @@ import { idOf, object, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels } from '../flow.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
-import { normaliseOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
-import { compareSchedules, keepActive, normaliseSchedules, schedulesSchema } from './schedule.ts'
+import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -44,7 +44,7 @@ export const deployment: Kind = {
       doc: 'Steps that fetch the code.',
       default: [],
       freeform: true,
-      normalise: (value) => value ?? [],
+      normalize: (value) => value ?? [],
     },
     parameters: {
       schema: anyObject,
@@ -58,7 +58,7 @@ export const deployment: Kind = {
       doc: 'JSON Schema of the parameters.',
       default: noSchema,
       freeform: true,
-      normalise: schemaOrNone,
+      normalize: schemaOrNone,
     },
     enforce_parameter_schema: { schema: boolean, doc: 'Whether parameters must fit their schema.', default: true },
     job_variables: {
@@ -74,14 +74,14 @@ export const deployment: Kind = {
       doc: 'When it runs.',
       default: [],
       freeform: true,
-      normalise: normaliseSchedules,
+      normalize: normalizeSchedules,
       compare: compareSchedules,
     },
     concurrency_limit: {
       schema: ownLimitSchema,
       doc: 'A limit of its own: runs at a time.',
       default: null,
-      normalise: normaliseOwnLimit,
+      normalize: normalizeOwnLimit,
     },
     concurrency_options: {
       schema: {
@@ -94,7 +94,7 @@ export const deployment: Kind = {
       },
       doc: 'What happens to runs beyond the limit.',
       default: null,
-      normalise: withoutNulls,
+      normalize: withoutNulls,
     },
   },
   idKeys: ['deployment_id', 'deployment_ids'],

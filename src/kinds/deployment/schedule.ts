@@ -30,7 +30,7 @@ const injected = 'DTSTART:20200101T000000\n'
 
 /** Schedules of a deployment as the API gives them, in the snapshot's form. */
 export function encodeSchedules(raws: Json | undefined): Json {
-  return normaliseSchedules(objects(raws).map(encode))
+  return normalizeSchedules(objects(raws).map(encode))
 }
 
 function encode(raw: JsonObject): JsonObject {
@@ -51,7 +51,7 @@ function encode(raw: JsonObject): JsonObject {
 }
 
 /** The canonical form: defaults left out, by slug and then by content. */
-export function normaliseSchedules(value: Json): Json {
+export function normalizeSchedules(value: Json): Json {
   const schedules = objects(value).map((schedule) => {
     const out: Record<string, Json> = { ...schedule }
     if (out.day_or === true) delete out.day_or
@@ -126,7 +126,7 @@ export interface SchedulePlan {
 export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
   const left = objects(raws).map((raw) => ({
     id: String(raw.id),
-    schedule: object(list(normaliseSchedules([encode(raw)]))[0]),
+    schedule: object(list(normalizeSchedules([encode(raw)]))[0]),
   }))
   const take = (fits: (schedule: JsonObject) => boolean) => {
     const index = left.findIndex(({ schedule }) => fits(schedule))
@@ -159,7 +159,7 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined): Js
     )
     return same ? { ...schedule, active: same.active ?? true } : schedule
   })
-  return { schedules: normaliseSchedules(schedules) }
+  return { schedules: normalizeSchedules(schedules) }
 }
 
 function sameBut(a: JsonObject, b: JsonObject): boolean {

@@ -8,7 +8,7 @@ const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
 
 /** The graph in the language of Graphviz. */
 export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
-  const colours = colorsOf(resources.map(({ ref }) => splitRef(ref).kind))
+  const colors = colorsOf(resources.map(({ ref }) => splitRef(ref).kind))
   return [
     'digraph snapshot {',
     '  rankdir=LR',
@@ -16,7 +16,7 @@ export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
     '  edge [color="#98a3b3"]',
     ...resources.map(({ ref }) => {
       const { kind, key } = splitRef(ref)
-      return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colours.get(kind)}"]`
+      return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colors.get(kind)}"]`
     }),
     ...edges.map(({ from, to, how, cycle }) => {
       const round = cycle ? ', color="#cf222e", penwidth=2' : ''

@@ -6,7 +6,7 @@ const gap = { x: 40, y: 10, layer: 160 } as const
 
 /**
  * Places for more resources than a layout can be looked for in a reasonable time: layers from left to right, what needs
- * before what is needed, each layer a block of several columns in which neighbours have the same needs. Takes the time
+ * before what is needed, each layer a block of several columns in which neighbors have the same needs. Takes the time
  * of one walk over the edges.
  */
 export function placeInLayers(

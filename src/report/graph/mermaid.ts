@@ -9,17 +9,17 @@ const arrows = { slot: '-->', token: '-.->', name: '-.->' } as const
 /** The graph as GitHub, GitLab and most wikis draw it from a `mermaid` block. */
 export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
   const number = new Map(resources.map(({ ref }, index) => [ref, index]))
-  const colours = [...colorsOf(resources.map(({ ref }) => splitRef(ref).kind))]
+  const colors = [...colorsOf(resources.map(({ ref }) => splitRef(ref).kind))]
   const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
   const round = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
   return [
     'flowchart LR',
     ...resources.map(({ ref }, index) => {
       const { kind, key } = splitRef(ref)
-      return `  n${index}["${escaped(kind)}<br/>${escaped(key)}"]:::k${colours.findIndex(([name]) => name === kind)}`
+      return `  n${index}["${escaped(kind)}<br/>${escaped(key)}"]:::k${colors.findIndex(([name]) => name === kind)}`
     }),
     ...drawn.map(({ from, to, how }) => `  n${number.get(from)} ${arrows[how]} n${number.get(to)}`),
-    ...colours.map(([, colour], index) => `  classDef k${index} stroke:${colour},stroke-width:2px`),
+    ...colors.map(([, color], index) => `  classDef k${index} stroke:${color},stroke-width:2px`),
     ...(round.length > 0 ? [`  linkStyle ${round.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
     '',
   ].join('\n')

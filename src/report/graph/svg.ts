@@ -26,15 +26,15 @@ export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
   ].join('\n')
 }
 
-/** Lines and nodes of a picture; `colours` is of each kind, `actions` what becomes of each resource. */
+/** Lines and nodes of a picture; `colors` is of each kind, `actions` what becomes of each resource. */
 export function graphMarkup(
   { nodes, lines }: Picture,
-  colours: ReadonlyMap<string, string>,
+  colors: ReadonlyMap<string, string>,
   actions: ReadonlyMap<Ref, Action>,
 ): string[] {
   return [
     ...lines.map(lineMarkup),
-    ...nodes.map((node) => nodeMarkup(node, colours.get(node.kind) ?? '', actions.get(node.ref))),
+    ...nodes.map((node) => nodeMarkup(node, colors.get(node.kind) ?? '', actions.get(node.ref))),
   ]
 }
 
@@ -52,13 +52,13 @@ function lineMarkup({ from, to, how, cycle, path }: Line): string {
   return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
 }
 
-function nodeMarkup({ ref, kind, label, x, y, width }: Node, colour: string, action: Action | undefined): string {
+function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, action: Action | undefined): string {
   const [left, top] = [x - width / 2, y - nodeHeight / 2]
   return [
     `<g class="node${action ? ` ${action}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
     `<title>${named(ref)}${action ? `, to ${action}` : ''}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
-    `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${colour}"/>`,
+    `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${color}"/>`,
     `<text class="kind" x="17" y="15">${escapeMarkup(kind)}</text>`,
     `<text class="key" x="17" y="29">${escapeMarkup(label)}</text>`,
     '</g>',

@@ -60,11 +60,11 @@ function embedded(value: unknown): string {
 }
 
 function body(report: Report, { picture, actions, all }: Overview, data: PageData): string {
-  const colours = colorsOf(data.refs.map(({ kind }) => kind))
+  const colors = colorsOf(data.refs.map(({ kind }) => kind))
   const isPlan = 'changes' in report
   if (!isPlan && report.schema !== 'prefect-snapshot/graph') return '<main></main>'
   const what = isPlan ? 'changes' : 'resources'
-  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': what changes, and its neighbours' : ''}`
+  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': what changes, and its neighbors' : ''}`
   return `<nav class="tabs" aria-label="Parts of the page"><button data-tab="list" aria-pressed="true">${isPlan ? 'Changes' : 'Resources'}</button><button data-tab="detail" aria-pressed="false">Detail</button><button data-tab="map" aria-pressed="false">Graph</button></nav>
 <main data-tab="list">
 <section class="list" aria-label="${what}">
@@ -74,7 +74,7 @@ function body(report: Report, { picture, actions, all }: Overview, data: PageDat
 <section class="detail" id="detail" aria-label="Detail" tabindex="0"></section>
 <section class="map" aria-label="Graph">
 <div class="tools"><div class="mode" role="group" aria-label="What is drawn"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
-<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${arrowMarkers.join('')}<g id="all">${graphMarkup(picture, colours, actions).join('')}</g><g id="near"></g></svg>
+<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${arrowMarkers.join('')}<g id="all">${graphMarkup(picture, colors, actions).join('')}</g><g id="near"></g></svg>
 </section>
 </main>
 <footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies what is ticked"><button class="copy">Copy</button><button class="none">Untick all</button></footer>`

@@ -15,7 +15,7 @@ export interface Overview {
 const most = 2500
 
 /**
- * The picture of a report: of a graph everything; of a plan what changes and its neighbours, without what stands alone;
+ * The picture of a report: of a graph everything; of a plan what changes and its neighbors, without what stands alone;
  * where that is too much, only what changes.
  */
 export async function overviewOf(report: Report): Promise<Overview> {
@@ -28,7 +28,7 @@ export async function overviewOf(report: Report): Promise<Overview> {
   for (const { ref, action } of report.changes) if (action !== 'patch-cycle') actions.set(ref, action)
   const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
   const changed = new Set([...actions.keys(), ...unsupported])
-  const near = withNeighbours(changed, report.edges)
+  const near = withNeighbors(changed, report.edges)
   const drawn = [...(near.size <= most ? near : touched(changed, report.edges))].slice(0, most)
   const all = new Set([...report.unchanged, ...changed]).size
   return { picture: await layoutGraph(drawn, report.edges), actions, all }
@@ -40,7 +40,7 @@ function touched(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<R
   return new Set(inner.flatMap(({ from, to }) => [from, to]))
 }
 
-function withNeighbours(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<Ref> {
+function withNeighbors(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<Ref> {
   const found = new Set<Ref>()
   for (const { from, to } of edges) {
     if (!changed.has(from) && !changed.has(to)) continue

@@ -158,7 +158,7 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
   return left > 0 ? `${out}\n**… and ${left} more.** They did not fit; the HTML report shows them all.\n` : out
 }
 
-/** Lines of a `diff` fence, in which GitHub colours what begins with a sign. A fence cannot be ended from within. */
+/** Lines of a `diff` fence, in which GitHub colors what begins with a sign. A fence cannot be ended from within. */
 function changeBlock(change: ChangeReport): string {
   const { action, ref, fields, same, secrets, notes } = change
   const { kind, key } = splitRef(ref)

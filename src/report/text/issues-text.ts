@@ -9,13 +9,13 @@ export function issuesText(issues: readonly Issue[], style: Style): string {
 }
 
 function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style): string {
-  const colour = severity === 'error' ? style.red : style.yellow
+  const color = severity === 'error' ? style.red : style.yellow
   const where = place ? `${style.bold(`${visible(place.file)}:${place.line}:${place.column}`)} ` : ''
-  const out = [`${where}${colour(severity)} ${style.dim(`[${code}]`)} ${lines(message)}`]
+  const out = [`${where}${color(severity)} ${style.dim(`[${code}]`)} ${lines(message)}`]
   if (place?.excerpt !== undefined) {
     const number = String(place.line)
     out.push(style.dim(`  ${number} | `) + visible(place.excerpt.slice(0, 160)))
-    if (place.column <= 160) out.push(`${' '.repeat(number.length + 5 + place.column - 1)}${colour('^')}`)
+    if (place.column <= 160) out.push(`${' '.repeat(number.length + 5 + place.column - 1)}${color('^')}`)
   } else if (pointer) out.push(style.dim(`  at ${visible(pointer)}`))
   if (fix) out.push(`  → ${lines(fix)}`)
   return `${out.join('\n')}\n`

@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors'
 
-/** How text is marked on this terminal; plain text where colour is not wanted. */
+/** How text is marked on this terminal; plain text where color is not wanted. */
 export type Style = ReturnType<typeof createColors>
 
-export function styleFor(colour: boolean): Style {
-  return createColors(colour)
+export function styleFor(color: boolean): Style {
+  return createColors(color)
 }

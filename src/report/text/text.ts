@@ -19,7 +19,7 @@ import { totalsText, unfinishedText } from './outcome-text.ts'
 import type { Style } from './style.ts'
 import { flowText, type Part, paragraph } from './wrap.ts'
 
-/** For people at a terminal: aligned, as wide as it is, readable without colour. */
+/** For people at a terminal: aligned, as wide as it is, readable without color. */
 export const text: Reporter = async (report, { style, width }) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':

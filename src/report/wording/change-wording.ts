@@ -2,7 +2,7 @@ import { visible } from '../../plain-text.ts'
 import type { Action, FieldReport, SecretReport } from '../model/change-report.ts'
 import { summaryText } from '../wording/value-wording.ts'
 
-/** What stands before a change; readable without colour. */
+/** What stands before a change; readable without color. */
 export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', 'patch-cycle': '~', delete: '-' }
 
 /** What a resource that is made or deleted holds, on one line. Its refs are mostly said by its key already. */
