@@ -70,7 +70,7 @@ export const issueCodes = {
   'bad-key': 'The key is not the natural key of such a resource, or does not agree with its refs.',
   'duplicate-key': 'Two documents are of the same resource.',
   'bad-token':
-    'A `<ref:` token inside free-form JSON is not closed or names no resource; as text it is written `<<ref:`.',
+    'A `<ref:` token inside freeform JSON is not closed or names no resource; as text it is written `<<ref:`.',
   'bad-secret':
     'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
   'bad-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',

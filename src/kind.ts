@@ -17,7 +17,7 @@ export interface Field {
   readonly operational?: true
   /** The server cannot change it in place, for this reason. */
   readonly fixed?: string
-  /** Free-form JSON, in which ids of the system and names of other resources may stand. */
+  /** Freeform JSON, which may contain IDs of the server and names of other resources. */
   readonly freeform?: true
   /** The resource can be created without it: a cycle may be closed through it. */
   readonly deferrable?: true
@@ -113,7 +113,7 @@ export interface Fault {
   readonly fix?: string
 }
 
-/** Ways in which free-form JSON names resources of a kind, which Prefect looks up when it runs something. */
+/** Ways in which freeform JSON names resources of a kind, which Prefect looks up when it runs something. */
 export interface Mentions {
   /** `{{ prefect.WORD.a.b }}`: the word, and the natural key for the path `['a', 'b']` after it. */
   readonly template?: { readonly word: string; key(path: readonly string[]): string }
@@ -142,7 +142,7 @@ export interface Readiness {
 /** Receives objects page by page; `gone` are ids of objects that it received before and that were deleted meanwhile. */
 export type OnPage = (objects: readonly JsonObject[], gone?: readonly string[]) => void
 
-/** How each field of the API's own models is treated; a field that no list names fails the ledger test. */
+/** How each field of the API's models is treated. A field that no list names fails the coverage test. */
 export interface FieldCoverage {
   /** Names of the OpenAPI components that create, change and describe the kind. */
   readonly models: {
@@ -185,7 +185,7 @@ export interface Kind {
   /** The ref field of the resource that it belongs to: the server deletes it with that one. */
   readonly parent?: string
   readonly fields: Readonly<Record<string, Field>>
-  /** Keys in free-form JSON under which Prefect expects the id of such a resource, or a list of ids. */
+  /** Keys in freeform JSON under which Prefect expects the id of such a resource, or a list of ids. */
   readonly idKeys?: readonly string[]
   readonly mentions?: Mentions
   readonly coverage: FieldCoverage

@@ -42,7 +42,7 @@ export interface Resource {
   readonly key: string
   /** Slot name to the resource that fills it: the edges that the API has a field for. */
   readonly refs: Readonly<Record<string, Ref>>
-  /** In canonical form: fields that equal their default are absent, keys of free-form JSON are sorted. */
+  /** In canonical form: fields that equal their default are absent, keys of freeform JSON are sorted. */
   readonly spec: JsonObject
   /** By pointer into `spec`. */
   readonly secrets: Readonly<Record<Pointer, Placeholder>>
@@ -194,7 +194,7 @@ export type Outcome = { readonly change: Change; readonly ms: number } & (
   | { readonly status: 'not-converged'; readonly fields: readonly FieldChange[] }
 )
 
-/** What a stage tells while it works; whoever prints listens. */
+/** An event of a stage at work, for progress and logs. */
 export type Event =
   /** Something begins that may take a while; `waiting` for an answer of the user takes as long as it takes. */
   | {

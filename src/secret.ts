@@ -20,7 +20,7 @@ export class Secret<T extends Json = Json> {
     return this.#value
   }
 
-  /** Whether both hold the same value, which is learnt without showing either. */
+  /** Whether both hold the same value. Reveals neither. */
   equals(other: Secret): boolean {
     return sameJson(this.#value, other.#value)
   }

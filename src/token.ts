@@ -2,7 +2,7 @@ import { type Json, mapStrings, type Pointer, someString } from './json.ts'
 import type { Id, Ref } from './model.ts'
 
 /*
- * An id inside free-form JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
+ * An id inside freeform JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
  * one right before a token: an odd run opens a token, an even one is text.
  */
 const opening = /(<+)ref:/g
@@ -120,7 +120,7 @@ export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   return out + text.slice(from)
 }
 
-/** The keys in free-form JSON under which Prefect expects the id of an object (automation actions, block links, queue filters). */
+/** The keys in freeform JSON under which Prefect expects the id of an object (automation actions, block links, queue filters). */
 export function idKeysOf(kinds: readonly { readonly idKeys?: readonly string[] }[]): ReadonlySet<string> {
   return new Set(kinds.flatMap(({ idKeys = [] }) => idKeys))
 }

@@ -1,6 +1,6 @@
 /**
- * Why a path cannot be sent, as a clause, or undefined when it can. Whoever builds a path encodes its segments; `.` and `..`
- * cannot be encoded, since proxies and servers may remove them even when escaped. An object of such a name has no URL.
+ * Why a path cannot be sent, as a clause, or undefined when it can. The caller encodes the segments of a path; `.` and `..`
+ * cannot be encoded, since proxies and servers may remove them even when escaped. An object with such a name has no URL.
  */
 export function pathProblem(path: string): string | undefined {
   if (!/^\/[\u0021-\u007e]*$/.test(path) || path.includes('#'))

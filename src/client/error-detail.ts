@@ -9,7 +9,7 @@ const longest = 300
 
 /**
  * What the server says about a request that it refused, fit to be shown: of a list of validation errors only type,
- * place and message (never `input` or `request_body`), and no value of the request's own free-form fields in it, nor
+ * place and message (never `input` or `request_body`), and no value of the request's own freeform fields in it, nor
  * one of `credentials`.
  */
 export function detailOf(text: string, body: Json | undefined, credentials: readonly string[] = []): string {

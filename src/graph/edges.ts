@@ -11,7 +11,7 @@ export interface Edge {
   /** Where it stands in the document of `from`. */
   readonly pointer: Pointer
   /**
-   * `slot`: the API has a field for it. `token`: an id inside free-form JSON. `name`: Prefect looks the name up when
+   * `slot`: the API has a field for it. `token`: an id inside freeform JSON. `name`: Prefect looks the name up when
    * it runs, so a missing one is no more than a warning.
    */
   readonly how: 'slot' | 'token' | 'name'
@@ -19,7 +19,7 @@ export interface Edge {
   readonly deferrable?: string
 }
 
-/** Finds every edge that leaves a resource: its ref fields, and the tokens and names in its free-form JSON. */
+/** Finds every edge that leaves a resource: its ref fields, and the tokens and names in its freeform JSON. */
 export type EdgeFinder = (resource: Resource) => readonly Edge[]
 
 /** An `EdgeFinder` for resources of these kinds. A resource of another kind has no edges. */
@@ -44,7 +44,7 @@ export function edgeFinder(kinds: readonly Kind[]): EdgeFinder {
   }
 }
 
-/** By what free-form JSON names resources: see `Mentions`. */
+/** By what freeform JSON names resources: see `Mentions`. */
 interface Names {
   /** By the word of a template. */
   readonly templates: ReadonlyMap<string, (path: readonly string[]) => Ref>

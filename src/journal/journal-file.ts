@@ -68,7 +68,7 @@ export function openJournal(
     }
     if (batch.length === 0) return
     const synced = put(batch.map(intentLine).join(''), true)
-    // Whoever begins one of these changes is told.
+    // Starting one of these changes fails with this error.
     synced.catch(() => {})
     for (const change of batch) told.set(change, synced)
   }

@@ -95,7 +95,7 @@ function judge(
       if (!now) return 'nothing'
       // Where the server refused to make it, what has its name is perhaps somebody else's.
       if (entry.status === 'failed' && entry.id === undefined) return 'its create failed, so it may not be ours'
-      if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and made anew since'
+      if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
       return is(entry.after) ? 'undo' : how(kind, entry, now, placeholderFor)
     case 'delete':
       if (!now) return 'undo'

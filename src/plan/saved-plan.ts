@@ -103,7 +103,7 @@ function howChanged({ before }: Saved, ref: Ref, now: LiveResource, kinds: reado
   const fields = differences(kind, { ...now, ...image }, now).map(
     ({ pointer, before, after }) => `${pointer} ${show(before)} → ${show(after)}`,
   )
-  return fields.length > 0 ? `was changed: ${fields.join(', ')}` : 'was made anew'
+  return fields.length > 0 ? `was changed: ${fields.join(', ')}` : 'was deleted and created again'
 }
 
 function show(value: Json | undefined): string {

@@ -81,7 +81,7 @@ function withoutExact(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutExact(item)]))
 }
 
-/** Tokens in free-form JSON that are not closed or name no resource. */
+/** Tokens in freeform JSON that are not closed or name no resource. */
 export function tokenFaults(kind: Kind, document: JsonObject): Fault[] {
   const faults: Fault[] = []
   const spec = isObject(document.spec) ? document.spec : {}

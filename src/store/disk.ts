@@ -42,7 +42,7 @@ function isFolder(path: string): boolean {
 export const onlyOwner = 0o600
 
 /**
- * Writes a file so that whoever reads it finds the old text or the new one, never a part. A file that exists keeps its
+ * Writes a file atomically: a reader sees the old text or the new one, never a part. An existing file keeps its
  * permissions, unless only its owner may read what is written.
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

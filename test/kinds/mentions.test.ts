@@ -30,7 +30,7 @@ test.each<[string, Json, string, string]>([
     'block/gcp-credentials/main',
     '/gcp_credentials_block_name',
   ],
-])('free-form JSON names a resource by %s', (_, value, to, pointer) => {
+])('freeform JSON names a resource by %s', (_, value, to, pointer) => {
   const resource = { kind: 'deployment', key: 'f/d', refs: {}, spec: { job_variables: { x: value } }, secrets: {} }
   expect(edgesOf(resource)).toMatchObject([{ to, how: 'name', pointer: `/spec/job_variables/x${pointer}` }])
 })

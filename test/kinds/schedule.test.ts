@@ -146,7 +146,7 @@ describe('the schedules of a deployment', () => {
     })
   })
 
-  test('are left alone where they are as wanted, updated by slug, and else made anew', () => {
+  test('are unchanged if equal, updated by slug, and otherwise created again', () => {
     const raws = [
       raw('1', cron('1 * * * *')),
       raw('2', cron('2 * * * *'), { slug: 'two' }),
@@ -164,7 +164,7 @@ describe('the schedules of a deployment', () => {
     expect(plan.remove.toSorted()).toEqual(['3', '4'])
   })
 
-  test('are made anew where an update cannot clear a field', () => {
+  test('are created again if an update cannot clear a field', () => {
     const raws = [raw('1', cron('1 * * * *'), { slug: 'a', max_scheduled_runs: 3 })]
     expect(planSchedules(raws, [{ cron: '1 * * * *', active: true, slug: 'a' }])).toEqual({
       create: [{ cron: '1 * * * *', active: true, slug: 'a' }],

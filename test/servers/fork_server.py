@@ -8,7 +8,7 @@ answers in about a second. Usage: ``python fork_server.py ROOT``: listens on the
     -> {"stop": "SIGTERM"} (SIGKILL follows after ten seconds)        <- {"exit": CODE} when it has ended, asked or not
 
 A connection that closes takes its server with it, and the end of stdin takes all of them and ROOT: so nothing outlives
-whoever started it, however that one died.
+the process that started it, for whatever reason that one exits.
 """
 
 from __future__ import annotations

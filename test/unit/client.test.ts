@@ -236,7 +236,7 @@ describe('retries', () => {
     const url = await serveSockets((socket, _, text) => {
       if (!text.startsWith('POST')) return
       count++
-      // After the 503 nothing more is read from this socket: whoever uses it again is reset.
+      // After the 503, nothing more is read from this socket: another request on it is reset.
       if (count <= 8)
         socket.write(raw('503 Service Unavailable', busy), () => setTimeout(() => socket.resetAndDestroy(), 1))
       else socket.write(raw('201 Created', '{"id":1}'))

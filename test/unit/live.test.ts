@@ -105,7 +105,7 @@ describe('resources of one name', () => {
     expect(compared).toBeLessThan(2 * 3000)
   })
 
-  it('that change are updated, and not made anew', async () => {
+  it('that change are updated, not created again', async () => {
     const system = new FakeSystem()
     system.put('a', 'x', { count: 1 })
     system.objects.set('second', { id: 'second', of: 'a', name: 'x', count: 2 })

@@ -9,7 +9,7 @@ const time = '2026-11-24T10:00:00.000Z'
 
 // That each line of a real apply is valid is shown in test/cli/log.test.ts.
 describe('schemas/log-event.v1.json', () => {
-  it('is what the types say (npm run schema makes it anew)', () => {
+  it('is up to date with the types (npm run schema)', () => {
     expect(committed).toBe(logEventSchema())
   }, 60_000)
 

@@ -444,9 +444,9 @@ describe('a saved plan', () => {
       ref: 'a/z',
       message: expect.stringContaining('made'),
     })
-    const anew = live(held)
-    const again = new Map([...anew.resources, ['a/x', asLive(held[0] as Resource, idOf('a/x', 99))] as const])
-    expect(one(stale({ ...anew, resources: again })).message).toContain('anew')
+    const recreated = live(held)
+    const again = new Map([...recreated.resources, ['a/x', asLive(held[0] as Resource, idOf('a/x', 99))] as const])
+    expect(one(stale({ ...recreated, resources: again })).message).toContain('created again')
   })
 
   it('is stale where the same snapshot gives another plan', () => {

@@ -153,7 +153,7 @@ describe('a layout', () => {
 })
 
 describe('what the page is made of', () => {
-  it('is the bundle of its sources (npm run page makes it anew)', () => {
+  it('is up to date with its sources (npm run page)', () => {
     expect(readFileSync('src/report/html/bundle.ts', 'utf8')).toBe(bundle())
   })
 

@@ -15,7 +15,7 @@ const variable = (key: string) => `kind: variable\nkey: ${key}\nspec: {value: 1}
 describe('git:REV:path', () => {
   const root = mkdtempSync(join(tmpdir(), 'prefect-snapshot-git-'))
   const identity = ['-c', 'user.name=n', '-c', 'user.email=n@n.test', '-c', 'commit.gpgsign=false']
-  // Not the environment of whoever runs the tests: within a hook it would name another repository.
+  // Not the environment of the caller, which in a git hook names another repository.
   const env = { PATH: process.env.PATH, HOME: root }
   const git = (...args: readonly string[]) =>
     execFileSync('git', [...identity, ...args], { cwd: root, env, stdio: 'pipe' })

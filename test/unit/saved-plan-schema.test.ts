@@ -48,7 +48,7 @@ const saved = JSON.parse(
 ) as Record<string, unknown>
 
 describe('schemas/saved-plan.v1.json', () => {
-  it('is what the types say (npm run schema makes it anew)', () => {
+  it('is up to date with the types (npm run schema)', () => {
     expect(committed).toBe(savedPlanSchema())
   }, 60_000)
 

@@ -68,9 +68,9 @@ describe('an update that was not done', () => {
 })
 
 describe('an undo', () => {
-  it('refuses one that was deleted and made anew', () => {
+  it('refuses one that was deleted and created again', () => {
     expect(undo(live(made), { ...create, status: 'done', id: 'id-0' as Id }).refused).toMatchObject([
-      { message: expect.stringContaining('anew') },
+      { message: expect.stringContaining('created again') },
     ])
   })
 

@@ -85,7 +85,7 @@ describe('a document that changes', () => {
     expect(updated(blocks, [resource('a/x', { spec: { text: 't' } })])).toBe(line)
   })
 
-  it('is written anew where it cannot be changed by parts, under the comment of its beginning', () => {
+  it('is rewritten below its leading comment if it cannot be edited in place', () => {
     const before = `${header}---\n# about it\nkind: a\nkey: x\nspec: {any: [&p {v: 1}, *p]}\n`
     expect(updated(before, [resource('a/x', { spec: { any: [{ v: 2 }, { v: 1 }] } })])).toBe(
       `${header}---\n# about it\nkind: a\nkey: x\nspec:\n  any:\n    - v: 2\n    - v: 1\n`,
@@ -199,18 +199,18 @@ describe('for arbitrary values', () => {
   }
 
   it('a document becomes what was meant by its parts, nearly always', () => {
-    let anew = 0
+    let rewritten = 0
     const object = fc.record({ a: anyJson, b: anyJson, c: anyJson }, { requiredKeys: [] })
     fc.assert(
       fc.property(object, object, (before, after) => {
         const text = writeYaml({ kind: 'a', spec: before as JsonObject })
         const value = { kind: 'a', spec: after as JsonObject }
         const edited = editText(text, value)
-        if (edited === undefined) anew++
+        if (edited === undefined) rewritten++
         else expect(sameJson(parseYaml(edited, false).document.toJS() as Json, value)).toBe(true)
       }),
       { numRuns: 400 },
     )
-    expect(anew).toBeLessThan(20)
+    expect(rewritten).toBeLessThan(20)
   })
 })

@@ -118,7 +118,7 @@ def seed_automations(api: Api, ids: dict[str, str], blocks: dict[str, str]) -> N
     everything = event_trigger(
         ["prefect.flow-run.Failed"], match={"prefect.resource.id": "prefect.flow-run.*"}, threshold=20, within=600
     )
-    api.automation("Brake on mass failure", everything, [{"type": "suspend-flow-run"}], enabled=False, tags=["ops"])
+    api.automation("Suspend on mass failure", everything, [{"type": "suspend-flow-run"}], enabled=False, tags=["ops"])
 
 
 def main() -> None:

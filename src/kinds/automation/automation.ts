@@ -126,7 +126,7 @@ export const automation: Kind = {
     if (change.action !== 'update') return []
     const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
     return [
-      ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) begins anew']),
+      ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) will be reset']),
       ...(enabled ? ['acts from now on'] : []),
     ]
   },

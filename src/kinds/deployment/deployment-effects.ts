@@ -1,26 +1,26 @@
 import type { Change, Resource } from '../../model.ts'
 import { objects } from '../endpoints.ts'
 
-/** `server/models/deployments.py`, `_delete_scheduled_runs`: whatever an update changes. */
-export const runsEffect = 'its scheduled runs are deleted and made anew'
+/** A side effect of every update: `_delete_scheduled_runs` in `server/models/deployments.py`. */
+export const runsEffect = 'its scheduled runs will be rescheduled'
 
-/** What a change of a deployment does besides, for people. */
+/** The side effects of a change of a deployment, in words. */
 export function deploymentEffects(change: Change): string[] {
-  if (change.action === 'delete') return ['its runs that have not begun are deleted with it']
+  if (change.action === 'delete') return ['its runs that have not started will be deleted']
   if (change.action === 'create') return [...startsToRun(change.after), ...wantsPool(change.after)]
   if (change.action !== 'update') return []
   const resumed = change.before.spec.paused === true && change.after.spec.paused === false
   return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
 }
 
-/** Only agents looked at infrastructure blocks, and they are gone since Prefect 3. */
+/** Only agents used infrastructure blocks, and Prefect 3 has no agents. */
 function wantsPool({ refs }: Resource): string[] {
   return refs.infrastructure
-    ? ['its infrastructure block is stored, and no worker looks at it: it runs once it has a pool with a worker']
+    ? ['its infrastructure block is stored but not used: it runs only with a work pool and a worker']
     : []
 }
 
-/** By which schedules a deployment runs once it is there. */
+/** The schedules by which a deployment starts to run. */
 function startsToRun({ spec }: Resource): string[] {
   const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
   if (active.length === 0) return []

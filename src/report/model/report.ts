@@ -175,7 +175,7 @@ export interface EdgeReport {
   readonly from: Ref
   /** What `from` needs. */
   readonly to: Ref
-  /** `slot`: a field of the API; `token`: an id in free-form JSON; `name`: looked up when a flow runs. */
+  /** `slot`: a field of the API; `token`: an id in freeform JSON; `name`: looked up when a flow runs. */
   readonly how: 'slot' | 'token' | 'name'
   /** Part of a cycle. */
   readonly cycle?: true

@@ -13,7 +13,7 @@ export interface Progress {
   readonly what?: string
   /** How many requests of the phase had to be sent again. */
   readonly again: number
-  /** Nothing is sent in one of the lanes until then, and why: the server is busy, or has asked for it. */
+  /** One of the connections waits until then, with the reason: the server is busy, or has asked to wait. */
   readonly wait?: { readonly until: number; readonly reason: string }
 }
 

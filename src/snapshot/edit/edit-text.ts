@@ -22,7 +22,7 @@ export function withEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /**
- * The text of a YAML document with another value, in which only that is written anew which has changed: comments, order,
+ * The text of a YAML document with another value, in which only changed values are rewritten: comments, order,
  * quotes and blank lines of everything else stay as they are. Undefined where no such text means just the value: first
  * the smallest parts are tried, and then whole fields of `spec`.
  */

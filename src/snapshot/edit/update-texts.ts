@@ -31,7 +31,7 @@ export interface UpdateOptions {
 }
 
 /**
- * Other texts for a snapshot, in which only that is written anew which has changed. A document that is as it should be keeps
+ * The updated texts of a snapshot, in which only changed values are rewritten. A document that is up to date keeps
  * its bytes; one that is not keeps what somebody wrote around and beside what changed.
  */
 export function updateTexts(sources: readonly Source[], read: Documents, options: UpdateOptions): Update {
@@ -73,15 +73,15 @@ export function updateTexts(sources: readonly Source[], read: Documents, options
   return { files: withSource(files, sources, options.source), ...done }
 }
 
-/** A document with another value; written anew, under the comments of its beginning, where that cannot be done by parts. */
+/** A document with another value; rewritten as a whole, below its leading comments, if it cannot be edited in place. */
 function changeOf(chunk: Chunk, next: (written: JsonObject) => JsonObject): Edit {
   const written = parseYaml(chunk.text, false).document.toJS() as JsonObject
   const value = next(written)
-  const text = editText(chunk.text, value) ?? anew(chunk, value)
+  const text = editText(chunk.text, value) ?? rewritten(chunk, value)
   return { start: chunk.start, end: endOf(chunk), text: chunk.marked ? text.slice(3) : text }
 }
 
-function anew({ text, marked }: Chunk, value: JsonObject): string {
+function rewritten({ text, marked }: Chunk, value: JsonObject): string {
   const above = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*/.exec(text)?.[0] ?? ''
   return (above === '' && marked ? '   \n' : above) + formatDocument(value)
 }

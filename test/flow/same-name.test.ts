@@ -13,7 +13,7 @@ let one: PrefectServer
 let two: PrefectServer
 const home = newHome()
 const { cli, good } = cliIn(home)
-const events = ['namesakes.a', 'namesakes.b', 'namesakes.c']
+const events = ['same-name.a', 'same-name.b', 'same-name.c']
 
 /** The event that each automation expects, by its id. */
 async function expected({ url }: PrefectServer): Promise<Record<string, string>> {
@@ -65,9 +65,9 @@ beforeEach(async () => {
 describe('automations with the same name', () => {
   test.each(events)('only the selected and edited one is changed (%s)', async (event) => {
     const before = await expected(two)
-    edit(event, 'namesakes.new')
+    edit(event, 'same-name.new')
     await good('apply', 'edited.yaml', '--profile', 'two', '--include', `automation/${keyOf(event)}`, '--yes')
-    const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
+    const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'same-name.new' : was])
     expect(await expected(two)).toEqual(Object.fromEntries(after))
   })
 
@@ -75,11 +75,11 @@ describe('automations with the same name', () => {
     'only the one that was edited at the source and selected for a transfer is changed (%s)',
     async (event) => {
       const before = await expected(two)
-      await change(one, event, 'namesakes.new')
+      await change(one, event, 'same-name.new')
       await good('export', '--profile', 'one', '-o', 'now.yaml')
-      const key = keyOf('namesakes.new', 'now.yaml')
+      const key = keyOf('same-name.new', 'now.yaml')
       await good('transfer', '--from', 'one', '--to', 'two', '--include', `automation/${key}`, '--yes')
-      const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'namesakes.new' : was])
+      const after = Object.entries(before).map(([id, was]) => [id, was === event ? 'same-name.new' : was])
       expect(await expected(two)).toEqual(Object.fromEntries(after))
     },
   )
@@ -87,16 +87,16 @@ describe('automations with the same name', () => {
   test.each(events)('one that was changed on the server keeps its key in the snapshot (%s)', async (event) => {
     const key = keyOf(event)
     writeFileSync(join(home, 'all.yaml'), text().replace(`key: ${key}\n`, `key: ${key}    # ours\n`))
-    await change(two, event, 'namesakes.new')
+    await change(two, event, 'same-name.new')
     const diff = await good('diff', 'all.yaml', 'profile:two')
-    expect(diff.stdout).toMatch(new RegExp(`~ automation ${key}[\\s\\S]*"${event}" → "namesakes.new"`))
+    expect(diff.stdout).toMatch(new RegExp(`~ automation ${key}[\\s\\S]*"${event}" → "same-name.new"`))
     expect(diff.stdout).toContain('0 created, 1 updated, 0 deleted, 2 unchanged')
     await good('plan', 'all.yaml', '--profile', 'two', '--accept-remote', `automation/${key}`)
     expect(text()).toMatch(new RegExp(`^key: ${key} +# ours$`, 'm'))
-    expect(keyOf('namesakes.new')).toBe(`${key}    # ours`)
-    await change(two, 'namesakes.new', 'namesakes.newer')
+    expect(keyOf('same-name.new')).toBe(`${key}    # ours`)
+    await change(two, 'same-name.new', 'same-name.newer')
     await good('export', '--profile', 'two', '-o', 'all.yaml', '--update')
-    expect(keyOf('namesakes.newer')).toBe(`${key}    # ours`)
+    expect(keyOf('same-name.newer')).toBe(`${key}    # ours`)
     expect(text().match(/^key: twin#/gm)).toHaveLength(3)
   })
 
@@ -104,7 +104,7 @@ describe('automations with the same name', () => {
     const before = await expected(two)
     const alone = 'kind: snapshot\nversion: 1\n---\nkind: automation\nkey: twin\nspec:\n  enabled: true\n'
     const trigger =
-      '  trigger: {type: event, posture: Reactive, expect: [namesakes.new]}\n  actions: [{type: do-nothing}]\n'
+      '  trigger: {type: event, posture: Reactive, expect: [same-name.new]}\n  actions: [{type: do-nothing}]\n'
     writeFileSync(join(home, 'alone.yaml'), alone + trigger)
     const { exit, stderr } = await cli('apply', 'alone.yaml', '--profile', 'two', '--yes')
     expect(exit).toBe(3)
@@ -117,12 +117,12 @@ describe('automations with the same name', () => {
     const [, event = ''] = events
     const before = await expected(two)
     const key = keyOf(event)
-    edit(event, 'namesakes.new')
+    edit(event, 'same-name.new')
     const moved = `moved:\n  - {from: automation/${key}, to: automation/other}\n`
     const renamed = text('edited.yaml').replace(`key: ${key}`, 'key: other')
     writeFileSync(join(home, 'edited.yaml'), renamed.replace('\n---\n', `\n${moved}---\n`))
     await good('apply', 'edited.yaml', '--profile', 'two', '--yes')
     const left = Object.values(await expected(two)).sort()
-    expect(left).toEqual([...Object.values(before).filter((was) => was !== event), 'namesakes.new'].sort())
+    expect(left).toEqual([...Object.values(before).filter((was) => was !== event), 'same-name.new'].sort())
   })
 })

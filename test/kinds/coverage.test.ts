@@ -48,14 +48,14 @@ function modelsOf({ coverage: { models } }: Kind): string[] {
 
 /** What the kind says of an API field: the name of what carries it, or why it is not carried. */
 function classOf(
-  { fields, refFields: slots, coverage: ledger }: Kind,
+  { fields, refFields: slots, coverage }: Kind,
   field: string,
 ): 'carried' | 'key' | 'own' | 'ignored' | undefined {
-  const name = ledger.carried?.[field] ?? field
+  const name = coverage.carried?.[field] ?? field
   if (name in fields) return 'carried'
   if (name in slots || (name === 'key' && field !== 'key')) return 'key'
-  if (ledger.own.includes(field)) return 'own'
-  return ledger.ignored && field in ledger.ignored ? 'ignored' : undefined
+  if (coverage.own.includes(field)) return 'own'
+  return coverage.ignored && field in coverage.ignored ? 'ignored' : undefined
 }
 
 const cases = kinds.flatMap((kind) => Object.keys(documents).map((version) => ({ kind, name: kind.name, version })))
@@ -100,7 +100,7 @@ function reached(components: Components, schema: Json): string[] {
   return [...found]
 }
 
-describe('a ledger says nothing that no server has', () => {
+describe('a coverage says nothing that no server has', () => {
   test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
     const models = [...modelsOf(kind), ...(kind.coverage.models.whole ?? [])]
     const missing = models.filter((model) =>
