@@ -15,11 +15,11 @@ describe('the owner of an automation', () => {
     kindOf('automation').encode({ id: '1', name, trigger: {}, actions }, names).refs.owner
   const run = { type: 'run-deployment', source: 'selected', deployment_id: 'd1' }
 
-  test('is the deployment that `prefect deploy` made it for', () => {
+  test('is the deployment that `prefect deploy` created it for', () => {
     expect(owner('prod__automation_1', run)).toBe('deployment/etl/prod')
   })
 
-  test('is nobody where name or actions are not of that form', () => {
+  test('is undefined if name or actions do not have that form', () => {
     expect(owner('prod', run)).toBeUndefined()
     expect(owner('other__automation_1', run)).toBeUndefined()
     expect(owner('prod__automation_1', run, run)).toBeUndefined()
@@ -48,7 +48,7 @@ describe('the trigger or action', () => {
     expect(incompatibilities(nested, 'cloud')).toEqual([])
   })
 
-  test('of a type that nobody knows yet is carried (B5)', () => {
+  test('of an unknown type is exported (B5)', () => {
     expect(incompatibilities({ actions: [{ type: 'make-coffee', cup: 1 }] }, '3.8.8')).toEqual([])
   })
 })

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { canonicalSpec } from '../../src/spec.ts'
 import { kindOf } from './recorded.ts'
 
-test('texts are the same with and without what a server escapes', () => {
+test("texts are equal with and without the server's escapes", () => {
   const type = kindOf('block-type')
   const spec = (text: string) => canonicalSpec(type, { name: 'T', description: text, code_example: text })
   expect(spec('if a &lt; b &amp; c &gt; d')).toEqual(spec('if a < b & c > d'))
   expect(spec('a &amp;lt; b')).toMatchObject({ description: 'a &lt; b' })
 })
 
-test('one that a server registers by itself is left as it is', () => {
+test('a built-in type is not changed', () => {
   const type = kindOf('block-type')
   const of = (key: string) => ({ kind: 'block-type', key, refs: {}, spec: {}, secrets: {} })
   expect(['secret', 's3-bucket', 'mine'].map((key) => [type.immutable?.(of(key)), type.builtin?.(of(key))])).toEqual([

@@ -46,7 +46,7 @@ describe('a block that is refused as a conflict', () => {
     return { made: await made.catch((error: unknown) => error), bodies }
   }
 
-  test('is sent once more, since the server may only have made its encryption key meanwhile', async () => {
+  test('is retried once, because the server may have been creating its encryption key', async () => {
     const { made, bodies } = await creating(1)
     expect(made).toEqual({ id: '1' })
     expect(bodies).toHaveLength(2)
@@ -126,12 +126,12 @@ describe('the secrets of a block are', () => {
     })
   })
 
-  test('never what a server shows instead of one', () => {
+  test("never the server's mask", () => {
     expect(encoded({ a: '********' }, { secret_fields: ['a'] })).toEqual({ data: {}, secrets: { '/data/a': true } })
   })
 })
 
-test('a block without a name is called by what holds it', async () => {
+test('an anonymous block is named after its owner', async () => {
   const held = await recordedResource(
     '3.8.8',
     'block/local-file-system/(deployment%2Flegacy%2Fanonymous%2Fstorage_document_id)',

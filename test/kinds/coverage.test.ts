@@ -71,7 +71,7 @@ describe('every field of every model is classed', () => {
     expect(unclassed).toEqual([])
   })
 
-  test.each(cases)('$name on $version: what is nested in a field that is carried', ({ kind, version }) => {
+  test.each(cases)('$name on $version: nested models of exported fields', ({ kind, version }) => {
     const components = documents[version] as Components
     const known = new Set([...modelsOf(kind), ...(kind.coverage.models.whole ?? [])])
     const open = modelsOf(kind).flatMap((model) =>
@@ -130,7 +130,7 @@ function holding(kind: Kind, spec: JsonObject, refs: Resource['refs'] = {}): Res
   return { kind: kind.name, key: 'a/b', refs, spec, secrets: {} }
 }
 
-describe('what only the newer version has is told of before anything is written', () => {
+describe('features of the newer version are reported before any write', () => {
   const older = { url: 'http://old.test/api', version: oldest }
   const newer = { url: 'http://new.test/api', version: newest }
 

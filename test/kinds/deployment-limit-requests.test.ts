@@ -53,7 +53,7 @@ test.each<[string, JsonObject | null, ResolvedResource, JsonObject[]]>([
   expect(api.sent.every(({ method, path }) => `${method} ${path}` === `PATCH /deployments/${id}`)).toBe(true)
 })
 
-test('what a deployment has no field for is set on its own row', async () => {
+test('values without a deployment field are set on its own limit row', async () => {
   const api = new FakeSystem()
   const write: Write = { api, server: { url: api.url, version: '3.8.8' }, idOf: () => id }
   const off = { limit: 0, active: false, slot_decay_per_second: 0.5 }

@@ -42,7 +42,7 @@ describe('a deployment', () => {
     for (const form of forms) expect(canonicalSpec(deployment, encode(form).spec)).toEqual({ paused: false })
   })
 
-  test('of Prefect 2 keeps its job variables, and tells what it has that Prefect 3 does not', () => {
+  test('of Prefect 2 keeps its job variables, and reports what Prefect 3 does not have', () => {
     const schedule = { schedule: { cron: '@daily' }, active: true, catchup: true, max_active_runs: 2 }
     const old = encode({ infra_overrides: { image: 'a' }, manifest_path: 'm.json', schedules: [schedule] })
     expect(old.spec).toMatchObject({ job_variables: { image: 'a' }, schedules: [{ cron: '@daily', active: true }] })

@@ -27,7 +27,7 @@ async function check(version: string, resources: readonly LiveResource[], answer
   return (await checkReadiness(reader, live, kinds)).map(({ status, detail }) => `${status}: ${detail}`)
 }
 
-test('a pool is served by its workers, by Prefect Cloud, or by nobody', async () => {
+test('a pool is served by its workers, by Prefect Cloud, or not at all', async () => {
   const pools = [
     resource('work-pool', 'served', { type: 'process' }),
     resource('work-pool', 'alone', { type: 'process' }),

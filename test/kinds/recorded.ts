@@ -109,7 +109,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
       )
     })
 
-    test('is the same in whatever order the server gives it', async () => {
+    test("does not depend on the order of the server's objects", async () => {
       const [one, other] = [await readRecorded(version), await readRearranged(version)]
       const of = ({ resources }: Live) =>
         textOf(
@@ -151,7 +151,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
   })
 
   if (versions.every((version) => atLeast(version, kind.since))) {
-    test(`${name} is the same on both versions but for what one does not have`, async () => {
+    test(`${name} is equal on both versions, except for fields that one does not have`, async () => {
       const [newer, older] = [await carriedOf('3.8.8', name), await carriedOf('3.4.14', name)]
       const old = new Map(older.map((resource) => [refOf(resource), resource]))
       const found: Record<Ref, readonly string[]> = {}

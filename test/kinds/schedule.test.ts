@@ -124,7 +124,7 @@ describe('the schedules of a deployment', () => {
     ])
   })
 
-  test('are sent in full, since a server resets what is left out', () => {
+  test('are sent completely, because a server resets omitted fields', () => {
     expect(decodeSchedule({ cron: '1 * * * *', active: false })).toEqual({
       schedule: cron('1 * * * *'),
       active: false,

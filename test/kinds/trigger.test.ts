@@ -5,7 +5,7 @@ import { normalizeActions, normalizeTrigger, parts } from '../../src/kinds/autom
 const event: JsonObject = { type: 'event', posture: 'Reactive', expect: ['x'] }
 
 describe('a trigger', () => {
-  test('leaves out what a server fills in', () => {
+  test('omits fields that a server adds', () => {
     const given = {
       ...event,
       id: '5eed',
@@ -21,7 +21,7 @@ describe('a trigger', () => {
     expect(normalizeTrigger({ ...event, match_related: [] })).toEqual(event)
   })
 
-  test('keeps what says something', () => {
+  test('keeps fields with a meaning', () => {
     const said = {
       ...event,
       match: { a: 'b' },
@@ -74,7 +74,7 @@ describe('a trigger', () => {
     ])
   })
 
-  test('of a type that nobody knows is kept as it is, but for the id that the server made', () => {
+  test("of an unknown type is kept unchanged, except for the server's ID", () => {
     const metric = {
       type: 'metric',
       posture: 'Metric',
@@ -98,7 +98,7 @@ describe('actions', () => {
     expect(normalizeActions([{ ...run, schedule_after: parseJson('30.0') }])).toEqual([{ ...run, schedule_after: 30 }])
   })
 
-  test('keep their order, and types that nobody knows', () => {
+  test('keep their order, and unknown types', () => {
     const given = [{ type: 'declare-incident', severity: 'high' }, { type: 'do-nothing' }]
     expect(normalizeActions(given)).toEqual(given)
   })

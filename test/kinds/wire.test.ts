@@ -70,7 +70,7 @@ describe('a list', () => {
     expect(announced.has('i0')).toBe(false)
   })
 
-  test('of which a server counts more than it gives is incomplete', async () => {
+  test('is incomplete if a server counts more than it returns', async () => {
     const list = listOf(10)
     const reader = {
       ...list.reader,
@@ -79,7 +79,7 @@ describe('a list', () => {
     await expect(readAll(reader, '/list', {}, { path: '/count', body: {} })).rejects.toThrow(Failure)
   })
 
-  test('of which a server gives no count is read until a page is empty', async () => {
+  test('is read until a page is empty if a server returns no count', async () => {
     const list = listOf(410)
     const reader = {
       ...list.reader,

@@ -106,7 +106,7 @@ describe('convert', () => {
     expect(await command(['bundle', example])).toMatchObject({ exit: 3, issues: [{ code: 'usage' }] })
   })
 
-  it('writes to standard output, and refuses what is not sound', async () => {
+  it('writes to standard output, and refuses an invalid snapshot', async () => {
     expect((await command(['convert', example, '-o', '-'])).out).toContain('kind: snapshot\n')
     const bad = join(folder(), 'bad.yaml')
     writeFileSync(bad, 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\ncolor: red\n')
@@ -118,7 +118,7 @@ describe('convert', () => {
     expect(readdirSync(dirname(bad))).toEqual(['bad.yaml'])
   })
 
-  it('keeps secrets in clear for their owner', async () => {
+  it('makes clear-text secrets readable only by the owner', async () => {
     const root = folder()
     const secret = text.replace(/env: [A-Z_]+/, 'plain: s3cret')
     expect(secret).not.toBe(text)
@@ -162,7 +162,7 @@ describe('a bundle', () => {
     expect([...bytes.subarray(4, 8), bytes[9]]).toEqual([0, 0, 0, 0, 255])
   })
 
-  it('leaves out what is no part of the snapshot', async () => {
+  it('omits files that are not part of the snapshot', async () => {
     const root = folder()
     mkdirSync(join(root, 'variable'))
     writeFileSync(join(root, 'snapshot.yaml'), 'kind: snapshot\nversion: 1\n')
@@ -177,7 +177,7 @@ describe('a bundle', () => {
     ])
   })
 
-  it('is what every command takes, with places inside of it', async () => {
+  it('is accepted by every command, with positions inside of it', async () => {
     const file = await bundled()
     const { out } = await command(['validate', file, example])
     const [ofBundle, ofFile] = out.trim().split('\n')
@@ -345,7 +345,7 @@ describe('a bundle that was tampered with', () => {
   })
 })
 
-describe('what claims to be a bundle', () => {
+describe('an invalid bundle', () => {
   it('and is a bomb ends at the limit, in bounded memory', async () => {
     const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
     const before = process.memoryUsage().rss

@@ -28,7 +28,7 @@ const told = (plan: ReturnType<typeof makeDiff>) => plan.changes.map(({ action, 
 const one = (spec: Resource['spec'], secrets: Resource['secrets'] = {}) => resource('c/x', { spec, secrets })
 
 describe('a diff', () => {
-  it('is what was made, changed and taken out, and nothing where both are the same', () => {
+  it('contains created, updated and deleted resources, and nothing if both sides are equal', () => {
     const before = [resource('a/gone'), resource('a/kept', { spec: { count: 1, text: 't' } })]
     const after = [resource('a/kept', { spec: { count: 2, text: 't' } }), resource('a/new')]
     const plan = diff(before, after)
@@ -37,13 +37,13 @@ describe('a diff', () => {
     expect(told(diff(before, before))).toEqual([])
   })
 
-  it('tells of fields that one side does not say, which a plan leaves alone', () => {
+  it('contains fields that only one side has, which a plan ignores', () => {
     const fields = [{ pointer: '/spec/paused', before: true }]
     expect(diff([resource('a/x', { spec: { paused: true } })], [resource('a/x')]).changes).toMatchObject([{ fields }])
     expect(told(diff([resource('a/x')], [resource('a/x', { spec: { modern: 'm' } })]))).toEqual(['update a/x'])
   })
 
-  it('compares secrets by where they come from, and never shows what they are', () => {
+  it('compares the sources of secrets, and never shows values', () => {
     const env = (name: string) => ({ '/data/k': { env: name } })
     expect(told(diff([one({}, env('A'))], [one({}, env('A'))]))).toEqual([])
     expect(diff([one({}, env('A'))], [one({}, env('B'))]).changes).toMatchObject([
@@ -55,7 +55,7 @@ describe('a diff', () => {
     expect(JSON.stringify(diff([one({}, plain('canary'))], [one({}, plain('other'))]))).not.toContain('canary')
   })
 
-  it('is of names that a header says were changed, and what points to them has not changed', () => {
+  it('follows renames in a header, without changes of references to them', () => {
     const before = snapshot(resource('a/old', { spec: { text: 'abc' } }), resource('b/x', { refs: { a: 'a/old' } }))
     const after = {
       ...snapshot(resource('a/new', { spec: { text: 'abc' } }), resource('b/x', { refs: { a: 'a/new' } })),
@@ -69,7 +69,7 @@ describe('a diff', () => {
     expect(issues.map(({ code }) => code)).toEqual(['likely-rename'])
   })
 
-  it('says nothing of what the scope of the other side leaves out', () => {
+  it("ignores resources outside of the other side's scope", () => {
     const [few, more] = [[resource('a/one')], [resource('a/one'), resource('a/two'), resource('b/two')]]
     const narrow = { include: ['a/**'], exclude: ['a/two'] }
     expect(told(diff(few, more))).toEqual(['create a/two', 'create b/two'])
@@ -87,7 +87,7 @@ describe('parsePair', () => {
   const source = (text: string) => [{ file: 'f.yaml', text: header + text }]
   const document = (key: string, spec: string) => `---\nkind: a\nkey: ${key}\nspec: ${spec}\n`
 
-  it('gives the same diff as reading everything, for arbitrary snapshots in either layout', () => {
+  it('equals the diff of complete snapshots, for arbitrary snapshots in either layout', () => {
     const some = fc.uniqueArray(fc.record({ key: fc.oneof(anyText, fc.string()), any: anyJson, twice: fc.nat(3) }), {
       selector: ({ key }) => key,
       maxLength: 12,
@@ -119,7 +119,7 @@ describe('parsePair', () => {
     )
   })
 
-  it('does not parse what is the same, and finds every other fault where it stands', () => {
+  it('does not parse equal documents, and finds all other errors with their positions', () => {
     const bad = document('same', '{count: [}')
     const { before, after, same } = parsePair(
       source(bad + document('x', '{count: 1}')),

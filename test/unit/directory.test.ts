@@ -131,7 +131,7 @@ describe('a directory', () => {
     expect([...removed].sort()).toEqual(['a/deep/er/two.yaml', 'c/one.yaml'])
   })
 
-  it('keeps what is not its own, and is read without it', async () => {
+  it('keeps files that it does not own, and ignores them when reading', async () => {
     const { write, put, files, read } = world()
     const foreign = {
       'README.md': '# Platform',
@@ -162,7 +162,7 @@ describe('a directory', () => {
     expect(files()).toEqual(['a/one.yaml', 'a/other.yaml', 'a/two.yaml', 'snapshot.yaml', 'teams/etl.yaml'])
   })
 
-  it('is not written where another file has one of its resources; all are told with both places', async () => {
+  it('is not written if another file has one of its resources; both places are reported', async () => {
     const { folder, write, put, files } = world()
     put('teams/etl.yaml', '# ours\nkind: a\nkey: one\n---\nkind: c\nkey: one\n')
     const error = await failure(write(all))
@@ -221,7 +221,7 @@ describe('an export over an export', () => {
   })
 })
 
-describe('what is read of a directory', () => {
+describe('reading a directory', () => {
   const header = 'kind: snapshot\nversion: 1\n'
   const variable = 'kind: variable\nkey: x\nspec: {value: 1}\n'
 
@@ -254,7 +254,7 @@ describe('what is read of a directory', () => {
     }
   })
 
-  it('without a header: which file it belongs into', async () => {
+  it('without a header: names the file for it', async () => {
     const { folder, put } = world()
     put('variable/x.yaml', variable)
     const { exit, err } = await command(['validate', folder])
@@ -276,7 +276,7 @@ describe('what is read of a directory', () => {
 })
 
 describe('a single file', () => {
-  it('is replaced as a whole, keeps its permissions and what links to it', async () => {
+  it('is replaced atomically, keeps its permissions and symbolic links', async () => {
     const { folder, put, text } = world()
     put('x.yaml', 'old')
     chmodSync(join(folder, 'x.yaml'), 0o640)
@@ -287,7 +287,7 @@ describe('a single file', () => {
     expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'x.yaml'])
   })
 
-  it('and a directory with secrets in clear are for their owner alone, also over what was open', async () => {
+  it('and a directory with clear-text secrets are readable only by the owner, even if they were readable before', async () => {
     const { folder, put, write } = world()
     const secret = snapshot(resource('c/x', { secrets: { '/data/a': { plain: new Secret('s') } } }))
     put('c/x.yaml', 'kind: c\nkey: x\n')
@@ -298,7 +298,7 @@ describe('a single file', () => {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
   })
 
-  it('that cannot be written leaves nothing behind', async () => {
+  it('that cannot be written leaves no temporary file', async () => {
     const { folder, put } = world()
     put('file', '')
     const error = await failure(writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, over: 'renew' }))

@@ -21,7 +21,7 @@ describe('explain', () => {
     }
   })
 
-  it('has no code that nothing tells', () => {
+  it('has no unused code', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
     const texts = files
       .filter((file) => file.endsWith('.ts') && !/^(issue\.ts|report.html.bundle\.ts)$/.test(file))

@@ -171,7 +171,7 @@ describe('the file of a resource', () => {
     )
   })
 
-  it('gives back its key, unless it was cut', () => {
+  it('decodes to its key, unless it was cut', () => {
     fc.assert(
       fc.property(keys, (key) => {
         const found = keyIn(file(key))

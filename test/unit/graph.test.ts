@@ -31,7 +31,7 @@ function oneByOne(refs: readonly Ref[], edges: readonly Edge[]): Ref[] {
 }
 
 describe('the order', () => {
-  it('puts what is needed first, and otherwise keeps the order that was given', () => {
+  it('puts dependencies first, and otherwise keeps the given order', () => {
     const { refs, cut, cycles } = orderOf(['c/1', 'c/2', 'c/3', 'c/4'], [hard('c/1', 'c/3'), hard('c/3', 'c/4')])
     expect(refs).toEqual(['c/2', 'c/4', 'c/3', 'c/1'])
     expect([cut, cycles]).toEqual([[], []])
@@ -59,7 +59,7 @@ describe('the order', () => {
     expect(orderOf(refs, edges).refs).toEqual(refs.toReversed())
   })
 
-  it('tells of the cycle at the end of a chain of 5,001', () => {
+  it('reports the cycle at the end of a chain of 5,001', () => {
     const refs = Array.from({ length: 5001 }, (_, n): Ref => `c/${n}`)
     const edges = [...refs.slice(1).map((to, n) => hard(`c/${n}`, to)), hard('c/5000', 'c/4999')]
     expect(orderOf(refs, edges).cycles).toEqual([['c/4999', 'c/5000', 'c/4999']])
@@ -72,7 +72,7 @@ describe('the order', () => {
     expect([cut.length, cycles.length]).toEqual([3000, 0])
   })
 
-  it('ignores edges to what is not there', () => {
+  it('ignores edges to missing resources', () => {
     expect(orderOf(['c/1'], [hard('c/1', 'c/gone')])).toEqual({ refs: ['c/1'], cut: [], cycles: [] })
   })
 })
@@ -166,7 +166,7 @@ describe('the check', () => {
     if (code !== 'missing-name') expect(issue?.fix).toBeTruthy()
   })
 
-  it('finds all faults at once', () => {
+  it('reports all errors together', () => {
     expect(
       codes(
         resource('b/y', { refs: { a: 'c/x' } }),
@@ -218,7 +218,7 @@ describe('the closure', () => {
     resource('c/2', { refs: { to: 'c/1' } }),
     resource('c/3'),
   ]
-  it('is what the chosen need, indirectly and round cycles too, in the order given', () => {
+  it('contains direct and indirect dependencies, also in cycles, in the given order', () => {
     expect(withNeeds(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual([
       'a/1',
       'b/1',
@@ -227,7 +227,7 @@ describe('the closure', () => {
     ])
   })
 
-  it('leaves out what only needs the chosen', () => {
+  it('omits dependents', () => {
     expect(withNeeds(all, toyKinds, ({ kind }) => kind === 'a').map(refOf)).toEqual(['a/1', 'a/2'])
   })
 

@@ -24,7 +24,7 @@ const all = program.commands.flatMap((one) => [
 describe.each(all)('%s', (name, one) => {
   const help = helpOf(one)
 
-  it('says what it is for, and shows examples that the command line understands', async () => {
+  it('has a summary, and examples that the command line accepts', async () => {
     expect(one.summary()).not.toBe('')
     expect(one.description()).not.toBe('')
     const lines = [...(help.split('Examples:')[1] ?? '').matchAll(/^ {2}prefect-snapshot (.+)$/gm)]

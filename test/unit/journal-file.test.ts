@@ -41,7 +41,7 @@ test('every intent is written before its change may begin, once each, whatever o
   )
 })
 
-test('the intents of what comes next are on their way to the disk before their turn', async () => {
+test('the intents of the next changes are written ahead', async () => {
   const journal = openAt('ahead.ndjson')
   for (const change of changes.slice(0, 9)) await journal.intent(change)
   expect(intents(journal.file)).toContain('variable/v16')
@@ -49,7 +49,7 @@ test('the intents of what comes next are on their way to the disk before their t
   await journal.end()
 })
 
-test('a journal that ends at once has its head and its end', async () => {
+test('an empty journal has its head and its end', async () => {
   const journal = openAt('empty.ndjson')
   await journal.end()
   expect(readJournal(journal.file)).toMatchObject({ head: { of: 's.yaml' }, entries: [], ended: true })

@@ -57,7 +57,7 @@ describe('numbers', () => {
     ])
   })
 
-  it('gives every double back as a float', () => {
+  it('round-trips every double as a float', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const text = writeJson(floatOf(value))
@@ -81,7 +81,7 @@ describe('text', () => {
     )
   })
 
-  it('keeps keys that JavaScript gives a meaning', () => {
+  it('keeps keys with a meaning in JavaScript', () => {
     const text = '{"__proto__":{"polluted":1},"constructor":2,"toString":{"__proto__":3}}'
     const value = parseJson(text)
     expect(writeJson(value)).toBe(text)
@@ -151,7 +151,7 @@ describe('pointers', () => {
     expect(steps(pointer)).toEqual(keys)
   })
 
-  it('lead to what was set there, and to nothing once it is taken out', () => {
+  it('read what was set, and nothing after removal', () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1, maxLength: 4 }), anyJson, (keys, value) => {
         const pointer = keys.reduce(step, '')

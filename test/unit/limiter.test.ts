@@ -72,7 +72,7 @@ describe('the adaptive limiter', () => {
     expect(limiter.limit()).toBe(1)
   })
 
-  it('takes refusals of what was under way together for one', async () => {
+  it('counts refusals of concurrent writes once', async () => {
     const server = simulatedServer({ ...postgres, rate: (n) => 20 * n, jitter: 0, seed: 1 })
     const limiter = adaptiveLimiter(server.now)
     await server.run(limiter, groups(400, 'a'))
@@ -89,7 +89,7 @@ describe('the adaptive limiter', () => {
     await Promise.all(burst)
   })
 
-  it.each(seeds)('goes down from what was best for another kind (%d)', async (seed) => {
+  it.each(seeds)('decreases from the best number of another kind (%d)', async (seed) => {
     // One kind gains up to four at a time, the next is fastest with one, and nothing is refused.
     let flows = 0
     const rate = (n: number) => (flows++ < 600 ? at(25, 45, 60, 70)(n) : at(22, 18, 15, 13)(n))

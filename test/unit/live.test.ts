@@ -20,7 +20,7 @@ const candidate = (id: string, name: string, count: number) => ({
 const keysOf = (found: readonly ReturnType<typeof candidate>[], wanted?: readonly Resource[]) =>
   disambiguate(kind, found, wanted).keys
 
-describe('resources of one name', () => {
+describe('resources with the same name', () => {
   const found = [candidate('i1', 'x', 1), candidate('i2', 'x', 2), candidate('i3', 'y', 1)]
 
   it('get a key by their content, and one alone is called by its name', () => {
@@ -38,7 +38,7 @@ describe('resources of one name', () => {
     expect(changed.get('i2')).not.toBe(keys.get('i2'))
   })
 
-  it('with the same content too are told apart', () => {
+  it('with the same content get different keys', () => {
     const keys = [...keysOf([candidate('i1', 'x', 1), candidate('i2', 'x', 1), candidate('i3', 'x', 1)]).values()]
     expect(new Set(keys).size).toBe(3)
     for (const key of keys) expect(nameInKey(key)).toBe('x')
@@ -62,7 +62,7 @@ describe('resources of one name', () => {
     expect([paired.get('i2'), paired.get('i1')]).toEqual([one, two])
   })
 
-  it('that could be what is wanted as well as each other are told, and keep keys of their own', () => {
+  it('that are equally similar are reported as ambiguous, and keep their own keys', () => {
     const wanted = resource('a/x', { spec: { count: 5 } })
     const assigned = disambiguate(kind, found, [wanted])
     expect(assigned.unsure).toEqual(['x'])
@@ -151,7 +151,7 @@ describe('reading a server', () => {
     expect([complete.size, issues]).toEqual([3, []])
   })
 
-  it('is limited to what is wanted, and then nothing is known to be complete', async () => {
+  it('is limited to the wanted resources, and then no kind is complete', async () => {
     const { system } = world()
     const { resources, complete } = await readLive(system, server, toyKinds, { wanted: [resource('a/one')] })
     expect([...resources.keys()]).toEqual(['a/one'])
@@ -162,7 +162,7 @@ describe('reading a server', () => {
     ).toBe(3)
   })
 
-  it('holds what is as it is wanted once, and what is not as the server has it', async () => {
+  it("shares equal values in memory, and keeps the server's value otherwise", async () => {
     const system = new FakeSystem()
     system.put('a', 'x', { any: { deep: [1] }, tags: ['p', 'q'] })
     const wanted = resource('a/x', { spec: { any: { deep: [1] }, tags: ['q', 'p'] } })
@@ -171,7 +171,7 @@ describe('reading a server', () => {
     expect(live?.spec.any).toBe(wanted.spec.any)
   })
 
-  it('sends nothing that changes, and tells what it read', async () => {
+  it('sends no write requests, and emits events', async () => {
     const { system } = world()
     const events: Event[] = []
     await readLive(system, server, toyKinds, { on: (event) => events.push(event) })
@@ -183,7 +183,7 @@ describe('reading a server', () => {
     ])
   })
 
-  it('reports ids that nobody has where one is expected', async () => {
+  it('reports unknown IDs where one is expected', async () => {
     const system = new FakeSystem()
     system.put('c', 'x', {
       link: { a_id: '0000000a-aaaa-4bbb-8ccc-000000000001', note: '0000000a-aaaa-4bbb-8ccc-000000000001' },
@@ -201,7 +201,7 @@ describe('reading a server', () => {
     expect([...complete]).toEqual(['a', 'c'])
   })
 
-  it('is the same however what it holds arrives, and tells of each resource once', async () => {
+  it('does not depend on the order of arrival, and passes on each resource once', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `0000000a-aaaa-4bbb-8ccc-${String(n).padStart(12, '0')}`)
     const raws = ids.map((id, n): JsonObject => {
       const other = ids[(n * 7 + 1) % 60] ?? id
@@ -247,7 +247,7 @@ describe('reading a server', () => {
     )
   })
 
-  it('has no object that was deleted while its list was read, and nothing that points to it', async () => {
+  it('omits objects that were deleted while their list was read, and references to them', async () => {
     const [kept, gone] = ['0000000a-aaaa-4bbb-8ccc-000000000001', '0000000a-aaaa-4bbb-8ccc-000000000002']
     const many: Kind = {
       ...a,

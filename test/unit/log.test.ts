@@ -72,7 +72,7 @@ describe('--log ndjson', () => {
     expect(lines(true).filter(({ type }) => type === 'request')).toHaveLength(1)
   })
 
-  it('holds nothing of what a change writes', () => {
+  it('contains no values of a change', () => {
     const text = events.map((event) => JSON.stringify(toLogEvent(event))).join()
     expect(text).not.toContain(canary)
     expect(text).not.toContain('body')
@@ -97,7 +97,7 @@ describe('text for people', () => {
     expect(say(false, done)).toBe('[1/1] + a x … ok 13 ms\n')
   })
 
-  it('leaves out with --quiet what went well, and nothing else', () => {
+  it('omits only successes with --quiet', () => {
     expect(say(true, done)).toBe('')
     expect(say(true, { change, ms: 1, status: 'not-started' })).toContain('not started')
   })

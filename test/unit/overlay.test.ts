@@ -105,13 +105,13 @@ describe('an overlay', () => {
     expect(made.at('a/dev-one')?.spec.any).toMatchObject({ deep: [0, 0] })
   })
 
-  test('sets what stands in a field that has its default', () => {
+  test('sets a value inside of a field with its default', () => {
     const made = over("entries: [{match: 'c/user', set: {/spec/data/host: h}}]")
     sound(made)
     expect(made.at('c/user')?.spec.data).toEqual({ host: 'h' })
   })
 
-  test('renames what matches, what is called after it, and all that leads to it', () => {
+  test('renames matches, resources named after them, and all references to them', () => {
     const made = over("entries: [{match: 'a/**', rename: {from: 'dev-*', to: 'prod-*'}}]")
     sound(made)
     expect(made.snapshot.resources.map(refOf)).toEqual(['a/prod-one', 'a/two', 'b/prod-one/job', 'c/pool', 'c/user'])
@@ -123,7 +123,7 @@ describe('an overlay', () => {
     expect(made.placeOf('a/prod-one')).toMatchObject({ file: 'dev.yaml', line: 4 })
   })
 
-  test('map leads what refers to one to another that is there, and renames to one that is not', () => {
+  test('map redirects references to an existing resource, and renames to a missing one', () => {
     const there = over('map: {a/dev-one: a/two}')
     sound(there)
     expect(there.at('b/two/job')).toMatchObject({ refs: { a: 'a/two' } })
@@ -143,7 +143,7 @@ describe('an overlay', () => {
     expect(applyOverlay(narrow, read, kinds).snapshot.scope.include).toEqual([])
   })
 
-  test('says all at once what does nothing and what is not allowed, at its own line', () => {
+  test('reports all entries without effect and all errors together, at their lines', () => {
     const made = over(`map: {a/nobody: a/x}
 entries:
   - match: a/dve-one
@@ -229,7 +229,7 @@ describe('whatever is in a snapshot', () => {
     placeOf: () => undefined,
   })
 
-  test('an empty overlay leaves it as it is', () => {
+  test('an empty overlay changes nothing', () => {
     fc.assert(
       fc.property(chain, (resources) => {
         const before = asParsed(resources)
@@ -238,7 +238,7 @@ describe('whatever is in a snapshot', () => {
     )
   })
 
-  test('new names leave its graph as it is', () => {
+  test('renames do not change the graph', () => {
     const place = { file: 'x', line: 1, column: 1 }
     const entry = { match: '**', place, merge: [], set: [], remove: [], drop: false }
     fc.assert(

@@ -26,7 +26,7 @@ test.each([
   expect(name).toMatch(/^[A-Z_][A-Z0-9_]*$/)
 })
 
-test('names that would be the same get a suffix of their own, which what else there is does not change', () => {
+test('equal names get suffixes that do not depend on other placeholders', () => {
   const [a, b, c] = [
     block('secret/a-b', '/data/value'),
     block('secret/a_b', '/data/value'),

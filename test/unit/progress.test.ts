@@ -32,7 +32,7 @@ describe('how far a command has come', () => {
     expect(progressText(progress, 6000, 20)).toHaveLength(20)
   })
 
-  it('counts what was read, without a total', () => {
+  it('counts objects read, without a total', () => {
     const read = (kind: string, count: number): Event => ({ type: 'read', kind, count })
     const progress = progressAfter({ type: 'phase', phase: 'reading' }, read('a', 30), read('b', 12))
     expect(progressText(progress, 4000, 100)).toBe('reading 42 so far · 14.0/s · 3 s · b')

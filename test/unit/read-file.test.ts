@@ -111,7 +111,7 @@ describe('a file beyond the limit of its role', () => {
     }
   })
 
-  it('is refused on standard input as soon as it is too long', async () => {
+  it('is refused on standard input when it exceeds the limit', async () => {
     let taken = 0
     const endless = Readable.from(
       (function* () {
@@ -135,7 +135,7 @@ describe('text that is not UTF-8', () => {
   })
 })
 
-describe('only what is not there counts as absent:', () => {
+describe('only a missing file counts as absent:', () => {
   const context = (home: string): Context => ({ cwd: home, home, env: {} }) as unknown as Context
 
   it('a policy file', async () => {

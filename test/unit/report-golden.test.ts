@@ -91,7 +91,7 @@ describe.each(Object.entries(reports))('the report of %s', (name, make) => {
     await expect(content(await render(make(), 'html'))).toMatchFileSnapshot(golden(`${name}.html`))
   })
 
-  it('shows no secret, no id of a server, and no sign that steers a terminal, in any format', async () => {
+  it('shows no secrets, server IDs or control characters, in any format', async () => {
     for (const format of ['text', 'json', 'markdown', 'html'] as const) {
       const text = await render(make(), format)
       expect(text).not.toContain(canary)
@@ -113,7 +113,7 @@ describe('the graph', () => {
 })
 
 describe('text', () => {
-  it('keeps within the width, but for names and what cannot be broken', async () => {
+  it('fits the width, except for names and unbreakable text', async () => {
     const allowed = /onerror=|→|not possible|^Next:|^Plan:|job_configuration/
     const text = await render(planReport(true), 'text', 60)
     expect(text.split('\n').filter((line) => line.length > 60 && !allowed.test(line))).toEqual([])

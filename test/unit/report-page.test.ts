@@ -30,7 +30,7 @@ const ticks = (items: readonly Item[], ...refs: readonly number[]) =>
 describe('ticking changes', () => {
   const items = [item(0), item(1, 0), item(2, 1), item(3), item(4, 5), item(5, 4)]
 
-  it('ticks what they need, and takes back only what nobody needs', () => {
+  it('checks dependencies, and unchecks only what no other change needs', () => {
     expect(ticks(items, 2)).toEqual([0, 1, 2])
     expect(ticks(items, 2, 3)).toEqual([0, 1, 2, 3])
     expect(ticks(items, 2, 1)).toEqual([])
@@ -66,7 +66,7 @@ describe('the window on the picture', () => {
     expect(zoomed(view, 1e9, 0, 0).k).toBe(3)
   })
 
-  it('fits a picture in, and no larger than life', () => {
+  it('fits the graph, without enlarging it', () => {
     const { x, y, k } = fitted(4000, 400, window)
     expect(4000 * k).toBeLessThanOrEqual(800)
     expect([x * 2 + 4000 * k, y * 2 + 400 * k]).toEqual([800, 400])
@@ -80,7 +80,7 @@ describe('the window on the picture', () => {
 })
 
 describe('a neighborhood', () => {
-  it('has who needs it to the left, and what it needs to the right', () => {
+  it('shows dependents on the left, and dependencies on the right', () => {
     const { places, lines } = nearOf(1, [
       [0, 1],
       [1, 2],
@@ -115,7 +115,7 @@ const overlaps = (nodes: readonly { x: number; y: number; width: number }[]) =>
 describe('a layout', () => {
   const edge = (from: string, to: string): EdgeReport => ({ from: `k/${from}`, to: `k/${to}`, how: 'slot' })
 
-  it('puts what needs to the left of what is needed, and nothing on something else', async () => {
+  it('puts dependents left of dependencies, without overlaps', async () => {
     const edges = [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'd')]
     const { nodes, lines } = await layoutGraph(['k/a', 'k/b', 'k/c', 'k/d', 'k/alone'], edges)
     const x = new Map(nodes.map((node) => [node.ref, node.x]))
@@ -125,7 +125,7 @@ describe('a layout', () => {
     expect(overlaps(nodes)).toEqual([])
   })
 
-  it('of 2,000 resources is there at once, whole, and not a thin column', async () => {
+  it('of 2,000 resources is complete, and not a narrow column', async () => {
     const edges = Array.from({ length: 1800 }, (_, at) => [
       edge(`run-${at}`, `flow-${at >> 1}`),
       edge(`run-${at}`, `queue-${(at * 7) % 31}`),
@@ -141,7 +141,7 @@ describe('a layout', () => {
     expect(overlaps(picture.nodes)).toEqual([])
   })
 
-  it('in blocks places what is on a cycle too', () => {
+  it('in layers also places resources in a cycle', () => {
     const edges = [
       edge('a', 'b'),
       { ...edge('b', 'a'), cycle: true as const },
@@ -152,7 +152,7 @@ describe('a layout', () => {
   })
 })
 
-describe('what the page is made of', () => {
+describe('the bundle of the page', () => {
   it('is up to date with its sources (npm run page)', () => {
     expect(readFileSync('src/report/html/bundle.ts', 'utf8')).toBe(bundle())
   })

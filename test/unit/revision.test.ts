@@ -69,7 +69,7 @@ describe('git:REV:path', () => {
     expect(issues[0]?.fix).toContain('git:v1:./here.yaml?')
   })
 
-  it('tells the place of a fault with the revision', async () => {
+  it('reports the position of an error with the revision', async () => {
     write('bad/snapshot.yaml', header)
     write('bad/variable/x.yaml', `${variable('x')}color: red\n`)
     git('add', '--all')

@@ -52,7 +52,7 @@ describe('schemas/saved-plan.v1.json', () => {
     expect(committed).toBe(savedPlanSchema())
   }, 60_000)
 
-  it('describes what plan --out writes', () => {
+  it('describes the output of plan --out', () => {
     valid(saved)
     expect(valid.errors).toBeNull()
   })

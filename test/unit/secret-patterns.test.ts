@@ -66,7 +66,7 @@ describe('--secret-path', () => {
     expect(out?.secrets).toHaveProperty(['/parameters/list/1'])
   })
 
-  it('refuses what names nothing, with what was probably meant, all at once', () => {
+  it('refuses all patterns without a match together, with suggestions', () => {
     const found = failure(() =>
       marked(
         [etl, flag],
@@ -84,7 +84,7 @@ describe('--secret-path', () => {
     expect(withPatterns([flag], patternsOf(['deployment/**#/spec/x'], true), kinds)).toEqual([flag])
   })
 
-  it('refuses what is no pattern, and a value that refers to another resource', () => {
+  it('refuses an invalid pattern, and a value with a reference', () => {
     for (const text of ['variable/x', '#/spec/value', 'variable/x#/value', 'variable/x#spec/value'])
       expect(failure(() => patternsOf([text]))).toMatchObject({ issues: [{ code: 'usage' }] })
     const linked = deployment('a/b', { parameters: { block: '<ref:block/secret/x>', text: '<<ref: hush' } })
@@ -108,7 +108,7 @@ describe('values that look like secrets', () => {
   const slack = ['xoxb', '123456789012', '1234567890123', 'abcdefghijklmnopqrstuvwx'].join('-')
   const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA'.repeat(12)}\n-----END RSA PRIVATE KEY-----`
 
-  it('are told by name and place, and never shown', async () => {
+  it('are reported by name and place, and never shown', async () => {
     const found = await createScanner().found([
       live('variable/harmless', { value: 'https://example.org/a?b=c' }),
       deployment('etl/prod', {

@@ -56,7 +56,7 @@ describe('a placeholder is filled from', () => {
   })
 })
 
-describe('a placeholder that cannot be filled says why, and what to do:', () => {
+describe('a placeholder without a value reports the reason and a fix:', () => {
   it.each<[string, Placeholder, object]>([
     ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
     ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'bad-secret', reason: expect.stringContaining('no JSON') }],
@@ -69,7 +69,7 @@ describe('a placeholder that cannot be filled says why, and what to do:', () => 
     expect(await filledWith(placeholder)).toMatchObject(lack)
   })
 
-  it('a command that fails, without what it said', async () => {
+  it('a failed command, without its output', async () => {
     const run = async () => {
       throw new Error('it ended with code 3')
     }
@@ -91,7 +91,7 @@ describe('age', () => {
     toMe = await identityToRecipient(mine)
   })
 
-  it('gives back every JSON value, numbers exactly', async () => {
+  it('round-trips every JSON value, with exact numbers', async () => {
     const encrypt = await encryptFor([toMe])
     await fc.assert(
       fc.asyncProperty(anyJson, async (value) => {
@@ -127,7 +127,7 @@ describe('age', () => {
       expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'bad-secret' })
   })
 
-  it('refuses every recipient that is none, all at once', async () => {
+  it('refuses all invalid recipients together', async () => {
     const wrong = [
       'age1mistyped',
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH',

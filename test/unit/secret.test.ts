@@ -31,11 +31,11 @@ describe('a secret is not to be seen', () => {
 })
 
 describe('a secret', () => {
-  it('gives its value to who asks by name', () => {
+  it('reveals its value only explicitly', () => {
     expect(secret.reveal()).toBe(value)
   })
 
-  it('tells whether another one is the same', () => {
+  it('compares with another secret', () => {
     expect(secret.equals(new Secret(value))).toBe(true)
     expect(secret.equals(new Secret('other'))).toBe(false)
     expect(new Secret(parseJson('{"a":5.0}')).equals(new Secret(parseJson('{"a":5.0}')))).toBe(true)

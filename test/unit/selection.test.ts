@@ -35,7 +35,7 @@ const problem = (run: () => unknown): { issues: string[] } => {
   throw new Error('nothing was refused')
 }
 
-describe('what is selected', () => {
+describe('a selection', () => {
   it.each<[string, Selection, string[]]>([
     ['nothing asked for: all', {}, ['a/one', 'a/three', 'a/two', 'b/one', 'b/two', 'c/both']],
     ['one tag of several is enough', { tag: ['red', 'blue'] }, ['a/one', 'a/two']],
@@ -96,7 +96,7 @@ describe('scope', () => {
     expect(read.scope).toEqual(written.scope)
   })
 
-  test("pruning a tag's snapshot takes what has the tag and is not in it; not others', not what came along", () => {
+  test('pruning a snapshot of a tag deletes resources with the tag; not others, and not dependencies', () => {
     const text = {
       ...snapshot(resource('a/shared'), resource('b/x', { refs: { a: 'a/shared' } })),
       scope: scope({ tags: ['red'] }),
@@ -107,7 +107,7 @@ describe('scope', () => {
     expect(made.unmanaged).toEqual([])
   })
 
-  test('with dependents, takes what needs the chosen ones on the server and is not in it', () => {
+  test('with dependents, also deletes dependents on the server that are not in it', () => {
     const text = {
       ...snapshot(tagged('a/one', 'red'), resource('b/x', { refs: { a: 'a/one' } })),
       scope: scope({ tags: ['red'], dependents: true }),
@@ -128,7 +128,7 @@ describe('scope', () => {
     expect(deleted(plan(narrowed(mine, toyKinds, { include: ['a/**'] }), there))).toEqual(['a/old'])
   })
 
-  test('what the text gives another tag is not deleted as one that it does not have', () => {
+  test('a resource that gets another tag is not deleted', () => {
     const text = snapshot(tagged('a/one', 'red'), tagged('a/two', 'blue'))
     const there = live(tagged('a/one', 'red'), tagged('a/two', 'red'), tagged('a/old', 'red'))
     const held = new Set(text.resources.map(refOf))
@@ -166,7 +166,7 @@ describe('a name as a glob', () => {
     expect(matches(['a/{x,y}'], 'a/{x,y}')).toBe(true)
   })
 
-  test('is pasted into a shell as it is, control characters too', () => {
+  test('can be pasted into a shell, including control characters', () => {
     const words = [
       'a/tab\tline\nend',
       "it's",

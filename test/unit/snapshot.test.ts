@@ -101,7 +101,7 @@ describe('format and parse', () => {
     expect(formatSnapshot(read)).toContain(`any: [${any.join(', ')}]`)
   })
 
-  it('keep placeholders, and a secret that is written in clear', () => {
+  it('keep placeholders, and clear-text secrets', () => {
     const secrets = {
       '/data/a': { env: 'A' },
       '/data/b': { env: 'B', as: 'json' as const },
@@ -128,7 +128,7 @@ describe('format and parse', () => {
     expect(read.resources.map(refOf)).toEqual(['a/Z', 'a/a', 'a/ö', 'b/z'])
   })
 
-  it('leave out what equals its default, and say what is operational', () => {
+  it('omit defaults, and keep operational fields', () => {
     const { snapshot: read } = parse(
       `${header}---\nkind: a\nkey: x\nspec: {count: 0, text: '', paused: false, tags: []}\n`,
     )
@@ -156,7 +156,7 @@ describe('every fault of a file, at its place:', () => {
   })
 })
 
-describe('a fault never shows a secret in clear', () => {
+describe('an error never shows a clear-text secret', () => {
   const inBlock = (lines: string) => `${header}---\nkind: c\nkey: x\nsecrets:\n  /data/a:\n${lines}`
   it.each([
     ['many lines, badly indented', inBlock('    plain: |\n      first\n   hush: [\n  hush-hush\n')],
@@ -181,7 +181,7 @@ describe('a fault never shows a secret in clear', () => {
   })
 })
 
-describe('what a fault says', () => {
+describe('the message of an error', () => {
   it('of a duplicate names both places, across files also', () => {
     const text = 'kind: a\nkey: x\n'
     const files = [
@@ -283,7 +283,7 @@ describe('a text', () => {
 })
 
 describe('a free field', () => {
-  it('may hold any object, keys that JavaScript gives a meaning among them', () => {
+  it('may contain any object, including keys with a meaning in JavaScript', () => {
     fc.assert(
       fc.property(anyObject, (link: Json) => {
         const before = snapshot(resource('c/x', { spec: canonicalSpec(toyKinds[2] as typeof a, { data: link }) }))

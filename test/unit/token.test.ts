@@ -66,7 +66,7 @@ describe('ids to tokens and back', () => {
     )
   })
 
-  it('leaves no known id in the text, and no token broken', () => {
+  it('leaves no known ID in the text, and no broken token', () => {
     fc.assert(
       fc.property(text, (before) => {
         const after = String(idsToTokens(before, (id) => (ids.indexOf(id) < 3 ? refOf(id) : undefined)))

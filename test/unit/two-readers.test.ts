@@ -41,7 +41,7 @@ function sameAsCareful(text: string): boolean {
 }
 
 describe('the quick reader', () => {
-  test('reads what the tool writes, to the same values as the careful one', () => {
+  test("reads the tool's output to the same values as the complete reader", () => {
     fc.assert(
       fc.property(anyObject, (object) => {
         sameAsCareful(writeYaml(object))

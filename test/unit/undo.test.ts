@@ -36,7 +36,7 @@ const as = (entry: Entry, status: (typeof states)[number]): Entry => ({
 })
 
 describe.each(states)('of a change that is %s (undefined: the process was killed),', (status) => {
-  it('a create is removed as long as it is as it was made', () => {
+  it('a create is reverted if the resource is unchanged', () => {
     expect(undo(live(made), as(create, status))).toEqual({ ...nothing, remove: new Set(['a/x']) })
     expect(undo(live(), as(create, status))).toEqual(nothing)
     const changed = undo(live(other), as(create, status))
@@ -44,7 +44,7 @@ describe.each(states)('of a change that is %s (undefined: the process was killed
     expect(changed.refused[0]?.message).toContain('/spec/count')
   })
 
-  it('an update is taken back as long as it is as it was made', () => {
+  it('an update is reverted if the resource is unchanged', () => {
     expect(undo(live(made), as(update, status))).toEqual({ ...nothing, resources: [old] })
     expect(undo(live(), as(update, status)).refused).toMatchObject([
       { ref: 'a/x', message: expect.stringContaining('deleted since') },
@@ -54,7 +54,7 @@ describe.each(states)('of a change that is %s (undefined: the process was killed
     ])
   })
 
-  it('a delete is made again, unless something else has the name', () => {
+  it('a delete is reverted, unless the name is taken', () => {
     expect(undo(live(), as(remove, status))).toEqual({ ...nothing, resources: [old] })
     expect(undo(live(old), as(remove, status))).toEqual(nothing)
     expect(undo(live(other), as(remove, status)).refused).toHaveLength(1)
@@ -74,7 +74,7 @@ describe('an undo', () => {
     ])
   })
 
-  it('takes a create with what it left out for itself until the second half was done', () => {
+  it('treats a create without its second half as unchanged', () => {
     const whole = resource('c/x', { refs: {}, spec: { link: 'l', later: 'one' } })
     const half = resource('c/x', { spec: { link: 'l' } })
     const first: Entry = {
@@ -96,7 +96,7 @@ describe('an undo', () => {
     })
   })
 
-  it('gives a name back', () => {
+  it('reverts a rename', () => {
     const renamed: Entry = {
       ref: 'a/new',
       action: 'update',
@@ -123,7 +123,7 @@ describe('an undo', () => {
     ])
   })
 
-  it('leaves alone what every server has by itself', () => {
+  it('does not change built-in resources', () => {
     const [a] = toyKinds
     const settled: readonly Kind[] = a ? [{ ...a, immutable: () => true }] : []
     expect(undoOf(record({ ...create, status: 'done' }), live(made), settled, placeholder)).toEqual(nothing)

@@ -26,7 +26,7 @@ const updated = (text: string, wanted: readonly Resource[], remove: readonly Ref
 const one = (spec: string) => `${header}---\nkind: a\nkey: x\nspec:\n${spec}`
 
 describe('a document that changes', () => {
-  it('keeps its comments, quotes, order and blank lines, but for what changes', () => {
+  it('keeps comments, quotes, order and blank lines, except for changes', () => {
     const before = one(
       `  # Asked for by the data team.\n  text: 'quoted'   # do not touch\n\n  tags:   [one,   two]\n  count: 0x10 # as of May\n  any:\n    # first\n    b: "x"\n\n\n    a: {p: 1,   q: 2}\n    long: >-\n      folded\n      text\n# the end\n`,
     )
@@ -41,7 +41,7 @@ describe('a document that changes', () => {
     )
   })
 
-  it('gets new fields in their place, and loses those that are gone with what stands beside them', () => {
+  it('gets new fields in their place, and loses removed ones with their trailing comments', () => {
     const before = one('  text: t # the text\n  # the tags\n  any: 5\n')
     const spec = { text: 't', count: 3, any: { x: ['a\nb'] } }
     expect(updated(before, [resource('a/x', { spec })])).toBe(
@@ -70,7 +70,7 @@ describe('a document that changes', () => {
     )
   })
 
-  it('keeps what is written in another way than an export would', () => {
+  it("keeps values in another notation than an export's", () => {
     const before = one('  tags: []   # none yet\n  paused: false\n  count: 5\n')
     expect(updated(before, [resource('a/x', { spec: { paused: false, count: 6 } })])).toBe(
       before.replace('count: 5', 'count: 6'),
@@ -159,7 +159,7 @@ describe('for arbitrary values', () => {
       .replace(/^ {2}(text|count|tags|any):/gm, '  # above $1\n\n$&')
       .replace(/^( {2}count: \d+)$/gm, '$1  # beside count')
 
-  it('an update gives what was meant, keeps comments and every other byte, and is done after one time', () => {
+  it('an update has the intended value, keeps comments and all other bytes, and is idempotent', () => {
     fc.assert(
       fc.property(side, side, fc.nat(), (first, second, pick) => {
         // Some of the second side are those of the first, with some other fields.
@@ -198,7 +198,7 @@ describe('for arbitrary values', () => {
     return [...chunks].map(([ref, { text }]) => ({ ref, own: text }))
   }
 
-  it('a document becomes what was meant by its parts, nearly always', () => {
+  it('a document is almost always edited in place', () => {
     let rewritten = 0
     const object = fc.record({ a: anyJson, b: anyJson, c: anyJson }, { requiredKeys: [] })
     fc.assert(
