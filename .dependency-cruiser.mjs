@@ -63,7 +63,7 @@ const may = {
   plan: [...engine, 'selection', 'graph'],
   operations: [...engine, 'context', ...stages, disk],
   commands: [...engine, 'context', 'operations', 'report'],
-  cli: [...base, 'commands', 'report', 'client', disk],
+  cli: [...base, 'kind', 'commands', 'report', 'client', disk],
 }
 
 /** Every npm package has one home, so that to replace it is the work of one room. */

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { CommanderError } from 'commander'
-import type { GlobalFlags } from './cli/act.ts'
 import type { Console } from './cli/console.ts'
-import { problemOf } from './cli/errors.ts'
+import { stopOf } from './cli/errors.ts'
 import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
-import { programOf } from './cli/program.ts'
+import { type GlobalOptions, programOf } from './cli/program.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Kind } from './kind.ts'
 import { readStream } from './read-file.ts'
@@ -17,47 +16,43 @@ const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** Runs a command line and sets the exit code: the only place that does. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is no reason to stop, and least of all in the middle of an apply.
+  // A reader that has seen enough (`| head`) is no reason to stop, least of all in the middle of an apply.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
-  let voice: Console | undefined
-  const program = programOf(version, async (run, flags, command) => {
-    const spoken = await voiceOf(flags, command)
-    voice = spoken
-    process.exitCode = exitCodeOf(await run(ioOf(flags, spoken, (await import('./kinds/all.ts')).kinds)))
+  let output: Console | undefined
+  const program = programOf(version, async (run, options, command) => {
+    const opened = await consoleOf(options, command)
+    output = opened
+    const { kinds } = await import('./kinds/all.ts')
+    process.exitCode = exitCodeOf(await run(ioOf(options, opened, kinds)))
   })
   try {
     await program.parseAsync([...argv])
   } catch (error) {
-    process.exitCode = exitCodeOf(await report(error, argv, voice))
+    process.exitCode = exitCodeOf(await report(error, argv, output))
   }
-  voice?.end(Number(process.exitCode ?? 'ok'))
+  output?.end(Number(process.exitCode ?? exitCodes.ok))
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
-/** What went wrong, told to people, and to machines that asked for JSON. */
-async function report(error: unknown, argv: readonly string[], voice: Console | undefined): Promise<ExitStatus> {
+/** Prints why a command stopped: for people, and as a document where JSON was asked for. */
+async function report(error: unknown, argv: readonly string[], output: Console | undefined): Promise<ExitStatus> {
   if (error instanceof CommanderError && error.exitCode === 0) return 'ok'
-  const { issues, exit } = await problemOf(error)
+  const { issues, status } = await stopOf(error, argv)
   if (wantsJson(argv)) {
     const { json } = await import('./report/json-report.ts')
-    const document = {
-      schema: 'prefect-snapshot/error',
-      version: 1,
-      tool: version,
-      exit: exitCodeOf(exit),
-      issues,
-    } as const
+    const exit = exitCodeOf(status)
+    const document = { schema: 'prefect-snapshot/error', version: 1, tool: version, exit, issues } as const
     process.stdout.write(await json(document, { style: styleFor(false), width: 80 }))
   }
-  if (voice) voice.warn(issues)
-  else process.stderr.write(issuesText(issues, styleFor(colours(process.stderr))))
-  return exit
+  if (output) output.warn(issues)
+  else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr))))
+  return status
 }
 
-/** Whether `-f json` was asked for; also where the command line as a whole is not understood. */
+/** Whether `-f json` was asked for, even where the command line as a whole is not understood. */
 function wantsJson(argv: readonly string[]): boolean {
   const rest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   return rest.some(
@@ -66,59 +61,59 @@ function wantsJson(argv: readonly string[]): boolean {
   )
 }
 
-async function voiceOf({ quiet, verbose, log }: GlobalFlags, command: string): Promise<Console> {
+async function consoleOf({ quiet, verbose, log }: GlobalOptions, command: string): Promise<Console> {
   const options = {
     stream: process.stderr,
-    style: styleFor(colours(process.stderr)),
+    style: styleFor(hasColor(process.stderr)),
     quiet: quiet === true,
     verbose: verbose === true,
     now: () => Date.now(),
   }
-  const { recorded, spoken } = await import('./cli/console.ts')
-  return log === 'ndjson' ? recorded(options, version, command) : spoken(options)
+  const { ndjsonConsole, textConsole } = await import('./cli/console.ts')
+  return log === 'ndjson' ? ndjsonConsole(options, version, command) : textConsole(options)
 }
 
-function colours(stream: NodeJS.WriteStream): boolean {
+function hasColor(stream: NodeJS.WriteStream): boolean {
   if (process.env.NO_COLOR || process.argv.includes('--no-color')) return false
   return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true
 }
 
-function ioOf(flags: GlobalFlags, voice: Console, kinds: readonly Kind[]): Io {
-  const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true
+function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): Io {
+  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
+  const quiet = options.quiet === true
+  const signal = stopSignal(() =>
+    output.err('\nStopping: requests in flight are finished. Press Ctrl-C again to stop at once.\n'),
+  )
   return {
+    kinds,
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
+    version,
+    pid: process.pid,
+    signal,
+    onEvent: output.emit,
+    now: () => Date.now(),
+    stdin: () => readStream(process.stdin, 'snapshot', '<stdin>'),
     out: (text) => {
-      voice.clear()
+      output.clear()
       process.stdout.write(text)
     },
-    err: voice.err,
-    warn: voice.warn,
-    note: (text) => {
-      if (flags.quiet !== true) voice.err(text)
-    },
-    onEvent: voice.tell,
-    stdin: async () => readStream(process.stdin, 'snapshot', '<stdin>'),
-    ...(terminal ? { ask } : {}),
-    style: styleFor(colours(process.stdout)),
-    errStyle: styleFor(colours(process.stderr)),
+    err: output.err,
+    note: quiet ? () => {} : output.err,
+    warn: output.warn,
+    ...(isTerminal ? { ask: (question: string) => ask(question, signal) } : {}),
+    style: styleFor(hasColor(process.stdout)),
+    errStyle: styleFor(hasColor(process.stderr)),
     width: Math.max(60, process.stdout.columns ?? 120),
-    pid: process.pid,
-    version,
-    signal: stopSignal(() =>
-      voice.err('\nStopping: requests in flight are finished. Press Ctrl-C again to stop at once.\n'),
-    ),
-    kinds,
+    quiet,
+    verbose: options.verbose === true,
     exitCodeOf,
     statusOf,
-    now: () => Date.now(),
-    quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
   }
 }
 
-/** The first Ctrl-C or SIGTERM (which CI systems send to cancel a job) aborts the signal; the second ends the process at once. */
+/** The first Ctrl-C, or SIGTERM, which CI systems send to cancel a job, aborts the signal; the second ends the process at once. */
 function stopSignal(say: () => void): AbortSignal {
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -130,11 +125,14 @@ function stopSignal(say: () => void): AbortSignal {
   return stopping.signal
 }
 
-async function ask(question: string): Promise<boolean> {
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^(y|yes)$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+    return /^(y|yes)$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
+  } catch {
+    // Ctrl-C while the question is open.
+    return false
   } finally {
     terminal.close()
   }

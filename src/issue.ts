@@ -119,6 +119,7 @@ export const issueCodes = {
     'The destination is an older version that does not have a field; everything else of the resource is written.',
   'missing-secret':
     'A secret that is to be written has no value now: its variable is not set, its file is not there, no identity opens it, or its command may not be run.',
+  'not-verified': 'The changes were made, but the server could not be read afterwards to verify them.',
   'not-converged': 'What was written was read back with another value.',
   'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
   'not-on-server': 'What would be switched is not on the server.',

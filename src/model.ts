@@ -210,6 +210,8 @@ export type Event =
       readonly profile?: string
       readonly reading: boolean
     }
+  /** A file was written on the way to the result. */
+  | { readonly type: 'written'; readonly path: string }
   /** Warnings that do not stop the operation. */
   | { readonly type: 'warning'; readonly issues: readonly Issue[] }
   | { readonly type: 'read'; readonly kind: string; readonly count: number }

@@ -11,6 +11,13 @@ export function plural(count: number, one: string, many = /(s|x|ch|sh)$/.test(on
   return `${count} ${count === 1 ? one : many}`
 }
 
+/** How many resources there are of each kind: `2 flows, 1 variable`. */
+export function kindsText(resources: Iterable<{ readonly kind: string }>): string {
+  const counts = new Map<string, number>()
+  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
+}
+
 /** Control characters, and those that turn the direction of text. */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

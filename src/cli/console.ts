@@ -6,18 +6,18 @@ import { outcomeText } from '../report/text/outcome-text.ts'
 import type { Style } from '../report/text/style.ts'
 import { startProgress } from './progress-line.ts'
 
-/** Everything that a command says besides its payload, on standard error. */
+/** Everything that a command prints besides its payload, on standard error. */
 export interface Console {
   err(text: string): void
   warn(issues: readonly Issue[]): void
-  tell(event: Event): void
-  /** Takes what is written over off the terminal, before something else is written to it. */
+  emit(event: Event): void
+  /** Removes the progress line from the terminal, before something else is written to it. */
   clear(): void
-  /** Nothing is said any more. */
+  /** Ends the output; `exit` is the exit code. */
   end(exit: number): void
 }
 
-export interface VoiceOptions {
+export interface ConsoleOptions {
   readonly stream: NodeJS.WriteStream
   readonly style: Style
   readonly quiet: boolean
@@ -25,8 +25,8 @@ export interface VoiceOptions {
   readonly now: () => number
 }
 
-/** For people: text, and how far it has come. */
-export function spoken({ stream, style, quiet, verbose, now }: VoiceOptions): Console {
+/** For people: text, and progress. */
+export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptions): Console {
   const progress = quiet ? undefined : startProgress(stream, now)
   const write = (text: string) => {
     if (text === '') return
@@ -36,29 +36,33 @@ export function spoken({ stream, style, quiet, verbose, now }: VoiceOptions): Co
   return {
     err: write,
     warn: (issues) => write(issuesText(issues, style)),
-    tell(event) {
+    emit(event) {
       progress?.follow(event)
-      write(eventText(event, style, { quiet, verbose }))
+      if (event.type === 'warning') write(issuesText(event.issues, style))
+      else write(eventText(event, style, { quiet, verbose }))
     },
     clear: () => progress?.clear(),
     end: () => progress?.end(),
   }
 }
 
-/** With --verbose, one line a request: no body, no header. */
+/** With --verbose, one line for each request: no body, no header. */
 function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: boolean; verbose: boolean }): string {
   if (event.type === 'outcome')
     return quiet && event.outcome.status === 'done' ? '' : outcomeText(event.outcome, event.done, event.total, style)
+  if (event.type === 'connected' && event.reading && !quiet)
+    return `Reading ${event.profile === undefined ? '' : `${event.profile}  `}${event.url} (Prefect ${event.version})\n`
+  if (event.type === 'written' && !quiet) return `Saved what was read to ${event.path}\n`
   if (!verbose) return ''
   if (event.type === 'request')
     return style.dim(`${event.method} ${event.path} ${event.status} ${Math.round(event.ms)} ms\n`)
   if (event.type === 'retry')
-    return style.dim(`${event.method} ${event.path} again in ${Math.round(event.waitMs)} ms: ${event.reason}\n`)
+    return style.dim(`${event.method} ${event.path} retried in ${Math.round(event.waitMs)} ms: ${event.reason}\n`)
   return ''
 }
 
-/** For machines: one event a line. */
-export function recorded(options: VoiceOptions, tool: string, command: string): Console {
+/** For programs: one event a line. */
+export function ndjsonConsole(options: ConsoleOptions, tool: string, command: string): Console {
   const { stream, verbose, now } = options
   const write = (event: LogEvent) => void stream.write(logLine(event, now()))
   write({ type: 'begin', version: 1, tool, command })
@@ -67,8 +71,9 @@ export function recorded(options: VoiceOptions, tool: string, command: string): 
       for (const line of text.split('\n')) if (line.trim() !== '') write({ type: 'message', text: line })
     },
     warn: (issues) => toIssueEvents(issues).forEach(write),
-    tell: (event) => {
-      if (verbose || event.type !== 'request') write(toLogEvent(event))
+    emit: (event) => {
+      if (event.type === 'warning') toIssueEvents(event.issues).forEach(write)
+      else if (verbose || event.type !== 'request') write(toLogEvent(event))
     },
     clear: () => {},
     end: (exit) => write({ type: 'end', exit }),

@@ -2,34 +2,35 @@ import { CommanderError } from 'commander'
 import type { ExitStatus } from '../commands/io.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { statusOf } from './exit-codes.ts'
+import { hintFor } from './peer-flags.ts'
 
-/** What stopped a command. */
-export interface Problem {
+/** Why a command stopped. */
+export interface Stop {
   readonly issues: readonly Issue[]
-  readonly exit: ExitStatus
+  readonly status: ExitStatus
 }
 
-/** An error as issues and an exit code. Nobody ever sees a stack trace, unless it is our own fault. */
-export async function problemOf(error: unknown): Promise<Problem> {
-  if (error instanceof Failure) return { issues: error.issues, exit: statusOf(error.issues) }
-  if (error instanceof CommanderError) return { issues: [usage(error)], exit: 'usage' }
+/** An error as issues and a status. A stack trace is only shown for a fault of this tool. */
+export async function stopOf(error: unknown, argv: readonly string[]): Promise<Stop> {
+  if (error instanceof Failure) return { issues: error.issues, status: statusOf(error.issues) }
+  if (error instanceof CommanderError) return { issues: [usage(error, argv)], status: 'usage' }
   const { ApiError, toIssue } = await import('../client/client.ts')
   if (error instanceof ApiError) {
-    const denied = ['not-authenticated', 'not-allowed', 'csrf-refused'].includes(error.code)
-    return { issues: [toIssue(error)], exit: denied ? 'auth' : 'failed' }
+    const issues = [toIssue(error)]
+    return { issues, status: statusOf(issues) }
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return {
-    issues: [{ code: 'bug', severity: 'error', message, fix: 'Please report this, with the command that you ran' }],
-    exit: 'failed',
-  }
+  const fix = 'Report this fault, with the command that you ran.'
+  return { issues: [{ code: 'bug', severity: 'error', message, fix }], status: 'failed' }
 }
 
-/** Commander writes `error: unknown option '--prfile'`, and what was probably meant in brackets on a second line. */
-function usage({ code, message: said }: CommanderError): Issue {
+/** Commander writes `error: unknown option '--prfile'`, and a suggestion in brackets on a second line. */
+function usage({ code, message: said }: CommanderError, argv: readonly string[]): Issue {
   // A group of commands, such as `secrets`, without one of them.
-  const message = code === 'commander.help' ? 'a command is missing' : said
+  const message = code === 'commander.help' ? 'A command is missing' : said
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
-  const help = 'prefect-snapshot --help, or --help after a command, shows what there is'
-  return { code: 'usage', severity: 'error', message: first, fix: second?.replace(/^\(|\)$/g, '') ?? help }
+  const help = 'Run prefect-snapshot --help, or --help after a command, for a list.'
+  const suggestion = second?.replace(/^\(|\)$/g, '')
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/([^.?])$/, '$1.')}`
+  return { code: 'usage', severity: 'error', message: sentence, fix: hintFor(first, argv) ?? suggestion ?? help }
 }

@@ -1,50 +1,122 @@
-import { Command, Option } from 'commander'
+import { InvalidArgumentError, Command as Program, Option as ProgramOption } from 'commander'
+import { commands } from '../commands/all.ts'
+import { type Argument, type Command, groups, type Option } from '../commands/command.ts'
 import type { ExitStatus, Io } from '../commands/io.ts'
-import type { Act, GlobalFlags } from './act.ts'
-import { addApplying } from './applying.ts'
-import { addCarrying } from './carrying.ts'
-import { addKeeping } from './keeping.ts'
-import { addReading } from './reading.ts'
-import { addSecrets } from './secrets.ts'
 
-/** The command line: every command with its flags, its help and its examples. `start` gives a command its `Io`. */
-export function programOf(
-  version: string,
-  start: (run: (io: Io) => Promise<ExitStatus>, flags: GlobalFlags, command: string) => Promise<void>,
-): Command {
-  const act: Act =
-    (run) =>
-    async (...given) => {
-      const command = given.at(-1) as Command
-      const flags = command.optsWithGlobals()
-      await start((io) => run(command.args, flags as never, io), flags, fullName(command))
-    }
-  const program = new Command('prefect-snapshot')
+/** Options of every command, as commander gives them. */
+export interface GlobalOptions {
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly log?: 'text' | 'ndjson'
+}
+
+/** Gives a command its `Io` and runs it. `name` is the full name of the command. */
+export type Start = (run: (io: Io) => Promise<ExitStatus>, options: GlobalOptions, name: string) => Promise<void>
+
+/** Commands that only group others. */
+const parents: Readonly<Record<string, string>> = { secrets: 'Look at the secrets of a snapshot' }
+
+/** The command line: every command of the table with its options, help and examples. */
+export function programOf(version: string, start: Start, table: readonly Command[] = commands): Program {
+  const program = new Program('prefect-snapshot')
     .description(
       "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans what another server would have to change, and applies exactly that.",
     )
     .version(version)
-    .option('--quiet', 'say nothing but results and errors')
-    .option('--verbose', 'one line for each request: method, path, status, time')
+    .option('--quiet', 'print only results and errors')
+    .option('--verbose', 'print one line for each request: method, path, status, time')
     .addOption(
-      new Option('--log <how>', 'what standard error says: text, or ndjson: one event a line')
+      new ProgramOption('--log <format>', 'format of standard error; ndjson: one event a line')
         .choices(['text', 'ndjson'])
         .default('text'),
     )
-    .option('--no-color', 'no colours (so does NO_COLOR)')
+    .option('--no-color', 'print without color (so does NO_COLOR)')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
-  addReading(program, act)
-  addApplying(program, act)
-  addKeeping(program, act)
-  addCarrying(program, act)
-  addSecrets(program, act)
+  for (const group of groups)
+    for (const command of table.filter((one) => one.group === group)) add(program, command, start)
   return program
 }
 
-/** `bundle verify` for one below another: by itself it would be taken for the one that looks at a server. */
-function fullName(command: Command): string {
-  return command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name()
+function add(program: Program, command: Command, start: Start): void {
+  const words = command.name.split(' ')
+  const parent = words.length > 1 ? parentOf(program, words[0] ?? '', command) : program
+  const one = parent
+    .command(words.at(-1) ?? '')
+    .summary(command.summary)
+    .description(command.description)
+  if (parent === program) one.helpGroup(`${command.group}:`)
+  for (const [name, argument] of Object.entries(command.arguments)) addArgument(one, name, argument)
+  for (const [key, option] of Object.entries(command.options)) one.addOption(optionOf(key, option))
+  one.addHelpText('after', examples(command.examples))
+  one.action(async (...given) => {
+    const self = given.at(-1) as Program
+    const values = self.optsWithGlobals()
+    const input = { ...values, ...argumentsOf(command, self.processedArgs) }
+    await start((io) => command.run(input as never, io), values, command.name)
+  })
+}
+
+/** The command that another one is below; it exists where it does something itself. */
+function parentOf(program: Program, name: string, { group, examples: lines }: Command): Program {
+  const existing = program.commands.find((one) => one.name() === name)
+  if (existing) return existing
+  const summary = parents[name] ?? ''
+  return program
+    .command(name)
+    .summary(summary)
+    .description(`${summary}.`)
+    .helpGroup(`${group}:`)
+    .addHelpText('after', examples(lines.slice(0, 1)))
+}
+
+function addArgument(program: Program, name: string, { form, description, default: otherwise }: Argument<unknown>) {
+  const shown = form === 'optional' ? `[${name}]` : form === 'rest' ? `<${name}...>` : `<${name}>`
+  program.argument(shown, description, otherwise)
+}
+
+function argumentsOf({ arguments: declared }: Command, given: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(declared).flatMap((name, index) => (given[index] === undefined ? [] : [[name, given[index]]])),
+  )
+}
+
+function optionOf(key: string, option: Option<unknown, boolean>): ProgramOption {
+  const { flags, description, form, choices, conflicts, required } = option
+  const one = new ProgramOption(flags, description)
+  // What a command reads is what commander writes.
+  if (one.attributeName() !== key) throw new Error(`the option ${flags} is declared as ${key}`)
+  if (choices) one.choices([...choices])
+  if (conflicts) one.conflicts(conflicts)
+  if (required) one.makeOptionMandatory()
+  if (option.default !== undefined) one.default(option.default)
+  if (form === 'list') one.argParser(collect)
+  else if (form === 'count') one.argParser(positive)
+  else if (form === 'value' && !choices) one.argParser(text)
+  return one
+}
+
+/** The values of an option that may be repeated. */
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text(value)]
+}
+
+/** A value that says something: an empty one comes from a variable of a script that is not set. */
+function text(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It must not be empty. Is a variable of the script not set?')
+  return value
+}
+
+/** A whole number from 1 on. */
+function positive(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return number
+}
+
+/** Examples under the help of a command. */
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  prefect-snapshot ${line}`).join('\n')}`
 }

@@ -1,32 +1,42 @@
-import type { Kind } from '../kind.ts'
-import { plural } from '../plain-text.ts'
-import { kindsText } from '../report/wording/resource-lists.ts'
-import { hasPlain } from '../secrets/placeholders.ts'
-import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
-import { onlyOwner } from '../store/disk.ts'
-import { readSources } from '../store/files.ts'
-import { writeBundle } from './bundle.ts'
-import type { ExitStatus, Io } from './io.ts'
-import { saveSnapshot } from './print.ts'
+import { defineCommand, required, requiredValue } from './command.ts'
+import { snapshotForms } from './options.ts'
 
-/** snapshot → the same snapshot as a file, a directory or a bundle. Offline. */
-export async function convert(
-  path: string,
-  { output }: { readonly output: string },
-  kinds: readonly Kind[],
-  io: Io,
-): Promise<ExitStatus> {
-  const sources = await readSources(path, io)
-  const parsed = parseSnapshot(sources, kinds)
-  refuseFaults(parsed)
-  io.warn(parsed.issues)
-  const { snapshot } = parsed
-  if (/\.(tar\.gz|tgz)$/.test(output)) {
-    await writeBundle(output, sources, snapshot, kinds, io)
+export const convert = defineCommand({
+  name: 'convert',
+  group: 'Share',
+  summary: 'Convert a snapshot to a file, a directory or a bundle',
+  description:
+    'Writes a snapshot in another form: one file, a directory with a file for each resource, or a bundle. Only comments are lost, and a bundle keeps those too.',
+  arguments: { snapshot: required(snapshotForms) },
+  options: {
+    output: requiredValue(
+      '-o, --output <path>',
+      'file, directory (ends in /), bundle (ends in .tar.gz), or - for standard output',
+    ),
+  },
+  examples: [
+    'convert prod.snapshot.yaml -o platform/',
+    'convert platform/ -o prod.snapshot.yaml',
+    'convert acme.tar.gz -o platform/',
+  ],
+  async run(input, io) {
+    const operations = await import('../operations/convert.ts')
+    const { plural, kindsText } = await import('../plain-text.ts')
+    const { writeResultText, bundleText } = await import('../report/text/write-result.ts')
+    const { snapshot, issues, text, written, bundle } = await operations.convert(input, io)
+    io.warn(issues)
+    if (text !== undefined) {
+      io.out(text)
+      return 'ok'
+    }
+    if (bundle) {
+      if (bundle.hasPlain) io.err(`${io.errStyle.yellow('warning')} The bundle holds secrets in clear text.\n`)
+      io.note(bundleText(input.output, bundle))
+      return 'ok'
+    }
+    if (written?.directory) io.note(writeResultText(input.output, written))
+    const { resources } = snapshot
+    io.note(`Wrote ${plural(resources.length, 'resource')} to ${input.output}: ${kindsText(resources)}\n`)
     return 'ok'
-  }
-  await saveSnapshot(output, snapshot, { mode: hasPlain(snapshot) ? onlyOwner : 0o644, over: 'replace' }, io)
-  if (!io.quiet && output !== '-')
-    io.err(`Wrote ${plural(snapshot.resources.length, 'resource')} to ${output}: ${kindsText(snapshot.resources)}\n`)
-  return 'ok'
-}
+  },
+})

@@ -1,77 +1,78 @@
-import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read-live.ts'
-import type { LiveResource, Resource, Snapshot } from '../model.ts'
-import { connected, type Target } from '../operations/connect.ts'
-import { type ExportSecretFlags, openExportSecrets, warnPossibleSecrets } from '../operations/export-secrets.ts'
-import { snapshotOf } from '../operations/server-snapshot.ts'
-import { plural } from '../plain-text.ts'
-import { readPolicy } from '../project/policy-file.ts'
-import type { Format } from '../report/index.ts'
-import { kindsText } from '../report/wording/resource-lists.ts'
-import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
-import { resourceBytes } from '../snapshot/format.ts'
-import { onlyOwner } from '../store/disk.ts'
-import type { ExitStatus, Io } from './io.ts'
-import { saveSnapshot } from './print.ts'
+import type { ExportRequest, ExportResult } from '../operations/export-snapshot.ts'
+import { defineCommand, flag, list, valueOr } from './command.ts'
+import type { Io } from './io.ts'
+import { exportSecretOptions, formatOption, selectionOptions, serverOptions } from './options.ts'
 
-export interface ExportOptions extends Target, Selection, ExportSecretFlags {
-  /** Changes what is there, and only where something has changed. */
-  readonly update?: boolean
-  /** Says what an update would change, and writes nothing. */
-  readonly check?: boolean
-  readonly format?: Format
-}
-
-/** profile → client → live → snapshot → file. */
-export async function exportSnapshot(asked: ExportOptions, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
-  refuseUnknownKinds(asked, kinds)
-  const over =
-    asked.update || asked.check
-      ? await (await import('../operations/export-update.ts')).openUpdate(asked, kinds, io)
-      : undefined
-  const options: ExportOptions = over ? { ...asked, ...over.selection } : asked
-  const secrets = await openExportSecrets(options, readPolicy(options.output, io.cwd), kinds, io, over?.held)
-  return connected(options, io, async ({ client, server, name }) => {
-    if (!io.quiet) io.err(`Reading ${server.url} (Prefect ${server.version})\n`)
-    io.onEvent({ type: 'phase', phase: 'reading' })
-    const ahead = await workAhead(options, kinds, over !== undefined)
-    const keys = over ? { wanted: over.held, everything: true } : {}
-    const live = await readLive(client, server, kinds, { on: io.onEvent, ...keys, ...ahead })
-    const all = [...live.resources.values()]
-    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, options))
-    const snapshot = snapshotOf(server, options, await secrets.written(carried))
-    io.warn(live.issues)
-    await warnPossibleSecrets(ahead.look, snapshot.resources, options, io)
-    const count = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
-    if (options.secrets === 'plain' && count > 0)
-      io.err(`${io.errStyle.yellow('warning')} the snapshot holds ${plural(count, 'secret')} in clear\n`)
-    if (over) return over.finish(snapshot, name === undefined ? server.url : `profile:${name}`)
-    const mode = options.secrets === 'plain' ? onlyOwner : 0o644
-    await saveSnapshot(options.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, io)
-    if (!io.quiet) io.err(summary(snapshot, options, count))
+export const exportCommand = defineCommand({
+  name: 'export',
+  group: 'Move',
+  summary: 'Write the resources of a server to a snapshot',
+  description:
+    'Reads a server and writes its configuration to a snapshot. Secret values are replaced by placeholders that name an environment variable each.',
+  arguments: {},
+  options: {
+    output: valueOr('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-'),
+    update: flag('--update', 'write only what has changed; keep comments, order and quoting of the existing snapshot'),
+    check: flag(
+      '--check',
+      'report drift: show what --update would change, write nothing, and exit with 2 if there is any',
+    ),
+    ...exportSecretOptions,
+    secretPath: list(
+      '--secret-path <glob#pointer>',
+      'also treat these values as secrets, by globs over kind/key and over the path in the document; repeatable',
+    ),
+    strictSecrets: flag(
+      '--strict-secrets',
+      'exit with 8 and write nothing if a value outside of secret fields looks like a secret',
+    ),
+    ...serverOptions('server to read'),
+    ...selectionOptions,
+    ...formatOption,
+  },
+  examples: [
+    'export --profile staging -o staging.snapshot.yaml',
+    'export -o platform/',
+    'export --profile prod -o prod.snapshot.yaml --update',
+    'export --profile prod -o prod.snapshot.yaml --check -f markdown',
+    'export --tag team-a --dependents -o team-a.snapshot.yaml',
+    'export -o prod.snapshot.yaml --secrets age --recipient age1…',
+    "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
+  ],
+  async run(input, io) {
+    const { exportSnapshot } = await import('../operations/export-snapshot.ts')
+    const result = await exportSnapshot(input, io)
+    if (result.comparison) {
+      const { printComparison } = await import('./show-diff.ts')
+      const status = result.comparison.plan.changes.length > 0 ? 'changes' : 'ok'
+      await printComparison(result.comparison, status, input.format, io)
+      if (status !== 'ok') io.note(`${input.output} differs from the server. Run export --update to update it.\n`)
+      return status
+    }
+    if (result.text !== undefined) io.out(result.text)
+    await report(result, input, io)
     return 'ok'
-  })
-}
+  },
+})
 
-/** What is done with resources while others are still being read, so that it takes no time afterwards. */
-async function workAhead(selection: Selection, kinds: readonly Kind[], isUpdate: boolean) {
-  const { createScanner: openLook } = await import('../secrets/secret-scan.ts')
-  const look = openLook()
-  const written = new Map<Resource, Buffer>()
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const early = (resource: LiveResource) => {
-    // Most of those that every server has are not written.
-    if (byName.get(resource.kind)?.builtin?.(resource)) return
-    look.at(resource)
-    const hasSecrets = Object.keys(resource.secrets).length > 0
-    if (!isUpdate && !hasSecrets) written.set(resource, resourceBytes(resource))
+async function report(result: ExportResult, { output, secrets }: ExportRequest, io: Io): Promise<void> {
+  const { snapshot, secretCount, updated, written } = result
+  const { plural, kindsText } = await import('../plain-text.ts')
+  const { writeResultText } = await import('../report/text/write-result.ts')
+  const { resources } = snapshot
+  if (secrets === 'plain' && secretCount > 0)
+    io.err(`${io.errStyle.yellow('warning')} The snapshot holds ${plural(secretCount, 'secret')} in clear text.\n`)
+  if (updated) {
+    const { changed, added, removed } = updated
+    const same = resources.length - changed.length - added.length
+    const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed, ${same} unchanged`
+    const isSame = changed.length + added.length + removed.length === 0
+    const upToDate = `${output} matches the server: ${plural(resources.length, 'resource')}, nothing written\n`
+    return io.note(isSame ? upToDate : `Updated ${output}: ${counts}\n`)
   }
-  const bytesOf = (resource: Resource) => written.get(resource) ?? resourceBytes(resource)
-  return { look, bytesOf, ...(selects(selection) ? {} : { early }) }
-}
-
-function summary({ resources }: Snapshot, { output, secrets }: ExportOptions, placeholders: number): string {
+  if (written?.directory) io.note(writeResultText(output, written))
   const how = { placeholders: 'left out, see secrets: in the file', age: 'encrypted', plain: undefined }[secrets]
-  const note = how !== undefined && placeholders > 0 ? `; ${plural(placeholders, 'secret')} ${how}` : ''
-  return `Exported ${plural(resources.length, 'resource')}${output === '-' ? '' : ` to ${output}`}: ${kindsText(resources)}${note}\n`
+  const note = how !== undefined && secretCount > 0 ? `; ${plural(secretCount, 'secret')} ${how}` : ''
+  const to = output === '-' ? '' : ` to ${output}`
+  io.note(`Exported ${plural(resources.length, 'resource')}${to}: ${kindsText(resources)}${note}\n`)
 }

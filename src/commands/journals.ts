@@ -1,24 +1,28 @@
-import { Failure } from '../issue.ts'
-import { journalFolder, listJournals, readJournal } from '../journal/journal-file.ts'
-import { plural } from '../plain-text.ts'
-import type { ExitStatus, Io } from './io.ts'
+import type { ListedJournal } from '../operations/list-journals.ts'
+import { defineCommand } from './command.ts'
 
-/** Lists the journals of this user, the newest last: when, where, how much, and whether the apply came to its end. */
-export function journals(io: Io): ExitStatus {
-  const files = listJournals(io)
-  if (files.length === 0) io.err(`There is no journal in ${journalFolder(io)}.\n`)
-  for (const file of files) io.out(`${describe(file)}\n`)
-  return 'ok'
-}
+export const journals = defineCommand({
+  name: 'journals',
+  group: 'Keep',
+  summary: 'List the journals of applies from this machine',
+  description:
+    'Lists the journals of this user, the newest last: when, which server, how many changes, and whether the apply was completed.',
+  arguments: {},
+  options: {},
+  examples: ['journals'],
+  async run(_, io) {
+    const { listJournals } = await import('../operations/list-journals.ts')
+    const { plural } = await import('../plain-text.ts')
+    const { folder, journals } = listJournals(io)
+    if (journals.length === 0) io.err(`There are no journals in ${folder}.\n`)
+    for (const journal of journals) io.out(`${journalLine(journal, plural)}\n`)
+    return 'ok'
+  },
+})
 
-function describe(file: string): string {
-  try {
-    const { head, entries, ended } = readJournal(file)
-    const done = entries.filter(({ status }) => status === 'done').length
-    const state = ended ? '' : '  (stopped before its end)'
-    return `${new Date(head.time).toISOString().slice(0, 19).replace('T', ' ')}  ${head.server.url}  ${done} of ${plural(head.changes, 'change')}${state}  ${file}`
-  } catch (error) {
-    if (error instanceof Failure) return `(cannot be read)  ${file}`
-    throw error
-  }
+function journalLine({ file, head, done, ended }: ListedJournal, plural: (n: number, one: string) => string): string {
+  if (!head) return `(cannot be read)  ${file}`
+  const time = new Date(head.time).toISOString().slice(0, 19).replace('T', ' ')
+  const state = ended ? '' : '  (not completed)'
+  return `${time}  ${head.server.url}  ${done} of ${plural(head.changes, 'change')}${state}  ${file}`
 }

@@ -1,48 +1,56 @@
-import { Failure } from '../issue.ts'
-import type { Kind } from '../kind.ts'
-import { connected } from '../operations/connect.ts'
-import { makePlanOf, type PlanFlags, refusal } from '../operations/make-plan.ts'
-import type { ExitStatus, Io } from './io.ts'
-import { printPlan } from './show-plan.ts'
-import { loadSnapshot } from './validate.ts'
+import { defineCommand, flag, list, required, value } from './command.ts'
+import { wordsOf } from './command-line.ts'
+import { activationOption, planOptions, snapshotForms } from './options.ts'
 
-interface Asked extends PlanFlags {
-  readonly exitCode?: boolean
-  readonly out?: string
-  /** A snapshot that the file and the server both began with. */
-  readonly base?: string
-  /** Globs of what is first written into the file as the server has it. */
-  readonly acceptRemote?: readonly string[]
+const options = {
+  out: value('--out <file>', 'save the plan, to apply exactly this one later'),
+  exitCode: flag('--exit-code', 'exit with 2 if there are changes'),
+  base: value(
+    '--base <snapshot>',
+    'say who made each change since this snapshot: ours (the file), theirs (the server), or both',
+  ),
+  acceptRemote: list(
+    '--accept-remote <glob>',
+    "first write the server's version of these resources into the file; repeatable",
+  ),
+  ...activationOption,
+  ...planOptions,
 }
 
-/** file + live → plan → report. Reads only. */
-export async function plan(
-  { base, acceptRemote, ...flags }: Asked,
-  kinds: readonly Kind[],
-  io: Io,
-): Promise<ExitStatus> {
-  if (acceptRemote && (flags.overlay ?? flags.environment) !== undefined) throw mixed()
-  const began = base === undefined ? undefined : (await loadSnapshot(base, kinds, io, flags)).snapshot
-  const given = await loadSnapshot(flags.snapshot, kinds, io, flags)
-  return connected(flags, io, async (to) => {
-    if (acceptRemote)
-      await (await import('../operations/accept-remote.ts')).acceptRemote(flags.snapshot, acceptRemote, to, kinds, io)
-    const parsed = acceptRemote ? await loadSnapshot(flags.snapshot, kinds, io, flags) : given
-    const planned = await makePlanOf(parsed, flags, to, kinds, io)
-    const refused = refusal(planned.plan, flags)
-    const exit = refused?.exit ?? (flags.exitCode && planned.plan.changes.length > 0 ? 'changes' : 'ok')
-    const since = began && (await import('../plan/three-way.ts')).threeWay(planned.plan, began, kinds)
-    const from = base !== undefined && began && since ? { base: { file: base, snapshot: began, since } } : {}
-    await printPlan({ planned, flags, to, kinds, ...from }, refused?.issues ?? [], exit, io)
-    if (refused) return exit
-    if (flags.out !== undefined)
-      await (await import('../operations/plan-file.ts')).savePlan(flags.out, planned, flags, io)
-    return exit
-  })
-}
-
-function mixed(): Failure {
-  const message = 'what a server has in one environment cannot be written into the snapshot of all'
-  const fix = 'Leave out --accept-remote, or the environment'
-  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
-}
+export const plan = defineCommand({
+  name: 'plan',
+  group: 'Move',
+  summary: 'Preview the changes that apply would make',
+  description: 'Compares a snapshot with a server and shows what apply would do. Changes no server.',
+  arguments: { snapshot: required(snapshotForms) },
+  options,
+  examples: [
+    'plan prod.snapshot.yaml --profile prod',
+    'plan prod.snapshot.yaml --profile prod --out plan.json',
+    'plan prod.snapshot.yaml --profile prod --exit-code',
+    'plan prod.snapshot.yaml --profile prod -f markdown > comment.md',
+    'plan prod.snapshot.yaml --profile prod --base git:main:prod.snapshot.yaml',
+    "plan prod.snapshot.yaml --profile prod --accept-remote 'variable/etl_*'",
+    'plan prod.snapshot.yaml --profile prod -f html > review.html',
+  ],
+  async run(input, io) {
+    const { planSnapshot } = await import('../operations/plan-snapshot.ts')
+    const { refusalsOf } = await import('../operations/make-plan.ts')
+    const { printPlan } = await import('./show-plan.ts')
+    return planSnapshot(input, io, async (planned) => {
+      const refusals = refusalsOf(planned.plan, input)
+      const isChanged = input.exitCode === true && planned.plan.changes.length > 0
+      const status = refusals.length > 0 ? io.statusOf(refusals) : isChanged ? 'changes' : 'ok'
+      // The same options make the same plan.
+      const { out: _, exitCode: __, base: ___, acceptRemote: ____, format: _____, ...same } = options
+      const next = ['apply', input.snapshot, ...wordsOf(same, input)]
+      await printPlan(planned, refusals, status, { format: input.format, next }, io)
+      if (refusals.length === 0 && input.out !== undefined) {
+        const { savePlan } = await import('../operations/plan-file.ts')
+        await savePlan(input.out, planned, input, io)
+        io.err(`Saved the plan to ${input.out}. To apply exactly this plan: prefect-snapshot apply ${input.out}\n`)
+      }
+      return status
+    })
+  },
+})

@@ -1,28 +1,32 @@
-import { join } from 'node:path'
-import type { Kind } from '../kind.ts'
-import type { Activation } from '../plan/activation.ts'
-import { statIfExists } from '../read-file.ts'
-import { backupsIn } from '../store/backups.ts'
-import { type ApplyFlags, apply } from './apply.ts'
-import type { ExitStatus, Io } from './io.ts'
+import { defineCommand, flag, required } from './command.ts'
+import { applyOptions, optionalActivation, planOptions, snapshotForms } from './options.ts'
 
-export interface RestoreFlags extends Omit<ApplyFlags, 'activation'> {
-  readonly activation?: Activation
-  /** To an empty server, and compared with what it then holds. */
-  readonly drill?: boolean
-}
-
-/** Applies a snapshot, or the newest backup of a folder; with `drill`, to an empty server, to see whether it would come back. */
-export async function restore(flags: RestoreFlags, kinds: readonly Kind[], io: Io): Promise<ExitStatus> {
-  const snapshot = await newestOf(flags.snapshot)
-  if (snapshot !== flags.snapshot && !io.quiet) io.err(`Taking the newest backup, ${snapshot}\n`)
-  if (flags.drill)
-    return (await import('../operations/drill.ts')).drill({ activation: 'paused', ...flags, snapshot }, kinds, io)
-  return apply({ activation: 'snapshot', ...flags, snapshot }, kinds, io)
-}
-
-/** The newest backup where a path is a folder that holds some; else the path. */
-async function newestOf(path: string): Promise<string> {
-  const newest = statIfExists(path)?.isDirectory() ? (await backupsIn(path)).at(-1) : undefined
-  return newest === undefined ? path : join(path, newest)
-}
+export const restore = defineCommand({
+  name: 'restore',
+  group: 'Keep',
+  summary: 'Restore what a backup holds',
+  description:
+    'Applies a snapshot, or the newest backup of a folder. With --drill, applies it to an empty server, exports that server and compares: whether everything would come back.',
+  arguments: { snapshot: required(`folder of backups; or ${snapshotForms}`) },
+  options: {
+    drill: flag('--drill', 'restore to an empty server, paused, and report by kind what comes back'),
+    ...applyOptions,
+    ...optionalActivation,
+    ...planOptions,
+  },
+  examples: [
+    'restore backups/ --profile prod',
+    'restore backups/2026-11-24T10-30-00Z.snapshot.yaml --profile prod --prune',
+    'restore backups/ --drill --profile empty --yes',
+  ],
+  async run({ drill, ...input }, io) {
+    const { newestBackup } = await import('../operations/newest-backup.ts')
+    const { runPlan } = await import('./run-plan.ts')
+    const snapshot = await newestBackup(input.snapshot)
+    if (snapshot !== input.snapshot) io.note(`Using the newest backup, ${snapshot}\n`)
+    if (drill) return (await import('./run-drill.ts')).runDrill({ activation: 'paused', ...input, snapshot }, io)
+    const { applySnapshot } = await import('../operations/apply-snapshot.ts')
+    const request = { activation: 'snapshot' as const, ...input, snapshot }
+    return runPlan((approve) => applySnapshot(request, io, approve), input, io)
+  },
+})

@@ -1,15 +1,16 @@
-import { writeJson } from '../json.ts'
-import type { Kind } from '../kind.ts'
-import { snapshotSchema } from '../snapshot/snapshot-schema.ts'
-import type { ExitStatus, Io } from './io.ts'
+import { defineCommand } from './command.ts'
 
-/** kinds → JSON Schema on stdout. */
-export function schema(kinds: readonly Kind[], io: Io): ExitStatus {
-  io.out(schemaText(kinds))
-  return 'ok'
-}
-
-/** The text of the JSON Schema, as it is also committed. */
-export function schemaText(kinds: readonly Kind[]): string {
-  return `${writeJson(snapshotSchema(kinds), 2)}\n`
-}
+export const schema = defineCommand({
+  name: 'schema',
+  group: 'Set up',
+  summary: 'Print the JSON Schema of a snapshot',
+  description: 'Prints the JSON Schema of the documents of a snapshot, for editors and other tools.',
+  arguments: {},
+  options: {},
+  examples: ['schema > snapshot.v1.json'],
+  async run(_, io) {
+    const { schemaText } = await import('../operations/schema-text.ts')
+    io.out(schemaText(io.kinds))
+    return 'ok'
+  },
+})

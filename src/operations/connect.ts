@@ -1,14 +1,18 @@
-import { type Client, openClient } from '../client/client.ts'
-import type { Io } from '../commands/io.ts'
+import { ApiError, type Client, openClient, toIssue } from '../client/client.ts'
+import type { Context } from '../context.ts'
+import { Failure } from '../issue.ts'
 import type { Event, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 
-/** Which server a command talks to. */
+/** Which server an operation works with; the active profile where neither is given. */
 export interface Target {
+  /** A profile of Prefect's profiles.toml. */
   readonly profile?: string
+  /** URL of an API; credentials come from the environment. */
   readonly apiUrl?: string
 }
 
+/** An open connection to a server. */
 export interface Connected {
   readonly client: Client
   readonly server: Server
@@ -16,26 +20,32 @@ export interface Connected {
   readonly name: string | undefined
   /** Whether a credential is sent along. */
   readonly withCredentials: boolean
-  /** Tells what the client does while it works. */
+  /** Calls the listener for every event of the client. */
   listen(listener: (event: Event) => void): void
 }
 
-/** Opens the connection that a command line asks for, lets `use` work with it, and closes it in any case. */
-export async function connected<T>(target: Target, context: Io, use: (connected: Connected) => Promise<T>): Promise<T> {
-  const { connection, notes } = resolveConnection(target, { env: context.env, cwd: context.cwd, home: context.home })
-  context.warn(notes)
+/** Opens a connection, lets `use` work with it, and closes it in any case. `reading`: resources are read for a snapshot. */
+export async function connected<T>(
+  target: Target,
+  context: Context,
+  use: (connected: Connected) => Promise<T>,
+  reading = false,
+): Promise<T> {
+  const { env, cwd, home, version } = context
+  const { connection, notes } = resolveConnection(target, { env, cwd, home })
+  if (notes.length > 0) context.onEvent({ type: 'warning', issues: notes })
   const listeners: ((event: Event) => void)[] = [context.onEvent]
   const on = (event: Event) => {
     for (const listener of listeners) listener(event)
   }
   context.onEvent({ type: 'phase', phase: 'connecting' })
-  const client = openClient(connection, on, { version: context.version })
+  const client = openClient(connection, on, { version, signal: context.signal })
   try {
     const server = await client.server().catch((error: unknown) => {
-      // What comes of the request names its path alone, and the URL may have been taken from somewhere unexpected.
-      context.err(`Cannot work with the server at ${client.url}\n`)
-      throw error
+      throw withUrl(error, client.url)
     })
+    const profile = connection.name === undefined ? {} : { profile: connection.name }
+    context.onEvent({ type: 'connected', url: server.url, version: server.version, ...profile, reading })
     return await use({
       client,
       server,
@@ -46,4 +56,11 @@ export async function connected<T>(target: Target, context: Io, use: (connected:
   } finally {
     await client.close()
   }
+}
+
+/** An error of a request names its path alone, and the URL may come from an unexpected place. */
+function withUrl(error: unknown, url: string): unknown {
+  if (!(error instanceof ApiError)) return error
+  const issue = toIssue(error)
+  return new Failure([{ ...issue, message: `Cannot work with the server at ${url}: ${issue.message}` }])
 }

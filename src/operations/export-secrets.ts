@@ -1,6 +1,5 @@
-import type { Io } from '../commands/io.ts'
+import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 import type { Policy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
@@ -10,13 +9,14 @@ import { withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
 import { patternsOf } from '../secrets/secret-path.ts'
 import type { SecretScanner } from '../secrets/secret-scan.ts'
 import { withNamedPlaceholders } from './declared-secrets.ts'
-import { type SecretFlags, secretValuesFor } from './secret-sources.ts'
+import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
-export interface ExportSecretFlags extends SecretFlags {
+export interface ExportSecretRequest extends SecretRequest {
   readonly output: string
   readonly secrets: 'placeholders' | 'age' | 'plain'
   readonly recipient?: readonly string[]
-  readonly placeholder?: readonly string[]
+  /** `GLOB#POINTER`: values that are secrets too. */
+  readonly secretPath?: readonly string[]
   readonly strictSecrets?: boolean
   readonly update?: boolean
   readonly check?: boolean
@@ -24,37 +24,38 @@ export interface ExportSecretFlags extends SecretFlags {
 
 /** What becomes of the secrets of an export. */
 export interface ExportSecrets {
-  /** The resources with what the flags and the policy call secrets as secrets. */
+  /** The resources with what the request and the policy call secrets as secrets. */
   found(resources: readonly LiveResource[]): readonly LiveResource[]
   /** The resources as they are written: with placeholders for secrets, with ciphertext, or in clear. */
   written(resources: readonly LiveResource[]): Promise<readonly Resource[]>
 }
 
 /**
- * Reads what the flags and the policy say of secrets; what is wrong with it is told before a server is asked. `updated` is what
+ * Reads what the request and the policy say of secrets; what is wrong with it is told before a server is asked. `updated` is what
  * a snapshot that is brought up to date holds; of one that is written over the ciphertext alone is looked at.
  */
 export async function openExportSecrets(
-  flags: ExportSecretFlags,
+  request: ExportSecretRequest,
   policy: Policy,
-  kinds: readonly Kind[],
-  context: Io,
+  context: Context,
   updated?: readonly Resource[],
 ): Promise<ExportSecrets> {
-  const patterns = [...patternsOf(flags.placeholder ?? []), ...patternsOf(policy.placeholders, true)]
-  if (flags.recipient && flags.secrets !== 'age') throw withoutAge()
+  const { kinds } = context
+  const patterns = [...patternsOf(request.secretPath ?? []), ...patternsOf(policy.placeholders, true)]
+  if (request.recipient && request.secrets !== 'age') throw withoutAge()
   const encrypt =
-    flags.secrets === 'age'
-      ? await (await import('../secrets/age.ts')).encryptFor(flags.recipient ?? policy.recipients)
+    request.secrets === 'age'
+      ? await (await import('../secrets/age.ts')).encryptFor(request.recipient ?? policy.recipients)
       : undefined
   const held =
-    updated ?? (encrypt ? await (await import('../store/update-in-place.ts')).heldAt(flags.output, kinds, context) : [])
+    updated ??
+    (encrypt ? await (await import('../store/update-in-place.ts')).heldAt(request.output, kinds, context) : [])
   return {
     found: (resources) => withNamedPlaceholders(withSecretsLike(resources, held, kinds), patterns, kinds),
     written: async (resources) => {
-      if (flags.secrets === 'plain') return resources
+      if (request.secrets === 'plain') return resources
       const placeholders = withPlaceholders(resources, kinds)
-      return encrypt ? seal(resources, placeholders, held, { encrypt, flags }, context) : placeholders
+      return encrypt ? seal(resources, placeholders, held, { encrypt, request }, context) : placeholders
     },
   }
 }
@@ -75,17 +76,17 @@ async function seal(
   resources: readonly LiveResource[],
   placeholders: readonly Resource[],
   held: readonly Resource[],
-  { encrypt, flags }: { readonly encrypt: Encrypt; readonly flags: ExportSecretFlags },
-  context: Io,
+  { encrypt, request }: { readonly encrypt: Encrypt; readonly request: ExportSecretRequest },
+  context: Context,
 ): Promise<readonly Resource[]> {
   const before = new Map(held.map((resource) => [refOf(resource), resource.secrets]))
   const encrypted = held.map((resource) => ({ ...resource, secrets: onlyAge(resource.secrets) }))
-  const secretValues = await secretValuesFor(encrypted, { ...flags, snapshot: flags.output }, context)
-  const unopened = flags.update || flags.check ? 'keep' : 'renew'
+  const secretValues = await secretValuesFor(encrypted, { ...request, snapshot: request.output }, context)
+  const unopened = request.update || request.check ? 'keep' : 'renew'
   const lost = encrypted
     .flatMap(({ secrets }) => Object.values(secrets))
     .filter((placeholder) => !secretValues.secretFor(placeholder))
-  if (lost.length > 0) context.warn([notOpened(lost.length, unopened)])
+  if (lost.length > 0) context.onEvent({ type: 'warning', issues: [notOpened(lost.length, unopened)] })
   return Promise.all(
     resources.map(async (resource, index) => {
       const own = placeholders[index] ?? resource
@@ -117,11 +118,11 @@ function notOpened(count: number, how: 'keep' | 'renew'): Issue {
 export async function warnPossibleSecrets(
   look: SecretScanner,
   resources: readonly Resource[],
-  { strictSecrets }: Pick<ExportSecretFlags, 'strictSecrets'>,
-  context: Io,
+  { strictSecrets }: Pick<ExportSecretRequest, 'strictSecrets'>,
+  context: Context,
 ): Promise<void> {
   const found = await look.found(resources)
   if (strictSecrets && found.length > 0)
     throw new Failure(found.map((issue) => ({ ...issue, severity: 'error' as const })))
-  context.warn(found)
+  if (found.length > 0) context.onEvent({ type: 'warning', issues: found })
 }

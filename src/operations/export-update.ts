@@ -1,108 +1,81 @@
-import { showDiff } from '../commands/diff.ts'
-import type { ExitStatus, Io } from '../commands/io.ts'
+import type { Context } from '../context.ts'
 import type { Kind } from '../kind.ts'
 import type { Resource, Snapshot } from '../model.ts'
-import { plural } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
-import type { Format } from '../report/index.ts'
 import { withSourcesOf } from '../secrets/placeholders.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { type Existing, readExisting, readPresent, result, update, type Wanted } from '../store/update-in-place.ts'
+import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { inWordsOf } from './server-snapshot.ts'
 
-interface Asked extends Selection {
-  readonly output: string
-  readonly check?: boolean
-  readonly format?: Format
-}
-
-/** An export over a snapshot that is there. */
+/** An export over a snapshot that exists. */
 export interface OpenUpdate {
   readonly selection: Selection
   /** What the snapshot holds now. */
   readonly held: readonly Resource[]
-  /** What the selection means of a server: perhaps nothing, where the snapshot has it. */
+  /** The resources of a server that the selection means: perhaps none, where only the snapshot has some. */
   selected<T extends Resource>(resources: readonly T[]): T[]
-  /** Compares and writes, or only says what differs; `name` is what the server is called. */
-  finish(exported: Snapshot, name: string): Promise<ExitStatus>
+  /** Writes what differs. */
+  write(exported: Snapshot): Promise<Update>
+  /** Says what `write` would change; `name` is what the server is called. */
+  compare(exported: Snapshot, name: string): Comparison
 }
 
-/** Reads the snapshot that an export is over; undefined where there is none, and it is to be written as usual. */
-export async function openUpdate(asked: Asked, kinds: readonly Kind[], context: Io): Promise<OpenUpdate | undefined> {
-  const existing = await (asked.check ? readPresent : readExisting)(asked.output, kinds, context)
+/** Reads the snapshot that is updated or checked; undefined where `--update` finds none, which is then written as usual. */
+export async function openUpdate(
+  request: Selection & { readonly output: string; readonly check?: boolean },
+  context: Context,
+): Promise<OpenUpdate | undefined> {
+  const { kinds } = context
+  const existing = await (request.check ? readPresent : readExisting)(request.output, kinds, context)
   if (!existing) return undefined
-  const selection = selectionFor(existing, asked)
+  const selection = selectionFor(existing, request)
+  const held = existing.read.snapshot.resources
   return {
     selection,
-    held: existing.read.snapshot.resources,
+    held,
     selected: (resources) => {
-      // Refuses a selection that names nothing on either side.
-      selectedOfBoth([resources, existing.read.snapshot.resources], kinds, selection)
+      // Throws where the selection matches nothing on either side.
+      selectedOfBoth([resources, held], kinds, selection)
       return selectedIfAny(resources, kinds, selection)
     },
-    finish: async (exported, name) => {
-      const wanted = wantedOf(existing, exported, asked, kinds)
-      if (asked.check) return check(existing, wanted, { ...asked, kinds, name }, context)
-      const made = await update(existing, wanted, kinds)
-      if (!context.quiet) context.err(updateText(existing.path, made, wanted.resources.length))
-      return 'ok'
-    },
+    write: (exported) => update(existing, wantedOf(existing, exported, request, kinds), kinds),
+    compare: (exported, name) => compared(existing, wantedOf(existing, exported, request, kinds), name, kinds),
   }
 }
 
-/** What an update is about: what was asked for now, or else when the snapshot was written. */
+/** The selection of an update: the one that was asked for, or else the one that the snapshot was exported with. */
 export function selectionFor({ read }: Existing, selection: Selection): Selection {
   return selects(selection) ? selection : { ...selection, ...selectionOf(read.snapshot.scope) }
 }
 
 /**
- * What makes a snapshot as an export would be now. What an export does not have any more is taken out: of the part that the
- * selection names, or of everything where it names none. Secrets keep the sources that the snapshot gives them.
+ * What makes a snapshot equal to an export. What the export lacks is removed: within the selection, or everywhere where
+ * there is none. Secrets keep the sources that the snapshot gives them.
  */
 export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection, kinds: readonly Kind[]): Wanted {
   const held = read.snapshot.resources
   const resources = withSourcesOf(exported.resources, held, kinds)
-  const has = new Set(resources.map(refOf))
-  const named = selects(selection) ? conditionsOf(exported.scope) : () => true
+  const exportedRefs = new Set(resources.map(refOf))
+  const isSelected = selects(selection) ? conditionsOf(exported.scope) : () => true
   const wasRead = ({ kind }: Resource) => !exported.scope.incomplete.includes(kind)
-  const gone = held.filter((resource) => !has.has(refOf(resource)) && named(resource) && wasRead(resource))
+  const gone = held.filter(
+    (resource) => !exportedRefs.has(refOf(resource)) && isSelected(resource) && wasRead(resource),
+  )
   return { resources, remove: new Set(gone.map(refOf)), source: exported.source ?? read.snapshot.source }
 }
 
-/** Says how a snapshot differs from what it should be, and writes nothing. Exits with 2 where it does. */
-export async function check(
-  existing: Existing,
-  wanted: Wanted,
-  { kinds, format, name }: { readonly kinds: readonly Kind[]; readonly format?: Format; readonly name: string },
-  context: Io,
-): Promise<ExitStatus> {
+function compared(existing: Existing, wanted: Wanted, name: string, kinds: readonly Kind[]): Comparison {
   const { snapshot } = existing.read
-  const settled = new Map(kinds.map((kind) => [kind.name, kind.immutable]))
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const isServersOwn = (resource: Resource) => byName.get(resource.kind)?.immutable?.(resource) === true
   const after = {
     ...snapshot,
     ...(wanted.source ? { source: wanted.source } : {}),
-    resources: inWordsOf(
-      result(existing, wanted),
-      snapshot.resources,
-      (resource) => settled.get(resource.kind)?.(resource) === true,
-    ),
+    resources: inWordsOf(result(existing, wanted), snapshot.resources, isServersOwn),
   }
-  const shown = {
-    before: existing.read,
-    after: { ...existing.read, snapshot: after },
-    names: [existing.path, name] as const,
-  }
-  const exit = await showDiff(shown, { kinds, exitCode: true, ...(format ? { format } : {}) }, context)
-  if (exit !== 'ok' && !context.quiet)
-    context.err(`${existing.path} is not as the server is; export --update brings it up to date\n`)
-  return exit
-}
-
-/** In words. */
-export function updateText(path: string, { changed, added, removed }: Update, total: number): string {
-  if (changed.length + added.length + removed.length === 0)
-    return `${path} is as the server is: ${plural(total, 'resource')}, nothing written\n`
-  return `Updated ${path}: ${changed.length} changed, ${added.length} added, ${removed.length} removed, ${total - changed.length - added.length} as they were\n`
+  const sides = { before: existing.read, after: { ...existing.read, snapshot: after } }
+  return comparisonOf(sides, [existing.path, name], kinds)
 }

@@ -1,5 +1,6 @@
-import type { ExitStatus, Io } from '../commands/io.ts'
+import type { Context } from '../context.ts'
 import { withNeeds } from '../graph/closure.ts'
+import { type Need, needsOf } from '../graph/dependencies.ts'
 import type { Issue } from '../issue.ts'
 import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
@@ -12,72 +13,80 @@ import { uncounted } from '../plan/policy.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
-import type { Format } from '../report/index.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import type { Connected, Target } from './connect.ts'
-import { type SecretFlags, secretValuesFor } from './secret-sources.ts'
+import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
-/** What a plan is made by; a saved plan keeps it. */
-export interface PlanFlags extends Target, Selection, EnvironmentChoice, SecretFlags {
-  readonly snapshot: string
+/** Rules that decide what a plan is, besides the snapshot and the server. */
+export interface PlanRules {
+  /** Writes IDs that could not be resolved as they are. */
   readonly allowUnresolved?: boolean
+  /** Leaves out what the server cannot hold. */
   readonly skipUnsupported?: boolean
+  /** Deletes resources that only the server has, in the snapshot's scope. */
   readonly prune?: boolean
+  /** Overrides the limit on deletes and updates of one kind. */
   readonly overrideChangeLimit?: boolean
+  /** What happens to the fields that switch work on and off. */
   readonly activation?: Activation
-  readonly format?: Format
 }
 
+/** What a plan is made from. */
+export interface PlanRequest extends Target, Selection, EnvironmentChoice, SecretRequest, PlanRules {
+  /** A path, `git:REV:path`, or `-`. */
+  readonly snapshot: string
+}
+
+/** A plan with all that it was made from. */
 export interface PreparedPlan {
   readonly plan: Plan
   readonly live: Live
-  /** Narrowed to what was selected. */
+  /** Narrowed to the selection. */
   readonly parsed: Parsed
   /** The snapshot before it was narrowed. */
   readonly whole: Snapshot
   readonly secretValues: SecretValues
+  readonly to: Connected
+  /** What the snapshot is called in reports and in the journal. */
+  readonly file: string
 }
 
-/** What not every plan is made with. */
-interface PlanMore {
-  /** Values for secrets that are not the real ones. */
+interface PlanInput {
+  /** Stand-ins for secrets, instead of their values. */
   readonly standIns?: SecretValues
-  /** What the snapshot was taken of, where it is a selection already. */
+  /** The snapshot before it was narrowed, where `parsed` is a selection of it already. */
   readonly whole?: Snapshot
 }
 
-/** Reads what the snapshot needs of a server, or everything where pruning asks, and compares. */
-export async function makePlanOf(
+/** Reads what the snapshot needs of a server, or everything for pruning, and compares. Changes nothing. */
+export async function preparePlan(
   parsed: Parsed,
-  flags: PlanFlags,
+  request: PlanRequest,
   to: Connected,
-  kinds: readonly Kind[],
-  context: Io,
-  { standIns, whole = parsed.snapshot }: PlanMore = {},
+  context: Context,
+  { standIns, whole = parsed.snapshot }: PlanInput = {},
 ): Promise<PreparedPlan> {
-  const policy = readPolicy(flags.snapshot, context.cwd)
-  const snapshot = narrowed(parsed.snapshot, kinds, flags)
+  const { kinds } = context
+  const policy = readPolicy(request.snapshot, context.cwd)
+  const snapshot = narrowed(parsed.snapshot, kinds, request)
   const moved = [...snapshot.moved, ...policy.moved]
-  const secretValues = standIns ?? (await secretValuesFor(snapshot.resources, flags, context))
+  const secretValues = standIns ?? (await secretValuesFor(snapshot.resources, request, context))
   const wanted = [
     ...snapshot.resources,
     ...namesakes(snapshot, whole, kinds),
-    ...moved.map((move) => oldName(move, snapshot.resources)),
+    ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
   context.onEvent({ type: 'phase', phase: 'reading' })
-  const live = await readLive(to.client, to.server, kinds, {
-    wanted,
-    everything: flags.prune === true,
-    on: context.onEvent,
-  })
+  const everything = request.prune === true
+  const live = await readLive(to.client, to.server, kinds, { wanted, everything, on: context.onEvent })
   const options: PlanOptions = {
     secretValues,
-    allowUnresolved: flags.allowUnresolved === true,
-    prune: flags.prune === true,
+    allowUnresolved: request.allowUnresolved === true,
+    prune: everything,
     held: new Set(parsed.snapshot.resources.map(refOf)),
-    overrideChangeLimit: flags.overrideChangeLimit === true,
-    activation: flags.activation ?? 'snapshot',
+    overrideChangeLimit: request.overrideChangeLimit === true,
+    activation: request.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
   }
@@ -91,6 +100,8 @@ export async function makePlanOf(
     parsed: { ...parsed, snapshot },
     whole: parsed.snapshot,
     secretValues,
+    to,
+    file: request.snapshot,
   }
 }
 
@@ -106,6 +117,12 @@ function namesakes(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): R
   const known = new Set(narrow.resources.map(refOf))
   const all = withNeeds(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
   return all.filter((resource) => !known.has(refOf(resource)))
+}
+
+/** The edges between the resources of a plan, with those that it deletes. */
+export function planEdges({ plan, parsed }: PreparedPlan, { kinds }: Context): readonly Need[] {
+  const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
+  return needsOf([...parsed.snapshot.resources, ...deleted], kinds)
 }
 
 /** How many there are of the kinds that the change limit would stop by what was read of them. */
@@ -141,21 +158,17 @@ export function named(ref: Ref, { refs = {}, spec = {}, secrets = {} }: Partial<
   return { ...splitRef(ref), refs, spec, secrets }
 }
 
-/** Why a plan must not be applied: faults (exit 3), then policy (7), then what the server cannot hold (9). */
-export function refusal(
-  plan: Plan,
-  { skipUnsupported }: PlanFlags,
-): { readonly issues: readonly Issue[]; readonly exit: ExitStatus } | undefined {
+/** Why a plan must not be applied: faults, then policy, then what the server cannot hold. Empty where nothing stands against it. */
+export function refusalsOf(plan: Plan, { skipUnsupported }: PlanRules): readonly Issue[] {
   const errors = plan.issues.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) return { issues: [...errors, ...plan.refusals], exit: 'usage' }
-  if (plan.refusals.length > 0) return { issues: plan.refusals, exit: 'policy' }
-  if (plan.unsupported.length === 0 || skipUnsupported) return undefined
-  const issues = plan.unsupported.map(({ ref, pointer, reason }) => ({
-    code: 'unsupported' as const,
-    severity: 'error' as const,
+  if (errors.length > 0) return [...errors, ...plan.refusals]
+  if (plan.refusals.length > 0) return plan.refusals
+  if (skipUnsupported) return []
+  return plan.unsupported.map(({ ref, pointer, reason }) => ({
+    code: 'unsupported',
+    severity: 'error',
     message: `${ref}${pointer ? ` ${pointer}` : ''}: ${reason}`,
     ref,
-    fix: 'Take it out of the snapshot, or pass --skip-unsupported to apply the rest',
+    fix: 'Remove it from the snapshot, or pass --skip-unsupported to apply the rest.',
   }))
-  return { issues, exit: 'unsupported' }
 }

@@ -1,82 +1,87 @@
-import type { Io } from '../commands/io.ts'
+import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import { isObject, type Json, parseJson, writeJson } from '../json.ts'
+import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Server } from '../model.ts'
 import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved-plan.ts'
 import { readStart, readText } from '../read-file.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
+import type { Selection } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
+import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
-import type { Connected } from './connect.ts'
-import type { PlanFlags, PreparedPlan } from './make-plan.ts'
+import type { PlanRequest, PlanRules, PreparedPlan } from './make-plan.ts'
+
+/** The part of a request that decides what a plan is. Where the server is and what fills secrets is said again by who applies. */
+export type SavedRequest = Pick<PlanRequest, 'snapshot'> & Selection & PlanRules
 
 /** A saved plan, with its snapshot read again. */
 export interface LoadedPlan {
   readonly saved: Saved
   readonly parsed: Parsed
-  readonly flags: PlanFlags
-  readonly kinds: readonly Kind[]
+  readonly request: SavedRequest
 }
 
-/** The flags that decide what a plan is. */
-const kept = [
-  'allowUnresolved',
-  'skipUnsupported',
-  'prune',
-  'overrideChangeLimit',
-  'activation',
-  'include',
-  'exclude',
-  'tag',
-  'kind',
-  'dependents',
-  'dependencies',
-  'snapshot',
-] as const satisfies readonly (keyof PlanFlags)[]
+/** What each part of a saved request has to be. */
+const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>> = {
+  snapshot: isText,
+  include: isTexts,
+  exclude: isTexts,
+  tag: isTexts,
+  kind: isTexts,
+  dependents: isBoolean,
+  dependencies: isBoolean,
+  allowUnresolved: isBoolean,
+  skipUnsupported: isBoolean,
+  prune: isBoolean,
+  overrideChangeLimit: isBoolean,
+  activation: (value) => ['snapshot', 'paused', 'keep'].includes(value as string),
+}
 
-/** Writes a plan for a later `apply`: what it is of, what it was made by, and what the server held. */
+/** Writes a plan for a later apply: its snapshot, its request, and what the server held. */
 export async function savePlan(
   path: string,
   { plan, live, whole }: PreparedPlan,
-  flags: PlanFlags,
-  context: Io,
+  request: PlanRequest,
+  { version }: Context,
 ): Promise<void> {
-  if (hasPlain(whole)) {
-    const message = 'the snapshot holds secrets in clear, and a saved plan must not'
-    throw new Failure([
-      {
-        code: 'bad-secret',
-        severity: 'error',
-        message,
-        fix: 'Apply the snapshot itself, or export it with placeholders',
-      },
-    ])
-  }
-  const made = Object.fromEntries(kept.map((name) => [name, flags[name]])) as unknown as Json
-  const text = writeJson(
-    savedPlan(plan, live, { tool: context.version, flags: made, snapshot: formatSnapshot(whole) }),
-    2,
-  )
-  await writeText(path, `${text}\n`)
-  context.err(`Saved the plan as ${path}. To apply just this: prefect-snapshot apply ${path}\n`)
+  if (hasPlain(whole)) throw hasPlainSecrets()
+  const kept = Object.entries(request).filter(([name, value]) => name in savedParts && value !== undefined)
+  const made = Object.fromEntries(kept) as JsonObject
+  const saved = savedPlan(plan, live, { tool: version, request: made, snapshot: formatSnapshot(whole) })
+  await writeText(path, `${writeJson(saved, 2)}\n`)
 }
 
-/** Whether a file is a saved plan: JSON that does not begin like a document of a snapshot, which may be JSON too. */
-export async function isSavedPlan(path: string): Promise<boolean> {
-  if (path === '-') return false
-  const text = readStart(path, 1000).toString('utf8').trimStart()
-  return text.startsWith('{') && !/^\{\s*"kind"/.test(text)
+function hasPlainSecrets(): Failure {
+  const message = 'The snapshot holds secrets in clear text, which a saved plan must not.'
+  const fix = 'Apply the snapshot itself, or export it with placeholders.'
+  return new Failure([{ code: 'bad-secret', severity: 'error', message, fix }])
 }
 
-export async function loadSavedPlan(path: string, kinds: readonly Kind[], _io: Io): Promise<LoadedPlan> {
+/** Whether a file begins like a plan or a report of this tool. A snapshot may be JSON too, or begin with a brace as YAML does. */
+export function isSavedPlan(path: string): boolean {
+  if (path === '-' || path.startsWith('git:')) return false
+  return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(readStart(path, 1000).toString('utf8'))
+}
+
+/** Reads a saved plan. Throws `Failure` where it is none, or damaged. */
+export async function loadSavedPlan(path: string, { kinds }: Context): Promise<LoadedPlan> {
   const saved = parseSaved(path, readJson(path, readText(path, 'saved plan')))
-  const flags = (isObject(saved.flags) ? saved.flags : {}) as unknown as PlanFlags
-  const parsed = parseSnapshot([{ file: flags.snapshot, text: saved.snapshot }], kinds)
-  const errors = parsed.issues.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new Failure(errors)
-  return { saved, parsed, flags, kinds }
+  const request = requestOf(path, saved.request)
+  const parsed = parseSnapshot([{ file: request.snapshot, text: saved.snapshot }], kinds)
+  refuseFaults(parsed)
+  return { saved, parsed, request }
+}
+
+function requestOf(path: string, value: Json): SavedRequest {
+  const entries = isObject(value) ? Object.entries(value) : []
+  const bad = entries.filter(([name, part]) => !savedParts[name as keyof SavedRequest]?.(part))
+  if (!isObject(value) || value.snapshot === undefined || bad.length > 0) {
+    const names = bad.map(([name]) => name).join(', ')
+    const message = `${path} is damaged: its request is not one that this version writes${names && ` (${names})`}.`
+    throw new Failure([{ code: 'bad-plan', severity: 'error', message, fix: 'Create the plan again.' }])
+  }
+  return value as unknown as SavedRequest
 }
 
 function readJson(path: string, text: string): Json {
@@ -88,10 +93,10 @@ function readJson(path: string, text: string): Json {
   }
 }
 
-/** Stops (exit 6) where the server is not the one, or no longer as it was, when the plan was made. */
-export function refuseStale({ saved, kinds }: LoadedPlan, { plan, live }: PreparedPlan, { server }: Connected): void {
-  const issues =
-    server.url === saved.server.url ? staleness(saved, plan, live, kinds) : [otherServer(saved.server, server)]
+/** Throws `Failure` where the server is not the one of the plan, or no longer as it was when the plan was made. */
+export function refuseStale({ saved }: LoadedPlan, { plan, live, to }: PreparedPlan, kinds: readonly Kind[]): void {
+  const isSame = to.server.url === saved.server.url
+  const issues = isSame ? staleness(saved, plan, live, kinds) : [otherServer(saved.server, to.server)]
   if (issues.length > 0) throw new Failure(issues)
 }
 
@@ -99,7 +104,19 @@ function otherServer(planned: Server, server: Server): Issue {
   return {
     code: 'stale',
     severity: 'error',
-    message: `the plan was made for ${planned.url}, and this is ${server.url}`,
-    fix: 'Name the profile that the plan was made with',
+    message: `The plan was made for ${planned.url}, not for ${server.url}.`,
+    fix: 'Pass the profile that the plan was made with.',
   }
+}
+
+function isText(value: Json): boolean {
+  return typeof value === 'string'
+}
+
+function isTexts(value: Json): boolean {
+  return Array.isArray(value) && value.every(isText)
+}
+
+function isBoolean(value: Json): boolean {
+  return typeof value === 'boolean'
 }

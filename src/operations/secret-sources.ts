@@ -9,7 +9,7 @@ import type { IdentityText } from '../secrets/age.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 
 /** What placeholders may be filled from, besides the environment. */
-export interface SecretFlags {
+export interface SecretRequest {
   /** Files of `NAME=value` lines; what the environment has wins, then the file that is named last. */
   readonly envFile?: readonly string[]
   /** Files with identities of age. */
@@ -24,7 +24,7 @@ const identityVariable = 'PREFECT_SNAPSHOT_AGE_IDENTITY'
 /** Looks up the placeholders of a snapshot. Throws `Failure` where a flag names what cannot be used; a placeholder without a value is no failure. */
 export async function secretValuesFor(
   resources: readonly Resource[],
-  flags: SecretFlags & { readonly snapshot: string },
+  flags: SecretRequest & { readonly snapshot: string },
   context: Context,
 ): Promise<SecretValues> {
   const env = await environment(flags, context)
@@ -43,7 +43,7 @@ export async function secretValuesFor(
 
 /** The identities at hand: of flags, of the variable, and of the file in the user's configuration. */
 export async function identitiesFor(
-  flags: SecretFlags,
+  flags: SecretRequest,
   env: Context['env'],
   context: Context,
 ): Promise<readonly string[]> {
@@ -68,7 +68,7 @@ export async function identitiesFor(
 }
 
 /** The environment, with what files add to it. */
-export async function environment({ envFile = [] }: SecretFlags, context: Context): Promise<Context['env']> {
+export async function environment({ envFile = [] }: SecretRequest, context: Context): Promise<Context['env']> {
   const added: Record<string, string | undefined> = {}
   const issues: Issue[] = []
   for (const file of envFile)

@@ -14,8 +14,8 @@ export interface Saved {
   readonly version: 1
   readonly tool: string
   readonly server: Server
-  /** The flags that it was made with. */
-  readonly flags: Json
+  /** The request that it was made from. */
+  readonly request: Json
   /** The snapshot, as its own text. */
   readonly snapshot: string
   /** What was approved: `create kind/key` and so on, in order. */
@@ -29,7 +29,7 @@ export interface Saved {
 export function savedPlan(
   plan: Plan,
   live: Live,
-  made: { readonly tool: string; readonly flags: Json; readonly snapshot: string },
+  made: { readonly tool: string; readonly request: Json; readonly snapshot: string },
 ): JsonObject {
   const { url, version } = live.server
   const fingerprints = Object.fromEntries([...live.resources].map(([ref, resource]) => [ref, fingerprint(resource)]))
@@ -43,7 +43,7 @@ export function savedPlan(
     version: 1,
     tool: made.tool,
     server: { url, version },
-    flags: made.flags,
+    request: made.request,
     changes: plan.changes.map(titleOf),
     before,
     fingerprints,

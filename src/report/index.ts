@@ -10,6 +10,9 @@ export const reporters = {
 } satisfies Readonly<Record<string, () => Promise<Reporter>>>
 export type Format = keyof typeof reporters
 
+/** Every format of a report, the default first. */
+export const formats = Object.keys(reporters) as [Format, ...Format[]]
+
 /** Every format of `graph`. */
 export const graphReporters = {
   mermaid: async () => (await import('./graph/mermaid.ts')).mermaid,
@@ -19,3 +22,6 @@ export const graphReporters = {
   json: reporters.json,
 } satisfies Readonly<Record<string, () => Promise<Reporter<GraphReport>>>>
 export type GraphFormat = keyof typeof graphReporters
+
+/** Every format of `graph`, the default first. */
+export const graphFormats = Object.keys(graphReporters) as [GraphFormat, ...GraphFormat[]]

@@ -20,8 +20,11 @@ export type LogEvent =
       readonly total: number
       readonly outcome: OutcomeReport
     }
-  | Exclude<Event, { readonly type: 'start' | 'outcome' }>
+  | Exclude<Event, { readonly type: 'start' | 'outcome' | 'warning' }>
   | { readonly type: 'end'; readonly exit: number }
+
+/** Warnings are logged as issues, one by one. */
+type Warning = Extract<Event, { readonly type: 'warning' }>
 
 /** A line of `--log ndjson`; schemas/log-event.v1.json is made of this. */
 export type LogLine = LogEvent & {
@@ -30,7 +33,7 @@ export type LogLine = LogEvent & {
 }
 
 /** An event of a stage as it is logged: changes by their id, without what they hold. */
-export function toLogEvent(event: Event): LogEvent {
+export function toLogEvent(event: Exclude<Event, Warning>): LogEvent {
   if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action }
   if (event.type !== 'outcome') return event
   const { outcome, done, total } = event

@@ -1,4 +1,4 @@
-import { spoken } from '../../src/cli/console.ts'
+import { textConsole } from '../../src/cli/console.ts'
 import { exitCodeOf, statusOf } from '../../src/cli/exit-codes.ts'
 import { programOf } from '../../src/cli/program.ts'
 import { ApiError, toIssue } from '../../src/client/client.ts'
@@ -37,7 +37,7 @@ export async function command(
         written.err += text
       },
     } as unknown as NodeJS.WriteStream
-    const { err, warn, tell } = spoken({ stream, style, quiet, verbose, now: Date.now })
+    const { err, warn, emit } = textConsole({ stream, style, quiet, verbose, now: Date.now })
     return {
       env: { HOME: home, ...env },
       cwd,
@@ -48,7 +48,7 @@ export async function command(
       err,
       warn,
       note: (text) => (quiet ? undefined : err(text)),
-      onEvent: tell,
+      onEvent: emit,
       kinds,
       exitCodeOf,
       statusOf,

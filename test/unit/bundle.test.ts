@@ -202,7 +202,7 @@ describe('a bundle', () => {
     const { exit, out } = await command(['bundle', 'verify', file])
     expect(exit).toBe(0)
     expect(out).toMatch(/✓ files +2, /)
-    expect(out).toMatch(/✓ schema +the one of this tool/)
+    expect(out).toMatch(/✓ schema +matches this version/)
     expect(out).toContain(sha256(readFileSync(file)))
   })
 
@@ -213,7 +213,7 @@ describe('a bundle', () => {
     })
     const { exit, out } = await command(['bundle', 'verify', file])
     expect(exit).toBe(0)
-    expect(out).toMatch(/! schema +of another version/)
+    expect(out).toMatch(/! schema +is not the one of this version/)
     expect((await command(['validate', file])).exit).toBe(0)
   })
 })

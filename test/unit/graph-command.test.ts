@@ -64,7 +64,7 @@ describe('graph', () => {
 
   it.each([
     [['--focus', 'flow/etll'], 'Did you mean flow/etl?'],
-    [['--reverse'], 'Add --focus KIND/KEY'],
+    [['--reverse'], 'Add --focus KIND/KEY.'],
   ])('%j is refused', async (flags, fix) => {
     const { exit, out, issues } = await command(['graph', file, ...flags])
     expect({ exit, out, fix: issues[0]?.fix }).toEqual({ exit: 3, out: '', fix })

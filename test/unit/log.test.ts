@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Console, recorded, spoken } from '../../src/cli/console.ts'
+import { type Console, ndjsonConsole, textConsole } from '../../src/cli/console.ts'
 import type { Change, Event, Outcome } from '../../src/model.ts'
 import { toLogEvent } from '../../src/report/log.ts'
 import { styleFor } from '../../src/report/text/style.ts'
@@ -41,12 +41,12 @@ const options = { style: styleFor(false), quiet: false, verbose: false, now: () 
 
 describe('--log ndjson', () => {
   const say = (voice: Console) => {
-    events.forEach(voice.tell)
+    events.forEach(voice.emit)
     voice.err('Nothing was\nchanged.\n')
     voice.warn([{ code: 'stale', severity: 'error', message: 'it moved' }])
   }
   const lines = (verbose: boolean) =>
-    heard((stream) => recorded({ ...options, stream, verbose }, '9.9.9', 'apply'), say)
+    heard((stream) => ndjsonConsole({ ...options, stream, verbose }, '9.9.9', 'apply'), say)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; time: string })
@@ -73,7 +73,7 @@ describe('--log ndjson', () => {
   })
 
   it('contains no values of a change', () => {
-    const text = events.map((event) => JSON.stringify(toLogEvent(event))).join()
+    const text = events.map((event) => JSON.stringify(toLogEvent(event as Parameters<typeof toLogEvent>[0]))).join()
     expect(text).not.toContain(canary)
     expect(text).not.toContain('body')
   })
@@ -89,8 +89,8 @@ describe('--log ndjson', () => {
 describe('text for people', () => {
   const say = (quiet: boolean, outcome: Outcome) =>
     heard(
-      (stream) => spoken({ ...options, stream, quiet }),
-      (voice) => voice.tell({ type: 'outcome', outcome, done: 1, total: 1 }),
+      (stream) => textConsole({ ...options, stream, quiet }),
+      (voice) => voice.emit({ type: 'outcome', outcome, done: 1, total: 1 }),
     )
 
   it('has one line for each outcome, with how long it took', () => {

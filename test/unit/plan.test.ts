@@ -420,7 +420,7 @@ describe('a saved plan', () => {
   const held = [resource('a/x', { spec: { count: 1, any: parseJson('[5.0, 9007199254740993]') } }), resource('a/y')]
   const wanted = snapshot(resource('a/x', { spec: { count: 2 } }), resource('a/y'), resource('a/z'))
   const made = plan(wanted, held)
-  const text = writeJson(savedPlan(made, live(held), { tool: '1', flags: {}, snapshot: 'text' }))
+  const text = writeJson(savedPlan(made, live(held), { tool: '1', request: {}, snapshot: 'text' }))
   const stale = (now: Live, again = made) => staleness(parseSaved('plan.json', parseJson(text)), again, now, toyKinds)
 
   it('is the same after it was written and read', () => {
@@ -465,7 +465,7 @@ describe('a saved plan', () => {
     const secret = resource('c/x', { secrets: { '/data/a': { plain: new Secret('s3cret') } } })
     const saved = savedPlan(plan(snapshot(resource('c/x', { refs: { to: 'a/x' } })), [secret]), live([secret]), {
       tool: '1',
-      flags: {},
+      request: {},
       snapshot: '',
     })
     expect(writeJson(saved)).not.toContain('s3cret')

@@ -44,7 +44,7 @@ const live = {
   issues: [],
 }
 const saved = JSON.parse(
-  writeJson(savedPlan(plan, live, { tool: '1', flags: parseJson('{"prune": true}'), snapshot: 'kind: snapshot\n' })),
+  writeJson(savedPlan(plan, live, { tool: '1', request: parseJson('{"prune": true}'), snapshot: 'kind: snapshot\n' })),
 ) as Record<string, unknown>
 
 describe('schemas/saved-plan.v1.json', () => {

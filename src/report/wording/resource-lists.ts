@@ -1,4 +1,4 @@
-import { plural, visible } from '../../plain-text.ts'
+import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 
 /** Refs by kind, the first few of each by name: `flow a, b and 3 more; variable x`. */
@@ -14,11 +14,4 @@ export function keysText(refs: readonly Ref[], most: number): string {
       return `${kind} ${keys.slice(0, most).join(', ')}${more}`
     })
     .join('; ')
-}
-
-/** How many there are of each kind: `2 flows, 1 variable`. */
-export function kindsText(resources: Iterable<{ readonly kind: string }>): string {
-  const counts = new Map<string, number>()
-  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
 }

@@ -1,0 +1,36 @@
+import { defineCommand, required } from './command.ts'
+import {
+  applyOptions,
+  dryRunOption,
+  environmentOptions,
+  formatOption,
+  selectionOptions,
+  serverOptions,
+  snapshotForms,
+} from './options.ts'
+
+export const activate = defineCommand({
+  name: 'activate',
+  group: 'Move',
+  summary: 'Switch selected resources to the state in a snapshot',
+  description:
+    'Switches selected resources, and their dependencies, to the state in the snapshot: paused or not, enabled or not, each schedule active or not. Creates nothing and changes nothing else. Writes a journal, and can be undone.',
+  arguments: { snapshot: required(snapshotForms) },
+  options: {
+    ...dryRunOption,
+    ...applyOptions,
+    ...serverOptions('server to change'),
+    ...selectionOptions,
+    ...environmentOptions,
+    ...formatOption,
+  },
+  examples: [
+    "activate all.snapshot.yaml --include 'deployment/etl/**' --profile new",
+    'activate all.snapshot.yaml --tag wave-1 --profile new --dry-run',
+  ],
+  async run(input, io) {
+    const operations = await import('../operations/switch.ts')
+    const { runPlan } = await import('./run-plan.ts')
+    return runPlan((approve) => operations.activate(input, io, approve), input, io)
+  },
+})

@@ -1,0 +1,123 @@
+import { formats } from '../report/index.ts'
+import { choice, count, flag, list, optionalChoice, value } from './command.ts'
+
+/* Options that several commands have, declared once. A command spreads the tables that it needs into its own. */
+
+/** What a command takes where it takes a snapshot. */
+export const snapshotForms = 'file, directory, bundle, git:REV:path, or - for standard input'
+
+/** Which server a command works with. */
+export const serverOptions = (purpose: string) => ({
+  profile: value(
+    '-p, --profile <name>',
+    `profile in Prefect's profiles.toml of the ${purpose} (default: the active one)`,
+  ),
+  apiUrl: value(
+    '--api-url <url>',
+    `API URL of the ${purpose}; credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING`,
+    { conflicts: 'profile' },
+  ),
+})
+
+/** How a report is written. */
+export const formatOption = { format: choice('-f, --format <format>', 'format of standard output', formats) }
+
+/** Which resources a command is about. Different options must all match. */
+export const selectionOptions = {
+  include: list(
+    '--include <glob>',
+    'select resources by a glob over kind/key, such as deployment/etl/**, and their dependencies; repeatable, a resource must match at least one',
+  ),
+  exclude: list('--exclude <glob>', 'leave out resources unless a selected one depends on them; repeatable'),
+  tag: list('--tag <tag>', 'select resources with this tag; repeatable, a resource must have at least one'),
+  kind: list('--kind <kind>', 'select resources of this kind; repeatable'),
+  dependents: flag('--dependents', 'also select resources that depend on the selection'),
+  dependencies: flag('--no-dependencies', 'leave out dependencies of the selection'),
+}
+
+/** Which environment a snapshot is seen in. */
+export const environmentOptions = {
+  environment: value('-E, --environment <name>', 'apply the overlays of this environment in prefect-snapshot.yaml'),
+  overlay: list('--overlay <file>', 'apply this overlay; repeatable, in order'),
+}
+
+/** Files with environment variables for secrets. */
+export const envFileOption = {
+  envFile: list(
+    '--env-file <file>',
+    'file with NAME=value lines for secrets missing in the environment; repeatable, the last one wins',
+  ),
+}
+
+/** Identities that decrypt secrets. */
+export const identityOption = {
+  identity: list('--identity <file>', 'file with age identities that decrypt secrets; repeatable'),
+}
+
+/** Recipients of encrypted secrets. */
+export const recipientOption = {
+  recipient: list(
+    '--recipient <key>',
+    'age1… public key that can decrypt secrets; repeatable (default: recipients: in prefect-snapshot.yaml)',
+  ),
+}
+
+/** Where the values of secret placeholders come from, besides the environment. */
+export const secretOptions = {
+  ...envFileOption,
+  ...identityOption,
+  allowCommands: flag('--allow-commands', 'run the commands that the snapshot names as sources of secrets'),
+}
+
+/** What happens to secrets that are read from a server. */
+export const exportSecretOptions = {
+  secrets: choice(
+    '--secrets <how>',
+    'placeholders: leave values out; age: encrypt them for --recipient; plain: write clear text to a file that only you can read',
+    ['placeholders', 'age', 'plain'],
+  ),
+  ...recipientOption,
+  ...identityOption,
+}
+
+const activations = ['snapshot', 'paused', 'keep'] as const
+const activationText =
+  'snapshot: as the snapshot says; paused: create resources paused or disabled; keep: leave existing resources as they are'
+
+/** What happens to the fields that switch work on and off. */
+export const activationOption = { activation: choice('--activation <policy>', activationText, activations) }
+
+/** The same, with a default that the command chooses. */
+export const optionalActivation = {
+  activation: optionalChoice('--activation <policy>', activationText, activations),
+}
+
+const ruleOptions = {
+  overrideChangeLimit: flag('--override-change-limit', 'override the limit on bulk deletes and updates'),
+  allowUnresolved: flag('--allow-unresolved', 'keep IDs that could not be resolved'),
+  skipUnsupported: flag('--skip-unsupported', 'skip what the server cannot hold, and apply the rest'),
+}
+
+/** Options of everything that makes a plan. */
+export const planOptions = {
+  prune: flag('--prune', 'delete resources in scope that only the server has'),
+  ...ruleOptions,
+  ...serverOptions('server to change'),
+  ...selectionOptions,
+  ...environmentOptions,
+  ...secretOptions,
+  ...formatOption,
+}
+
+/** Options of everything that changes a server. */
+export const applyOptions = {
+  yes: flag('-y, --yes', 'apply without asking'),
+  concurrency: count('--concurrency <n>', 'writes at a time (default: adapts to the server)'),
+  journal: value('--journal <file>', 'path of the journal (default: a new file in the state directory)'),
+}
+
+/** Options of a transfer between two servers. */
+export const transferRuleOptions = ruleOptions
+
+/** Shows a plan without carrying it out. */
+export const dryRunOption = { dryRun: flag('--dry-run', 'show the plan and change nothing') }

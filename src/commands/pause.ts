@@ -1,0 +1,37 @@
+import { defineCommand, optional } from './command.ts'
+import {
+  applyOptions,
+  dryRunOption,
+  environmentOptions,
+  formatOption,
+  selectionOptions,
+  serverOptions,
+  snapshotForms,
+} from './options.ts'
+
+export const pause = defineCommand({
+  name: 'pause',
+  group: 'Move',
+  summary: 'Pause or disable selected resources',
+  description:
+    'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left alone, since other resources may need them.',
+  arguments: { snapshot: optional(`${snapshotForms}; without one, the selection is made from the server itself`) },
+  options: {
+    ...dryRunOption,
+    ...applyOptions,
+    ...serverOptions('server to change'),
+    ...selectionOptions,
+    ...environmentOptions,
+    ...formatOption,
+  },
+  examples: [
+    "pause all.snapshot.yaml --include 'deployment/etl/**' --profile old",
+    'pause --tag wave-1 --kind deployment --kind automation --profile old',
+  ],
+  async run({ snapshot, ...input }, io) {
+    const operations = await import('../operations/switch.ts')
+    const { runPlan } = await import('./run-plan.ts')
+    const request = snapshot === undefined ? input : { ...input, snapshot }
+    return runPlan((approve) => operations.pause(request, io, approve), input, io)
+  },
+})

@@ -1,0 +1,36 @@
+import { type Comparison, comparisonEdges } from '../operations/diff-snapshots.ts'
+import type { Format } from '../report/index.ts'
+import { diffOf } from '../report/model/build-report.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
+import type { DiffReport } from '../report/model/report.ts'
+import type { ExitStatus, Io } from './io.ts'
+import { print } from './print.ts'
+
+/** Prints how one snapshot differs from another. */
+export async function printComparison(
+  comparison: Comparison,
+  status: ExitStatus,
+  format: Format,
+  io: Io,
+): Promise<void> {
+  const { plan, before, after, names } = comparison
+  const { kinds, version } = io
+  const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
+  const issues = plan.issues.map(withoutSecretExcerpt)
+  const report: DiffReport = {
+    schema: 'prefect-snapshot/diff',
+    version: 1,
+    tool: version,
+    exit: io.exitCodeOf(status),
+    issues,
+    ...diffOf(plan, {
+      from: { file: names[0], snapshot: before.snapshot },
+      to: { file: names[1], snapshot: after.snapshot },
+      kinds: kinds.map(({ name }) => name),
+      placeOf: (ref) => after.placeOf(ref) ?? before.placeOf(ref),
+      edges: withEdges ? comparisonEdges(comparison, kinds) : [],
+    }),
+  }
+  await print(report, format, io)
+  if (format !== 'json') io.warn(issues)
+}

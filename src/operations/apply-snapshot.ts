@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts'
+import { Failure } from '../issue.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
+import { connected } from './connect.ts'
+import { loadSnapshot } from './load-snapshot.ts'
+import { type PlanRequest, preparePlan } from './make-plan.ts'
+import { isSavedPlan, loadSavedPlan, refuseStale } from './plan-file.ts'
+
+export type ApplySnapshotRequest = PlanRequest & ApplyRequest
+
+/** Makes a server match a snapshot, or carries out a saved plan: `snapshot` names either. */
+export async function applySnapshot(
+  request: ApplySnapshotRequest,
+  context: Context,
+  approve: Approve,
+): Promise<ApplyResult> {
+  const saved = isSavedPlan(request.snapshot) ? await loadSavedPlan(request.snapshot, context) : undefined
+  if (saved && (request.overlay ?? request.environment) !== undefined) throw environmentOfSavedPlan()
+  const how = saved ? { ...request, ...saved.request } : request
+  const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)
+  return connected(request, context, async (to) => {
+    const prepared = await preparePlan(parsed, how, to, context)
+    if (saved) refuseStale(saved, prepared, context.kinds)
+    return carryOut({ ...prepared, file: request.snapshot }, how, context, approve)
+  })
+}
+
+function environmentOfSavedPlan(): Failure {
+  const message = 'A saved plan was made for one environment, which cannot be changed when it is applied.'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Omit --overlay and --environment.' }])
+}

@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Context } from '../context.ts'
+import { readLive } from '../live/read-live.ts'
+import type { Snapshot } from '../model.ts'
+import { readPolicy } from '../project/policy-file.ts'
+import { fileFailure, readText } from '../read-file.ts'
+import { type Selection, selected } from '../selection/selection.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { backupName, backupsIn, timeOf } from '../store/backups.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { writeText } from '../store/files.ts'
+import { connected, type Target } from './connect.ts'
+import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
+import { snapshotOf } from './server-snapshot.ts'
+
+export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
+  readonly folder: string
+  /** Number of backups to keep; all where it is not given. */
+  readonly keep?: number
+}
+
+/** The newest backup of a folder, after one was taken. */
+export interface BackupResult {
+  readonly path: string
+  readonly snapshot: Snapshot
+  /** The newest backup says the same already, so none was written. */
+  readonly unchanged: boolean
+  /** Names of older backups that were removed. */
+  readonly removed: readonly string[]
+}
+
+/** Writes a dated snapshot to a folder, unless the newest one there says the same. Throws before it writes where the server cannot be read in full. */
+export async function backUp(request: BackupRequest, context: Context): Promise<BackupResult> {
+  const { folder, keep, secrets } = request
+  const newest = (await backupsIn(folder)).at(-1)
+  const snapshot = await read(request, newest, context)
+  const text = formatSnapshot(snapshot)
+  const unchanged =
+    newest !== undefined && withoutSource(readText(join(folder, newest), 'snapshot')) === withoutSource(text)
+  const path = join(folder, unchanged ? newest : freeName(newest, context.now()))
+  if (!unchanged) await writeText(path, text, secrets === 'plain' ? onlyOwner : 0o644)
+  const removed = keep === undefined ? [] : await removeOldest(folder, keep)
+  return { path, snapshot, unchanged, removed }
+}
+
+async function read(request: BackupRequest, newest: string | undefined, context: Context): Promise<Snapshot> {
+  const { kinds, onEvent } = context
+  const output = join(request.folder, newest ?? 'none')
+  const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context.cwd), context)
+  const readAll = async ({ client, server }: Parameters<Parameters<typeof connected>[2]>[0]) => {
+    onEvent({ type: 'phase', phase: 'reading' })
+    const live = await readLive(client, server, kinds, { on: onEvent })
+    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
+    const carried = secrets.found(selected([...live.resources.values()], kinds, request))
+    return snapshotOf(server, request, await secrets.written(carried))
+  }
+  return connected(request, context, readAll, true)
+}
+
+/** Where a server is and which version it has is no change of its configuration. */
+function withoutSource(text: string): string {
+  return text.replace(/^source:\n(?: .*\n)+/m, '')
+}
+
+/** Later than the newest one, even within one second or after the clock was put back: the last name is the newest. */
+function freeName(newest: string | undefined, now: number): string {
+  return backupName(newest === undefined ? now : Math.max(now, timeOf(newest) + 1000))
+}
+
+/** Removes the oldest backups until so many are left, and no other file. */
+async function removeOldest(folder: string, keep: number): Promise<readonly string[]> {
+  const all = await backupsIn(folder)
+  const old = all.slice(0, Math.max(0, all.length - keep))
+  for (const name of old) {
+    const path = join(folder, name)
+    await rm(path).catch((error: unknown) => {
+      throw fileFailure('write', path, error)
+    })
+  }
+  return old
+}

@@ -1,0 +1,36 @@
+import type { Context } from '../context.ts'
+import type { Issue } from '../issue.ts'
+import type { Snapshot } from '../model.ts'
+import { hasPlain } from '../secrets/placeholders.ts'
+import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
+import type { WriteResult } from '../store/directory.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { readSources, snapshotText, writeSnapshot } from '../store/files.ts'
+import { type Bundle, writeBundle } from './pack-bundle.ts'
+
+export interface ConvertRequest {
+  readonly snapshot: string
+  /** A file, a directory (ends in `/`), a bundle (ends in `.tar.gz` or `.tgz`), or `-`. */
+  readonly output: string
+}
+
+/** A snapshot in another form: exactly one of the last three. */
+export interface Converted {
+  readonly snapshot: Snapshot
+  readonly issues: readonly Issue[]
+  readonly text?: string
+  readonly written?: WriteResult
+  readonly bundle?: Omit<Bundle, 'issues'>
+}
+
+/** Writes a snapshot as a file, a directory or a bundle. Throws `Failure` unless it is sound. */
+export async function convert({ snapshot: path, output }: ConvertRequest, context: Context): Promise<Converted> {
+  const sources = await readSources(path, context)
+  const { snapshot, issues } = parseSnapshot(sources, context.kinds)
+  refuseFaults({ issues })
+  if (/\.(tar\.gz|tgz)$/.test(output))
+    return { snapshot, issues, bundle: await writeBundle(output, sources, snapshot, context) }
+  if (output === '-') return { snapshot, issues, text: snapshotText(snapshot) }
+  const mode = hasPlain(snapshot) ? onlyOwner : 0o644
+  return { snapshot, issues, written: await writeSnapshot(output, snapshot, { mode, over: 'replace' }) }
+}

@@ -1,0 +1,143 @@
+import type { Context } from '../context.ts'
+import { type Need, needsOf } from '../graph/dependencies.ts'
+import { Failure } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read-live.ts'
+import type { Plan, Resource, Snapshot } from '../model.ts'
+import { makeDiff } from '../plan/diff.ts'
+import { refOf } from '../ref.ts'
+import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
+import {
+  refuseUnknownKinds,
+  type Selection,
+  scopeOf,
+  selected,
+  selectedOfBoth,
+  selects,
+} from '../selection/selection.ts'
+import { parsePair } from '../snapshot/edit/same-documents.ts'
+import { type Parsed, parseDocuments, refuseFaults } from '../snapshot/parse.ts'
+import { readSources } from '../store/files.ts'
+import { connected } from './connect.ts'
+import { snapshotOf } from './server-snapshot.ts'
+
+export interface DiffRequest extends Selection {
+  /** A snapshot, or `profile:NAME` for a server. */
+  readonly before: string
+  /** The same. */
+  readonly after: string
+}
+
+/** Two snapshots and how they differ: what would turn the first into the second. */
+export interface Comparison {
+  readonly plan: Plan
+  readonly before: Parsed
+  readonly after: Parsed
+  /** What the two sides are called. */
+  readonly names: readonly [string, string]
+  /** Resources that are the same on both sides and were not parsed; read when they are needed. */
+  readonly resourcesOfSame: () => readonly Resource[]
+}
+
+type Sides = Omit<Comparison, 'plan' | 'names'>
+
+/** Compares two snapshots or servers. Documents with the same text on both sides are not even parsed. */
+export async function diffSnapshots(request: DiffRequest, context: Context): Promise<Comparison> {
+  const { kinds } = context
+  if (request.before === '-' && request.after === '-') throw bothFromStdin()
+  refuseUnknownKinds(request, kinds)
+  const sides = narrowed(await readSides(request, context), request, kinds)
+  refuseFaults({ issues: [...sides.before.issues, ...sides.after.issues] })
+  return comparisonOf(sides, [request.before, request.after], kinds)
+}
+
+/** The comparison of two snapshots that have been read. */
+export function comparisonOf(
+  { before, after, resourcesOfSame = () => [] }: Pick<Sides, 'before' | 'after'> & Partial<Sides>,
+  names: readonly [string, string],
+  kinds: readonly Kind[],
+): Comparison {
+  return { plan: makeDiff(before.snapshot, after.snapshot, kinds), before, after, names, resourcesOfSame }
+}
+
+/** The edges between the resources of a comparison, with those that are only on the first side. */
+export function comparisonEdges({ plan, after, resourcesOfSame }: Comparison, kinds: readonly Kind[]): readonly Need[] {
+  const deleted = plan.changes.flatMap((change) => (change.action === 'delete' ? [change.before] : []))
+  return needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds)
+}
+
+async function readSides({ before, after, ...selection }: DiffRequest, context: Context): Promise<Sides> {
+  const { kinds } = context
+  const [a, b] = [profileOf(before), profileOf(after)]
+  if (a === undefined && b === undefined) {
+    const [x, y] = [await readSources(before, context), await readSources(after, context)]
+    if (!selects(selection)) return parsePair(x, y, kinds)
+    return { before: parseDocuments(x, kinds), after: parseDocuments(y, kinds), resourcesOfSame: () => [] }
+  }
+  const side = async (path: string, profile: string | undefined, other?: Parsed) =>
+    profile === undefined
+      ? parseDocuments(await readSources(path, context), kinds)
+      : asParsed(await readServer(profile, other?.snapshot.resources, selection, context))
+  // A server's resources get the keys that the other side gives them, so a side that is a file is read first.
+  const isSecondText = b === undefined
+  const first = await (isSecondText ? side(after, b) : side(before, a))
+  const second = await (isSecondText ? side(before, a, first) : side(after, b, first))
+  const [x, y] = isSecondText ? [second, first] : [first, second]
+  // A server does not know where a secret comes from.
+  const [from, to] = [b === undefined ? y : x, a === undefined ? x : y]
+  return {
+    before: a === undefined ? x : withSources(x, from, kinds),
+    after: b === undefined ? y : withSources(y, to, kinds),
+    resourcesOfSame: () => [],
+  }
+}
+
+function profileOf(path: string): string | undefined {
+  return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
+}
+
+/** A server as an export of it would be, with placeholders for secrets; the selection is applied later. */
+async function readServer(
+  profile: string,
+  other: readonly Resource[] | undefined,
+  selection: Selection,
+  context: Context,
+): Promise<Snapshot> {
+  const { kinds, onEvent } = context
+  return connected({ profile }, context, async ({ client, server }) => {
+    onEvent({ type: 'phase', phase: 'reading' })
+    const keys = other ? { wanted: other, everything: true } : {}
+    const live = await readLive(client, server, kinds, { ...keys, on: onEvent })
+    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
+    const all = [...live.resources.values()]
+    const carried = selects(selection) ? all : selected(all, kinds, {})
+    return snapshotOf(server, {}, withPlaceholders(carried, kinds))
+  })
+}
+
+function asParsed(snapshot: Snapshot): Parsed {
+  return { snapshot, issues: [], placeOf: () => undefined }
+}
+
+function withSources(parsed: Parsed, other: Parsed, kinds: readonly Kind[]): Parsed {
+  const resources = withSourcesOf(parsed.snapshot.resources, other.snapshot.resources, kinds)
+  return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
+}
+
+/** Both sides with what the selection means on either of them; dependencies are compared on both. */
+function narrowed(sides: Sides, selection: Selection, kinds: readonly Kind[]): Sides {
+  if (!selects(selection)) return sides
+  const { before, after } = sides
+  const chosen = selectedOfBoth([before.snapshot.resources, after.snapshot.resources], kinds, selection)
+  const scope = { ...scopeOf(selection), incomplete: [] }
+  const side = (parsed: Parsed): Parsed => {
+    const resources = parsed.snapshot.resources.filter((resource) => chosen.has(refOf(resource)))
+    return { ...parsed, snapshot: { ...parsed.snapshot, scope, resources } }
+  }
+  return { ...sides, before: side(before), after: side(after) }
+}
+
+function bothFromStdin(): Failure {
+  const message = 'Only one side can be read from standard input.'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Write one of them to a file.' }])
+}

@@ -1,0 +1,49 @@
+import type { Context } from '../context.ts'
+import { Failure, type IssueCode, issueCodes } from '../issue.ts'
+import type { JsonObject } from '../json.ts'
+import type { Field, Kind, RefField } from '../kind.ts'
+import { documentSchema } from '../snapshot/snapshot-schema.ts'
+import { suggest } from '../suggest.ts'
+
+/** Something that can be explained, with its JSON Schema; that of a code is an object with its meaning. */
+export type Subject = { readonly schema: JsonObject } & (
+  | { readonly type: 'code'; readonly code: IssueCode }
+  | { readonly type: 'kind'; readonly kind: Kind }
+  | { readonly type: 'field'; readonly kind: Kind; readonly name: string; readonly field: Field }
+  | { readonly type: 'ref'; readonly kind: Kind; readonly name: string; readonly field: RefField }
+  | { readonly type: 'everything'; readonly kinds: readonly Kind[] }
+)
+
+/** What a word names: an issue code, a kind, or a field of a kind; everything without a word. Throws `Failure` with the nearest word. */
+export function explain(word: string | undefined, { kinds }: Context): Subject {
+  if (word === undefined) {
+    const docs = Object.fromEntries(kinds.map(({ name, doc }) => [name, doc]))
+    return { type: 'everything', kinds, schema: { kinds: docs, codes: issueCodes } }
+  }
+  if (Object.hasOwn(issueCodes, word)) {
+    const code = word as IssueCode
+    return { type: 'code', code, schema: { code, meaning: issueCodes[code] } }
+  }
+  const [name = '', ...rest] = word.split('.')
+  const kind = kinds.find((one) => one.name === name)
+  if (!kind) throw unknown(word, [...kinds.map((one) => one.name), ...Object.keys(issueCodes)], 'kind or error code')
+  if (rest.length === 0) return { type: 'kind', kind, schema: documentSchema(kind) }
+  return fieldOf(kind, rest.join('.').replace(/^(spec|refs)\./, ''))
+}
+
+function fieldOf(kind: Kind, name: string): Subject {
+  const parts = documentSchema(kind).properties as Record<'spec' | 'refs', { readonly properties: JsonObject }>
+  const field = kind.fields[name]
+  if (field) return { type: 'field', kind, name, field, schema: parts.spec.properties[name] as JsonObject }
+  const ref = kind.refFields[name]
+  if (ref) return { type: 'ref', kind, name, field: ref, schema: parts.refs.properties[name] as JsonObject }
+  const names = [...Object.keys(kind.refFields), ...Object.keys(kind.fields)]
+  throw unknown(name, names, `field of ${kind.name}`, (near) => `${kind.name}.${near}`)
+}
+
+function unknown(word: string, known: readonly string[], what: string, full = (near: string) => near): Failure {
+  const near = suggest(word, known)
+  const message = `There is no ${what} called ${JSON.stringify(word)}.`
+  const fix = near ? `Did you mean prefect-snapshot explain ${full(near)}?` : `Choose one of ${known.join(', ')}.`
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
+}

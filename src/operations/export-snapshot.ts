@@ -1,0 +1,81 @@
+import type { Context } from '../context.ts'
+import { readLive } from '../live/read-live.ts'
+import type { LiveResource, Resource, Snapshot } from '../model.ts'
+import { readPolicy } from '../project/policy-file.ts'
+import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
+import type { Update } from '../snapshot/edit/update-texts.ts'
+import { resourceBytes } from '../snapshot/format.ts'
+import type { WriteResult } from '../store/directory.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { snapshotText, writeSnapshot } from '../store/files.ts'
+import { connected, type Target } from './connect.ts'
+import type { Comparison } from './diff-snapshots.ts'
+import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
+import { snapshotOf } from './server-snapshot.ts'
+
+export interface ExportRequest extends Target, Selection, ExportSecretRequest {
+  /** Changes what exists, and only where something has changed. */
+  readonly update?: boolean
+  /** Compares, and writes nothing. */
+  readonly check?: boolean
+}
+
+/** An export, and what was done with it: exactly one of the last four. */
+export interface ExportResult {
+  readonly snapshot: Snapshot
+  /** Secrets of the exported resources, however they are written. */
+  readonly secretCount: number
+  /** The text, where the output is `-`. */
+  readonly text?: string
+  readonly written?: WriteResult
+  readonly updated?: Update
+  readonly comparison?: Comparison
+}
+
+/** Reads a server and writes its configuration to a file, a directory or standard output. */
+export async function exportSnapshot(request: ExportRequest, context: Context): Promise<ExportResult> {
+  const { kinds, onEvent } = context
+  refuseUnknownKinds(request, kinds)
+  const isOver = request.update || request.check
+  const over = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
+  const how: ExportRequest = over ? { ...request, ...over.selection } : request
+  const secrets = await openExportSecrets(how, readPolicy(how.output, context.cwd), context, over?.held)
+  const read = async ({ client, server, name }: Parameters<Parameters<typeof connected>[2]>[0]) => {
+    onEvent({ type: 'phase', phase: 'reading' })
+    const ahead = await workAhead(how, context, over !== undefined)
+    const keys = over ? { wanted: over.held, everything: true } : {}
+    const live = await readLive(client, server, kinds, { on: onEvent, ...keys, ...ahead })
+    const all = [...live.resources.values()]
+    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, how))
+    const snapshot = snapshotOf(server, how, await secrets.written(carried))
+    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
+    await warnPossibleSecrets(ahead.look, snapshot.resources, how, context)
+    const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
+    const result = { snapshot, secretCount }
+    if (over && how.check)
+      return { ...result, comparison: over.compare(snapshot, name === undefined ? server.url : `profile:${name}`) }
+    if (over) return { ...result, updated: await over.write(snapshot) }
+    if (how.output === '-') return { ...result, text: snapshotText(snapshot, ahead.bytesOf) }
+    const mode = how.secrets === 'plain' ? onlyOwner : 0o644
+    const written = await writeSnapshot(how.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf })
+    return { ...result, written }
+  }
+  return connected(how, context, read, true)
+}
+
+/** What is done with resources while others are still being read, so that it takes no time afterwards. */
+async function workAhead(selection: Selection, { kinds }: Context, isUpdate: boolean) {
+  const { createScanner } = await import('../secrets/secret-scan.ts')
+  const look = createScanner()
+  const written = new Map<Resource, Buffer>()
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const early = (resource: LiveResource) => {
+    // Most of those that every server has are not written.
+    if (byName.get(resource.kind)?.builtin?.(resource)) return
+    look.at(resource)
+    const hasSecrets = Object.keys(resource.secrets).length > 0
+    if (!isUpdate && !hasSecrets) written.set(resource, resourceBytes(resource))
+  }
+  const bytesOf = (resource: Resource) => written.get(resource) ?? resourceBytes(resource)
+  return { look, bytesOf, ...(selects(selection) ? {} : { early }) }
+}

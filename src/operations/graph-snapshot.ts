@@ -1,0 +1,84 @@
+import type { Context } from '../context.ts'
+import { needsOf, reachable } from '../graph/dependencies.ts'
+import { Failure, type Issue, type IssueCode } from '../issue.ts'
+import type { Ref, Resource, Snapshot } from '../model.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
+import { refOf } from '../ref.ts'
+import { matches } from '../selection/scope.ts'
+import { type Selection, selected, selects } from '../selection/selection.ts'
+import type { Parsed } from '../snapshot/parse.ts'
+import { suggest } from '../suggest.ts'
+import { readSnapshot } from './load-snapshot.ts'
+
+export interface GraphRequest extends Selection, EnvironmentChoice {
+  readonly snapshot: string
+  /** Refs, or globs over refs, to look at with their dependencies. */
+  readonly focus?: readonly string[]
+  /** Steps from the focus. */
+  readonly depth?: number
+  /** Dependents of the focus, instead of its dependencies. */
+  readonly reverse?: boolean
+}
+
+/** What a graph was narrowed to. */
+export interface GraphFocus {
+  readonly refs: readonly Ref[]
+  readonly towards: 'needs' | 'needed-by'
+  readonly depth?: number
+}
+
+/** The dependency graph of a snapshot, with faults that do not keep it from being drawn. */
+export interface SnapshotGraph {
+  readonly snapshot: Snapshot
+  readonly issues: readonly Issue[]
+  readonly placeOf: Parsed['placeOf']
+  readonly focus?: GraphFocus
+  readonly resources: readonly Resource[]
+  readonly edges: ReturnType<typeof needsOf>
+}
+
+/** Faults that a picture shows better than words. */
+const drawable: ReadonlySet<IssueCode> = new Set(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
+
+/** The dependency graph of a snapshot. Throws `Failure` for faults that it cannot show. */
+export async function graphSnapshot(request: GraphRequest, context: Context): Promise<SnapshotGraph> {
+  const { kinds } = context
+  const { snapshot, issues, placeOf } = await readSnapshot(request.snapshot, context, request)
+  if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code))) throw new Failure(issues)
+  const resources = selects(request) ? selected(snapshot.resources, kinds, request) : snapshot.resources
+  const edges = needsOf(resources, kinds)
+  const focus = focusOf(request, resources)
+  if (!focus) return { snapshot, issues, placeOf, resources, edges: edgesWithin(edges, new Set(resources.map(refOf))) }
+  const kept = reachable(focus.refs, edges, focus.towards, focus.depth)
+  const shown = resources.filter((resource) => kept.has(refOf(resource)))
+  return { snapshot, issues, placeOf, focus, resources: shown, edges: edgesWithin(edges, kept) }
+}
+
+function edgesWithin(edges: SnapshotGraph['edges'], refs: ReadonlySet<Ref>): SnapshotGraph['edges'] {
+  return edges.filter(({ from, to }) => refs.has(from) && refs.has(to))
+}
+
+function focusOf({ focus, depth, reverse }: GraphRequest, resources: readonly Resource[]): GraphFocus | undefined {
+  if (focus === undefined) {
+    if (depth === undefined && !reverse) return undefined
+    throw usage('--depth and --reverse need a resource to start from.', 'Add --focus KIND/KEY.')
+  }
+  const known = resources.map(refOf)
+  const refs = focus.flatMap((word) => named(word, known))
+  return { refs, towards: reverse ? 'needed-by' : 'needs', ...(depth === undefined ? {} : { depth }) }
+}
+
+/** The resource with this ref, else those that the glob matches. */
+function named(word: string, known: readonly Ref[]): Ref[] {
+  const exact = known.find((ref) => ref === word)
+  if (exact) return [exact]
+  const found = known.filter((ref) => matches([word], ref))
+  if (found.length > 0) return found
+  const near = suggest(word, known)
+  const fix = near ? `Did you mean ${near}?` : 'Write it as KIND/KEY, such as deployment/etl/prod, or as a glob.'
+  throw usage(`The snapshot has no resource ${JSON.stringify(word)} to focus on.`, fix)
+}
+
+function usage(message: string, fix: string): Failure {
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
+}

@@ -1,0 +1,28 @@
+import type { Context } from '../context.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
+import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
+import { readSources } from '../store/files.ts'
+
+/** Reads a snapshot and refuses it, with every fault at once, unless it is sound. Throws `Failure`. */
+export async function loadSnapshot(
+  path: string,
+  context: Context,
+  environment: EnvironmentChoice = {},
+): Promise<Parsed> {
+  const parsed = await readSnapshot(path, context, environment)
+  refuseFaults(parsed)
+  return parsed
+}
+
+/** Reads a snapshot as it is in the environment that is chosen, if any; its faults are among its issues. */
+export async function readSnapshot(
+  path: string,
+  context: Context,
+  { overlay, environment }: EnvironmentChoice = {},
+): Promise<Parsed> {
+  const parsed = parseSnapshot(await readSources(path, context), context.kinds)
+  if (overlay === undefined && environment === undefined) return parsed
+  const { inEnvironment } = await import('../project/environments.ts')
+  const choice = { ...(overlay ? { overlay } : {}), ...(environment ? { environment } : {}) }
+  return inEnvironment(parsed, path, choice, context.kinds, context)
+}

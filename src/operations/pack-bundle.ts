@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts'
+import type { Issue } from '../issue.ts'
+import type { Snapshot } from '../model.ts'
+import { readBytes } from '../read-file.ts'
+import { hasPlain } from '../secrets/placeholders.ts'
+import { isForeign } from '../snapshot/directory-layout.ts'
+import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
+import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
+import { onlyOwner } from '../store/disk.ts'
+import { readSources, writeText } from '../store/files.ts'
+import { schemaText } from './schema-text.ts'
+
+export interface BundleRequest {
+  readonly snapshot: string
+  /** Path of the bundle to write. */
+  readonly output: string
+}
+
+/** A bundle that was written. */
+export interface Bundle {
+  readonly snapshot: Snapshot
+  readonly issues: readonly Issue[]
+  readonly files: number
+  readonly bytes: number
+  /** Hexadecimal SHA-256 of the bundle. */
+  readonly sha256: string
+  /** Whether it holds secrets in clear text. */
+  readonly hasPlain: boolean
+}
+
+/** Packs a snapshot, byte for byte as it is written, into one file. Throws `Failure` unless the snapshot is sound. */
+export async function bundle({ snapshot: path, output }: BundleRequest, context: Context): Promise<Bundle> {
+  const sources = await readSources(path, context)
+  const { snapshot, issues } = parseSnapshot(sources, context.kinds)
+  refuseFaults({ issues })
+  return { ...(await writeBundle(output, sources, snapshot, context)), issues }
+}
+
+/** Writes the texts of a sound snapshot as a bundle. */
+export async function writeBundle(
+  output: string,
+  sources: readonly Source[],
+  snapshot: Snapshot,
+  { kinds }: Context,
+): Promise<Omit<Bundle, 'issues'>> {
+  const own = sources.filter(({ within, text }) => within === undefined || !isForeign(within, text, kinds))
+  const entries = entriesOf(own, schemaText(kinds))
+  const packed = await packBundle(entries)
+  const isOpen = hasPlain(snapshot)
+  await writeText(output, packed, isOpen ? onlyOwner : 0o644)
+  return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: isOpen }
+}
+
+/** A bundle that was read, with every checksum right. */
+export interface VerifiedBundle {
+  readonly files: number
+  /** Hexadecimal SHA-256 of the bundle. */
+  readonly sha256: string
+  /** Whether its schema is the one of this version of the tool. */
+  readonly hasOwnSchema: boolean
+}
+
+/** Checks that a bundle is as it was written. Throws `Failure` with everything that is wrong. */
+export async function verifyBundle(path: string, { kinds }: Context): Promise<VerifiedBundle> {
+  const packed = readBytes(path, 'snapshot')
+  const entries = await readBundle(path, packed)
+  const schema = entries.find(({ name }) => name === schemaName)
+  const hasOwnSchema = schema !== undefined && Buffer.from(schema.bytes).toString('utf8') === schemaText(kinds)
+  return { files: entries.length - 1, sha256: sha256(packed), hasOwnSchema }
+}

@@ -1,0 +1,148 @@
+import type { Check } from '../check.ts'
+import type { Context } from '../context.ts'
+import type { Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { checkReadiness } from '../live/readiness.ts'
+import type { Live, LiveResource, Plan } from '../model.ts'
+import { plural } from '../plain-text.ts'
+import { refOf, splitRef } from '../ref.ts'
+import { withPlaceholders } from '../secrets/placeholders.ts'
+import { atLeast, isPrefect2 } from '../version.ts'
+import type { Connected } from './connect.ts'
+import { preparePlan } from './make-plan.ts'
+import { transferredSnapshot } from './transfer.ts'
+
+/** What would be lost from the source, or needs a person. */
+export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
+  const isOldSetting = ({ code }: Issue) => code === 'no-longer'
+  const detached = live.issues.filter((issue) => !isOldSetting(issue))
+  const resources = [...live.resources.values()]
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const types = resources.flatMap((resource): Check[] => {
+    const check = byName.get(resource.kind)?.readiness?.ofType?.(resource, live.server)
+    return check ? [{ status: 'note', title: `source: ${check.title}`, detail: check.detail }] : []
+  })
+  const sound: Check = { status: 'ok', title: 'source: references', detail: 'all refer to existing resources' }
+  return [
+    ...(detached.length > 0 ? detached.map((issue) => warningOf('source: references', issue)) : [sound]),
+    ...live.issues.filter(isOldSetting).map((issue) => warningOf('source: settings', issue)),
+    ...secretChecks(resources, kinds),
+    ...types,
+  ]
+}
+
+function warningOf(title: string, { message, fix }: Issue): Check {
+  return { status: 'warning', title, detail: message, ...(fix ? { fix } : {}) }
+}
+
+/** Secrets that the source shows pass in memory; those that it masks must come from somewhere else. */
+function secretChecks(resources: readonly LiveResource[], kinds: readonly Kind[]): Check[] {
+  const withSecrets = resources.filter(({ secrets }) => Object.keys(secrets).length > 0)
+  const isMasked = ({ secrets }: LiveResource) => Object.values(secrets).some((source) => 'masked' in source)
+  const masked = withSecrets.filter(isMasked)
+  const readable = withSecrets.length - masked.length
+  const placeholders = new Map(withPlaceholders(resources, kinds).map((one) => [refOf(one), one.secrets]))
+  const title = 'source: secrets'
+  const detail = `${plural(readable, 'resource')} with readable secrets, which pass in memory`
+  return [
+    ...(readable > 0 ? [{ status: 'ok' as const, title, detail }] : []),
+    ...masked.map((resource): Check => {
+      const sources = Object.entries(placeholders.get(refOf(resource)) ?? {})
+      const open = sources.filter(([pointer]) => 'masked' in (resource.secrets[pointer] ?? {}))
+      const fix = open.flatMap(([, source]) => ('env' in source ? [`export ${source.env}=…`] : [])).join('; ')
+      return { status: 'warning', title, detail: `the server masks the secrets of ${refOf(resource)}`, fix }
+    }),
+  ]
+}
+
+/** Whether the work of the destination is carried out: work pools with workers, for example. */
+export async function destinationChecks({ client }: Connected, live: Live, kinds: readonly Kind[]): Promise<Check[]> {
+  // A deployment is ready once a worker has asked for its runs, which says nothing before a transfer.
+  const checks = await checkReadiness(client, live, kinds)
+  return checks.map((check) => ({ ...check, title: `destination: ${check.title}` }))
+}
+
+/** What a transfer to the destination would meet. */
+export async function transferChecks(
+  source: Live,
+  destination: Live,
+  to: Connected,
+  context: Context,
+): Promise<Check[]> {
+  const { kinds } = context
+  const snapshot = transferredSnapshot(source, {}, kinds)
+  // Like a transfer with its defaults.
+  const request = { snapshot: '-', activation: 'paused' as const }
+  const { plan } = await preparePlan({ snapshot, issues: [], placeOf: () => undefined }, request, to, context)
+  const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
+  const unsupported = plan.unsupported.map(({ ref, reason }): Check => {
+    const fix = 'Exclude it, or pass --skip-unsupported to transfer'
+    return { status: 'error', title: 'unsupported', detail: `${ref}: ${reason}`, fix }
+  })
+  const issues = plan.issues.map(({ severity, message, fix }): Check => {
+    const title = severity === 'error' ? 'blocking' : 'note'
+    return { status: severity, title, detail: message, ...(fix ? { fix } : {}) }
+  })
+  return [
+    versionCheck(source.server.version, to.server.version, kinds),
+    ...(source.server.url === to.server.url ? [same] : []),
+    ...unsupported,
+    ...afterCreateChecks(plan, to, kinds),
+    ...tierChecks(plan, destination, kinds),
+    ...issues,
+    planCheck(plan),
+  ]
+}
+
+/** Which kinds only one of the two servers has, since the other is older. */
+function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
+  const title = 'versions'
+  if (isPrefect2(to)) {
+    const detail = `${from} → ${to}: a server of Prefect 2 is read-only, except for pausing and activating`
+    return { status: 'error', title, detail, fix: 'Transfer to a server of Prefect 3' }
+  }
+  if (from === to) return { status: 'ok', title, detail: `both ${to}` }
+  const missing = (version: string) => kinds.filter(({ since }) => !atLeast(version, since)).map(({ name }) => name)
+  const only = [...new Set([...missing(from), ...missing(to)])].map(
+    (kind) => `${kind} only at the ${missing(to).includes(kind) ? 'source' : 'destination'}`,
+  )
+  return { status: 'note', title, detail: [`${from} → ${to}`, ...only].join('; ') }
+}
+
+/** What resources need after they were created, such as work pools a worker. */
+function afterCreateChecks({ changes }: Plan, { server }: Connected, kinds: readonly Kind[]): Check[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return changes.flatMap((change): Check[] => {
+    if (change.action !== 'create') return []
+    const readiness = byName.get(change.after.kind)?.readiness
+    const check = readiness?.ofType?.(change.after, server) ?? readiness?.afterCreate?.(change.after, server)
+    return check ? [{ ...check, title: `destination: ${check.title}` }] : []
+  })
+}
+
+/** Requests a minute of the smallest tier (Hobby), as Prefect's documentation says; the API does not tell the tier. */
+const smallestRate = 625
+
+function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: readonly Kind[]): Check[] {
+  const title = 'destination: tier'
+  if (server.version !== 'cloud') return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
+  const held = kinds.flatMap(({ name, smallestTierHolds: most }): Check[] => {
+    if (most === undefined) return []
+    const existing = [...resources.values()].filter(({ kind }) => kind === name).length
+    const created = changes.filter(({ action, ref }) => action === 'create' && splitRef(ref).kind === name).length
+    const detail = `Hobby, the smallest tier of Prefect Cloud, holds ${plural(most, name)}; there would be ${existing + created}`
+    if (existing + created <= most) return [{ status: 'note', title, detail }]
+    return [
+      { status: 'warning', title, detail, fix: 'Check the tier of the workspace, or transfer a selection (--include)' },
+    ]
+  })
+  const minutes = Math.ceil(changes.length / smallestRate)
+  const detail = `${plural(changes.length, 'write')}: at least ${minutes} min with the ${smallestRate} requests a minute of Hobby, less in other tiers`
+  return [...held, { status: 'note', title, detail }]
+}
+
+function planCheck({ changes, unchanged }: Plan): Check {
+  const count = (action: string) => changes.filter((change) => change.action === action).length
+  const detail = `${count('create')} to create, ${count('update')} to update, ${unchanged.length} unchanged`
+  return { status: 'ok', title: 'transfer', detail }
+}

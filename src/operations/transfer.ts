@@ -1,0 +1,108 @@
+import type { Context } from '../context.ts'
+import { Failure } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { readLive } from '../live/read-live.ts'
+import type { Live, LiveResource, Snapshot } from '../model.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
+import { readPolicy } from '../project/policy-file.ts'
+import { refOf } from '../ref.ts'
+import { withPlaceholders } from '../secrets/placeholders.ts'
+import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
+import { formatSnapshot } from '../snapshot/format.ts'
+import { writeText } from '../store/files.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
+import { connected } from './connect.ts'
+import { withPlaceholdersOf } from './declared-secrets.ts'
+import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
+import type { SecretRequest } from './secret-sources.ts'
+import { snapshotOf } from './server-snapshot.ts'
+
+export interface TransferRequest
+  extends Selection,
+    ApplyRequest,
+    SecretRequest,
+    Omit<PlanRules, 'prune'>,
+    EnvironmentChoice {
+  /** Profile of the server to read. */
+  readonly from: string
+  /** Profile of the server to change. */
+  readonly to: string
+  /** Keeps what was read as a snapshot in this file, with placeholders for secrets. */
+  readonly save?: string
+  /** Goes on where both are the same server, or one is a copy of the other. */
+  readonly allowSameServer?: boolean
+}
+
+/** Exports one server and applies that to another. Secrets pass in memory. What is created is paused by default. */
+export async function transfer(request: TransferRequest, context: Context, approve: Approve): Promise<ApplyResult> {
+  const { kinds, onEvent } = context
+  refuseUnknownKinds(request, kinds)
+  const source = await readSource(request.from, context)
+  const held = withPlaceholdersOf(readPolicy('-', context.cwd), source, kinds)
+  const snapshot = transferredSnapshot(held, request, kinds)
+  if (request.save !== undefined) {
+    const resources = withPlaceholders(snapshot.resources as readonly LiveResource[], kinds)
+    await writeText(request.save, formatSnapshot({ ...snapshot, resources }))
+    onEvent({ type: 'written', path: request.save })
+  }
+  return connected({ profile: request.to }, context, async (to) => {
+    const same = request.allowSameServer ? undefined : source.server.url === to.server.url
+    if (same) throw sameServer('both profiles have the same URL')
+    const plan: PlanRequest = {
+      activation: 'paused',
+      ...request,
+      snapshot: `profile ${request.from}`,
+      profile: request.to,
+    }
+    const more = selects(request) ? { whole: transferredSnapshot(held, {}, kinds) } : {}
+    const parsed = { snapshot, issues: [], placeOf: () => undefined }
+    const prepared = await preparePlan(parsed, plan, to, context, more)
+    if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
+      throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')
+    return carryOut({ ...prepared, file: plan.snapshot }, request, context, approve)
+  })
+}
+
+async function readSource(profile: string, context: Context): Promise<Live> {
+  const read = async ({ client, server }: Parameters<Parameters<typeof connected>[2]>[0]) => {
+    context.onEvent({ type: 'phase', phase: 'reading' })
+    return readLive(client, server, context.kinds, { on: context.onEvent })
+  }
+  const live = await connected({ profile }, context, read, true)
+  if (live.issues.length > 0) context.onEvent({ type: 'warning', issues: live.issues })
+  return live
+}
+
+/** The snapshot that is moved. Secrets stay in their type; those that the source does not show are placeholders. */
+export function transferredSnapshot(source: Live, selection: Selection, kinds: readonly Kind[]): Snapshot {
+  const carried = selected([...source.resources.values()], kinds, selection)
+  const placeholders = withPlaceholders(carried, kinds)
+  const resources = carried.map((resource, index) =>
+    Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
+      ? { ...resource, secrets: withoutMasked(resource, placeholders[index]?.secrets ?? {}) }
+      : resource,
+  )
+  return snapshotOf(source.server, selection, resources)
+}
+
+function withoutMasked({ secrets }: LiveResource, placeholders: LiveResource['secrets']): LiveResource['secrets'] {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([pointer, placeholder]) => [
+      pointer,
+      'masked' in placeholder ? (placeholders[pointer] ?? placeholder) : placeholder,
+    ]),
+  )
+}
+
+/** Whether two servers hold the same objects under the same IDs; what every server has by itself does not count. */
+function sharesIds(from: Live, to: Live, kinds: readonly Kind[]): boolean {
+  const singletons = new Set(kinds.filter(({ singleton }) => singleton).map(({ name }) => name))
+  const own = selected([...to.resources.values()], kinds, {}).filter(({ kind }) => !singletons.has(kind))
+  return own.length > 0 && own.every((resource) => from.resources.get(refOf(resource))?.id === resource.id)
+}
+
+function sameServer(reason: string): Failure {
+  const message = `Source and destination are the same server: ${reason}.`
+  const fix = 'Check the two profiles, or pass --allow-same-server.'
+  return new Failure([{ code: 'same-server', severity: 'error', message, fix }])
+}

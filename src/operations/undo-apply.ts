@@ -1,0 +1,85 @@
+import type { Context } from '../context.ts'
+import { Failure, type Issue } from '../issue.ts'
+import type { JournalRecord } from '../journal/journal.ts'
+import { readJournal } from '../journal/journal-file.ts'
+import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
+import { readLive } from '../live/read-live.ts'
+import type { Placeholder, Ref, Resource, Snapshot } from '../model.ts'
+import { makePlan } from '../plan/plan.ts'
+import { refOf } from '../ref.ts'
+import { placeholderNames } from '../secrets/placeholders.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
+import { type Connected, connected, type Target } from './connect.ts'
+import { named, type PreparedPlan } from './make-plan.ts'
+import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
+
+export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, 'envFile'> {
+  /** Path of the journal of the apply. */
+  readonly file: string
+}
+
+/** What came of an undo; `left` says which resources could not be reverted, since they were changed after the apply. */
+export interface UndoResult extends ApplyResult {
+  readonly left: readonly Issue[]
+}
+
+/** Reverts one apply, except for resources changed since: a plan like any other, made from the journal. */
+export async function undoApply(request: UndoRequest, context: Context, approve: Approve): Promise<UndoResult> {
+  const record = readJournal(request.file)
+  return connected(request, context, async (to) => {
+    if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
+    const { prepared, left } = await prepareUndo(record, request, to, context)
+    return { ...(await carryOut(prepared, request, context, approve)), left }
+  })
+}
+
+async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Connected, context: Context) {
+  const { kinds, onEvent } = context
+  const secrets = secretsIn(record)
+  const states = leftBehind(record)
+  const wanted = referencedRefs(record).map((ref) =>
+    named(ref, { ...states.get(ref), secrets: secrets.get(ref) ?? {} }),
+  )
+  const live = await readLive(to.client, to.server, kinds, { wanted, on: onEvent })
+  const nameOf = placeholderNames(kinds)
+  const sourceFor = ({ kind, key }: Pick<Resource, 'kind' | 'key'>, pointer: string): Placeholder => ({
+    env: nameOf(kind, key, pointer),
+  })
+  const { moved, resources, refused, remove } = undoOf(record, live, kinds, sourceFor)
+  const scope = { include: ['**'], exclude: [], incomplete: [] }
+  const snapshot: Snapshot = { version: 1, scope, moved, resources }
+  const secretValues = await secretValuesFor(resources, { ...request, snapshot: '-' }, context)
+  const plan = makePlan(snapshot, live, kinds, {
+    secretValues,
+    allowUnresolved: true,
+    remove,
+    overrideChangeLimit: true,
+  })
+  const prepared: PreparedPlan = {
+    plan: { ...plan, unmanaged: [], issues: [...refused, ...plan.issues] },
+    live,
+    parsed: { snapshot, issues: [], placeOf: () => undefined },
+    whole: snapshot,
+    secretValues,
+    to,
+    file: request.file,
+  }
+  return { prepared, left: refused }
+}
+
+/** Where the journal says that secrets are, by resource. */
+function secretsIn({ entries }: JournalRecord): ReadonlyMap<Ref, Resource['secrets']> {
+  const found = new Map<Ref, Resource['secrets']>()
+  for (const { ref, before, after } of entries)
+    for (const image of [before, after]) {
+      if (!image) continue
+      const masked = Object.fromEntries(image.secrets.map((pointer) => [pointer, { masked: true as const }]))
+      for (const name of [ref, refOf(image)]) found.set(name, { ...found.get(name), ...masked })
+    }
+  return found
+}
+
+function otherServer(journal: string, server: string): Failure {
+  const message = `The journal is of an apply to ${journal}, not to ${server}.`
+  return new Failure([{ code: 'stale', severity: 'error', message, fix: 'Pass the profile that it was applied with.' }])
+}
