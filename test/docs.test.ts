@@ -43,7 +43,7 @@ describe('ARCHITECTURE.md', () => {
     expect(named.sort()).toEqual(below('src', '.ts'))
   })
 
-  it('has an up-to-date diagram of rooms', () => {
+  it('has an up-to-date diagram of rooms', { timeout: 120_000 }, () => {
     const { status, stderr } = spawnSync('node_modules/.bin/tsx', ['scripts/draw-rooms.ts', '--check'], {
       encoding: 'utf8',
     })

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 /*
- * The steps of CONTRIBUTING.md, followed in scratch copies of the project: a toy kind, a toy format and a toy issue code. Each
+ * The steps of CONTRIBUTING.md, followed in scratch copies of the project: a toy command, kind, format and issue code. Each
  * forgotten step fails the check that CONTRIBUTING.md names, and with all steps done these checks pass.
  */
+vi.setConfig({ testTimeout: 180_000 })
+
 const copies: string[] = []
 
 /** A copy of the project with the same packages. */
@@ -34,6 +36,26 @@ function edit(root: string, file: string, from: string | RegExp, to: string): vo
 
 /** The steps of CONTRIBUTING.md, by name. */
 const steps = {
+  'command: file': (root: string) =>
+    write(
+      root,
+      'src/commands/toy.ts',
+      [
+        "import { defineCommand } from './command.ts'",
+        'export const toy = defineCommand({',
+        "  name: 'toy', group: 'Review', summary: 'Print a word', description: 'Prints a word.',",
+        "  arguments: {}, options: {}, examples: ['toy'],",
+        "  async run(_, io) { io.out('toy\\n'); return 'ok' },",
+        '})',
+      ].join('\n'),
+    ),
+  'command: line': (root: string) => {
+    edit(root, 'src/commands/all.ts', /^import \{ transfer/m, "import { toy } from './toy.ts'\n$&")
+    edit(root, 'src/commands/all.ts', '  transfer,\n', '  toy,\n  transfer,\n')
+  },
+  'command: README': (root: string) => edit(root, 'README.md', /^\| `schema` \|/m, '| `toy` | print a word |\n$&'),
+  'command: ARCHITECTURE': (root: string) =>
+    edit(root, 'ARCHITECTURE.md', /^ {4}command.ts.*\n/m, '$&    toy.ts    a toy\n'),
   'kind: file': (root: string) =>
     write(
       root,
@@ -163,13 +185,18 @@ afterAll(() => {
 
 describe('a forgotten step fails a check', () => {
   test.concurrent('a line in a table: the file is unused', async () => {
-    const root = await copyWith(['kind: file', 'format: file'])
-    expect(await roomFaults(root)).toEqual(['in-use: src/kinds/toy-search.ts', 'in-use: src/report/toy-report.ts'])
+    const root = await copyWith(['command: file', 'kind: file', 'format: file'])
+    expect(await roomFaults(root)).toEqual([
+      'in-use: src/commands/toy.ts',
+      'in-use: src/kinds/toy-search.ts',
+      'in-use: src/report/toy-report.ts',
+    ])
   })
 
   test.concurrent('a file: the import does not resolve', async () => {
-    const root = await copyWith(['kind: line', 'format: line'])
+    const root = await copyWith(['command: line', 'kind: line', 'format: line'])
     expect(await roomFaults(root)).toEqual([
+      'resolvable: src/commands/all.ts → ./toy.ts',
       'resolvable: src/kinds/all.ts → ./toy-search.ts',
       'resolvable: src/report/index.ts → ./toy-report.ts',
     ])
@@ -180,12 +207,13 @@ describe('a forgotten step fails a check', () => {
   })
 
   test.concurrent('documents, schema, and tests of a kind', async () => {
-    const root = await copyWith(['kind: file', 'kind: line', 'format: file', 'format: line'])
+    const root = await copyWith(everyStep.filter((name) => /^(command|kind|format): (file|line)$/.test(name)))
     edit(root, 'src/kinds/toy-search.ts', "'created', 'updated'", "'created'")
     const { failed } = await testResults(root)
     const expected = [
       /^ARCHITECTURE.md .*each file of src/,
       /^README.md .*toy-search/,
+      /^README.md names the command toy/,
       /schemas\/snapshot.v1.json/,
       // The field coverage of the toy kind, and its missing line in recorded.test.ts
       /toy-search'? on '?3.8.8/,

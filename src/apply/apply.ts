@@ -143,8 +143,8 @@ async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   }
 }
 
-function learn(ids: Map<Ref, Id>, learnt: SideEffects | undefined): void {
-  for (const [ref, id] of Object.entries(learnt?.createdIds ?? {})) ids.set(ref as Ref, id)
+function learn(ids: Map<Ref, Id>, effects: SideEffects | undefined): void {
+  for (const [ref, id] of Object.entries(effects?.createdIds ?? {})) ids.set(ref as Ref, id)
 }
 
 function asFields(names: readonly string[]): FieldChange[] {
@@ -190,8 +190,8 @@ async function createOnce(kind: Kind, write: Write, after: ResolvedResource, opt
         ([name, field]) => name in after.spec || field.default !== undefined,
       )
       const names = known.filter(([, field]) => field.fixed === undefined).map(([name]) => name)
-      const learnt = await kind.update(write, made(id, after.resource), after, asFields(names))
-      return { id, ...(learnt ?? {}) }
+      const effects = await kind.update(write, made(id, after.resource), after, asFields(names))
+      return { id, ...(effects ?? {}) }
     }
   }
 }

@@ -109,8 +109,8 @@ function notOpened(count: number, how: 'keep' | 'renew'): Issue {
   return {
     code: 'missing-secret',
     severity: 'warning',
-    message: `${what} of the snapshot cannot be opened here, so ${how === 'keep' ? 'it is not known whether they changed, and they stay' : 'all are encrypted anew'}`,
-    fix: 'Pass --identity FILE, and only what changed is encrypted anew',
+    message: `${what} of the snapshot cannot be decrypted, so ${how === 'keep' ? 'they are kept, and changes of them are not detected' : 'all are encrypted again'}.`,
+    fix: 'Pass --identity FILE to encrypt only changed values.',
   }
 }
 

@@ -74,7 +74,7 @@ export async function preparePlan(
   const secretValues = standIns ?? (await secretValuesFor(snapshot.resources, request, context))
   const wanted = [
     ...snapshot.resources,
-    ...namesakes(snapshot, whole, kinds),
+    ...withSameName(snapshot, whole, kinds),
     ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
   context.onEvent({ type: 'phase', phase: 'reading' })
@@ -106,10 +106,10 @@ export async function preparePlan(
 }
 
 /**
- * What else the whole snapshot has of a name that several have, with what it needs: only who knows them all can tell which
- * of the server's is which.
+ * The unselected resources that share a name with a selected one, with their dependencies: pairing them with the server's
+ * needs all of them.
  */
-function namesakes(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
+function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
   if (narrow.resources.length === whole.resources.length) return []
   const ambiguous = new Set(kinds.filter((kind) => kind.ambiguous).map(({ name }) => name))
   const nameOf = ({ kind, key }: Resource) => `${kind}/${nameInKey(key)}`

@@ -26,14 +26,14 @@ export async function rekey(
   const recipients = request.recipient ?? readPolicy(request.snapshot, context.cwd).recipients
   const encrypt = await encryptFor(recipients)
   const existing = await readPresent(request.snapshot, kinds, context)
-  const { resources, count } = await reencrypted(existing, request, encrypt, context)
+  const { resources, count } = await encryptAgain(existing, request, encrypt, context)
   const { source } = existing.read.snapshot
   await update(existing, { resources, remove: new Set(), source }, kinds)
   return { secrets: count, recipients: new Set(recipients).size }
 }
 
 /** The resources that hold ciphertext, encrypted again. Throws `Failure` with every value that cannot be decrypted. */
-async function reencrypted({ read, path }: Existing, request: RekeyRequest, encrypt: Encrypt, context: Context) {
+async function encryptAgain({ read, path }: Existing, request: RekeyRequest, encrypt: Encrypt, context: Context) {
   const isEncrypted = ([, source]: readonly [string, Resource['secrets'][string]]) => 'age' in source
   const held = read.snapshot.resources.filter(({ secrets }) => Object.entries(secrets).some(isEncrypted))
   const encrypted = held.map((resource) => ({
