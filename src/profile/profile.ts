@@ -14,7 +14,6 @@ import { identity, transport } from './settings.ts'
 import { type ConnectionRequest, findSources, type Sources } from './sources.ts'
 
 export type { Connection } from './connection.ts'
-export type { Environment as Where } from './environment.ts'
 export type { ConnectionRequest } from './sources.ts'
 
 /**
