@@ -65,10 +65,11 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     const known = running.get(changeId(change))
     if (known) return known
     const outcome = (async (): Promise<Outcome> => {
-      const before = (ids: readonly string[] = []) => Promise.all(ids.flatMap((id) => byId.get(id) ?? []).map(settle))
-      const needed = await before(change.waits)
-      await before(change.follows)
-      const result = await turn(change, needed, ids, options)
+      const all = (ids: readonly string[] = []) => Promise.all(ids.flatMap((id) => byId.get(id) ?? []).map(settle))
+      const absent = change.waits.find((id) => !byId.has(id))
+      const needed = await all(change.waits)
+      await all(change.follows)
+      const result = absent === undefined ? await turn(change, needed, ids, options) : notInPlan(change, absent)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })
       return result
@@ -77,6 +78,13 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     return outcome
   }
   return { outcomes: await Promise.all(plan.changes.map(settle)), ids }
+}
+
+/** A change that waits for something that is not part of the plan never runs: what it needs was not done. */
+function notInPlan(change: Change, id: string): Outcome {
+  const message = `${change.ref} waits for ${id}, which is not part of the plan.`
+  const issue: Issue = { code: 'unknown-id', severity: 'error', message, ref: change.ref, fix: 'Make the plan again.' }
+  return { change, ms: 0, status: 'failed', issue }
 }
 
 /** Waits for a change's turn and does it, unless something that it needs was not done, or the user stopped. */

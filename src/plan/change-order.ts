@@ -30,14 +30,15 @@ function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: bo
 export function link(changes: readonly Change[], edges: readonly Edge[], cut: readonly Edge[]): Change[] {
   const byRef = new Map(changes.map((change) => [change.ref, change]))
   const needs = new Map<Ref, Edge[]>()
-  for (const edge of edges) needs.set(edge.from, [...(needs.get(edge.from) ?? []), edge])
+  for (const edge of edges) listAt(needs, edge.from).push(edge)
   const left = new Set(cut)
   const completions: Change[] = []
   const first = changes.map((change): Change => {
     const own = (needs.get(change.ref) ?? []).filter((edge) => byRef.has(edge.to))
     const kept = own.filter((edge) => !left.has(edge) && edge.to !== change.ref)
     const waits = refsOf(kept.filter(({ how }) => how !== 'name'))
-    const follows = refsOf(kept).filter((ref) => !waits.includes(ref))
+    const awaited = new Set(waits)
+    const follows = refsOf(kept).filter((ref) => !awaited.has(ref))
     const linked: Change = { ...change, waits, ...(follows.length > 0 ? { follows } : {}) }
     if (linked.action !== 'create') return linked
     // An id is only missing where the other resource is not there yet.
@@ -57,6 +58,15 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
     return { ...linked, without }
   })
   return [...first, ...completions]
+}
+
+/** The list under a key, made where there is none. */
+export function listAt<K, V>(lists: Map<K, V[]>, key: K): V[] {
+  const list = lists.get(key)
+  if (list) return list
+  const empty: V[] = []
+  lists.set(key, empty)
+  return empty
 }
 
 function refsOf(edges: readonly Edge[]): Ref[] {

@@ -4,7 +4,8 @@ import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } fr
 import { refOf, splitRef } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
 import { differences, renaming } from '../spec.ts'
-import { afterRenames, likelyRenames, openMoves } from './moved-resources.ts'
+import { likelyRenames } from './likely-renames.ts'
+import { afterRenames, openMoves } from './moved-resources.ts'
 
 /**
  * How two snapshots differ: the plan that makes the one into the other, in all that is written in them. Provenance is not

@@ -1,9 +1,10 @@
-import { type EdgeFinder, edgeFinder } from '../graph/edges.ts'
+import { type Edge, type EdgeFinder, edgeFinder } from '../graph/edges.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Activation, underActivation } from './activation.ts'
+import { listAt } from './change-order.ts'
 import { adaptToVersion } from './version-compat.ts'
 
 /** A resource of the snapshot, as the server can hold it, beside the server's own. */
@@ -41,18 +42,18 @@ export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], act
   return { all: new Set(snapshot.resources.map(refOf)), wanted, unsupported, issues }
 }
 
-/** What needs an unsupported resource cannot be had either. */
+/** Drops resources that need an unsupported one, directly or not: they would have nothing to point to. */
 function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[], edgesOf: EdgeFinder): void {
-  const lost = new Set(unsupported.map(({ ref }) => ref))
-  for (let found = lost.size > 0; found; ) {
-    found = false
-    for (const [ref, { after }] of wanted) {
-      const edge = edgesOf(after).find(({ how, to }) => how !== 'name' && lost.has(to))
-      if (!edge) continue
-      unsupported.push({ ref, pointer: edge.pointer, reason: `it needs ${edge.to}, which the server cannot hold` })
-      lost.add(ref)
-      wanted.delete(ref)
-      found = true
+  if (unsupported.length === 0) return
+  const needs = new Map<Ref, Edge[]>()
+  for (const { after } of wanted.values())
+    for (const edge of edgesOf(after)) if (edge.how !== 'name') listAt(needs, edge.to).push(edge)
+  const lost = unsupported.map(({ ref }) => ref)
+  for (let at = 0; at < lost.length; at++) {
+    for (const { from, to, pointer } of needs.get(lost[at] as Ref) ?? []) {
+      if (!wanted.delete(from)) continue
+      unsupported.push({ ref: from, pointer, reason: `it needs ${to}, which the server cannot hold` })
+      lost.push(from)
     }
   }
 }

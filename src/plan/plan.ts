@@ -16,7 +16,8 @@ import type { Activation } from './activation.ts'
 import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
 import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
-import { afterRenames, canRename, likelyRenames, openMoves } from './moved-resources.ts'
+import { likelyRenames } from './likely-renames.ts'
+import { afterRenames, canRename, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
@@ -47,13 +48,13 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
   const compared = compareAll(pairs, kinds, options.secretValues)
-  const anew = new Map(moves.filter((move) => !inPlace.includes(move)).map(({ from, to }) => [from, to]))
-  const remove = new Set([
-    ...(options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : []),
-    ...(options.remove ?? []),
-    ...anew.keys(),
-  ])
-  const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, anew))
+  // A resource that cannot get its new name in place is replaced: the old one goes once the new one exists, and only then.
+  const moved = moves.filter((move) => !canRename(kinds, move))
+  const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
+  const irreplaceable = new Set(moved.filter(({ to }) => !pairs.wanted.has(to)).map(({ from }) => from))
+  const prune = options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : new Set<Ref>()
+  const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
+  const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
   const { changes, unsupported: unwritten } = writable(
     [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live)),
     kinds,
@@ -80,7 +81,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
       ...missingSecrets(changes, options.secretValues),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
       ...likelyRenames(
-        changes.filter(({ ref }) => !anew.has(ref)),
+        changes.filter(({ ref }) => !replaced.has(ref)),
         kinds,
       ),
     ],
@@ -97,14 +98,14 @@ function without(refs: ReadonlySet<Ref>, some: ReadonlySet<Ref>): Set<Ref> {
   return new Set([...refs].filter((ref) => !some.has(ref)))
 }
 
-/** What cannot be renamed in place is made anew, and then the old one is deleted. */
-function afterItsSuccessor(change: Change, anew: ReadonlyMap<Ref, Ref>): Change {
-  const to = anew.get(change.ref)
+/** Makes the delete of a replaced resource wait for the create of the one that replaces it. */
+function afterItsSuccessor(change: Change, replaced: ReadonlyMap<Ref, Ref>): Change {
+  const to = replaced.get(change.ref)
   return to
     ? {
         ...change,
         waits: [...change.waits, to],
-        notes: [...change.notes, `it is now ${to}; what has run stays with the old one`],
+        notes: [...change.notes, `replaced by ${to}; its past runs are not moved`],
       }
     : change
 }

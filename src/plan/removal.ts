@@ -5,6 +5,7 @@ import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
+import { listAt } from './change-order.ts'
 
 /**
  * What pruning deletes: what only the server has, in the snapshot's scope, of kinds that were read in full on both
@@ -85,8 +86,7 @@ export function impossibleDeletes(
   const users = new Map<Ref, Ref[]>()
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue
-    for (const { to, how } of edgesOf(resource))
-      if (how !== 'name' && remove.has(to)) users.set(to, [...(users.get(to) ?? []), ref])
+    for (const { to, how } of edgesOf(resource)) if (how !== 'name' && remove.has(to)) listAt(users, to).push(ref)
   }
   return deletes.flatMap(({ ref }): Issue[] => {
     const by = users.get(ref)

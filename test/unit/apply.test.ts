@@ -24,17 +24,21 @@ import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-ki
 
 type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; readonly kinds?: readonly Kind[] }
 
+const wire = (system: FakeSystem) => ({
+  api: system,
+  secretOf: () => undefined,
+  issueOf: (error: unknown) => ({ code: 'refused', severity: 'error', message: String(error) }) as const,
+  ambiguous: (error: unknown) => error instanceof Ambiguous,
+})
+
 /** Reads, plans, and applies. */
 async function apply(system: FakeSystem, wanted: Snapshot, { plan: how = {}, kinds = toyKinds, ...more }: Asked = {}) {
   const live = await readLive(system, server, kinds, {})
   const plan = makePlan(wanted, live, kinds, { secretValues: secretValues(() => true), ...how })
   const { outcomes, ids } = await applyPlan(plan, {
-    api: system,
+    ...wire(system),
     kinds,
     live,
-    secretOf: () => undefined,
-    issueOf: (error) => ({ code: 'refused', severity: 'error', message: String(error) }),
-    ambiguous: (error) => error instanceof Ambiguous,
     limiter: fixedLimiter(4),
     ...more,
   })
@@ -106,6 +110,22 @@ describe('an apply', () => {
     expect(told(outcomes).toSorted()).toEqual(['done a/1', 'done a/2', 'failed b/1', 'skipped c/1'])
     expect(outcomes.find(({ status }) => status === 'skipped')).toMatchObject({ because: 'b/1' })
     expect(outcomes.find(({ status }) => status === 'failed')).toMatchObject({ issue: { ref: 'b/1' } })
+  })
+
+  it('never runs a change that waits for one that is not in the plan', async () => {
+    const system = new FakeSystem()
+    const live = await readLive(system, server, toyKinds, {})
+    const plan = makePlan(snapshot(resource('a/1'), resource('a/2')), live, toyKinds, {
+      secretValues: secretValues(() => true),
+    })
+    const changes = plan.changes.map((change) => (change.ref === 'a/1' ? { ...change, waits: ['b/missing'] } : change))
+    const { outcomes } = await applyPlan(
+      { ...plan, changes },
+      { ...wire(system), kinds: toyKinds, live, limiter: fixedLimiter(4) },
+    )
+    expect(told(outcomes)).toEqual(['failed a/1', 'done a/2'])
+    expect(outcomes[0]).toMatchObject({ issue: { code: 'unknown-id', message: expect.stringContaining('b/missing') } })
+    expect(namesOf(system)).toEqual(['a/2'])
   })
 
   it('is gone on with by applying again', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseJson, writeJson } from '../../src/json.ts'
-import type { Kind } from '../../src/kind.ts'
+import { type Json, parseJson, writeJson } from '../../src/json.ts'
+import type { Field, Kind } from '../../src/kind.ts'
 import type { Change, Id, Live, LiveResource, Placeholder, Ref, Resource, Snapshot } from '../../src/model.ts'
+import { likelyRenames } from '../../src/plan/likely-renames.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { uncounted } from '../../src/plan/policy.ts'
 import { parseSaved, savedPlan, staleness } from '../../src/plan/saved-plan.ts'
@@ -293,6 +294,21 @@ describe('a move', () => {
     expect(codes(made.issues)).toEqual([])
   })
 
+  it('deletes nothing where the server cannot hold the new resource', () => {
+    const picky: readonly Kind[] = [
+      { ...a, incompatibilities: () => [{ drops: 'resource', reason: 'the server is too old' }] },
+      b,
+      c,
+    ]
+    const wanted = { ...snapshot(resource('a/new'), resource('b/x', { refs: { a: 'a/new' } })), moved }
+    for (const prune of [false, true]) {
+      const made = plan(wanted, [resource('a/old')], { prune, overrideChangeLimit: true }, picky)
+      expect(titles(made.changes)).toEqual([])
+      expect(made.unsupported.map(({ ref }) => ref)).toEqual(['a/new', 'b/x'])
+      expect(made.unmanaged).toEqual(['a/old'])
+    }
+  })
+
   it('that was done already is none', () => {
     expect(plan({ ...snapshot(resource('a/new')), moved }, [resource('a/new')]).changes).toEqual([])
     expect(titles(plan({ ...snapshot(resource('a/new')), moved }, []).changes)).toEqual(['create a/new'])
@@ -307,6 +323,30 @@ describe('a move', () => {
     })
     expect(other.issues).toEqual([])
   })
+})
+
+it('compares each delete with few creates to find likely renames, however many there are', () => {
+  let compared = 0
+  const counting: Kind = { ...a, fields: { ...a.fields, text: { ...(a.fields.text as Field), compare: count } } }
+  function count(value: Json): Json {
+    compared++
+    return value
+  }
+  const size = 1000
+  const some = (name: string) =>
+    Array.from({ length: size }, (_, n) => resource(`a/${name}${n}`, { spec: { text: `${name}${n}`, count: n % 10 } }))
+  const same = resource('a/first', { spec: { text: 'the same', count: 1 } })
+  const kinds = [counting, b, c]
+  const gone = [...some('old'), same]
+  const made = [...some('new'), { ...same, key: 'second' }]
+  const changes = [
+    ...gone.map(
+      (before): Change => ({ ref: refOf(before), action: 'delete', before: asLive(before), waits: [], notes: [] }),
+    ),
+    ...made.map((after): Change => ({ ref: refOf(after), action: 'create', after, without: [], waits: [], notes: [] })),
+  ]
+  expect(likelyRenames(changes, kinds).map(({ ref }) => ref)).toEqual(['a/first'])
+  expect(compared).toBeLessThan(50 * size)
 })
 
 describe('pruning', () => {
