@@ -74,6 +74,8 @@ export const issueCodes = {
   'bad-secret':
     'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
   'bad-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
+  'unmatched-secret':
+    'A block declares a secret field that its data does not contain under that name. What it may mean is exported as a placeholder.',
   'possible-secret':
     'A value outside of secret fields looks like a secret. --secret-path takes it out of the snapshot; the message never shows it.',
   'dangling-ref': 'A resource points to one that is not in the snapshot.',

@@ -46,6 +46,16 @@ export interface Encoded {
   readonly secrets?: Readonly<Record<Pointer, Placeholder>>
   /** What the object says and a snapshot does not, since no Prefect that can be written to has it. */
   readonly dropped?: readonly DroppedSetting[]
+  /** Secrets that are declared, but not found in the object, with the values that are treated as secret instead. */
+  readonly guessedSecrets?: readonly GuessedSecret[]
+}
+
+/** A declared secret that the object does not have under that name. */
+export interface GuessedSecret {
+  /** The declared path, such as `headers.*`. */
+  readonly path: string
+  /** Into the spec. */
+  readonly pointers: readonly Pointer[]
 }
 
 /** A setting of an older Prefect that has no place any more. */

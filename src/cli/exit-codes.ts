@@ -37,6 +37,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   bug: 'failed',
   'incomplete-read': 'incomplete',
   'possible-secret': 'incomplete',
+  'unmatched-secret': 'incomplete',
   stale: 'stale',
   protected: 'policy',
   'in-use': 'policy',

@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import { byCodePoint, type Json, type JsonObject, type Pointer } from '../json.ts'
-import type { DroppedSetting, Kind, Names } from '../kind.ts'
+import type { DroppedSetting, GuessedSecret, Kind, Names } from '../kind.ts'
 import type { Id, LiveResource, Placeholder, Ref } from '../model.ts'
 import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
@@ -28,6 +28,7 @@ export function encodeOne(
         issues.push(unresolvedIssue(ref, `/spec/${name}${pointer}`, id))
     })
   }
+  for (const guessed of encoded.guessedSecrets ?? []) issues.push(guessedIssue(ref, guessed))
   for (const dropped of encoded.dropped ?? []) issues.push(droppedIssue(ref, dropped))
   const refs: Record<string, Ref> = {}
   for (const [field, to] of Object.entries(encoded.refs)) if (to !== undefined) refs[field] = to
@@ -53,6 +54,18 @@ function droppedIssue(ref: Ref, { what, fix }: DroppedSetting): Issue {
     message: `${ref} has ${what}, a setting that Prefect 3 does not have.`,
     ref,
     fix,
+  }
+}
+
+function guessedIssue(ref: Ref, { path, pointers }: GuessedSecret): Issue {
+  const values = pointers.length === 1 ? 'the value' : 'the values'
+  return {
+    code: 'unmatched-secret',
+    severity: 'warning',
+    message: `${ref} declares the secret field "${path}", which its data does not contain under that name. Instead, ${values} at ${pointers.join(', ')} ${pointers.length === 1 ? 'is' : 'are'} treated as secret.`,
+    ref,
+    ...(pointers[0] === undefined ? {} : { pointer: `/spec${pointers[0]}` }),
+    fix: 'Check that no other value of the block is a secret. Use --secret-path to declare others.',
   }
 }
 

@@ -114,14 +114,20 @@ function notOpened(count: number, how: 'keep' | 'renew'): Issue {
   }
 }
 
-/** Tells of values outside of secrets that look like one; with `strict` the export ends there, and nothing is written. */
+/**
+ * Warns about values outside of secret fields that look like secrets. With `strictSecrets` they, and the declared secrets in
+ * `issues` that the data does not contain, are errors: throws a `Failure`, and nothing is written.
+ */
 export async function warnPossibleSecrets(
   look: SecretScanner,
   resources: readonly Resource[],
   { strictSecrets }: Pick<ExportSecretRequest, 'strictSecrets'>,
   context: Context,
+  issues: readonly Issue[] = [],
 ): Promise<void> {
-  const found = await look.found(resources)
+  const refs = new Set(resources.map(refOf))
+  const unmatched = issues.filter(({ code, ref }) => code === 'unmatched-secret' && ref !== undefined && refs.has(ref))
+  const found = [...unmatched, ...(await look.found(resources))]
   if (strictSecrets && found.length > 0)
     throw new Failure(found.map((issue) => ({ ...issue, severity: 'error' as const })))
   if (found.length > 0) context.onEvent({ type: 'warning', issues: found })

@@ -48,8 +48,9 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, how))
     const snapshot = snapshotOf(server, how, await secrets.written(carried))
-    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
-    await warnPossibleSecrets(ahead.look, snapshot.resources, how, context)
+    const other = live.issues.filter(({ code }) => code !== 'unmatched-secret')
+    if (other.length > 0) onEvent({ type: 'warning', issues: other })
+    await warnPossibleSecrets(ahead.look, snapshot.resources, how, context, live.issues)
     const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     const result = { snapshot, secretCount }
     if (over && how.check)

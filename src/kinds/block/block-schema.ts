@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../json.ts'
+import type { Json, JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Id, Reader } from '../../model.ts'
 import { keyOf, keyParts } from '../../ref.ts'
@@ -173,17 +173,4 @@ function* permutations(items: readonly Json[]): Generator<readonly Json[]> {
   for (const [index, item] of items.entries()) {
     if (items.length > 1) for (const rest of permutations(items.toSpliced(index, 1))) yield [item, ...rest]
   }
-}
-
-/** The secret fields of a schema's data, as paths; `*` stands for any key. Inline children have those of their own definition. */
-export function secretPaths(fields: JsonObject): {
-  readonly own: readonly (readonly string[])[]
-  readonly ofType: ReadonlyMap<string, readonly (readonly string[])[]>
-} {
-  const paths = (schema: JsonObject) => list(schema.secret_fields).map((path) => String(path).split('.'))
-  const definitions = Object.values(object(fields.definitions)).filter(isObject)
-  const ofType = definitions.flatMap((schema) =>
-    typeof schema.block_type_slug === 'string' ? [[schema.block_type_slug, paths(schema)] as const] : [],
-  )
-  return { own: paths(fields), ofType: new Map(ofType) }
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
-import { isObject, type Json, type JsonObject, type Pointer, step, withValue } from '../../json.ts'
+import { type Json, type JsonObject, type Pointer, withValue } from '../../json.ts'
 import type { Created, Encoded, Kind, Names, ResolvedResource, Write } from '../../kind.ts'
 import type { Id, Placeholder, Reader } from '../../model.ts'
 import { keyOf, keyParts } from '../../ref.ts'
 import { Secret } from '../../secret.ts'
+import { isItem } from '../../spec.ts'
 import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, statusOf, text } from '../endpoints.ts'
 import { anyObject, boolean } from '../field-schemas.ts'
 import { blockMentions } from './block-mentions.ts'
-import { secretPaths } from './block-schema.ts'
+import { findBlockSecrets } from './block-secrets.ts'
 
 const path = '/block_documents/filter'
 /** Names are unique within a type only, so this is the one order without ties. */
@@ -168,52 +169,25 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
 }
 
 function encode(raw: JsonObject, names: Names): Encoded {
-  const schema = object(raw.block_schema)
   const links = Object.entries(object(raw.block_document_references))
-  const data: Record<string, Json> = { ...object(raw.data) }
-  for (const [name, link] of links)
-    data[name] = { $ref: { block_document_id: object(object(link).block_document).id ?? null } }
+  const own: Record<string, Json> = { ...object(raw.data) }
+  for (const [name] of links) delete own[name]
+  const found = findBlockSecrets(own, object(object(raw.block_schema).fields))
   const secrets: Record<Pointer, Placeholder> = {}
-  const { own, ofType } = secretPaths(object(schema.fields))
-  const linked = new Set(links.map(([name]) => name))
-  findSecrets(data, own, ofType, '', (pointer, value) => {
-    if (!linked.has(pointer.split('/')[1] ?? ''))
-      secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
-  })
-  const open = Object.keys(secrets).reduce<Json>((rest, pointer) => withValue(rest, pointer, undefined), { data })
+  let data: Json = own
+  for (const [pointer, value] of found.secrets) {
+    secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
+    data = withValue(data, pointer, isItem(data, pointer) ? null : undefined)
+  }
+  for (const [name, link] of links)
+    data = { ...object(data), [name]: { $ref: { block_document_id: object(object(link).block_document).id ?? null } } }
   return {
     refs: {
       type: names.refForField('block-type', raw.block_type_id),
       schema: names.refForField('block-schema', raw.block_schema_id),
     },
-    spec: { data: object(open).data, is_anonymous: raw.is_anonymous },
+    spec: { data, is_anonymous: raw.is_anonymous },
     secrets,
-  }
-}
-
-type Paths = readonly (readonly string[])[]
-
-/**
- * Finds the values at secret paths: list indexes are no part of a path, `*` is any key. A child that stands inline,
- * with the slug of its type, has the secret fields of that type. A null is no secret.
- */
-function findSecrets(
-  value: Json,
-  paths: Paths,
-  ofType: ReadonlyMap<string, Paths>,
-  pointer: Pointer,
-  found: (pointer: Pointer, value: Json) => void,
-): void {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) findSecrets(item, paths, ofType, step(pointer, index), found)
-  } else if (isObject(value)) {
-    const inline = typeof value.block_type_slug === 'string' ? (ofType.get(value.block_type_slug) ?? []) : []
-    for (const [key, item] of Object.entries(value)) {
-      const rest = [...paths, ...inline].filter(([head]) => head === key || head === '*').map(([, ...tail]) => tail)
-      const at = step(pointer, key)
-      if (rest.some((tail) => tail.length === 0)) {
-        if (item !== null) found(at, item)
-      } else findSecrets(item, rest, ofType, at, found)
-    }
+    guessedSecrets: found.guesses.map(({ path, pointers }) => ({ path, pointers: pointers.map((at) => `/data${at}`) })),
   }
 }
