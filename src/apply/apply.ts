@@ -108,7 +108,7 @@ async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   options.on?.({ type: 'start', change })
   const begun = performance.now()
   const outcome = await carryOut(change, ids, options, begun)
-  // What is done is done; where the journal cannot be written any more, the next change is not begun.
+  // The change is done all the same. The journal remembers that it cannot be written, and rejects the next intent.
   await options.journal?.result(outcome, ids.get(change.ref)).catch(() => {})
   return outcome
 }

@@ -5,13 +5,13 @@ import { differences, withKnownSecrets } from '../spec.ts'
 
 /** The resources that an apply wrote, as they should be now. */
 export function written(outcomes: readonly Outcome[]): Resource[] {
-  const halves = new Set(
+  const cyclic = new Set(
     outcomes.filter(({ change }) => change.action === 'patch-cycle').map(({ change }) => change.ref),
   )
   return outcomes.flatMap(({ status, change }) => {
     if (status !== 'done' || change.action === 'delete') return []
     // The first half of a create is not what it should be yet.
-    return change.action === 'create' && halves.has(change.ref) ? [] : [change.after]
+    return change.action === 'create' && cyclic.has(change.ref) ? [] : [change.after]
   })
 }
 

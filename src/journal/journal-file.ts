@@ -2,7 +2,7 @@ import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, writeSync } fro
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
-import { Failure } from '../issue.ts'
+import { Failure, type Issue } from '../issue.ts'
 import type { Change } from '../model.ts'
 import { fileFailure, readText, statIfExists } from '../read-file.ts'
 import {
@@ -19,11 +19,18 @@ import {
 /** A journal that is being written. */
 export interface OpenJournal extends Journal {
   readonly file: string
-  /** Marks that the apply came to its end, and closes the file. */
-  end(): Promise<void>
+  /** Marks that the apply came to its end, and closes the file. Returns a warning where the journal is incomplete. */
+  end(): Promise<Issue | undefined>
 }
 
-const onDisk = promisify(fdatasync)
+/** What a journal needs of the disk. */
+export interface Disk {
+  /** Writes bytes, and returns how many of them were written. */
+  write(handle: number, bytes: Uint8Array): number
+  sync(handle: number): Promise<void>
+}
+
+const nodeDisk: Disk = { write: writeSync, sync: promisify(fdatasync) }
 
 /** The folder of journals: `$XDG_STATE_HOME/prefect-snapshot/journals`. */
 export function journalFolder(context: Pick<Context, 'env' | 'home'>): string {
@@ -31,66 +38,99 @@ export function journalFolder(context: Pick<Context, 'env' | 'home'>): string {
 }
 
 /**
- * Intents that go to the disk at once, while those before them are done: a disk takes longer to be sure of one than a server
- * to do it, and an intent of what was never begun is told from what is there.
+ * Intents that are written ahead of their changes in one sync: a sync takes longer than most changes. `undo` compares with
+ * the server, so an intent whose change never started does no harm.
  */
 const ahead = 16
 
 /**
- * Begins a journal. Every intent is on the disk before its first request is sent, so that a process that is killed
- * leaves behind what it was doing; a result gets there with the next intents.
+ * Starts a journal. Every intent is on disk before the first request of its change, so that a process that is killed leaves
+ * behind what it was doing; a result is synced with the next intents. After a write that failed nothing more is written,
+ * because it would follow half a line, and no change starts any more.
  */
 export function openJournal(
   path: string | undefined,
   head: Head,
   changes: readonly Change[],
   context: Pick<Context, 'env' | 'home' | 'pid'>,
+  disk: Disk = nodeDisk,
 ): OpenJournal {
   const file =
     path ??
     join(journalFolder(context), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${context.pid}.ndjson`)
   const handle = open(file, path === undefined ? journalFolder(context) : undefined)
-  const put = async (text: string, sync: boolean) => {
-    try {
-      writeSync(handle, text)
-      if (sync) await onDisk(handle)
-    } catch (error) {
-      throw unwritable(file, error instanceof Error ? error.message : String(error))
-    }
-  }
-  const untold = changes.values()
-  const told = new Map<Change, Promise<void>>()
-  const tell = (wanted: readonly Change[]) => {
-    const batch = [...wanted]
-    for (const change of untold) {
-      if (!told.has(change) && !wanted.includes(change)) batch.push(change)
+  const lines = lineWriter(file, handle, disk)
+  const pending = changes.values()
+  const recorded = new Map<Change, Promise<void>>()
+  const record = (first: readonly Change[]) => {
+    const batch = [...first]
+    for (const change of pending) {
+      if (!recorded.has(change) && !first.includes(change)) batch.push(change)
       if (batch.length >= ahead) break
     }
     if (batch.length === 0) return
-    const synced = put(batch.map(intentLine).join(''), true)
+    const synced = lines.put(batch.map(intentLine).join(''), true)
     // Starting one of these changes fails with this error.
     synced.catch(() => {})
-    for (const change of batch) told.set(change, synced)
+    for (const change of batch) recorded.set(change, synced)
   }
-  let begun = 0
-  const opened = put(headLine(head), true)
+  let started = 0
+  const opened = lines.put(headLine(head), true)
   opened.catch(() => {})
   return {
     file,
     async intent(change) {
       await opened
-      begun++
-      if (!told.has(change)) tell([change])
-      if (told.size - begun < ahead / 2) tell([])
-      await told.get(change)
+      started++
+      if (!recorded.has(change)) record([change])
+      if (recorded.size - started < ahead / 2) record([])
+      await recorded.get(change)
+      lines.check()
     },
-    result: (outcome, id) => put(resultLine(outcome, id), false),
+    result: (outcome, id) => lines.put(resultLine(outcome, id), false),
     async end() {
-      // A sync that is still under way needs the file.
-      await Promise.allSettled([opened, ...told.values()])
-      await put(endLine(), true)
+      // A sync that is still running needs the file.
+      await Promise.allSettled([opened, ...recorded.values()])
+      await lines.put(endLine(), true).catch(() => {})
       closeSync(handle)
+      const reason = lines.broken()
+      return reason === undefined ? undefined : incomplete(file, reason)
     },
+  }
+}
+
+/** Appends lines to a file, whole or not at all: after the first error nothing is written any more. */
+function lineWriter(file: string, handle: number, disk: Disk) {
+  let broken: string | undefined
+  const check = () => {
+    if (broken !== undefined) throw unwritable(file, broken)
+  }
+  return {
+    check,
+    broken: () => broken,
+    async put(text: string, sync: boolean): Promise<void> {
+      check()
+      try {
+        for (let bytes: Uint8Array = Buffer.from(text); bytes.length > 0; ) {
+          const written = disk.write(handle, bytes)
+          if (written === 0) throw new Error('no byte was written')
+          bytes = bytes.subarray(written)
+        }
+        if (sync) await disk.sync(handle)
+      } catch (error) {
+        broken ??= error instanceof Error ? error.message : String(error)
+      }
+      check()
+    },
+  }
+}
+
+function incomplete(file: string, reason: string): Issue {
+  return {
+    code: 'unwritable-file',
+    severity: 'warning',
+    message: `The journal ${file} is incomplete, because it could not be written: ${reason}.`,
+    fix: 'Free the disk and apply again. `undo` reverts what the journal has.',
   }
 }
 
@@ -110,8 +150,10 @@ function open(file: string, folder: string | undefined): number {
 }
 
 function unwritable(file: string, reason: string): Failure {
-  const message = `cannot write the journal ${file}: ${reason}`
-  return new Failure([{ code: 'unwritable-file', severity: 'error', message, fix: 'Name another file with --journal' }])
+  const message = `Cannot write the journal ${file}: ${reason}.`
+  return new Failure([
+    { code: 'unwritable-file', severity: 'error', message, fix: 'Name another file with --journal.' },
+  ])
 }
 
 export function readJournal(file: string): JournalRecord {

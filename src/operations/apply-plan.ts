@@ -84,12 +84,13 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
     signal,
     on: onEvent,
   })
-  await journal.end()
+  const incomplete = await journal.end()
   const ending = signal.aborted ? 'interrupted' : 'applied'
   const verified = signal.aborted
     ? { outcomes: applied.outcomes, issues: [] }
     : await readBack(applied, prepared, context)
-  return { ...verified, journal: journal.file, ending }
+  const issues = incomplete ? [incomplete, ...verified.issues] : verified.issues
+  return { ...verified, issues, journal: journal.file, ending }
 }
 
 function limiterFor({ concurrency }: ApplyRequest, to: Connected): Limiter {

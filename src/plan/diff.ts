@@ -9,7 +9,7 @@ import { afterRenames, openMoves } from './moved-resources.ts'
 
 /**
  * How two snapshots differ: the plan that makes the one into the other, in all that is written in them. Provenance is not
- * compared. Where their scopes differ, what only one of them has and the other does not speak of is `kept`. Nothing in it
+ * compared. Where their scopes differ, what only one of them has and the other does not speak of is `unmanaged`. Nothing in it
  * is in an order in which it could be applied.
  */
 export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind[]): Plan {
@@ -17,7 +17,7 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
   const old = afterRenames(live, openMoves(after.moved, after, live)).resources
   const wanted = new Map(after.resources.map((resource) => [refOf(resource), resource]))
   const speaksOf = { before: speaker(before, after, kinds), after: speaker(after, before, kinds) }
-  const kept: Ref[] = []
+  const unmanaged: Ref[] = []
   const changes: Change[] = []
   const unchanged: Ref[] = []
   for (const [ref, resource] of wanted) {
@@ -25,17 +25,17 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
     const change = from ? updateOf(ref, from, resource, kinds) : createOf(ref, resource)
     if (!change) unchanged.push(ref)
     else if (from || speaksOf.before(ref)) changes.push(change)
-    else kept.push(ref)
+    else unmanaged.push(ref)
   }
   for (const [ref, from] of old) {
     if (wanted.has(ref)) continue
     if (speaksOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
-    else kept.push(ref)
+    else unmanaged.push(ref)
   }
   return {
     changes,
     unchanged,
-    unmanaged: kept,
+    unmanaged,
     unsupported: [],
     refusals: [],
     notCompared: [],

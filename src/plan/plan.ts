@@ -65,7 +65,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   return {
     changes,
     unchanged: compared.unchanged,
-    unmanaged: keptOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
+    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
       (ref) => !remove.has(ref),
     ),
     unsupported,
@@ -134,7 +134,7 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretVa
 }
 
 /** What only the server has, in scope; not what every server has by itself. */
-function keptOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
+function unmanagedOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const only = [...live.resources].filter(
     ([ref, resource]) => !wanted.has(ref) && !byName.get(resource.kind)?.builtin?.(resource),

@@ -49,8 +49,8 @@ export function deletesOf(
     })
   const edges = gone.flatMap(edgesOf)
   const order = orderOf(gone.map(refOf), edges).refs.toReversed()
-  const needers = new Map<Ref, Set<string>>()
-  const note = (of: Ref, by: string) => needers.set(of, (needers.get(of) ?? new Set()).add(by))
+  const waitsFor = new Map<Ref, Set<string>>()
+  const note = (of: Ref, by: string) => waitsFor.set(of, (waitsFor.get(of) ?? new Set()).add(by))
   for (const { from, to } of edges) if (from !== to) note(to, from)
   for (const change of changes) {
     if (change.action !== 'update') continue
@@ -60,7 +60,7 @@ export function deletesOf(
   return order.flatMap((ref): Change[] => {
     const before = live.resources.get(ref)
     // An edge that was left out of the order, because it closed a cycle, is not waited for.
-    const waits = [...(needers.get(ref) ?? [])].filter(
+    const waits = [...(waitsFor.get(ref) ?? [])].filter(
       (by) => (position.get(by as Ref) ?? -1) < (position.get(ref) ?? 0),
     )
     return before ? [{ ref, action: 'delete', before, waits, notes: [] }] : []

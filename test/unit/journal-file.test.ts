@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
-import { openJournal, readJournal } from '../../src/journal/journal-file.ts'
+import { type Disk, openJournal, readJournal } from '../../src/journal/journal-file.ts'
 import type { Change, Id } from '../../src/model.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'prefect-snapshot-journal-'))
@@ -58,4 +58,58 @@ test('an empty journal has its head and its end', async () => {
 test('an older journal is never written over', async () => {
   await openAt('once.ndjson').end()
   expect(() => openAt('once.ndjson')).toThrow(Failure)
+})
+
+describe('a disk', () => {
+  /** Takes at most `step` bytes at a time, and `room` bytes in all; then it is full. */
+  function disk(room: number, step = Number.POSITIVE_INFINITY): Disk {
+    let left = room
+    return {
+      sync: async () => {},
+      write(handle, bytes) {
+        if (left === 0) throw new Error('ENOSPC: no space left on device')
+        const taken = writeSync(handle, bytes.subarray(0, Math.min(left, step)))
+        left -= taken
+        return taken
+      },
+    }
+  }
+  const openOn = (name: string, on: Disk) => openJournal(join(dir, name), head, changes, io, on)
+  const [first, second] = changes as [Change, Change]
+
+  test('that takes a few bytes at a time gets every byte', async () => {
+    const journal = openOn('short-writes.ndjson', disk(Number.POSITIVE_INFINITY, 7))
+    for (const change of changes.slice(0, 20)) {
+      await journal.intent(change)
+      await journal.result({ change, status: 'done', ms: 1 }, undefined)
+    }
+    expect(await journal.end()).toBeUndefined()
+    const { entries, ended } = readJournal(journal.file)
+    expect(ended).toBe(true)
+    expect(entries.filter(({ status }) => status === 'done')).toHaveLength(20)
+  })
+
+  test('that is full lets no change start, even one whose intent it holds, and leaves a journal that can be read', async () => {
+    const whole = openOn('whole.ndjson', disk(Number.POSITIVE_INFINITY))
+    await whole.intent(first)
+    const size = readFileSync(whole.file).length
+    await whole.end()
+    // The head and the first intents fit, and half of the first result.
+    const journal = openOn('full.ndjson', disk(size + 20))
+    await journal.intent(first)
+    await expect(journal.result({ change: first, status: 'done', ms: 1 }, 'id' as Id)).rejects.toThrow(Failure)
+    await expect(journal.intent(second)).rejects.toThrow(Failure)
+    await expect(journal.intent(changes[90] as Change)).rejects.toThrow(Failure)
+    expect(await journal.end()).toMatchObject({ code: 'unwritable-file', severity: 'warning' })
+    const { entries, ended } = readJournal(journal.file)
+    expect(ended).toBe(false)
+    expect(entries.map(({ ref }) => ref)).toContain(first.ref)
+    expect(entries.filter(({ status }) => status !== undefined)).toEqual([])
+  })
+
+  test('that fails from the start lets no change start', async () => {
+    const journal = openOn('no-room.ndjson', disk(0))
+    await expect(journal.intent(first)).rejects.toThrow(Failure)
+    expect(await journal.end()).toMatchObject({ code: 'unwritable-file' })
+  })
 })
