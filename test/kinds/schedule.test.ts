@@ -5,8 +5,9 @@ import {
   decodeSchedule,
   encodeSchedules,
   normalizeSchedules,
-  planSchedules,
 } from '../../src/kinds/deployment/schedule.ts'
+import { changeSchedules, planSchedules } from '../../src/kinds/deployment/schedule-changes.ts'
+import { FakeSystem, type Sent } from '../support/fake-system.ts'
 
 const same = (a: readonly Json[], b: readonly Json[]) => {
   const [x, y] = [normalizeSchedules(a), normalizeSchedules(b)]
@@ -146,37 +147,109 @@ describe('the schedules of a deployment', () => {
     })
   })
 
-  test('are unchanged if equal, updated by slug, and otherwise created again', () => {
+  const every6: JsonObject = { interval: 6, active: true }
+  const one: JsonObject = { cron: '1 * * * *', active: true }
+  const two: JsonObject = { cron: '2 * * * *', active: true }
+  const nothing = { create: [], update: [], replace: [], remove: [] }
+
+  test('are unchanged if equal, and otherwise changed in place: by slug, then the most similar ones', () => {
     const raws = [
       raw('1', cron('1 * * * *')),
       raw('2', cron('2 * * * *'), { slug: 'two' }),
-      raw('3', cron('3 * * * *')),
-      raw('4', cron('4 * * * *'), { slug: 'four' }),
+      raw('3', { interval: 5, anchor_date: '2024-01-01T00:00:00+00:00', timezone: 'UTC' }),
+      raw('4', cron('4 * * * *')),
     ]
-    const wanted = normalizeSchedules([
-      { cron: '1 * * * *', active: true },
-      { cron: '22 * * * *', active: true, slug: 'two' },
-      { cron: '5 * * * *', active: true },
-    ])
-    const plan = planSchedules(raws, wanted)
-    expect(plan.create).toEqual([{ cron: '5 * * * *', active: true }])
-    expect(plan.update).toEqual([{ id: '2', schedule: { cron: '22 * * * *', active: true, slug: 'two' } }])
-    expect(plan.remove.toSorted()).toEqual(['3', '4'])
+    const changed = { cron: '22 * * * *', active: true, slug: 'two' }
+    const moved = { cron: '4 * * * *', active: false }
+    // An interval keeps its anchor: without one, the server would count from the moment of the request.
+    expect(planSchedules(raws, [one, changed, moved, every6])).toEqual({
+      ...nothing,
+      update: [
+        { id: '2', schedule: changed },
+        { id: '3', schedule: { ...every6, anchor_date: '2024-01-01T00:00:00Z' } },
+        { id: '4', schedule: moved },
+      ],
+    })
   })
 
-  test('are created again if an update cannot clear a field', () => {
-    const raws = [raw('1', cron('1 * * * *'), { slug: 'a', max_scheduled_runs: 3 })]
-    expect(planSchedules(raws, [{ cron: '1 * * * *', active: true, slug: 'a' }])).toEqual({
-      create: [{ cron: '1 * * * *', active: true, slug: 'a' }],
-      update: [],
-      remove: ['1'],
+  test.each<[string, JsonObject[], JsonObject[], Partial<ReturnType<typeof planSchedules>>]>([
+    ['another cron', [raw('1', cron('1 * * * *'))], [two], { update: [{ id: '1', schedule: two }] }],
+    [
+      'a slug is added',
+      [raw('1', cron('1 * * * *'))],
+      [{ ...one, slug: 'a' }],
+      { update: [{ id: '1', schedule: { ...one, slug: 'a' } }] },
+    ],
+    [
+      'a slug is renamed',
+      [raw('1', cron('1 * * * *'), { slug: 'a' })],
+      [{ ...one, slug: 'b' }],
+      { update: [{ id: '1', schedule: { ...one, slug: 'b' } }] },
+    ],
+    [
+      'a slug is taken away, which PATCH cannot do',
+      [raw('1', cron('1 * * * *'), { slug: 'a' })],
+      [one],
+      { create: [one], remove: ['1'] },
+    ],
+    [
+      'slugs are swapped',
+      [raw('1', cron('1 * * * *'), { slug: 'a' }), raw('2', cron('2 * * * *'), { slug: 'b' })],
+      [
+        { ...two, slug: 'a' },
+        { ...one, slug: 'b' },
+      ],
+      {
+        update: [
+          { id: '1', schedule: { ...two, slug: 'a' } },
+          { id: '2', schedule: { ...one, slug: 'b' } },
+        ],
+      },
+    ],
+    [
+      'max_scheduled_runs is cleared, which PATCH cannot do',
+      [raw('1', cron('1 * * * *'), { slug: 'a', max_scheduled_runs: 3 })],
+      [{ ...one, slug: 'a' }],
+      { replace: [{ id: '1', schedule: { ...one, slug: 'a' } }] },
+    ],
+    ['one more', [raw('1', cron('1 * * * *'))], [one, two], { create: [two] }],
+    ['one less', [raw('1', cron('1 * * * *')), raw('2', cron('2 * * * *'))], [two], { remove: ['1'] }],
+  ])('%s', (_, raws, wanted, plan) => {
+    expect(planSchedules(raws, wanted)).toEqual({ ...nothing, ...plan })
+  })
+
+  test('are created before they are deleted, and get a slug once the schedule that had it is deleted', async () => {
+    const sent: Sent[] = []
+    const api = Object.assign(new FakeSystem(), {
+      send: async (method: string, path: string, body?: Json) => {
+        sent.push({ method, path, body })
+        return { status: 201, body: [{ id: 'new' }] }
+      },
     })
+    const raws = [
+      raw('1', cron('1 * * * *'), { slug: 'a', max_scheduled_runs: 3 }),
+      raw('2', cron('2 * * * *'), { slug: 'b' }),
+      raw('3', cron('3 * * * *'), { slug: 'c' }),
+    ]
+    await changeSchedules(api, 'd', raws, [
+      { ...one, slug: 'a' },
+      { ...two, slug: 'b', active: false },
+      { ...one, active: false },
+    ])
+    expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /deployments/d/schedules',
+      'PATCH /deployments/d/schedules/2',
+      'POST /deployments/d/schedules',
+      'DELETE /deployments/d/schedules/1',
+      'PATCH /deployments/d/schedules/new',
+      'DELETE /deployments/d/schedules/3',
+    ])
+    expect(sent[2]?.body).toEqual([{ schedule: cron('1 * * * *'), active: true, parameters: {} }])
   })
 
   test('pair two alike with two alike', () => {
     const raws = [raw('1', cron('1 * * * *')), raw('2', cron('1 * * * *'))]
-    const one = { cron: '1 * * * *', active: true }
-    expect(planSchedules(raws, [one, one])).toEqual({ create: [], update: [], remove: [] })
+    expect(planSchedules(raws, [one, one])).toEqual(nothing)
     expect(planSchedules(raws, [one]).remove).toHaveLength(1)
     expect(planSchedules(raws, [one, one, one]).create).toHaveLength(1)
   })

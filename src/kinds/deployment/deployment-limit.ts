@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { ResolvedResource, Write } from '../../kind.ts'
 import type { LiveResource, Ref } from '../../model.ts'
 import { plainNumber } from '../../spec.ts'
-import { at, idOf, object, statusOf, text } from '../endpoints.ts'
+import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
 
 /*
  * A deployment has no limit, one of its own (a row `deployment:<id>` that the server makes and deletes with it), or
@@ -74,30 +74,62 @@ export async function completeLimit({ api }: Write, id: string, own: Json | unde
   if (isObject(own)) await api.send('PATCH', at`/v2/concurrency_limits/${`deployment:${id}`}`, own)
 }
 
-/** Takes a deployment from the limit that it has to the one that is wanted, by the requests that spare shared rows. */
+/**
+ * Takes a deployment from the limit that it has to the one that is wanted, by requests that spare shared rows. The old
+ * limit stays linked until the new one is, so that a refused request leaves the deployment limited.
+ */
 export async function changeLimit(write: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
   const path = at`/deployments/${before.id}`
   const send = (body: JsonObject) => write.api.send('PATCH', path, body)
   const own = numberOf(after.spec.concurrency_limit)
   const hadOwn = isOwnLimit(text(object(before.carriedOver.global_concurrency_limit), 'name'))
-  if (before.refs.limit && !after.ids.limit) await send({ global_concurrency_limit_id: null })
-  if (hadOwn && own === undefined) await send({ concurrency_limit: null })
-  if (after.ids.limit) await send({ global_concurrency_limit_id: after.ids.limit })
-  if (own === undefined) return
+  if (after.ids.limit) {
+    await send({ global_concurrency_limit_id: after.ids.limit })
+    // Linking another row by its id leaves the own row behind.
+    if (hadOwn) await removeOwnRow(write, before.id)
+    return
+  }
+  if (own === undefined) return void (await removeLimit(send, before, hadOwn))
+  // With a shared limit linked, `concurrency_limit` would change the shared row.
+  if (before.refs.limit) return takeUp(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
   try {
     await send({ concurrency_limit: own })
   } catch (error) {
     if (hadOwn || statusOf(error) !== 409) throw error
-    await takeUp(write, before.id, own)
+    return takeUp(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
   }
   // The number alone would leave an own row switched off, or decaying.
-  const plain = isObject(before.spec.concurrency_limit) ? { limit: own, active: true, slot_decay_per_second: 0 } : own
-  await completeLimit(write, before.id, isObject(after.spec.concurrency_limit) ? after.spec.concurrency_limit : plain)
+  const isPlain = !isObject(before.spec.concurrency_limit) && !isObject(after.spec.concurrency_limit)
+  if (!isPlain) await completeLimit(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
 }
 
-/** Links the own row that is there already: linking a shared limit by its id alone leaves it behind. */
-async function takeUp({ api }: Write, id: string, limit: Json): Promise<void> {
-  const row = at`/v2/concurrency_limits/${`deployment:${id}`}`
-  await api.send('PATCH', row, { limit, active: true, slot_decay_per_second: 0 })
+async function removeLimit(send: (body: JsonObject) => Promise<unknown>, before: LiveResource, hadOwn: boolean) {
+  if (before.refs.limit) await send({ global_concurrency_limit_id: null })
+  else if (hadOwn) await send({ concurrency_limit: null })
+}
+
+/** An own limit with everything that a row says of it. */
+function wholeLimit(own: Json | undefined, limit: Json): JsonObject {
+  return { limit, active: true, slot_decay_per_second: 0, ...(isObject(own) ? own : {}) }
+}
+
+/** Links an own row, made or changed first: linking a shared limit by its id alone may have left one behind. */
+async function takeUp({ api }: Write, id: string, limit: JsonObject): Promise<void> {
+  const name = `deployment:${id}`
+  const row = at`/v2/concurrency_limits/${name}`
+  try {
+    await api.send('POST', '/v2/concurrency_limits/', { name, ...limit })
+  } catch (error) {
+    if (statusOf(error) !== 409 && !isAmbiguous(error)) throw error
+    await api.send('PATCH', row, limit)
+  }
   await api.send('PATCH', at`/deployments/${id}`, { global_concurrency_limit_id: idOf(object(await api.get(row))) })
+}
+
+async function removeOwnRow({ api }: Write, id: string): Promise<void> {
+  try {
+    await api.send('DELETE', at`/v2/concurrency_limits/${`deployment:${id}`}`)
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error
+  }
 }

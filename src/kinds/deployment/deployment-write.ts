@@ -6,7 +6,8 @@ import { isPrefect2 } from '../../version.ts'
 import { answer, at, idOf, isAmbiguous, namesOf, objects, statusOf } from '../endpoints.ts'
 import { queueParts } from '../queue-name.ts'
 import { changeLimit, completeLimit, limitBody } from './deployment-limit.ts'
-import { decodeSchedule, planSchedules } from './schedule.ts'
+import { decodeSchedule } from './schedule.ts'
+import { changeSchedules } from './schedule-changes.ts'
 
 /** A JSON Schema that asks for nothing. */
 export const noSchema: JsonObject = { type: 'object', properties: {} }
@@ -14,7 +15,7 @@ export const noSchema: JsonObject = { type: 'object', properties: {} }
 export async function createDeployment(write: Write, after: ResolvedResource): Promise<Created> {
   const body = { ...bodyOf(after), ...poolBody(after.resource), ...limitBody(after) }
   const id = idOf(answer((await write.api.send('POST', '/deployments/', body)).body))
-  await postLimitedSchedules(write, id, after)
+  await completeSchedules(write, id, after)
   await completeLimit(write, id, after.spec.concurrency_limit)
   return { id }
 }
@@ -49,23 +50,17 @@ function bodyOf({ resource, ids, spec }: ResolvedResource): JsonObject {
     ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
     job_variables: spec.job_variables ?? {},
     paused: spec.paused ?? false,
-    schedules: objects(spec.schedules)
-      .filter((schedule) => !limited(schedule))
-      .map(decodeSchedule),
+    schedules: objects(spec.schedules).map(decodeSchedule),
     concurrency_options: spec.concurrency_options ?? null,
     storage_document_id: ids.storage ?? null,
     infrastructure_document_id: ids.infrastructure ?? null,
   }
 }
 
-function limited(schedule: JsonObject): boolean {
-  return schedule.max_scheduled_runs !== undefined
-}
-
 /** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
-async function postLimitedSchedules({ api }: Write, id: string, { spec }: ResolvedResource): Promise<void> {
-  const schedules = objects(spec.schedules).filter(limited)
-  if (schedules.length > 0) await api.send('POST', at`/deployments/${id}/schedules`, schedules.map(decodeSchedule))
+async function completeSchedules({ api }: Write, id: string, { spec }: ResolvedResource): Promise<void> {
+  if (!objects(spec.schedules).some((schedule) => schedule.max_scheduled_runs !== undefined)) return
+  await changeSchedules(api, id, await api.get(at`/deployments/${id}/schedules`), spec.schedules)
 }
 
 /**
@@ -81,15 +76,19 @@ export async function updateDeployment(
   const changed = namesOf(fields)
   const isOld = isPrefect2(write.server.version)
   const way = isOld || !needsUpsert(after, changed) ? patch : isFlip(changed) ? flip : upsert
-  try {
-    await way(write, before, after, changed)
-  } catch (error) {
-    // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
-    // And where nobody knows what became of a request, the upsert makes it as it should be in any case.
-    const again = way !== upsert && !isOld && (statusOf(error) === 409 || isAmbiguous(error))
-    if (!again) throw error
-    await upsert(write, before, after, changed)
-  }
+  const isWhole = await way(write, before, after, changed).then(
+    () => way === upsert,
+    async (error: unknown) => {
+      // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
+      // After a request with an unknown result, the upsert makes the deployment as it should be in any case.
+      const again = way !== upsert && !isOld && (statusOf(error) === 409 || isAmbiguous(error))
+      if (!again) throw error
+      await upsert(write, before, after, changed)
+      return true
+    },
+  )
+  if (changed.has('schedules') && !isWhole)
+    await changeSchedules(write.api, before.id, before.carriedOver.schedules, after.spec.schedules)
   if (changed.has('limit') || changed.has('concurrency_limit')) await changeLimit(write, before, after)
 }
 
@@ -122,7 +121,7 @@ async function upsert(
     : {}
   const paused = after.spec.paused ?? before.carriedOver.paused ?? false
   await write.api.send('POST', '/deployments/', { ...bodyOf(after), ...poolBody(after.resource), ...enforce, paused })
-  await postLimitedSchedules(write, before.id, after)
+  await completeSchedules(write, before.id, after)
   if (changed.has('queue') && !after.refs.queue) await detach(write, before)
 }
 
@@ -150,13 +149,4 @@ async function patch(
   if (changed.has('queue'))
     Object.assign(body, after.refs.queue ? poolBody(after.resource) : { work_pool_name: null, work_queue_name: null })
   if (Object.keys(body).length > 0) await write.api.send('PATCH', at`/deployments/${before.id}`, body)
-  if (changed.has('schedules')) await changeSchedules(write, before, after)
-}
-
-async function changeSchedules({ api }: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
-  const path = at`/deployments/${before.id}/schedules`
-  const { create, update, remove } = planSchedules(before.carriedOver.schedules, after.spec.schedules)
-  for (const id of remove) await api.send('DELETE', path + at`/${id}`)
-  for (const { id, schedule } of update) await api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
-  if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
 }

@@ -1,6 +1,6 @@
 import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../../json.ts'
 import { plainNumber } from '../../spec.ts'
-import { list, object, objects } from '../endpoints.ts'
+import { object, objects } from '../endpoints.ts'
 
 /** JSON Schema of the schedules of a deployment. */
 export const schedulesSchema: JsonObject = {
@@ -30,10 +30,10 @@ const injected = 'DTSTART:20200101T000000\n'
 
 /** Schedules of a deployment as the API gives them, in the snapshot's form. */
 export function encodeSchedules(raws: Json | undefined): Json {
-  return normalizeSchedules(objects(raws).map(encode))
+  return normalizeSchedules(objects(raws).map(encodeSchedule))
 }
 
-function encode(raw: JsonObject): JsonObject {
+function encodeSchedule(raw: JsonObject): JsonObject {
   const { cron, interval, rrule, anchor_date, timezone, day_or } = object(raw.schedule)
   const parts: Record<string, Json | undefined> = {
     slug: raw.slug ?? undefined,
@@ -113,40 +113,6 @@ export function decodeSchedule(schedule: JsonObject): JsonObject {
     ...(slug === undefined ? {} : { slug }),
     ...(max_scheduled_runs === undefined ? {} : { max_scheduled_runs }),
   }
-}
-
-/** What has to be done to the schedules of a deployment. `update` and `remove` hold ids of schedules. */
-export interface SchedulePlan {
-  readonly create: readonly JsonObject[]
-  readonly update: readonly { readonly id: string; readonly schedule: JsonObject }[]
-  readonly remove: readonly string[]
-}
-
-/** Pairs the schedules of a server with the wanted ones: by content first, then by slug. */
-export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
-  const left = objects(raws).map((raw) => ({
-    id: String(raw.id),
-    schedule: object(list(normalizeSchedules([encode(raw)]))[0]),
-  }))
-  const take = (fits: (schedule: JsonObject) => boolean) => {
-    const index = left.findIndex(({ schedule }) => fits(schedule))
-    return index < 0 ? undefined : left.splice(index, 1)[0]
-  }
-  const rest = objects(wanted).filter(
-    (schedule) =>
-      !take((other) => sameJson(compareSchedules([other], [schedule]), compareSchedules([schedule], [other]))),
-  )
-  const update: { id: string; schedule: JsonObject }[] = []
-  const create: JsonObject[] = []
-  for (const schedule of rest) {
-    const same = schedule.slug === undefined ? undefined : take((other) => other.slug === schedule.slug)
-    // An update can neither take a slug away nor clear max_scheduled_runs (PATCH drops null).
-    const clears = same?.schedule.max_scheduled_runs !== undefined && schedule.max_scheduled_runs === undefined
-    if (same && !clears) update.push({ id: same.id, schedule })
-    else create.push(schedule)
-    if (same && clears) left.push(same)
-  }
-  return { create, update, remove: left.map(({ id }) => id) }
 }
 
 /** Schedules with the `active` of those that they are paired with: by slug, else by what they say but for that. */

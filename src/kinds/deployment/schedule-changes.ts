@@ -1,0 +1,129 @@
+import { type Json, type JsonObject, sameJson } from '../../json.ts'
+import type { Api } from '../../model.ts'
+import { at, idOf, isAmbiguous, list, object, objects, statusOf } from '../endpoints.ts'
+import { compareSchedules, decodeSchedule, encodeSchedules } from './schedule.ts'
+
+/** A schedule that the server has, by its id, and what it is to become. */
+interface Paired {
+  readonly id: string
+  readonly schedule: JsonObject
+}
+
+/** What has to be done to the schedules of a deployment. `remove` holds ids of schedules. */
+export interface SchedulePlan {
+  readonly create: readonly JsonObject[]
+  readonly update: readonly Paired[]
+  /** A PATCH cannot make the change, and a new schedule cannot have the slug as long as the old one has it. */
+  readonly replace: readonly Paired[]
+  readonly remove: readonly string[]
+}
+
+/** A schedule that the server has, in the snapshot's form. */
+interface Existing {
+  readonly id: string
+  readonly schedule: JsonObject
+}
+
+/**
+ * Pairs the schedules of a server with the wanted ones: those that are equal, then those of one slug, then the most
+ * similar ones. What is paired is changed in place and keeps its id.
+ */
+export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
+  const left = objects(raws).map(
+    (raw): Existing => ({
+      id: String(raw.id),
+      schedule: object(list(encodeSchedules([raw]))[0]),
+    }),
+  )
+  const take = (fits: (schedule: JsonObject) => boolean) => {
+    const index = left.findIndex(({ schedule }) => fits(schedule))
+    return index < 0 ? undefined : left.splice(index, 1)[0]
+  }
+  const changed = objects(wanted).filter((schedule) => !take((other) => isEqual(other, schedule)))
+  const [update, replace]: [Paired[], Paired[]] = [[], []]
+  const rest = changed.filter((schedule) => {
+    const old = schedule.slug === undefined ? undefined : take(({ slug }) => slug === schedule.slug)
+    if (old) (canPatch(old.schedule, schedule) ? update : replace).push(pair(old, schedule))
+    return !old
+  })
+  const similar = pairSimilar(left, rest)
+  const kept = new Set(similar.map(({ old }) => old))
+  const covered = new Set(similar.map(({ schedule }) => schedule))
+  return {
+    create: rest.filter((schedule) => !covered.has(schedule)),
+    update: [...update, ...similar.map(({ old, schedule }) => pair(old, schedule))],
+    replace,
+    remove: left.filter((old) => !kept.has(old)).map(({ id }) => id),
+  }
+}
+
+/** An interval without an anchor keeps the one that it has: the server would count from the moment of the request. */
+function pair({ id, schedule: old }: Existing, schedule: JsonObject): Paired {
+  const isAnchored = schedule.interval === undefined || schedule.anchor_date !== undefined
+  return { id, schedule: isAnchored || !old.anchor_date ? schedule : { ...schedule, anchor_date: old.anchor_date } }
+}
+
+/** A PATCH ignores null: it can neither take a slug away nor clear `max_scheduled_runs`. */
+function canPatch(old: JsonObject, schedule: JsonObject): boolean {
+  return ['slug', 'max_scheduled_runs'].every((name) => old[name] === undefined || schedule[name] !== undefined)
+}
+
+function pairSimilar(olds: readonly Existing[], wanted: readonly JsonObject[]) {
+  const candidates = olds
+    .flatMap((old) => wanted.map((schedule) => ({ old, schedule, likeness: likeness(old.schedule, schedule) })))
+    .filter(({ old, schedule }) => canPatch(old.schedule, schedule))
+    .sort((a, b) => b.likeness - a.likeness)
+  const taken = new Set<unknown>()
+  return candidates.filter(({ old, schedule }) => {
+    if (taken.has(old) || taken.has(schedule)) return false
+    taken.add(old).add(schedule)
+    return true
+  })
+}
+
+/** How many fields are equal, and how many both have. */
+function likeness(a: JsonObject, b: JsonObject): number {
+  const shared = Object.entries(a).filter(([name]) => b[name] !== undefined)
+  return shared.length + 2 * shared.filter(([name, value]) => sameJson(value, b[name])).length
+}
+
+function isEqual(a: JsonObject, b: JsonObject): boolean {
+  return sameJson(compareSchedules([a], [b]), compareSchedules([b], [a]))
+}
+
+/**
+ * Makes the schedules of a deployment as they are wanted. A schedule is deleted only once what replaces it is there, so
+ * that a refused request loses none. After a request with an unknown result, looks at what is there and goes on from that.
+ */
+export async function changeSchedules(api: Api, deployment: string, raws: Json | undefined, wanted: Json | undefined) {
+  const path = at`/deployments/${deployment}/schedules`
+  for (let [attempt, now] = [0, raws]; ; attempt++) {
+    try {
+      return await carryOut(api, path, planSchedules(now, wanted))
+    } catch (error) {
+      if (attempt === 3 || !isAmbiguous(error)) throw error
+      now = await api.get(path)
+    }
+  }
+}
+
+async function carryOut(api: Api, path: string, { create, update, replace, remove }: SchedulePlan): Promise<void> {
+  const patch = (id: string, schedule: JsonObject) => api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
+  if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
+  for (const { id, schedule } of update) await patch(id, schedule)
+  for (const { id, schedule } of replace) {
+    const { slug: _, ...unnamed } = schedule
+    const [made] = objects((await api.send('POST', path, [decodeSchedule(unnamed)])).body)
+    await removeSchedule(api, path, id)
+    await patch(idOf(object(made)), schedule)
+  }
+  for (const id of remove) await removeSchedule(api, path, id)
+}
+
+async function removeSchedule(api: Api, path: string, id: string): Promise<void> {
+  try {
+    await api.send('DELETE', path + at`/${id}`)
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error
+  }
+}
