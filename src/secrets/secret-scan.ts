@@ -1,74 +1,75 @@
 import type { Issue } from '../issue.ts'
-import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
+import { isNumber, isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
+import { isSecretName, creator as ownRules } from './scan-rules.ts'
 
-/** Looks for values outside of secret fields that look like secrets, by the rules of secretlint. */
+/** Finds values outside of secret fields that look like secrets, by the rules of secretlint and `scan-rules.ts`. */
 export interface SecretScanner {
-  /** Looks at a resource some time, or at once where there is enough to look at. */
+  /** Adds a resource; the scan of what was added starts when there is enough of it. */
   at(resource: Resource): void
-  /** One warning for each such value of the resources, with its place and what it looks like, and nothing of the value. */
+  /** One warning for each such value, with its place and what it looks like, and no part of the value. */
   found(resources: readonly Resource[]): Promise<Issue[]>
 }
 
 /**
- * Characters that are looked through as one text: each look costs a millisecond, and the text is held as long as it takes. The
- * first looks are at less, so that what they take the first time is over while a server is still busy.
+ * Characters that are scanned as one text, first and at most: a scan costs a millisecond, and the text is kept for as long.
+ * The first scans are smaller, so that the rules are warmed up while the server is still busy.
  */
-const [first, most] = [20_000, 1_000_000]
-/** Lines up to this length come again and again, as in the schemas of parameters, and are looked at once. */
-const short = 80
+const [firstSize, maxSize] = [20_000, 1_000_000]
+/** Lines up to this length are often repeated, as in the schemas of parameters, and are scanned once. */
+const shortLine = 80
 
-/** Begins to load the rules, which takes a while. */
+/** Creates a scanner and starts to load the rules, which takes a while. */
 export function createScanner(): SecretScanner {
   const rules = loadRules()
   rules.catch(() => {})
-  // Whatever becomes of the secrets of a resource, the rest of it stays the same object.
+  // Replacing the secrets of a resource does not replace its spec.
   const seen = new WeakSet<JsonObject>()
   const known = new Set<string>()
   const suspects = new Map<string, Suspicion[]>()
-  const looks: Promise<void>[] = []
+  const scans: Promise<void>[] = []
   let lines: string[] = []
   let length = 0
-  let enough = first
-  const look = () => {
-    if (lines.length > 0) looks.push(lookThrough(lines, rules, suspects))
+  let size = firstSize
+  const scan = () => {
+    if (lines.length > 0) scans.push(scanLines(lines, rules, suspects))
     lines = []
     length = 0
-    enough = Math.min(most, 2 * enough)
+    size = Math.min(maxSize, 2 * size)
   }
   const at = (resource: Resource) => {
     if (seen.has(resource.spec)) return
     seen.add(resource.spec)
-    visit(resource.spec, '', (line) => {
-      if (line.length <= short) {
+    visit(resource.spec, nameOf(resource), (line) => {
+      if (line.length <= shortLine) {
         if (known.has(line)) return
         known.add(line)
       }
       lines.push(line)
       length += line.length
     })
-    if (length > enough) look()
+    if (length > size) scan()
   }
   return {
     at,
     async found(resources) {
       for (const resource of resources) at(resource)
-      look()
-      await Promise.all(looks)
+      scan()
+      await Promise.all(scans)
       return suspects.size === 0 ? [] : resources.flatMap((resource) => issuesOf(resource, suspects))
     },
   }
 }
 
-/** What a line looks like to a rule. */
+/** What a line looks like, according to a rule. */
 interface Suspicion {
   readonly rule: string
   readonly looks: string
 }
 
-/** Looks through lines as one text, and adds those that a rule knows. */
-async function lookThrough(
+/** Scans lines as one text and adds those that a rule reports. */
+async function scanLines(
   lines: readonly string[],
   rules: ReturnType<typeof loadRules>,
   suspects: Map<string, Suspicion[]>,
@@ -89,15 +90,23 @@ async function lookThrough(
 
 function issuesOf(resource: Resource, suspects: ReadonlyMap<string, readonly Suspicion[]>): Issue[] {
   const issues: Issue[] = []
-  visit(resource.spec, '', (line, pointer) => {
-    for (const { looks } of suspects.get(line) ?? []) issues.push(issueOf(refOf(resource), `/spec${pointer()}`, looks))
+  visit(resource.spec, nameOf(resource), (line, pointer) => {
+    const found = suspects.get(line) ?? []
+    // The name says less than the value.
+    const { looks } = found.find((one) => !one.looks.startsWith('name of')) ?? found[0] ?? {}
+    if (looks !== undefined) issues.push(issueOf(refOf(resource), `/spec${pointer()}`, looks))
   })
   return issues
 }
 
+/** The name that a value at the top of a spec has: `db_password` of `variable/db_password`. */
+function nameOf({ key }: Resource): string {
+  return key.slice(key.lastIndexOf('/') + 1)
+}
+
 /**
- * Every text in a value, on a line with the name before it: some rules know a secret only by that. A blank line keeps two
- * texts apart. The place is worked out for those who ask.
+ * Passes every string of a value to `on`, on a line `name = value`, since some rules need the name. Lines begin and end with
+ * a line break, which keeps values apart. The pointer is computed on demand.
  */
 function visit(
   value: Json,
@@ -105,12 +114,19 @@ function visit(
   on: (line: string, pointer: () => Pointer) => void,
   pointer: () => Pointer = () => '',
 ): void {
-  if (typeof value === 'string') on(`\n${name} = ${value}\n`, pointer)
+  if (typeof value === 'string' || (isNumber(value) && isSecretName(name))) on(`\n${name} = ${value}\n`, pointer)
   else if (Array.isArray(value))
     for (const [index, item] of (value as readonly Json[]).entries())
       visit(item, name, on, () => step(pointer(), index))
   else if (isObject(value))
-    for (const key of Object.keys(value)) visit(value[key] as Json, key, on, () => step(pointer(), key))
+    for (const key of Object.keys(value))
+      visit(value[key] as Json, nameIn(value, key, name), on, () => step(pointer(), key))
+}
+
+/** The name of a value in an object: of a default that of its property, of an environment variable that of its entry. */
+function nameIn(object: JsonObject, key: string, parent: string): string {
+  if (key === 'default') return parent
+  return key === 'value' ? (typeof object.name === 'string' ? object.name : parent) : key
 }
 
 interface Finding {
@@ -134,7 +150,15 @@ async function lint(
   const preset = '@secretlint/secretlint-rule-preset-recommend'
   const { messages } = await lintSource({
     source: { filePath: 'snapshot.yaml', content, ext: '.yaml', contentType: 'text' },
-    options: { config: { rules: [{ id: preset, rule: creator }] }, noPhysicFilePath: true },
+    options: {
+      config: {
+        rules: [
+          { id: preset, rule: creator },
+          { id: ownRules.meta.id, rule: ownRules },
+        ],
+      },
+      noPhysicFilePath: true,
+    },
   })
   return messages.map(({ range, ruleId, messageId }) => ({
     offset: range[0],
@@ -143,22 +167,22 @@ async function lint(
   }))
 }
 
-/** What a value looks like: the name of the rule, and of its case where that says more. Its message would show the value. */
+/** What a value looks like, from the IDs of rule and message: the text of the message would show the value. */
 function inWords(rule: string, message: string): string {
   const words = (text: string) =>
     text
       .replace(/([a-z])([A-Z])/g, '$1 $2')
       .replace(/[-_]/g, ' ')
       .toLowerCase()
-  return words(message).includes(words(rule)) ? words(message) : `${words(rule)}: ${words(message)}`
+  return rule === 'value' || words(message).includes(words(rule)) ? words(message) : `${words(rule)}: ${words(message)}`
 }
 
 function issueOf(ref: Ref, pointer: Pointer, looks: string): Issue {
   return {
     code: 'possible-secret',
     severity: 'warning',
-    message: `${ref} may hold a secret at ${pointer} (${looks})`,
-    fix: `Leave it out of the snapshot: --secret-path '${ref}#${pointer}'`,
+    message: `${ref} may contain a secret at ${pointer} (${looks}).`,
+    fix: `Add --secret-path '${ref}#${pointer}' to export it as a placeholder.`,
     ref,
     pointer,
   }

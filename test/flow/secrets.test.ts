@@ -331,7 +331,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await send(from, 'PATCH', `/deployments/${id}`, { job_variables: { env: { API_KEY: apiKey, OTHER: github } } })
     const told = await good(exporting())
     expect(told.stderr).toMatch(
-      /\[possible-secret\] deployment\/etl\/prod may hold a secret at \/spec\/job_variables\/env\/OTHER \(github token\)/,
+      /\[possible-secret\] deployment\/etl\/prod may contain a secret at \/spec\/job_variables\/env\/OTHER \(github token\)/,
     )
     const before = read('placeholders.snapshot.yaml')
     expect((await cli(exporting('--strict-secrets', '--exclude', 'variable/**'))).exit).toBe(3)

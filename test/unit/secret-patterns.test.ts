@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, test } from 'vitest'
+import type { JsonObject } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Id, LiveResource, Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
@@ -146,5 +148,61 @@ describe('values that look like secrets', () => {
       'deployment/flow-803/prod',
     ])
     expect(await look.found(many)).toHaveLength(3)
+  })
+
+  /** Put together here, so that no scanner reports this file. */
+  const join = (...parts: readonly string[]) => parts.join('')
+  const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0NTY3ODkwIn0', 'dozjgNryP4J3jVmNHl0w5N'].join('.')
+  test.each<readonly [string, JsonObject]>([
+    ['a key of Prefect Cloud', { text: join('pnu', '_', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8') }],
+    ['a key of a service account', { text: join('pnb', '_', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8') }],
+    ...[
+      'postgresql+asyncpg',
+      'redis',
+      'rediss',
+      'amqp',
+      'mssql+pyodbc',
+      'snowflake',
+      'mongodb+srv',
+      'https',
+      'any-scheme',
+    ].map(
+      (scheme) =>
+        [`a password in a URL of ${scheme}`, { text: join(scheme, '://', 'user:hush', '4321@host/db') }] as const,
+    ),
+    ['a password without a user in a URL', { text: join('redis://', ':hush', '4321@host') }],
+    ['a password in a connection string', { text: join('Server=h;Uid=u;', 'Pwd=', 'hush4321;') }],
+    ['an AWS key ID', { text: join('AKIA', 'Q3EGRQ7ZJ5XVN2LA') }],
+    ['an account key of Azure', { text: join('DefaultEndpointsProtocol=https;', 'AccountKey=', 'q'.repeat(44), '==') }],
+    ['a SAS signature of Azure', { text: join('https://x.example.org/c?sv=1&', 'sig=', 'aB3'.repeat(12), '%3D') }],
+    ['a client secret of Azure', { text: join('abC', '8Q~', 'aB3_'.repeat(8)) }],
+    ['a JSON web token', { text: jwt }],
+    ['a bearer token', { Authorization: join('Bearer ', 'abc123def456ghi7') }],
+    ['basic credentials', { Authorization: join('Basic ', 'dXNlcjpodXNoNDMyMQ==') }],
+    ...['DB_PASSWORD', 'CLIENT_SECRET', 'GIT_TOKEN', 'api_key', 'apiKey', 'x-api-key', 'dbPassword', 'passphrase'].map(
+      (name) => [`a value of the name ${name}`, { [name]: 'hush4321' }] as const,
+    ),
+    ['a number of the name password', { password: 43_218_765 }],
+    ['an entry of a list of environment variables', { env: [{ name: 'DB_PASSWORD', value: 'hush4321' }] }],
+    ['a default of a property', { properties: { api_key: { type: 'string', default: 'hush4321' } } }],
+    ['an item of a list', { passwords: [], tokens: { token: ['hush4321'] } }],
+    ['an assignment in a command', { command: join('export GIT_', 'TOKEN=', 'hush4321; run') }],
+    ['an option of a command', { command: join('run --db-', 'password ', 'hush4321') }],
+  ])('are found as %s', async (_, value) => {
+    const found = await createScanner().found([
+      live('variable/x', { value }),
+      deployment('a/b', { job_variables: value }),
+    ])
+    expect(found.map(({ ref }) => ref)).toEqual(['variable/x', 'deployment/a/b'])
+    expect(JSON.stringify(found)).not.toMatch(/hush4321|43218765/)
+  })
+
+  it('are found by the name of a variable', async () => {
+    expect(await createScanner().found([live('variable/db_password', { value: 'hush4321' })])).toHaveLength(1)
+  })
+
+  it('are not found in ordinary values', async () => {
+    const ordinary = JSON.parse(readFileSync(new URL('../fixtures/secret-scan/ordinary.json', import.meta.url), 'utf8'))
+    expect(await createScanner().found([deployment('a/b', ordinary)])).toEqual([])
   })
 })
