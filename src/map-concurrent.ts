@@ -1,6 +1,6 @@
 /**
- * Does something for each of a list, a bounded number at a time; the results in the list's order. Begins nothing more once
- * one failed.
+ * Calls a function for each item with bounded concurrency, and returns the results in the order of the items. After the
+ * first failure no further call starts.
  */
 export async function mapConcurrent<T, R>(
   items: readonly T[],

@@ -1,45 +1,44 @@
-/** Looks for the number of writes at a time that a server does most with. */
+/** Searches for the write concurrency with the highest throughput. */
 export interface ConcurrencyTuner {
-  /** The number to keep to now. */
+  /** The current limit. */
   limit(): number
-  /** A write has come to its end; `group` names what is comparable with each other, such as a kind. */
+  /** A write has ended. Only throughputs of the same `group`, such as a kind, are compared. */
   completed(group: string): void
-  /** The server said that it cannot keep up (429, 503, a reset) while so many were under way. */
+  /** The server was overloaded (429, 503, a reset) with so many writes in flight. */
   busy(running: number): void
 }
 
-/** Completions that a rate is measured over, for each write under way. */
+/** Completions in a measuring window, for each write in flight. */
 const sample = 8
-/** What the rate must be times what it was for a try to be kept. Up to four a server has ample room for, if it does not refuse. */
+/** The factor by which the rate must change for a trial to be kept. Up to four writes a server that does not refuse has ample room. */
 const worthwhile = { fewer: 1.03, few: 0.98, many: 1.05 }
 const few = 4
-/** A try whose rate falls by this factor is given up before its window is full, after so many completions. */
+/** A trial whose rate falls by this factor is abandoned before its window is full, after so many completions. */
 const hopeless = 0.75
 const glance = 6
-/** Windows without a try after one that failed, doubled by each further one; so many times as many where the server said no. */
+/** Windows without a trial after one that failed, doubled by each further failure; multiplied where the server was overloaded. */
 const refusal = 16
 const firstHold = 2
 const longestHold = 64
 
 interface State {
   limit: number
-  /** What was the limit before the try that is under way. */
+  /** The limit before the current trial. */
   before?: number | undefined
   upwards: boolean
-  /** Windows to come without a try, and after the next one that fails. */
+  /** Windows to wait before the next trial, and after the next one that fails. */
   hold: number
   nextHold: number
-  /** Completions of what was under way when the server last said that it was busy: they would say it again. */
+  /** Completions of the writes that were in flight when the server was last overloaded: they would report it again. */
   echoes: number
   window: { readonly group: string; readonly begun: number; done: number }
   readonly rates: Map<string, number>
 }
 
 /**
- * Finds the best number by trying (AIMD on throughput): one more as long as that does not lower the rate, half where
- * that raises it or the server says that it is busy. A Prefect server on SQLite is fastest with one write at a
- * time, and refuses a third of them with two; on PostgreSQL 2 to 4 are best. A try that failed is repeated ever more
- * rarely.
+ * Finds the best limit by trials (AIMD on throughput): one more as long as that does not lower the rate, half where that
+ * raises it or the server is overloaded. A Prefect server on SQLite is fastest with one write at a time, and refuses a
+ * third of them with two; on PostgreSQL 2 to 4 are best. Failed trials are repeated at growing intervals.
  */
 export function createTuner(now: () => number, most: number): ConcurrencyTuner {
   const state: State = {
@@ -77,7 +76,7 @@ export function createTuner(now: () => number, most: number): ConcurrencyTuner {
   }
 }
 
-/** At the end of a window: keeps the try or takes it back; else begins the next one, when it is time. */
+/** At the end of a window: keeps or reverts the trial, or starts the next one when it is due. */
 function judge(state: State, most: number, now: number): void {
   const { group } = state.window
   const found = rateOf(state, now)
@@ -94,7 +93,7 @@ function judge(state: State, most: number, now: number): void {
   else tryAnother(state, most)
 }
 
-/** Whether a try brought less than it has to. */
+/** Whether a trial gained less than required. */
 function isWorse({ limit, before }: State, found: number, base: number | undefined): boolean {
   if (before === undefined || base === undefined) return false
   const { fewer, many } = worthwhile
@@ -111,7 +110,7 @@ function tryAnother(state: State, most: number): void {
   state.limit = next
 }
 
-/** Goes back to where the try began, and looks the other way next. */
+/** Reverts the trial; the next one goes the other way. */
 function giveUp(state: State, now: number): void {
   const to = state.before ?? state.limit
   state.upwards = to === 1 || !state.upwards
@@ -119,7 +118,7 @@ function giveUp(state: State, now: number): void {
   state.nextHold = Math.min(longestHold, state.nextHold * 2)
 }
 
-/** Rates of two groups say nothing of each other: a try that another comes into is none, and its best may be lower. */
+/** Rates of two groups are not comparable: a trial in which the group changes is dropped, since the best limit may be lower now. */
 function changeTo(state: State, group: string, now: number): void {
   if (state.before !== undefined) settleAt(state, state.before, 0, now)
   if (state.limit > 1 && !state.rates.has(group)) {
@@ -143,7 +142,7 @@ function isHopeless(state: State, now: number): boolean {
   return tried && base !== undefined && rateOf(state, now) < base * hopeless
 }
 
-/** Completions a millisecond. */
+/** Completions per millisecond. */
 function rateOf({ window }: State, now: number): number {
   return window.done / Math.max(1, now - window.begun)
 }

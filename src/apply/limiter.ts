@@ -1,43 +1,43 @@
 import { createTuner } from './concurrency-tuner.ts'
 
-/** Decides how many writes are under way at a time. */
+/** Limits how many writes run at the same time. */
 export interface Limiter {
-  /** Runs a task when its turn comes. `group` names what is comparable with each other, such as a kind. */
+  /** Runs a task when there is room. Only throughputs of the same `group`, such as a kind, are compared. */
   run<T>(group: string, task: () => Promise<T>): Promise<T>
-  /** The server said that it cannot keep up (429, 503, a reset). */
+  /** To be called when the server is overloaded (429, 503, a reset). */
   busy(): void
-  /** How many may be under way now. */
+  /** The current limit. */
   readonly limit: () => number
 }
 
-/** Always the same number. */
+/** A constant limit. */
 export function fixedLimiter(limit: number): Limiter {
-  const line = openLine(() => limit)
-  return { run: (_, task) => line.run(task), busy: () => {}, limit: () => limit }
+  const queue = createQueue(() => limit)
+  return { run: (_, task) => queue.run(task), busy: () => {}, limit: () => limit }
 }
 
-/** As many as are best for the server, found by trying (`search.ts`). */
+/** A limit that adapts to the server's throughput: see `concurrency-tuner.ts`. */
 export function adaptiveLimiter(now: () => number, most = 16): Limiter {
-  const search = createTuner(now, most)
-  const line = openLine(search.limit)
+  const tuner = createTuner(now, most)
+  const queue = createQueue(tuner.limit)
   return {
     async run(group, task) {
-      return line.run(async () => {
+      return queue.run(async () => {
         try {
           return await task()
         } finally {
-          search.completed(group)
-          line.open()
+          tuner.completed(group)
+          queue.open()
         }
       })
     },
-    busy: () => search.busy(line.running()),
-    limit: search.limit,
+    busy: () => tuner.busy(queue.running()),
+    limit: tuner.limit,
   }
 }
 
-/** Lets as many tasks run as there is room for, in the order in which they came. */
-function openLine(room: () => number) {
+/** Runs tasks in the order in which they arrive, at most `room()` at a time. */
+function createQueue(room: () => number) {
   const waiting: (() => void)[] = []
   let running = 0
   const open = () => {

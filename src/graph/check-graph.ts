@@ -6,8 +6,8 @@ import { type Edge, edgeFinder } from './edges.ts'
 import { orderOf } from './order.ts'
 
 /**
- * Every fault of the graph of a snapshot: dangling refs, wrong kinds in a slot, names that nobody has, cycles. `faulty`
- * are resources that have faults of their own: what points to them leads somewhere.
+ * Every fault of a snapshot's graph: dangling refs, refs to a wrong kind, names that no resource has, unbreakable cycles.
+ * `faulty` resources have faults of their own and count as existing: refs to them are not dangling.
  */
 export function checkGraph(
   resources: readonly Resource[],

@@ -3,7 +3,7 @@ import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { edgeFinder } from './edges.ts'
 
-/** The chosen resources with all that they need, directly and indirectly; in the order given. */
+/** The chosen resources and their dependencies, direct and indirect, in the given order. */
 export function withNeeds<T extends Resource>(
   resources: readonly T[],
   kinds: readonly Kind[],
@@ -16,7 +16,7 @@ export function withNeeds<T extends Resource>(
     if (chosen(resource)) open.push(resource)
     else rest.set(refOf(resource), resource)
   }
-  // Most of the time all are chosen, but for what every server has: only what is not is looked for.
+  // Usually nearly all resources are chosen: only the others are visited.
   for (let resource = open.pop(); resource && rest.size > 0; resource = open.pop()) {
     for (const { to } of edgesOf(resource)) {
       const needed = rest.get(to)

@@ -3,18 +3,18 @@ import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Edge, edgeFinder } from './edges.ts'
 
-/** One resource's need of another, said once however often it stands in the document. */
+/** A dependency of one resource on another; one entry, however often the document refers to it. */
 export interface Need {
   readonly from: Ref
   readonly to: Ref
   readonly how: Edge['how']
-  /** `to` needs `from` as well, directly or indirectly. */
+  /** `to` also depends on `from`, directly or indirectly. */
   readonly cycle?: true
 }
 
 const strength = { slot: 0, token: 1, name: 2 } as const
 
-/** Which resource needs which, among these; in the order of the resources. Needs of what is not among them are left out. */
+/** The dependencies among these resources, in the order of the resources. Dependencies on other resources are omitted. */
 export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]): Need[] {
   const edgesOf = edgeFinder(kinds)
   const known = new Set(resources.map(refOf))
@@ -33,7 +33,7 @@ export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]):
   })
 }
 
-/** The resources within `depth` steps of some, along their needs or against them, these among them. */
+/** The resources within `depth` steps of `start` along dependencies or against them, including `start`. */
 export function reachable(
   start: readonly Ref[],
   needs: readonly Need[],
@@ -61,8 +61,8 @@ function adjacency(needs: readonly Need[], forward: boolean): Map<Ref, Ref[]> {
 }
 
 /**
- * For each resource that is on a cycle, which cycle: the strongly connected components (Kosaraju). Iterative, since a
- * chain may be longer than the stack.
+ * The number of the cycle that each resource is on: its strongly connected component (Kosaraju). Iterative, because a chain
+ * may be longer than the stack.
  */
 function cycles(needs: readonly Need[]): Map<Ref, number> {
   const [forward, back] = [adjacency(needs, true), adjacency(needs, false)]
@@ -80,7 +80,7 @@ function cycles(needs: readonly Need[]): Map<Ref, number> {
   return members
 }
 
-/** Depth first; tells of each resource when all that can be reached from it has been told of. */
+/** Depth-first search; `done` is called for each resource in postorder. */
 function walk(start: Ref, next: ReadonlyMap<Ref, readonly Ref[]>, seen: Set<Ref>, done: (ref: Ref) => void): void {
   if (seen.has(start)) return
   seen.add(start)

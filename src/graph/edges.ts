@@ -4,7 +4,7 @@ import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { cut, mayHaveToken } from '../token.ts'
 
-/** One resource's need of another. */
+/** A reference from one resource to another. */
 export interface Edge {
   readonly from: Ref
   readonly to: Ref
@@ -44,7 +44,7 @@ export function edgeFinder(kinds: readonly Kind[]): EdgeFinder {
   }
 }
 
-/** By what freeform JSON names resources: see `Mentions`. */
+/** How freeform JSON names resources: see `Mentions`. */
 interface Names {
   /** By the word of a template. */
   readonly templates: ReadonlyMap<string, (path: readonly string[]) => Ref>
@@ -67,7 +67,7 @@ function namesOf(kinds: readonly Kind[]): Names {
   return { templates, keys }
 }
 
-/** Whether there may be an edge in a value; most have none, and then nobody has to know the place of each of its parts. */
+/** Whether a value may contain an edge. Most contain none, and then no pointers have to be built. */
 function mayName(value: Json, names: Names): boolean {
   if (typeof value === 'string') return mayHaveToken(value) || value.includes('{{')
   if (Array.isArray(value)) return value.some((item) => mayName(item, names))

@@ -4,24 +4,24 @@ import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 import { type Part, partsOf } from './segments.ts'
 
-/** An order in which every resource comes after what it needs. What is on a cycle that nothing can break is not in it. */
+/** A topological order. Resources on a cycle that cannot be broken are not part of it. */
 export interface Order {
   readonly refs: readonly Ref[]
-  /** Edges that had to be left out of the order to break a cycle. */
+  /** Edges that were cut to break a cycle. */
   readonly cut: readonly Edge[]
-  /** Cycles that nothing can break, each as the way round, its first ref again at its end. */
+  /** Cycles that cannot be broken, each as a path that ends with its first ref. */
   readonly cycles: readonly (readonly Ref[])[]
 }
 
 /**
- * A resource in the graph: its place in the list of refs, as text. Names of digits alone take graphlib half the time that
- * refs take, since an engine keeps them as a list.
+ * A resource in the graph: its index in the list of refs, as text. graphlib takes half the time for such names than for
+ * refs, because JavaScript engines store integer keys as an array.
  */
 type Node = `${number}`
 
 /**
- * Sorts topologically, in the order of `refs` where the edges leave a choice. What is in order already needs no graph. Where
- * a cycle is in the way it is broken at edges that allow it (a name, or a field that can be completed later).
+ * Sorts topologically, in the order of `refs` where the edges leave a choice. Segments that are in order already need no
+ * graph. A cycle is broken at edges that allow it: a name, or a field that can be patched after the create.
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
   const orders = partsOf(refs, edges).map(
@@ -57,8 +57,8 @@ function sorted({ refs, edges }: Part): Order {
 }
 
 /**
- * The graph of the resources, an arrow from what is needed to what needs it, which holds the edges between the two; and how
- * many others each resource needs.
+ * The graph of the resources, with an arrow from each dependency to its dependent that holds the edges between the two; and
+ * the number of dependencies of each resource.
  */
 function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const graph = new Graph({ directed: true })
@@ -98,9 +98,9 @@ function edgesBetween(graph: Graph, need: Node, node: Node): Edge[] {
 }
 
 /**
- * Resources on a cycle whose unmet needs can all wait, as long as there are any, while the caller takes them out of
- * `missing`; those that only name others come first. They are looked for again only when all that were found are used
- * up: a resource that can wait stays one, and one that is on no cycle never gets onto one.
+ * Resources on a cycle whose unmet dependencies can all be deferred; those that only name others come first. The caller
+ * removes each from `missing`. A new search starts only when all results are used up: a resource that can be deferred stays
+ * so, and a resource on no cycle never gets onto one.
  */
 function* breakable(graph: Graph, missing: ReadonlyMap<Node, number>): Generator<Node> {
   for (let found = true; found; ) {
@@ -129,7 +129,7 @@ function canWait(edge: Edge): boolean {
   return edge.how === 'name' || edge.deferrable !== undefined
 }
 
-/** Whether a walk along the unmet needs comes back to where it began. */
+/** Whether a path along unmet dependencies returns to `start`. */
 function reaches(graph: Graph, start: Node, missing: ReadonlyMap<Node, number>): boolean {
   const seen = new Set<Node>()
   const stack = needs(graph, start).filter((need) => missing.has(need))
@@ -142,19 +142,19 @@ function reaches(graph: Graph, start: Node, missing: ReadonlyMap<Node, number>):
   return false
 }
 
-/** The ways round that are left: walks back along unmet needs that cannot wait until a resource comes again. */
+/** The remaining cycles: paths along unmet dependencies that cannot be deferred, until a resource occurs again. */
 function cyclesOf(graph: Graph, missing: ReadonlyMap<Node, number>): Node[][] {
   const cycles: Node[][] = []
-  const told = new Set<Node>()
+  const visited = new Set<Node>()
   for (const start of missing.keys()) {
     const path: Node[] = []
     const at = new Map<Node, number>()
     let node: Node | undefined = start
-    while (node !== undefined && !told.has(node) && !at.has(node)) {
+    while (node !== undefined && !visited.has(node) && !at.has(node)) {
       at.set(node, path.push(node) - 1)
       node = hardNeed(graph, node, missing)
     }
-    for (const seen of path) told.add(seen)
+    for (const seen of path) visited.add(seen)
     const first = node === undefined ? undefined : at.get(node)
     if (first !== undefined && node !== undefined) cycles.push([...path.slice(first), node])
   }

@@ -1,16 +1,16 @@
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 
-/** A stretch of a list, and the edges within it; none where it is in order as it is. */
+/** A range of a list, and the edges within it; no edges where the range is in order already. */
 export interface Part {
   readonly refs: readonly Ref[]
   readonly edges: Edge[]
 }
 
 /**
- * Cuts a list into parts that can be put in order one by one: what edges against the order hold together is one part, what
- * lies between two of those is another. Every edge from part to part leads back, to what comes before anyway. Edges to and
- * from what is not in the list are left out.
+ * Splits a list into segments that can be sorted one by one: items connected by edges against the order are one segment,
+ * the items between two such segments are another. Every edge between segments points to an earlier one. Edges to or from
+ * items outside the list are ignored.
  */
 export function partsOf(list: readonly Ref[], edges: readonly Edge[]): Part[] {
   const refs = [...new Set(list)]
@@ -33,7 +33,7 @@ export function partsOf(list: readonly Ref[], edges: readonly Edge[]): Part[] {
   return parts
 }
 
-/** For each place the last one that is needed there though it comes later, or is the same; -1 where none is. */
+/** For each index, the last index that it depends on, if that is the same or later; -1 otherwise. */
 function reachOf(places: ReadonlyMap<Ref, number>, edges: readonly Edge[]): Int32Array {
   const reach = new Int32Array(places.size).fill(-1)
   for (const edge of edges) {

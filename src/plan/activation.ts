@@ -3,13 +3,13 @@ import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 
 /**
- * What becomes of the fields that switch work on and off. `snapshot`: as it says. `paused`: what is made is made paused
- * or disabled, and what exists keeps what it has. `keep`: what is made is as the snapshot says, and what exists keeps
- * what it has.
+ * How fields that switch work on and off are written. `snapshot`: as the snapshot says. `paused`: new resources are created
+ * paused or disabled, existing ones keep their state. `keep`: new resources are as the snapshot says, existing ones keep
+ * their state.
  */
 export type Activation = 'snapshot' | 'paused' | 'keep'
 
-/** A resource under a activation policy. */
+/** A resource under an activation policy. */
 export function underActivation(
   kind: Kind,
   resource: Resource,
@@ -22,7 +22,7 @@ export function underActivation(
   return policy === 'paused' && stopped ? { ...resource, spec: { ...resource.spec, ...stopped } } : resource
 }
 
-/** An operational field that a snapshot does not say is neither compared nor written. */
+/** Operational fields that a snapshot does not set are neither compared nor written. */
 function keepState(kind: Kind, resource: Resource, before: LiveResource): Resource {
   const spec: Record<string, Json> = {}
   for (const [name, value] of Object.entries(resource.spec)) if (!kind.fields[name]?.operational) spec[name] = value
@@ -35,7 +35,7 @@ export function isSwitch(kind: Kind): boolean {
   return Object.values(kind.fields).some(({ operational }) => operational)
 }
 
-/** A server's own resource with the switches of another, as far as that says them. */
+/** A server's resource with the switches that another resource sets. */
 export function withActivationOf(kind: Kind, live: Resource, wanted: Resource): Resource {
   const spec: Record<string, Json> = { ...live.spec }
   for (const [name, value] of Object.entries(wanted.spec)) if (kind.fields[name]?.operational) spec[name] = value
@@ -43,7 +43,7 @@ export function withActivationOf(kind: Kind, live: Resource, wanted: Resource): 
   return kind.keepActivation ? kind.keepActivation(switched, wanted) : switched
 }
 
-/** A server's own resource, switched off. */
+/** A server's resource, switched off. */
 export function halted(kind: Kind, live: Resource): Resource {
   return { ...live, spec: { ...live.spec, ...(kind.pausedSpec ?? kind.disabledSpec) } }
 }

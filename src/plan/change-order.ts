@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { Change, Ref } from '../model.ts'
 import type { Paired } from './pair.ts'
 
-/** The resources in an order in which each comes after what it needs, and the edges that this order is by. */
+/** The resources in dependency order, and the edges that define the order. */
 export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]) {
   const rank = new Map(kinds.map(({ name }, index) => [name, index]))
   const refs = [...wanted.keys()].sort(
@@ -17,7 +17,7 @@ export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]
   return { edges, ...orderOf(refs, edges) }
 }
 
-/** What exists has its id already: to come after it is only a wish. What exists cannot be made in two halves. */
+/** The ID of an existing resource is known: coming after it is only a preference. An existing resource cannot be created in two steps. */
 function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: boolean): Edge {
   return {
     ...edge,
@@ -26,7 +26,7 @@ function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: bo
   }
 }
 
-/** Says what each change waits for, and splits the creates that close a cycle into two. */
+/** Sets what each change waits for, and splits each create that closes a cycle into a create and a `patch-cycle`. */
 export function link(changes: readonly Change[], edges: readonly Edge[], cut: readonly Edge[]): Change[] {
   const byRef = new Map(changes.map((change) => [change.ref, change]))
   const needs = new Map<Ref, Edge[]>()
@@ -41,7 +41,7 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
     const follows = refsOf(kept).filter((ref) => !awaited.has(ref))
     const linked: Change = { ...change, waits, ...(follows.length > 0 ? { follows } : {}) }
     if (linked.action !== 'create') return linked
-    // An id is only missing where the other resource is not there yet.
+    // An ID is only missing where the other resource does not exist yet.
     const open = own.filter(
       (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
     )
@@ -60,7 +60,7 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
   return [...first, ...completions]
 }
 
-/** The list under a key, made where there is none. */
+/** The list under a key; an empty one is added where there is none. */
 export function listAt<K, V>(lists: Map<K, V[]>, key: K): V[] {
   const list = lists.get(key)
   if (list) return list

@@ -8,9 +8,9 @@ import { likelyRenames } from './likely-renames.ts'
 import { afterRenames, openMoves } from './moved-resources.ts'
 
 /**
- * How two snapshots differ: the plan that makes the one into the other, in all that is written in them. Provenance is not
- * compared. Where their scopes differ, what only one of them has and the other does not speak of is `unmanaged`. Nothing in it
- * is in an order in which it could be applied.
+ * The difference between two snapshots, as the plan that turns one into the other. Every written field is compared;
+ * provenance is not. A resource that only one snapshot has and that the other's scope leaves out is `unmanaged`. The changes
+ * are not in dependency order.
  */
 export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind[]): Plan {
   const live = asLive(before)
@@ -43,7 +43,7 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
   }
 }
 
-/** The resources of a text in the place of a server's, without what only a server knows. */
+/** The resources of a snapshot in place of a server's, without IDs. */
 function asLive({ resources }: Snapshot): Live {
   const all = resources.map((resource): [Ref, LiveResource] => [
     refOf(resource),
@@ -52,7 +52,7 @@ function asLive({ resources }: Snapshot): Live {
   return { server: { url: '', version: '' }, resources: new Map(all), complete: new Set(), issues: [] }
 }
 
-/** Whether a snapshot says of a resource that only another one has that it is not there; one of the same scope does. */
+/** Whether the absence of a resource from a snapshot means that it does not exist: it does for resources in the snapshot's scope. */
 function speaker({ scope }: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
   const [{ incomplete, ...own }, { incomplete: _, ...its }] = [scope, other.scope]
   const same = sameJson(own as unknown as Json, its as unknown as Json)
@@ -69,7 +69,7 @@ function createOf(ref: Ref, after: Resource): Change {
 }
 
 function updateOf(ref: Ref, before: LiveResource, after: Resource, kinds: readonly Kind[]): Change | undefined {
-  // Of documents that are the same text both sides have one and the same stand-in.
+  // Both sides share one object for documents with the same text.
   if (before.spec === after.spec && before.secrets === after.secrets && before.key === after.key) return undefined
   const kind = kinds.find(({ name }) => name === after.kind)
   if (!kind) return undefined

@@ -5,20 +5,20 @@ import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts
 import { nameInKey, splitRef } from '../ref.ts'
 import { idKeysOf, idsIn } from '../token.ts'
 
-/** Every secret that a change of the plan needs, and that has no value now. */
-export function missingSecrets(changes: readonly Change[], { missingReason: lackOf }: SecretValues): Issue[] {
+/** An issue for each secret that a change needs and that has no value. */
+export function missingSecrets(changes: readonly Change[], { missingReason }: SecretValues): Issue[] {
   return changes.flatMap((change) => {
     if (change.action !== 'create' && change.action !== 'update') return []
     return Object.entries(change.after.secrets).flatMap(([pointer, placeholder]): Issue[] => {
-      const kept = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
-      const lack = kept ? undefined : lackOf(placeholder)
-      if (!lack) return []
-      return [missingSecretIssue(lack, change.ref, pointer, `needs a secret for ${pointer}, but`)]
+      const hasValue = change.action === 'update' && 'plain' in (change.before.secrets[pointer] ?? {})
+      const missing = hasValue ? undefined : missingReason(placeholder)
+      if (!missing) return []
+      return [missingSecretIssue(missing, change.ref, pointer, `needs a secret for ${pointer}, but`)]
     })
   })
 }
 
-/** A secret that has no value now, at a place in a resource's spec; `what` of the resource comes to nothing by it. */
+/** The issue of a secret without a value; `what` is the part of the message between the ref and the reason. */
 export function missingSecretIssue(
   { code, reason, fix }: MissingSecret,
   ref: Ref,
@@ -28,20 +28,20 @@ export function missingSecretIssue(
   return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
 }
 
-/** What a server has several of, as much like what is wanted as each other: none of them is changed by a guess. */
+/** Resources that match several objects of the server equally well: none of those is changed by a guess. */
 export function ambiguous(wanted: ReadonlySet<Ref>, { unsure = [] }: Live): Issue[] {
   return unsure
     .filter((ref) => wanted.has(ref))
     .map((ref): Issue => {
       const { kind, key } = splitRef(ref)
-      const message = `${ref} could be one of several on the server: each ${kind} called ${nameInKey(key)} differs from it as much`
+      const message = `${ref} could be one of several on the server: each ${kind} named ${nameInKey(key)} differs from it equally.`
       const fix =
-        'Export the server again, so that the snapshot has all of that name; --include still takes one of them'
+        'Export the server again, so that the snapshot has all of that name; --include still selects one of them.'
       return { code: 'ambiguous-name', severity: 'error', message, fix, ref, pointer: '/key' }
     })
 }
 
-/** Ids in what would be written that no name stands for: on another server they lead nowhere. */
+/** IDs in values to be written that belong to no resource of the snapshot: on another server they point to nothing. */
 export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]): Issue[] {
   const idKeys = idKeysOf(kinds)
   return changes.flatMap((change) => {
@@ -51,12 +51,12 @@ export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]
       const value = change.after.spec[name]
       if (!field.freeform || value === undefined) return []
       return idsIn(value, idKeys).map(({ id, pointer }): Issue => {
-        const message = `${change.ref} holds the id ${id} at /spec/${name}${pointer}, which is of no resource of the snapshot`
+        const message = `${change.ref} holds the ID ${id} at /spec/${name}${pointer}, which belongs to no resource of the snapshot.`
         return {
           code: 'unresolved-id',
           severity: 'error',
           message,
-          fix: 'Remove it, or pass --allow-unresolved to write it as it is',
+          fix: 'Remove it, or pass --allow-unresolved to write it unchanged.',
           ref: change.ref,
           pointer: `/spec/${name}${pointer}`,
         }

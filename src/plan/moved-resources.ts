@@ -4,13 +4,13 @@ import type { Live, LiveResource, Ref, Rename, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { renameTokens } from '../token.ts'
 
-/** The moves that still have to be done: the old name is on the server and the new one is not. */
+/** The renames that are still to be done: the server has the old name and not the new one. */
 export function openMoves(moves: readonly Rename[], snapshot: Snapshot, live: Live): Rename[] {
   const wanted = new Set(snapshot.resources.map(refOf))
   return moves.filter(({ from, to }) => live.resources.has(from) && !live.resources.has(to) && wanted.has(to))
 }
 
-/** Whether the server can give a resource of this kind another name. */
+/** Whether the server can rename the resource in place. */
 export function canRename(kinds: readonly Kind[], { from, to }: Rename): boolean {
   const kind = kinds.find(({ name }) => name === splitRef(from).kind)
   return (
@@ -18,7 +18,7 @@ export function canRename(kinds: readonly Kind[], { from, to }: Rename): boolean
   )
 }
 
-/** What the server will hold once the names are changed in place: what points to the old one points to the new one. */
+/** The server's resources after renames in place; references to an old name point to the new one. */
 export function afterRenames(live: Live, moves: readonly Rename[]): Live {
   if (moves.length === 0) return live
   const names = new Map(moves.map(({ from, to }) => [from, to]))

@@ -7,7 +7,7 @@ import { type Activation, underActivation } from './activation.ts'
 import { listAt } from './change-order.ts'
 import { adaptToVersion } from './version-compat.ts'
 
-/** A resource of the snapshot, as the server can hold it, beside the server's own. */
+/** A resource of the snapshot, adapted to what the server can hold, with the server's resource of that name. */
 export interface Paired {
   readonly kind: Kind
   readonly before: LiveResource | undefined
@@ -22,7 +22,7 @@ export interface Pairs {
   readonly issues: readonly Issue[]
 }
 
-/** Every resource of the snapshot beside the server's, without what the server cannot hold. */
+/** Pairs each resource of the snapshot with the server's; resources that the server cannot hold are `unsupported`. */
 export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], activation: Activation): Pairs {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const wanted = new Map<Ref, Paired>()

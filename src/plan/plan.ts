@@ -24,15 +24,15 @@ import { writable } from './read-only-server.ts'
 import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
 
 export interface PlanOptions {
-  /** The values of secrets that can be had now. */
+  /** The values of secrets, as far as they are known. */
   readonly secretValues: SecretValues
-  /** Writes ids that nothing at the source had as they are. */
+  /** Keeps IDs that could not be resolved. */
   readonly allowUnresolved?: boolean
-  /** Deletes what only the server has, where the snapshot manages it. Needs a `live` that was read in full. */
+  /** Deletes resources that only the server has and that the snapshot manages. Needs a `live` that was read in full. */
   readonly prune?: boolean
-  /** Is never pruned: the text that the snapshot is a part of has it. */
+  /** Never pruned: the file that the selection was made from has them. */
   readonly held?: ReadonlySet<Ref>
-  /** Deletes just these, besides. */
+  /** Also deletes these. */
   readonly remove?: ReadonlySet<Ref>
   readonly activation?: Activation
   readonly protect?: readonly Protection[]
@@ -41,14 +41,14 @@ export interface PlanOptions {
   readonly overrideChangeLimit?: boolean
 }
 
-/** What `live` would have to change to be as the snapshot says. Pure: the same arguments give the same plan. */
+/** The changes that make a server match a snapshot. Pure: the same arguments give the same plan. */
 export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[], options: PlanOptions): Plan {
   const moves = openMoves([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
   const compared = compareAll(pairs, kinds, options.secretValues)
-  // A resource that cannot get its new name in place is replaced: the old one goes once the new one exists, and only then.
+  // A resource that cannot be renamed in place is replaced: the old one is deleted once the new one exists, and only then.
   const moved = moves.filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
   const irreplaceable = new Set(moved.filter(({ to }) => !pairs.wanted.has(to)).map(({ from }) => from))
@@ -88,7 +88,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   }
 }
 
-/** What keeps pointing to where it points now, whatever the snapshot says. */
+/** Resources whose references stay as they are on the server, whatever the snapshot says. */
 function stuck(unsupported: readonly Unsupported[]): Set<Ref> {
   const found = unsupported.filter(({ pointer }) => pointer === undefined || pointer.startsWith('/refs/'))
   return new Set(found.map(({ ref }) => ref))
@@ -127,13 +127,13 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretVa
     found.set(ref, compared.change)
     changed.set(ref, paired)
   }
-  // What is unchanged is there: nothing has to wait for it.
+  // Unchanged resources exist: nothing waits for them.
   const ordered = inOrder(changed, kinds)
   const changes = ordered.refs.flatMap((ref) => found.get(ref) ?? [])
   return { changes: link(changes, ordered.edges, ordered.cut), unchanged, notCompared, fixed }
 }
 
-/** What only the server has, in scope; not what every server has by itself. */
+/** Resources in scope that only the server has, without those that every server has by itself. */
 function unmanagedOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const only = [...live.resources].filter(

@@ -3,23 +3,23 @@ import type { Change, Live, Plan, Ref } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { matches } from '../selection/scope.ts'
 
-/** A glob of resources that are not deleted, and where it is written. */
+/** A glob of resources that must not be deleted, and where it is defined. */
 export interface Protection {
   readonly glob: string
   readonly from: string
 }
 
-/** Deletes of what a policy protects. */
+/** An issue for each delete of a protected resource. */
 export function protectedDeletes(changes: readonly Change[], protections: readonly Protection[]): Issue[] {
   return changes.flatMap((change): Issue[] => {
     const by = change.action === 'delete' && protections.find(({ glob }) => matches([glob], change.ref))
     if (!by) return []
-    const fix = `Take ${by.glob} out of protect: in ${by.from}, or exclude it from this run`
+    const fix = `Remove ${by.glob} from protect: in ${by.from}, or exclude the resource from this run.`
     return [
       {
         code: 'protected',
         severity: 'error',
-        message: `${change.ref} would be deleted, but ${by.from} protects ${by.glob}`,
+        message: `${change.ref} would be deleted, but ${by.from} protects ${by.glob}.`,
         ref: change.ref,
         fix,
       },
@@ -27,7 +27,7 @@ export function protectedDeletes(changes: readonly Change[], protections: readon
   })
 }
 
-/** From so many resources of a kind on, shares of them are looked at. */
+/** The change limit applies to kinds with at least so many resources on the server. */
 const fewest = 10
 const most = { delete: 0.3, update: 0.5 } as const
 
@@ -38,20 +38,20 @@ interface Excess {
   readonly all: number
 }
 
-/** Stops what changes so much of a kind that it looks like the wrong server or an empty file. */
+/** An issue for each kind of which so much would change that the server or the file is probably the wrong one. */
 export function changeLimit(changes: readonly Change[], live: Live): Issue[] {
   return excesses(changes, live).map(({ kind, action, number, all }) => {
     const share = `${number} of ${all} (${Math.round((100 * number) / all)} %)`
     return {
       code: 'change-limit',
       severity: 'error',
-      message: `the plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake`,
-      fix: 'Check the profile and the file; if it is meant, pass --override-change-limit',
+      message: `The plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake.`,
+      fix: 'Check the profile and the file. If the change is intended, pass --override-change-limit.',
     }
   })
 }
 
-/** Kinds that the change limit would stop, and of which only some were read: the others may make the difference. */
+/** Kinds over the change limit by the resources that were read, and that were not read in full: the total decides. */
 export function uncounted(plan: Plan, live: Live): ReadonlySet<string> {
   const found = excesses(plan.changes, live).map(({ kind }) => kind)
   return new Set(found.filter((kind) => !live.complete.has(kind)))

@@ -4,8 +4,8 @@ import { splitRef } from '../ref.ts'
 import { isPrefect2 } from '../version.ts'
 
 /**
- * The changes that may be written. To a server older than 3.0 those are switches alone: the rest has other names there, and
- * what such a server does not know it refuses. The others are what it cannot hold.
+ * The changes that may be written. On a server older than 3.0 only switches are: other fields have other names there, and
+ * such a server refuses fields that it does not know. All other changes are `unsupported`.
  */
 export function writable(
   changes: readonly Change[],
@@ -15,14 +15,14 @@ export function writable(
   if (!isPrefect2(version)) return { changes, unsupported: [] }
   const flips = changes.filter((change) => isFlip(change, kinds))
   const done = new Set<string>(flips.map(({ ref }) => ref))
-  const reason = `Prefect ${version} is a source: it is read, and what runs there is paused and resumed, no more`
+  const reason = `Prefect ${version} is only a source: it is read, and its work is paused and resumed, nothing else`
   return {
     changes: flips.map((change) => ({ ...change, waits: change.waits.filter((id) => done.has(id)) })),
     unsupported: changes.filter(({ ref }) => !done.has(ref)).map(({ ref }) => ({ ref, reason })),
   }
 }
 
-/** Whether a change does nothing but switch something on or off. */
+/** Whether a change only switches something on or off. */
 function isFlip(change: Change, kinds: readonly Kind[]): boolean {
   if (change.action !== 'update') return false
   const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind)

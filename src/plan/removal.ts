@@ -8,8 +8,8 @@ import { membersOf } from '../selection/scope.ts'
 import { listAt } from './change-order.ts'
 
 /**
- * What pruning deletes: what only the server has, in the snapshot's scope, of kinds that were read in full on both
- * sides and that the snapshot holds something of. A kind that it does not mention is not managed by it.
+ * The resources that pruning deletes: those that only the server has, in the snapshot's scope, of kinds that were read in
+ * full on both sides and that the snapshot manages. It manages the kinds that it has a resource of or whose scope names them.
  */
 export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Set<Ref> {
   const wanted = new Set(snapshot.resources.map(refOf))
@@ -20,7 +20,7 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
     const kind = kinds.find(({ name }) => name === resource.kind)
     if (!kind || wanted.has(ref) || !managed.has(kind.name) || !members.has(ref)) continue
     if (!live.complete.has(kind.name) || snapshot.scope.incomplete.includes(kind.name)) continue
-    // Schemas go with their type, and types that every server has come back by themselves.
+    // Schemas are deleted with their type, and a server registers its builtin types again.
     if (kind.builtin?.(resource) || kind.immutable?.(resource)) continue
     found.add(ref)
   }
@@ -32,7 +32,7 @@ function kindsNamed({ include, kinds = [] }: Scope): string[] {
   return [...inGlobs, ...kinds]
 }
 
-/** The deletes of a plan, dependents first, each after what is changed so that it no longer needs the deleted. */
+/** The deletes of a plan, dependents first, each after the updates that drop a reference to the deleted resource. */
 export function deletesOf(
   remove: ReadonlySet<Ref>,
   live: Live,
@@ -59,7 +59,7 @@ export function deletesOf(
   const position = new Map(order.map((ref, index) => [ref, index]))
   return order.flatMap((ref): Change[] => {
     const before = live.resources.get(ref)
-    // An edge that was left out of the order, because it closed a cycle, is not waited for.
+    // An edge that was cut because it closes a cycle is not waited for.
     const waits = [...(waitsFor.get(ref) ?? [])].filter(
       (by) => (position.get(by as Ref) ?? -1) < (position.get(ref) ?? 0),
     )
@@ -73,7 +73,7 @@ function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveR
   return parent && live.resources.get(parent)
 }
 
-/** Deletes that cannot be meant: of what something that stays still needs, or what its parent cannot do without. */
+/** An issue for each delete of a resource that another one still needs, or that its parent cannot be without. */
 export function impossibleDeletes(
   deletes: readonly Change[],
   remove: ReadonlySet<Ref>,
@@ -96,9 +96,9 @@ export function impossibleDeletes(
         {
           code: 'in-use',
           severity: 'error',
-          message: `${ref} would be deleted, but ${by.slice(0, 3).join(', ')}${others} still need it and stay`,
+          message: `${ref} would be deleted, but ${by.slice(0, 3).join(', ')}${others} still need it and stay.`,
           ref,
-          fix: 'Take them into the scope, or exclude it',
+          fix: 'Take them into the scope, or exclude it.',
         },
       ]
     }

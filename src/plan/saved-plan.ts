@@ -8,7 +8,7 @@ import { differences } from '../spec.ts'
 
 const schema = 'prefect-snapshot/saved-plan'
 
-/** A plan on disk: enough to make it again, and to see whether the server has moved since. */
+/** A plan on disk: enough to make it again, and to detect changes of the server since. */
 export interface Saved {
   readonly schema: typeof schema
   readonly version: 1
@@ -16,13 +16,13 @@ export interface Saved {
   readonly server: Server
   /** The request that it was made from. */
   readonly request: Json
-  /** The snapshot, as its own text. */
+  /** The text of the snapshot. */
   readonly snapshot: string
   /** What was approved: `create kind/key` and so on, in order. */
   readonly changes: readonly string[]
   /** A hash of every resource that was read. */
   readonly fingerprints: Readonly<Record<Ref, string>>
-  /** What the resources that change were like, without secrets. */
+  /** The state of the changing resources, without secrets. */
   readonly before: Readonly<Record<Ref, Pick<Resource, 'refs' | 'spec'>>>
 }
 
@@ -55,7 +55,7 @@ function titleOf(change: Change): string {
   return `${change.action} ${change.ref}`
 }
 
-/** A hash of all that a plan compares of a resource; of secrets only that they are there. */
+/** A hash of everything that a plan compares of a resource; of secrets only their pointers. */
 export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
   const content: JsonObject = { id, refs, spec, secrets: Object.keys(secrets) }
   return createHash('sha256')
@@ -63,7 +63,7 @@ export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
     .digest('hex')
 }
 
-/** Reads a saved plan. Throws `Failure` where it is none, or of another version. */
+/** Reads a saved plan. Throws `Failure` for another document or version. */
 export function parseSaved(file: string, value: Json): Saved {
   const fail = (message: string) =>
     new Failure([{ code: 'bad-plan', severity: 'error', message: `${file} ${message}` }])
@@ -73,14 +73,14 @@ export function parseSaved(file: string, value: Json): Saved {
   return value as unknown as Saved
 }
 
-/** What has moved since the plan was made: each resource, and how. */
+/** An issue for each resource that has changed since the plan was made. */
 export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly Kind[]): Issue[] {
   const refs = new Set([...Object.keys(saved.fingerprints), ...live.resources.keys()] as Ref[])
   const issues = [...refs].sort().flatMap((ref): Issue[] => {
     const then = saved.fingerprints[ref]
     const now = live.resources.get(ref)
     if (then !== undefined && now === undefined) return [moved(ref, 'was deleted')]
-    if (then === undefined && now !== undefined) return [moved(ref, 'was made')]
+    if (then === undefined && now !== undefined) return [moved(ref, 'was created')]
     return now && fingerprint(now) !== then ? [moved(ref, howChanged(saved, ref, now, kinds))] : []
   })
   if (issues.length > 0) return issues
@@ -90,8 +90,8 @@ export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly 
     {
       code: 'stale',
       severity: 'error',
-      message: 'the same snapshot now gives another plan: a policy file or this tool has changed',
-      fix: 'Make the plan again',
+      message: 'The same snapshot now gives another plan: a policy file or this tool has changed.',
+      fix: 'Make the plan again.',
     },
   ]
 }
@@ -114,8 +114,8 @@ function moved(ref: Ref, how: string): Issue {
   return {
     code: 'stale',
     severity: 'error',
-    message: `${ref} ${how} after the plan was made`,
+    message: `${ref} ${how} after the plan was made.`,
     ref,
-    fix: 'Make the plan again, and look at it again',
+    fix: 'Make the plan again, and review it.',
   }
 }

@@ -3,7 +3,7 @@ import type { Change, ChangedBy, FieldChange, Plan, Ref, Resource, Snapshot, Thr
 import { refOf, splitRef } from '../ref.ts'
 import { differences } from '../spec.ts'
 
-/** Who made each change of a plan necessary since a base that both sides began with. Pure. */
+/** Which side made each change of a plan necessary since a common base. Pure. */
 export function threeWay(plan: Plan, base: Snapshot, kinds: readonly Kind[]): ReadonlyMap<Ref, ThreeWay> {
   const held = new Map(base.resources.map((resource) => [refOf(resource), resource]))
   return new Map(
@@ -17,7 +17,7 @@ export function threeWay(plan: Plan, base: Snapshot, kinds: readonly Kind[]): Re
 function sinceOf(kind: Kind, change: Change, held: ReadonlyMap<Ref, Resource>): ThreeWay {
   const before = 'before' in change ? change.before : undefined
   const after = 'after' in change ? change.after : undefined
-  // What is renamed has its old name in the base.
+  // A renamed resource has its old name in the base.
   const base = held.get(change.ref) ?? (before && held.get(refOf(before)))
   const ours = base && after ? differences(kind, base, after) : []
   const theirs = base && before ? differences(kind, before, base) : []

@@ -6,7 +6,7 @@ import { refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
 import { atLeast } from '../version.ts'
 
-/** A resource as a server's version can hold it: without fields that the version does not have, each with a note. */
+/** A resource without the fields that the server's version does not have, with a warning for each of them. */
 export function adaptToVersion(
   kind: Kind,
   resource: Resource,
@@ -33,7 +33,7 @@ export function adaptToVersion(
     ({ pointer = '', reason }): Issue => ({
       code: 'downgraded',
       severity: 'warning',
-      message: `${ref} ${pointer} is left as it is: ${reason}`,
+      message: `${ref} ${pointer} stays unchanged: ${reason}.`,
       ref,
       pointer,
     }),
@@ -60,7 +60,7 @@ function bySince(kind: Kind, { spec, refs }: Resource, { version }: Server): Inc
   return out
 }
 
-/** The resource with the server's own value at a pointer, or with none. */
+/** The resource with the server's value at a pointer, or without one. */
 function without(kind: Kind, resource: Resource, pointer: string, before: LiveResource | undefined): Resource {
   const [, part = '', name = '', ...rest] = pointer.split('/')
   if (part === 'refs') {

@@ -199,7 +199,7 @@ describe('saved plans', () => {
     expect(stale.exit).toBe(6)
     expect(stale.stderr).toMatch(/\[stale\] variable\/v00 was changed: \/spec\/value "v" → "by hand"/)
     expect(stale.stderr).toMatch(/\[stale\] variable\/v01 was deleted/)
-    expect(stale.stderr).toMatch(/\[stale\] variable\/v04 was made/)
+    expect(stale.stderr).toMatch(/\[stale\] variable\/v04 was created/)
     expect(await status('/variables/name/v03')).toBe(404)
   })
 
