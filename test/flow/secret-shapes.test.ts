@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newHome, runCli } from '../support/cli.ts'
+import { worldOf } from '../support/world.ts'
+import { seed } from '../worlds/seed.ts'
+
+/** Blocks of types that Prefect's own client registers, with a canary in every shape that a secret field can have. */
+const home = newHome()
+const output = join(home, 'shapes.snapshot.yaml')
+const cli = (...args: readonly string[]) => runCli(args, { env: { HOME: home }, cwd: home })
+const canariesIn = (text: string) => new Set(text.match(/CANARY\d{3}x/g))
+let from: PrefectServer
+let to: PrefectServer
+let planted: number
+
+beforeAll(async () => {
+  ;[from, to] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+  planted = (await seed('secret_shapes', '3.8.8', from.url)).canaries ?? 0
+})
+afterAll(async () => {
+  await from?.stop()
+  await to?.stop()
+})
+
+test('an export contains none of the secrets, and warns about the declared secrets that it had to guess', async () => {
+  const response = await fetch(`${from.url}/block_documents/filter`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ include_secrets: true }),
+  })
+  expect(canariesIn(await response.text()).size).toBe(planted)
+  const exported = await cli('export', '--api-url', from.url, '-o', output)
+  expect(exported.exit, exported.stderr).toBe(0)
+  expect([...canariesIn(readFileSync(output, 'utf8') + exported.stderr + exported.stdout)]).toEqual([])
+  expect(exported.stderr).toContain('[unmatched-secret]')
+  for (const path of ['ser', 'headers.*', 'dict_aliased.token'])
+    expect(exported.stderr).toContain(`the secret field "${path}"`)
+})
+
+test('--strict-secrets refuses to guess, and writes nothing', async () => {
+  const before = readFileSync(output, 'utf8')
+  const strict = await cli('export', '--api-url', from.url, '-o', output, '--strict-secrets')
+  expect([strict.exit, readFileSync(output, 'utf8')]).toEqual([8, before])
+})
+
+test('encrypted secrets arrive unchanged, each in its place', async () => {
+  const identity = await generateX25519Identity()
+  writeFileSync(join(home, 'key.txt'), `${identity}\n`)
+  const recipient = await identityToRecipient(identity)
+  const file = join(home, 'age.snapshot.yaml')
+  const exported = await cli('export', '--api-url', from.url, '-o', file, '--secrets', 'age', '--recipient', recipient)
+  expect(exported.exit, exported.stderr).toBe(0)
+  expect([...canariesIn(readFileSync(file, 'utf8'))]).toEqual([])
+  const applied = await cli('apply', file, '--api-url', to.url, '--yes', '--identity', 'key.txt')
+  expect(applied.exit, applied.stderr + applied.stdout).toBe(0)
+  expect(await worldOf(to.url)).toEqual(await worldOf(from.url))
+  const again = await cli('plan', file, '--api-url', to.url, '--identity', 'key.txt', '--exit-code')
+  expect(again.exit, again.stdout).toBe(0)
+})
