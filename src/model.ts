@@ -185,7 +185,8 @@ export interface Unsupported {
 
 export type Outcome = { readonly change: Change; readonly ms: number } & (
   | { readonly status: 'done' }
-  | { readonly status: 'failed'; readonly issue: Issue }
+  /** `written`: its requests that the server carried out, such as `PATCH /flows/…`; absent where there are none. */
+  | { readonly status: 'failed'; readonly issue: Issue; readonly written?: readonly string[] }
   /** Not tried: `because` failed, or was skipped itself. */
   | { readonly status: 'skipped'; readonly because: Ref }
   /** Not tried, since the user stopped the apply. */

@@ -19,6 +19,7 @@ import type {
 import { splitRef } from '../ref.ts'
 import { canonicalSpec, differences } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
+import { journaledWrites } from './journaled-writes.ts'
 import type { Limiter } from './limiter.ts'
 
 export interface ApplyOptions {
@@ -60,6 +61,14 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const ids = new Map<Ref, Id>([...options.live.resources].map(([ref, { id }]) => [ref, id]))
   // What is renamed in place has its id under the new name from the beginning.
   for (const change of plan.changes) if (change.action === 'update') ids.set(change.ref, change.before.id)
+  // What is deleted may be what another change replaces: it stays until all of those were tried.
+  const kept = plan.changes.filter(({ action }) => action !== 'delete')
+  const forced = dependenciesOf(kept, byId)
+  let keptSettled: Promise<unknown> | undefined
+  const afterKept = () => {
+    keptSettled ??= Promise.all(kept.map(settle))
+    return keptSettled
+  }
   let done = 0
   const settle = (change: Change): Promise<Outcome> => {
     const known = running.get(changeId(change))
@@ -67,6 +76,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     const outcome = (async (): Promise<Outcome> => {
       const all = (ids: readonly string[] = []) => Promise.all(ids.flatMap((id) => byId.get(id) ?? []).map(settle))
       const absent = change.waits.find((id) => !byId.has(id))
+      if (change.action === 'delete' && !forced.has(changeId(change))) await afterKept()
       const needed = await all(change.waits)
       await all(change.follows)
       const result = absent === undefined ? await turn(change, needed, ids, options) : notInPlan(change, absent)
@@ -85,6 +95,19 @@ function notInPlan(change: Change, id: string): Outcome {
   const message = `${change.ref} waits for ${id}, which is not part of the plan.`
   const issue: Issue = { code: 'unknown-id', severity: 'error', message, ref: change.ref, fix: 'Make the plan again.' }
   return { change, ms: 0, status: 'failed', issue }
+}
+
+/** The ids of all that these changes come after. */
+function dependenciesOf(changes: readonly Change[], byId: ReadonlyMap<string, Change>): ReadonlySet<string> {
+  const found = new Set<string>()
+  const open = [...changes]
+  for (let change = open.pop(); change; change = open.pop())
+    for (const id of [...change.waits, ...(change.follows ?? [])]) {
+      const next = found.has(id) ? undefined : byId.get(id)
+      found.add(id)
+      if (next) open.push(next)
+    }
+  return found
 }
 
 /** Waits for a change's turn and does it, unless something that it needs was not done, or the user stopped. */
@@ -114,19 +137,26 @@ async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
 }
 
 async function carryOut(change: Change, ids: Map<Ref, Id>, options: ApplyOptions, begun: number): Promise<Outcome> {
+  const { api, done } = journaledWrites(options.api, change, options.journal)
   try {
     await options.journal?.intent(change)
-    await perform(change, ids, options)
+    await perform(change, ids, { ...options, api })
     return { change, ms: performance.now() - begun, status: 'done' }
   } catch (error) {
-    const issue = error instanceof Failure ? error.issues[0] : undefined
-    return {
-      change,
-      ms: performance.now() - begun,
-      status: 'failed',
-      issue: { ...(issue ?? options.issueOf(error)), ref: change.ref },
-    }
+    const own = error instanceof Failure ? error.issues[0] : undefined
+    const issue = { ...(own ?? options.issueOf(error)), ref: change.ref }
+    const ms = performance.now() - begun
+    return done.length === 0
+      ? { change, ms, status: 'failed', issue }
+      : { change, ms, status: 'failed', issue: partlyDone(issue, done), written: done }
   }
+}
+
+/** An issue of a change of which something is on the server. */
+function partlyDone(issue: Issue, done: readonly string[]): Issue {
+  const message = `${issue.message.replace(/\.?$/, '.')} Of this change the server has carried out: ${done.join(', ')}.`
+  const fix = 'Apply again to complete the change, or run undo with the journal to revert it.'
+  return { ...issue, message, fix: issue.fix ? `${issue.fix.replace(/\.?$/, '.')} ${fix}` : fix }
 }
 
 async function perform(change: Change, ids: Map<Ref, Id>, options: ApplyOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { Failure } from '../issue.ts'
+import type { Outcome } from '../model.ts'
 import type { ApplyResult, Approve } from '../operations/apply-plan.ts'
 import type { PreparedPlan } from '../operations/make-plan.ts'
 import { plural } from '../plain-text.ts'
@@ -77,7 +78,14 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
     case 'applied': {
       const { outcomes } = result
       if (outcomes.every(({ status }) => status === 'done')) return done
-      return outcomes.some(({ status }) => status === 'done' || status === 'not-converged') ? 'partial' : 'failed'
+      return outcomes.some(hasWritten) ? 'partial' : 'failed'
     }
   }
+}
+
+/** Whether something of a change is on the server. */
+function hasWritten(outcome: Outcome): boolean {
+  return outcome.status === 'failed'
+    ? outcome.written !== undefined
+    : outcome.status === 'done' || outcome.status === 'not-converged'
 }

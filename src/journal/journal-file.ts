@@ -14,6 +14,8 @@ import {
   type JournalRecord,
   parseJournal,
   resultLine,
+  writeLine,
+  wroteLine,
 } from './journal.ts'
 
 /** A journal that is being written. */
@@ -75,6 +77,7 @@ export function openJournal(
     for (const change of batch) recorded.set(change, synced)
   }
   let started = 0
+  const writing = new Set<Change>()
   const opened = lines.put(headLine(head), true)
   opened.catch(() => {})
   return {
@@ -87,6 +90,12 @@ export function openJournal(
       await recorded.get(change)
       lines.check()
     },
+    async write(change, request) {
+      // The intent of the change, which is on disk, stands for its first request.
+      await lines.put(writeLine(change, request), writing.has(change))
+      writing.add(change)
+    },
+    wrote: (change, request, status) => lines.put(wroteLine(change, request, status), false),
     result: (outcome, id) => lines.put(resultLine(outcome, id), false),
     async end() {
       // A sync that is still running needs the file.

@@ -3,14 +3,25 @@ import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../j
 import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
 
 /*
- * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last.
- * It holds what a change replaced, without secrets. A process that dies leaves an intent without a result.
+ * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last; between
+ * the two, a line before and after each write request. It holds what a change replaced, without secrets. A process that
+ * dies leaves an intent without a result.
  */
 
 /** Takes down what an apply is about to do and what came of it, before it goes on. */
 export interface Journal {
   intent(change: Change): Promise<void>
+  /** Before a write request of a change is sent. */
+  write(change: Change, request: WriteRequest): Promise<void>
+  /** Once it was answered; `status` is undefined where there was no answer. */
+  wrote(change: Change, request: WriteRequest, status: number | undefined): Promise<void>
   result(outcome: Outcome, id: Id | undefined): Promise<void>
+}
+
+/** A write request, without its body, which may hold secrets. */
+export interface WriteRequest {
+  readonly method: string
+  readonly path: string
 }
 
 /** First line of a journal. */
@@ -45,6 +56,8 @@ export interface Entry {
   readonly id?: Id
   /** Undefined where the process died before it knew. */
   readonly status?: Outcome['status']
+  /** Its write requests, with the status of the answer where there was one. */
+  readonly writes?: readonly (WriteRequest & { readonly status?: number })[]
 }
 
 export interface JournalRecord {
@@ -65,6 +78,16 @@ export function intentLine(change: Change): string {
   const after = 'after' in change ? { after: imageOf(change.after) } : {}
   const without = change.action === 'create' && change.without.length > 0 ? { without: change.without } : {}
   return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...before, ...after })
+}
+
+/** Before a write request is sent. */
+export function writeLine({ ref, action }: Change, { method, path }: WriteRequest): string {
+  return line({ type: 'write', ref, action, method, path })
+}
+
+/** Once a write request was answered, or got no answer. */
+export function wroteLine({ ref, action }: Change, { method, path }: WriteRequest, status: number | undefined): string {
+  return line({ type: 'wrote', ref, action, method, path, ...(status === undefined ? {} : { status }) })
 }
 
 export function resultLine({ change, status, ...rest }: Outcome, id: Id | undefined): string {
@@ -107,8 +130,20 @@ export function parseJournal(file: string, text: string): JournalRecord {
     if (value.type === 'intent') entries.set(key, value as unknown as Entry)
     const entry = entries.get(key)
     if (value.type === 'result' && entry) entries.set(key, { ...entry, ...(value as Partial<Entry>) })
+    if ((value.type === 'write' || value.type === 'wrote') && entry)
+      entries.set(key, { ...entry, writes: withWrite(entry.writes ?? [], value) })
   }
   return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
+}
+
+/** A change sends one request after the other: an answer belongs to the last one. */
+function withWrite(writes: NonNullable<Entry['writes']>, value: JsonObject): NonNullable<Entry['writes']> {
+  const request = { method: String(value.method), path: String(value.path) }
+  if (value.type === 'write') return [...writes, request]
+  return [
+    ...writes.slice(0, -1),
+    { ...request, ...(value.status === undefined ? {} : { status: Number(value.status) }) },
+  ]
 }
 
 function readLine(file: string, text: string, number: number): Readonly<Record<string, Json>> {

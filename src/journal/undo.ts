@@ -6,6 +6,7 @@ import { refOf, splitRef } from '../ref.ts'
 import { differences } from '../spec.ts'
 import { cut } from '../token.ts'
 import type { Entry, Image, JournalRecord } from './journal.ts'
+import { isBetween } from './partial-change.ts'
 
 /** What takes an apply back: resources as they were, what has to go, and what cannot be taken back. */
 export interface Undoing {
@@ -57,7 +58,8 @@ export function undoOf(
       kind.immutable?.(resourceOf(entry.after ?? entry.before, placeholderFor))
     )
       continue
-    const now = live.resources.get(entry.ref)
+    // A rename that was not done leaves the old name.
+    const now = live.resources.get(entry.ref) ?? (entry.before && live.resources.get(refOf(entry.before)))
     // Once the second half is done, what the first half left out is compared like everything else.
     const whole = completed.has(entry.ref) ? { ...entry, without: [] } : entry
     const verdict = judge(kind, whole, now, placeholderFor)
@@ -94,17 +96,39 @@ function judge(
     case 'create':
       if (!now) return 'nothing'
       // Where the server refused to make it, what has its name is perhaps somebody else's.
-      if (entry.status === 'failed' && entry.id === undefined) return 'its create failed, so it may not be ours'
+      if (entry.status === 'failed' && entry.id === undefined && !hasWritten(entry))
+        return 'its create failed, so it may not be ours'
       if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
-      return is(entry.after) ? 'undo' : how(kind, entry, now, placeholderFor)
+      return is(entry.after) || isPartial(kind, entry, now, placeholderFor)
+        ? 'undo'
+        : how(kind, entry, now, placeholderFor)
     case 'delete':
       if (!now) return 'undo'
       return is(entry.before) ? 'nothing' : 'there is another one of this name now'
     default:
       if (!now) return 'it was deleted since'
       if (is(entry.after)) return 'undo'
-      return is(entry.before) && entry.status !== 'done' ? 'nothing' : how(kind, entry, now, placeholderFor)
+      if (is(entry.before) && entry.status !== 'done') return 'nothing'
+      return isPartial(kind, entry, now, placeholderFor) ? 'undo' : how(kind, entry, now, placeholderFor)
   }
+}
+
+/** Whether a change that was not completed left the resource as it is: it has sent a request, and nothing else differs. */
+function isPartial(
+  kind: Kind,
+  entry: Entry,
+  now: LiveResource,
+  placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
+): boolean {
+  if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
+  const after = resourceOf(entry.after, placeholderFor)
+  const before = entry.before ? resourceOf(entry.before, placeholderFor) : { ...after, refs: {}, spec: {}, secrets: {} }
+  return isBetween(kind, before, now, after)
+}
+
+/** Whether the server has carried out a request of a change. */
+function hasWritten({ writes = [] }: Entry): boolean {
+  return writes.some(({ status = 0 }) => status >= 200 && status < 300)
 }
 
 function how(

@@ -327,12 +327,14 @@ describe('the journal', () => {
     return {
       log,
       intent: async (change) => void log.push(`intent ${changeId(change)}`),
+      write: async (_, { method, path }) => void log.push(`write ${method} ${path}`),
+      wrote: async (_, { method, path }, status) => void log.push(`wrote ${method} ${path} ${status ?? 'unknown'}`),
       result: async ({ status, change }, id) =>
         void log.push(`${status} ${changeId(change)} ${id === undefined ? '' : 'id'}`.trim()),
     }
   }
 
-  it('has every intent before the first request, and the result after the last', async () => {
+  it('has every intent before the first request, a line before and after each request, and the result after the last', async () => {
     const system = new FakeSystem()
     const journal = lines()
     system.trouble = ({ path }) => {
@@ -342,13 +344,19 @@ describe('the journal', () => {
     await apply(system, chain, { journal, limiter: fixedLimiter(1) })
     expect(journal.log).toEqual([
       'intent a/1',
+      'write POST /a/',
       'request /a/',
+      'wrote POST /a/ 200',
       'done a/1 id',
       'intent a/2',
+      'write POST /a/',
       'request /a/',
+      'wrote POST /a/ 200',
       'done a/2 id',
       'intent b/1',
+      'write POST /b/',
       'request /b/',
+      'wrote POST /b/ unknown',
       'failed b/1',
     ])
   })
@@ -361,12 +369,36 @@ describe('the journal', () => {
         ? Promise.reject(new Failure([{ code: 'unwritable-file', severity: 'error', message: 'the disk is full' }]))
         : Promise.resolve()
     const { outcomes } = await apply(system, snapshot(...Array.from({ length: 5 }, (_, n) => resource(`a/${n}`))), {
-      journal: { intent: full, result: full },
+      journal: { intent: full, write: async () => {}, wrote: async () => {}, result: full },
       limiter: fixedLimiter(1),
     })
     expect(told(outcomes).map((text) => text.split(' ')[0])).toEqual(['done', 'failed', 'failed', 'failed', 'failed'])
     expect(outcomes[1]).toMatchObject({ issue: { code: 'unwritable-file' } })
     expect(system.sent).toHaveLength(1)
+  })
+
+  it('that cannot take a request stops it, and the outcome says what was carried out before', async () => {
+    const system = new FakeSystem()
+    const [first] = toyKinds
+    const twice: Kind = {
+      ...(first as Kind),
+      create: async (write, after) => {
+        const created = await (first as Kind).create(write, after)
+        await write.api.send('PATCH', `/a/${created.id}`, { text: 'second' })
+        return created
+      },
+    }
+    const journal = lines()
+    const full: Journal = {
+      ...journal,
+      write: async (_, { method }) => {
+        if (method === 'PATCH') throw new Error('full')
+      },
+    }
+    const { outcomes } = await apply(system, snapshot(resource('a/1')), { journal: full, kinds: [twice] })
+    expect(outcomes).toMatchObject([{ status: 'failed', written: ['POST /a/'] }])
+    expect(outcomes[0]).toMatchObject({ issue: { message: expect.stringContaining('carried out: POST /a/.') } })
+    expect(system.sent.map(({ method }) => method)).toEqual(['POST'])
   })
 
   const head: Head = { tool: '1.0.0', server, of: 'x.yaml', time: 1, changes: 2 }

@@ -1,0 +1,45 @@
+import { isObject, type Json, sameJson } from '../json.ts'
+import type { Field, Kind } from '../kind.ts'
+import type { Resource } from '../model.ts'
+import { differences } from '../spec.ts'
+
+/**
+ * Whether a resource is in a state that a change from `before` to `after` can leave where it was stopped between two
+ * writes: each field is as before, as after, or made of parts of the two.
+ */
+export function isBetween(kind: Kind, before: Resource, now: Resource, after: Resource): boolean {
+  const names = new Set(differences(kind, now, before).map(({ pointer }) => pointer.split('/').slice(1, 3).join('/')))
+  return [...names].every((place) => {
+    const [part = '', name = ''] = place.split('/')
+    // Values of secrets are not in a journal.
+    if (part === 'secrets') return true
+    if (part === 'refs') return now.refs[name] === undefined || now.refs[name] === after.refs[name]
+    const value = now.spec[name] ?? kind.fields[name]?.default
+    const states = [before, after].map(({ spec }) => spec[name] ?? kind.fields[name]?.default)
+    return value === undefined || isMade(value, states, kind.fields[name])
+  })
+}
+
+/** Whether a value is one of the states, or a list or object of parts of them. */
+function isMade(value: Json, states: readonly (Json | undefined)[], field: Field | undefined): boolean {
+  if (states.some((state) => state !== undefined && isEqual(value, state, field))) return true
+  if (Array.isArray(value)) {
+    const items = states.flatMap((state) => (Array.isArray(state) ? state : []))
+    return value.every((item) => items.some((other) => isEqual([item], [other], field)) || isMixed(item, items))
+  }
+  return isMixed(value, states)
+}
+
+/** Whether each value of an object stands under its key in one of the others: a number stands for the object of a limit. */
+function isMixed(value: Json, others: readonly (Json | undefined)[]): boolean {
+  if (!isObject(value)) return false
+  const objects = others.filter((other) => isObject(other))
+  return (
+    objects.length > 0 &&
+    Object.entries(value).every(([key, item]) => objects.some((other) => sameJson(item, other[key])))
+  )
+}
+
+function isEqual(a: Json, b: Json, field: Field | undefined): boolean {
+  return field?.compare ? sameJson(field.compare(a, b), field.compare(b, a)) : sameJson(a, b)
+}
