@@ -210,8 +210,8 @@ describe('saved plans', () => {
     expect(await status('/variables/name/v02')).toBe(404)
   })
 
-  test('a file that is not a plan is an error', async () => {
-    const bad = await cli('apply', write('plan.json', '{"schema": "other"}'), '--yes')
+  test('the JSON report of a plan is not a saved plan', async () => {
+    const bad = await cli('apply', write('plan.json', '{"schema": "prefect-snapshot/plan"}'), '--yes')
     expect(bad.exit).toBe(3)
     expect(bad.stderr).toMatch(/bad-plan/)
   })
