@@ -79,7 +79,7 @@ describe('backup', () => {
     const backups = files().filter((name) => own.test(name) && statSync(join(folder, name)).isFile())
     expect(backups).toEqual(['2020-01-05T00-00-00Z.snapshot.yaml', expect.stringMatching(/^202[6-9]|^20[3-9]/)])
     expect(files()).toEqual(expect.arrayContaining([...others, '2020-01-01T00-00-00Z.snapshot.yaml']))
-    expect(stderr).toContain('Removed 3 older ones: 2020-01-02T00-00-00Z.snapshot.yaml')
+    expect(stderr).toContain('Removed 3 older backups: 2020-01-02T00-00-00Z.snapshot.yaml')
   })
 
   test('the newest backup is last by name, even if the clock was set back', async () => {
@@ -111,7 +111,7 @@ describe('backup', () => {
     writeFileSync(folder, 'a file')
     const { exit, stderr } = await backup('--keep', '1')
     expect(exit).not.toBe(0)
-    expect(stderr).toMatch(/^error \[file\] .*backups/m)
+    expect(stderr).toMatch(/^error \[unreadable-file\] .*backups/m)
     expect(readFileSync(folder, 'utf8')).toBe('a file')
   })
 
@@ -185,7 +185,7 @@ describe('restore', () => {
     await backup('--secrets', 'plain')
     const { exit, stderr } = await cli(['restore', folder, '--api-url', empty.url, '--yes'])
     expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(`Taking the newest backup, ${join(folder, files()[1] ?? '')}`)
+    expect(stderr).toContain(`Using the newest backup, ${join(folder, files()[1] ?? '')}`)
     expect(await worldOf(empty.url)).toEqual(source.world)
     await empty.stop()
   })
@@ -227,7 +227,7 @@ describe('restore --drill', () => {
     for (const [kind, [of, identical, ...others]] of rows)
       expect([kind, identical, others]).toEqual([kind, of, [0, 0, 0]])
     expect(stdout).toMatch(/^(\d+) of \1 resources came back as they were\.$/m)
-    expect(stderr).toMatch(/warning \[missing-secret\] \d+ secrets cannot be filled here.*SECRET_API_TOKEN_VALUE/)
+    expect(stderr).toMatch(/warning \[missing-secret\] \d+ secrets have no value here.*SECRET_API_TOKEN_VALUE/)
     const deployments = await fetch(`${empty.url}/deployments/filter`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -280,7 +280,7 @@ describe('restore --drill', () => {
     const tap = await openTap(source.server.url)
     const full = await cli(['restore', folder, '--drill', '--api-url', tap.url, '--yes'])
     expect(full.exit).toBe(3)
-    expect(full.stderr).toMatch(/not-empty.*holds \d+ resources, such as /)
+    expect(full.stderr).toMatch(/not-empty.*holds \d+ resources, for example /)
     expect(tap.writes()).toEqual([])
     await tap.close()
   })

@@ -189,7 +189,7 @@ describe('encrypted in the snapshot', () => {
       '--identity',
       'gone-too.txt',
     ])
-    expect([gone.exit, gone.stderr.match(/\[file\]/g)?.length]).toEqual([3, 2])
+    expect([gone.exit, gone.stderr.match(/\[unreadable-file\]/g)?.length]).toEqual([3, 2])
   })
 })
 

@@ -158,7 +158,7 @@ describe('transfer', () => {
     profiles({ old: source.server.url, alias: tap.url })
     const alias = await cli('transfer', '--from', 'old', '--to', 'alias', '--yes')
     expect(alias.exit).toBe(3)
-    expect(alias.stderr).toMatch(/same-server.*ids/)
+    expect(alias.stderr).toMatch(/same-server.*IDs/)
     expect(tap.writes()).toEqual([])
     await tap.close()
   })
