@@ -54,7 +54,7 @@ const common: BuildOptions = {
 rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
   ...common,
-  entryPoints: ['src/cli.ts'],
+  entryPoints: ['src/cli.ts', 'src/index.ts'],
   outdir: dist,
   splitting: true,
   metafile: true,

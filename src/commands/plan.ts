@@ -1,3 +1,4 @@
+import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
 import { wordsOf } from './command-line.ts'
 import { activationOption, planOptions, snapshotForms } from './options.ts'
@@ -38,6 +39,7 @@ export const plan = defineCommand({
     const { refusalsOf } = await import('../operations/make-plan.ts')
     const { printPlan } = await import('./show-plan.ts')
     return planSnapshot(input, io, async (planned) => {
+      if (planned.accepted) io.err(acceptedText(input.snapshot, planned.accepted))
       const refusals = refusalsOf(planned.plan, input)
       const isChanged = input.exitCode === true && planned.plan.changes.length > 0
       const status = refusals.length > 0 ? io.statusOf(refusals) : isChanged ? 'changes' : 'ok'
@@ -54,3 +56,9 @@ export const plan = defineCommand({
     })
   },
 })
+
+function acceptedText(path: string, { changed, added, removed }: NonNullable<PlannedSnapshot['accepted']>): string {
+  const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed`
+  const isSame = changed.length + added.length + removed.length === 0
+  return isSame ? `${path} already has the server's version\n` : `Accepted into ${path}: ${counts}\n`
+}

@@ -1,15 +1,15 @@
 import type { Issue } from '../issue.ts'
-import type { Placeholder } from '../model.ts'
 import type { ApplyResult } from '../operations/apply-plan.ts'
-import { type PreparedPlan, planEdges } from '../operations/make-plan.ts'
+import type { PreparedPlan } from '../operations/make-plan.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import type { Format } from '../report/index.ts'
-import { outcomesOf, plannedOf } from '../report/model/build-report.ts'
+import { outcomesOf } from '../report/model/build-report.ts'
 import { withoutSecretExcerpt } from '../report/model/redact.ts'
-import type { ApplyReport, Planned, PlanReport } from '../report/model/report.ts'
+import type { ApplyReport, PlanReport } from '../report/model/report.ts'
 import { totalsText } from '../report/text/outcome-text.ts'
 import { shellLine } from '../shell.ts'
 import type { ExitStatus, Io } from './io.ts'
+import { plannedReport } from './plan-report.ts'
 import { print } from './print.ts'
 
 /** What a plan is shown with, besides what it was made from. */
@@ -31,7 +31,7 @@ export async function printPlan(
   const report: PlanReport = {
     schema: 'prefect-snapshot/plan',
     ...common(issues, status, io),
-    ...reported(planned, view, io),
+    ...plannedReport(planned, view, io.kinds),
   }
   await print(report, view.format, io)
   warn(planned, refusals, view, io)
@@ -44,7 +44,7 @@ export async function showPlan(planned: PreparedPlan, refusals: readonly Issue[]
     const report: PlanReport = {
       schema: 'prefect-snapshot/plan',
       ...common([], 'ok', io),
-      ...reported(planned, { format: 'text' }, io),
+      ...plannedReport(planned, { format: 'text' }, io.kinds),
     }
     await print(report, 'text', isText ? io : { ...io, out: io.err, style: io.errStyle })
   }
@@ -60,7 +60,7 @@ export async function printApply(result: ApplyResult, status: ExitStatus, view: 
     const report: ApplyReport = {
       schema: 'prefect-snapshot/apply',
       ...common([...prepared.plan.issues, ...refusals, ...issues], status, io),
-      ...reported(prepared, view, io),
+      ...plannedReport(prepared, view, io.kinds),
       outcomes: outcomesOf(outcomes),
       ...(journal === undefined ? {} : { journal }),
     }
@@ -81,25 +81,6 @@ function common(issues: readonly Issue[], status: ExitStatus, { version, exitCod
     exit: exitCodeOf(status),
     issues: [...new Set(issues)].map(withoutSecretExcerpt),
   }
-}
-
-function reported(planned: PlannedSnapshot, view: View, io: Io): Planned {
-  const { plan, live, parsed, secretValues, to, file, base } = planned
-  const { kinds } = io
-  const { next } = view
-  return plannedOf(plan, {
-    profile: to.name,
-    server: live.server,
-    file,
-    snapshot: parsed.snapshot,
-    kinds: kinds.map(({ name }) => name),
-    placeOf: parsed.placeOf,
-    ...(parsed.originsOf ? { originsOf: parsed.originsOf } : {}),
-    filled: (placeholder: Placeholder) => secretValues.secretFor(placeholder) !== undefined,
-    edges: view.format === 'text' ? [] : planEdges(planned, io),
-    ...(base ? { base } : {}),
-    ...(next ? { next } : {}),
-  })
 }
 
 /** In JSON the issues are in the document; in every other format they go to standard error. */

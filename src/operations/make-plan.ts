@@ -120,7 +120,7 @@ function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[])
 }
 
 /** The edges between the resources of a plan, with those that it deletes. */
-export function planEdges({ plan, parsed }: PreparedPlan, { kinds }: Context): readonly Need[] {
+export function planEdges({ plan, parsed }: PreparedPlan, kinds: readonly Kind[]): readonly Need[] {
   const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
   return needsOf([...parsed.snapshot.resources, ...deleted], kinds)
 }

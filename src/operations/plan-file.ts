@@ -94,7 +94,11 @@ function readJson(path: string, text: string): Json {
 }
 
 /** Throws `Failure` where the server is not the one of the plan, or no longer as it was when the plan was made. */
-export function refuseStale({ saved }: LoadedPlan, { plan, live, to }: PreparedPlan, kinds: readonly Kind[]): void {
+export function refuseStale(
+  { saved }: Pick<LoadedPlan, 'saved'>,
+  { plan, live, to }: PreparedPlan,
+  kinds: readonly Kind[],
+): void {
   const isSame = to.server.url === saved.server.url
   const issues = isSame ? staleness(saved, plan, live, kinds) : [otherServer(saved.server, to.server)]
   if (issues.length > 0) throw new Failure(issues)

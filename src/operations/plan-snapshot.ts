@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Ref, Snapshot, ThreeWay } from '../model.ts'
+import type { Update } from '../snapshot/edit/update-texts.ts'
 import { connected } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
@@ -14,6 +15,8 @@ export interface PlanSnapshotRequest extends PlanRequest {
 
 /** A plan, and who changed what since the base. */
 export interface PlannedSnapshot extends PreparedPlan {
+  /** What was written into the file, where `acceptRemote` asked for that. */
+  readonly accepted?: Update
   readonly base?: { readonly file: string; readonly snapshot: Snapshot; readonly since: ReadonlyMap<Ref, ThreeWay> }
 }
 
@@ -28,9 +31,11 @@ export async function planSnapshot<T>(
   const began = base === undefined ? undefined : (await loadSnapshot(base, context, request)).snapshot
   const given = await loadSnapshot(snapshot, context, request)
   return connected(request, context, async (to) => {
-    if (acceptRemote) await (await import('./accept-remote.ts')).acceptRemote(snapshot, acceptRemote, to, context)
+    const accept = async (globs: readonly string[]) =>
+      (await import('./accept-remote.ts')).acceptRemote(snapshot, globs, to, context)
+    const accepted = acceptRemote ? { accepted: await accept(acceptRemote) } : {}
     const parsed = acceptRemote ? await loadSnapshot(snapshot, context, request) : given
-    const prepared = await preparePlan(parsed, request, to, context)
+    const prepared = { ...(await preparePlan(parsed, request, to, context)), ...accepted }
     if (base === undefined || began === undefined) return use(prepared)
     const { threeWay } = await import('../plan/three-way.ts')
     return use({

@@ -2,6 +2,7 @@ import { type Edge, edgeFinder } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Ref } from '../model.ts'
+import { listAt } from './list-at.ts'
 import type { Paired } from './pair.ts'
 
 /** The resources in dependency order, and the edges that define the order. */
@@ -58,15 +59,6 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
     return { ...linked, without }
   })
   return [...first, ...completions]
-}
-
-/** The list under a key; an empty one is added where there is none. */
-export function listAt<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  const list = lists.get(key)
-  if (list) return list
-  const empty: V[] = []
-  lists.set(key, empty)
-  return empty
 }
 
 function refsOf(edges: readonly Edge[]): Ref[] {

@@ -3,7 +3,7 @@ import { sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, LiveResource, Ref, Resource } from '../model.ts'
 import { differences } from '../spec.ts'
-import { listAt } from './change-order.ts'
+import { listAt } from './list-at.ts'
 
 /** Share of a resource's fields that must be the same for a delete and a create to look like a rename. */
 const likely = 0.8

@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Activation, underActivation } from './activation.ts'
-import { listAt } from './change-order.ts'
+import { listAt } from './list-at.ts'
 import { adaptToVersion } from './version-compat.ts'
 
 /** A resource of the snapshot, adapted to what the server can hold, with the server's resource of that name. */

@@ -5,7 +5,7 @@ import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
-import { listAt } from './change-order.ts'
+import { listAt } from './list-at.ts'
 
 /**
  * The resources that pruning deletes: those that only the server has, in the snapshot's scope, of kinds that were read in

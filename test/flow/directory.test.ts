@@ -102,12 +102,16 @@ describe('a repository with a directory of snapshots', () => {
 
   test('a git revision is compared with one server, and its bundle applied to another', async () => {
     const before = 'git:HEAD:platform/'
-    const { exit, out } = await command(['plan', before, '--api-url', server.url, '-f', 'json', '--exit-code'], env)
-    expect(exit).toBe(2)
+    const { exit, out, issues } = await command(
+      ['plan', before, '--api-url', server.url, '-f', 'json', '--exit-code'],
+      env,
+      root,
+    )
+    expect(exit, JSON.stringify(issues)).toBe(2)
     const refs = (JSON.parse(out) as { changes: { ref: string }[] }).changes.map(({ ref }) => ref)
     expect(refs).toEqual(['variable/region', 'variable/team'])
     const bundle = join(root, 'acme.tar.gz')
-    good(await command(['bundle', before, '-o', bundle], env))
+    good(await command(['bundle', before, '-o', bundle], env, root))
     good(await command(['apply', bundle, '--api-url', other.url, '--yes'], env))
     const flows = await plainHttp(other.url).list('/flows/filter', { limit: 50 })
     expect(flows.map(({ name }) => name).sort()).toEqual(['..', 'Täglich: Bericht', 'CON', 'ETL', 'etl'].sort())

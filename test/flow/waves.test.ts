@@ -132,5 +132,7 @@ test('asks, and refuses resources without switches', async () => {
   expect(unasked.stderr).toMatch(/\[needs-confirmation\]/)
   const { exit, stderr } = await cli('pause', '--kind', 'variable', '--profile', 'old', '--yes')
   expect(exit).toBe(3)
-  expect(stderr).toMatch(/can be switched\.\n.*Select resources of these kinds: work-pool, work-queue, deployment, automation/)
+  expect(stderr).toMatch(
+    /can be switched\.\n.*Select resources of these kinds: work-pool, work-queue, deployment, automation/,
+  )
 })

@@ -1,0 +1,201 @@
+/**
+ * prefect-snapshot as a library: what the commands do, as functions of a request.
+ *
+ * Nothing here prints, reads `process`, or keeps state between calls. Every function takes {@link LibraryOptions}, can be
+ * aborted by a signal, and throws {@link Failure} with every reason at once.
+ *
+ * @packageDocumentation
+ */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { plannedReport } from './commands/plan-report.ts'
+import type { Context } from './context.ts'
+import type { Kind } from './kind.ts'
+import { kinds as allKinds } from './kinds/all.ts'
+import type { Event, Snapshot } from './model.ts'
+import type { ApplyRequest, ApplyResult, Approve } from './operations/apply-plan.ts'
+import { applyPlanned } from './operations/apply-planned.ts'
+import { applySnapshot as applyOperation } from './operations/apply-snapshot.ts'
+import { type Comparison, type DiffRequest, diffSnapshots as diffOperation } from './operations/diff-snapshots.ts'
+import { type ExportRequest, exportSnapshot as exportOperation } from './operations/export-snapshot.ts'
+import type { PlanRequest, PreparedPlan } from './operations/make-plan.ts'
+import { type PlannedSnapshot, planSnapshot as planOperation } from './operations/plan-snapshot.ts'
+import { type TransferRequest, transfer as transferOperation } from './operations/transfer.ts'
+import { type UndoRequest, type UndoResult, undoApply as undoOperation } from './operations/undo-apply.ts'
+import { type Format, reporters } from './report/index.ts'
+import type { PlanReport } from './report/model/report.ts'
+import type { Reporter } from './report/reporter.ts'
+import { styleFor } from './report/text/style.ts'
+import { formatSnapshot } from './snapshot/format.ts'
+import { type Parsed, parseSnapshot as parseSources } from './snapshot/parse.ts'
+
+export type { Context } from './context.ts'
+export { Failure, type Issue, type IssueCode, type Place } from './issue.ts'
+export type { Json, JsonObject, Pointer } from './json.ts'
+export type { Kind } from './kind.ts'
+export { kinds } from './kinds/all.ts'
+export type {
+  Change,
+  Event,
+  FieldChange,
+  Live,
+  LiveResource,
+  Outcome,
+  Placeholder,
+  Plan,
+  Ref,
+  Resource,
+  Scope,
+  Server,
+  Snapshot,
+} from './model.ts'
+export type { ApplyRequest, ApplyResult, Approve } from './operations/apply-plan.ts'
+export type { Target } from './operations/connect.ts'
+export type { Comparison, DiffRequest } from './operations/diff-snapshots.ts'
+export type { PlanRequest, PlanRules, PreparedPlan } from './operations/make-plan.ts'
+export type { PlannedSnapshot } from './operations/plan-snapshot.ts'
+export type { TransferRequest } from './operations/transfer.ts'
+export type { UndoRequest, UndoResult } from './operations/undo-apply.ts'
+export type { Format } from './report/index.ts'
+export type { Report } from './report/model/report.ts'
+export type { Reporter, View } from './report/reporter.ts'
+export { Secret } from './secret.ts'
+export type { Selection } from './selection/selection.ts'
+export { formatSnapshot } from './snapshot/format.ts'
+export type { Parsed } from './snapshot/parse.ts'
+
+/** What every function takes besides its request; all of it has a default. */
+export interface LibraryOptions {
+  /** Environment variables: `PREFECT_…` settings and secrets. Default: none, so that nothing is used by accident. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Where relative paths start. Default: the working directory. */
+  readonly cwd?: string
+  /** Home directory, for Prefect's profiles and for journals. Default: that of the user. */
+  readonly home?: string
+  /** Kinds of resources. Default: all that the tool knows; own kinds can be added. */
+  readonly kinds?: readonly Kind[]
+  /** Aborts: reads end at once, writes in flight are finished, nothing else is started. */
+  readonly signal?: AbortSignal
+  /** Receives phases, requests, outcomes and warnings as they happen. */
+  readonly onEvent?: (event: Event) => void
+}
+
+/** A snapshot by its path (file, directory, bundle, `git:REV:path`), or as a value. */
+export type SnapshotInput = string | Snapshot
+
+/** Version that the library reports to servers and in journals. */
+const version = 'library'
+
+function contextOf(options: LibraryOptions, snapshot?: SnapshotInput): Context {
+  return {
+    kinds: options.kinds ?? allKinds,
+    env: options.env ?? {},
+    cwd: options.cwd ?? resolve('.'),
+    home: options.home ?? homedir(),
+    version,
+    // Keeps the names of journals apart.
+    pid: Math.floor(Math.random() * 1e9),
+    signal: options.signal ?? new AbortController().signal,
+    onEvent: options.onEvent ?? (() => {}),
+    now: () => Date.now(),
+    stdin: async () => Buffer.from(typeof snapshot === 'object' ? formatSnapshot(snapshot) : ''),
+  }
+}
+
+function pathOf(snapshot: SnapshotInput): string {
+  return typeof snapshot === 'string' ? snapshot : '-'
+}
+
+/** Reads a server as a snapshot. Secrets are placeholders, unless `secrets` says otherwise. Writes no file. */
+export async function exportSnapshot(
+  request: Omit<Partial<ExportRequest>, 'output' | 'update' | 'check'>,
+  options: LibraryOptions = {},
+): Promise<Snapshot> {
+  const context = contextOf(options)
+  const { snapshot } = await exportOperation({ secrets: 'placeholders', ...request, output: '-' }, context)
+  return snapshot
+}
+
+/** A plan that can be rendered, as a report of `plan`. */
+export async function renderPlan(
+  planned: PlannedSnapshot,
+  reporter: Reporter | Format,
+  options: Pick<LibraryOptions, 'kinds'> = {},
+): Promise<string> {
+  const report: PlanReport = {
+    schema: 'prefect-snapshot/plan',
+    version: 1,
+    tool: version,
+    exit: 0,
+    issues: planned.plan.issues,
+    ...plannedReport(planned, {}, options.kinds ?? allKinds),
+  }
+  const render = typeof reporter === 'string' ? await reporters[reporter]() : reporter
+  return render(report, { style: styleFor(false), width: 100 })
+}
+
+/** Reads the text of a snapshot. Its faults are among its issues; none is thrown. */
+export function parseSnapshot(
+  text: string,
+  options: Pick<LibraryOptions, 'kinds'> & { readonly file?: string } = {},
+): Parsed {
+  return parseSources([{ file: options.file ?? 'snapshot', text }], options.kinds ?? allKinds)
+}
+
+/** What a server would have to change to match a snapshot. Changes nothing. */
+export async function planSnapshot(
+  request: Omit<PlanRequest, 'snapshot'> & { readonly snapshot: SnapshotInput; readonly base?: string },
+  options: LibraryOptions = {},
+): Promise<PlannedSnapshot> {
+  const context = contextOf(options, request.snapshot)
+  return planOperation({ ...request, snapshot: pathOf(request.snapshot) }, context, async (planned) => planned)
+}
+
+/**
+ * Makes a server match a snapshot, or carries out a plan that was saved to a file. The plan is handed to `approve` before
+ * the first write; without one, it is carried out unless something stands against it.
+ */
+export async function applySnapshot(
+  request: Omit<PlanRequest, 'snapshot'> & ApplyRequest & { readonly snapshot: SnapshotInput },
+  options: LibraryOptions & { readonly approve?: Approve } = {},
+): Promise<ApplyResult> {
+  const context = contextOf(options, request.snapshot)
+  return applyOperation(
+    { ...request, snapshot: pathOf(request.snapshot) },
+    context,
+    options.approve ?? (async () => true),
+  )
+}
+
+/**
+ * Carries out a plan that `planSnapshot` made, with the same request. Throws {@link Failure} with code `stale` where the
+ * server has changed since.
+ */
+export async function applyPlan(
+  planned: PreparedPlan,
+  request: Omit<PlanRequest, 'snapshot'> & ApplyRequest,
+  options: LibraryOptions & { readonly approve?: Approve } = {},
+): Promise<ApplyResult> {
+  return applyPlanned(planned, request, contextOf(options), options.approve ?? (async () => true))
+}
+
+/** How two snapshots, or a snapshot and a server (`profile:NAME`), differ. */
+export async function diffSnapshots(request: DiffRequest, options: LibraryOptions = {}): Promise<Comparison> {
+  return diffOperation(request, contextOf(options))
+}
+
+/** Exports one server and applies that to another. What is created is paused or disabled by default. */
+export async function transfer(
+  request: TransferRequest,
+  options: LibraryOptions & { readonly approve?: Approve } = {},
+): Promise<ApplyResult> {
+  return transferOperation(request, contextOf(options), options.approve ?? (async () => true))
+}
+
+/** Reverts one apply by its journal, except for resources changed since. */
+export async function undoApply(
+  request: UndoRequest,
+  options: LibraryOptions & { readonly approve?: Approve } = {},
+): Promise<UndoResult> {
+  return undoOperation(request, contextOf(options), options.approve ?? (async () => true))
+}

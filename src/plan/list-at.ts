@@ -1,0 +1,8 @@
+/** The list under a key; an empty one is added where there is none. */
+export function listAt<K, V>(lists: Map<K, V[]>, key: K): V[] {
+  const list = lists.get(key)
+  if (list) return list
+  const empty: V[] = []
+  lists.set(key, empty)
+  return empty
+}
