@@ -19,6 +19,8 @@ const change: Change = {
 const done: Outcome = { change, ms: 12.6, status: 'done' }
 const events: readonly Event[] = [
   { type: 'phase', phase: 'applying', total: 1 },
+  { type: 'connected', url: 'http://x/api', version: '3.8.8', reading: true },
+  { type: 'written', path: 'a.yaml' },
   { type: 'read', kind: 'a', count: 3 },
   { type: 'start', change },
   { type: 'request', method: 'GET', path: '/a', status: 200, ms: 3 },
@@ -56,6 +58,8 @@ describe('--log ndjson', () => {
       [
         { type: 'begin', version: 1, tool: '9.9.9', command: 'apply' },
         { type: 'phase', phase: 'applying', total: 1 },
+        { type: 'connected', url: 'http://x/api', version: '3.8.8', reading: true },
+        { type: 'written', path: 'a.yaml' },
         { type: 'read', kind: 'a', count: 3 },
         { type: 'start', id: 'a/x', action: 'create' },
         { type: 'retry', method: 'POST', path: '/a', reason: 'HTTP 503', waitMs: 100 },
