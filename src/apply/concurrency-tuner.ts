@@ -2,7 +2,7 @@
 export interface ConcurrencyTuner {
   /** The current limit. */
   limit(): number
-  /** A write has ended. Only throughputs of the same `group`, such as a kind, are compared. */
+  /** A write has ended. Only throughput values of the same `group`, such as a kind, are compared. */
   completed(group: string): void
   /** The server was overloaded (429, 503, a reset) with so many writes in flight. */
   busy(running: number): void

@@ -2,7 +2,7 @@ import { createTuner } from './concurrency-tuner.ts'
 
 /** Limits how many writes run at the same time. */
 export interface Limiter {
-  /** Runs a task when there is room. Only throughputs of the same `group`, such as a kind, are compared. */
+  /** Runs a task when there is room. Only throughput values of the same `group`, such as a kind, are compared. */
   run<T>(group: string, task: () => Promise<T>): Promise<T>
   /** To be called when the server is overloaded (429, 503, a reset). */
   busy(): void

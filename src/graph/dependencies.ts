@@ -80,7 +80,7 @@ function cycles(needs: readonly Need[]): Map<Ref, number> {
   return members
 }
 
-/** Depth-first search; `done` is called for each resource in postorder. */
+/** Depth-first search; `done` is called for each resource in post-order. */
 function walk(start: Ref, next: ReadonlyMap<Ref, readonly Ref[]>, seen: Set<Ref>, done: (ref: Ref) => void): void {
   if (seen.has(start)) return
   seen.add(start)
