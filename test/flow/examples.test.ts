@@ -26,6 +26,8 @@ beforeAll(async () => {
   ;[from, to] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
   writeFileSync(snapshot, twoTeams)
   await runCli(['apply', snapshot, '--api-url', from.url, '--yes'], { env: { HOME: home } })
+  // With what the server adds, such as the default queue of a pool.
+  await runCli(['export', '--api-url', from.url, '-o', snapshot], { env: { HOME: home } })
 })
 afterAll(async () => {
   await Promise.all([from?.stop(), to?.stop()])
@@ -48,7 +50,7 @@ describe('examples', () => {
     expect(await example('drift-report', { PREFECT_API_URL: from.url }, snapshot, url)).toBe('0 changes\n')
     expect(bodies).toEqual([])
     expect(await example('drift-report', { PREFECT_API_URL: to.url }, snapshot, url)).toMatch(/^[1-9]\d* changes\n$/)
-    expect(bodies.join('')).toContain('will be created')
+    expect(bodies.join('')).toContain('to create')
     hook.close()
   })
 

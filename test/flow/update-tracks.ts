@@ -74,7 +74,14 @@ const schemaFields = (more: JsonObject): JsonObject => ({
   block_type_slug: 'thing',
   block_schema_references: {},
   secret_fields: ['token', 'h.*'],
-  properties: { token: { title: 'Token', type: 'string' }, ...more },
+  properties: {
+    token: { title: 'Token', type: 'string' },
+    a: {},
+    b: { properties: { c: {} } },
+    n: {},
+    one: { properties: { a: {} } },
+    ...more,
+  },
 })
 const schemaOf = (more: JsonObject): { readonly ref: Ref; readonly track: Track } => {
   const fields = schemaFields(more)
