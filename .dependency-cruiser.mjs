@@ -4,7 +4,17 @@
  */
 const room = (...names) => `^src/(${names.join('|')})(/|[.]ts$)`
 
-const ground = ['json', 'secret', 'version', 'suggest', 'map-concurrent', 'plain-text', 'shell', 'field-path']
+const ground = [
+  'json',
+  'secret',
+  'version',
+  'suggest',
+  'map-concurrent',
+  'list-at',
+  'plain-text',
+  'shell',
+  'field-path',
+]
 const nouns = ['model', 'ref', 'issue', 'check']
 const base = [...ground, ...nouns]
 /** Bounded reading of files, for the rooms that may touch the disk. */
@@ -32,6 +42,7 @@ const may = {
   suggest: [],
   shell: [],
   'map-concurrent': [],
+  'list-at': [],
   [disk]: ['issue'],
   version: [],
   'plain-text': [],

@@ -18,6 +18,7 @@ const shared = [
   'version',
   'suggest',
   'map-concurrent',
+  'list-at',
   'plain-text',
   'shell',
   'field-path',

@@ -81,6 +81,11 @@ export function differences(kind: Kind, before: Resource, after: Resource, how: 
   return out
 }
 
+/** The places `spec/FIELD`, `refs/FIELD` and `secrets/FIELD` in which two resources differ. */
+export function differingPlaces(kind: Kind, before: Resource, after: Resource): ReadonlySet<string> {
+  return new Set(differences(kind, before, after).map(({ pointer }) => pointer.split('/').slice(1, 3).join('/')))
+}
+
 /** A field's value as it is compared; one that is not there has its default. */
 function compared(field: Field, value: Json | undefined, other: Json | undefined): Json | undefined {
   const full = value ?? field.default

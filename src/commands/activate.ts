@@ -1,13 +1,5 @@
 import { defineCommand, required } from './command.ts'
-import {
-  applyOptions,
-  dryRunOption,
-  environmentOptions,
-  formatOption,
-  selectionOptions,
-  serverOptions,
-  snapshotForms,
-} from './options.ts'
+import { snapshotForms, switchOptions } from './options.ts'
 
 export const activate = defineCommand({
   name: 'activate',
@@ -16,14 +8,7 @@ export const activate = defineCommand({
   description:
     'Switches selected resources, and their dependencies, to the state in the snapshot: paused or not, enabled or not, each schedule active or not. Creates nothing and changes nothing else. Writes a journal, and can be undone.',
   arguments: { snapshot: required(snapshotForms) },
-  options: {
-    ...dryRunOption,
-    ...applyOptions,
-    ...serverOptions('server to change'),
-    ...selectionOptions,
-    ...environmentOptions,
-    ...formatOption,
-  },
+  options: switchOptions,
   examples: [
     "activate all.snapshot.yaml --include 'deployment/etl/**' --profile new",
     'activate all.snapshot.yaml --tag wave-1 --profile new --dry-run',

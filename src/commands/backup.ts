@@ -1,3 +1,4 @@
+import { plural } from '../plain-text.ts'
 import { count, defineCommand, required } from './command.ts'
 import { exportSecretOptions, selectionOptions, serverOptions } from './options.ts'
 
@@ -21,7 +22,6 @@ export const backup = defineCommand({
   ],
   async run(input, io) {
     const { backUp } = await import('../operations/back-up.ts')
-    const { plural } = await import('../plain-text.ts')
     const { path, snapshot, unchanged, removed } = await backUp(input, io)
     const saved = `Saved ${plural(snapshot.resources.length, 'resource')} to ${path}`
     io.note(unchanged ? `Nothing has changed since ${path}\n` : `${saved}\n`)

@@ -15,11 +15,10 @@ export const bundle = defineCommand({
   async run({ snapshot, output }, io) {
     if (output === undefined) throw withoutOutput()
     const operations = await import('../operations/pack-bundle.ts')
-    const { bundleText } = await import('../report/text/write-result.ts')
+    const { noteBundle } = await import('./print.ts')
     const made = await operations.bundle({ snapshot, output }, io)
     io.warn(made.issues)
-    if (made.hasPlain) io.err(`${io.errStyle.yellow('warning')} The bundle holds secrets in clear text.\n`)
-    io.note(bundleText(output, made))
+    noteBundle(output, made, io)
     return 'ok'
   },
 })

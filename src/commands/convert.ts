@@ -1,3 +1,4 @@
+import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, required, requiredValue } from './command.ts'
 import { snapshotForms } from './options.ts'
 
@@ -21,8 +22,8 @@ export const convert = defineCommand({
   ],
   async run(input, io) {
     const operations = await import('../operations/convert.ts')
-    const { plural, kindsText } = await import('../plain-text.ts')
-    const { writeResultText, bundleText } = await import('../report/text/write-result.ts')
+    const { writeResultText } = await import('../report/text/write-result.ts')
+    const { noteBundle } = await import('./print.ts')
     const { snapshot, issues, text, written, bundle } = await operations.convert(input, io)
     io.warn(issues)
     if (text !== undefined) {
@@ -30,8 +31,7 @@ export const convert = defineCommand({
       return 'ok'
     }
     if (bundle) {
-      if (bundle.hasPlain) io.err(`${io.errStyle.yellow('warning')} The bundle holds secrets in clear text.\n`)
-      io.note(bundleText(input.output, bundle))
+      noteBundle(input.output, bundle, io)
       return 'ok'
     }
     if (written?.directory) io.note(writeResultText(input.output, written))

@@ -1,4 +1,5 @@
 import type { ExportRequest, ExportResult } from '../operations/export-snapshot.ts'
+import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
 import type { Io } from './io.ts'
 import { exportSecretOptions, formatOption, selectionOptions, serverOptions } from './options.ts'
@@ -57,7 +58,6 @@ export const exportCommand = defineCommand({
 
 async function report(result: ExportResult, { output, secrets }: ExportRequest, io: Io): Promise<void> {
   const { snapshot, secretCount, updated, written } = result
-  const { plural, kindsText } = await import('../plain-text.ts')
   const { writeResultText } = await import('../report/text/write-result.ts')
   const { resources } = snapshot
   if (secrets === 'plain' && secretCount > 0)

@@ -1,4 +1,5 @@
 import type { ListedJournal } from '../operations/list-journals.ts'
+import { plural } from '../plain-text.ts'
 import { defineCommand } from './command.ts'
 
 export const journals = defineCommand({
@@ -12,15 +13,14 @@ export const journals = defineCommand({
   examples: ['journals'],
   async run(_, io) {
     const { listJournals } = await import('../operations/list-journals.ts')
-    const { plural } = await import('../plain-text.ts')
     const { folder, journals } = listJournals(io)
     if (journals.length === 0) io.err(`There are no journals in ${folder}.\n`)
-    for (const journal of journals) io.out(`${journalLine(journal, plural)}\n`)
+    for (const journal of journals) io.out(`${journalLine(journal)}\n`)
     return 'ok'
   },
 })
 
-function journalLine({ file, head, done, ended }: ListedJournal, plural: (n: number, one: string) => string): string {
+function journalLine({ file, head, done, ended }: ListedJournal): string {
   if (!head) return `(cannot be read)  ${file}`
   const time = new Date(head.time).toISOString().slice(0, 19).replace('T', ' ')
   const state = ended ? '' : '  (not completed)'

@@ -92,22 +92,25 @@ export const optionalActivation = {
   activation: optionalChoice('--activation <policy>', activationText, activations),
 }
 
-const ruleOptions = {
+/** What a plan may do, besides deleting. */
+export const ruleOptions = {
   overrideChangeLimit: flag('--override-change-limit', 'override the limit on bulk deletes and updates'),
   allowUnresolved: flag('--allow-unresolved', 'keep IDs that could not be resolved'),
   skipUnsupported: flag('--skip-unsupported', 'skip what the server cannot hold, and apply the rest'),
 }
 
-/** Options of everything that makes a plan. */
-export const planOptions = {
+/** Everything that decides what a plan is: the same options make the same plan. */
+export const planRequestOptions = {
   prune: flag('--prune', 'delete resources in scope that only the server has'),
   ...ruleOptions,
   ...serverOptions('server to change'),
   ...selectionOptions,
   ...environmentOptions,
   ...secretOptions,
-  ...formatOption,
 }
+
+/** Options of everything that makes a plan of a snapshot. */
+export const planOptions = { ...planRequestOptions, ...formatOption }
 
 /** Options of everything that changes a server. */
 export const applyOptions = {
@@ -116,8 +119,15 @@ export const applyOptions = {
   journal: value('--journal <file>', 'path of the journal (default: a new file in the state directory)'),
 }
 
-/** Options of a transfer between two servers. */
-export const transferRuleOptions = ruleOptions
-
 /** Shows a plan without carrying it out. */
 export const dryRunOption = { dryRun: flag('--dry-run', 'show the plan and change nothing') }
+
+/** Options of what switches a selection. */
+export const switchOptions = {
+  ...dryRunOption,
+  ...applyOptions,
+  ...serverOptions('server to change'),
+  ...selectionOptions,
+  ...environmentOptions,
+  ...formatOption,
+}

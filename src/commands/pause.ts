@@ -1,13 +1,5 @@
 import { defineCommand, optional } from './command.ts'
-import {
-  applyOptions,
-  dryRunOption,
-  environmentOptions,
-  formatOption,
-  selectionOptions,
-  serverOptions,
-  snapshotForms,
-} from './options.ts'
+import { snapshotForms, switchOptions } from './options.ts'
 
 export const pause = defineCommand({
   name: 'pause',
@@ -16,14 +8,7 @@ export const pause = defineCommand({
   description:
     'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left alone, since other resources may need them.',
   arguments: { snapshot: optional(`${snapshotForms}; without one, the selection is made from the server itself`) },
-  options: {
-    ...dryRunOption,
-    ...applyOptions,
-    ...serverOptions('server to change'),
-    ...selectionOptions,
-    ...environmentOptions,
-    ...formatOption,
-  },
+  options: switchOptions,
   examples: [
     "pause all.snapshot.yaml --include 'deployment/etl/**' --profile old",
     'pause --tag wave-1 --kind deployment --kind automation --profile old',

@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
 import type { Placeholder } from '../model.ts'
-import { planEdges } from '../operations/make-plan.ts'
+import { planEdges } from '../operations/plan-edges.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import type { Format } from '../report/index.ts'
 import { plannedOf } from '../report/model/build-report.ts'
@@ -22,7 +22,7 @@ export function plannedReport(
     placeOf: parsed.placeOf,
     ...(parsed.originsOf ? { originsOf: parsed.originsOf } : {}),
     filled: (placeholder: Placeholder) => secretValues.secretFor(placeholder) !== undefined,
-    edges: format === 'text' ? [] : planEdges(planned, kinds),
+    edges: format === 'text' ? [] : planEdges(plan, parsed.snapshot.resources, kinds),
     ...(base ? { base } : {}),
     ...(next ? { next } : {}),
   })

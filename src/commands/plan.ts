@@ -1,22 +1,7 @@
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
 import { wordsOf } from './command-line.ts'
-import { activationOption, planOptions, snapshotForms } from './options.ts'
-
-const options = {
-  out: value('--out <file>', 'save the plan, to apply exactly this one later'),
-  exitCode: flag('--exit-code', 'exit with 2 if there are changes'),
-  base: value(
-    '--base <snapshot>',
-    'say who made each change since this snapshot: ours (the file), theirs (the server), or both',
-  ),
-  acceptRemote: list(
-    '--accept-remote <glob>',
-    "first write the server's version of these resources into the file; repeatable",
-  ),
-  ...activationOption,
-  ...planOptions,
-}
+import { activationOption, planOptions, planRequestOptions, snapshotForms } from './options.ts'
 
 export const plan = defineCommand({
   name: 'plan',
@@ -24,7 +9,20 @@ export const plan = defineCommand({
   summary: 'Preview the changes that apply would make',
   description: 'Compares a snapshot with a server and shows what apply would do. Changes no server.',
   arguments: { snapshot: required(snapshotForms) },
-  options,
+  options: {
+    out: value('--out <file>', 'save the plan, to apply exactly this one later'),
+    exitCode: flag('--exit-code', 'exit with 2 if there are changes'),
+    base: value(
+      '--base <snapshot>',
+      'say who made each change since this snapshot: ours (the file), theirs (the server), or both',
+    ),
+    acceptRemote: list(
+      '--accept-remote <glob>',
+      "first write the server's version of these resources into the file; repeatable",
+    ),
+    ...activationOption,
+    ...planOptions,
+  },
   examples: [
     'plan prod.snapshot.yaml --profile prod',
     'plan prod.snapshot.yaml --profile prod --out plan.json',
@@ -43,9 +41,7 @@ export const plan = defineCommand({
       const refusals = refusalsOf(planned.plan, input)
       const isChanged = input.exitCode === true && planned.plan.changes.length > 0
       const status = refusals.length > 0 ? io.statusOf(refusals) : isChanged ? 'changes' : 'ok'
-      // The same options make the same plan.
-      const { out: _, exitCode: __, base: ___, acceptRemote: ____, format: _____, ...same } = options
-      const next = ['apply', input.snapshot, ...wordsOf(same, input)]
+      const next = ['apply', input.snapshot, ...wordsOf({ ...activationOption, ...planRequestOptions }, input)]
       await printPlan(planned, refusals, status, { format: input.format, next }, io)
       if (refusals.length === 0 && input.out !== undefined) {
         const { savePlan } = await import('../operations/plan-file.ts')

@@ -1,3 +1,4 @@
+import { plural } from '../plain-text.ts'
 import { defineCommand, required } from './command.ts'
 import { identityOption, recipientOption } from './options.ts'
 
@@ -15,7 +16,6 @@ export const rekey = defineCommand({
   ],
   async run(input, io) {
     const operations = await import('../operations/rekey.ts')
-    const { plural } = await import('../plain-text.ts')
     const { secrets, recipients } = await operations.rekey(input, io)
     const done = `Encrypted ${plural(secrets, 'secret')} of ${input.snapshot} for ${plural(recipients, 'recipient')}\n`
     io.note(secrets === 0 ? `${input.snapshot} holds no encrypted values and is unchanged\n` : done)

@@ -1,4 +1,5 @@
-import { type Comparison, comparisonEdges } from '../operations/diff-snapshots.ts'
+import type { Comparison } from '../operations/diff-snapshots.ts'
+import { planEdges } from '../operations/plan-edges.ts'
 import type { Format } from '../report/index.ts'
 import { diffOf } from '../report/model/build-report.ts'
 import { withoutSecretExcerpt } from '../report/model/redact.ts'
@@ -8,12 +9,11 @@ import { print } from './print.ts'
 
 /** Prints how one snapshot differs from another. */
 export async function printComparison(
-  comparison: Comparison,
+  { plan, before, after, names, resourcesOfSame }: Comparison,
   status: ExitStatus,
   format: Format,
   io: Io,
 ): Promise<void> {
-  const { plan, before, after, names } = comparison
   const { kinds, version } = io
   const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
   const issues = plan.issues.map(withoutSecretExcerpt)
@@ -28,7 +28,7 @@ export async function printComparison(
       to: { file: names[1], snapshot: after.snapshot },
       kinds: kinds.map(({ name }) => name),
       placeOf: (ref) => after.placeOf(ref) ?? before.placeOf(ref),
-      edges: withEdges ? comparisonEdges(comparison, kinds) : [],
+      edges: withEdges ? planEdges(plan, [...resourcesOfSame(), ...after.snapshot.resources], kinds) : [],
     }),
   }
   await print(report, format, io)

@@ -5,8 +5,8 @@ import {
   envFileOption,
   formatOption,
   optionalActivation,
+  ruleOptions,
   selectionOptions,
-  transferRuleOptions,
 } from './options.ts'
 
 export const transfer = defineCommand({
@@ -23,7 +23,7 @@ export const transfer = defineCommand({
     ...applyOptions,
     save: value('--save <file>', 'also save what was read as a snapshot, with placeholders for secrets'),
     ...optionalActivation,
-    ...transferRuleOptions,
+    ...ruleOptions,
     allowSameServer: flag('--allow-same-server', 'continue if both are the same server, or one is a copy of the other'),
     ...selectionOptions,
     ...envFileOption,

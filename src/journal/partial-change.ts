@@ -1,15 +1,14 @@
 import { isObject, type Json, sameJson } from '../json.ts'
 import type { Field, Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
-import { differences } from '../spec.ts'
+import { differingPlaces } from '../spec.ts'
 
 /**
  * Whether a resource is in a state that a change from `before` to `after` can leave where it was stopped between two
  * writes: each field is as before, as after, or made of parts of the two.
  */
 export function isBetween(kind: Kind, before: Resource, now: Resource, after: Resource): boolean {
-  const names = new Set(differences(kind, now, before).map(({ pointer }) => pointer.split('/').slice(1, 3).join('/')))
-  return [...names].every((place) => {
+  return [...differingPlaces(kind, now, before)].every((place) => {
     const [part = '', name = ''] = place.split('/')
     // Values of secrets are not in a journal.
     if (part === 'secrets') return true

@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { readLive } from '../live/read-live.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
@@ -7,7 +6,7 @@ import { matches, membersOf } from '../selection/scope.ts'
 import { selectedIfAny, selectedOfBoth } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { readPresent, update } from '../store/update-in-place.ts'
-import type { Connected } from './connect.ts'
+import { type Connected, readResources } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
 
 /**
@@ -20,11 +19,10 @@ export async function acceptRemote(
   to: Connected,
   context: Context,
 ): Promise<Update> {
-  const { kinds, cwd, onEvent } = context
+  const { kinds, cwd } = context
   const existing = await readPresent(path, kinds, context)
   const { resources: held, scope, source } = existing.read.snapshot
-  onEvent({ type: 'phase', phase: 'reading' })
-  const all = await readLive(to.client, to.server, kinds, { wanted: held, everything: true, on: onEvent })
+  const all = await readResources(to, context, { wanted: held, everything: true })
   const live = [...withPlaceholdersOf(readPolicy(path, cwd), all, kinds).resources.values()]
   const include = { include: globs }
   // Throws where a glob matches nothing on either side.

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
-import { readLive } from '../live/read-live.ts'
 import type { Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { fileFailure, readText } from '../read-file.ts'
@@ -10,7 +9,7 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { writeText } from '../store/files.ts'
-import { connected, type Target } from './connect.ts'
+import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
@@ -45,15 +44,13 @@ export async function backUp(request: BackupRequest, context: Context): Promise<
 }
 
 async function read(request: BackupRequest, newest: string | undefined, context: Context): Promise<Snapshot> {
-  const { kinds, onEvent } = context
   const output = join(request.folder, newest ?? 'none')
   const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context.cwd), context)
-  const readAll = async ({ client, server }: Parameters<Parameters<typeof connected>[2]>[0]) => {
-    onEvent({ type: 'phase', phase: 'reading' })
-    const live = await readLive(client, server, kinds, { on: onEvent })
-    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
-    const carried = secrets.found(selected([...live.resources.values()], kinds, request))
-    return snapshotOf(server, request, await secrets.written(carried))
+  const readAll = async (connection: Connected) => {
+    const live = await readResources(connection, context)
+    warn(context, live.issues)
+    const carried = secrets.found(selected([...live.resources.values()], context.kinds, request))
+    return snapshotOf(connection.server, request, await secrets.written(carried))
   }
   return connected(request, context, readAll, true)
 }

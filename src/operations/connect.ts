@@ -1,7 +1,8 @@
 import { ApiError, type Client, openClient, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
-import { Failure } from '../issue.ts'
-import type { Event, Server } from '../model.ts'
+import { Failure, type Issue } from '../issue.ts'
+import { type ReadOptions, readLive } from '../live/read-live.ts'
+import type { Event, Live, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 
 /** Which server an operation works with; the active profile where neither is given. */
@@ -33,7 +34,7 @@ export async function connected<T>(
 ): Promise<T> {
   const { env, cwd, home, version } = context
   const { connection, notes } = resolveConnection(target, { env, cwd, home })
-  if (notes.length > 0) context.onEvent({ type: 'warning', issues: notes })
+  warn(context, notes)
   const listeners: ((event: Event) => void)[] = [context.onEvent]
   const on = (event: Event) => {
     for (const listener of listeners) listener(event)
@@ -56,6 +57,21 @@ export async function connected<T>(
   } finally {
     await client.close()
   }
+}
+
+/** Reads the resources of a server, and says so. Everything, unless `options` ask for less. */
+export async function readResources(
+  { client, server }: Connected,
+  { kinds, onEvent }: Context,
+  options: Omit<ReadOptions, 'on'> = {},
+): Promise<Live> {
+  onEvent({ type: 'phase', phase: 'reading' })
+  return readLive(client, server, kinds, { ...options, on: onEvent })
+}
+
+/** Passes on warnings, if there are any. */
+export function warn({ onEvent }: Context, issues: readonly Issue[]): void {
+  if (issues.length > 0) onEvent({ type: 'warning', issues })
 }
 
 /** An error of a request names its path alone, and the URL may come from an unexpected place. */

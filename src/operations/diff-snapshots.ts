@@ -1,8 +1,6 @@
 import type { Context } from '../context.ts'
-import { type Need, needsOf } from '../graph/dependencies.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read-live.ts'
 import type { Plan, Resource, Snapshot } from '../model.ts'
 import { makeDiff } from '../plan/diff.ts'
 import { refOf } from '../ref.ts'
@@ -16,9 +14,9 @@ import {
   selects,
 } from '../selection/selection.ts'
 import { parsePair } from '../snapshot/edit/same-documents.ts'
-import { type Parsed, parseDocuments, refuseFaults } from '../snapshot/parse.ts'
+import { type Parsed, parseDocuments, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
-import { connected } from './connect.ts'
+import { connected, readResources, warn } from './connect.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface DiffRequest extends Selection {
@@ -60,12 +58,6 @@ export function comparisonOf(
   return { plan: makeDiff(before.snapshot, after.snapshot, kinds), before, after, names, resourcesOfSame }
 }
 
-/** The edges between the resources of a comparison, with those that are only on the first side. */
-export function comparisonEdges({ plan, after, resourcesOfSame }: Comparison, kinds: readonly Kind[]): readonly Need[] {
-  const deleted = plan.changes.flatMap((change) => (change.action === 'delete' ? [change.before] : []))
-  return needsOf([...resourcesOfSame(), ...after.snapshot.resources, ...deleted], kinds)
-}
-
 async function readSides({ before, after, ...selection }: DiffRequest, context: Context): Promise<Sides> {
   const { kinds } = context
   const [a, b] = [profileOf(before), profileOf(after)]
@@ -77,7 +69,7 @@ async function readSides({ before, after, ...selection }: DiffRequest, context: 
   const side = async (path: string, profile: string | undefined, other?: Parsed) =>
     profile === undefined
       ? parseDocuments(await readSources(path, context), kinds)
-      : asParsed(await readServer(profile, other?.snapshot.resources, selection, context))
+      : withoutText(await readServer(profile, other?.snapshot.resources, selection, context))
   // A server's resources get the keys that the other side gives them, so a side that is a file is read first.
   const isSecondText = b === undefined
   const first = await (isSecondText ? side(after, b) : side(before, a))
@@ -103,20 +95,14 @@ async function readServer(
   selection: Selection,
   context: Context,
 ): Promise<Snapshot> {
-  const { kinds, onEvent } = context
-  return connected({ profile }, context, async ({ client, server }) => {
-    onEvent({ type: 'phase', phase: 'reading' })
-    const keys = other ? { wanted: other, everything: true } : {}
-    const live = await readLive(client, server, kinds, { ...keys, on: onEvent })
-    if (live.issues.length > 0) onEvent({ type: 'warning', issues: live.issues })
+  const { kinds } = context
+  return connected({ profile }, context, async (connection) => {
+    const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
+    warn(context, live.issues)
     const all = [...live.resources.values()]
     const carried = selects(selection) ? all : selected(all, kinds, {})
-    return snapshotOf(server, {}, withPlaceholders(carried, kinds))
+    return snapshotOf(connection.server, {}, withPlaceholders(carried, kinds))
   })
-}
-
-function asParsed(snapshot: Snapshot): Parsed {
-  return { snapshot, issues: [], placeOf: () => undefined }
 }
 
 function withSources(parsed: Parsed, other: Parsed, kinds: readonly Kind[]): Parsed {

@@ -2,7 +2,6 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Json } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read-live.ts'
 import type { Live, Resource, SecretValues, Snapshot } from '../model.ts'
 import { sourceText } from '../placeholder.ts'
 import { type Activation, underActivation } from '../plan/activation.ts'
@@ -10,10 +9,10 @@ import { refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
 import { withSourcesOf } from '../secrets/placeholders.ts'
 import { selected } from '../selection/selection.ts'
-import type { Parsed } from '../snapshot/parse.ts'
+import { type Parsed, withoutText } from '../snapshot/parse.ts'
 import { type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
 import type { ApplySnapshotRequest } from './apply-snapshot.ts'
-import { connected } from './connect.ts'
+import { connected, readResources } from './connect.ts'
 import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { preparePlan } from './make-plan.ts'
@@ -35,15 +34,11 @@ export interface DrillResult extends ApplyResult {
  * Secrets without a value get a stand-in. Throws `Failure` where the server is not empty.
  */
 export async function drill(request: DrillRequest, context: Context, approve: Approve): Promise<DrillResult> {
-  const { kinds, onEvent } = context
+  const { kinds } = context
   if (request.profile === undefined && request.apiUrl === undefined) throw needsServer()
   const parsed = await loadSnapshot(request.snapshot, context)
   return connected(request, context, async (to) => {
-    const readAll = async (): Promise<Live> => {
-      onEvent({ type: 'phase', phase: 'reading' })
-      return readLive(to.client, to.server, kinds, { on: onEvent })
-    }
-    refuseUnlessEmpty(await readAll(), kinds)
+    refuseUnlessEmpty(await readResources(to, context), kinds)
     const { resources } = parsed.snapshot
     const secretValues = await secretValuesFor(resources, request, context)
     const missingSecrets = missingSources(resources, secretValues)
@@ -53,7 +48,13 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
     const result = await carryOut({ ...prepared, file }, request, context, approve)
     if (result.outcomes.length === 0) return { ...result, missingSecrets }
     const wanted = underPolicy(prepared.parsed.snapshot, request.activation, kinds)
-    const comparison = compared(parsed, wanted, asSnapshot(await readAll(), kinds), request.snapshot, kinds)
+    const comparison = compared(
+      parsed,
+      wanted,
+      asSnapshot(await readResources(to, context), kinds),
+      request.snapshot,
+      kinds,
+    )
     return { ...result, comparison, missingSecrets }
   })
 }
@@ -61,11 +62,7 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
 function compared(parsed: Parsed, wanted: Snapshot, found: Snapshot, file: string, kinds: readonly Kind[]): Comparison {
   const sourced = withSourcesOf(found.resources, wanted.resources, kinds)
   const resources = inWordsOf(sourced, wanted.resources, isServersOwn(kinds))
-  const after: Parsed = {
-    snapshot: { ...found, resources, scope: wanted.scope },
-    issues: [],
-    placeOf: () => undefined,
-  }
+  const after = withoutText({ ...found, resources, scope: wanted.scope })
   const names = [file, found.source?.api ?? 'the server'] as const
   return comparisonOf({ before: { ...parsed, snapshot: wanted }, after }, names, kinds)
 }

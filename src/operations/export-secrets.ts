@@ -8,6 +8,7 @@ import { encryptSecrets } from '../secrets/encrypt-secrets.ts'
 import { withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
 import { patternsOf } from '../secrets/secret-path.ts'
 import type { SecretScanner } from '../secrets/secret-scan.ts'
+import { warn } from './connect.ts'
 import { withNamedPlaceholders } from './declared-secrets.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
@@ -86,7 +87,7 @@ async function seal(
   const lost = encrypted
     .flatMap(({ secrets }) => Object.values(secrets))
     .filter((placeholder) => !secretValues.secretFor(placeholder))
-  if (lost.length > 0) context.onEvent({ type: 'warning', issues: [notOpened(lost.length, unopened)] })
+  warn(context, lost.length > 0 ? [notOpened(lost.length, unopened)] : [])
   return Promise.all(
     resources.map(async (resource, index) => {
       const own = placeholders[index] ?? resource
@@ -130,5 +131,5 @@ export async function warnPossibleSecrets(
   const found = [...unmatched, ...(await look.found(resources))]
   if (strictSecrets && found.length > 0)
     throw new Failure(found.map((issue) => ({ ...issue, severity: 'error' as const })))
-  if (found.length > 0) context.onEvent({ type: 'warning', issues: found })
+  warn(context, found)
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { readLive } from '../live/read-live.ts'
 import type { LiveResource, Resource, Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
@@ -8,7 +7,7 @@ import { resourceBytes } from '../snapshot/format.ts'
 import type { WriteResult } from '../store/directory.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { snapshotText, writeSnapshot } from '../store/files.ts'
-import { connected, type Target } from './connect.ts'
+import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
 import { snapshotOf } from './server-snapshot.ts'
@@ -34,22 +33,24 @@ export interface ExportResult {
 
 /** Reads a server and writes its configuration to a file, a directory or standard output. */
 export async function exportSnapshot(request: ExportRequest, context: Context): Promise<ExportResult> {
-  const { kinds, onEvent } = context
+  const { kinds } = context
   refuseUnknownKinds(request, kinds)
   const isOver = request.update || request.check
   const over = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
   const how: ExportRequest = over ? { ...request, ...over.selection } : request
   const secrets = await openExportSecrets(how, readPolicy(how.output, context.cwd), context, over?.held)
-  const read = async ({ client, server, name }: Parameters<Parameters<typeof connected>[2]>[0]) => {
-    onEvent({ type: 'phase', phase: 'reading' })
+  const read = async (connection: Connected) => {
+    const { server, name } = connection
     const ahead = await workAhead(how, context, over !== undefined)
     const keys = over ? { wanted: over.held, everything: true } : {}
-    const live = await readLive(client, server, kinds, { on: onEvent, ...keys, ...ahead })
+    const live = await readResources(connection, context, { ...keys, ...ahead })
     const all = [...live.resources.values()]
     const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, how))
     const snapshot = snapshotOf(server, how, await secrets.written(carried))
-    const other = live.issues.filter(({ code }) => code !== 'unmatched-secret')
-    if (other.length > 0) onEvent({ type: 'warning', issues: other })
+    warn(
+      context,
+      live.issues.filter(({ code }) => code !== 'unmatched-secret'),
+    )
     await warnPossibleSecrets(ahead.look, snapshot.resources, how, context, live.issues)
     const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     const result = { snapshot, secretCount }

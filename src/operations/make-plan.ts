@@ -1,10 +1,9 @@
 import type { Context } from '../context.ts'
 import { withNeeds } from '../graph/closure.ts'
-import { type Need, needsOf } from '../graph/dependencies.ts'
 import type { Issue } from '../issue.ts'
 import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import { readLive, totalsOf } from '../live/read-live.ts'
+import { totalsOf } from '../live/read-live.ts'
 import { noteRuns } from '../live/runs.ts'
 import type { Live, Plan, Ref, Rename, Resource, SecretValues, Snapshot } from '../model.ts'
 import type { Activation } from '../plan/activation.ts'
@@ -15,7 +14,7 @@ import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
-import type { Connected, Target } from './connect.ts'
+import { type Connected, readResources, type Target } from './connect.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
 /** Rules that decide what a plan is, besides the snapshot and the server. */
@@ -77,9 +76,8 @@ export async function preparePlan(
     ...withSameName(snapshot, whole, kinds),
     ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
-  context.onEvent({ type: 'phase', phase: 'reading' })
   const everything = request.prune === true
-  const live = await readLive(to.client, to.server, kinds, { wanted, everything, on: context.onEvent })
+  const live = await readResources(to, context, { wanted, everything })
   const options: PlanOptions = {
     secretValues,
     allowUnresolved: request.allowUnresolved === true,
@@ -117,12 +115,6 @@ function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[])
   const known = new Set(narrow.resources.map(refOf))
   const all = withNeeds(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
   return all.filter((resource) => !known.has(refOf(resource)))
-}
-
-/** The edges between the resources of a plan, with those that it deletes. */
-export function planEdges({ plan, parsed }: PreparedPlan, kinds: readonly Kind[]): readonly Need[] {
-  const deleted = plan.changes.flatMap((change): Resource[] => (change.action === 'delete' ? [change.before] : []))
-  return needsOf([...parsed.snapshot.resources, ...deleted], kinds)
 }
 
 /** How many there are of the kinds that the change limit would stop by what was read of them. */

@@ -7,6 +7,7 @@ import type { Live, LiveResource, Plan } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
+import { withoutText } from '../snapshot/parse.ts'
 import { atLeast, isPrefect2 } from '../version.ts'
 import type { Connected } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
@@ -73,7 +74,7 @@ export async function transferChecks(
   const snapshot = transferredSnapshot(source, {}, kinds)
   // Like a transfer with its defaults.
   const request = { snapshot: '-', activation: 'paused' as const }
-  const { plan } = await preparePlan({ snapshot, issues: [], placeOf: () => undefined }, request, to, context)
+  const { plan } = await preparePlan(withoutText(snapshot), request, to, context)
   const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
   const unsupported = plan.unsupported.map(({ ref, reason }): Check => {
     const fix = 'Exclude it, or pass --skip-unsupported to transfer'

@@ -2,11 +2,10 @@ import type { Check } from '../check.ts'
 import { ApiError, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import { readLive } from '../live/read-live.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
 import { atLeast } from '../version.ts'
-import { type Connected, connected } from './connect.ts'
+import { type Connected, connected, readResources } from './connect.ts'
 import { destinationChecks, sourceChecks, transferChecks } from './preflight-checks.ts'
 
 export interface PreflightRequest {
@@ -60,8 +59,7 @@ async function examine(
         { status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` },
         clockCheck(role, await client.time(), context.now()),
       ]
-      context.onEvent({ type: 'phase', phase: 'reading' })
-      const live = await readLive(client, server, context.kinds, { on: context.onEvent }).catch((error: unknown) =>
+      const live = await readResources(connection, context).catch((error: unknown) =>
         kindFaults(role, connection, context, error),
       )
       if (Array.isArray(live)) return { checks: [...begin, ...live] }

@@ -1,17 +1,16 @@
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read-live.ts'
 import { noteRuns } from '../live/runs.ts'
 import type { Live, Resource, Snapshot } from '../model.ts'
 import { halted, isSwitch, withActivationOf } from '../plan/activation.ts'
 import { makePlan } from '../plan/plan.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
-import { narrowed, refuseUnknownKinds, type Selection } from '../selection/selection.ts'
-import type { Parsed } from '../snapshot/parse.ts'
+import { narrowed, refuseUnknownKinds, type Selection, scopeOf } from '../selection/selection.ts'
+import { type Parsed, withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { type Connected, connected, type Target } from './connect.ts'
+import { type Connected, connected, readResources, type Target } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
@@ -49,12 +48,11 @@ async function prepareSwitch(
   context: Context,
   to: Switch,
 ): Promise<PreparedPlan> {
-  const { kinds, onEvent } = context
-  onEvent({ type: 'phase', phase: 'reading' })
+  const { kinds } = context
   // What the snapshot calls a secret is one on the server too, and must not get into the journal.
   const wanted = given ? { wanted: given.snapshot.resources, everything: true } : {}
-  const live = await readLive(target.client, target.server, kinds, { ...wanted, on: onEvent })
-  const parsed = given ?? asParsed(live)
+  const live = await readResources(target, context, wanted)
+  const parsed = given ?? withoutText(wholeSnapshot(live))
   const { snapshot, absent } = switchedSnapshot(narrowed(parsed.snapshot, kinds, request), live, kinds, to)
   const secretValues = await secretValuesFor(snapshot.resources, { snapshot: '-' }, context)
   // The selection was made on purpose, so the change limit does not apply.
@@ -71,10 +69,9 @@ async function prepareSwitch(
   }
 }
 
-function asParsed(live: Live): Parsed {
-  const scope = { include: ['**'], exclude: [], incomplete: [] }
-  const snapshot: Snapshot = { version: 1, scope, moved: [], resources: [...live.resources.values()] }
-  return { snapshot, issues: [], placeOf: () => undefined }
+/** Everything that a server holds, in its own words. */
+function wholeSnapshot({ resources }: Live): Snapshot {
+  return { version: 1, scope: scopeOf({}), moved: [], resources: [...resources.values()] }
 }
 
 /** The server's own resources in another state, and those that it does not have: a plan made of them can only switch. */

@@ -1,28 +1,22 @@
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { readLive } from '../live/read-live.ts'
 import type { Live, LiveResource, Snapshot } from '../model.ts'
-import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
 import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
+import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { connected } from './connect.ts'
+import { connected, readResources, warn } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import type { SecretRequest } from './secret-sources.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
-export interface TransferRequest
-  extends Selection,
-    ApplyRequest,
-    SecretRequest,
-    Omit<PlanRules, 'prune'>,
-    EnvironmentChoice {
+export interface TransferRequest extends Selection, ApplyRequest, SecretRequest, Omit<PlanRules, 'prune'> {
   /** Profile of the server to read. */
   readonly from: string
   /** Profile of the server to change. */
@@ -55,8 +49,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
       profile: request.to,
     }
     const more = selects(request) ? { whole: transferredSnapshot(held, {}, kinds) } : {}
-    const parsed = { snapshot, issues: [], placeOf: () => undefined }
-    const prepared = await preparePlan(parsed, plan, to, context, more)
+    const prepared = await preparePlan(withoutText(snapshot), plan, to, context, more)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')
     return carryOut({ ...prepared, file: plan.snapshot }, request, context, approve)
@@ -64,12 +57,8 @@ export async function transfer(request: TransferRequest, context: Context, appro
 }
 
 async function readSource(profile: string, context: Context): Promise<Live> {
-  const read = async ({ client, server }: Parameters<Parameters<typeof connected>[2]>[0]) => {
-    context.onEvent({ type: 'phase', phase: 'reading' })
-    return readLive(client, server, context.kinds, { on: context.onEvent })
-  }
-  const live = await connected({ profile }, context, read, true)
-  if (live.issues.length > 0) context.onEvent({ type: 'warning', issues: live.issues })
+  const live = await connected({ profile }, context, (connection) => readResources(connection, context), true)
+  warn(context, live.issues)
   return live
 }
 

@@ -8,6 +8,8 @@ import type { Placeholder, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { refOf } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
+import { scopeOf } from '../selection/selection.ts'
+import { withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
 import { type Connected, connected, type Target } from './connect.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
@@ -46,8 +48,7 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
     env: nameOf(kind, key, pointer),
   })
   const { moved, resources, refused, remove } = undoOf(record, live, kinds, sourceFor)
-  const scope = { include: ['**'], exclude: [], incomplete: [] }
-  const snapshot: Snapshot = { version: 1, scope, moved, resources }
+  const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
   const secretValues = await secretValuesFor(resources, { ...request, snapshot: '-' }, context)
   const plan = makePlan(snapshot, live, kinds, {
     secretValues,
@@ -58,7 +59,7 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   const prepared: PreparedPlan = {
     plan: { ...plan, unmanaged: [], issues: [...refused, ...plan.issues] },
     live,
-    parsed: { snapshot, issues: [], placeOf: () => undefined },
+    parsed: withoutText(snapshot),
     whole: snapshot,
     secretValues,
     to,

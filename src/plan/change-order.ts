@@ -1,8 +1,8 @@
 import { type Edge, edgeFinder } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Kind } from '../kind.ts'
+import { listAt } from '../list-at.ts'
 import type { Change, Ref } from '../model.ts'
-import { listAt } from './list-at.ts'
 import type { Paired } from './pair.ts'
 
 /** The resources in dependency order, and the edges that define the order. */

@@ -1,9 +1,9 @@
 import type { Issue } from '../issue.ts'
 import { sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { listAt } from '../list-at.ts'
 import type { Change, LiveResource, Ref, Resource } from '../model.ts'
-import { differences } from '../spec.ts'
-import { listAt } from './list-at.ts'
+import { differingPlaces } from '../spec.ts'
 
 /** Share of a resource's fields that must be the same for a delete and a create to look like a rename. */
 const likely = 0.8
@@ -71,8 +71,5 @@ function likeness(kind: Kind, before: LiveResource, after: Resource): number {
     ...Object.keys(before.refs),
     ...Object.keys(after.refs),
   ]).size
-  const changed = new Set(
-    differences(kind, before, after).map(({ pointer }) => pointer.split('/').slice(1, 3).join('/')),
-  )
-  return size === 0 ? 0 : 1 - changed.size / size
+  return size === 0 ? 0 : 1 - differingPlaces(kind, before, after).size / size
 }

@@ -1,10 +1,10 @@
 import { type Edge, type EdgeFinder, edgeFinder } from '../graph/edges.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
+import { listAt } from '../list-at.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Activation, underActivation } from './activation.ts'
-import { listAt } from './list-at.ts'
 import { adaptToVersion } from './version-compat.ts'
 
 /** A resource of the snapshot, adapted to what the server can hold, with the server's resource of that name. */

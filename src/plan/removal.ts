@@ -2,10 +2,10 @@ import { edgeFinder } from '../graph/edges.ts'
 import { orderOf } from '../graph/order.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
+import { listAt } from '../list-at.ts'
 import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
-import { listAt } from './list-at.ts'
 
 /**
  * The resources that pruning deletes: those that only the server has, in the snapshot's scope, of kinds that were read in

@@ -53,6 +53,11 @@ export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
   if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
 }
 
+/** A snapshot that was made, not read: it has no text, so there are no faults and no places. */
+export function withoutText(snapshot: Snapshot): Parsed {
+  return { snapshot, issues: [], placeOf: () => undefined }
+}
+
 /** What was read, and the documents that it was read from. */
 export interface Documents extends Parsed {
   readonly chunks: ReadonlyMap<Ref, Chunk>

@@ -1,5 +1,6 @@
 import { type JsonObject, sameJson, writeJson } from '../../json.ts'
 import type { DroppedSetting, Encoded, Names, OnPage } from '../../kind.ts'
+import { listAt } from '../../list-at.ts'
 import type { Reader } from '../../model.ts'
 import { keyParts } from '../../ref.ts'
 import { object, objects, readAll, readNamed, text } from '../endpoints.ts'
@@ -21,7 +22,7 @@ export async function listDeployments(
   const byFlow = new Map<string, string[]>()
   for (const key of wanted) {
     const [flow = '', name = ''] = keyParts(key)
-    byFlow.set(flow, [...(byFlow.get(flow) ?? []), name])
+    listAt(byFlow, flow).push(name)
   }
   const names = new Set([...byFlow.values()].flat())
   const few = names.size <= 200

@@ -1,3 +1,4 @@
+import { listAt } from '../../list-at.ts'
 import type { Ref } from '../../ref.ts'
 import type { EdgeReport } from '../model/report.ts'
 import { nodeHeight } from './node.ts'
@@ -21,7 +22,7 @@ export function placeInLayers(
   const widths = blocks.map(({ layer, width }) => Math.ceil(layer.length / rows) * (width + gap.x) - gap.x)
   let right = widths.reduce((sum, width) => sum + width + gap.layer, -gap.layer)
   const needs = new Map<Ref, Ref[]>()
-  for (const { from, to } of edges) needs.set(from, [...(needs.get(from) ?? []), to])
+  for (const { from, to } of edges) listAt(needs, from).push(to)
   for (const [index, { layer, width }] of blocks.entries()) {
     const left = right - (widths[index] ?? 0)
     const height = (ref: Ref) => mean((needs.get(ref) ?? []).flatMap((to) => places.get(to)?.y ?? []))
@@ -53,7 +54,7 @@ function layersOf(refs: readonly Ref[], edges: readonly EdgeReport[]): Ref[][] {
   for (const { from, to, cycle } of edges) {
     if (cycle || from === to || !open.has(from) || !open.has(to)) continue
     open.set(from, (open.get(from) ?? 0) + 1)
-    needers.set(to, [...(needers.get(to) ?? []), from])
+    listAt(needers, to).push(from)
   }
   const layers: Ref[][] = []
   for (let front = refs.filter((ref) => open.get(ref) === 0); front.length > 0; ) {

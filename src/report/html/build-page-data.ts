@@ -1,3 +1,4 @@
+import { listAt } from '../../list-at.ts'
 import type { ChangedBy } from '../../model.ts'
 import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
@@ -111,7 +112,7 @@ function whose(by: ChangedBy | undefined): string[] {
 
 function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<Ref | undefined, string[]> {
   const out = new Map<Ref | undefined, string[]>()
-  for (const [ref, fault] of faults) out.set(ref, [...(out.get(ref) ?? []), fault])
+  for (const [ref, fault] of faults) listAt(out, ref).push(fault)
   return out
 }
 

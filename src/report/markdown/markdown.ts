@@ -1,3 +1,4 @@
+import { listAt } from '../../list-at.ts'
 import { plural, shorten, visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import { shellLine } from '../../shell.ts'
@@ -137,7 +138,7 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
   const destructive = changes.filter(({ action }) => action === 'delete')
   for (const change of [...destructive, ...changes.filter(({ action }) => action !== 'delete')]) {
     const name = `${splitRef(change.ref).kind}${change.action === 'delete' ? ` ${deleted}` : ''}`
-    groups.set(name, [...(groups.get(name) ?? []), change])
+    listAt(groups, name).push(change)
   }
   let out = ''
   let left = changes.length

@@ -1,3 +1,4 @@
+import { listAt } from '../../list-at.ts'
 import { visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import type { ChangeReport, FieldReport, SecretReport } from '../model/change-report.ts'
@@ -62,7 +63,7 @@ function overlaidText({ overlaid = [] }: ChangeReport, style: Style): string {
   const byPlace = new Map<string, string[]>()
   for (const { path, place } of overlaid) {
     const at = `${visible(place.file)}:${place.line}`
-    byPlace.set(at, [...(byPlace.get(at) ?? []), path])
+    listAt(byPlace, at).push(path)
   }
   return [...byPlace].map(([at, paths]) => style.dim(`    ${paths.join(', ')} from ${at}\n`)).join('')
 }

@@ -1,3 +1,4 @@
+import { listAt } from '../../list-at.ts'
 import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 
@@ -6,7 +7,7 @@ export function keysText(refs: readonly Ref[], most: number): string {
   const byKind = new Map<string, string[]>()
   for (const ref of refs) {
     const { kind, key } = splitRef(ref)
-    byKind.set(kind, [...(byKind.get(kind) ?? []), visible(key)])
+    listAt(byKind, kind).push(visible(key))
   }
   return [...byKind]
     .map(([kind, keys]) => {

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
+import { listAt } from '../../list-at.ts'
 import type { Ref, Resource, Snapshot } from '../../model.ts'
 import { bySnapshotOrder, refOf } from '../../ref.ts'
 import { differences } from '../../spec.ts'
@@ -36,7 +37,7 @@ export interface UpdateOptions {
  */
 export function updateTexts(sources: readonly Source[], read: Documents, options: UpdateOptions): Update {
   const edits = new Map<string, Edit[]>(sources.map(({ file }) => [file, []]))
-  const push = (file: string, edit: Edit) => edits.set(file, [...(edits.get(file) ?? []), edit])
+  const push = (file: string, edit: Edit) => listAt(edits, file).push(edit)
   const held = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
   const done = { changed: [] as Ref[], added: [] as Ref[], removed: [] as Ref[] }
   const fresh = new Map<string, Resource[]>()
@@ -48,7 +49,7 @@ export function updateTexts(sources: readonly Source[], read: Documents, options
     if (!before || !chunk) {
       done.added.push(ref)
       const file = options.fileOf(resource)
-      fresh.set(file, [...(fresh.get(file) ?? []), resource])
+      listAt(fresh, file).push(resource)
     } else if (differences(kind, before, resource, 'written').length > 0) {
       done.changed.push(ref)
       push(
