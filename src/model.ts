@@ -108,6 +108,8 @@ export interface LiveResource extends Resource {
   readonly id: Id
   /** What the kind wants to know again of the server's object when it updates it (`Kind.recall`). */
   readonly carriedOver: JsonObject
+  /** Those of its secrets that the kind only guessed, since a declared path leads to none of its values. */
+  readonly guessedSecrets?: readonly Pointer[]
 }
 
 /** One field of a resource that differs; `before` or `after` is absent where the field is. */

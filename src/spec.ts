@@ -12,7 +12,7 @@ import {
   withValue,
 } from './json.ts'
 import type { Field, Kind } from './kind.ts'
-import type { FieldChange, Placeholder, Resource, SecretValues } from './model.ts'
+import type { FieldChange, LiveResource, Placeholder, Resource, SecretValues } from './model.ts'
 import { Secret } from './secret.ts'
 import { cut, mayHaveToken, tokensToIds } from './token.ts'
 
@@ -146,6 +146,22 @@ export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, point
   }
   if (found.length === 0) return resource
   const secrets = [...Object.entries(resource.secrets), ...found].sort(([a], [b]) => byCodePoint(a, b))
+  return { ...resource, spec: canonicalSpec(kind, spec as JsonObject), secrets: Object.fromEntries(secrets) }
+}
+
+/**
+ * The resource without those of the guessed secrets that another resource has in clear, with the same value: whoever wrote
+ * that one decided that they are none. A guess with another value stays a secret, since it may be one.
+ */
+export function withoutRefutedGuesses(kind: Kind, resource: LiveResource, other: Resource): LiveResource {
+  const refuted = (resource.guessedSecrets ?? []).filter((pointer) => {
+    const [secret, value] = [resource.secrets[pointer], valueAt(other.spec, pointer)]
+    return value !== undefined && secret !== undefined && 'plain' in secret && secret.plain.equals(new Secret(value))
+  })
+  if (refuted.length === 0) return resource
+  let spec: Json = resource.spec
+  for (const pointer of refuted) spec = withValue(spec, pointer, valueAt(other.spec, pointer))
+  const secrets = Object.entries(resource.secrets).filter(([pointer]) => !refuted.includes(pointer))
   return { ...resource, spec: canonicalSpec(kind, spec as JsonObject), secrets: Object.fromEntries(secrets) }
 }
 

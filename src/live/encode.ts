@@ -28,7 +28,8 @@ export function encodeOne(
         issues.push(unresolvedIssue(ref, `/spec/${name}${pointer}`, id))
     })
   }
-  for (const guessed of encoded.guessedSecrets ?? []) issues.push(guessedIssue(ref, guessed))
+  const guesses = encoded.guessedSecrets ?? []
+  for (const guessed of guesses) issues.push(guessedIssue(ref, guessed))
   for (const dropped of encoded.dropped ?? []) issues.push(droppedIssue(ref, dropped))
   const refs: Record<string, Ref> = {}
   for (const [field, to] of Object.entries(encoded.refs)) if (to !== undefined) refs[field] = to
@@ -38,6 +39,7 @@ export function encodeOne(
     refs,
     spec: canonicalSpec(kind, spec),
     secrets: sortedByPointer(encoded.secrets ?? {}),
+    ...(guesses.length > 0 ? { guessedSecrets: guesses.flatMap(({ pointers }) => pointers) } : {}),
     id: String(raw.id) as Id,
     carriedOver: Object.fromEntries((kind.carryOver ?? []).map((name) => [name, raw[name] ?? null])),
   }

@@ -2,7 +2,7 @@ import { byCodePoint } from '../json.ts'
 import type { Kind, OnPage } from '../kind.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { bySnapshotOrder, nameInKey, refOf } from '../ref.ts'
-import { withSecretsAt } from '../spec.ts'
+import { withoutRefutedGuesses, withSecretsAt } from '../spec.ts'
 import { idKeysOf } from '../token.ts'
 import { atLeast } from '../version.ts'
 import { disambiguate } from './disambiguate.ts'
@@ -75,7 +75,7 @@ export async function readLive(
   }
 }
 
-/** Resources by ref, with secrets where the wanted ones have them. */
+/** Resources by ref, whose secrets are those of the wanted ones, as far as the server does not know. */
 function withWantedSecrets(
   resources: readonly LiveResource[],
   kinds: readonly Kind[],
@@ -85,9 +85,9 @@ function withWantedSecrets(
   const named = new Map<Ref, LiveResource>()
   for (const resource of resources) {
     const ref = refOf(resource)
-    const pointers = Object.keys(wanted.get(ref)?.secrets ?? {})
-    const kind = pointers.length > 0 ? byName.get(resource.kind) : undefined
-    named.set(ref, kind ? withSecretsAt(kind, resource, pointers) : resource)
+    const [kind, other] = [byName.get(resource.kind), wanted.get(ref)]
+    const clear = kind && other ? withoutRefutedGuesses(kind, resource, other) : resource
+    named.set(ref, kind && other ? withSecretsAt(kind, clear, Object.keys(other.secrets)) : resource)
   }
   return named
 }

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checksumOf } from '../../src/kinds/block/checksum.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { newHome, runCli } from '../support/cli.ts'
+import { journalIn, newHome, runCli } from '../support/cli.ts'
 import { worldOf } from '../support/world.ts'
 import { seed } from '../worlds/seed.ts'
 
@@ -59,4 +60,54 @@ test('encrypted secrets arrive unchanged, each in its place', async () => {
   expect(await worldOf(to.url)).toEqual(await worldOf(from.url))
   const again = await cli('plan', file, '--api-url', to.url, '--identity', 'key.txt', '--exit-code')
   expect(again.exit, again.stdout).toBe(0)
+})
+
+test('a value that the snapshot has in clear is no guess: it is applied, stays equal, and its create can be undone', async () => {
+  const fields = {
+    title: 'Note',
+    type: 'object',
+    block_type_slug: 'note',
+    block_schema_references: {},
+    secret_fields: ['token'],
+    properties: { token: { title: 'Token', type: 'string' } },
+  }
+  const checksum = checksumOf(fields)
+  const schema = `note/${checksum.slice(7, 15)}`
+  const block = (text: string) => ({
+    kind: 'block',
+    key: 'note/public',
+    refs: { type: 'block-type/note', schema: `block-schema/${schema}` },
+    spec: { data: { text, more: { list: ['a', text] } } },
+  })
+  const file = join(home, 'note.snapshot.yaml')
+  const write = (text?: string) => {
+    const documents = [
+      { kind: 'snapshot', version: 1 },
+      { kind: 'block-type', key: 'note', spec: { name: 'Note' } },
+      {
+        kind: 'block-schema',
+        key: schema,
+        refs: { type: 'block-type/note' },
+        spec: { checksum, version: '1', fields },
+      },
+      ...(text === undefined ? [] : [block(text)]),
+    ]
+    writeFileSync(file, documents.map((document) => `---\n${JSON.stringify(document)}\n`).join(''))
+  }
+  const applied = async (text?: string) => {
+    write(text)
+    const ran = await cli('apply', file, '--api-url', to.url, '--yes')
+    expect(ran.exit, ran.stdout + ran.stderr).toBe(0)
+    const again = await cli('plan', file, '--api-url', to.url, '--exit-code')
+    expect(again.exit, again.stdout).toBe(0)
+    return ran
+  }
+  await applied()
+  const created = await applied('first')
+  const undone = await cli('undo', journalIn(created), '--api-url', to.url, '--yes')
+  expect(undone.exit, undone.stdout + undone.stderr).toBe(0)
+  await applied('second')
+  // Another value of the server may be a secret: it is not shown.
+  const changed = await applied('third')
+  expect(changed.stdout + changed.stderr).not.toContain('second')
 })

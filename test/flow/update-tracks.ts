@@ -79,7 +79,6 @@ const schemaFields = (more: JsonObject): JsonObject => ({
     a: {},
     b: { properties: { c: {} } },
     n: {},
-    one: { properties: { a: {} } },
     ...more,
   },
 })
