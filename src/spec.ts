@@ -150,7 +150,7 @@ export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, point
 }
 
 /**
- * The resource without those of the guessed secrets that another resource has in clear, with the same value: whoever wrote
+ * The resource without those of the guessed secrets that another resource has in clear, with the same value: the author of
  * that one decided that they are none. A guess with another value stays a secret, since it may be one.
  */
 export function withoutRefutedGuesses(kind: Kind, resource: LiveResource, other: Resource): LiveResource {
