@@ -38,20 +38,20 @@ export const issueCodes = {
   // Profiles and connections
   'unknown-profile': 'The profile that was named is not in profiles.toml. The message lists those that are.',
   'no-api-url': 'There is no server to talk to: neither a profile nor PREFECT_API_URL gives the URL of one.',
-  'bad-setting': 'A setting has a value that cannot be used. The message says which and where it was read.',
+  'invalid-setting': 'A setting has a value that cannot be used. The message says which and where it was read.',
   'invalid-toml': 'A TOML file of settings has a mistake. The message says the line and column.',
   'environment-ignored':
     'A profile was named, so settings from the environment that say something else were not used. Without --profile they win.',
   'insecure-url': 'A credential would be sent over plain HTTP to a machine that is not this one.',
   // The wire
-  'no-server': 'Nothing answers at the URL: wrong host or port, no route, or the server is down.',
+  'unreachable-server': 'Nothing answers at the URL: wrong host or port, no route, or the server is down.',
   'not-prefect': 'Something answers at the URL, but it is not the API of a Prefect server.',
   'not-authenticated': 'The server wants credentials, or does not accept those that were sent.',
-  'not-allowed': 'The credentials are good, but they do not allow this request.',
-  'csrf-refused': 'The server wants a CSRF token and did not accept ours.',
+  'permission-denied': 'The credentials are good, but they do not allow this request.',
+  'csrf-rejected': 'The server wants a CSRF token and did not accept ours.',
   'not-found': 'The server has no such object or route.',
   conflict: 'The server refuses the write because it conflicts with what it holds.',
-  refused: 'The server refuses the content of the request.',
+  rejected: 'The server refuses the content of the request.',
   'server-error': 'The server failed while it handled the request.',
   timeout: 'The server did not answer in time.',
   'connection-lost': 'The connection broke before the answer came; a write may have been done or not.',
@@ -59,21 +59,21 @@ export const issueCodes = {
   tls: 'No secure connection could be made: the certificate is not trusted, or does not fit the host.',
   'same-server': 'Source and destination are the same server, so applying would change nothing or harm it.',
   // Snapshots
-  'bad-yaml':
+  'invalid-yaml':
     'The text is not valid YAML, or uses a part of YAML that a snapshot may not (tags, anchors across documents).',
   'no-header': 'The first document of a snapshot says what the file is: `kind: snapshot`, `version: 1`.',
-  'bad-version': 'The snapshot was written in a version of the format that this tool does not know.',
+  'unsupported-version': 'The snapshot was written in a version of the format that this tool does not know.',
   'too-large': 'A limit that keeps reading bounded is exceeded. The message names it.',
   'unknown-kind': 'A document has a kind that does not exist.',
   'unknown-field': 'A document has a field that its kind does not have.',
-  'bad-value': 'A field has a value that its kind does not allow.',
-  'bad-key': 'The key is not the natural key of such a resource, or does not agree with its refs.',
+  'invalid-value': 'A field has a value that its kind does not allow.',
+  'invalid-key': 'The key is not the natural key of such a resource, or does not agree with its refs.',
   'duplicate-key': 'Two documents are of the same resource.',
-  'bad-token':
+  'invalid-token':
     'A `<ref:` token inside freeform JSON is not closed or names no resource; as text it is written `<<ref:`.',
-  'bad-secret':
+  'invalid-secret':
     'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
-  'bad-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
+  'invalid-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
   'unmatched-secret':
     'A block declares a secret field that its data does not contain under that name. What it may mean is exported as a placeholder.',
   'possible-secret':
@@ -94,11 +94,11 @@ export const issueCodes = {
   'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
   'ambiguous-name':
     'Several resources of the server have the name of one of the snapshot, and nothing tells which of them it is.',
-  detached: 'An object refers to another one that is gone; the reference is left out.',
-  'no-longer':
+  'orphaned-ref': 'An object refers to another one that is gone; the reference is left out.',
+  'no-equivalent':
     'A setting of an older Prefect has no place in one that can be written to, so the snapshot does not have it. The message says what it is.',
   // Overlays
-  'bad-overlay': 'An overlay is not written as one, or what it makes of a resource is not allowed.',
+  'invalid-overlay': 'An overlay is not written as one, or what it makes of a resource is not allowed.',
   'missing-variable': 'An overlay wants a variable of the environment that is not set.',
   'overlay-no-match':
     'An entry of an overlay matches no resource, or leads to a place that is not there, so it does nothing.',
@@ -111,10 +111,10 @@ export const issueCodes = {
     'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
   'likely-rename':
     'A delete and a create have nearly the same content. Say so under `moved:` if it is one resource with a new name.',
-  'bad-policy': 'The policy file cannot be used.',
-  stale: 'The server is no longer as it was when the plan was made.',
-  'bad-plan': 'The file is no saved plan, or of another version.',
-  'bad-journal': 'The file is no journal of an apply, or is damaged.',
+  'invalid-policy': 'The policy file cannot be used.',
+  'stale-plan': 'The server is no longer as it was when the plan was made.',
+  'invalid-plan': 'The file is no saved plan, or of another version.',
+  'invalid-journal': 'The file is no journal of an apply, or is damaged.',
   'changed-since': 'A resource was changed after the apply that would be undone.',
   unsupported: 'The destination cannot hold this, or cannot change it in place.',
   downgraded:
@@ -124,14 +124,16 @@ export const issueCodes = {
   'not-verified': 'The changes were made, but the server could not be read afterwards to verify them.',
   'not-converged': 'What was written was read back with another value.',
   'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
-  'not-on-server': 'What would be switched is not on the server.',
-  'no-match': 'The flags that select leave nothing.',
+  'missing-on-server': 'What would be switched is not on the server.',
+  'empty-selection': 'The flags that select leave nothing.',
   'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
   usage: 'The command line is not understood.',
-  'bad-bundle': 'The file is no bundle, or is not as it was when it was made. The message says what differs.',
-  'other-scope': 'The directory holds an export of another selection, and one header cannot tell of both.',
-  misplaced: 'A file of a directory has the name of another resource than the one in it; what is in it counts.',
-  'bad-revision': 'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
+  'invalid-bundle': 'The file is no bundle, or is not as it was when it was made. The message says what differs.',
+  'scope-mismatch': 'The directory holds an export of another selection, and one header cannot tell of both.',
+  'file-name-mismatch':
+    'A file of a directory has the name of another resource than the one in it; what is in it counts.',
+  'invalid-revision':
+    'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
   'unreadable-file': 'A file cannot be read. The message says why.',
   'unwritable-file': 'A file cannot be written. The message says why.',
   interrupted: 'The operation was stopped by the user before it was complete.',

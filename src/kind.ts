@@ -116,7 +116,7 @@ export interface Incompatibility {
 
 /** A fault of one document; the pointer leads into it. */
 export interface Fault {
-  readonly code: 'bad-key' | 'bad-value' | 'bad-secret' | 'checksum-differs'
+  readonly code: 'invalid-key' | 'invalid-value' | 'invalid-secret' | 'checksum-differs'
   readonly severity?: 'warning'
   readonly pointer: Pointer
   readonly message: string

@@ -29,8 +29,8 @@ export interface SecretValues {
   missingReason(placeholder: Placeholder): MissingSecret | undefined
 }
 export interface MissingSecret {
-  /** `bad-secret`: the source is there, and what it gives cannot be used. */
-  readonly code: 'missing-secret' | 'bad-secret'
+  /** `invalid-secret`: the source is there, and what it gives cannot be used. */
+  readonly code: 'missing-secret' | 'invalid-secret'
   readonly reason: string
   readonly fix: string
 }

@@ -18,14 +18,14 @@ export const exitCodes = {
 
 /** Issue codes that end a command otherwise than `usage`: bad input or a bad file is the most common reason by far. */
 const statuses: Partial<Record<IssueCode, ExitStatus>> = {
-  'no-server': 'failed',
+  'unreachable-server': 'failed',
   'not-prefect': 'failed',
   'not-authenticated': 'auth',
-  'not-allowed': 'auth',
-  'csrf-refused': 'auth',
+  'permission-denied': 'auth',
+  'csrf-rejected': 'auth',
   'not-found': 'failed',
   conflict: 'failed',
-  refused: 'failed',
+  rejected: 'failed',
   'server-error': 'failed',
   timeout: 'failed',
   'connection-lost': 'failed',
@@ -38,7 +38,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'incomplete-read': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
-  stale: 'stale',
+  'stale-plan': 'stale',
   protected: 'policy',
   'in-use': 'policy',
   'default-queue': 'policy',

@@ -138,7 +138,7 @@ function redirectPath({ status, headers }: HttpResponse, url: string, path: stri
 function invalidPathError({ method, path }: Call, problem: string): ApiError {
   const cause = `the request was not sent because ${problem}`
   const fix = 'Rename the object, or exclude it from the selection.'
-  return new ApiError({ method, path, detail: '', code: 'refused', cause, fix, ambiguous: false })
+  return new ApiError({ method, path, detail: '', code: 'rejected', cause, fix, ambiguous: false })
 }
 
 function noResponseError({ method, path, safety }: Call, outcome: NoResponse, connection: Connection): ApiError {

@@ -19,14 +19,18 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection):
   if (/CERT|SSL|TLS|^EPROTO$|UNABLE_TO_VERIFY|UNABLE_TO_GET/.test(code)) return tlsProblem(outcome, host)
   if (outcome.reason.includes('407')) {
     const cause = `the proxy ${connection.proxy ?? ''} requires credentials`
-    return { code: 'no-server', cause, fix: 'Add user and password to HTTP_PROXY or HTTPS_PROXY.' }
+    return { code: 'unreachable-server', cause, fix: 'Add user and password to HTTP_PROXY or HTTPS_PROXY.' }
   }
   if (/TIMEOUT|TIMEDOUT/.test(code) && outcome.sent) {
     const fix = 'Try again, or raise the limit with PREFECT_API_REQUEST_TIMEOUT.'
     return { code: 'timeout', cause: `${url} did not respond within ${connection.timeoutMs / 1000} s`, fix }
   }
   if (!outcome.sent)
-    return { code: 'no-server', cause: unreachable(outcome, url, host), fix: checkServer(url, connection.proxy) }
+    return {
+      code: 'unreachable-server',
+      cause: unreachable(outcome, url, host),
+      fix: checkServer(url, connection.proxy),
+    }
   if (/^HPE_|^HTTPParserError$/.test(code))
     return { code: 'not-prefect', cause: `the program at ${url} does not speak HTTP`, fix: checkServer(url) }
   const secure = url.startsWith('http:') ? ' If the server expects HTTPS, change http:// to https://.' : ''
@@ -63,14 +67,14 @@ export function diagnoseResponse(response: HttpResponse, connection: Connection,
   if (status === 401) return unauthenticated(connection)
   if (status === 403 && /csrf|client identifier/i.test(detail)) {
     const fix = 'Check PREFECT_CLIENT_CSRF_SUPPORT_ENABLED.'
-    return { code: 'csrf-refused', cause: 'the server requires a CSRF token and rejected the one that was sent', fix }
+    return { code: 'csrf-rejected', cause: 'the server requires a CSRF token and rejected the one that was sent', fix }
   }
   return byStatus[status] ?? byStatusClass(status, connection)
 }
 
 const byStatus: Readonly<Record<number, Diagnosis>> = {
   403: {
-    code: 'not-allowed',
+    code: 'permission-denied',
     cause: 'the credentials do not permit this request, or the plan of the account does not include it',
     fix: 'Check the role of the user or service account that the key belongs to.',
   },
@@ -78,16 +82,16 @@ const byStatus: Readonly<Record<number, Diagnosis>> = {
   408: { code: 'timeout', cause: 'the server or a proxy stopped waiting for the request', fix: 'Try again.' },
   409: { code: 'conflict', cause: 'the request conflicts with the state of the server' },
   411: {
-    code: 'refused',
+    code: 'rejected',
     cause: 'a proxy removed the Content-Length header',
     fix: 'Check the proxy: Prefect Cloud does not accept chunked bodies.',
   },
   413: {
-    code: 'refused',
+    code: 'rejected',
     cause: 'the request is too large for the server or a proxy',
     fix: 'Raise the limit of the proxy. Prefect Cloud accepts at most 5 MiB.',
   },
-  422: { code: 'refused', cause: 'the server rejected the content of the request' },
+  422: { code: 'rejected', cause: 'the server rejected the content of the request' },
   429: {
     code: 'unavailable',
     cause: 'the rate limit of the account is exhausted',
@@ -116,7 +120,7 @@ function byStatusClass(status: number, { cloud, url }: Connection): Diagnosis {
   if (status === 404) return { code: 'not-found', cause: 'the server has no such object or route' }
   if (status >= 500)
     return { code: 'server-error', cause: 'the server failed internally', fix: 'Check the log of the server.' }
-  return { code: 'refused', cause: 'the server rejected the request' }
+  return { code: 'rejected', cause: 'the server rejected the request' }
 }
 
 function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis {

@@ -79,6 +79,6 @@ function readCa(file: string): string {
   } catch {
     const message = `The CA file ${file} cannot be read.`
     const fix = 'Check PREFECT_API_SSL_CERT_FILE and SSL_CERT_FILE.'
-    throw new Failure([{ code: 'bad-setting', severity: 'error', message, fix }])
+    throw new Failure([{ code: 'invalid-setting', severity: 'error', message, fix }])
   }
 }

@@ -159,7 +159,7 @@ function readLine(file: string, text: string, number: number): Readonly<Record<s
 function damaged(file: string, line: number, reason: string): Failure {
   return new Failure([
     {
-      code: 'bad-journal',
+      code: 'invalid-journal',
       severity: 'error',
       message: `${file} is no journal that can be read: ${reason}`,
       place: { file, line, column: 1 },

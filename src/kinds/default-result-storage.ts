@@ -31,7 +31,13 @@ export const defaultResultStorage: Kind = {
   check: ({ key }) =>
     key === only
       ? []
-      : [{ code: 'bad-key', pointer: '/key', message: 'there is one for the whole server, and its key is "server"' }],
+      : [
+          {
+            code: 'invalid-key',
+            pointer: '/key',
+            message: 'there is one for the whole server, and its key is "server"',
+          },
+        ],
   async create(write, after) {
     await put(write, after)
     return { id: only }

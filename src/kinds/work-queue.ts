@@ -61,9 +61,15 @@ export const workQueue: Kind = {
   check({ key, refs }) {
     const { pool, queue } = queueParts(key)
     if (keyParts(key).length !== 2 || queue === '')
-      return [{ code: 'bad-key', pointer: '/key', message: 'the key of a work-queue is pool/queue' }]
+      return [{ code: 'invalid-key', pointer: '/key', message: 'the key of a work-queue is pool/queue' }]
     return refs.pool && refs.pool !== `work-pool/${pool}`
-      ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${pool}, but refs.pool is ${refs.pool}` }]
+      ? [
+          {
+            code: 'invalid-key',
+            pointer: '/key',
+            message: `the key begins with ${pool}, but refs.pool is ${refs.pool}`,
+          },
+        ]
       : []
   },
   effects: (change) => (change.action === 'delete' ? ['deployments on it are left without a queue'] : []),

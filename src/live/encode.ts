@@ -51,7 +51,7 @@ function sortedByPointer(secrets: Readonly<Record<Pointer, Placeholder>>): Recor
 
 function droppedIssue(ref: Ref, { what, fix }: DroppedSetting): Issue {
   return {
-    code: 'no-longer',
+    code: 'no-equivalent',
     severity: 'warning',
     message: `${ref} has ${what}, a setting that Prefect 3 does not have.`,
     ref,

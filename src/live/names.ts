@@ -32,7 +32,7 @@ export function reportGone(issues: Issue[]): Unresolved {
   return (_, kind) => {
     if (kind === undefined) return undefined
     const message = `A ${kind} is gone, but a resource still points to it. The reference is left out.`
-    issues.push({ code: 'detached', severity: 'warning', message })
+    issues.push({ code: 'orphaned-ref', severity: 'warning', message })
     return undefined
   }
 }

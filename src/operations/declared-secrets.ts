@@ -33,7 +33,7 @@ function refuseUnsound(changed: readonly LiveResource[], kinds: readonly Kind[])
   const issues = changed.flatMap((resource) =>
     validate(documentOf(resource)).map(
       ({ message, pointer }): Issue => ({
-        code: 'bad-secret',
+        code: 'invalid-secret',
         severity: 'error',
         message: `${refOf(resource)} would not be sound with that placeholder: ${message}`,
         fix: 'Make the placeholder of the whole field, or of something in freeform JSON',

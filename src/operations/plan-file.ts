@@ -55,7 +55,7 @@ export async function savePlan(
 function hasPlainSecrets(): Failure {
   const message = 'The snapshot holds secrets in clear text, which a saved plan must not.'
   const fix = 'Apply the snapshot itself, or export it with placeholders.'
-  return new Failure([{ code: 'bad-secret', severity: 'error', message, fix }])
+  return new Failure([{ code: 'invalid-secret', severity: 'error', message, fix }])
 }
 
 /** Whether a file begins like a plan or a report of this tool. A snapshot may be JSON too, or begin with a brace as YAML does. */
@@ -79,7 +79,7 @@ function requestOf(path: string, value: Json): SavedRequest {
   if (!isObject(value) || value.snapshot === undefined || bad.length > 0) {
     const names = bad.map(([name]) => name).join(', ')
     const message = `${path} is damaged: its request is not one that this version writes${names && ` (${names})`}.`
-    throw new Failure([{ code: 'bad-plan', severity: 'error', message, fix: 'Create the plan again.' }])
+    throw new Failure([{ code: 'invalid-plan', severity: 'error', message, fix: 'Create the plan again.' }])
   }
   return value as unknown as SavedRequest
 }
@@ -89,7 +89,7 @@ function readJson(path: string, text: string): Json {
     return parseJson(text)
   } catch (error) {
     const message = `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`
-    throw new Failure([{ code: 'bad-plan', severity: 'error', message }])
+    throw new Failure([{ code: 'invalid-plan', severity: 'error', message }])
   }
 }
 
@@ -106,7 +106,7 @@ export function refuseStale(
 
 function otherServer(planned: Server, server: Server): Issue {
   return {
-    code: 'stale',
+    code: 'stale-plan',
     severity: 'error',
     message: `The plan was made for ${planned.url}, not for ${server.url}.`,
     fix: 'Pass the profile that the plan was made with.',

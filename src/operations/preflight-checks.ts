@@ -15,7 +15,7 @@ import { transferredSnapshot } from './transfer.ts'
 
 /** What would be lost from the source, or needs a person. */
 export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
-  const isOldSetting = ({ code }: Issue) => code === 'no-longer'
+  const isOldSetting = ({ code }: Issue) => code === 'no-equivalent'
   const detached = live.issues.filter((issue) => !isOldSetting(issue))
   const resources = [...live.resources.values()]
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))

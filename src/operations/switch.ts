@@ -96,12 +96,18 @@ function switchedSnapshot(
 function absent(resource: Resource): Issue {
   const ref = refOf(resource)
   const message = `${ref} does not exist on the server, so it is not switched.`
-  return { code: 'not-on-server', severity: 'warning', message, ref, fix: 'Apply the snapshot first, or select less.' }
+  return {
+    code: 'missing-on-server',
+    severity: 'warning',
+    message,
+    ref,
+    fix: 'Apply the snapshot first, or select less.',
+  }
 }
 
 function nothingToSwitch({ resources }: Snapshot, kinds: readonly Kind[]): Failure {
   const able = kinds.filter(isSwitch).map(({ name }) => name)
   const message = `None of the ${resources.length} selected resources can be switched.`
   const fix = `Select resources of these kinds: ${able.join(', ')}.`
-  return new Failure([{ code: 'no-match', severity: 'error', message, fix }])
+  return new Failure([{ code: 'empty-selection', severity: 'error', message, fix }])
 }

@@ -82,5 +82,7 @@ function secretsIn({ entries }: JournalRecord): ReadonlyMap<Ref, Resource['secre
 
 function otherServer(journal: string, server: string): Failure {
   const message = `The journal is of an apply to ${journal}, not to ${server}.`
-  return new Failure([{ code: 'stale', severity: 'error', message, fix: 'Pass the profile that it was applied with.' }])
+  return new Failure([
+    { code: 'stale-plan', severity: 'error', message, fix: 'Pass the profile that it was applied with.' },
+  ])
 }

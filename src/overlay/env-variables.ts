@@ -4,7 +4,7 @@ import { define, isObject, type Json, type Pointer, parseJson, step } from '../j
 export type Variables = Readonly<Record<string, string | undefined>>
 
 export interface VariableFault {
-  readonly code: 'missing-variable' | 'bad-overlay'
+  readonly code: 'missing-variable' | 'invalid-overlay'
   readonly message: string
   readonly fix: string
   readonly pointer: Pointer
@@ -50,7 +50,7 @@ function fillText(text: string, variables: Variables, pointer: Pointer, faults: 
         return parseJson(held)
       } catch {
         const fix = `Give it JSON, such as 3, true or ["a"]; for text as it is write \${env:${json}}`
-        faults.push({ code: 'bad-overlay', message: `the variable ${json} does not hold JSON`, fix, pointer })
+        faults.push({ code: 'invalid-overlay', message: `the variable ${json} does not hold JSON`, fix, pointer })
       }
     return text
   }
@@ -58,7 +58,7 @@ function fillText(text: string, variables: Variables, pointer: Pointer, faults: 
     if (dollar !== '') return whole.slice(1)
     if (how === 'json') {
       const fix = `Write \${env:${name}} within a text`
-      faults.push({ code: 'bad-overlay', message: `${whole} must be the whole value`, fix, pointer })
+      faults.push({ code: 'invalid-overlay', message: `${whole} must be the whole value`, fix, pointer })
     } else if (variables[name] === undefined) missing(name)
     return variables[name] ?? whole
   })

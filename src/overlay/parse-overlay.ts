@@ -207,5 +207,5 @@ function known(value: JsonObject, pointer: Pointer, names: readonly string[], at
 }
 
 function bad(place: Place, message: string, fix?: string): Issue {
-  return { code: 'bad-overlay', severity: 'error', message, place, ...(fix ? { fix } : {}) }
+  return { code: 'invalid-overlay', severity: 'error', message, place, ...(fix ? { fix } : {}) }
 }

@@ -66,7 +66,7 @@ export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
 /** Reads a saved plan. Throws `Failure` for another document or version. */
 export function parseSaved(file: string, value: Json): Saved {
   const fail = (message: string) =>
-    new Failure([{ code: 'bad-plan', severity: 'error', message: `${file} ${message}` }])
+    new Failure([{ code: 'invalid-plan', severity: 'error', message: `${file} ${message}` }])
   if (!isObject(value) || value.schema !== schema) throw fail('is not a plan that `plan --out` saved')
   if (value.version !== 1)
     throw fail(`is a plan of version ${writeJson(value.version ?? null)}, and this tool reads version 1`)
@@ -88,7 +88,7 @@ export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly 
   if (planned.join('\n') === saved.changes.join('\n')) return []
   return [
     {
-      code: 'stale',
+      code: 'stale-plan',
       severity: 'error',
       message: 'The same snapshot now gives another plan: a policy file or this tool has changed.',
       fix: 'Make the plan again.',
@@ -112,7 +112,7 @@ function show(value: Json | undefined): string {
 
 function moved(ref: Ref, how: string): Issue {
   return {
-    code: 'stale',
+    code: 'stale-plan',
     severity: 'error',
     message: `${ref} ${how} after the plan was made.`,
     ref,

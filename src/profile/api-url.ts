@@ -69,7 +69,7 @@ function queryMistake(found: FoundSetting, url: URL): Issue | undefined {
 function noApi(found: FoundSetting, url: URL): Issue {
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   return {
-    code: 'bad-setting',
+    code: 'invalid-setting',
     severity: 'warning',
     message: `${found.name} from ${found.place} has no /api in it: ${base}. The API of a Prefect server is there unless PREFECT_SERVER_API_BASE_PATH says otherwise.`,
     fix: `If the server is not found, use ${base}/api.`,

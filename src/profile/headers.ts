@@ -46,7 +46,7 @@ function fault(found: FoundSetting, name: string, value: TomlValue): Issue | und
   if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return badSetting(found, 'a table whose keys are names of headers')
   if (protectedNames.has(name.toLowerCase())) {
     return {
-      code: 'bad-setting',
+      code: 'invalid-setting',
       severity: 'warning',
       message: `The header ${name} of ${found.name} (${found.place}) is not sent, because the client sets it itself.`,
       fix: 'Take it out of the setting.',

@@ -62,7 +62,7 @@ export function readProfiles(file: string, issues: Issue[]): Profiles {
 }
 
 function notATable(file: string, name: string): Issue {
-  return { code: 'bad-setting', severity: 'error', message: `In ${file}, ${name} must be a table of settings.` }
+  return { code: 'invalid-setting', severity: 'error', message: `In ${file}, ${name} must be a table of settings.` }
 }
 
 /** The issue that a profile does not exist. `source` says who named it, such as `--profile`. */

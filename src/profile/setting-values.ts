@@ -4,7 +4,7 @@ import type { FoundSetting } from './setting-layer.ts'
 /** The issue that a setting has a value that cannot be used. `must` finishes the sentence "it must be …". */
 export function badSetting(found: FoundSetting, must: string, fix?: string): Issue {
   return {
-    code: 'bad-setting',
+    code: 'invalid-setting',
     severity: 'error',
     message: `${found.name} from ${found.place} cannot be used: it must be ${must}.`,
     ...(fix === undefined ? {} : { fix }),

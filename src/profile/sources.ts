@@ -47,7 +47,7 @@ export function findSources(request: ConnectionRequest, where: Environment, issu
 }
 
 const bothGiven: Issue = {
-  code: 'bad-setting',
+  code: 'invalid-setting',
   severity: 'error',
   message: "--profile and --api-url were both given, but a profile's credentials are never sent to another URL.",
   fix: 'Leave one of them out. With --api-url, credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING in the environment.',

@@ -10,7 +10,7 @@ export function readText(file: string, issues: Issue[]): string | undefined {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     issues.push({
-      code: 'bad-setting',
+      code: 'invalid-setting',
       severity: 'error',
       message: `${file} cannot be read (${code}).`,
       fix: 'Check that it is a file and that you may read it.',

@@ -91,5 +91,5 @@ function isRef(value: Json | undefined): boolean {
 }
 
 function bad(file: string, message: string, line = 1, column = 1): Issue {
-  return { code: 'bad-policy', severity: 'error', message, place: { file, line, column } }
+  return { code: 'invalid-policy', severity: 'error', message, place: { file, line, column } }
 }

@@ -43,7 +43,7 @@ export async function encryptFor(recipients: readonly string[]): Promise<Encrypt
 
 function noRecipients(): Issue {
   return {
-    code: 'bad-recipient',
+    code: 'invalid-recipient',
     severity: 'error',
     message: 'nobody is named who could decrypt the secrets',
     fix: 'Pass --recipient age1…, or list them under recipients: in prefect-snapshot.yaml; age-keygen makes a pair of keys',
@@ -51,7 +51,12 @@ function noRecipients(): Issue {
 }
 
 function notRecipient(recipient: string): Issue {
-  const issue = (message: string, fix: string): Issue => ({ code: 'bad-recipient', severity: 'error', message, fix })
+  const issue = (message: string, fix: string): Issue => ({
+    code: 'invalid-recipient',
+    severity: 'error',
+    message,
+    fix,
+  })
   if (/^AGE-SECRET-KEY-/i.test(recipient))
     return issue(
       'an identity, which is secret, was given as a recipient',
@@ -91,7 +96,7 @@ export async function identitiesIn(texts: readonly IdentityText[]): Promise<read
   for (const { from, text } of texts) {
     const fail = (line: number, message: string, fix: string) =>
       issues.push({
-        code: 'bad-recipient',
+        code: 'invalid-recipient',
         severity: 'error',
         message: `${from}: ${message}`,
         place: { file: from, line, column: 1 },

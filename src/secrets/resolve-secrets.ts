@@ -44,7 +44,7 @@ function missing(reason: string, fix: string): MissingSecret {
   return { code: 'missing-secret', reason, fix }
 }
 function unusable(reason: string, fix: string): MissingSecret {
-  return { code: 'bad-secret', reason, fix }
+  return { code: 'invalid-secret', reason, fix }
 }
 
 async function valueOrLack(

@@ -88,7 +88,7 @@ function entriesOf(value: Json): (readonly [string | number, Json])[] {
 
 function refers(ref: Ref, pointer: Pointer): Issue {
   return {
-    code: 'bad-secret',
+    code: 'invalid-secret',
     severity: 'error',
     message: `${ref} cannot have a placeholder at ${pointer}: the value there refers to another resource`,
     fix: 'Make the placeholder narrower, or leave the value as it is: it is no secret',
@@ -114,7 +114,7 @@ function nothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readon
       ? `nothing in ${own.length === 1 ? refs.find(ref) : `${own.length} resources`} is at ${wanted}`
       : `no resource is called ${glob}`
   return {
-    code: 'no-match',
+    code: 'empty-selection',
     severity: 'error',
     message: `the placeholder ${text} fits nothing: ${help}`,
     fix: near ? `Did you mean ${near}?` : `* stands for one part, ** for several: #/spec/**/${last}`,

@@ -170,7 +170,7 @@ function nothing(selection: Selection, resources: readonly Resource[]): Failure 
       : []),
   ]
   const message = `nothing matches ${said.join(' ')}${said.length > 1 ? ' (a resource has to meet each flag)' : ''}`
-  return new Failure([{ code: 'no-match', severity: 'error', message, fix: hints.join('. ') }])
+  return new Failure([{ code: 'empty-selection', severity: 'error', message, fix: hints.join('. ') }])
 }
 
 function some(words: readonly string[]): string {

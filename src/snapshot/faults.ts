@@ -26,10 +26,10 @@ export function faultOf(error: ErrorObject): Fault | undefined {
     case 'propertyNames': {
       const name = String(error.params.propertyName)
       const message = `${where} may not have "${name}": it must match ${JSON.stringify(error.schema)}`
-      if (pointer !== '/secrets') return { code: 'bad-value', message, pointer: step(pointer, name), onKey: true }
+      if (pointer !== '/secrets') return { code: 'invalid-value', message, pointer: step(pointer, name), onKey: true }
       const fix = 'Write a JSON pointer into spec, such as /data/value'
       return {
-        code: 'bad-secret',
+        code: 'invalid-secret',
         message: `"${name}" is not the place of a secret`,
         fix,
         pointer: step(pointer, name),
@@ -37,22 +37,26 @@ export function faultOf(error: ErrorObject): Fault | undefined {
       }
     }
     case 'required':
-      return { code: 'bad-value', message: `${where} lacks "${error.params.missingProperty}"`, pointer }
+      return { code: 'invalid-value', message: `${where} lacks "${error.params.missingProperty}"`, pointer }
     case 'enum':
       return {
-        code: 'bad-value',
+        code: 'invalid-value',
         message: `${where} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`,
         pointer,
       }
     case 'const':
-      return { code: 'bad-value', message: `${where} must be ${JSON.stringify(error.params.allowedValue)}`, pointer }
+      return {
+        code: 'invalid-value',
+        message: `${where} must be ${JSON.stringify(error.params.allowedValue)}`,
+        pointer,
+      }
     case 'oneOf':
-      return { code: 'bad-value', message: oneOfMessage(where, error), pointer }
+      return { code: 'invalid-value', message: oneOfMessage(where, error), pointer }
     case 'if':
     case 'not':
       return undefined
     default:
-      return { code: 'bad-value', message: `${where} ${error.message ?? 'is not allowed'}`, pointer }
+      return { code: 'invalid-value', message: `${where} ${error.message ?? 'is not allowed'}`, pointer }
   }
 }
 

@@ -55,7 +55,7 @@ export function readChunk(
       ...(fix ? { fix } : {}),
     })
   if (!isObject(value)) {
-    fail('bad-value', 'a document must be a mapping with kind and key', '')
+    fail('invalid-value', 'a document must be a mapping with kind and key', '')
     return undefined
   }
   const isHeader = value.kind === 'snapshot'
@@ -63,7 +63,7 @@ export function readChunk(
   if (isHeader && hasHeader) fail('duplicate-key', 'a snapshot has one header, as its first document', '/kind')
   if (isHeader && value.version !== undefined && value.version !== 1) {
     fail(
-      'bad-version',
+      'unsupported-version',
       `this tool reads version 1 of the format, and the file says ${writeJson(value.version)}`,
       '/version',
       'Use a newer prefect-snapshot',
@@ -79,13 +79,13 @@ export function readChunk(
     reading.faulty.add(`${kind.name}/${value.key}`)
     return undefined
   }
-  for (const { message, pointer, fix } of tokenFaults(kind, value)) fail('bad-token', message, pointer, fix)
+  for (const { message, pointer, fix } of tokenFaults(kind, value)) fail('invalid-token', message, pointer, fix)
   const resource = resourceOf(kind, value, value.key)
   for (const pointer of Object.keys(resource.secrets)) {
     const [name = ''] = steps(pointer)
     if (!Object.hasOwn(kind.fields, name))
       fail(
-        'bad-secret',
+        'invalid-secret',
         `the spec of a ${kind.name} has no field "${name}", so it has no secret there`,
         step('/secrets', pointer),
         undefined,
@@ -93,7 +93,7 @@ export function readChunk(
       )
   }
   for (const pointer of filledTwice(resource))
-    fail('bad-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
+    fail('invalid-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
   for (const { code, severity, pointer, message, fix } of kind.check?.(resource) ?? [])
     fail(code, message, pointer, fix, false, severity)
   const ref = refOf(resource)
@@ -111,7 +111,7 @@ export function readChunk(
   if (within !== undefined && !reading.misplaced.has(within) && isMisplaced(within, resource, reading.kinds)) {
     reading.misplaced.add(within)
     const message = `this is ${ref}, whose file is ${fileOf(resource)}`
-    fail('misplaced', message, '/key', 'Rename the file, or mend the key', false, 'warning')
+    fail('file-name-mismatch', message, '/key', 'Rename the file, or mend the key', false, 'warning')
   }
   reading.chunks.set(ref, chunk)
   reading.resources.push(resource)

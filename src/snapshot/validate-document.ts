@@ -54,7 +54,7 @@ function isChoice({ message }: Fault): boolean {
 }
 
 function isWrongValue(fault: Fault): boolean {
-  return fault.code === 'bad-value' && !isChoice(fault) && !fault.message.includes(' lacks ')
+  return fault.code === 'invalid-value' && !isChoice(fault) && !fault.message.includes(' lacks ')
 }
 
 function isBelow(fault: Fault, above: Fault): boolean {
@@ -97,7 +97,7 @@ function visit(value: Json, pointer: string, faults: Fault[]): void {
     if (!mayHaveToken(value)) return
     for (const text of cut(value).broken)
       faults.push({
-        code: 'bad-token',
+        code: 'invalid-token',
         message: `the token ${JSON.stringify(text)} is not closed or names no resource`,
         fix: 'Write <ref:kind/key>, or <<ref: for the text itself',
         pointer,

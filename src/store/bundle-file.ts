@@ -168,7 +168,7 @@ function refused(messages: readonly string[], file?: string): Failure {
   const fix = 'Get it again from where it was made, and compare the checksum that was told there'
   const issues = messages.map(
     (message): Issue => ({
-      code: 'bad-bundle',
+      code: 'invalid-bundle',
       severity: 'error',
       message: file ? `${file}: ${message}` : message,
       ...(file ? { fix } : {}),

@@ -124,6 +124,6 @@ async function noPath({ rev, path }: Revision, git: Git): Promise<Failure> {
 }
 
 function refused(message: string, fix?: string): Failure {
-  const issue: Issue = { code: 'bad-revision', severity: 'error', message, ...(fix ? { fix } : {}) }
+  const issue: Issue = { code: 'invalid-revision', severity: 'error', message, ...(fix ? { fix } : {}) }
   return new Failure([issue])
 }

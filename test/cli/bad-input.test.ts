@@ -88,10 +88,10 @@ describe('the snapshot', () => {
   const variable = (key: string) => `kind: variable\nkey: ${key}\nspec: {value: 1}\n`
 
   test.each([
-    ['broken YAML', 'kind: variable\nkey: [a\n', 'bad-yaml'],
+    ['broken YAML', 'kind: variable\nkey: [a\n', 'invalid-yaml'],
     ['an unknown kind', 'kind: variabel\nkey: a\nspec: {}\n', 'unknown-kind'],
     ['an unknown field', 'kind: variable\nkey: a\nspec: {value: 1, color: red}\n', 'unknown-field'],
-    ['a bad value', 'kind: variable\nkey: a\nspec: {value: 1, tags: no}\n', 'bad-value'],
+    ['a bad value', 'kind: variable\nkey: a\nspec: {value: 1, tags: no}\n', 'invalid-value'],
     ['a dangling ref', 'kind: deployment\nkey: f/d\nrefs: {flow: flow/f}\nspec: {paused: false}\n', 'dangling-ref'],
     [
       'a ref to the wrong kind',
@@ -121,7 +121,7 @@ describe('the snapshot', () => {
     writeFileSync(file, header.replace('version: 1', 'version: 99'))
     const { exit, stderr } = await runCli(['validate', file])
     expect(exit).toBe(3)
-    expect(stderr).toContain('bad-version')
+    expect(stderr).toContain('unsupported-version')
   })
 
   test('blocks that refer to each other: the cycle is reported', async () => {

@@ -170,7 +170,7 @@ describe('a backup with encrypted secrets', () => {
 
   test('without recipients is refused before any request', async () => {
     const { exit, stderr } = await cli(['backup', folder, '--api-url', 'http://127.0.0.1:9/api', '--secrets', 'age'])
-    expect([exit, stderr]).toEqual([3, expect.stringContaining('[bad-recipient]')])
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('[invalid-recipient]')])
   })
 })
 

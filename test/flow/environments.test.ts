@@ -149,8 +149,8 @@ entries:
       'bad.yaml:8 overlay-no-match',
       'bad.yaml:7 overlay-no-match',
       'bad.yaml:10 overlay-no-match',
-      'bad.yaml:8 bad-value',
-      'bad.yaml:8 bad-value',
+      'bad.yaml:8 invalid-value',
+      'bad.yaml:8 invalid-value',
     ])
   })
 

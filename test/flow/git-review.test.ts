@@ -139,7 +139,7 @@ describe('a snapshot that people edit', () => {
     expect(only.stderr).toContain('0 changed, 0 added, 1 removed')
     expect(read('prod.yaml')).toBe(before.replace('---\nkind: variable\nkey: fresh\nspec:\n  value: 1\n', ''))
     const none = await on('export', '-o', 'prod.yaml', '--update', '--include', 'variable/nope')
-    expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('no-match')])
+    expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('empty-selection')])
     // A flow that a deployment of the file needs is not taken out without it.
     write(
       'part.yaml',
@@ -266,7 +266,7 @@ describe('a plan with what both sides began with', () => {
     const again = await on('plan', 'ours.yaml', ...names.slice(0, 2))
     expect(again.stderr).toContain("already has the server's version")
     const none = await on('plan', 'ours.yaml', '--accept-remote', 'variable/w_nothing')
-    expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('no-match')])
+    expect([none.exit, none.stderr]).toEqual([3, expect.stringContaining('empty-selection')])
     expect((await on('plan', '-', '--accept-remote', 'variable/x')).exit).toBe(3)
   })
 })

@@ -352,7 +352,7 @@ test('a dangling reference affects only its own resource: it is reported, and no
   const { exit, err } = await command(['export', '--api-url', source.url, '-o', dangling])
   expect(exit).toBe(0)
   expect(err).toContain('unresolved-id')
-  expect(err).toContain('detached')
+  expect(err).toContain('orphaned-ref')
   const refused = await command(['apply', dangling, '--yes', '--api-url', destination.url], secret)
   expect(refused.exit).toBe(3)
   expect(refused.err + JSON.stringify(refused.issues)).toContain('automation/calls nobody')

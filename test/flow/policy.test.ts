@@ -158,7 +158,7 @@ describe('prune', () => {
     write('prefect-snapshot.yaml', 'protect: 5\nprotekt: []\n')
     const bad = await cli('plan', write('p.yaml', header() + variables(0, 1)))
     expect(bad.exit).toBe(3)
-    expect(bad.stderr.match(/bad-policy/g)).toHaveLength(2)
+    expect(bad.stderr.match(/invalid-policy/g)).toHaveLength(2)
   })
 })
 
@@ -197,9 +197,9 @@ describe('saved plans', () => {
     await send('POST', '/variables/', '{"name": "v04", "value": 1}')
     const stale = await cli('apply', join(home, 'plan.json'), '--yes')
     expect(stale.exit).toBe(6)
-    expect(stale.stderr).toMatch(/\[stale\] variable\/v00 was changed: \/spec\/value "v" → "by hand"/)
-    expect(stale.stderr).toMatch(/\[stale\] variable\/v01 was deleted/)
-    expect(stale.stderr).toMatch(/\[stale\] variable\/v04 was created/)
+    expect(stale.stderr).toMatch(/\[stale-plan\] variable\/v00 was changed: \/spec\/value "v" → "by hand"/)
+    expect(stale.stderr).toMatch(/\[stale-plan\] variable\/v01 was deleted/)
+    expect(stale.stderr).toMatch(/\[stale-plan\] variable\/v04 was created/)
     expect(await status('/variables/name/v03')).toBe(404)
   })
 
@@ -213,7 +213,7 @@ describe('saved plans', () => {
   test('the JSON report of a plan is not a saved plan', async () => {
     const bad = await cli('apply', write('plan.json', '{"schema": "prefect-snapshot/plan"}'), '--yes')
     expect(bad.exit).toBe(3)
-    expect(bad.stderr).toMatch(/bad-plan/)
+    expect(bad.stderr).toMatch(/invalid-plan/)
   })
 })
 

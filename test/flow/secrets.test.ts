@@ -91,7 +91,7 @@ describe('encrypted in the snapshot', () => {
     const tap = await openTap(target.url)
     for (const [flags, code] of [
       [[], 'missing-secret'],
-      [['--identity', next], 'bad-secret'],
+      [['--identity', next], 'invalid-secret'],
     ] as const) {
       const { exit, stderr } = await cli(['apply', 'all.snapshot.yaml', '--api-url', tap.url, '--yes', ...flags])
       expect(exit).toBe(3)
@@ -177,7 +177,7 @@ describe('encrypted in the snapshot', () => {
       'ssh-rsa AAAA',
     ])
     expect(bad.exit).toBe(3)
-    expect(bad.stderr.match(/\[bad-recipient\]/g)).toHaveLength(2)
+    expect(bad.stderr.match(/\[invalid-recipient\]/g)).toHaveLength(2)
     const none = await cli(['export', '--api-url', 'http://127.0.0.1:9/api', '-o', 'x.yaml', '--secrets', 'age'])
     expect([none.exit, existsSync(path('x.yaml'))]).toEqual([3, false])
     const gone = await cli([
@@ -353,9 +353,9 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
       ),
     )
     expect(exit).toBe(3)
-    expect(stderr.match(/\[no-match\]/g)).toHaveLength(2)
+    expect(stderr.match(/\[empty-selection\]/g)).toHaveLength(2)
     const unsound = await cli(exporting('--secret-path', 'deployment/etl/prod#/spec/tags/0'))
-    expect([unsound.exit, unsound.stderr]).toEqual([3, expect.stringMatching(/bad-secret/)])
+    expect([unsound.exit, unsound.stderr]).toEqual([3, expect.stringMatching(/invalid-secret/)])
   })
 })
 

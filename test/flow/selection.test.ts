@@ -108,7 +108,10 @@ describe("one team's resources", () => {
 
 describe('a selection that matches nothing', () => {
   test.each([
-    [['export', '--profile', 'old', '--tag', 'rde'], /\[no-match\] nothing matches --tag rde\n.*Did you mean red\?/],
+    [
+      ['export', '--profile', 'old', '--tag', 'rde'],
+      /\[empty-selection\] nothing matches --tag rde\n.*Did you mean red\?/,
+    ],
     [
       ['plan', 'teams.yaml', '--profile', 'new', '--kind', 'deploymnt'],
       /\[unknown-kind\].*deploymnt.*\n.*Did you mean deployment\?/,

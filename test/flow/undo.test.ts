@@ -203,7 +203,7 @@ describe('undo', () => {
     await proxy.close()
     const damaged = await cli('undo', write('d.ndjson', 'not json\n'), '--api-url', server.url, '--yes')
     expect(damaged.exit).toBe(3)
-    expect(damaged.stderr).toMatch(/bad-journal.*|d\.ndjson:1/)
+    expect(damaged.stderr).toMatch(/invalid-journal.*|d\.ndjson:1/)
     const none = await cli('undo', join(home, 'none.ndjson'), '--api-url', server.url, '--yes')
     expect(none.exit).toBe(3)
   })

@@ -93,7 +93,7 @@ test('other changes on the server are kept, and missing resources are reported',
     body: JSON.stringify({ description: 'changed by hand' }),
   })
   const { stderr } = await good('activate', 'all.yaml', '--profile', 'new', '--yes')
-  expect(stderr).toMatch(/\[not-on-server\] automation\/red again does not exist on the server/)
+  expect(stderr).toMatch(/\[missing-on-server\] automation\/red again does not exist on the server/)
   const { 'red again': _, ...rest } = redOnly
   expect(await switches(new_)).toEqual({ ...rest, blue: running, 'blue again': true })
   expect((await list(new_, '/deployments/filter')).map(({ description }) => description).sort()).toEqual([

@@ -12,7 +12,7 @@ describe('a document of a block schema', () => {
       { code: 'checksum-differs', severity: 'warning', pointer: '/spec/checksum' },
     ])
     const key = { ...good, key: 'raw-settings/00000000' }
-    expect(schema.check?.(key)).toMatchObject([{ code: 'bad-key', pointer: '/key' }])
+    expect(schema.check?.(key)).toMatchObject([{ code: 'invalid-key', pointer: '/key' }])
   })
 
   test('of a built-in schema with an irreproducible checksum causes no warning', async () => {

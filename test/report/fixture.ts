@@ -252,7 +252,7 @@ export function applyReport(): ApplyReport {
       return {
         ...base,
         status: 'failed',
-        issue: { code: 'refused', severity: 'error', message: 'type cannot be changed', ref: broken },
+        issue: { code: 'rejected', severity: 'error', message: 'type cannot be changed', ref: broken },
       }
     return change.waits.includes(broken) ? { ...base, status: 'skipped', because: broken } : { ...base, status: 'done' }
   })

@@ -27,7 +27,7 @@ type Asked = Partial<ApplyOptions> & { readonly plan?: Partial<PlanOptions>; rea
 const wire = (system: FakeSystem) => ({
   api: system,
   secretOf: () => undefined,
-  issueOf: (error: unknown) => ({ code: 'refused', severity: 'error', message: String(error) }) as const,
+  issueOf: (error: unknown) => ({ code: 'rejected', severity: 'error', message: String(error) }) as const,
   ambiguous: (error: unknown) => error instanceof Ambiguous,
 })
 

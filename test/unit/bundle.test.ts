@@ -241,9 +241,9 @@ describe('a bundle that was tampered with', () => {
       const { exit, issues, out } = await command(args)
       expect([exit, out]).toEqual([3, ''])
       expect(issues.map(({ code, message }) => `${code} ${message.replace(`${file}: `, '')}`)).toEqual([
-        'bad-bundle schemas/snapshot.v1.json is missing',
-        'bad-bundle snapshot/snapshot.yaml was changed: its checksum is another one',
-        'bad-bundle snapshot/flow/added.yaml was added: SHA256SUMS does not name it',
+        'invalid-bundle schemas/snapshot.v1.json is missing',
+        'invalid-bundle snapshot/snapshot.yaml was changed: its checksum is another one',
+        'invalid-bundle snapshot/flow/added.yaml was added: SHA256SUMS does not name it',
       ])
     }
   })
@@ -385,7 +385,7 @@ describe('an invalid bundle', () => {
   ])('and %s is refused', async (_, bytes) => {
     const file = join(folder(), 'x.tar.gz')
     writeFileSync(file, bytes)
-    expect(await command(['validate', file])).toMatchObject({ exit: 3, issues: [{ code: 'bad-bundle' }] })
+    expect(await command(['validate', file])).toMatchObject({ exit: 3, issues: [{ code: 'invalid-bundle' }] })
   })
 
   it('and is not there', async () => {

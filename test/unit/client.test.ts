@@ -143,7 +143,7 @@ describe('requests and responses', () => {
   it.each(['/work_pools/.', '/a/../b', '/a/%2e%2E/b', '/a b', '/a#b', 'a'])('the path %s is rejected', async (path) => {
     const { url, seen } = await serve((_, response) => json(response, 200, '1'))
     const error = await errorOf(open(url).client.get(path))
-    expect(error).toMatchObject({ code: 'refused', ambiguous: false, path })
+    expect(error).toMatchObject({ code: 'rejected', ambiguous: false, path })
     expect(seen).toEqual([])
   })
 
@@ -358,7 +358,7 @@ describe('retries', () => {
   it('a refused connection fails without a retry', async () => {
     const { client, clock } = open('http://127.0.0.1:1/api', { authorization: new Secret('Bearer geheim') })
     const error = await errorOf(client.send('POST', '/x/', {}))
-    expect(error).toMatchObject({ code: 'no-server', ambiguous: false })
+    expect(error).toMatchObject({ code: 'unreachable-server', ambiguous: false })
     expect(error.message).toContain('127.0.0.1:1 refused the connection')
     expect(everything(error)).not.toContain('geheim')
     expect(clock.waits).toEqual([])
@@ -409,7 +409,7 @@ describe('CSRF', () => {
 
   it('a repeated rejection is an error, and no token is fetched from Cloud', async () => {
     const { url, seen } = await serve((_, response) => json(response, 403, '{"detail":"Missing CSRF token."}'))
-    expect(await errorOf(open(url).client.query('/x/filter', {}))).toMatchObject({ code: 'csrf-refused' })
+    expect(await errorOf(open(url).client.query('/x/filter', {}))).toMatchObject({ code: 'csrf-rejected' })
     await errorOf(open(url, { csrf: true, cloud: true }).client.query('/x/filter', {}))
     expect(tokens(seen)).toBe(0)
   })
@@ -448,7 +448,7 @@ describe('errors distinguish', () => {
       'not-authenticated',
       'password',
     ],
-    ['missing rights', 403, 'application/json', '{"detail":"Forbidden"}', {}, 'not-allowed', 'do not permit'],
+    ['missing rights', 403, 'application/json', '{"detail":"Forbidden"}', {}, 'permission-denied', 'do not permit'],
     ['a missing object', 404, 'application/json', '{"detail":"Flow not found"}', {}, 'not-found', 'Flow not found'],
     [
       'a missing workspace',
@@ -460,7 +460,7 @@ describe('errors distinguish', () => {
       'workspace',
     ],
     ['a conflict', 409, 'application/json', '{"detail":"Data integrity conflict."}', {}, 'conflict', 'Data integrity'],
-    ['too large a body', 413, 'text/html', page, {}, 'refused', 'too large'],
+    ['too large a body', 413, 'text/html', page, {}, 'rejected', 'too large'],
     [
       'a failure',
       500,
@@ -526,7 +526,7 @@ describe('the message of the server', () => {
       ),
     )
     const error = await errorOf(open(url).client.send('POST', '/block_documents/', { data: { value: secret } }))
-    expect(error).toMatchObject({ code: 'refused', status: 422, ambiguous: false })
+    expect(error).toMatchObject({ code: 'rejected', status: 422, ambiguous: false })
     expect(error.detail).toBe(
       "body.name: Field required (missing); body.data.0: Value error, '(value)' is too short (value_error)",
     )

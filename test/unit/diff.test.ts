@@ -128,7 +128,7 @@ describe('parsePair', () => {
     )
     expect([...same]).toEqual(['a/same'])
     expect(before.issues).toEqual([])
-    expect(after.issues.map(({ code, place }) => [code, place?.line])).toEqual([['bad-value', 10]])
+    expect(after.issues.map(({ code, place }) => [code, place?.line])).toEqual([['invalid-value', 10]])
   })
 
   it.each([
@@ -190,7 +190,7 @@ describe('the command diff', () => {
     ['both sides from standard input', ['-', '-'], ['usage']],
     ['a file that is not there', [one, join(home, 'none.yaml')], ['unreadable-file']],
     ['a profile that is not there', [one, 'profile:none'], ['unknown-profile']],
-    ['a selection of nothing', [one, two, '--include', 'flow/y'], ['no-match']],
-    ['faults on both sides, all at once', [...bad], ['no-header', 'bad-value']],
+    ['a selection of nothing', [one, two, '--include', 'flow/y'], ['empty-selection']],
+    ['faults on both sides, all at once', [...bad], ['no-header', 'invalid-value']],
   ])('refuses %s', async (_, args, codes) => expect(await run(...args)).toMatchObject({ exit: 3, codes }))
 })

@@ -205,11 +205,11 @@ describe('an export over an export', () => {
     const { write, files } = world()
     await write(scoped({ include: ['a/**'] }, 'a/one'))
     const error = await failure(write(scoped({ include: ['c/**'] }, 'c/one')))
-    expect(error?.issues[0]?.code).toBe('other-scope')
+    expect(error?.issues[0]?.code).toBe('scope-mismatch')
     expect(files()).toEqual(['a/one.yaml', 'snapshot.yaml'])
     expect(await failure(write(scoped({ include: ['a/**'], exclude: ['a/one'] }, 'a/two')))).toBe(undefined)
     const narrowed = await failure(write(scoped({ exclude: ['a/x'] }, 'a/two')))
-    expect(narrowed?.issues[0]?.code).toBe('other-scope')
+    expect(narrowed?.issues[0]?.code).toBe('scope-mismatch')
   })
 
   it('keeps the files of a kind that could not be read, and the moves', async () => {
@@ -242,7 +242,7 @@ describe('reading a directory', () => {
     put('flow/y.yaml', `${variable}---\n${variable.replace('x', 'z')}`)
     const { exit, err, out } = await command(['validate', folder])
     expect([exit, out]).toEqual([0, `${folder}: valid, 2 resources, 1 warning\n`])
-    expect(err).toContain('[misplaced] this is variable/x, whose file is variable/x.yaml')
+    expect(err).toContain('[file-name-mismatch] this is variable/x, whose file is variable/x.yaml')
   })
 
   it('with a damaged file under a kind: a fault, not a resource less', async () => {

@@ -45,7 +45,7 @@ describe('--log ndjson', () => {
   const say = (voice: Console) => {
     events.forEach(voice.emit)
     voice.err('Nothing was\nchanged.\n')
-    voice.warn([{ code: 'stale', severity: 'error', message: 'it moved' }])
+    voice.warn([{ code: 'stale-plan', severity: 'error', message: 'it moved' }])
   }
   const lines = (verbose: boolean) =>
     heard((stream) => ndjsonConsole({ ...options, stream, verbose }, '9.9.9', 'apply'), say)
@@ -66,7 +66,7 @@ describe('--log ndjson', () => {
         { type: 'outcome', action: 'create', done: 1, total: 1, outcome: { id: 'a/x', ms: 13, status: 'done' } },
         { type: 'message', text: 'Nothing was' },
         { type: 'message', text: 'changed.' },
-        { type: 'issue', issue: { code: 'stale', severity: 'error', message: 'it moved' } },
+        { type: 'issue', issue: { code: 'stale-plan', severity: 'error', message: 'it moved' } },
         { type: 'end', exit: 5 },
       ].map((event) => ({ time: '1970-01-01T00:00:00.000Z', ...event })),
     )

@@ -21,7 +21,7 @@ const kinds: readonly Kind[] = [
     check: ({ key, refs }) =>
       refs.a === `a/${key.split('/')[0]}` || !key.includes('/')
         ? []
-        : [{ code: 'bad-key', pointer: '/key', message: `the key does not begin with ${refs.a}` }],
+        : [{ code: 'invalid-key', pointer: '/key', message: `the key does not begin with ${refs.a}` }],
   },
   c,
 ]
@@ -170,29 +170,29 @@ entries:
         'prod.yaml:8:14 overlay-no-match /spec/text is in none of a/two',
         'prod.yaml:8:26 overlay-no-match /spec/any is in none of a/two',
         'prod.yaml:10:7 overlay-no-match /spec/any/x/y cannot be set in a/two: there is nothing that it could be put into',
-        'prod.yaml:11:7 bad-value a/two: /spec/count must be integer',
+        'prod.yaml:11:7 invalid-value a/two: /spec/count must be integer',
       ].sort(),
     )
   })
 
   it.each([
-    ['', 'prod.yaml:1:1 bad-overlay the overlay is empty'],
-    ['kind: snapshot\nversion: 1\n', 'prod.yaml:1:1 bad-overlay this is no overlay of version 1'],
-    ['kind: overlay\nversion: 2\n', 'prod.yaml:2:10 bad-overlay this is no overlay of version 1'],
-    ['kind: overlay\nversion: 1\nentrys: []\n', 'prod.yaml:3:1 bad-overlay there is no "entrys" here'],
+    ['', 'prod.yaml:1:1 invalid-overlay the overlay is empty'],
+    ['kind: snapshot\nversion: 1\n', 'prod.yaml:1:1 invalid-overlay this is no overlay of version 1'],
+    ['kind: overlay\nversion: 2\n', 'prod.yaml:2:10 invalid-overlay this is no overlay of version 1'],
+    ['kind: overlay\nversion: 1\nentrys: []\n', 'prod.yaml:3:1 invalid-overlay there is no "entrys" here'],
     [
       `kind: overlay\nversion: 1\nentries:\n  - {match: a/**, st: {}, set: {/key: x, spec: 1}, remove: [/spec/~9], rename: {from: x, to: '*'}}\n  - {match: a/**}\n  - {drop: true}\n  - match: a/**\n    set: {/spec/text: '\${env:NO} \${env:NEITHER}', /spec/any: 'x\${json:NO}', /spec/count: '\${json:BAD}'}\n`,
-      'prod.yaml:4:19 bad-overlay there is no "st" here',
-      'prod.yaml:4:33 bad-overlay "/key" leads to nothing that an overlay can change',
-      'prod.yaml:4:42 bad-overlay "spec" leads to nothing that an overlay can change',
-      'prod.yaml:4:61 bad-overlay "/spec/~9" leads to nothing that an overlay can change',
-      'prod.yaml:4:94 bad-overlay to has more * than from, so nothing is known of it',
-      'prod.yaml:5:5 bad-overlay the entry does nothing; it may merge, set, refs, remove, rename, drop',
-      'prod.yaml:6:5 bad-overlay an entry needs match: a glob over kind/key, such as deployment/**',
+      'prod.yaml:4:19 invalid-overlay there is no "st" here',
+      'prod.yaml:4:33 invalid-overlay "/key" leads to nothing that an overlay can change',
+      'prod.yaml:4:42 invalid-overlay "spec" leads to nothing that an overlay can change',
+      'prod.yaml:4:61 invalid-overlay "/spec/~9" leads to nothing that an overlay can change',
+      'prod.yaml:4:94 invalid-overlay to has more * than from, so nothing is known of it',
+      'prod.yaml:5:5 invalid-overlay the entry does nothing; it may merge, set, refs, remove, rename, drop',
+      'prod.yaml:6:5 invalid-overlay an entry needs match: a glob over kind/key, such as deployment/**',
       'prod.yaml:8:23 missing-variable the variable NO is not set',
       'prod.yaml:8:23 missing-variable the variable NEITHER is not set',
-      `prod.yaml:8:62 bad-overlay \${json:NO} must be the whole value`,
-      'prod.yaml:8:90 bad-overlay the variable BAD does not hold JSON',
+      `prod.yaml:8:62 invalid-overlay \${json:NO} must be the whole value`,
+      'prod.yaml:8:90 invalid-overlay the variable BAD does not hold JSON',
     ],
   ])('%j is refused with every fault at its place', (text, ...faults) => {
     expect(told(readOverlay('prod.yaml', text, { BAD: '{' }).issues).sort()).toEqual(faults.sort())

@@ -474,7 +474,7 @@ describe('a saved plan', () => {
 
   it('is stale where anything that was read has moved, and names it', () => {
     const changed = stale(live([resource('a/x', { spec: { count: 7 } }), resource('a/y')]))
-    expect(one(changed)).toMatchObject({ code: 'stale', ref: 'a/x' })
+    expect(one(changed)).toMatchObject({ code: 'stale-plan', ref: 'a/x' })
     expect(one(changed).message).toContain('/spec/count 1 → 7')
     expect(one(stale(live(held.slice(0, 1))))).toMatchObject({
       ref: 'a/y',
@@ -490,7 +490,7 @@ describe('a saved plan', () => {
   })
 
   it('is stale where the same snapshot gives another plan', () => {
-    expect(codes(stale(live(held), plan(wanted, held, { remove: new Set(['a/y']) })))).toEqual(['stale'])
+    expect(codes(stale(live(held), plan(wanted, held, { remove: new Set(['a/y']) })))).toEqual(['stale-plan'])
   })
 
   it.each([

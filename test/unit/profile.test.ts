@@ -200,7 +200,7 @@ describe('a URL on the command line', () => {
 
   it('cannot be combined with a profile', () => {
     write({ [profiles]: staging })
-    expect(faults({ apiUrl: 'http://127.0.0.1/api', profile: 'prod' })).toMatchObject([{ code: 'bad-setting' }])
+    expect(faults({ apiUrl: 'http://127.0.0.1/api', profile: 'prod' })).toMatchObject([{ code: 'invalid-setting' }])
   })
 
   const id = '0123'
@@ -220,13 +220,13 @@ describe('a URL on the command line', () => {
     ['http://host/api?token=geheim', 'http://host/api'],
   ])('in a wrong form, %s, is rejected, and the message shows the right form', (apiUrl, right) => {
     const [issue] = faults({ apiUrl })
-    expect(issue).toMatchObject({ code: 'bad-setting', fix: expect.stringContaining(right) })
+    expect(issue).toMatchObject({ code: 'invalid-setting', fix: expect.stringContaining(right) })
     expect(inspect(issue)).not.toContain('geheim')
   })
 
   it('without /api causes a warning', () => {
     expect(resolve({ apiUrl: 'http://127.0.0.1:4200/' }).notes).toMatchObject([
-      { code: 'bad-setting', severity: 'warning' },
+      { code: 'invalid-setting', severity: 'warning' },
     ])
   })
 
@@ -250,7 +250,7 @@ describe('settings', () => {
       PREFECT_API_SSL_CERT_FILE: 'none.pem',
     }
     const issues = faults({}, env)
-    expect(issues.map((issue) => issue.code)).toEqual(Array(8).fill('bad-setting'))
+    expect(issues.map((issue) => issue.code)).toEqual(Array(8).fill('invalid-setting'))
     for (const name of Object.keys(env)) expect(inspect(issues)).toContain(name)
     expect(inspect(issues)).not.toMatch(/two words|geheim/)
   })

@@ -25,7 +25,13 @@ const error: ErrorReport = {
   schema: 'prefect-snapshot/error',
   exit: 3,
   issues: [
-    { code: 'bad-value', severity: 'error', message: 'there is no color "blau"', fix: 'Did you mean "blue"?', place },
+    {
+      code: 'invalid-value',
+      severity: 'error',
+      message: 'there is no color "blau"',
+      fix: 'Did you mean "blue"?',
+      place,
+    },
   ],
 }
 const validate: ValidateReport = {

@@ -24,7 +24,7 @@ const reports: Readonly<Record<string, Report>> = {
   error: {
     ...common,
     schema: 'prefect-snapshot/error',
-    issues: [{ code: 'stale', severity: 'error', message: 'it moved', ref: 'flow/x', pointer: '/spec' }],
+    issues: [{ code: 'stale-plan', severity: 'error', message: 'it moved', ref: 'flow/x', pointer: '/spec' }],
   },
 }
 

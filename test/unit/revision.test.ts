@@ -92,7 +92,7 @@ describe('git:REV:path', () => {
   ])('refuses %s', async (place, reason) => {
     const { exit, issues, out } = await validate(place)
     expect([exit, out]).toEqual([3, ''])
-    expect(issues.map(({ code }) => code)).toEqual(['bad-revision'])
+    expect(issues.map(({ code }) => code)).toEqual(['invalid-revision'])
     expect(issues[0]?.message).toContain(reason)
     expect(existsSync(join(root, 'spoilt'))).toBe(false)
   })

@@ -79,8 +79,8 @@ describe('--secret-path', () => {
     )
     expect(found).toMatchObject({
       issues: [
-        { code: 'no-match', fix: expect.stringContaining('/spec/job_variables/env/API_KEY') },
-        { code: 'no-match', fix: expect.stringContaining('deployment/etl/prod') },
+        { code: 'empty-selection', fix: expect.stringContaining('/spec/job_variables/env/API_KEY') },
+        { code: 'empty-selection', fix: expect.stringContaining('deployment/etl/prod') },
       ],
     })
     expect(withPatterns([flag], patternsOf(['deployment/**#/spec/x'], true), kinds)).toEqual([flag])
@@ -91,7 +91,7 @@ describe('--secret-path', () => {
       expect(failure(() => patternsOf([text]))).toMatchObject({ issues: [{ code: 'usage' }] })
     const linked = deployment('a/b', { parameters: { block: '<ref:block/secret/x>', text: '<<ref: hush' } })
     expect(failure(() => marked([linked], '**#/spec/parameters/block'))).toMatchObject({
-      issues: [{ code: 'bad-secret', ref: 'deployment/a/b' }],
+      issues: [{ code: 'invalid-secret', ref: 'deployment/a/b' }],
     })
     expect(secretsOf(marked([linked], '**#/spec/parameters/text'))).toEqual([
       ['deployment/a/b#/parameters/text', '<ref: hush'],

@@ -59,11 +59,11 @@ describe('a placeholder is filled from', () => {
 describe('a placeholder without a value reports the reason and a fix:', () => {
   it.each<[string, Placeholder, object]>([
     ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
-    ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'bad-secret', reason: expect.stringContaining('no JSON') }],
-    ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'bad-secret' }],
+    ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'invalid-secret', reason: expect.stringContaining('no JSON') }],
+    ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'invalid-secret' }],
     ['no file', { file: 'gone.txt' }, { code: 'missing-secret', reason: expect.stringContaining('gone.txt') }],
     ['no command without being allowed', { command: ['op'] }, { fix: expect.stringContaining('--allow-commands') }],
-    ['no age', { age: 'bm90IGFnZQ==' }, { code: 'bad-secret', reason: expect.stringContaining('damaged') }],
+    ['no age', { age: 'bm90IGFnZQ==' }, { code: 'invalid-secret', reason: expect.stringContaining('damaged') }],
     ['masked', { masked: true }, { code: 'missing-secret' }],
   ])('%s', async (_, placeholder, lack) => {
     expect(await filledWith(placeholder)).toMatchObject(lack)
@@ -120,11 +120,11 @@ describe('age', () => {
       fix: expect.stringContaining('--identity'),
     })
     expect(await filledWith({ age }, { identities: [others] })).toMatchObject({
-      code: 'bad-secret',
+      code: 'invalid-secret',
       reason: expect.stringContaining('for others'),
     })
     for (const text of [damaged, `${lines[0]}\n${lines[1]}`, lines.slice(0, -3).join('\n')])
-      expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'bad-secret' })
+      expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'invalid-secret' })
   })
 
   it('refuses all invalid recipients together', async () => {
@@ -137,11 +137,11 @@ describe('age', () => {
       `${toMe.slice(0, -1)}${toMe.endsWith('q') ? 'p' : 'q'}`,
     ]
     const failure = await encryptFor([...wrong, toMe]).catch((error: unknown) => error)
-    expect(failure).toMatchObject({ issues: wrong.map(() => ({ code: 'bad-recipient' })) })
+    expect(failure).toMatchObject({ issues: wrong.map(() => ({ code: 'invalid-recipient' })) })
     expect(String(failure)).not.toContain(mine)
     expect(String(failure)).toMatch(/SSH key/)
     expect(String(failure)).toMatch(/plugin/)
-    await expect(encryptFor([])).rejects.toMatchObject({ issues: [{ code: 'bad-recipient' }] })
+    await expect(encryptFor([])).rejects.toMatchObject({ issues: [{ code: 'invalid-recipient' }] })
   })
 
   it('reads identities as age-keygen writes them, and says which line is none, without showing it', async () => {
@@ -153,7 +153,7 @@ describe('age', () => {
       { from: 'c.txt', text: '# nothing\n' },
       { from: 'd.txt', text: 'age-encryption.org/v1\n-> scrypt' },
     ]).catch((error: unknown) => error)
-    const place = (file: string, line: number) => ({ code: 'bad-recipient', place: { file, line } })
+    const place = (file: string, line: number) => ({ code: 'invalid-recipient', place: { file, line } })
     expect(failure).toMatchObject({
       issues: [place('a.txt', 2), place('b.txt', 1), place('c.txt', 1), place('d.txt', 1)],
     })

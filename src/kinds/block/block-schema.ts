@@ -62,7 +62,7 @@ export const blockSchema: Kind = {
     if (keyParts(key)[1] !== digits(checksum))
       return [
         {
-          code: 'bad-key',
+          code: 'invalid-key',
           pointer: '/key',
           message: `the key must end in the first eight digits of the checksum, ${digits(checksum)}`,
         },

@@ -69,7 +69,7 @@ export const block: Kind = {
     return refs.type && refs.type !== type
       ? [
           {
-            code: 'bad-key',
+            code: 'invalid-key',
             pointer: '/key',
             message: `the key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}`,
           },

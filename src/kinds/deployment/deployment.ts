@@ -172,9 +172,15 @@ export const deployment: Kind = {
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
     if (name === undefined || more.length > 0)
-      return [{ code: 'bad-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
+      return [{ code: 'invalid-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
     return refs.flow && refs.flow !== `flow/${flow}`
-      ? [{ code: 'bad-key', pointer: '/key', message: `the key begins with ${flow}, but refs.flow is ${refs.flow}` }]
+      ? [
+          {
+            code: 'invalid-key',
+            pointer: '/key',
+            message: `the key begins with ${flow}, but refs.flow is ${refs.flow}`,
+          },
+        ]
       : []
   },
   incompatibilities: incompatibilities,

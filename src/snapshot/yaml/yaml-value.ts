@@ -36,7 +36,7 @@ function whenAsked(chunk: Chunk): Locate {
 function readWithFaults(chunk: Chunk, levels: number): Read {
   const parsed = parseYaml(chunk.text, false)
   const { document, lines } = parsed
-  const issue = (code: 'bad-yaml' | 'too-large', message: string, offset?: number): Issue => ({
+  const issue = (code: 'invalid-yaml' | 'too-large', message: string, offset?: number): Issue => ({
     code,
     severity: 'error',
     message,
@@ -47,7 +47,8 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
   if (document.errors.some(({ message }) => message.includes('call stack'))) return tooDeep
   try {
     const faults = faultsOf(document, chunk.text)
-    if (faults.length > 0) return { issues: faults.map(({ message, offset }) => issue('bad-yaml', message, offset)) }
+    if (faults.length > 0)
+      return { issues: faults.map(({ message, offset }) => issue('invalid-yaml', message, offset)) }
     const value = document.toJS({ maxAliasCount: 100 }) as Json
     return depth(value, 0, levels) > levels ? tooDeep : { value, place: locator(chunk, parsed), issues: [] }
   } catch (error) {
