@@ -23,8 +23,8 @@ export function withNamedPlaceholders(
 }
 
 /** What a server holds, with what the policy names as secrets. */
-export function withPlaceholdersOf({ placeholders }: Policy, live: Live, kinds: readonly Kind[]): Live {
-  const resources = withNamedPlaceholders([...live.resources.values()], patternsOf(placeholders, true), kinds)
+export function withPlaceholdersOf({ secretPaths }: Policy, live: Live, kinds: readonly Kind[]): Live {
+  const resources = withNamedPlaceholders([...live.resources.values()], patternsOf(secretPaths, true), kinds)
   return { ...live, resources: new Map(resources.map((resource) => [refOf(resource), resource])) }
 }
 

@@ -42,7 +42,7 @@ export async function openExportSecrets(
   updated?: readonly Resource[],
 ): Promise<ExportSecrets> {
   const { kinds } = context
-  const patterns = [...patternsOf(request.secretPath ?? []), ...patternsOf(policy.placeholders, true)]
+  const patterns = [...patternsOf(request.secretPath ?? []), ...patternsOf(policy.secretPaths, true)]
   if (request.recipient && request.secrets !== 'age') throw withoutAge()
   const encrypt =
     request.secrets === 'age'

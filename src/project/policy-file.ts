@@ -1,11 +1,14 @@
 import { dirname, join, resolve } from 'node:path'
-import { Failure, type Issue } from '../issue.ts'
-import { isObject, type Json } from '../json.ts'
+import { Failure, type Issue, type Place } from '../issue.ts'
+import { isObject, type Json, type JsonObject, step } from '../json.ts'
 import type { Rename } from '../model.ts'
 import type { Protection } from '../plan/policy.ts'
 import { readTextIfExists } from '../read-file.ts'
-import { parseYaml } from '../snapshot/yaml/yaml.ts'
+import { cutStream } from '../snapshot/yaml/documents.ts'
+import type { Locate } from '../snapshot/yaml/locate.ts'
+import { readValue } from '../snapshot/yaml/yaml-value.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
+import { suggest } from '../suggest.ts'
 
 /** What a policy file says. */
 export interface Policy {
@@ -15,7 +18,7 @@ export interface Policy {
   /** Who can decrypt the secrets of a snapshot. */
   readonly recipients: readonly string[]
   /** Values that are secrets, as `--secret-path` names them. */
-  readonly placeholders: readonly string[]
+  readonly secretPaths: readonly string[]
   /** The overlays of each environment, from the folder of the file. */
   readonly environments: Readonly<Record<string, readonly string[]>>
 }
@@ -31,65 +34,108 @@ export function readPolicy(snapshot: string, cwd: string): Policy {
     const text = readTextIfExists(file, 'policy file')
     if (text !== undefined) return policyOf(file, text)
     if (folder === dirname(folder))
-      return { file: undefined, protect: [], moved: [], recipients: [], placeholders: [], environments: {} }
+      return { file: undefined, protect: [], moved: [], recipients: [], secretPaths: [], environments: {} }
   }
 }
 
+/** One setting of a policy file: what it has to be, and how it is recognized. */
+interface SettingRule {
+  readonly shape: string
+  /** Whether a value is valid; of a list, whether an item is. */
+  readonly fits: (value: Json) => boolean
+  readonly isList: boolean
+}
+
+const listOf = (shape: string, fits: (item: Json) => boolean): SettingRule => ({
+  shape: `a list of ${shape}`,
+  fits,
+  isList: true,
+})
+const isString = (value: Json) => typeof value === 'string'
+
+const settings: Readonly<Record<string, SettingRule>> = {
+  protect: listOf('globs over refs, such as deployment/etl/**', isString),
+  moved: listOf('{from: kind/key, to: kind/key}', isRename),
+  recipients: listOf('public keys of age, age1…', isString),
+  secret_paths: listOf("globs such as 'deployment/**#/spec/job_variables/env/*_KEY'", isString),
+  environments: {
+    shape: '{NAME: overlay.yaml}, or a list of overlays for a name',
+    fits: isEnvironments,
+    isList: false,
+  },
+}
+const known = [...Object.keys(settings), 'version']
+
 function policyOf(file: string, text: string): Policy {
-  const { document, lines } = parseYaml(text, false)
-  const issues: Issue[] = document.errors.map(({ message, pos }) => {
-    const { line, col } = lines.linePos(pos[0])
-    return bad(file, message, line, col)
-  })
-  const value = issues.length > 0 ? {} : ((document.toJS() ?? {}) as Json)
-  if (!isObject(value)) issues.push(bad(file, 'it must be a mapping'))
-  const policy = isObject(value) ? value : {}
-  for (const key of Object.keys(policy)) {
-    if (!['protect', 'moved', 'recipients', 'placeholders', 'environments', 'version'].includes(key))
-      issues.push(
-        bad(file, `there is no setting "${key}"; there are protect, moved, recipients, placeholders and environments`),
-      )
-  }
-  const protect = listOf(policy.protect, (item) => typeof item === 'string')
-  const moved = listOf(policy.moved, (item) => isObject(item) && isRef(item.from) && isRef(item.to))
-  if (!protect) issues.push(bad(file, 'protect must be a list of globs over refs, such as deployment/etl/**'))
-  if (!moved) issues.push(bad(file, 'moved must be a list of {from: kind/key, to: kind/key}'))
-  const recipients = listOf(policy.recipients, (item) => typeof item === 'string')
-  const placeholders = listOf(policy.placeholders, (item) => typeof item === 'string')
-  if (!recipients) issues.push(bad(file, 'recipients must be a list of public keys of age, age1…'))
-  if (!placeholders)
-    issues.push(bad(file, "placeholders must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'"))
-  const environments = environmentsOf(policy.environments)
-  if (!environments)
-    issues.push(bad(file, 'environments must be {NAME: overlay.yaml}, or a list of overlays for a name'))
+  const { value, issues } = readSettings(file, text)
   if (issues.length > 0) throw new Failure(issues)
   return {
     file,
-    protect: (protect ?? []).map((glob) => ({ glob: String(glob), from: file })),
-    moved: (moved ?? []) as unknown as Rename[],
-    recipients: (recipients ?? []) as string[],
-    placeholders: (placeholders ?? []) as string[],
-    environments: environments ?? {},
+    protect: ((value.protect ?? []) as string[]).map((glob) => ({ glob, from: file })),
+    moved: (value.moved ?? []) as unknown as Rename[],
+    recipients: (value.recipients ?? []) as string[],
+    secretPaths: (value.secret_paths ?? []) as string[],
+    environments: Object.fromEntries(
+      Object.entries((value.environments ?? {}) as Record<string, string | string[]>).map(([name, files]) => [
+        name,
+        typeof files === 'string' ? [files] : files,
+      ]),
+    ),
   }
 }
 
-function environmentsOf(value: Json | undefined): Record<string, readonly string[]> | undefined {
-  if (value === undefined || value === null) return {}
-  if (!isObject(value)) return undefined
-  const entries = Object.entries(value).map(([name, files]) => [name, typeof files === 'string' ? [files] : files])
-  const fits = entries.every(([, files]) => Array.isArray(files) && files.every((file) => typeof file === 'string'))
-  return fits ? Object.fromEntries(entries) : undefined
+/** The settings of a policy file, and all of its errors with their places. An empty file has no settings. */
+function readSettings(file: string, text: string): { readonly value: JsonObject; readonly issues: readonly Issue[] } {
+  const [chunk, second] = cutStream(file, text)
+  if (!chunk) return { value: {}, issues: [] }
+  if (second)
+    return { value: {}, issues: [invalid('A policy file is one document.', { ...start(file), line: second.line })] }
+  const read = readValue(chunk, 200)
+  if (!('value' in read))
+    return { value: {}, issues: read.issues.map((issue) => ({ ...issue, code: 'invalid-policy' })) }
+  if (!isObject(read.value)) {
+    const shape = `Write a mapping with ${Object.keys(settings).join(', ')}.`
+    return read.value === null
+      ? { value: {}, issues: [] }
+      : { value: {}, issues: [invalid('A policy file is a mapping.', read.place(''), shape)] }
+  }
+  const issues = Object.entries(read.value).flatMap(([name, value]) => settingFaults(name, value, read.place))
+  return { value: read.value, issues }
 }
 
-function listOf(value: Json | undefined, fits: (item: Json) => boolean): readonly Json[] | undefined {
-  if (value === undefined || value === null) return []
-  return Array.isArray(value) && value.every(fits) ? value : undefined
+function settingFaults(name: string, value: Json, place: Locate): Issue[] {
+  const pointer = step('', name)
+  const rule = Object.hasOwn(settings, name) ? settings[name] : undefined
+  if (!rule) {
+    if (known.includes(name)) return []
+    const similar = suggest(name, known)
+    const fix = similar ? `Did you mean ${similar}?` : `The settings are ${known.join(', ')}.`
+    return [invalid(`There is no setting "${name}".`, place(pointer, true), fix)]
+  }
+  if (value === null) return []
+  const message = `${name} must be ${rule.shape}.`
+  if (!rule.isList) return rule.fits(value) ? [] : [invalid(message, place(pointer, true))]
+  if (!Array.isArray(value)) return [invalid(message, place(pointer, true))]
+  return value.flatMap((item, index) =>
+    rule.fits(item) ? [] : [invalid(message, place(step(pointer, String(index))))],
+  )
+}
+
+function isEnvironments(value: Json): boolean {
+  if (!isObject(value)) return false
+  return Object.values(value).every((files) => isString(files) || (Array.isArray(files) && files.every(isString)))
+}
+
+function isRename(value: Json): boolean {
+  return isObject(value) && isRef(value.from) && isRef(value.to)
 }
 
 function isRef(value: Json | undefined): boolean {
   return typeof value === 'string' && /^[a-z][a-z-]*\/./.test(value)
 }
 
-function bad(file: string, message: string, line = 1, column = 1): Issue {
-  return { code: 'invalid-policy', severity: 'error', message, place: { file, line, column } }
+const start = (file: string): Place => ({ file, line: 1, column: 1 })
+
+function invalid(message: string, place: Place, fix?: string): Issue {
+  return { code: 'invalid-policy', severity: 'error', message, place, ...(fix ? { fix } : {}) }
 }

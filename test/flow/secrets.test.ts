@@ -253,7 +253,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     await good(['validate', 'placeholders.snapshot.yaml'])
     write(
       'prefect-snapshot.yaml',
-      `placeholders:\n${[...patterns, 'deployment/**#/spec/nothing'].map((pattern) => `- '${pattern}'\n`).join('')}`,
+      `secret_paths:\n${[...patterns, 'deployment/**#/spec/nothing'].map((pattern) => `- '${pattern}'\n`).join('')}`,
     )
     await good(['export', '--api-url', from.url, '-o', 'policy.snapshot.yaml'])
     expect(read('policy.snapshot.yaml')).toBe(text)
