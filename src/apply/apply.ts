@@ -249,7 +249,7 @@ function made(id: Id, resource: Resource): LiveResource {
 function idOf(ids: ReadonlyMap<Ref, Id>, ref: Ref): Id {
   const id = ids.get(ref)
   if (id !== undefined) return id
-  throw new Failure([{ code: 'unknown-id', severity: 'error', message: `the id of ${ref} is not known`, ref }])
+  throw new Failure([{ code: 'unknown-id', severity: 'error', message: `The ID of ${ref} is not known.`, ref }])
 }
 
 /** A resource ready for the wire: refs and tokens as ids, secrets with their values; those of `before` where there is no other. */

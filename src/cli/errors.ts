@@ -27,7 +27,7 @@ export async function stopOf(error: unknown, argv: readonly string[]): Promise<S
 /** Commander writes `error: unknown option '--prfile'`, and a suggestion in brackets on a second line. */
 function usage({ code, message: said }: CommanderError, argv: readonly string[]): Issue {
   // A group of commands, such as `secrets`, without one of them.
-  const message = code === 'commander.help' ? 'A command is missing' : said
+  const message = code === 'commander.help' ? 'A command is missing.' : said
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const help = 'Run prefect-snapshot --help, or --help after a command, for a list.'
   const suggestion = second?.replace(/^\(|\)$/g, '')

@@ -31,7 +31,7 @@ export function checkGraph(
             ref,
             '/refs',
             `${ref} needs refs.${name}: ${slot.doc}`,
-            `Add refs: {${name}: ${slot.kinds[0]}/…}`,
+            `Add refs: {${name}: ${slot.kinds[0]}/…}.`,
           ),
         )
       }
@@ -57,23 +57,23 @@ function checkEdge(kind: Kind, edge: Edge, known: ReadonlySet<Ref>): Issue | und
         'wrong-kind',
         edge.from,
         edge.pointer,
-        `refs.${name} of ${edge.from} is ${edge.to}, but takes a ${slot.kinds.join(' or ')}`,
-        `Write ${slot.kinds[0]}/KEY`,
+        `refs.${name} of ${edge.from} is ${edge.to}, but must be a ${slot.kinds.join(' or ')}.`,
+        `Write ${slot.kinds[0]}/KEY.`,
       )
     }
   }
   if (known.has(edge.to)) return undefined
   if (edge.how === 'name') {
-    const message = `${edge.from} names ${edge.to}, which is not in the snapshot; Prefect looks it up when the flow runs`
+    const message = `${edge.from} names ${edge.to}, which is not in the snapshot. Prefect looks it up when the flow runs.`
     return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
   }
   const near = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
-  const fix = near ? `Did you mean ${near}?` : `Add a document for ${edge.to}, or remove what points to it`
+  const fix = near ? `Did you mean ${near}?` : `Add a document for ${edge.to}, or remove what points to it.`
   return error(
     'dangling-ref',
     edge.from,
     edge.pointer,
-    `${edge.from} points to ${edge.to}, which is not in the snapshot`,
+    `${edge.from} points to ${edge.to}, which is not in the snapshot.`,
     fix,
   )
 }
@@ -83,7 +83,7 @@ function cycle(way: readonly Ref[], edges: readonly Edge[]): Issue {
   const edge = edges.find(
     ({ from, to, how, deferrable }) => from === first && to === way[1] && how !== 'name' && !deferrable,
   )
-  const fix = 'Take one of these edges out: none of them is in a field that can be filled in later'
+  const fix = 'Remove one of these edges: none of them is in a field that can be set later.'
   return error(
     'cycle',
     first,

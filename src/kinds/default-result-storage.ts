@@ -35,7 +35,7 @@ export const defaultResultStorage: Kind = {
           {
             code: 'invalid-key',
             pointer: '/key',
-            message: 'there is one for the whole server, and its key is "server"',
+            message: 'A server has one default result storage, and its key is "server".',
           },
         ],
   async create(write, after) {

@@ -61,13 +61,13 @@ export const workQueue: Kind = {
   check({ key, refs }) {
     const { pool, queue } = queueParts(key)
     if (keyParts(key).length !== 2 || queue === '')
-      return [{ code: 'invalid-key', pointer: '/key', message: 'the key of a work-queue is pool/queue' }]
+      return [{ code: 'invalid-key', pointer: '/key', message: 'The key of a work-queue is POOL/QUEUE.' }]
     return refs.pool && refs.pool !== `work-pool/${pool}`
       ? [
           {
             code: 'invalid-key',
             pointer: '/key',
-            message: `the key begins with ${pool}, but refs.pool is ${refs.pool}`,
+            message: `The key begins with ${pool}, but refs.pool is ${refs.pool}.`,
           },
         ]
       : []
@@ -77,7 +77,7 @@ export const workQueue: Kind = {
     queueParts(key).queue === String(pool.spec.default_queue ?? 'default')
       ? {
           code: 'default-queue',
-          message: `work-queue/${key} is the default queue of its pool, and cannot be deleted while the pool stays.`,
+          message: `Work-queue/${key} is the default queue of its pool, and cannot be deleted while the pool stays.`,
           fix: 'Add the queue to the snapshot.',
         }
       : undefined,

@@ -128,7 +128,7 @@ function notVerified(error: unknown): Issue {
   return {
     code: 'not-verified',
     severity: 'warning',
-    message: `The changes were made, but the server could not be read afterwards to verify them: ${reasons.map(({ message }) => message).join(' ')}`,
+    message: `The changes were made, but the server could not be read afterwards to verify them: ${reasons.map(({ message }) => message).join(' ')}.`,
     fix: 'Run verify, or apply again: it writes only what differs.',
   }
 }

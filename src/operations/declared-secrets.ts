@@ -36,7 +36,7 @@ function refuseUnsound(changed: readonly LiveResource[], kinds: readonly Kind[])
         code: 'invalid-secret',
         severity: 'error',
         message: `${refOf(resource)} would not be sound with that placeholder: ${message}`,
-        fix: 'Make the placeholder of the whole field, or of something in freeform JSON',
+        fix: 'Use a placeholder for the whole field, or for a value in freeform JSON.',
         ref: refOf(resource),
         pointer,
       }),

@@ -107,7 +107,7 @@ function refuseUnlessEmpty(live: Live, kinds: readonly Kind[]): void {
     code: 'not-empty',
     severity: 'error',
     message: `A drill needs an empty server, but ${live.server.url} holds ${count}.`,
-    fix: 'Start a server with a database of its own: PREFECT_HOME=$(mktemp -d) prefect server start --port 4299',
+    fix: 'Start a server with its own database, for example with: PREFECT_HOME=$(mktemp -d) prefect server start --port 4299.',
   }
   throw new Failure([issue])
 }

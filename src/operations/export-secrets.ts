@@ -66,8 +66,8 @@ function withoutAge(): Failure {
     {
       code: 'usage',
       severity: 'error',
-      message: '--recipient says for whom secrets are encrypted, and they are not encrypted',
-      fix: 'Add --secrets age',
+      message: '--recipient names who can decrypt the secrets, but the secrets are not encrypted.',
+      fix: 'Add --secrets age.',
     },
   ])
 }

@@ -77,7 +77,7 @@ export async function transferChecks(
   const { plan } = await preparePlan(withoutText(snapshot), request, to, context)
   const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
   const unsupported = plan.unsupported.map(({ ref, reason }): Check => {
-    const fix = 'Exclude it, or pass --skip-unsupported to transfer'
+    const fix = 'Exclude it, or pass --skip-unsupported to transfer.'
     return { status: 'error', title: 'unsupported', detail: `${ref}: ${reason}`, fix }
   })
   const issues = plan.issues.map(({ severity, message, fix }): Check => {
@@ -100,7 +100,7 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
   const title = 'versions'
   if (isPrefect2(to)) {
     const detail = `${from} → ${to}: a server of Prefect 2 is read-only, except for pausing and activating`
-    return { status: 'error', title, detail, fix: 'Transfer to a server of Prefect 3' }
+    return { status: 'error', title, detail, fix: 'Transfer to a server of Prefect 3.' }
   }
   if (from === to) return { status: 'ok', title, detail: `both ${to}` }
   const missing = (version: string) => kinds.filter(({ since }) => !atLeast(version, since)).map(({ name }) => name)
@@ -134,7 +134,12 @@ function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: reado
     const detail = `Hobby, the smallest tier of Prefect Cloud, holds ${plural(most, name)}; there would be ${existing + created}`
     if (existing + created <= most) return [{ status: 'note', title, detail }]
     return [
-      { status: 'warning', title, detail, fix: 'Check the tier of the workspace, or transfer a selection (--include)' },
+      {
+        status: 'warning',
+        title,
+        detail,
+        fix: 'Check the tier of the workspace, or transfer a selection (--include).',
+      },
     ]
   })
   const minutes = Math.ceil(changes.length / smallestRate)

@@ -84,7 +84,7 @@ function applyEntry(entry: Entry, works: readonly Work[], issues: Issue[]): void
   for (const { pointer, value, place } of entry.set) {
     const without = matched.filter((work) => !take(work, withSetting(work.kind, work.document, pointer, value), place))
     if (without.length === 0) continue
-    const message = `${pointer} cannot be set in ${namesText(without)}: there is nothing that it could be put into`
+    const message = `${pointer} cannot be set in ${namesText(without)}: its parent does not exist.`
     issues.push(noMatch(place, message, 'Set what is above it, use merge, or match less'))
   }
   for (const { pointer, place } of entry.remove) {

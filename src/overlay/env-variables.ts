@@ -37,8 +37,8 @@ function fillText(text: string, variables: Variables, pointer: Pointer, faults: 
   const missing = (name: string) =>
     faults.push({
       code: 'missing-variable',
-      message: `the variable ${name} is not set`,
-      fix: `export ${name}=…`,
+      message: `The variable ${name} is not set.`,
+      fix: `Set it, for example with: export ${name}=…`,
       pointer,
     })
   const [, dollar, , json = ''] = /^(\$?)\$\{(json):([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text) ?? []
@@ -49,16 +49,21 @@ function fillText(text: string, variables: Variables, pointer: Pointer, faults: 
       try {
         return parseJson(held)
       } catch {
-        const fix = `Give it JSON, such as 3, true or ["a"]; for text as it is write \${env:${json}}`
-        faults.push({ code: 'invalid-overlay', message: `the variable ${json} does not hold JSON`, fix, pointer })
+        const fix = `Set it to JSON, such as 3, true or ["a"]. For plain text, write \${env:${json}}.`
+        faults.push({
+          code: 'invalid-overlay',
+          message: `The value of the variable ${json} is not JSON.`,
+          fix,
+          pointer,
+        })
       }
     return text
   }
   return text.replace(variable, (whole, dollar: string, how: string, name: string) => {
     if (dollar !== '') return whole.slice(1)
     if (how === 'json') {
-      const fix = `Write \${env:${name}} within a text`
-      faults.push({ code: 'invalid-overlay', message: `${whole} must be the whole value`, fix, pointer })
+      const fix = `Write \${env:${name}} within a string.`
+      faults.push({ code: 'invalid-overlay', message: `${whole} must be the whole value.`, fix, pointer })
     } else if (variables[name] === undefined) missing(name)
     return variables[name] ?? whole
   })

@@ -52,7 +52,7 @@ export function readOverlay(
   const [chunk, second] = cutStream(file, text)
   const start = { file, line: 1, column: 1 }
   if (!chunk || second) {
-    const message = chunk ? 'an overlay is one document' : 'the overlay is empty'
+    const message = chunk ? 'An overlay must be one document.' : 'The overlay is empty.'
     return { overlay: none, issues: [bad(second ? { ...start, line: second.line } : start, message, shape)] }
   }
   const read = readValue(chunk, 200)
@@ -64,7 +64,11 @@ export function readOverlay(
   }
   const { value } = read
   if (!isObject(value) || value.kind !== 'overlay' || value.version !== 1) {
-    at.fail(isObject(value) && value.kind === 'overlay' ? '/version' : '', 'this is no overlay of version 1', shape)
+    at.fail(
+      isObject(value) && value.kind === 'overlay' ? '/version' : '',
+      'This is not an overlay of version 1.',
+      shape,
+    )
     return { overlay: none, issues }
   }
   known(value, '', parts, at)
@@ -75,7 +79,7 @@ export function readOverlay(
     return out
   }
   const entries = value.entries ?? []
-  if (!Array.isArray(entries)) at.fail('/entries', 'entries must be a list')
+  if (!Array.isArray(entries)) at.fail('/entries', 'entries must be a list.')
   const list = Array.isArray(entries) ? entries : []
   return {
     overlay: {
@@ -95,13 +99,13 @@ type Fill = (value: Json, pointer: Pointer) => Json
 
 function entryOf(entry: Json, pointer: Pointer, at: At, fill: Fill): Entry | undefined {
   if (!isObject(entry) || typeof entry.match !== 'string') {
-    at.fail(pointer, 'an entry needs match: a glob over kind/key, such as deployment/**')
+    at.fail(pointer, 'An entry needs match, a glob over kind/key such as deployment/**.')
     return undefined
   }
   known(entry, pointer, operations, at)
   if (Object.keys(entry).length === 1)
-    at.fail(pointer, `the entry does nothing; it may ${operations.slice(1).join(', ')}`)
-  if (entry.drop !== undefined && entry.drop !== true) at.fail(step(pointer, 'drop'), 'drop must be true')
+    at.fail(pointer, `The entry does nothing. It may have ${operations.slice(1).join(', ')}.`)
+  if (entry.drop !== undefined && entry.drop !== true) at.fail(step(pointer, 'drop'), 'drop must be true.')
   const renamed = renameOf(entry.rename, step(pointer, 'rename'), at)
   const merge = objectAt(entry, 'merge', pointer, at)
   return {
@@ -143,11 +147,11 @@ function* mergeOf(patch: Json, own: Pointer, to: Pointer, at: At): Generator<Set
 
 function removeOf(value: Json | undefined, pointer: Pointer, at: At): Omit<Setting, 'value'>[] {
   if (value === undefined) return []
-  if (!Array.isArray(value)) at.fail(pointer, 'remove must be a list of JSON pointers')
+  if (!Array.isArray(value)) at.fail(pointer, 'remove must be a list of JSON pointers.')
   return (Array.isArray(value) ? value : []).flatMap((to, index) => {
     const own = step(pointer, index)
     if (typeof to === 'string' && checkPointer(to, own, at)) return [{ pointer: to, place: at.place(own) }]
-    if (typeof to !== 'string') at.fail(own, 'a JSON pointer is text, such as /spec/tags')
+    if (typeof to !== 'string') at.fail(own, 'A JSON pointer is a string, such as /spec/tags.')
     return []
   })
 }
@@ -155,22 +159,25 @@ function removeOf(value: Json | undefined, pointer: Pointer, at: At): Omit<Setti
 function renameOf(value: Json | undefined, pointer: Pointer, at: At): Rename | undefined {
   if (value === undefined) return undefined
   if (!isObject(value) || typeof value.from !== 'string' || typeof value.to !== 'string') {
-    at.fail(pointer, "rename must be {from: 'dev-*', to: 'prod-*'}")
+    at.fail(pointer, "rename must be {from: 'dev-*', to: 'prod-*'}.")
     return undefined
   }
   const stars = (text: string) => text.split('*').length
   if (stars(value.to) > stars(value.from))
-    at.fail(step(pointer, 'to'), 'to has more * than from, so nothing is known of it')
+    at.fail(
+      step(pointer, 'to'),
+      'The pattern in to has more * than the one in from, so it is not known what they stand for.',
+    )
   return { from: value.from, to: value.to, place: at.place(pointer, true) }
 }
 
 function mapOf(value: Json | undefined, at: At): Overlay['map'] {
   if (value === undefined) return []
-  if (!isObject(value)) at.fail('/map', 'map must be {kind/key: kind/key}')
+  if (!isObject(value)) at.fail('/map', 'map must be {kind/key: kind/key}.')
   return Object.entries(isObject(value) ? value : {}).flatMap(([from, to]) => {
     const own = step('/map', from)
     if (isRef(from) && typeof to === 'string' && isRef(to)) return [{ from, to, place: at.place(own, true) }]
-    at.fail(own, 'map must be {kind/key: kind/key}, such as {work-pool/dev: work-pool/prod}', undefined, true)
+    at.fail(own, 'map must be {kind/key: kind/key}, such as {work-pool/dev: work-pool/prod}.', undefined, true)
     return []
   })
 }
@@ -182,14 +189,14 @@ function isRef(text: string): text is Ref {
 function objectAt(entry: JsonObject, name: string, pointer: Pointer, at: At): JsonObject {
   const value = entry[name]
   if (value === undefined || isObject(value)) return value ?? {}
-  at.fail(step(pointer, name), `${name} must be a mapping`)
+  at.fail(step(pointer, name), `${name} must be a mapping.`)
   return {}
 }
 
 function checkPointer(to: Pointer, own: Pointer, at: At, onKey = false): boolean {
   if (/^\/(spec|refs|secrets)\/([^~]|~[01])+$/s.test(to)) return true
-  const fix = 'Lead into the document: /spec/…, /refs/… or /secrets/…; the key is changed by rename'
-  at.fail(own, `${JSON.stringify(to)} leads to nothing that an overlay can change`, fix, onKey)
+  const fix = 'Begin the pointer with /spec/, /refs/ or /secrets/. Use rename to change the key.'
+  at.fail(own, `${JSON.stringify(to)} does not point to anything that an overlay can change.`, fix, onKey)
   return false
 }
 
@@ -199,7 +206,7 @@ function known(value: JsonObject, pointer: Pointer, names: readonly string[], at
     const near = suggest(name, names)
     at.fail(
       step(pointer, name),
-      `there is no "${name}" here`,
+      `There is no field "${name}" here.`,
       near ? `Did you mean ${near}?` : `There are ${names.join(', ')}`,
       true,
     )

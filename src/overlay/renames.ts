@@ -71,7 +71,7 @@ function renamedBy(
   )
   for (const { match, fits, rename } of renames)
     if (!used.has(rename.place) && resources.some((resource) => fits(refOf(resource))))
-      issues.push(noMatch(rename.place, `no key of ${match} is like ${rename.from}`))
+      issues.push(noMatch(rename.place, `No key of ${match} matches ${rename.from}.`))
   return names
 }
 
@@ -87,7 +87,8 @@ function mappedBy(
   const mapped = new Map<Ref, Ref>()
   for (const { from, to, place } of map) {
     const near = suggest(from, known)
-    if (!known.has(from)) issues.push(noMatch(place, `there is no ${from}`, near ? `Did you mean ${near}?` : undefined))
+    if (!known.has(from))
+      issues.push(noMatch(place, `There is no ${from}.`, near ? `Did you mean ${near}?` : undefined))
     else if (splitRef(from).kind !== splitRef(to).kind)
       issues.push(noMatch(place, `${to} is not of the kind of ${from}`))
     else mapped.set(from, to)

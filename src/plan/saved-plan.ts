@@ -65,11 +65,11 @@ export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
 
 /** Reads a saved plan. Throws `Failure` for another document or version. */
 export function parseSaved(file: string, value: Json): Saved {
-  const fail = (message: string) =>
-    new Failure([{ code: 'invalid-plan', severity: 'error', message: `${file} ${message}` }])
-  if (!isObject(value) || value.schema !== schema) throw fail('is not a plan that `plan --out` saved')
+  const fail = (reason: string) =>
+    new Failure([{ code: 'invalid-plan', severity: 'error', message: `${file} ${reason}` }])
+  if (!isObject(value) || value.schema !== schema) throw fail('is not a plan that `plan --out` saved.')
   if (value.version !== 1)
-    throw fail(`is a plan of version ${writeJson(value.version ?? null)}, and this tool reads version 1`)
+    throw fail(`is a plan of version ${writeJson(value.version ?? null)}, but this tool reads version 1.`)
   return value as unknown as Saved
 }
 

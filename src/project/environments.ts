@@ -52,10 +52,10 @@ function unknown(name: string, file: string | undefined, known: readonly string[
   const issue: Issue = {
     code: 'unknown-environment',
     severity: 'error',
-    message: `there is no environment "${name}"${file === undefined ? ': no prefect-snapshot.yaml is beside the snapshot or above it' : ` in ${file}`}`,
+    message: `There is no environment "${name}"${file === undefined ? ': no prefect-snapshot.yaml is beside the snapshot or above it' : ` in ${file}`}.`,
     fix: near
       ? `Did you mean ${near}?`
-      : `${there}; write environments: {${name}: ${name}.yaml} into prefect-snapshot.yaml`,
+      : `${there}. Add environments: {${name}: ${name}.yaml} to prefect-snapshot.yaml.`,
   }
   return new Failure([issue])
 }

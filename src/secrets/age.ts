@@ -45,8 +45,8 @@ function noRecipients(): Issue {
   return {
     code: 'invalid-recipient',
     severity: 'error',
-    message: 'nobody is named who could decrypt the secrets',
-    fix: 'Pass --recipient age1…, or list them under recipients: in prefect-snapshot.yaml; age-keygen makes a pair of keys',
+    message: 'There is no recipient to encrypt the secrets for.',
+    fix: 'Pass --recipient age1…, or list recipients under recipients: in prefect-snapshot.yaml. Use age-keygen to make a pair of keys.',
   }
 }
 
@@ -59,22 +59,22 @@ function notRecipient(recipient: string): Issue {
   })
   if (/^AGE-SECRET-KEY-/i.test(recipient))
     return issue(
-      'an identity, which is secret, was given as a recipient',
-      'Pass the public key that belongs to it; age-keygen -y FILE prints it. If it was written down anywhere, replace it',
+      'An identity, which is secret, was passed as a recipient.',
+      'Pass its public key, which age-keygen -y FILE prints. If the identity was stored anywhere (a shell history, a CI log), replace it.',
     )
   if (/^(ssh-|ecdsa-|sk-ssh-)/.test(recipient))
     return issue(
-      `${shown(recipient)} is an SSH key, and only keys of age itself can be used`,
+      `${shown(recipient)} is an SSH key. Only native age keys can be used.`,
       'Make a key with age-keygen and pass its public half, age1…',
     )
   if (/^age1[a-z]{2,}1/.test(recipient) && !/^age1(pq|tag|tagpq)1/.test(recipient))
     return issue(
-      `${shown(recipient)} is the key of a plugin, and plugins of age are not run`,
+      `${shown(recipient)} is the key of an age plugin. Plugins are not supported.`,
       'Make a key with age-keygen and pass its public half, age1…',
     )
   return issue(
-    `${shown(recipient)} is no recipient of age: it is mistyped or cut off`,
-    'A recipient is the public key that age-keygen prints: age1 and 58 letters and digits',
+    `${shown(recipient)} is not an age recipient: it is mistyped or truncated.`,
+    'A recipient is the public key that age-keygen prints: age1 and 58 letters and digits.',
   )
 }
 
@@ -103,15 +103,15 @@ export async function identitiesIn(texts: readonly IdentityText[]): Promise<read
         fix,
       })
     if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text)) {
-      fail(1, 'it is an SSH or PEM key, and only identities of age itself can be used', 'Make one with age-keygen')
+      fail(1, 'It is an SSH or PEM key. Only native age identities can be used.', 'Make one with age-keygen.')
       continue
     }
     if (/^(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(text)) {
-      fail(1, 'the identities in it are encrypted', 'Decrypt it first: age -d FILE > identity.txt')
+      fail(1, 'The identities in it are encrypted.', 'Decrypt it first, for example with: age -d FILE > identity.txt.')
       continue
     }
     const lines = [...text.split(/\r?\n/).entries()].filter(([, line]) => line.trim() !== '' && !line.startsWith('#'))
-    if (lines.length === 0) fail(1, 'there is no identity in it', 'Make one with age-keygen -o FILE')
+    if (lines.length === 0) fail(1, 'There is no identity in it.', 'Make one with age-keygen -o FILE.')
     for (const [index, line] of lines) {
       try {
         ;new (Decrypter as NonNullable<typeof Decrypter>)().addIdentity(line.trim())
@@ -119,8 +119,8 @@ export async function identitiesIn(texts: readonly IdentityText[]): Promise<read
       } catch {
         fail(
           index + 1,
-          'the line is no identity of age',
-          'An identity begins with AGE-SECRET-KEY-1; age-keygen makes one',
+          'The line is not an age identity.',
+          'An identity begins with AGE-SECRET-KEY-1. Use age-keygen to make one.',
         )
       }
     }

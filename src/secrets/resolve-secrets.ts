@@ -38,7 +38,7 @@ export async function resolveSecrets(resources: readonly Resource[], world: Secr
   }
 }
 
-const notShown = missing('the source does not show it', 'Give it a source under secrets:')
+const notShown = missing('the source does not show it', 'Give it a source under secrets:.')
 
 function missing(reason: string, fix: string): MissingSecret {
   return { code: 'missing-secret', reason, fix }
@@ -60,7 +60,7 @@ async function valueOrLack(
   try {
     return new Secret<Json>(parseJson(text))
   } catch {
-    return unusable('what its source gives is no JSON', 'Write JSON there, or take "as: json" away for plain text')
+    return unusable('what its source gives is no JSON', 'Set it to JSON, or remove "as: json" for plain text.')
   }
 }
 
@@ -74,7 +74,10 @@ async function textOrLack(
   if ('env' in placeholder) {
     return (
       world.env[placeholder.env] ??
-      missing(`the environment variable ${placeholder.env} is not set`, `export ${placeholder.env}=…`)
+      missing(
+        `the environment variable ${placeholder.env} is not set`,
+        `Set it, for example with: export ${placeholder.env}=…`,
+      )
     )
   }
   if ('age' in placeholder) return decrypted(placeholder.age, decrypt)
@@ -88,13 +91,13 @@ async function textOrLack(
       )
     }
   }
-  if (!world.run) return missing('its command may not be run', 'Look at the commands, and pass --allow-commands')
+  if (!world.run) return missing('its command may not be run', 'Review the commands, and pass --allow-commands.')
   try {
     return withoutLineEnd(await world.run(placeholder.command))
   } catch (error) {
     return missing(
       `the command ${placeholder.command[0]} gave none: ${reasonOf(error)}`,
-      'Run it by hand to see what it says',
+      'Run the command by hand to see its output.',
     )
   }
 }
@@ -116,13 +119,13 @@ async function decrypted(text: string, decrypt: (text: string) => Promise<string
     if (why === 'no identity')
       return missing(
         'it is encrypted, and no identity is given',
-        'Pass --identity FILE, or set PREFECT_SNAPSHOT_AGE_IDENTITY',
+        'Pass --identity FILE, or set PREFECT_SNAPSHOT_AGE_IDENTITY.',
       )
     return why === 'damaged'
-      ? unusable('what is encrypted is damaged', 'Take the text from an older version of the file, or export it again')
+      ? unusable('what is encrypted is damaged', 'Restore the text from an older version of the file, or export again.')
       : unusable(
           'it is encrypted for others: none of the identities opens it',
-          'Pass another --identity, or have somebody who can open it rekey the snapshot for you',
+          'Pass another --identity, or ask someone who can decrypt it to rekey the snapshot for you.',
         )
   }
 }

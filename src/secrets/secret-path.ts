@@ -28,8 +28,8 @@ export function patternsOf(texts: readonly string[], standing = false): readonly
     issues.push({
       code: 'usage',
       severity: 'error',
-      message: `${JSON.stringify(text)} does not say which values are to be placeholders`,
-      fix: "Write KIND/KEY#/spec/POINTER, both as globs, such as '**#/spec/job_variables/env/*_KEY'",
+      message: `${JSON.stringify(text)} does not name values to replace by placeholders.`,
+      fix: "Write KIND/KEY#/spec/POINTER, both as globs, such as '**#/spec/job_variables/env/*_KEY'.",
     })
     return []
   })
@@ -90,8 +90,8 @@ function refers(ref: Ref, pointer: Pointer): Issue {
   return {
     code: 'invalid-secret',
     severity: 'error',
-    message: `${ref} cannot have a placeholder at ${pointer}: the value there refers to another resource`,
-    fix: 'Make the placeholder narrower, or leave the value as it is: it is no secret',
+    message: `${ref} cannot have a placeholder at ${pointer}: the value there refers to another resource.`,
+    fix: 'Narrow the path, or leave the value as it is: it is not a secret.',
     ref,
     pointer: `/spec${pointer}`,
   }
@@ -116,7 +116,7 @@ function nothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readon
   return {
     code: 'empty-selection',
     severity: 'error',
-    message: `the placeholder ${text} fits nothing: ${help}`,
+    message: `The placeholder ${text} fits nothing: ${help}.`,
     fix: near ? `Did you mean ${near}?` : `* stands for one part, ** for several: #/spec/**/${last}`,
   }
 }

@@ -68,7 +68,7 @@ export function refuseUnknownKinds({ kind = [] }: Selection, kinds: readonly Kin
     if (known.includes(name)) return []
     const near = suggest(name, known)
     const fix = near ? `Did you mean ${near}?` : `Kinds: ${known.join(', ')}`
-    return [{ code: 'unknown-kind', severity: 'error', message: `there is no kind "${name}"`, fix }]
+    return [{ code: 'unknown-kind', severity: 'error', message: `There is no kind "${name}".`, fix }]
   })
   if (issues.length > 0) throw new Failure(issues)
 }
@@ -169,7 +169,7 @@ function nothing(selection: Selection, resources: readonly Resource[]): Failure 
       ? [there.length > 0 ? `Kinds here: ${there.join(', ')}` : 'There is nothing here at all']
       : []),
   ]
-  const message = `nothing matches ${said.join(' ')}${said.length > 1 ? ' (a resource has to meet each flag)' : ''}`
+  const message = `Nothing matches ${said.join(' ')}${said.length > 1 ? ' (a resource has to meet each flag)' : ''}.`
   return new Failure([{ code: 'empty-selection', severity: 'error', message, fix: hints.join('. ') }])
 }
 

@@ -17,7 +17,7 @@ export function faultOf(error: ErrorObject): Fault | undefined {
       const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {})
       return {
         code: 'unknown-field',
-        message: `${where} has no field "${name}"`,
+        message: `${where} has no field "${name}".`,
         ...near(name, known),
         pointer: step(pointer, name),
         onKey: true,
@@ -27,17 +27,17 @@ export function faultOf(error: ErrorObject): Fault | undefined {
       const name = String(error.params.propertyName)
       const message = `${where} may not have "${name}": it must match ${JSON.stringify(error.schema)}`
       if (pointer !== '/secrets') return { code: 'invalid-value', message, pointer: step(pointer, name), onKey: true }
-      const fix = 'Write a JSON pointer into spec, such as /data/value'
+      const fix = 'Write a JSON pointer into spec, such as /data/value.'
       return {
         code: 'invalid-secret',
-        message: `"${name}" is not the place of a secret`,
+        message: `"${name}" is not a place for a secret.`,
         fix,
         pointer: step(pointer, name),
         onKey: true,
       }
     }
     case 'required':
-      return { code: 'invalid-value', message: `${where} lacks "${error.params.missingProperty}"`, pointer }
+      return { code: 'invalid-value', message: `${where} lacks "${error.params.missingProperty}".`, pointer }
     case 'enum':
       return {
         code: 'invalid-value',

@@ -85,7 +85,7 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
       reading.issues.push({
         code: 'too-large',
         severity: 'error',
-        message: `${file} has more than ${limits.characters} characters`,
+        message: `${file} has more than ${limits.characters} characters.`,
         place: { file, line: 1, column: 1 },
       })
       first = false

@@ -55,18 +55,18 @@ export function readChunk(
       ...(fix ? { fix } : {}),
     })
   if (!isObject(value)) {
-    fail('invalid-value', 'a document must be a mapping with kind and key', '')
+    fail('invalid-value', 'A document must be a mapping with kind and key.', '')
     return undefined
   }
   const isHeader = value.kind === 'snapshot'
   if (first && !isHeader) reading.issues.push(noHeader(place(''), within))
-  if (isHeader && hasHeader) fail('duplicate-key', 'a snapshot has one header, as its first document', '/kind')
+  if (isHeader && hasHeader) fail('duplicate-key', 'A snapshot has one header, its first document.', '/kind')
   if (isHeader && value.version !== undefined && value.version !== 1) {
     fail(
       'unsupported-version',
-      `this tool reads version 1 of the format, and the file says ${writeJson(value.version)}`,
+      `This tool reads version 1 of the format, but the file has version ${writeJson(value.version)}.`,
       '/version',
-      'Use a newer prefect-snapshot',
+      'Use a newer release of prefect-snapshot.',
     )
     return value
   }
@@ -86,14 +86,14 @@ export function readChunk(
     if (!Object.hasOwn(kind.fields, name))
       fail(
         'invalid-secret',
-        `the spec of a ${kind.name} has no field "${name}", so it has no secret there`,
+        `The spec of a ${kind.name} has no field "${name}", so it cannot have a secret there.`,
         step('/secrets', pointer),
         undefined,
         true,
       )
   }
   for (const pointer of filledTwice(resource))
-    fail('invalid-secret', `spec has a value at ${pointer}, and secrets has one too`, `/secrets`, 'Remove one of them')
+    fail('invalid-secret', `Both spec and secrets have a value at ${pointer}.`, `/secrets`, 'Remove one of them..')
   for (const { code, severity, pointer, message, fix } of kind.check?.(resource) ?? [])
     fail(code, message, pointer, fix, false, severity)
   const ref = refOf(resource)
@@ -104,14 +104,14 @@ export function readChunk(
       'duplicate-key',
       `${ref} is written twice; the other one is at ${at.file}:${at.line}`,
       '/key',
-      'Remove one of them',
+      'Remove one of them..',
     )
     return undefined
   }
   if (within !== undefined && !reading.misplaced.has(within) && isMisplaced(within, resource, reading.kinds)) {
     reading.misplaced.add(within)
-    const message = `this is ${ref}, whose file is ${fileOf(resource)}`
-    fail('file-name-mismatch', message, '/key', 'Rename the file, or mend the key', false, 'warning')
+    const message = `The document is ${ref}, whose file name is ${fileOf(resource)}.`
+    fail('file-name-mismatch', message, '/key', 'Rename the file, or correct the key.', false, 'warning')
   }
   reading.chunks.set(ref, chunk)
   reading.resources.push(resource)
@@ -124,8 +124,8 @@ export function noHeader(place: Place, within?: string): Issue {
   return {
     code: 'no-header',
     severity: 'error',
-    message: 'the first document must be the header of the snapshot',
-    fix: `${start}: kind: snapshot, version: 1`,
+    message: 'The first document must be the header of the snapshot.',
+    fix: `${start}: kind: snapshot, version: 1.`,
     place,
   }
 }

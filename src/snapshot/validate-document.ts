@@ -29,13 +29,13 @@ function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
   if (typeof kind !== 'string')
     return {
       code: 'unknown-kind',
-      message: 'the document has no kind',
-      fix: `Begin it with "kind: ${known[1]}"`,
+      message: 'The document has no kind.',
+      fix: `Begin it with "kind: ${known[1]}".`,
       pointer: '',
     }
   const best = suggest(kind, known)
   const fix = best ? `Did you mean "${best}"?` : `Kinds: ${known.slice(1).join(', ')}`
-  return { code: 'unknown-kind', message: `there is no kind "${kind}"`, fix, pointer: '/kind' }
+  return { code: 'unknown-kind', message: `There is no kind "${kind}".`, fix, pointer: '/kind' }
 }
 
 /**
@@ -98,8 +98,8 @@ function visit(value: Json, pointer: string, faults: Fault[]): void {
     for (const text of cut(value).broken)
       faults.push({
         code: 'invalid-token',
-        message: `the token ${JSON.stringify(text)} is not closed or names no resource`,
-        fix: 'Write <ref:kind/key>, or <<ref: for the text itself',
+        message: `The token ${JSON.stringify(text)} is not closed or does not name a resource.`,
+        fix: 'Write <ref:kind/key>, or <<ref: for the literal text.',
         pointer,
       })
   } else if (Array.isArray(value))

@@ -165,7 +165,7 @@ function differences(entries: ReadonlyMap<string, Uint8Array>): string[] {
 }
 
 function refused(messages: readonly string[], file?: string): Failure {
-  const fix = 'Get it again from where it was made, and compare the checksum that was told there'
+  const fix = 'Copy the bundle from its source again, and compare the checksum that was printed when it was made.'
   const issues = messages.map(
     (message): Issue => ({
       code: 'invalid-bundle',

@@ -83,8 +83,8 @@ async function staleAmong(
     for (const { ref, place } of mentions) {
       const rightful = own.get(ref)
       if (rightful === undefined) continue
-      const message = `${ref} stands here, and would be written to ${join(folder, rightful)} too`
-      const fix = `Rename the file to ${rightful}, or take the resource out of it`
+      const message = `${ref} is in this file, and would also be written to ${join(folder, rightful)}.`
+      const fix = `Rename the file to ${rightful}, or remove the resource from it.`
       issues.push({ code: 'duplicate-key', severity: 'error', message, fix, ref, place })
     }
     const resource = ownerOf(file, mentions)

@@ -71,6 +71,6 @@ async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly
 function refused(folder: string, before: Scope, now: Scope): Failure {
   const said = (scope: Scope) => shellLine(flagsOf(scope))
   const message = `${folder} holds an export of ${said(before)}, and this one is of ${said(now)}`
-  const fix = 'Export with the same selection, with a part of it or with all, or into another directory'
+  const fix = 'Export with the same selection, a narrower one or none, or into another directory.'
   return new Failure([{ code: 'scope-mismatch', severity: 'error', message, fix }])
 }

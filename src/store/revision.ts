@@ -25,11 +25,11 @@ export function revisionOf(place: string): Revision | undefined {
   const [, rev = '', path] = /^git:([^:]*)(?::(.*))?$/s.exec(place) ?? []
   if (rev === '' || path === undefined)
     throw refused(
-      `${place} is not git:REV:path`,
-      'Write it such as git:main:platform/ or git:HEAD~1:./prod.snapshot.yaml',
+      `${place} does not have the form git:REV:path.`,
+      'Examples: git:main:platform/, git:HEAD~1:./prod.snapshot.yaml.',
     )
   // Git would take it for a flag.
-  if (rev.startsWith('-')) throw refused(`"${rev}" is no revision: it begins with -`)
+  if (rev.startsWith('-')) throw refused(`"${rev}" is not a revision: it begins with -.`)
   return { rev, path: path.replace(/\/+$/, '') }
 }
 
@@ -55,7 +55,7 @@ export async function readRevision(
   const git = runner(context)
   const tree = await git(['rev-parse', '--verify', '--quiet', `${rev}^{tree}`])
   if (!tree)
-    throw refused(`the repository has no revision "${rev}"`, 'git log --oneline --all shows those that there are')
+    throw refused(`The repository has no revision "${rev}".`, 'List the revisions with git log --oneline --all.')
   const object = (await git(['rev-parse', '--verify', '--quiet', `${rev}:${path}`]))?.toString().trim()
   if (!object) throw await noPath(revision, git)
   const type = (await git(['cat-file', '-t', object]))?.toString().trim()
@@ -86,11 +86,11 @@ function runner(context: Pick<Context, 'cwd' | 'env'>): Git {
       const child = execFile('git', [...args], options, (error, stdout, stderr) => {
         if (!error) return resolve(stdout)
         const said = stderr.toString().trim()
-        if (error.code === 'ENOENT') return reject(refused('git is needed to read git:REV:path, and is not installed'))
-        if (/not a git repository/.test(said)) return reject(refused(`${context.cwd} is in no git repository`))
+        if (error.code === 'ENOENT') return reject(refused('Reading git:REV:path needs git, which is not installed.'))
+        if (/not a git repository/.test(said)) return reject(refused(`${context.cwd} is not in a git repository.`))
         if (/dubious ownership/.test(said)) return reject(refused(said.split('\n')[0] ?? said))
         if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-          return reject(refused(`there is more than ${limit / 1024 / 1024} MiB to read`))
+          return reject(refused(`The revision has more than ${limit / 1024 / 1024} MiB to read.`))
         resolve(undefined)
       })
       child.stdin?.on('error', () => {})
@@ -108,7 +108,10 @@ async function blobsOf(names: readonly string[], ids: readonly string[], git: Gi
     const end = answer?.indexOf(10, at) ?? -1
     const size = Number(/ blob (\d+)$/.exec(answer?.subarray(at, end).toString() ?? '')?.[1])
     if (!answer || end < 0 || !Number.isInteger(size))
-      throw refused(`git has no content for ${within || 'the file'}`, 'git fsck looks what the repository lacks')
+      throw refused(
+        `The git repository lacks the content of ${within || 'the file'}.`,
+        'Run git fsck to see what the repository lacks.',
+      )
     const bytes = answer.subarray(end + 1, end + 1 + size)
     at = end + 1 + size + 1
     return { within, bytes }
@@ -120,7 +123,7 @@ async function noPath({ rev, path }: Revision, git: Git): Promise<Failure> {
   const other = /^\.\.?\//.test(path) ? path.replace(/^(\.\.?\/)+/, '') : `./${path}`
   const there = await git(['rev-parse', '--verify', '--quiet', `${rev}:${other}`])
   const rule = 'A path counts from the root of the repository, and with ./ before it from here'
-  return refused(`there is no ${path} in revision ${rev}`, there ? `Did you mean git:${rev}:${other}? ${rule}` : rule)
+  return refused(`There is no ${path} in revision ${rev}.`, there ? `Did you mean git:${rev}:${other}? ${rule}` : rule)
 }
 
 function refused(message: string, fix?: string): Failure {

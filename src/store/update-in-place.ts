@@ -59,8 +59,8 @@ export async function heldAt(path: string, kinds: readonly Kind[], context: Cont
 }
 
 function unwritable(path: string): Failure {
-  const message = `${path} cannot be brought up to date: only a file or a directory can`
-  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Name one with -o' }])
+  const message = `${path} cannot be updated: it is neither a file nor a directory.`
+  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Pass the path of one with -o.' }])
 }
 
 /** What is to become of a snapshot: its resources as they should be, and those that are taken out. */

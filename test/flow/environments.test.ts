@@ -157,7 +157,7 @@ entries:
   test.each([
     [
       ['-E', 'prdo'],
-      /\[unknown-environment\] there is no environment "prdo" in .*prefect-snapshot\.yaml\n.*Did you mean prod\?/,
+      /\[unknown-environment\] There is no environment "prdo" in .*prefect-snapshot\.yaml\.\n.*Did you mean prod\?/,
     ],
     [['--overlay', 'none.yaml'], /Cannot read none\.yaml: there is no such file/],
   ])('%j is refused', async (flags, told) => {

@@ -110,7 +110,7 @@ describe('a selection that matches nothing', () => {
   test.each([
     [
       ['export', '--profile', 'old', '--tag', 'rde'],
-      /\[empty-selection\] nothing matches --tag rde\n.*Did you mean red\?/,
+      /\[empty-selection\] Nothing matches --tag rde\.\n.*Did you mean red\?/,
     ],
     [
       ['plan', 'teams.yaml', '--profile', 'new', '--kind', 'deploymnt'],

@@ -242,7 +242,7 @@ describe('reading a directory', () => {
     put('flow/y.yaml', `${variable}---\n${variable.replace('x', 'z')}`)
     const { exit, err, out } = await command(['validate', folder])
     expect([exit, out]).toEqual([0, `${folder}: valid, 2 resources, 1 warning\n`])
-    expect(err).toContain('[file-name-mismatch] this is variable/x, whose file is variable/x.yaml')
+    expect(err).toContain('[file-name-mismatch] The document is variable/x, whose file name is variable/x.yaml.')
   })
 
   it('with a damaged file under a kind: a fault, not a resource less', async () => {

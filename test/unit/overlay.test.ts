@@ -162,37 +162,37 @@ entries:
 `)
     expect(told(made.issues).sort()).toEqual(
       [
-        'dev.yaml:24:33 dangling-ref c/user points to c/pool, which is not in the snapshot',
-        'prod.yaml:13:5 overlay-no-match no key of b/** is like test-*',
+        'dev.yaml:24:33 dangling-ref c/user points to c/pool, which is not in the snapshot.',
+        'prod.yaml:13:5 overlay-no-match No key of b/** matches test-*.',
         'prod.yaml:17:5 duplicate-key a/dev-one and a/two would both be a/dev-one',
-        'prod.yaml:3:7 overlay-no-match there is no a/nobody',
+        'prod.yaml:3:7 overlay-no-match There is no a/nobody.',
         'prod.yaml:5:12 overlay-no-match a/dve-one matches nothing',
         'prod.yaml:8:14 overlay-no-match /spec/text is in none of a/two',
         'prod.yaml:8:26 overlay-no-match /spec/any is in none of a/two',
-        'prod.yaml:10:7 overlay-no-match /spec/any/x/y cannot be set in a/two: there is nothing that it could be put into',
+        'prod.yaml:10:7 overlay-no-match /spec/any/x/y cannot be set in a/two: its parent does not exist.',
         'prod.yaml:11:7 invalid-value a/two: /spec/count must be integer',
       ].sort(),
     )
   })
 
   it.each([
-    ['', 'prod.yaml:1:1 invalid-overlay the overlay is empty'],
-    ['kind: snapshot\nversion: 1\n', 'prod.yaml:1:1 invalid-overlay this is no overlay of version 1'],
-    ['kind: overlay\nversion: 2\n', 'prod.yaml:2:10 invalid-overlay this is no overlay of version 1'],
-    ['kind: overlay\nversion: 1\nentrys: []\n', 'prod.yaml:3:1 invalid-overlay there is no "entrys" here'],
+    ['', 'prod.yaml:1:1 invalid-overlay The overlay is empty.'],
+    ['kind: snapshot\nversion: 1\n', 'prod.yaml:1:1 invalid-overlay This is not an overlay of version 1.'],
+    ['kind: overlay\nversion: 2\n', 'prod.yaml:2:10 invalid-overlay This is not an overlay of version 1.'],
+    ['kind: overlay\nversion: 1\nentrys: []\n', 'prod.yaml:3:1 invalid-overlay There is no field "entrys" here.'],
     [
       `kind: overlay\nversion: 1\nentries:\n  - {match: a/**, st: {}, set: {/key: x, spec: 1}, remove: [/spec/~9], rename: {from: x, to: '*'}}\n  - {match: a/**}\n  - {drop: true}\n  - match: a/**\n    set: {/spec/text: '\${env:NO} \${env:NEITHER}', /spec/any: 'x\${json:NO}', /spec/count: '\${json:BAD}'}\n`,
-      'prod.yaml:4:19 invalid-overlay there is no "st" here',
-      'prod.yaml:4:33 invalid-overlay "/key" leads to nothing that an overlay can change',
-      'prod.yaml:4:42 invalid-overlay "spec" leads to nothing that an overlay can change',
-      'prod.yaml:4:61 invalid-overlay "/spec/~9" leads to nothing that an overlay can change',
-      'prod.yaml:4:94 invalid-overlay to has more * than from, so nothing is known of it',
-      'prod.yaml:5:5 invalid-overlay the entry does nothing; it may merge, set, refs, remove, rename, drop',
-      'prod.yaml:6:5 invalid-overlay an entry needs match: a glob over kind/key, such as deployment/**',
-      'prod.yaml:8:23 missing-variable the variable NO is not set',
-      'prod.yaml:8:23 missing-variable the variable NEITHER is not set',
-      `prod.yaml:8:62 invalid-overlay \${json:NO} must be the whole value`,
-      'prod.yaml:8:90 invalid-overlay the variable BAD does not hold JSON',
+      'prod.yaml:4:19 invalid-overlay There is no field "st" here.',
+      'prod.yaml:4:33 invalid-overlay "/key" does not point to anything that an overlay can change.',
+      'prod.yaml:4:42 invalid-overlay "spec" does not point to anything that an overlay can change.',
+      'prod.yaml:4:61 invalid-overlay "/spec/~9" does not point to anything that an overlay can change.',
+      'prod.yaml:4:94 invalid-overlay The pattern in to has more * than the one in from, so it is not known what they stand for.',
+      'prod.yaml:5:5 invalid-overlay The entry does nothing. It may have merge, set, refs, remove, rename, drop.',
+      'prod.yaml:6:5 invalid-overlay An entry needs match, a glob over kind/key such as deployment/**.',
+      'prod.yaml:8:23 missing-variable The variable NO is not set.',
+      'prod.yaml:8:23 missing-variable The variable NEITHER is not set.',
+      `prod.yaml:8:62 invalid-overlay \${json:NO} must be the whole value.`,
+      'prod.yaml:8:90 invalid-overlay The value of the variable BAD is not JSON.',
     ],
   ])('%j is refused with every fault at its place', (text, ...faults) => {
     expect(told(readOverlay('prod.yaml', text, { BAD: '{' }).issues).sort()).toEqual(faults.sort())

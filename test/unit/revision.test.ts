@@ -82,8 +82,8 @@ describe('git:REV:path', () => {
   it.each([
     ['git:nowhere:x.yaml', 'no revision "nowhere"'],
     ['git:HEAD:nowhere.yaml', 'no nowhere.yaml in revision HEAD'],
-    ['git:HEAD', 'not git:REV:path'],
-    ['git::x.yaml', 'not git:REV:path'],
+    ['git:HEAD', 'does not have the form git:REV:path'],
+    ['git::x.yaml', 'does not have the form git:REV:path'],
     ['git:--output=spoilt:x.yaml', 'begins with -'],
     ['git:-h:x.yaml', 'begins with -'],
     ['git:HEAD..v1:x.yaml', 'no revision "HEAD..v1"'],
@@ -107,7 +107,7 @@ describe('git:REV:path', () => {
   it('says where there is no repository', async () => {
     const { exit, issues } = await validate('git:HEAD:x.yaml', mkdtempSync(join(tmpdir(), 'prefect-snapshot-none-')))
     expect(exit).toBe(3)
-    expect(issues[0]?.message).toContain('in no git repository')
+    expect(issues[0]?.message).toContain('is not in a git repository')
   })
 
   it('says where there is no git', async () => {
@@ -115,6 +115,6 @@ describe('git:REV:path', () => {
     const revision = revisionOf('git:HEAD:x.yaml')
     const error = revision && (await readRevision(revision, () => true, io).catch((reason: unknown) => reason))
     expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).message).toContain('git is needed')
+    expect((error as Failure).message).toContain('Reading git:REV:path needs git')
   })
 })

@@ -76,7 +76,7 @@ describe('a placeholder without a value reports the reason and a fix:', () => {
     expect(await filledWith({ command: ['op', 'read', 'hush'] }, { run })).toEqual({
       code: 'missing-secret',
       reason: 'the command op gave none: it ended with code 3',
-      fix: 'Run it by hand to see what it says',
+      fix: 'Run the command by hand to see its output.',
     })
   })
 })

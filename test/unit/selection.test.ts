@@ -55,9 +55,9 @@ describe('a selection', () => {
   it.each<[Selection, RegExp]>([
     [
       { kind: ['bb', 'zzz'] },
-      /^unknown-kind: there is no kind "bb" → Did you mean b\?\nunknown-kind: .*Kinds: a, b, c$/,
+      /^unknown-kind: There is no kind "bb"\. → Did you mean b\?\nunknown-kind: .*Kinds: a, b, c$/,
     ],
-    [{ tag: ['rde'] }, /^empty-selection: nothing matches --tag rde → Did you mean red\?$/],
+    [{ tag: ['rde'] }, /^empty-selection: Nothing matches --tag rde\. → Did you mean red\?$/],
     [{ tag: ['nobody-at-all'] }, /Tags here: blue, red, x/],
     [{ include: ['b/onn'] }, /Did you mean b\/one\?/],
     [{ include: ['bb/**'] }, /Did you mean b\/\*\*\?/],

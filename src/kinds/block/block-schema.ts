@@ -64,7 +64,7 @@ export const blockSchema: Kind = {
         {
           code: 'invalid-key',
           pointer: '/key',
-          message: `the key must end in the first eight digits of the checksum, ${digits(checksum)}`,
+          message: `The key must end in the first eight digits of the checksum, ${digits(checksum)}.`,
         },
       ]
     if (isIrreproducible(key) || arrangedFor(object(spec.fields), checksum)) return []
@@ -73,7 +73,7 @@ export const blockSchema: Kind = {
         code: 'checksum-differs',
         severity: 'warning',
         pointer: '/spec/checksum',
-        message: `the fields of block-schema/${key} do not give the recorded checksum; a server that has to make it will give it another one`,
+        message: `The fields of block-schema/${key} do not match the recorded checksum. A server that creates the schema will give it another checksum.`,
       },
     ]
   },

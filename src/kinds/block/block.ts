@@ -71,7 +71,7 @@ export const block: Kind = {
           {
             code: 'invalid-key',
             pointer: '/key',
-            message: `the key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}`,
+            message: `The key begins with ${keyParts(key)[0]}, but refs.type is ${refs.type}.`,
           },
         ]
       : []

@@ -172,13 +172,13 @@ export const deployment: Kind = {
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
     if (name === undefined || more.length > 0)
-      return [{ code: 'invalid-key', pointer: '/key', message: 'the key of a deployment is flow/deployment' }]
+      return [{ code: 'invalid-key', pointer: '/key', message: 'The key of a deployment is FLOW/DEPLOYMENT.' }]
     return refs.flow && refs.flow !== `flow/${flow}`
       ? [
           {
             code: 'invalid-key',
             pointer: '/key',
-            message: `the key begins with ${flow}, but refs.flow is ${refs.flow}`,
+            message: `The key begins with ${flow}, but refs.flow is ${refs.flow}.`,
           },
         ]
       : []

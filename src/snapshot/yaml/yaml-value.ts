@@ -42,7 +42,7 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
     message,
     place: offset === undefined ? startOf(chunk) : placeAt(chunk, lines, Math.max(0, offset)),
   })
-  const tooDeep = { issues: [issue('too-large', `values may be nested ${levels} levels deep at most`)] }
+  const tooDeep = { issues: [issue('too-large', `Values may be nested at most ${levels} levels deep.`)] }
   // The YAML library goes down by recursion, and tells of the end of the stack as a fault of the text.
   if (document.errors.some(({ message }) => message.includes('call stack'))) return tooDeep
   try {
@@ -54,7 +54,7 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
   } catch (error) {
     if (error instanceof RangeError) return tooDeep
     // Aliases that multiply into a huge value end here.
-    const fix = 'Write the values out instead of using aliases'
+    const fix = 'Repeat the values instead of using aliases.'
     return { issues: [{ ...issue('too-large', error instanceof Error ? error.message : String(error)), fix }] }
   }
 }

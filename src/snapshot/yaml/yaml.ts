@@ -97,15 +97,15 @@ export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
   const anchors = new Set<string>()
   visitNodes(document, {
     Alias: (_, { source, range }) => {
-      if (!anchors.has(source)) faults.push({ message: `nothing before is called &${source}`, offset: range?.[0] ?? 0 })
+      if (!anchors.has(source))
+        faults.push({ message: `No anchor &${source} is defined before this alias.`, offset: range?.[0] ?? 0 })
     },
     Value: (_, { tag, anchor, range }) => {
       if (anchor) anchors.add(anchor)
       const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
       // A tag may be written with several `!`, and a fault of it is at the first.
       const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
-      if (tag && !known.has(start))
-        faults.push({ message: `a snapshot may not have YAML tags, such as ${tag}`, offset: start })
+      if (tag && !known.has(start)) faults.push({ message: `YAML tags such as ${tag} are not allowed.`, offset: start })
     },
   })
   return faults
