@@ -45,14 +45,14 @@ protect: [a/**, 5]
 moved:
 - {from: a/x}
 - {from: a/x, to: a/y}
-protekt: []
+protected: []
 secret_paths: all
 environments: {prod: 7}
 `
   expect(errorsOf(text)).toEqual([
     '2:17 invalid-policy protect must be a list of globs over refs, such as deployment/etl/**.',
     '4:3 invalid-policy moved must be a list of {from: kind/key, to: kind/key}.',
-    '6:1 invalid-policy There is no setting "protekt".',
+    '6:1 invalid-policy There is no setting "protected".',
     "7:1 invalid-policy secret_paths must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'.",
     '8:1 invalid-policy environments must be {NAME: overlay.yaml}, or a list of overlays for a name.',
   ])
