@@ -528,7 +528,7 @@ describe('the message of the server', () => {
     const error = await errorOf(open(url).client.send('POST', '/block_documents/', { data: { value: secret } }))
     expect(error).toMatchObject({ code: 'rejected', status: 422, ambiguous: false })
     expect(error.detail).toBe(
-      "body.name: Field required (missing); body.data.0: Value error, '(value)' is too short (value_error)",
+      'body.name: Field required (missing); body.data.0: Value error, (value) is too short (value_error)',
     )
     expect(everything(error)).not.toContain('geheim')
   })
