@@ -1,4 +1,5 @@
 import type { lintSource } from '@secretlint/core'
+import { type SecretName, secretNameOf } from './secret-names.ts'
 
 type Rule = Parameters<typeof lintSource>[0]['options']['config']['rules'][number]['rule']
 type RuleCreator = Extract<Rule, { readonly meta: { readonly type: 'scanner' | 'filter' } }>
@@ -23,38 +24,30 @@ const patterns: Readonly<Record<string, RegExp>> = {
   passwordInConnectionString: /(?:^|[;\s&?])(?:pwd|password)=(?![{$<*])[^;&\s'"]{3,}/gim,
 }
 
-const secretWords = [
-  ...['password', 'passwd', 'pwd', 'passphrase', 'token', 'api[_-]?key', 'apikey', 'access[_-]?key', 'secret[_-]?key'],
-  ...['private[_-]?key', 'account[_-]?key', 'signing[_-]?key', 'encryption[_-]?key', 'client[_-]?secret'],
-  ...['secret', 'credentials?', 'connection[_-]?string'],
-].join('|')
-const secretName = new RegExp(`(?:^|[^a-z])(?:${secretWords})$`, 'i')
-const camelCaseName =
-  /[a-z\d](?:Password|Passphrase|Token|ApiKey|AccessKey|SecretKey|PrivateKey|ClientSecret|Secret|Credentials?)$/
-/** `DB_PASSWORD=…` and `--db-password …` inside a value. */
-const assignment = new RegExp(
-  `(?<=[\\s"';&|]|^)(?:[\\w-]*(?:${secretWords})=|--[\\w-]*(?:${secretWords})[ \\t]+)(["']?)([^\\s"']{4,})\\1`,
-  'gim',
-)
+/** A name and its value inside of a value: `DB_PASSWORD=…`, `--db-password …`, `"password": "…"`, a line `password: …`. */
+const assignments: readonly RegExp[] = [
+  /(?<=[\s"';&|?,({]|^)-{0,2}([A-Za-z_][\w.-]{1,80})=(["']?)([^\s"'&;,]{4,})\2/gm,
+  /(?<=[\s"';&|]|^)--([A-Za-z][\w.-]{1,80})[ \t]+(["']?)((?!\w+=[^=])[^\s"'-][^\s"']{3,})\2/gm,
+  /["']([A-Za-z_][\w.-]{1,80})\\?["']\s*:\s*(\\?["'])([^"'\s\\]{4,})\2/g,
+  /^[ \t-]*([A-Za-z_][\w.-]{1,80}):[ \t]+(["']?)([^\s"']{4,})\2[ \t]*$/gm,
+]
 /** `gitlab-api-token`: the name of a secret in lower case, as the value of a field that refers to it. */
 const nameAsValue = /^(?=.*[-_.])[a-z][a-z\d]*(?:[-_.][a-z\d]+)*$/
-const anySecretWord = new RegExp(secretWords)
-
-/** Whether a name is that of a secret, such as `DB_PASSWORD`, `api_key` or `clientSecret`. */
-export function isSecretName(name: string): boolean {
-  return secretName.test(name) || camelCaseName.test(name)
-}
+const anySecretWord =
+  /password|passwd|pwd|passphrase|token|secret|credentials?|(?:api|access|private|account|signing|encryption)[_-]?key|auth/
+/** Words, or words with separators: the name of something, or a kind of authorization. */
+const onlyWords = /^(?:[A-Za-z]+(?:[-_./][A-Za-z]+)*|o?auth\d|saml\d|ntlmv?\d|[a-z]{2}\d{3}|sha-?\d+|md5)$/i
 
 /** Whether a value beside the name of a secret is a value of its own, not a reference, template, path or switch. */
-function isOwnValue(name: string, value: string): boolean {
-  if (value.trim() === '' || /\s/.test(value.trim())) return false
+function isOwnValue(name: SecretName, value: string): boolean {
+  if (name === 'none' || value.trim() === '' || /\s/.test(value.trim())) return false
   if (/[{<$]|^\*+$|^x+$|^[./~]|^<|%[({]/i.test(value)) return false
   if (/^(true|false|null|none|yes|no|on|off|-?\d{1,3}(\.\d+)?)$/i.test(value)) return false
   // A URL without a password, or a name in a secret store (arn:…, vault:…).
   if (/^[a-z][a-z\d+.-]*:/i.test(value)) return false
   // The name of a secret, as opposed to the secret.
   if (nameAsValue.test(value) && anySecretWord.test(value)) return false
-  if (/(secret|credentials?)$/i.test(name)) return !/^[a-z]+([-_./][a-z]+)*$/.test(value)
+  if (name === 'likely') return value.length >= 4 && !onlyWords.test(value)
   return !/^(secret|block|env|vault)[/.]/.test(value)
 }
 
@@ -76,10 +69,12 @@ export const creator: RuleCreator = {
           for (const match of content.matchAll(pattern)) report(id, match.index, match[0].length)
         for (const match of content.matchAll(/^([^\n=]{1,200}) = (.*)$/gm)) {
           const [line, name = '', value = ''] = match
-          if (isSecretName(name) && isOwnValue(name, value)) report('nameOfSecret', match.index, line.length)
+          if (isOwnValue(secretNameOf(name), value)) report('nameOfSecret', match.index, line.length)
         }
-        for (const match of content.matchAll(assignment))
-          if (isOwnValue('', match[2] ?? '')) report('assignmentOfSecret', match.index, match[0].length)
+        for (const { index, 0: all, 1: name = '', 3: value = '' } of assignments.flatMap((form) => [
+          ...content.matchAll(form),
+        ]))
+          if (isOwnValue(secretNameOf(name), value)) report('assignmentOfSecret', index, all.length)
       },
     }
   },

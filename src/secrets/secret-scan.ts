@@ -2,7 +2,8 @@ import type { Issue } from '../issue.ts'
 import { isNumber, isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { isSecretName, creator as ownRules } from './scan-rules.ts'
+import { creator as ownRules } from './scan-rules.ts'
+import { secretNameOf } from './secret-names.ts'
 
 /** Finds values outside of secret fields that look like secrets, by the rules of secretlint and `scan-rules.ts`. */
 export interface SecretScanner {
@@ -114,7 +115,8 @@ function visit(
   on: (line: string, pointer: () => Pointer) => void,
   pointer: () => Pointer = () => '',
 ): void {
-  if (typeof value === 'string' || (isNumber(value) && isSecretName(name))) on(`\n${name} = ${value}\n`, pointer)
+  if (typeof value === 'string' || (isNumber(value) && secretNameOf(name) !== 'none'))
+    on(`\n${name} = ${value}\n`, pointer)
   else if (Array.isArray(value))
     for (const [index, item] of (value as readonly Json[]).entries())
       visit(item, name, on, () => step(pointer(), index))

@@ -197,6 +197,127 @@ describe('values that look like secrets', () => {
     expect(JSON.stringify(found)).not.toMatch(/hush4321|43218765/)
   })
 
+  it.each([
+    ...[
+      'PGPASSWORD',
+      'PASSWORD_PROD',
+      'AUTH',
+      'DB_PASS',
+      'passwd',
+      'x-api-key',
+      'privateKey',
+      'clientSecret',
+      'MYSQL_PWD',
+    ],
+    ...['dbpass', 'SMTP_PASS', 'REDIS_AUTH', 'http_basic_auth', 'Authorization', 'PREFECT_API_AUTH_STRING', 'APIKEY'],
+    ...[
+      'openai_api_key',
+      'OPENAIAPIKEY',
+      'APIKeyV2',
+      'aws_secret_access_key',
+      'AWS_SECRET',
+      'SecretAccessKey',
+      'secret-key',
+    ],
+    ...['SECRET_KEY_BASE', 'FERNET_KEY', 'DD_APP_KEY', 'ssh_key', 'signingKey', 'master-key', 'STORAGE_ACCOUNT_KEY'],
+    ...[
+      'GITHUB_PAT',
+      'GH_TOKEN',
+      'accesstoken',
+      'refreshToken',
+      'TOKEN_GITHUB',
+      'API_KEY_STRIPE',
+      'token2',
+      'PASSWORD_1',
+    ],
+    ...[
+      'password_b64',
+      'SNOWFLAKE_PASSPHRASE',
+      'adminPasswd',
+      'user.password',
+      'creds',
+      'connection_string',
+      'CONN_STR',
+    ],
+    ...['webhookSecret', 'secretStripe', 'oauthToken', 'DBPASSWORD_STAGING', 'jwt', 'session_cookie'],
+  ])('are found by the name %s, also in a command', async (name) => {
+    const found = await createScanner().found([
+      deployment('a/value', { job_variables: { env: { [name]: 'hush4321' } } }),
+      deployment('a/command', { job_variables: { command: `env ${name}=hush4321 run` } }),
+      deployment('a/option', { job_variables: { command: `run --${name} hush4321` } }),
+      deployment('a/json', { job_variables: { text: JSON.stringify({ a: [{ [name]: 'hush4321' }] }) } }),
+      deployment('a/yaml', { job_variables: { text: `a:\n  ${name}: hush4321\n` } }),
+    ])
+    expect(found.map(({ ref }) => ref)).toEqual(
+      ['value', 'command', 'option', 'json', 'yaml'].map((key) => `deployment/a/${key}`),
+    )
+  })
+
+  it.each([
+    ...[
+      'author',
+      'authors',
+      'authority',
+      'authenticated',
+      'passthrough',
+      'pass_through',
+      'bypass',
+      'compass',
+      'passenger',
+    ],
+    ...[
+      'tokenizer',
+      'tokens',
+      'max_tokens',
+      'max_token',
+      'token_count',
+      'tokenLimit',
+      'token_url',
+      'TOKEN_FILE',
+      'secretary',
+    ],
+    ...[
+      'secret_name',
+      'secretName',
+      'secretKeyRef',
+      'password_env_var',
+      'password_policy',
+      'api_key_header',
+      'apiKeyName',
+    ],
+    ...[
+      'auth_type',
+      'oauth_client_id',
+      'public_key',
+      'cache_key',
+      'key',
+      'keys',
+      'primaryKey',
+      's3_key',
+      'monkey',
+      'cwd',
+    ],
+    ...[
+      'credentials_block_name',
+      'private_key_path',
+      'secret_arn',
+      'SECRET_STORE',
+      'passed',
+      'spinner',
+      'pattern',
+      'patch',
+    ],
+    ...['cookies_enabled', 'compat', 'repository', 'tokenType', 'access_key_id', 'password_last_changed_at', 'login'],
+  ])('are not found by the name %s', async (name) => {
+    const value = { [name]: 'hush4321' }
+    const found = await createScanner().found([
+      deployment('a/b', {
+        job_variables: { env: value, text: JSON.stringify(value), command: `${name}=hush4321 --${name} hush4321` },
+      }),
+    ])
+    expect(found).toEqual([])
+  })
+
   it('are found by the name of a variable', async () => {
     expect(await createScanner().found([live('variable/db_password', { value: 'hush4321' })])).toHaveLength(1)
   })
