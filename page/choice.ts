@@ -1,5 +1,10 @@
 import type { Item } from '../src/report/html/page-data.ts'
 
+/** Whether the row is something that an apply can do. */
+export function isChange({ state }: Pick<Item, 'state'>): boolean {
+  return state !== 'blocked' && state !== 'unknown'
+}
+
 /** Changes that a reviewer has ticked, and those that they need. */
 export interface Choice {
   /** Ticked by hand. */

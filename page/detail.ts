@@ -6,6 +6,7 @@ const words = {
   update: 'will be updated',
   delete: 'will be deleted',
   blocked: 'is not possible on this server',
+  unknown: 'stays as it is, but has secrets that were not compared',
   resource: '',
 } as const
 

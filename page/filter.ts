@@ -6,6 +6,7 @@ const words: Readonly<Record<string, string>> = {
   update: 'update',
   delete: 'delete',
   blocked: 'not possible',
+  unknown: 'not compared',
   flagged: 'with notes',
   failed: 'not done',
 }

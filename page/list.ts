@@ -1,8 +1,16 @@
 import type { Item, PageData, State } from '../src/report/html/page-data.ts'
+import { isChange } from './choice.ts'
 import { h, part } from './dom.ts'
 
 export const rowHeight = 54
-const signs: Readonly<Record<State, string>> = { create: '+', update: '~', delete: '−', blocked: '×', resource: '·' }
+const signs: Readonly<Record<State, string>> = {
+  create: '+',
+  update: '~',
+  delete: '−',
+  blocked: '×',
+  unknown: '?',
+  resource: '·',
+}
 
 export interface List {
   /** Shows these. */
@@ -120,7 +128,7 @@ function rowOf(
       'aria-selected': String(index === at),
       tabindex: index === at ? '0' : '-1',
     },
-    data.apply && item.state !== 'blocked' ? tickOf(`${kind} ${key}`, ticked(item.ref)) : undefined,
+    data.apply && isChange(item) ? tickOf(`${kind} ${key}`, ticked(item.ref)) : undefined,
     h('span', { role: 'gridcell', class: 'sign', 'aria-label': item.state }, signs[item.state]),
     h(
       'span',

@@ -1,6 +1,6 @@
 import type { Item, PageData } from '../src/report/html/page-data.ts'
 import { shellLine } from '../src/shell.ts'
-import { type Choice, toggled } from './choice.ts'
+import { type Choice, isChange, toggled } from './choice.ts'
 import { detailOf } from './detail.ts'
 import { h, part } from './dom.ts'
 import { makeFilter } from './filter.ts'
@@ -17,7 +17,7 @@ function run(): void {
 
   const tick = (ref: number) => {
     const item = byRef.get(ref)
-    if (!data.apply || !item || item.state === 'blocked') return
+    if (!data.apply || !item || !isChange(item)) return
     choice = toggled(choice, ref, data.items)
     list.refresh()
     showCommand(choice, byRef)
@@ -68,7 +68,7 @@ function showCommand({ own, all }: Choice, byRef: ReadonlyMap<number, Item>): vo
   footer.hidden = all.size === 0
   const extra = all.size - own.size
   const needed = extra > 0 ? `, ${extra} of them since others need them` : ''
-  const total = [...byRef.values()].filter(({ state }) => state !== 'blocked').length
+  const total = [...byRef.values()].filter(isChange).length
   part('.ticked').textContent = `${all.size} of ${total} ticked${needed}`
   const refs = [...byRef.keys()].filter((ref) => all.has(ref)).map((ref) => data.refs[ref])
   const includes = all.size === total ? [] : refs.flatMap((ref) => (ref ? ['--include', `${ref.kind}/${ref.key}`] : []))

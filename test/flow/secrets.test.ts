@@ -261,8 +261,8 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
 
   test('are compared only if their source has a value', async () => {
     const planning = ['plan', 'placeholders.snapshot.yaml', '--api-url', from.url, '--exit-code']
-    await good(planning)
-    await good(planning, names)
+    expect((await good(planning)).stdout).toMatch(/Secrets not compared .*variable flag \(value\)/s)
+    expect((await good(planning, names)).stdout).not.toContain('not compared')
     const { exit, stdout } = await cli(planning, { ...names, VARIABLE_FLAG_VALUE: '{"token": "other-s3cret", "n": 5}' })
     expect(exit).toBe(2)
     expect(stdout).toMatch(/value +\(secret: another one, from env VARIABLE_FLAG_VALUE\)/)

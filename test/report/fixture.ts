@@ -227,6 +227,47 @@ const later = wanted
   .replace('  paused: false\n', '')
   .replace(/---\nkind: deployment\nkey: report\/weekly\n.*\n.*\n/, '')
 
+/** Blocks that the server has too; their secret has no value here. */
+const stores = `${header}---
+kind: block-type
+key: store
+spec: {name: Store}
+---
+kind: block-schema
+key: store/4a1d0f3c
+refs: {type: block-type/store}
+spec: {checksum: 'sha256:4a1d0f3c${'0'.repeat(56)}', fields: {}, capabilities: [], version: '1'}
+${['changed', 'same', nasty]
+  .map(
+    (name) => `---
+kind: block
+key: ${JSON.stringify(`store/${name}`)}
+refs: {type: block-type/store, schema: block-schema/store/4a1d0f3c}
+spec: {data: {bucket: raw}}
+secrets: {/data/key: {env: NOT_SET}}
+`,
+  )
+  .join('')}`
+
+/** The report of a plan in which secrets were not compared: all resources stay, or one changes. */
+export function notComparedReport(change: boolean): PlanReport {
+  const wanted = parse('stores.yaml', change ? stores.replace('raw', 'ours') : stores)
+  const live = { ...fixture().live, resources: liveOf(parse('held.yaml', stores).snapshot.resources) }
+  const plan = makePlan(wanted.snapshot, live, kinds, { secretValues: secretValues(() => false) })
+  const planned = plannedOf(plan, {
+    profile: 'prod',
+    server: live.server,
+    file: 'stores.yaml',
+    snapshot: wanted.snapshot,
+    kinds: kinds.map(({ name }) => name),
+    placeOf: wanted.placeOf,
+    filled: () => false,
+    edges: needsOf(wanted.snapshot.resources, kinds),
+    next: ['apply', 'stores.yaml'],
+  })
+  return { schema: 'prefect-snapshot/plan', ...common, exit: change ? 2 : 0, issues: plan.issues, ...planned }
+}
+
 /** The report of a diff of the two texts. */
 export function diffReport(): DiffReport {
   const [a, b] = [wanted, later].map((text, index) => ({ file: `${index + 1}.yaml`, text })) as [Source, Source]

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { isChange } from '../../page/choice.ts'
+import { buildPageData } from '../../src/report/html/build-page-data.ts'
 import type { Format } from '../../src/report/index.ts'
 import { graphReporters, reporters } from '../../src/report/index.ts'
 import type { ErrorReport, Report, ValidateReport } from '../../src/report/model/report.ts'
@@ -11,6 +13,7 @@ import {
   diffReport,
   graphReport,
   nasty,
+  notComparedReport,
   planReport,
 } from '../report/fixture.ts'
 
@@ -55,15 +58,18 @@ const nothing = (): Report => {
     refused: 0,
     unchanged: 15,
     unmanaged: 0,
+    notCompared: 0,
   }
   const { next: _, ...rest } = plan
-  return { ...rest, counts, changes: [], unsupported: [], unmanaged: [], refusals: [] }
+  return { ...rest, counts, changes: [], unsupported: [], unmanaged: [], notCompared: [], refusals: [] }
 }
 const reports: Readonly<Record<string, () => Report>> = {
   plan: () => planReport(true),
   'plan-base': baseReport,
   'plan-refused': () => planReport(),
   'plan-nothing': nothing,
+  'plan-not-compared': () => notComparedReport(false),
+  'plan-partly-compared': () => notComparedReport(true),
   diff: diffReport,
   apply: applyReport,
   validate: () => validate,
@@ -123,6 +129,33 @@ describe('text', () => {
     const allowed = /onerror=|→|not possible|^Next:|^Plan:|job_configuration/
     const text = await render(planReport(true), 'text', 60)
     expect(text.split('\n').filter((line) => line.length > 60 && !allowed.test(line))).toEqual([])
+  })
+})
+
+describe('secrets that were not compared', () => {
+  const refs = (report: Report) => ('notCompared' in report ? report.notCompared.map(({ ref }) => ref) : [])
+
+  it('are shown in every format, with their resource, and whether it changes or not', async () => {
+    for (const change of [false, true]) {
+      const report = notComparedReport(change)
+      expect(report.changes).toHaveLength(change ? 1 : 0)
+      expect(refs(report)).toEqual([`block/store/${nasty}`, 'block/store/changed', 'block/store/same'])
+      for (const format of ['text', 'json', 'markdown', 'html'] as const) {
+        const text = await render(report, format, 1000)
+        expect(text, format).toMatch(/not.?compared/i)
+        for (const key of ['store/changed', 'store/same']) expect(text, format).toContain(key)
+        expect(text, format).toContain('data.key')
+      }
+    }
+  })
+
+  it('are rows of the page that cannot be ticked', () => {
+    const states = (change: boolean) => buildPageData(notComparedReport(change)).items.map(({ state }) => state)
+    expect(states(false)).toEqual(['unknown', 'unknown', 'unknown'])
+    expect(states(true)).toEqual(['update', 'unknown', 'unknown'])
+    const [changed] = buildPageData(notComparedReport(true)).items
+    expect(changed?.notes).toContainEqual(expect.stringMatching(/^not compared.*data\.key$/))
+    expect(isChange({ state: 'unknown' })).toBe(false)
   })
 })
 

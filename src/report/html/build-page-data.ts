@@ -3,7 +3,7 @@ import type { ChangedBy } from '../../model.ts'
 import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { colorsOf } from '../graph/colors.ts'
-import type { ChangeReport, FieldReport, OutcomeReport } from '../model/change-report.ts'
+import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport } from '../model/change-report.ts'
 import type { ApplyReport, DiffReport, PlanReport, Report } from '../model/report.ts'
 import { fieldByText } from '../wording/base-wording.ts'
 import { heldText, secretText } from '../wording/change-wording.ts'
@@ -47,7 +47,7 @@ function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
     case 'prefect-snapshot/apply':
-      return [...changeItems(report, number), ...blockedItems(report, number)]
+      return [...changeItems(report, number), ...blockedItems(report, number), ...unknownItems(report, number)]
     case 'prefect-snapshot/diff':
       return changeItems(report, number)
     case 'prefect-snapshot/graph':
@@ -72,6 +72,7 @@ function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref
   const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
   const { refusals, unsupported } = 'refusals' in report ? report : { refusals: [], unsupported: [] }
   const refused = byRefOf(refusals.map(({ ref, message }) => [ref, message]))
+  const unknown = unknownNotes('notCompared' in report ? report.notCompared : [])
   const impossible = byRefOf(
     unsupported.map(({ ref, path, reason }) => [ref, `${path ?? ref} stays as it is: ${reason}`]),
   )
@@ -92,7 +93,7 @@ function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref
         fields: change.fields.map((field) => fieldView({ ...field, path: field.path + fieldByText(change, field) })),
         same: change.same,
         secrets: secretsOf(change),
-        notes: [...whose(change.changedBy), ...change.notes, ...later].map(visible),
+        notes: [...whose(change.changedBy), ...change.notes, ...later, ...(unknown.get(change.ref) ?? [])].map(visible),
         faults: [...(refused.get(change.ref) ?? []), ...(impossible.get(change.ref) ?? [])].map(visible),
         waits: [...new Set(waits)].map(number),
         ...(outcome ? { outcome: outcomeOf(outcome) } : {}),
@@ -117,15 +118,45 @@ function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<R
 }
 
 /** What the server cannot hold, and of which nothing else changes. */
-function blockedItems({ unsupported, changes }: PlanReport | ApplyReport, number: (ref: Ref) => number): Item[] {
+function blockedItems(
+  { unsupported, changes, notCompared }: PlanReport | ApplyReport,
+  number: (ref: Ref) => number,
+): Item[] {
   const changed = new Set(changes.map(({ ref }) => ref))
+  const unknown = unknownNotes(notCompared)
   return unsupported
     .filter(({ ref }) => !changed.has(ref))
     .map(({ ref, path, reason }) => ({
       ...bare(number(ref), 'blocked'),
       brief: path ?? 'not possible on this server',
+      notes: unknown.get(ref) ?? [],
       faults: [visible(path === undefined ? reason : `${path}: ${reason}`)],
     }))
+}
+
+/** Resources of which nothing is known to change, but that have secrets that were not compared. */
+function unknownItems(
+  { notCompared, changes, unsupported }: PlanReport | ApplyReport,
+  number: (ref: Ref) => number,
+): Item[] {
+  const shown = new Set([...changes, ...unsupported].map(({ ref }) => ref))
+  const notes = unknownNotes(notCompared)
+  return notCompared
+    .filter(({ ref }) => !shown.has(ref))
+    .map(({ ref }) => ({
+      ...bare(number(ref), 'unknown'),
+      brief: 'secrets not compared',
+      notes: notes.get(ref) ?? [],
+    }))
+}
+
+function unknownNotes(notCompared: readonly NotComparedReport[]): Map<Ref | undefined, string[]> {
+  return byRefOf(
+    notCompared.map(({ ref, secrets }) => {
+      const paths = secrets.map(({ path }) => path).join(', ')
+      return [ref, visible(`not compared, since the value here or on the server is unknown: ${paths}`)]
+    }),
+  )
 }
 
 function secretsOf({ secrets }: ChangeReport): Item['secrets'] {

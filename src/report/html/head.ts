@@ -33,7 +33,7 @@ export function headMarkup(report: Report): string {
 
 function badgesOf(report: Report): [number, string, string][] {
   if ('counts' in report) {
-    const { create, update, delete: remove, unchanged, unsupported, refused } = report.counts
+    const { create, update, delete: remove, unchanged, unsupported, refused, notCompared } = report.counts
     const [made, changed, gone] =
       report.schema === 'prefect-snapshot/diff'
         ? ['created', 'updated', 'deleted']
@@ -45,6 +45,7 @@ function badgesOf(report: Report): [number, string, string][] {
       [unsupported, 'not possible', 'delete'],
       [refused, 'refused', 'delete'],
       [unchanged, 'unchanged', 'quiet'],
+      [notCompared, 'with secrets not compared', 'quiet'],
     ]
     return all.filter(([count, word]) => count > 0 || word === 'unchanged')
   }

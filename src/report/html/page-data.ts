@@ -3,7 +3,7 @@
  * browser rounds numbers that do not fit a double.
  */
 
-export type State = 'create' | 'update' | 'delete' | 'blocked' | 'resource'
+export type State = 'create' | 'update' | 'delete' | 'blocked' | 'unknown' | 'resource'
 
 export interface PageData {
   /** Every resource that is named anywhere; the others are numbers into this list. */
@@ -19,7 +19,7 @@ export interface PageData {
   readonly done?: true
 }
 
-/** One row: a resource that changes, cannot be changed, or just is. */
+/** One row: a resource that changes, cannot be changed, may differ in secrets that were not compared, or just is. */
 export interface Item {
   readonly ref: number
   readonly state: State

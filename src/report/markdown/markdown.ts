@@ -50,7 +50,7 @@ function planned(report: PlanReport | ApplyReport): string {
     ...(changes > 0 ? [countsTable(report), ''] : []),
     ...(done ? outcomeLines(report) : []),
     issueList(report),
-    unsupportedList(report),
+    unsupportedList(report) + notComparedList(report),
   ].join('\n')
   const tail = next && report.exit <= 2 ? `\nTo apply: ${code(`prefect-snapshot ${shellLine(next)}`)}\n` : ''
   return head + sections(report.changes, most - head.length - tail.length) + tail
@@ -77,8 +77,9 @@ function compared(report: DiffReport): string {
 }
 
 function verdict({ counts }: PlanReport | ApplyReport, changes: number): string {
+  const unknown = counts.notCompared > 0 ? `, ${counts.notCompared} with secrets that were not compared` : ''
   if (changes + counts.unsupported === 0)
-    return `**Nothing to do**: ${plural(counts.unchanged, 'resource')} as in the snapshot.`
+    return `**Nothing to do**: ${plural(counts.unchanged, 'resource')} as in the snapshot${unknown}.`
   const parts = [
     ...(counts.delete > 0 ? [`:warning: ${counts.delete} to delete`] : []),
     ...(counts.refused > 0 ? [`:no_entry: ${counts.refused} refused`] : []),
@@ -87,7 +88,7 @@ function verdict({ counts }: PlanReport | ApplyReport, changes: number): string 
     `${counts.update} to update`,
     `${counts.unchanged} unchanged`,
   ]
-  return `**${parts.join(', ')}.**`
+  return `**${parts.join(', ')}${unknown}.**`
 }
 
 function countsTable({ changes, unchanged }: Compared): string {
@@ -129,6 +130,16 @@ function unsupportedList({ unsupported }: PlanReport | ApplyReport): string {
     return `- :no_entry: ${code(path === undefined ? ref : `${ref} ${path}`)} is not possible: ${literal(reason)}`
   })
   if (unsupported.length > listed) lines.push(`- and ${unsupported.length - listed} more`)
+  return lines.length > 0 ? `${lines.join('\n')}\n` : ''
+}
+
+function notComparedList({ notCompared }: PlanReport | ApplyReport): string {
+  const lines = notCompared.slice(0, listed).map(({ ref, secrets }) => {
+    const paths = secrets.map(({ path }) => code(path)).join(', ')
+    return `- :grey_question: ${code(ref)}: ${secrets.length === 1 ? 'a secret was' : 'secrets were'} not compared: ${paths}`
+  })
+  if (notCompared.length > listed)
+    lines.push(`- and ${notCompared.length - listed} more with secrets that were not compared`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 

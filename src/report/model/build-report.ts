@@ -48,6 +48,10 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
       ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),
       reason,
     })),
+    notCompared: plan.notCompared.map(({ ref, pointers }) => ({
+      ref,
+      secrets: pointers.map((at) => ({ path: pathText(`/spec${at}`), pointer: `/secrets${at}` })),
+    })),
     refusals: plan.refusals.map(withoutSecretExcerpt),
     ...(context.next && plan.changes.length > 0 ? { next: context.next } : {}),
   }
@@ -126,6 +130,7 @@ function countsOf(plan: Plan) {
     unmanaged: plan.unmanaged.length,
     unsupported: plan.unsupported.length,
     refused: plan.refusals.length,
+    notCompared: plan.notCompared.length,
   }
 }
 

@@ -77,6 +77,12 @@ export interface UnsupportedReport {
   readonly reason: string
 }
 
+/** A resource with secrets whose value here or on the server is not known: whether they differ is not known either. */
+export interface NotComparedReport {
+  readonly ref: Ref
+  readonly secrets: readonly { readonly path: string; readonly pointer: Pointer }[]
+}
+
 export interface OutcomeReport {
   /** Of the change. */
   readonly id: string

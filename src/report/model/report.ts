@@ -1,6 +1,6 @@
 import type { Issue } from '../../issue.ts'
 import type { Ref } from '../../ref.ts'
-import type { ChangeReport, FieldReport, OutcomeReport, UnsupportedReport } from './change-report.ts'
+import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport, UnsupportedReport } from './change-report.ts'
 
 /*
  * One value for every rendering: what a command found and did, as plain data. `-f json` prints it as it is, and every
@@ -104,6 +104,8 @@ export interface Planned extends Compared {
   readonly base?: BaseReport
   readonly scope: ScopeReport
   readonly unsupported: readonly UnsupportedReport[]
+  /** Resources with secrets that were not compared; one that is unchanged may still differ in them. */
+  readonly notCompared: readonly NotComparedReport[]
   /** What a policy or common sense forbids; while there is one, nothing is applied. */
   readonly refusals: readonly Issue[]
   /** The command that would carry out the plan, once nothing stands against it; words, to be quoted for a shell. */
@@ -169,6 +171,8 @@ export interface Counts {
   readonly unmanaged: number
   readonly unsupported: number
   readonly refused: number
+  /** Resources with secrets that were not compared, whether they change or not. */
+  readonly notCompared: number
 }
 
 export interface EdgeReport {

@@ -12,7 +12,7 @@ import type {
 } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { sinceText } from '../wording/base-wording.ts'
-import { keysText } from '../wording/resource-lists.ts'
+import { keysText, notComparedText } from '../wording/resource-lists.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
 import { issuesText } from './issues-text.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
@@ -46,7 +46,7 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
     headText(plan, style, width),
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
-    unmanagedText(plan, style, width),
+    unmanagedText(plan, style, width) + unknownText(plan, style, width),
     countsText(plan.counts, style) +
       (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
@@ -129,10 +129,17 @@ function unmanagedText({ unmanaged }: Planned, style: Style, width: number): str
   return paragraph(`Only on the server (unmanaged): ${keysText(unmanaged, 3)}`, width, style.dim)
 }
 
+function unknownText({ notCompared }: Planned, style: Style, width: number): string {
+  if (notCompared.length === 0) return ''
+  const list = notComparedText(notCompared, 3)
+  return paragraph(`Secrets not compared (value unknown here or on the server): ${list}`, width, style.yellow)
+}
+
 function countsText(counts: Counts, style: Style): string {
-  const { create, update, patchCycle, delete: remove, unchanged, unsupported, refused } = counts
+  const { create, update, patchCycle, delete: remove, unchanged, unsupported, refused, notCompared } = counts
+  const unknown = notCompared > 0 ? `, ${notCompared} with secrets that were not compared` : ''
   if (create + update + patchCycle + remove + unsupported === 0)
-    return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot.\n`
+    return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot${unknown}.\n`
   const parts = [
     `${create} to create`,
     `${update} to update`,
@@ -142,7 +149,7 @@ function countsText(counts: Counts, style: Style): string {
     ...(unsupported > 0 ? [`${unsupported} not possible`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
   ]
-  return `${style.bold('Plan')}: ${parts.join(', ')}.\n`
+  return `${style.bold('Plan')}: ${parts.join(', ')}${unknown}.\n`
 }
 
 function verdictsText({ files }: Report & { schema: 'prefect-snapshot/validate' }, style: Style): string {

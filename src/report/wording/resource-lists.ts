@@ -1,13 +1,23 @@
 import { listAt } from '../../list-at.ts'
 import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
+import type { NotComparedReport } from '../model/change-report.ts'
 
-/** Refs by kind, the first few of each by name: `flow a, b and 3 more; variable x`. */
-export function keysText(refs: readonly Ref[], most: number): string {
+/** Resources with secrets that were not compared, the first few of each kind: `block a (data.key), b (data.token)`. */
+export function notComparedText(list: readonly NotComparedReport[], most: number): string {
+  return keysText(
+    list.map(({ ref }) => ref),
+    most,
+    list.map(({ secrets }) => ` (${secrets.map(({ path }) => visible(path)).join(', ')})`),
+  )
+}
+
+/** Refs by kind, the first few of each by name: `flow a, b and 3 more; variable x`. `details` follow the names. */
+export function keysText(refs: readonly Ref[], most: number, details: readonly string[] = []): string {
   const byKind = new Map<string, string[]>()
-  for (const ref of refs) {
+  for (const [at, ref] of refs.entries()) {
     const { kind, key } = splitRef(ref)
-    listAt(byKind, kind).push(visible(key))
+    listAt(byKind, kind).push(visible(key) + (details[at] ?? ''))
   }
   return [...byKind]
     .map(([kind, keys]) => {
