@@ -1,111 +1,14 @@
 import type { Check } from './check.ts'
 import type { Issue } from './issue.ts'
-import type { Json, JsonObject, Pointer } from './json.ts'
-import type { Api, Change, FieldChange, Id, LiveResource, Placeholder, Reader, Ref, Resource, Server } from './model.ts'
+import type { JsonObject, Pointer } from './json.ts'
+import type { Encoded, Names } from './kind/encoded.ts'
+import type { Field, FieldCoverage, RefField } from './kind/field.ts'
+import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
+import type { Change, FieldChange, Id, LiveResource, Reader, Resource, Server } from './model.ts'
 
-/** All that is known of one field of a kind's `spec`. The order of a kind's fields is their order in a snapshot. */
-export interface Field {
-  /** JSON Schema (2020-12) of the value. */
-  readonly schema: JsonObject
-  /** What it is, in one sentence, for the schema, `explain` and editors. */
-  readonly doc: string
-  /** The value that the server has where a client sets none. A field that equals it is left out of a snapshot. */
-  readonly default?: Json
-  /** Every document of the kind must say it. Another field without a default is the server's choice where none does. */
-  readonly required?: true
-  /** Switches work on or off; always written out, and not compared where a snapshot does not say it. */
-  readonly operational?: true
-  /** The server cannot change it in place, for this reason. */
-  readonly fixed?: string
-  /** Freeform JSON, which may contain IDs of the server and names of other resources. */
-  readonly freeform?: true
-  /** The resource can be created without it: a cycle may be closed through it. */
-  readonly deferrable?: true
-  /** First Prefect version that has it. */
-  readonly since?: string
-  /** The one form of the values that mean the same to every server. Idempotent. */
-  readonly normalize?: (value: Json) => Json
-  /** The form in which two values are compared, where a server stores another one than it was sent. */
-  readonly compare?: (value: Json, other: Json | undefined) => Json
-}
-
-/** An edge that the API has a field for. */
-export interface RefField {
-  /** Kinds that may fill it. */
-  readonly kinds: readonly string[]
-  readonly doc: string
-  readonly required?: true
-  readonly fixed?: string
-  readonly since?: string
-}
-
-/** What the object of a server becomes in a snapshot; ids may still stand in it. */
-export interface Encoded {
-  readonly refs: Readonly<Record<string, Ref | undefined>>
-  readonly spec: Readonly<Record<string, Json | undefined>>
-  readonly secrets?: Readonly<Record<Pointer, Placeholder>>
-  /** What the object says and a snapshot does not, since no Prefect that can be written to has it. */
-  readonly dropped?: readonly DroppedSetting[]
-  /** Secrets that are declared, but not found in the object, with the values that are treated as secret instead. */
-  readonly guessedSecrets?: readonly GuessedSecret[]
-}
-
-/** A declared secret that the object does not have under that name. */
-export interface GuessedSecret {
-  /** The declared path, such as `headers.*`. */
-  readonly path: string
-  /** Into the spec. */
-  readonly pointers: readonly Pointer[]
-}
-
-/** A setting of an older Prefect that has no place any more. */
-export interface DroppedSetting {
-  /** What it is called there, with its value. */
-  readonly what: string
-  /** What that means, and what there is instead. */
-  readonly fix: string
-}
-
-/** The other objects of the same server, for what a kind cannot tell from its own object. */
-export interface Names {
-  readonly server: Server
-  /** The name of the object with this id, if it was read. */
-  refOf(id: Json | undefined): Ref | undefined
-  /**
-   * The name that fills a slot. Where the object was not read, because only named ones were, a ref that shows the id;
-   * where nothing has the id, undefined, and the loss is reported.
-   */
-  refForField(kind: string, id: Json | undefined): Ref | undefined
-  /** The object itself. */
-  raw(id: Json | undefined): JsonObject | undefined
-  /** The first place, by ref and pointer, at which another object holds this id; for objects without a name of their own. */
-  holderOf(id: Json | undefined): { readonly ref: Ref; readonly pointer: Pointer } | undefined
-}
-
-/** A resource made ready for the wire: tokens are ids, secrets have their values. Held no longer than the request. */
-export interface ResolvedResource {
-  readonly resource: Resource
-  /** Fields that are left out of this create, since they close a cycle, and are filled in later. */
-  readonly without: readonly string[]
-  readonly refs: Readonly<Record<string, Ref>>
-  readonly ids: Readonly<Record<string, Id>>
-  readonly spec: Readonly<Record<string, Json>>
-}
-export interface Write {
-  readonly api: Api
-  readonly server: Server
-  /** The id of a resource that exists by now. */
-  idOf(ref: Ref): Id
-}
-export interface Created extends SideEffects {
-  readonly id: Id
-}
-
-/** What a write tells of other resources. */
-export interface SideEffects {
-  /** Ids of what the server made, or gave another name, along with it. */
-  readonly createdIds?: Readonly<Record<Ref, Id>>
-}
+export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
+export type { Field, FieldCoverage, RefField } from './kind/field.ts'
+export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 
 /** A thing that a version of Prefect cannot hold. */
 export interface Incompatibility {
@@ -151,28 +54,6 @@ export interface Readiness {
 
 /** Receives objects page by page; `gone` are ids of objects that it received before and that were deleted meanwhile. */
 export type OnPage = (objects: readonly JsonObject[], gone?: readonly string[]) => void
-
-/** How each field of the API's models is treated. A field that no list names fails the coverage test. */
-export interface FieldCoverage {
-  /** Names of the OpenAPI components that create, change and describe the kind. */
-  readonly models: {
-    readonly create: readonly string[]
-    readonly update: readonly string[]
-    readonly read: readonly string[]
-    /** Components nested in those that the kind takes apart: each of their fields is classed too. */
-    readonly parts?: readonly string[]
-    /** Components that only servers before 3.4 have, and that are read there in place of those. */
-    readonly older?: readonly string[]
-    /** Components nested in those that are carried as they stand. */
-    readonly whole?: readonly string[]
-  }
-  /** API field to the spec field, slot or `key` that carries it, where the names differ. */
-  readonly carried?: Readonly<Record<string, string>>
-  /** The server's own: never exported. */
-  readonly own: readonly string[]
-  /** Accepted or returned, and of no use: with the reason. */
-  readonly ignored?: Readonly<Record<string, string>>
-}
 
 /**
  * All that the tool knows of one kind: a plain object, one file each in `kinds/`, and one line in its table.

@@ -1,0 +1,134 @@
+import { Failure } from '../issue.ts'
+import { type Json, type JsonObject, withValue } from '../json.ts'
+import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
+import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Ref, Resource } from '../model.ts'
+import { splitRef } from '../ref.ts'
+import { canonicalSpec, differences } from '../spec.ts'
+import { tokensToIds } from '../token.ts'
+
+export interface WriteOptions {
+  readonly api: Api
+  readonly kinds: readonly Kind[]
+  readonly live: Live
+  /** The value of a placeholder. Only asked for placeholders that the plan found filled. */
+  readonly secretOf: (placeholder: Placeholder) => Json | undefined
+  /** Whether nobody knows if the request that failed was carried out. */
+  readonly ambiguous: (error: unknown) => boolean
+}
+
+/** Sends the requests of one change, and notes the ids that they tell. Throws what a request throws. */
+export async function writeChange(change: Change, ids: Map<Ref, Id>, options: WriteOptions): Promise<void> {
+  const kind = options.kinds.find(({ name }) => name === splitRef(change.ref).kind) as Kind
+  const write: Write = { api: options.api, server: options.live.server, idOf: (ref) => idOf(ids, ref) }
+  switch (change.action) {
+    case 'create':
+      return learn(ids, await create(kind, write, change, ids, options))
+    case 'update': {
+      const after = fill(change.after, kind, write, options, change.before)
+      return learn(ids, await kind.update(write, change.before, after, change.fields))
+    }
+    case 'patch-cycle': {
+      const before = made(write.idOf(change.ref), change.after)
+      return learn(
+        ids,
+        await kind.update(write, before, fill(change.after, kind, write, options), asFields(change.without)),
+      )
+    }
+    case 'delete':
+      return remove(kind, write, change.before)
+  }
+}
+
+function learn(ids: Map<Ref, Id>, effects: SideEffects | undefined): void {
+  for (const [ref, id] of Object.entries(effects?.createdIds ?? {})) ids.set(ref as Ref, id)
+}
+
+function asFields(names: readonly string[]): FieldChange[] {
+  return names.map((name) => ({ pointer: `/spec/${name}` }))
+}
+
+/** What somebody else has deleted meanwhile is deleted. */
+async function remove(kind: Kind, write: Write, before: LiveResource): Promise<void> {
+  try {
+    await kind.remove(write, before)
+  } catch (error) {
+    if (!(error instanceof Error && 'status' in error && error.status === 404)) throw error
+  }
+}
+
+async function create(
+  kind: Kind,
+  write: Write,
+  change: Change & { action: 'create' },
+  ids: Map<Ref, Id>,
+  options: WriteOptions,
+): Promise<SideEffects | undefined> {
+  const spec = Object.fromEntries(Object.entries(change.after.spec).filter(([name]) => !change.without.includes(name)))
+  const after = fill({ ...change.after, spec }, kind, write, options, undefined, change.without)
+  const known = ids.get(change.ref)
+  if (known !== undefined) return adopt(kind, write, known, after)
+  const created = await createOnce(kind, write, after, options)
+  ids.set(change.ref, created.id)
+  return created
+}
+
+/** Creates; where a create failed and nobody knows whether it was done, looks first before it is sent again. */
+async function createOnce(kind: Kind, write: Write, after: ResolvedResource, options: WriteOptions): Promise<Created> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await kind.create(write, after)
+    } catch (error) {
+      if (attempt === 3 || !options.ambiguous(error)) throw error
+      const id = await kind.find(write.api, after)
+      if (id === undefined) continue
+      // It was made, but perhaps not finished: all that can be set is set again.
+      const known = Object.entries(kind.fields).filter(
+        ([name, field]) => name in after.spec || field.default !== undefined,
+      )
+      const names = known.filter(([, field]) => field.fixed === undefined).map(([name]) => name)
+      const effects = await kind.update(write, made(id, after.resource), after, asFields(names))
+      return { id, ...(effects ?? {}) }
+    }
+  }
+}
+
+/** The server made it along with another resource: it only has to be changed where it differs. */
+async function adopt(kind: Kind, write: Write, id: Id, after: ResolvedResource): Promise<SideEffects | undefined> {
+  const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} })
+  const fields = differences(kind, born, after.resource)
+  return fields.length > 0 ? kind.update(write, born, after, fields) : undefined
+}
+
+/** A resource that this apply made, where a kind wants the live one. */
+function made(id: Id, resource: Resource): LiveResource {
+  return { ...resource, id, carriedOver: {} }
+}
+
+function idOf(ids: ReadonlyMap<Ref, Id>, ref: Ref): Id {
+  const id = ids.get(ref)
+  if (id !== undefined) return id
+  throw new Failure([{ code: 'unknown-id', severity: 'error', message: `The ID of ${ref} is not known.`, ref }])
+}
+
+/** A resource ready for the wire: refs and tokens as ids, secrets with their values; those of `before` where there is no other. */
+function fill(
+  resource: Resource,
+  kind: Kind,
+  { idOf }: Write,
+  { secretOf }: WriteOptions,
+  before?: LiveResource,
+  without: readonly string[] = [],
+): ResolvedResource {
+  const spec: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(resource.spec))
+    spec[name] = kind.fields[name]?.freeform ? tokensToIds(value, idOf) : value
+  let filled: JsonObject = spec
+  for (const [pointer, placeholder] of Object.entries(resource.secrets)) {
+    const own = before?.secrets[pointer]
+    const kept = own && 'plain' in own ? own.plain.reveal() : undefined
+    const value = secretOf(placeholder) ?? kept
+    if (value !== undefined) filled = withValue(filled, pointer, value) as JsonObject
+  }
+  const ids = Object.entries(resource.refs).map(([name, ref]) => [name, idOf(ref)] as const)
+  return { resource, without, refs: resource.refs, ids: Object.fromEntries(ids), spec: filled }
+}
