@@ -41,6 +41,7 @@ export interface EncoderOptions {
   readonly onEncoded: (resource: LiveResource) => LiveResource
 }
 
+/** Starts without objects. */
 export function startIncrementalEncode({ server, idKeys, known, onEncoded }: EncoderOptions): IncrementalEncoder {
   const index = new Map<string, RawObject>()
   const objects = { server, index, known, refs: new Map<string, Ref | undefined>() }
@@ -49,8 +50,7 @@ export function startIncrementalEncode({ server, idKeys, known, onEncoded }: Enc
   })
   const encoded = new Map<string, LiveResource>()
   const issues = new Map<string, readonly Issue[]>()
-  const counts = new Map<string, number>()
-  let waiting: RawObject[] = []
+  const state: State = { objects, encoded, issues, counts: new Map(), waiting: [] }
   const queue = createItemQueue<RawObject>((object) => {
     const id = String(object.raw.id)
     if (index.get(id) !== object) return
@@ -63,57 +63,83 @@ export function startIncrementalEncode({ server, idKeys, known, onEncoded }: Enc
       encoded.set(id, onEncoded(resource))
     } catch {
       // A fault is met again, and reported, when all have been read.
-      waiting.push(object)
+      state.waiting.push(object)
     }
   })
-  const count = (kind: string, more: number) => counts.set(kind, (counts.get(kind) ?? 0) + more)
-  const forget = (id: string): LiveResource | undefined => {
-    const resource = encoded.get(id)
-    encoded.delete(id)
-    issues.delete(id)
-    return resource
-  }
   return {
     add(kind, raws) {
-      for (const raw of raws) {
-        const id = String(raw.id)
-        if (index.has(id) || encoded.has(id)) continue
-        const object = { kind, raw }
-        index.set(id, object)
-        count(kind.name, 1)
-        if (!kind.ambiguous) queue.add([object])
-      }
+      const added = newObjects(state, kind, raws)
+      if (!kind.ambiguous) queue.add(added)
     },
-    remove(ids) {
-      const gone = new Set<Ref>()
-      for (const id of ids) {
-        const resource = forget(id)
-        const kind = resource?.kind ?? index.get(id)?.kind.name
-        if (kind === undefined) continue
-        if (resource) gone.add(refOf(resource))
-        count(kind, -1)
-        index.delete(id)
-        objects.refs.delete(id)
-      }
-      // What points to them was encoded with their names, and has to be encoded without.
-      for (const [id, resource] of encoded) {
-        const object = index.get(id)
-        if (object && pointsTo(resource, gone)) {
-          forget(id)
-          waiting.push(object)
-        }
-      }
-    },
+    remove: (ids) => removeObjects(state, ids),
     end({ name }) {
-      queue.add(waiting)
-      waiting = []
-      return counts.get(name) ?? 0
+      queue.add(state.waiting)
+      state.waiting = []
+      return state.counts.get(name) ?? 0
     },
     encoded,
     issues: () => [...issues.values()].flat(),
     objects: { ...objects, whole: true },
     close: queue.stop,
   }
+}
+
+/** What is encoded, and what has to be; by id. */
+interface State {
+  readonly objects: { readonly index: Map<string, RawObject>; readonly refs: Map<string, Ref | undefined> }
+  readonly encoded: Map<string, LiveResource>
+  readonly issues: Map<string, readonly Issue[]>
+  /** Objects of each kind. */
+  readonly counts: Map<string, number>
+  waiting: RawObject[]
+}
+
+/** Adds the objects that are not there yet, and returns them. */
+function newObjects(state: State, kind: Kind, raws: readonly JsonObject[]): RawObject[] {
+  const { index } = state.objects
+  const added: RawObject[] = []
+  for (const raw of raws) {
+    const id = String(raw.id)
+    if (index.has(id) || state.encoded.has(id)) continue
+    const object = { kind, raw }
+    index.set(id, object)
+    added.push(object)
+  }
+  count(state, kind.name, added.length)
+  return added
+}
+
+function removeObjects(state: State, ids: readonly string[]): void {
+  const { index, refs } = state.objects
+  const gone = new Set<Ref>()
+  for (const id of ids) {
+    const resource = forget(state, id)
+    const kind = resource?.kind ?? index.get(id)?.kind.name
+    if (kind === undefined) continue
+    if (resource) gone.add(refOf(resource))
+    count(state, kind, -1)
+    index.delete(id)
+    refs.delete(id)
+  }
+  // What points to them was encoded with their names, and has to be encoded without.
+  for (const [id, resource] of state.encoded) {
+    const object = index.get(id)
+    if (object && pointsTo(resource, gone)) {
+      forget(state, id)
+      state.waiting.push(object)
+    }
+  }
+}
+
+function forget({ encoded, issues }: State, id: string): LiveResource | undefined {
+  const resource = encoded.get(id)
+  encoded.delete(id)
+  issues.delete(id)
+  return resource
+}
+
+function count({ counts }: State, kind: string, more: number): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + more)
 }
 
 function pointsTo({ refs, spec }: LiveResource, targets: ReadonlySet<Ref>): boolean {

@@ -26,7 +26,21 @@ export interface Reading {
   readonly misplaced: Set<string>
 }
 
-/** Reads one document; answers it if it is the header. */
+/** One document, and how its faults are reported. */
+interface Document {
+  readonly value: JsonObject
+  readonly chunk: Chunk
+  /** The file within a directory. */
+  readonly within: string | undefined
+  readonly fail: (fault: DocumentFault, on?: 'key') => void
+}
+
+type DocumentFault = Pick<Issue, 'code' | 'message' | 'fix'> & {
+  readonly pointer: Pointer
+  readonly severity?: 'warning' | undefined
+}
+
+/** Reads one document; returns it if it is the header. */
 export function readChunk(
   reading: Reading,
   chunk: Chunk,
@@ -38,84 +52,98 @@ export function readChunk(
   reading.issues.push(...read.issues)
   if (!('value' in read)) return undefined
   const { value, place } = read
-  const fail = (
-    code: Issue['code'],
-    message: string,
-    pointer: Pointer,
-    fix?: string,
-    onKey = false,
-    severity: Issue['severity'] = 'error',
-  ) =>
+  const fail: Document['fail'] = ({ code, severity, message, pointer, fix }, on) =>
     reading.issues.push({
       code,
-      severity,
+      severity: severity ?? 'error',
       message,
       pointer,
-      place: place(pointer, onKey),
+      place: place(pointer, on === 'key'),
       ...(fix ? { fix } : {}),
     })
   if (!isObject(value)) {
-    fail('invalid-value', 'A document must be a mapping with kind and key.', '')
+    fail({ code: 'invalid-value', message: 'A document must be a mapping with kind and key.', pointer: '' })
     return undefined
   }
-  const isHeader = value.kind === 'snapshot'
-  if (first && !isHeader) reading.issues.push(noHeader(place(''), within))
-  if (isHeader && hasHeader) fail('duplicate-key', 'A snapshot has one header, its first document.', '/kind')
-  if (isHeader && value.version !== undefined && value.version !== 1) {
-    fail(
-      'unsupported-version',
-      `This tool reads version 1 of the format, but the file has version ${writeJson(value.version)}.`,
-      '/version',
-      'Use a newer release of prefect-snapshot.',
-    )
-    return value
-  }
+  const document = { value, chunk, within, fail }
+  if (value.kind === 'snapshot') return readHeader(reading, document, hasHeader)
+  if (first) reading.issues.push(noHeader(place(''), within))
+  readResource(reading, document)
+  return undefined
+}
+
+function readHeader(reading: Reading, document: Document, hasHeader: boolean): JsonObject {
+  const { value, fail } = document
+  if (hasHeader)
+    fail({ code: 'duplicate-key', message: 'A snapshot has one header, its first document.', pointer: '/kind' })
+  if (value.version !== undefined && value.version !== 1)
+    fail({
+      code: 'unsupported-version',
+      message: `This tool reads version 1 of the format, but the file has version ${writeJson(value.version)}.`,
+      pointer: '/version',
+      fix: 'Use a newer release of prefect-snapshot.',
+    })
+  else fitsSchema(reading, document)
+  return value
+}
+
+function fitsSchema(reading: Reading, { value, fail }: Document): boolean {
   const faults = reading.validate(value)
-  for (const { code, message, pointer, fix, onKey } of faults) fail(code, message, pointer, fix, onKey)
-  if (isHeader) return value
+  for (const { onKey, ...fault } of faults) fail(fault, onKey ? 'key' : undefined)
+  return faults.length === 0
+}
+
+function readResource(reading: Reading, document: Document): void {
+  const { value, chunk, fail } = document
+  const fits = fitsSchema(reading, document)
   const kind = reading.kinds.find(({ name }) => name === value.kind)
-  if (!kind || typeof value.key !== 'string') return undefined
-  if (faults.length > 0) {
+  if (!kind || typeof value.key !== 'string') return
+  if (!fits) {
     reading.faulty.add(`${kind.name}/${value.key}`)
-    return undefined
+    return
   }
-  for (const { message, pointer, fix } of tokenFaults(kind, value)) fail('invalid-token', message, pointer, fix)
   const resource = resourceOf(kind, value, value.key)
-  for (const pointer of Object.keys(resource.secrets)) {
-    const [name = ''] = steps(pointer)
-    if (!Object.hasOwn(kind.fields, name))
-      fail(
-        'invalid-secret',
-        `The spec of a ${kind.name} has no field "${name}", so it cannot have a secret there.`,
-        step('/secrets', pointer),
-        undefined,
-        true,
-      )
-  }
-  for (const pointer of filledTwice(resource))
-    fail('invalid-secret', `Both spec and secrets have a value at ${pointer}.`, `/secrets`, 'Remove one of them..')
-  for (const { code, severity, pointer, message, fix } of kind.check?.(resource) ?? [])
-    fail(code, message, pointer, fix, false, severity)
+  checkContent(kind, resource, document)
   const ref = refOf(resource)
   const other = reading.chunks.get(ref)
   if (other) {
     const at = locator(other)('/key')
-    fail(
-      'duplicate-key',
-      `${ref} is written twice; the other one is at ${at.file}:${at.line}`,
-      '/key',
-      'Remove one of them..',
-    )
-    return undefined
+    const message = `${ref} is written twice; the other one is at ${at.file}:${at.line}.`
+    fail({ code: 'duplicate-key', message, pointer: '/key', fix: 'Remove one of them.' })
+    return
   }
-  if (within !== undefined && !reading.misplaced.has(within) && isMisplaced(within, resource, reading.kinds)) {
-    reading.misplaced.add(within)
-    const message = `The document is ${ref}, whose file name is ${fileOf(resource)}.`
-    fail('file-name-mismatch', message, '/key', 'Rename the file, or correct the key.', false, 'warning')
-  }
+  checkFileName(reading, resource, document)
   reading.chunks.set(ref, chunk)
   reading.resources.push(resource)
-  return undefined
+}
+
+/** What the schema of a kind cannot say: tokens, secrets, and the kind's own rules. */
+function checkContent(kind: Kind, resource: Resource, { value, fail }: Document): void {
+  for (const fault of tokenFaults(kind, value)) fail({ ...fault, code: 'invalid-token' })
+  for (const pointer of Object.keys(resource.secrets)) {
+    const [name = ''] = steps(pointer)
+    if (Object.hasOwn(kind.fields, name)) continue
+    const message = `The spec of a ${kind.name} has no field "${name}", so it cannot have a secret there.`
+    fail({ code: 'invalid-secret', message, pointer: step('/secrets', pointer) }, 'key')
+  }
+  for (const pointer of filledTwice(resource)) {
+    const message = `Both spec and secrets have a value at ${pointer}.`
+    fail({ code: 'invalid-secret', message, pointer: '/secrets', fix: 'Remove one of them.' })
+  }
+  for (const fault of kind.check?.(resource) ?? []) fail(fault)
+}
+
+/** In a directory: whether the file has the name of its resource; reported once for each file. */
+function checkFileName(reading: Reading, resource: Resource, { within, fail }: Document): void {
+  if (within === undefined || reading.misplaced.has(within) || !isMisplaced(within, resource, reading.kinds)) return
+  reading.misplaced.add(within)
+  fail({
+    code: 'file-name-mismatch',
+    severity: 'warning',
+    message: `The document is ${refOf(resource)}, whose file name is ${fileOf(resource)}.`,
+    pointer: '/key',
+    fix: 'Rename the file, or correct the key.',
+  })
 }
 
 /** Where the header should be, and is not. */
