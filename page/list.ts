@@ -22,18 +22,49 @@ export interface List {
   focus(): void
 }
 
+type Ticked = (ref: number) => 'own' | 'needed' | undefined
+
+interface On {
+  readonly select: (ref: number) => void
+  readonly tick: (ref: number) => void
+}
+
 /** A list of any length: only the rows in sight exist. One row takes the focus; arrow keys move it. */
-export function makeList(
-  data: PageData,
-  ticked: (ref: number) => 'own' | 'needed' | undefined,
-  on: { readonly select: (ref: number) => void; readonly tick: (ref: number) => void },
-): List {
+export function makeList(data: PageData, ticked: Ticked, on: On): List {
+  const sheet = makeSheet(data, ticked)
+  listenToClicks(sheet, on)
+  listenToKeys(sheet, on)
+  return {
+    show: sheet.show,
+    mark(ref) {
+      const index = sheet.items().findIndex((item) => item.ref === ref)
+      if (index >= 0) sheet.move(index)
+    },
+    refresh: sheet.draw,
+    focus: sheet.focus,
+  }
+}
+
+/** The rows in sight, above and below which there is empty space for the others. */
+interface Sheet {
+  readonly grid: HTMLElement
+  items(): readonly Item[]
+  /** The row that takes the focus. */
+  at(): number
+  show(items: readonly Item[]): void
+  draw(): void
+  /** Makes another row the one that takes the focus, and brings it into sight. */
+  move(to: number): void
+  focus(): void
+}
+
+function makeSheet(data: PageData, ticked: Ticked): Sheet {
   const grid = part('.rows')
   const sheet = h('div', { role: 'rowgroup', class: 'sheet' })
   grid.append(sheet)
   let items: readonly Item[] = []
   let at = 0
-
+  const focus = (options?: FocusOptions) => sheet.querySelector<HTMLElement>('[tabindex="0"]')?.focus(options)
   const draw = () => {
     const had = grid.contains(document.activeElement)
     const first = Math.max(0, Math.floor(grid.scrollTop / rowHeight) - 6)
@@ -43,7 +74,7 @@ export function makeList(
     sheet.replaceChildren(
       ...[...numbers].sort((a, b) => a - b).map((index) => rowOf(data, items[index] as Item, index, at, ticked)),
     )
-    if (had) sheet.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true })
+    if (had) focus({ preventScroll: true })
   }
   const move = (to: number) => {
     at = Math.max(0, Math.min(items.length - 1, to))
@@ -52,69 +83,61 @@ export function makeList(
     else if (top + rowHeight > grid.scrollTop + grid.clientHeight) grid.scrollTop = top + rowHeight - grid.clientHeight
     draw()
   }
-  const chosen = (event: Event) => {
-    const row = (event.target as Element).closest('[data-index]')
-    return row ? Number(row.getAttribute('data-index')) : undefined
+  const show = (next: readonly Item[]) => {
+    items = next
+    at = 0
+    grid.setAttribute('aria-rowcount', String(items.length))
+    sheet.style.height = `${items.length * rowHeight}px`
+    grid.scrollTop = 0
+    draw()
   }
   grid.addEventListener('scroll', draw, { passive: true })
   new ResizeObserver(draw).observe(grid)
+  return { grid, items: () => items, at: () => at, show, draw, move, focus: () => focus() }
+}
+
+function listenToClicks({ grid, items, move }: Sheet, on: On): void {
   grid.addEventListener('click', (event) => {
-    const index = chosen(event)
-    const item = index === undefined ? undefined : items[index]
-    if (index === undefined || !item) return
+    const row = (event.target as Element).closest('[data-index]')
+    const index = Number(row?.getAttribute('data-index'))
+    const item = row ? items()[index] : undefined
+    if (!item) return
     if (event.target instanceof HTMLInputElement) return on.tick(item.ref)
-    at = index
+    move(index)
     grid.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
     on.select(item.ref)
   })
+}
+
+function listenToKeys({ grid, items, at, move }: Sheet, on: On): void {
   grid.addEventListener('keydown', (event) => {
-    const page = Math.max(1, Math.floor(grid.clientHeight / rowHeight) - 1)
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -items.length,
-      End: items.length,
-    }
-    const step = steps[event.key]
-    const item = items[at]
-    if (step !== undefined) {
-      move(at + step)
-      const now = items[at]
-      if (now) on.select(now.ref)
-    } else if (event.key === ' ' && item) on.tick(item.ref)
+    const step = stepOf(event.key, items().length, Math.max(1, Math.floor(grid.clientHeight / rowHeight) - 1))
+    if (step !== undefined) move(at() + step)
+    const item = items()[at()]
+    if (step !== undefined && item) on.select(item.ref)
+    else if (event.key === ' ' && item) on.tick(item.ref)
     else if (event.key === 'Enter' && item) {
       on.select(item.ref)
       part('#detail').focus()
-    } else return
+    } else if (step === undefined) return
     event.preventDefault()
   })
-  return {
-    show(next) {
-      items = next
-      at = 0
-      grid.setAttribute('aria-rowcount', String(items.length))
-      sheet.style.height = `${items.length * rowHeight}px`
-      grid.scrollTop = 0
-      draw()
-    },
-    mark(ref) {
-      const index = items.findIndex((item) => item.ref === ref)
-      if (index >= 0) move(index)
-    },
-    refresh: draw,
-    focus: () => sheet.querySelector<HTMLElement>('[tabindex="0"]')?.focus(),
-  }
 }
 
-function rowOf(
-  data: PageData,
-  item: Item,
-  index: number,
-  at: number,
-  ticked: (ref: number) => 'own' | 'needed' | undefined,
-): HTMLElement {
+/** How many rows down a key leads; undefined for other keys. */
+function stepOf(key: string, rows: number, page: number): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -rows,
+    End: rows,
+  }
+  return steps[key]
+}
+
+function rowOf(data: PageData, item: Item, index: number, at: number, ticked: Ticked): HTMLElement {
   const { kind = '', key = '' } = data.refs[item.ref] ?? {}
   const failed = item.outcome !== undefined && !item.outcome.startsWith('done')
   const warned = failed || item.faults.length > 0 || item.secrets.some(({ missing }) => missing)

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { kinds } from '../src/kinds/all.ts'
 
@@ -33,6 +34,43 @@ describe('the names of files', () => {
     const names = sources.filter((file) => !file.startsWith('commands/')).map((file) => basename(file))
     const barrels = new Set(['index.ts', 'all.ts'])
     expect(names.filter((name, index) => names.indexOf(name) !== index && !barrels.has(name))).toEqual([])
+  })
+})
+
+describe('the functions of src and page', () => {
+  const most = 60
+
+  /** The functions in a text with more lines than allowed, by name. */
+  function longFunctions(file: string, text: string): string[] {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+    const found: string[] = []
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node)) {
+        const [first, last] = [node.getStart(), node.end].map((at) => source.getLineAndCharacterOfPosition(at).line)
+        const lines = Number(last) - Number(first) + 1
+        const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined)
+        if (lines > most) found.push(`${file}: ${named?.getText() ?? 'a function'} has ${lines} lines`)
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+    return found
+  }
+
+  it(`have at most ${most} lines`, () => {
+    const page = readdirSync('page').filter((file) => file.endsWith('.ts'))
+    const files = [...sources.map((file) => join('src', file)), ...page.map((file) => join('page', file))]
+    expect(files.flatMap((file) => longFunctions(file, readFileSync(file, 'utf8')))).toEqual([])
+  })
+
+  it('are counted with their head, of every form, and within others', () => {
+    const body = (lines: number) => `{\n${'1\n'.repeat(lines - 2)}}`
+    const text = `/** Doc. */
+      export function a() ${body(61)}
+      const b = () => ${body(61)}
+      const c = { d() ${body(61)}, e: async function () ${body(60)} }
+      function f() { return () => ${body(60)} }`
+    expect(longFunctions('x.ts', text)).toEqual(['a', 'b', 'd'].map((name) => `x.ts: ${name} has 61 lines`))
   })
 })
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { reporters } from '../../src/report/index.ts'
 import type { Report } from '../../src/report/model/report.ts'
 import { styleFor } from '../../src/report/text/style.ts'
-import { applyReport, bigReport, graphReport, nasty, planReport } from '../report/fixture.ts'
+import { applyReport, bigReport, graphReport, nasty, notComparedReport, planReport } from '../report/fixture.ts'
 import { noBrowser, startBrowser } from '../support/chromium.ts'
 
 if (noBrowser) console.warn(`The HTML report is not tested in a browser: ${noBrowser}`)
@@ -112,6 +112,20 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     await page.click('#near .node[data-ref="deployment/etl/nightly"]')
     expect(await heading()).toBe('etl/nightly')
     expect(await page.locator('#near .node').count()).toBe(5)
+  })
+
+  it('lists resources whose secrets were not compared, which cannot be ticked', async () => {
+    await open(await write(notComparedReport(true), 'not-compared'))
+    expect(await rows()).toHaveLength(3)
+    expect(await page.locator('.row input').count()).toBe(1)
+    await page.click('[data-trait=unknown]')
+    expect(await rows()).toHaveLength(2)
+    await page.click('.row:has-text("store/same")')
+    expect(await heading()).toBe('store/same')
+    expect(await page.textContent('.remark')).toMatch(/not compared.*data\.key/)
+    await page.click('[data-trait=unknown]')
+    await page.click('.row input')
+    expect(await page.textContent('.ticked')).toBe('1 of 1 ticked')
   })
 
   it('shows the command for the checked changes and their dependencies', async () => {
