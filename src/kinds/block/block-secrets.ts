@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, type Pointer, step } from '../../json.ts'
+import { matching, type Path, pathsOf, withoutRoot } from './declared-path.ts'
 import { expand, inlineSchema, isContainer, isPassword, itemSchemas, namesIn, propertySchemas } from './schema-node.ts'
 import { type Guess, guess, type Search } from './secret-guess.ts'
-import { matching, type Path, pathsOf, withoutRoot } from './secret-path.ts'
 
 /*
  * Where the secrets of a block are. A schema declares them as paths of Python field names (`secret_fields`), but the data

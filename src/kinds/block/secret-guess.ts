@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, type Pointer, step } from '../../json.ts'
+import { matching, type Path, plain } from './declared-path.ts'
 import { isContainer, isPassword, itemSchemas, namesIn, propertySchemas, type Rooted } from './schema-node.ts'
-import { matching, type Path, plain } from './secret-path.ts'
 
 /* What a declared path without a match in the data may mean. */
 
