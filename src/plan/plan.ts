@@ -21,7 +21,7 @@ import { afterRenames, canRename, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
-import { deletesOf, impossibleDeletes, prunable } from './removal.ts'
+import { deletesOf, impossibleDeletes, prunable, withChildren } from './removal.ts'
 
 export interface PlanOptions {
   /** The values of secrets, as far as they are known. */
@@ -51,7 +51,12 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   // A resource that cannot be renamed in place is replaced: the old one is deleted once the new one exists, and only then.
   const moved = moves.filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
-  const irreplaceable = new Set(moved.filter(({ to }) => !pairs.wanted.has(to)).map(({ from }) => from))
+  // One whose successor the server cannot hold stays, with what belongs to it: a server deletes both together.
+  const irreplaceable = withChildren(
+    new Set(moved.filter(({ to }) => !pairs.wanted.has(to)).map(({ from }) => from)),
+    live,
+    kinds,
+  )
   const prune = options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : new Set<Ref>()
   const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))

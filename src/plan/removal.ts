@@ -67,6 +67,21 @@ export function deletesOf(
   })
 }
 
+/** These resources with all that belongs to them, directly or not. */
+export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): Set<Ref> {
+  const found = new Set(refs)
+  if (found.size === 0) return found
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const children = new Map<Ref, Ref[]>()
+  for (const [ref, resource] of live.resources) {
+    const parent = parentOf(resource, byName.get(resource.kind), live)
+    if (parent) listAt(children, refOf(parent)).push(ref)
+  }
+  // A set yields what is added to it while it is read.
+  for (const ref of found) for (const child of children.get(ref) ?? []) found.add(child)
+  return found
+}
+
 /** The resource that a resource belongs to and is deleted with, where the server has it. */
 function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveResource | undefined {
   const parent = kind?.parent === undefined ? undefined : refs[kind.parent]

@@ -309,6 +309,29 @@ describe('a move', () => {
     }
   })
 
+  it('keeps what belongs to a resource that the server cannot replace, directly or not, under pruning too', () => {
+    const picky: readonly Kind[] = [
+      { ...a, incompatibilities: ({ key }) => (key === 'new' ? [{ drops: 'resource', reason: 'too old' }] : []) },
+      { ...b, parent: 'a' },
+      { ...c, parent: 'to' },
+    ]
+    const old = [
+      resource('a/old'),
+      resource('b/old', { refs: { a: 'a/old' } }),
+      resource('c/old', { refs: { to: 'b/old' } }),
+      resource('a/other'),
+      resource('b/other', { refs: { a: 'a/other' } }),
+    ]
+    const wanted = {
+      ...snapshot(resource('a/new'), resource('b/new', { refs: { a: 'a/new' } }), resource('c/x')),
+      moved,
+    }
+    const made = plan(wanted, old, { prune: true, overrideChangeLimit: true }, picky)
+    expect(titles(made.changes)).toEqual(['create c/x', 'delete a/other'])
+    expect(made.unmanaged).toEqual(['a/old', 'b/old', 'c/old'])
+    expect(made.unsupported.map(({ ref }) => ref)).toEqual(['a/new', 'b/new'])
+  })
+
   it('that was done already is none', () => {
     expect(plan({ ...snapshot(resource('a/new')), moved }, [resource('a/new')]).changes).toEqual([])
     expect(titles(plan({ ...snapshot(resource('a/new')), moved }, []).changes)).toEqual(['create a/new'])
