@@ -66,12 +66,13 @@ const values: Choices = [
     '[a:, b]',
     '[a :b]',
     '&x a',
+    '*x',
     '!!str a',
   ],
 ]
 const keys: Choices = [
   ['a', 'b', 'c', 'd', 'e f', '"g"', "'h'", '/x/y', '_a', '$b', 'a@b', 'null'],
-  ['a ', "'i''j'", '"k\\n"', '"l": ', '1', '~', 'a: b', '__proto__', '? a', 'é', '-', 'a #b'],
+  ['a ', "'i''j'", '"k\\n"', '"l": ', '1', '~', 'a: b', '__proto__', '<<', '"<<"', '&x a', '? a', 'é', '-', 'a #b'],
 ]
 const ends: Choices = [
   ['\n', '\n', '\n', ' \n', ' # c\n', '\n\n', '\n# c\n', '\n      # c\n', '\n  \n'],

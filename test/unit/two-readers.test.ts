@@ -6,7 +6,7 @@ import { cutStream } from '../../src/snapshot/yaml/documents.ts'
 import { quickValue } from '../../src/snapshot/yaml/fast-reader.ts'
 import { quickText } from '../../src/snapshot/yaml/fast-writer.ts'
 import { locator, startOf } from '../../src/snapshot/yaml/locate.ts'
-import { faultsOf, parseYaml, writeCarefully, writeYaml } from '../../src/snapshot/yaml/yaml.ts'
+import { parseYaml, valueOfDocument, writeCarefully, writeYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { anyJson, anyObject } from '../support/arbitrary.ts'
 import { nearlyYaml } from '../support/yaml-text.ts'
 
@@ -28,9 +28,8 @@ function edited(text: string, edits: readonly { at: number; gone: number; piece:
 }
 
 function careful(text: string): { value: Json } | { faults: readonly string[] } {
-  const { document } = parseYaml(text, false)
-  const faults = faultsOf(document, text).map(({ message }) => message)
-  return faults.length > 0 ? { faults } : { value: document.toJS({ maxAliasCount: 100 }) as Json }
+  const read = valueOfDocument(parseYaml(text, false).document, text)
+  return 'faults' in read ? { faults: read.faults.map(({ message }) => message) } : read
 }
 
 /** Whether the quick reader reads a text; where it does, both must say the same. */

@@ -86,9 +86,9 @@ describe('a document that changes', () => {
   })
 
   it('is rewritten below its leading comment if it cannot be edited in place', () => {
-    const before = `${header}---\n# about it\nkind: a\nkey: x\nspec: {any: [&p {v: 1}, *p]}\n`
-    expect(updated(before, [resource('a/x', { spec: { any: [{ v: 2 }, { v: 1 }] } })])).toBe(
-      `${header}---\n# about it\nkind: a\nkey: x\nspec:\n  any:\n    - v: 2\n    - v: 1\n`,
+    const before = `${header}---\n# about it\n{kind: a, key: x}\n`
+    expect(updated(before, [resource('a/x', { spec: { count: 1 } })])).toBe(
+      `${header}---\n# about it\nkind: a\nkey: x\nspec:\n  count: 1\n`,
     )
   })
 

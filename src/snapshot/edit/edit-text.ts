@@ -1,30 +1,19 @@
-import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
-import { faultsOf, parseYaml, writeFlow, writeYaml } from '../yaml/yaml.ts'
+import { isMergeKey } from '../yaml/tree-value.ts'
+import { parseYaml, valueOfDocument } from '../yaml/yaml.ts'
 import { align } from './align.ts'
-
-/** A part of a text, and what stands in its place. */
-export interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
-/** A text with all its edits; they do not overlap. Of several at one place the first stays first. */
-export function withEdits(text: string, edits: readonly Edit[]): string {
-  let out = ''
-  let done = 0
-  for (const { start, end, text: own } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    out += text.slice(done, start) + own
-    done = end
-  }
-  return out + text.slice(done)
-}
+import { editMerge, type Merge } from './edit-merge.ts'
+import { type Editing, keep, keptValue } from './editing.ts'
+import { insertFields } from './insert-fields.ts'
+import { afterColon, columnOf, endOf, startOf } from './node-range.ts'
+import { type Edited, insertLines, removeLines, replaceValue, type Slot, withEdits } from './text-edit.ts'
 
 /**
- * The text of a YAML document with another value, in which only changed values are rewritten: comments, order,
- * quotes and blank lines of everything else stay as they are. Undefined where no such text means just the value: first
- * the smallest parts are tried, and then whole fields of `spec`.
+ * The text of a YAML document with another value, in which only changed values are rewritten: comments, order, quotes,
+ * anchors and blank lines of everything else stay as they are. An alias stays where its anchor has the value that it
+ * should have, and is written out elsewhere. Undefined where no such text means just the value: first the smallest parts
+ * are tried, and then whole fields of `spec`.
  */
 export function editText(text: string, value: JsonObject): string | undefined {
   for (const levels of [Number.POSITIVE_INFINITY, 2]) {
@@ -35,194 +24,110 @@ export function editText(text: string, value: JsonObject): string | undefined {
 }
 
 function means(text: string, value: JsonObject): boolean {
-  const { document } = parseYaml(text, false)
-  if (document.errors.length > 0 || faultsOf(document, text).length > 0) return false
-  try {
-    return sameJson(document.toJS() as Json, value)
-  } catch {
-    return false
-  }
+  const read = valueOfDocument(parseYaml(text, false).document, text)
+  return 'value' in read && sameJson(read.value, value)
 }
 
 function attempt(text: string, value: JsonObject, levels: number): string | undefined {
   const { document } = parseYaml(text, false)
-  const root = document.contents
-  const before = document.toJS() as Json
-  if (!isMap(root) || !isObject(before)) return undefined
-  const edits: Edit[] = []
-  return intoMap({ text, edits, levels }, root, before, value) ? withEdits(text, edits) : undefined
+  const read = valueOfDocument(document, text)
+  if (!('value' in read)) return undefined
+  const edits: Edited['edits'] = []
+  const editing = { text, edits, levels: levels + 1, anchors: { now: new Map() } }
+  return into(editing, document.contents, read.value, value) ? withEdits(text, edits) : undefined
 }
 
-interface Editing {
-  readonly text: string
-  readonly edits: Edit[]
-  /** How many levels further down single parts may be changed. */
-  readonly levels: number
+/** Makes a value what it should be: leaves it alone, changes parts of it, or writes another one in its slot. */
+function settle(editing: Editing, slot: Slot, before: Json, after: Json): void {
+  const { node } = slot
+  if (sameJson(keptValue(editing, node), after)) {
+    keep(editing, node)
+    return
+  }
+  if (into(editing, node, before, after)) return
+  // An anchor that is gone goes on at the first alias that needs it.
+  const moved = isAlias(node) && !editing.anchors.now.has(node.source) ? node.source : undefined
+  replaceValue(editing, slot, after, moved)
+  const anchor = moved ?? (isNode(node) && !isAlias(node) ? (node as { anchor?: string }).anchor : undefined)
+  if (anchor !== undefined) editing.anchors.now.set(anchor, { value: after, size: 0 })
 }
 
 /** Changes the parts of a value, where it is a collection of the same sort before and after; answers whether it could. */
 function into(editing: Editing, node: unknown, before: Json, after: Json): boolean {
   if (editing.levels <= 0) return false
   const below = { ...editing, levels: editing.levels - 1 }
-  if (isMap(node) && isObject(before) && isObject(after)) return tried(below, () => intoMap(below, node, before, after))
-  if (isSeq(node) && Array.isArray(before) && Array.isArray(after))
-    return tried(below, () => intoList(below, node, before, after))
-  return false
-}
-
-/** Takes back the edits of what could not be done in full. */
-function tried({ edits }: Editing, edit: () => boolean): boolean {
-  const count = edits.length
+  const edit =
+    isMap(node) && isObject(before) && isObject(after)
+      ? () => intoMap(below, node, before, after)
+      : isSeq(node) && Array.isArray(before) && Array.isArray(after)
+        ? () => intoList(below, node, before, after)
+        : undefined
+  if (!edit) return false
+  const [count, anchors] = [editing.edits.length, new Map(editing.anchors.now)]
+  const name = (node as YAMLMap).anchor
+  const entry = { value: after, size: 0 }
+  if (name) editing.anchors.now.set(name, entry)
   if (edit()) return true
-  edits.length = count
+  // What cannot be done in full is not done at all.
+  editing.edits.length = count
+  editing.anchors.now = anchors
   return false
 }
 
 function intoMap(editing: Editing, map: YAMLMap, before: JsonObject, after: JsonObject): boolean {
-  const pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]))
-  const added = Object.keys(after).filter((key) => !pairs.has(key))
-  const removed = [...pairs.keys()].filter((key) => !Object.hasOwn(after, key))
-  if (map.flow && added.length + removed.length > 0) return false
-  if (removed.length === pairs.size) return false
-  for (const key of removed)
-    if (!removeLines(editing, startOf(pairs.get(key)), endOf(editing, pairs.get(key)))) return false
-  const column = columnOf(editing.text, startOf(map.items[0]))
-  for (const [key, pair] of pairs) {
-    const [a, b] = [before, after].map((object) => (Object.hasOwn(object, key) ? object[key] : undefined))
-    if (a === undefined || b === undefined || sameJson(a, b)) continue
-    if (!into(editing, pair.value, a, b)) replace(editing, afterColon(editing, pair), pair.value, b, map.flow, column)
+  const { text } = editing
+  const column = columnOf(text, startOf(text, map.items[0]))
+  const own = new Set(map.items.flatMap(({ key }) => (isMergeKey(key) ? [] : [keyOf(key)])))
+  const stays = new Map<string, Pair>()
+  let merge: Merge = { fields: {} }
+  for (const pair of map.items) {
+    const key = keyOf(pair.key)
+    if (isMergeKey(pair.key)) {
+      const left = editMerge(editing, { map, pair, own, column }, after)
+      if (!left) return false
+      merge = left
+    } else if (Object.hasOwn(after, key)) {
+      keep(editing, pair.key)
+      stays.set(key, pair)
+      const slot = { start: afterColon(text, pair), node: pair.value, flow: map.flow === true, column }
+      settle(editing, slot, before[key] as Json, after[key] as Json)
+    } else if (map.flow || !removeLines(editing, startOf(text, pair), endOf(text, pair))) return false
   }
-  return insertPairs(editing, pairs, after, added, column)
+  const isInherited = (key: string) =>
+    Object.hasOwn(merge.fields, key) && sameJson(merge.fields[key], after[key] as Json)
+  const added = Object.keys(after).filter((key) => !stays.has(key) && !isInherited(key))
+  return insertFields(editing, { flow: map.flow === true, stays, column, merge: merge.pair }, after, added)
 }
 
-/** New fields stand where the order of `after` has them: behind the last one before them that was there. */
-function insertPairs(
-  editing: Editing,
-  pairs: ReadonlyMap<string, Pair>,
-  after: JsonObject,
-  added: readonly string[],
-  column: number,
-): boolean {
-  const order = Object.keys(after)
-  for (const key of added) {
-    const stays = order.filter((other) => pairs.has(other))
-    const pair = pairs.get(stays.findLast((other) => order.indexOf(other) < order.indexOf(key)) ?? stays[0] ?? '')
-    if (!pair) return false
-    insertLine(editing, endOf(editing, pair), writeYaml({ [key]: after[key] as Json }), column)
-  }
-  return true
+function keyOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : ''
 }
 
 function intoList(editing: Editing, list: YAMLSeq, before: readonly Json[], after: readonly Json[]): boolean {
-  if (list.flow && before.length !== after.length) return false
+  const { text } = editing
+  const flow = list.flow === true
+  if (flow && before.length !== after.length) return false
   if (after.length === 0 || before.length === 0) return false
-  const column = columnOf(editing.text, list.range?.[0] ?? 0)
-  const dash = (index: number) => (list.flow ? startOf(list.items[index]) : dashOf(editing, list, index, column))
+  const column = columnOf(text, list.range?.[0] ?? 0)
+  const dash = (index: number) => (flow ? startOf(text, list.items[index]) : dashOf(text, list, index, column))
   let last: number | undefined
-  for (const { from, to } of list.flow
-    ? before.map((_, index) => ({ from: index, to: index }))
-    : align(before, after)) {
-    const [a, b] = [from, to].map((index, side) => (index === undefined ? undefined : (side ? after : before)[index]))
+  for (const { from, to } of flow ? before.map((_, index) => ({ from: index, to: index })) : align(before, after)) {
     const item = from === undefined ? undefined : list.items[from]
-    if (from !== undefined && b === undefined) {
-      if (!removeLines(editing, dash(from), endOf(editing, item))) return false
-    } else if (from === undefined && b !== undefined) {
-      if (last === undefined) return false
-      insertLine(editing, endOf(editing, list.items[last]), writeYaml([b]), column)
-    } else if (from !== undefined && a !== undefined && b !== undefined) {
+    if (from !== undefined && to !== undefined) {
       last = from
-      if (sameJson(a, b) || into(editing, item, a, b)) continue
-      replace(editing, list.flow ? startOf(item) : dash(from) + 1, item, b, list.flow, column)
+      const slot = { start: flow ? startOf(text, item) : dash(from) + 1, node: item, flow, column }
+      settle(editing, slot, before[from] as Json, after[to] as Json)
+    } else if (from !== undefined) {
+      if (!removeLines(editing, dash(from), endOf(text, item))) return false
+    } else if (to !== undefined) {
+      if (last === undefined) return false
+      insertLines(editing, endOf(text, list.items[last]), [after[to] as Json], column)
     }
   }
   return true
 }
 
-/** Writes another value in the place of one, behind its key or dash. A comment beside the old one stays on the line. */
-function replace(
-  { text, edits }: Editing,
-  start: number,
-  node: unknown,
-  value: Json,
-  flow: boolean | undefined,
-  column: number,
-): void {
-  const end = Math.max(start, endOf({ text }, node))
-  const gap = flow && /\s/.test(text[start] ?? '') ? ' ' : ''
-  if (flow) {
-    edits.push({ start, end, text: gap + writeFlow(value, typeof value === 'string' ? node : undefined) })
-    return
-  }
-  const short = (isMap(node) || isSeq(node)) && node.flow ? writeFlow(value) : ''
-  const fresh = short !== '' && short.length <= 100 && typeof value === 'object' ? ` ${short}` : block(value, node)
-  const [first = '', ...lines] = fresh.split('\n')
-  const head = /^[^\S\n]*(?:[|>][-+\d]*)?[^\S\n]*(#[^\n]*)\n/.exec(text.slice(start, end))?.[1]
-  const tail = text.slice(end, lineEnd(text, end)).trimEnd()
-  const beside = tail !== '' ? tail : head === undefined ? '' : ` ${head}`
-  edits.push({ start, end: end + tail.length, text: [first + beside, ...shifted(lines, column)].join('\n') })
-}
-
-/** A value as it stands behind a key, with what stands before its first line. */
-function block(value: Json, node: unknown): string {
-  return writeYaml({ k: value }, typeof value === 'string' ? node : undefined)
-    .slice('k:'.length)
-    .replace(/\n$/, '')
-}
-
-function shifted(lines: readonly string[], column: number): string[] {
-  return lines.map((line) => (line === '' ? '' : ' '.repeat(column) + line))
-}
-
-function insertLine({ text, edits }: Editing, behind: number, fresh: string, column: number): void {
-  const at = lineEnd(text, behind)
-  edits.push({ start: at, end: at, text: `\n${shifted(fresh.replace(/\n$/, '').split('\n'), column).join('\n')}` })
-}
-
-/** Takes lines out, unless something else stands on the first of them. */
-function removeLines({ text, edits }: Editing, start: number, end: number): boolean {
-  const begin = lineStart(text, start)
-  if (text.slice(begin, start).trim() !== '') return false
-  edits.push({ start: begin, end: Math.min(text.length, lineEnd(text, end) + 1), text: '' })
-  return true
-}
-
-function afterColon({ text }: Editing, { key }: Pair): number {
-  return text.indexOf(':', (key as Node).range?.[1] ?? 0) + 1
-}
-
-function dashOf({ text }: Editing, list: YAMLSeq, index: number, column: number): number {
-  const before = index === 0 ? (list.range?.[0] ?? 0) : startOf(list.items[index])
-  return index === 0 ? before : text.lastIndexOf(`\n${' '.repeat(column)}-`, before) + 1 + column
-}
-
-function startOf(node: unknown): number {
-  if (isScalar(node) || isMap(node) || isSeq(node)) return node.range?.[0] ?? 0
-  return startOf((node as Pair | undefined)?.key)
-}
-
-/** Where the last sign of a node is, before the end of its line and a comment there. */
-function endOf(editing: Pick<Editing, 'text'>, node: unknown): number {
-  const { text } = editing
-  if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) return endOf(editing, node.items.at(-1))
-  if (isMap(node) || isSeq(node)) return node.range?.[1] ?? 0
-  if (isScalar(node)) {
-    const end = node.range?.[1] ?? 0
-    return node.type?.startsWith('BLOCK') && text[end - 1] === '\n' ? end - 1 : end
-  }
-  if (node === null || node === undefined) return 0
-  const { key, value } = node as Pair
-  return Math.max(afterColon(editing as Editing, { key } as Pair), value ? endOf(editing, value) : 0)
-}
-
-function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1
-}
-
-function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\n', at)
-  return end < 0 ? text.length : end
-}
-
-function columnOf(text: string, at: number): number {
-  return at - lineStart(text, at)
+function dashOf(text: string, list: YAMLSeq, index: number, column: number): number {
+  if (index === 0) return list.range?.[0] ?? 0
+  return text.lastIndexOf(`\n${' '.repeat(column)}-`, startOf(text, list.items[index])) + 1 + column
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
+import { isObject, type JsonObject, sameJson } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import { listAt } from '../../list-at.ts'
 import type { Ref, Resource, Snapshot } from '../../model.ts'
@@ -7,9 +7,10 @@ import { differences } from '../../spec.ts'
 import { formatDocument, resourceText } from '../format.ts'
 import type { Documents, Source } from '../parse.ts'
 import { type Chunk, cutStream } from '../yaml/documents.ts'
-import { parseYaml } from '../yaml/yaml.ts'
-import { type Edit, editText, withEdits } from './edit-text.ts'
+import { parseYaml, valueOfDocument } from '../yaml/yaml.ts'
+import { editText } from './edit-text.ts'
 import { merged } from './merge-document.ts'
+import { type Edit, withEdits } from './text-edit.ts'
 
 /** What becomes of the texts of a snapshot. */
 export interface Update {
@@ -76,10 +77,15 @@ export function updateTexts(sources: readonly Source[], read: Documents, options
 
 /** A document with another value; rewritten as a whole, below its leading comments, if it cannot be edited in place. */
 function changeOf(chunk: Chunk, next: (written: JsonObject) => JsonObject): Edit {
-  const written = parseYaml(chunk.text, false).document.toJS() as JsonObject
-  const value = next(written)
+  const value = next(valueIn(chunk))
   const text = editText(chunk.text, value) ?? rewritten(chunk, value)
   return { start: chunk.start, end: endOf(chunk), text: chunk.marked ? text.slice(3) : text }
+}
+
+/** The value of a document without faults. */
+function valueIn({ text }: Chunk): JsonObject {
+  const read = valueOfDocument(parseYaml(text, false).document, text)
+  return 'value' in read && isObject(read.value) ? read.value : {}
 }
 
 function rewritten({ text, marked }: Chunk, value: JsonObject): string {
@@ -125,8 +131,8 @@ function withSource(files: Update['files'], sources: readonly Source[], source: 
   if (files.length === 0 || source === undefined || !first) return files
   const text = files.find(({ file }) => file === first.file)?.text ?? first.text
   const chunk = cutStream(first.file, text)[0]
-  const header = chunk && (parseYaml(chunk.text, false).document.toJS() as Json)
-  if (!chunk || !isObject(header) || sameJson(header.source, { ...source })) return files
+  const header = chunk && valueIn(chunk)
+  if (!chunk || !header || sameJson(header.source, { ...source })) return files
   const { kind, version, source: _, ...rest } = header
   const next = { kind, version, source: { ...source }, ...rest } as JsonObject
   const edited = withEdits(text, [changeOf(chunk, () => next)])

@@ -1,7 +1,19 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { Place } from '../../issue.ts'
 import { type Pointer, steps } from '../../json.ts'
 import type { Chunk } from './documents.ts'
+import { isMergeKey } from './tree-value.ts'
 import { parseYaml } from './yaml.ts'
 
 /** A part of a text that is not shown. */
@@ -30,11 +42,18 @@ const plain = /(["']?)\bplain\1\s*:|\?\s+["']?plain\b/g
 const part = /\n["']?(kind|key|refs|spec|secrets)["']?\s*:/g
 
 /** Where secrets in clear may stand in a text that need not be YAML: from each `plain:` to the next part of the document. */
-function perhapsPlain(text: string): Hidden[] {
-  return [...text.matchAll(plain)].map(({ index }) => {
+function perhapsPlain(text: string): readonly Hidden[] {
+  const written = [...text.matchAll(plain)].map(({ index }): Hidden => {
     part.lastIndex = index
     return [index, (part.exec(text)?.index ?? text.length) + 1]
   })
+  return withRepeated(text, written)
+}
+
+/** An alias repeats what stands behind an anchor somewhere. */
+function withRepeated(text: string, written: readonly Hidden[]): readonly Hidden[] {
+  const isRepeated = written.some(([start, end]) => text.slice(start, end).includes('*'))
+  return isRepeated && text.includes('&') ? [...written, [text.indexOf('&'), text.length]] : written
 }
 
 /** Where secrets in clear stand in a document. */
@@ -48,7 +67,7 @@ function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] 
       found.push([start, Math.max(end, start + 1)])
     },
   })
-  return found
+  return withRepeated(text, found)
 }
 
 /** Where a document begins, after its marker, comments and blank lines; without reading it. */
@@ -74,18 +93,40 @@ export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text
 }
 
 function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): number {
-  let node: unknown = document.contents
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+  let written: unknown = document.contents
+  let offset = isNode(written) ? (written.range?.[0] ?? 0) : 0
   for (const key of steps(pointer)) {
+    const node = behindAlias(document, written)
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
-      if (!isPair(pair)) return offset
+      const pair = pairAt(document, node, key)
+      if (!pair) return offset
       offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
-      node = pair.value
+      written = pair.value
     } else if (isSeq(node)) {
-      node = node.items[Number(key)]
-      if (isNode(node)) offset = node.range?.[0] ?? offset
+      written = node.items[Number(key)]
+      if (isNode(written)) offset = written.range?.[0] ?? offset
     } else return offset
   }
-  return !onKey && isScalar(node) ? (node.range?.[0] ?? offset) : offset
+  const isText = isScalar(behindAlias(document, written))
+  return isText && !onKey && isNode(written) ? (written.range?.[0] ?? offset) : offset
+}
+
+/** What an alias repeats; every other node itself. */
+function behindAlias(document: Document.Parsed, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node
+}
+
+/** Where the value of a key is written: in the mapping itself, or in what its `<<` merges. */
+function pairAt(document: Document.Parsed, map: YAMLMap, key: string): Pair | undefined {
+  const own = map.items.find((pair) => !isMergeKey(pair.key) && isScalar(pair.key) && String(pair.key.value) === key)
+  if (own) return own
+  for (const { value } of map.items.filter((pair) => isMergeKey(pair.key))) {
+    const source = behindAlias(document, value)
+    for (const each of isSeq(source) ? source.items : [source]) {
+      const one = behindAlias(document, each)
+      const pair = isMap(one) ? pairAt(document, one, key) : undefined
+      if (pair) return pair
+    }
+  }
+  return undefined
 }

@@ -1,9 +1,9 @@
-import type { Issue } from '../../issue.ts'
+import type { Issue, Place } from '../../issue.ts'
 import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
 import { quickValue } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
-import { faultsOf, parseYaml } from './yaml.ts'
+import { parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
 
 /** What keeps reading bounded. */
 export interface Limits {
@@ -36,27 +36,29 @@ function whenAsked(chunk: Chunk): Locate {
 function readWithFaults(chunk: Chunk, levels: number): Read {
   const parsed = parseYaml(chunk.text, false)
   const { document, lines } = parsed
-  const issue = (code: 'invalid-yaml' | 'too-large', message: string, offset?: number): Issue => ({
+  const issue = ({ code, message, offset }: YamlFault): Issue => ({
     code,
     severity: 'error',
     message,
-    place: offset === undefined ? startOf(chunk) : placeAt(chunk, lines, Math.max(0, offset)),
+    ...(code === 'too-large' ? { fix: 'Repeat the values instead of using aliases.' } : {}),
+    place: placeAt(chunk, lines, Math.max(0, offset)),
   })
-  const tooDeep = { issues: [issue('too-large', `Values may be nested at most ${levels} levels deep.`)] }
-  // The YAML library goes down by recursion, and tells of the end of the stack as a fault of the text.
+  const tooDeep = { issues: [tooLarge(`Values may be nested at most ${levels} levels deep.`, startOf(chunk))] }
+  // The YAML library goes down by recursion, and reports the end of the stack as a fault of the text.
   if (document.errors.some(({ message }) => message.includes('call stack'))) return tooDeep
   try {
-    const faults = faultsOf(document, chunk.text)
-    if (faults.length > 0)
-      return { issues: faults.map(({ message, offset }) => issue('invalid-yaml', message, offset)) }
-    const value = document.toJS({ maxAliasCount: 100 }) as Json
+    const read = valueOfDocument(document, chunk.text)
+    if ('faults' in read) return { issues: read.faults.map(issue) }
+    const { value } = read
     return depth(value, 0, levels) > levels ? tooDeep : { value, place: locator(chunk, parsed), issues: [] }
   } catch (error) {
     if (error instanceof RangeError) return tooDeep
-    // Aliases that multiply into a huge value end here.
-    const fix = 'Repeat the values instead of using aliases.'
-    return { issues: [{ ...issue('too-large', error instanceof Error ? error.message : String(error)), fix }] }
+    throw error
   }
+}
+
+function tooLarge(message: string, place: Place): Issue {
+  return { code: 'too-large', severity: 'error', message, place }
 }
 
 function depth(value: Json, level: number, deepest: number): number {

@@ -3,6 +3,7 @@ import {
   type DocumentOptions,
   isScalar,
   LineCounter,
+  type Node,
   type ParseOptions,
   parseDocument,
   type Scalar,
@@ -10,10 +11,12 @@ import {
   type SchemaOptions,
   type Tags,
   visit as visitNodes,
+  type YAMLError,
 } from 'yaml'
 import { isExact, isObject, type Json, type LosslessNumber, writeJson } from '../../json.ts'
 import { quickText } from './fast-writer.ts'
 import { forms, numberFrom } from './numbers.ts'
+import { isMergeKey, treeState, valueOfNode } from './tree-value.ts'
 
 /** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
 const exactInteger: ScalarTag = {
@@ -63,7 +66,9 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.2',
   schema: 'core',
   customTags,
-  uniqueKeys: true,
+  // A quoted "<<" is a key, and one without quotes merges: a mapping may have both.
+  uniqueKeys: (a, b) =>
+    a === b || (isScalar(a) && isScalar(b) && a.value === b.value && isMergeKey(a) === isMergeKey(b)),
   strict: true,
   stringKeys: true,
   prettyErrors: false,
@@ -78,37 +83,60 @@ export function parseYaml(
   return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
 }
 
-/** A fault of YAML text, and where it begins. */
+/** A fault of a document, and where it begins. */
 export interface YamlFault {
+  readonly code: 'invalid-yaml' | 'too-large'
   readonly message: string
   readonly offset: number
 }
 
+/** The value of a document; or every fault of it, so that it has none. */
+export type YamlValue = { readonly value: Json } | { readonly faults: readonly YamlFault[] }
+
+/** The value of a document, with aliases and merges written out. */
+export function valueOfDocument(document: Document.Parsed, text: string): YamlValue {
+  const faults = faultsOf(document, text)
+  if (document.errors.some(({ code }) => !alone.has(code))) return { faults }
+  const fail = (code: YamlFault['code'], message: string, node: Node) =>
+    faults.push({ code, message, offset: node.range?.[0] ?? 0 })
+  const value = valueOfNode(document.contents, treeState(text.length, fail))
+  return faults.length > 0 ? { faults: faults.sort((a, b) => a.offset - b.offset) } : { value }
+}
+
 /**
- * Every fault of a document. Tags are among them, since with one a text can become what no JSON value is. Of faults of
- * syntax only the first is told: those after it are what the reader makes of the rest.
+ * Faults of syntax, and tags, since with one a text can become what no JSON value is. Of faults of syntax only the first
+ * is reported: those after it are what the reader makes of the rest.
  */
-export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
+function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
   const syntax = document.errors.filter(({ code }) => !alone.has(code)).slice(0, 1)
   const others = document.errors.filter(({ code }) => alone.has(code))
-  const faults = [...syntax, ...others, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }))
-  if (syntax.length > 0 || !/[!*]/.test(text)) return faults
+  const faults = [...syntax, ...others, ...document.warnings].map((error) => faultOf(error, text))
+  if (syntax.length > 0 || !text.includes('!')) return faults
   const known = new Set(faults.map(({ offset }) => offset))
-  const anchors = new Set<string>()
   visitNodes(document, {
-    Alias: (_, { source, range }) => {
-      if (!anchors.has(source))
-        faults.push({ message: `No anchor &${source} is defined before this alias.`, offset: range?.[0] ?? 0 })
-    },
-    Value: (_, { tag, anchor, range }) => {
-      if (anchor) anchors.add(anchor)
+    Value: (_, { tag, range }) => {
       const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
       // A tag may be written with several `!`, and a fault of it is at the first.
       const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
-      if (tag && !known.has(start)) faults.push({ message: `YAML tags such as ${tag} are not allowed.`, offset: start })
+      if (tag && !known.has(start))
+        faults.push({
+          code: 'invalid-yaml',
+          message: `YAML tags such as ${tag} are not allowed.`,
+          offset: start,
+        })
     },
   })
   return faults
+}
+
+function faultOf({ code, message, pos: [offset] }: YAMLError, text: string): YamlFault {
+  const own =
+    code === 'NON_STRING_KEY'
+      ? 'A key must be text, not a collection or an alias.'
+      : code === 'DUPLICATE_KEY' && /^<<\s*:/.test(text.slice(offset))
+        ? 'The mapping has two merge keys. Write one with a list, such as <<: [*a, *b].'
+        : message
+  return { code: 'invalid-yaml', message: own, offset }
 }
 /** Faults that can stand beside others. */
 const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])

@@ -1,0 +1,41 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+
+/** Where a node or a pair begins: behind an anchor of a value, and before one of a key. */
+export function startOf(text: string, node: unknown): number {
+  if (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[0] ?? 0
+  const key = (node as Pair | undefined)?.key as Node | undefined
+  const start = key?.range?.[0] ?? 0
+  const anchor = isScalar(key) && key.anchor ? text.lastIndexOf(`&${key.anchor}`, start) : -1
+  return anchor < 0 ? start : anchor
+}
+
+/** Where the last character of a node or a pair is, before the end of its line and a comment there. */
+export function endOf(text: string, node: unknown): number {
+  if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) return endOf(text, node.items.at(-1))
+  if (isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[1] ?? 0
+  if (isScalar(node)) {
+    const end = node.range?.[1] ?? 0
+    return node.type?.startsWith('BLOCK') && text[end - 1] === '\n' ? end - 1 : end
+  }
+  if (node === null || node === undefined) return 0
+  const { value } = node as Pair
+  return Math.max(afterColon(text, node as Pair), value ? endOf(text, value) : 0)
+}
+
+/** Where the value of a pair may begin: behind its colon. */
+export function afterColon(text: string, { key }: Pair): number {
+  return text.indexOf(':', (key as Node).range?.[1] ?? 0) + 1
+}
+
+export function lineStart(text: string, at: number): number {
+  return text.lastIndexOf('\n', at - 1) + 1
+}
+
+export function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
+export function columnOf(text: string, at: number): number {
+  return at - lineStart(text, at)
+}
