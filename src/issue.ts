@@ -116,6 +116,8 @@ export const issueCodes = {
   'invalid-plan': 'The file is no saved plan, or of another version.',
   'invalid-journal': 'The file is no journal of an apply, or is damaged.',
   'changed-since': 'A resource was changed after the apply that would be undone.',
+  'unrecoverable-secret':
+    'An apply replaces or deletes a secret value. A journal holds none, so undo restores it only from a source of the previous value.',
   unsupported: 'The destination cannot hold this, or cannot change it in place.',
   downgraded:
     'The destination is an older version that does not have a field; everything else of the resource is written.',

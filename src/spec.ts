@@ -106,6 +106,13 @@ function secretChange(pointer: Pointer, before: Resource, after: Resource, how: 
   return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
 }
 
+/** The places of secrets, in a spec, whose value the update of these fields replaces or removes. */
+export function replacedSecrets(fields: readonly FieldChange[]): Pointer[] {
+  return fields.flatMap(({ pointer, before }) =>
+    before !== undefined && pointer.startsWith('/secrets/') ? [pointer.slice('/secrets'.length)] : [],
+  )
+}
+
 /** Whether two placeholders are filled from the same place; of values in clear nothing is said but that they are. */
 function sameSource(a: Placeholder, b: Placeholder): boolean {
   if ('plain' in a || 'plain' in b) return false

@@ -1,6 +1,7 @@
 import { Failure } from '../issue.ts'
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
 import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
+import { replacedSecrets } from '../spec.ts'
 
 /*
  * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last; between
@@ -50,6 +51,8 @@ export interface Entry {
   readonly action: Change['action']
   readonly before?: Image
   readonly after?: Image
+  /** Places of secrets whose previous value an update replaced or removed. */
+  readonly changedSecrets?: readonly string[]
   /** Fields that a create left for later. */
   readonly without?: readonly string[]
   /** The id that a create got. */
@@ -77,7 +80,9 @@ export function intentLine(change: Change): string {
   const before = 'before' in change ? { before: imageOf(change.before) } : {}
   const after = 'after' in change ? { after: imageOf(change.after) } : {}
   const without = change.action === 'create' && change.without.length > 0 ? { without: change.without } : {}
-  return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...before, ...after })
+  const changed = change.action === 'update' ? replacedSecrets(change.fields) : []
+  const secrets = changed.length > 0 ? { changedSecrets: changed } : {}
+  return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...secrets, ...before, ...after })
 }
 
 /** Before a write request is sent. */

@@ -108,7 +108,8 @@ function judge(
     default:
       if (!now) return 'it was deleted since'
       if (is(entry.after)) return 'undo'
-      if (is(entry.before) && entry.status !== 'done') return 'nothing'
+      // Never begun, or reverted already.
+      if (is(entry.before)) return 'nothing'
       return isPartial(kind, entry, now, placeholderFor) ? 'undo' : how(kind, entry, now, placeholderFor)
   }
 }

@@ -2,9 +2,10 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { JournalRecord } from '../journal/journal.ts'
 import { readJournal } from '../journal/journal-file.ts'
+import { withoutLostSecrets } from '../journal/lost-secrets.ts'
 import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
 import { readLive } from '../live/read-live.ts'
-import type { Placeholder, Ref, Resource, Snapshot } from '../model.ts'
+import type { Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { refOf } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
@@ -20,7 +21,7 @@ export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, '
   readonly file: string
 }
 
-/** What came of an undo; `left` says which resources could not be reverted, since they were changed after the apply. */
+/** What came of an undo; `left` says what could not be reverted: resources that were changed after the apply, and secret values. */
 export interface UndoResult extends ApplyResult {
   readonly left: readonly Issue[]
 }
@@ -47,17 +48,20 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   const sourceFor = ({ kind, key }: Pick<Resource, 'kind' | 'key'>, pointer: string): Placeholder => ({
     env: nameOf(kind, key, pointer),
   })
-  const { moved, resources, refused, remove } = undoOf(record, live, kinds, sourceFor)
+  const { moved, resources: before, refused, remove } = undoOf(record, live, kinds, sourceFor)
+  const secretValues = await secretValuesFor(before, { ...request, snapshot: '-' }, context)
+  const { resources, issues: lost } = withoutLostSecrets(before, record, live, kinds, secretValues)
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
-  const secretValues = await secretValuesFor(resources, { ...request, snapshot: '-' }, context)
-  const plan = makePlan(snapshot, live, kinds, {
+  const made = makePlan(snapshot, live, kinds, {
     secretValues,
     allowUnresolved: true,
     remove,
     overrideChangeLimit: true,
   })
+  const left = [...refused, ...lost]
+  const plan = withLeft(made, left)
   const prepared: PreparedPlan = {
-    plan: { ...plan, unmanaged: [], issues: [...refused, ...plan.issues] },
+    plan,
     live,
     parsed: withoutText(snapshot),
     whole: snapshot,
@@ -65,7 +69,19 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
     to,
     file: request.file,
   }
-  return { prepared, left: refused }
+  return { prepared, left }
+}
+
+/** The plan with what cannot be reverted: of a secret that is not, its resource does not count as unchanged. */
+function withLeft(plan: Plan, left: readonly Issue[]): Plan {
+  const refs = new Set(left.map(({ ref }) => ref))
+  return {
+    ...plan,
+    unchanged: plan.unchanged.filter((ref) => !refs.has(ref)),
+    unmanaged: [],
+    // Its own changes take back what the apply wrote, and undo of the undo has the snapshot to apply instead.
+    issues: [...left, ...plan.issues.filter(({ code }) => code !== 'unrecoverable-secret')],
+  }
 }
 
 /** Where the journal says that secrets are, by resource. */

@@ -1,8 +1,10 @@
+import { pathText } from '../field-path.ts'
 import type { Issue } from '../issue.ts'
 import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts'
 import { nameInKey, splitRef } from '../ref.ts'
+import { replacedSecrets } from '../spec.ts'
 import { idKeysOf, idsIn } from '../token.ts'
 
 /** An issue for each secret that a change needs and that has no value. */
@@ -26,6 +28,20 @@ export function missingSecretIssue(
   what: string,
 ): Issue {
   return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
+}
+
+/** A warning for each resource of which a change deletes or replaces a secret value: a journal holds none for `undo`. */
+export function unrecoverableSecrets(changes: readonly Change[]): Issue[] {
+  return changes.flatMap((change): Issue[] => {
+    const isDelete = change.action === 'delete'
+    const fields = change.action === 'update' ? change.fields : []
+    const pointers = isDelete ? Object.keys(change.before.secrets) : replacedSecrets(fields)
+    if (pointers.length === 0) return []
+    const places = pointers.map((pointer) => pathText(pointer)).join(', ')
+    const message = `${change.ref}: undo cannot restore ${places}, which the plan ${isDelete ? 'deletes' : 'replaces'}; a journal holds no secret values.`
+    const fix = 'Keep the present value elsewhere, for example with export --secrets age.'
+    return [{ code: 'unrecoverable-secret', severity: 'warning', message, fix, ref: change.ref }]
+  })
 }
 
 /** Resources that match several objects of the server equally well: none of those is changed by a guess. */

@@ -15,7 +15,7 @@ import { membersOf } from '../selection/scope.ts'
 import type { Activation } from './activation.ts'
 import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
-import { ambiguous, missingSecrets, unresolvedIds } from './guard.ts'
+import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
 import { afterRenames, canRename, openMoves } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
@@ -84,6 +84,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
       ...pairs.issues,
       ...ambiguous(pairs.all, live),
       ...missingSecrets(changes, options.secretValues),
+      ...unrecoverableSecrets(changes),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),
       ...likelyRenames(
         changes.filter(({ ref }) => !replaced.has(ref)),
