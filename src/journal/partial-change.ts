@@ -5,7 +5,8 @@ import { differingPlaces } from '../spec.ts'
 
 /**
  * Whether a resource is in a state that a change from `before` to `after` can leave where it was stopped between two
- * writes: each field is as before, as after, or made of parts of the two.
+ * writes: each field is as before, as after, made of parts of the two, at its default, or switched off until the last
+ * write.
  */
 export function isBetween(kind: Kind, before: Resource, now: Resource, after: Resource): boolean {
   return [...differingPlaces(kind, now, before)].every((place) => {
@@ -14,7 +15,8 @@ export function isBetween(kind: Kind, before: Resource, now: Resource, after: Re
     if (part === 'secrets') return true
     if (part === 'refs') return now.refs[name] === undefined || now.refs[name] === after.refs[name]
     const value = now.spec[name] ?? kind.fields[name]?.default
-    const states = [before, after].map(({ spec }) => spec[name] ?? kind.fields[name]?.default)
+    const off = (kind.disabledSpec ?? kind.pausedSpec)?.[name]
+    const states = [before.spec[name], after.spec[name], off, kind.fields[name]?.default]
     return value === undefined || isMade(value, states, kind.fields[name])
   })
 }

@@ -4,6 +4,7 @@ import { atLeast } from '../version.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
 import { answer, at, idOf, namesOf, readPages, text } from './endpoints.ts'
 import { boolean, count } from './field-schemas.ts'
+import { nameFault } from './name-rules.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
 /** From this version on a tag limit is a row `tag:<tag>` among the global limits. */
@@ -47,10 +48,12 @@ export const concurrencyLimit: Kind = {
     refs: {},
     spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second },
   }),
-  incompatibilities: ({ key }, { version }) =>
-    key.startsWith('tag:') && atLeast(version, tagRowsSince)
-      ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a limit of that name is the limit of a tag` }]
-      : [],
+  incompatibilities({ key }, { version }, before) {
+    const isTag = key.startsWith('tag:') && atLeast(version, tagRowsSince)
+    const taken = `from ${tagRowsSince} on a limit of that name is the limit of a tag`
+    const fault = isTag ? taken : before ? undefined : nameFault('concurrency-limit', key)
+    return fault ? [{ drops: 'resource', reason: fault }] : []
+  },
   effects: (change) => (change.action === 'delete' ? ['deployments that share it are left without a limit'] : []),
   async create({ api }, { resource, spec }) {
     const body = {

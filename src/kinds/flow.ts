@@ -21,9 +21,11 @@ export const flow: Kind = {
   fields: {
     tags: { schema: tags, doc: 'Tags of the flow.', default: [] },
     labels: {
-      schema: labels,
+      schema: { ...labels, type: ['object', 'null'] },
       doc: 'Labels, which the server copies to the deployments of the flow.',
       default: {},
+      // Null and none mean the same, and no request changes one into the other.
+      compare: (value) => value ?? {},
       fixed: 'Prefect has no request that changes the labels of a flow; deleting it would delete its runs',
     },
   },
@@ -38,9 +40,10 @@ export const flow: Kind = {
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }), { onPage })
       : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }, onPage),
   key: (raw) => text(raw, 'name'),
-  encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels ?? {} } }),
+  encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels } }),
   async create({ api }, { resource, spec }) {
-    const body = { name: resource.key, tags: spec.tags ?? [], labels: spec.labels ?? {} }
+    const { tags = [], labels = {} } = spec
+    const body = { name: resource.key, tags, labels }
     return { id: idOf(answer((await api.send('POST', '/flows/', body)).body)) }
   },
   async update({ api }, before, { spec }) {

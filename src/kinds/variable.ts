@@ -1,8 +1,9 @@
-import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, writeJson } from '../json.ts'
+import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, sameJson, writeJson } from '../json.ts'
 import type { Incompatibility, Kind } from '../kind.ts'
 import { isPrefect2 } from '../version.ts'
 import { answer, at, findOne, idOf, readAll, readNamed, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
+import { nameFault } from './name-rules.ts'
 
 const path = '/variables/filter'
 const sort = 'NAME_ASC'
@@ -40,7 +41,12 @@ export const variable: Kind = {
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { onPage })
       : readAll(reader, path, { sort }, { path: '/variables/count', body: {} }, onPage),
   key: (raw) => text(raw, 'name'),
-  incompatibilities: ({ spec }, { version }) => (isPrefect2(version) ? [] : tooLong(spec.value)),
+  incompatibilities({ key, spec }, { version }, before) {
+    if (isPrefect2(version)) return []
+    const fault = before ? undefined : nameFault('variable', key)
+    if (fault) return [{ drops: 'resource', reason: fault }]
+    return before && sameJson(before.spec.value, spec.value) ? [] : tooLong(spec.value)
+  },
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),
   async create({ api }, { resource, spec }) {
     const reply = await api.send('POST', '/variables/', {
@@ -68,7 +74,7 @@ export const variable: Kind = {
 const most = 5000
 
 function tooLong(value: Json | undefined): Incompatibility[] {
-  const length = typeof value === 'string' ? Buffer.byteLength(writeJson(value)) : 0
+  const length = value === undefined || value === null ? 0 : Buffer.byteLength(writeJson(value))
   if (length <= most) return []
   return [{ drops: 'resource', reason: `its value takes ${length} bytes as JSON, and Prefect 3 holds ${most}` }]
 }

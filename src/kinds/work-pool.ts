@@ -2,9 +2,10 @@ import type { Json, JsonObject } from '../json.ts'
 import type { Kind, SideEffects } from '../kind.ts'
 import type { Api, Id, Reader, Resource } from '../model.ts'
 import { splitRef } from '../ref.ts'
-import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, text } from './endpoints.ts'
+import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, statusOf, text } from './endpoints.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from './field-schemas.ts'
 import { poolReadiness } from './pool-readiness.ts'
+import { templateFault } from './pool-template.ts'
 import { queueParts, queueRef } from './queue-name.ts'
 
 const path = '/work_pools/filter'
@@ -92,6 +93,8 @@ export const workPool: Kind = {
     }
   },
   incompatibilities: ({ key, spec }, server, before) => {
+    const fault = templateFault(spec.base_job_template, before?.spec.base_job_template)
+    if (fault) return [{ pointer: '/spec/base_job_template', drops: before ? 'field' : 'resource', reason: fault }]
     if (before) return []
     if (/^prefect/i.test(key))
       return [{ drops: 'resource', reason: `names that begin with "prefect" are reserved for Prefect itself` }]
@@ -111,7 +114,7 @@ export const workPool: Kind = {
       type: spec.type ?? 'process',
       is_paused: spec.is_paused ?? false,
     }
-    const raw = answer((await api.send('POST', '/work_pools/', fields)).body)
+    const raw = await post(api, fields)
     const queue = String(spec.default_queue ?? born)
     const queueId = text(raw, 'default_queue_id') as Id
     if (queue !== born) await nameDefaultQueue(api, resource.key, queue, queueId)
@@ -136,6 +139,25 @@ export const workPool: Kind = {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },
   find: (reader, { resource }) => findOne(reader, path, { work_pools: { name: { any_: [resource.key] } } }),
+}
+
+/**
+ * Creates a pool in one request, or, where the server refuses its template, in two. A server checks the defaults of a
+ * template, and that their blocks exist, when it creates a pool and not when it changes one. The first request leaves the
+ * template out, paused, so that no work is handed out without it.
+ */
+async function post(api: Api, pool: JsonObject): Promise<JsonObject> {
+  const send = async (body: JsonObject) => answer((await api.send('POST', '/work_pools/', body)).body)
+  try {
+    return await send(pool)
+  } catch (error) {
+    const { base_job_template: template = {}, is_paused = false, ...rest } = pool
+    const isChecked = Object.keys(object(template)).length > 0
+    if (!isChecked || ![404, 422].includes(statusOf(error) ?? 0)) throw error
+    const raw = await send({ ...rest, is_paused: true })
+    await api.send('PATCH', at`/work_pools/${text(pool, 'name')}`, { base_job_template: template, is_paused })
+    return raw
+  }
 }
 
 /** Gives the queue that a pool was made with its name; which queue is the default one never changes. */

@@ -33,13 +33,15 @@ describe('a deployment', () => {
     expect(encode({ work_pool_name: 'p', work_queue_name: 'q/r' }).refs.queue).toBe('work-queue/p/q%2Fr')
   })
 
-  test('has the same spec however a server says nothing', () => {
-    const forms: readonly JsonObject[] = [
-      { pull_steps: null, parameter_openapi_schema: null, concurrency_options: null, schedules: [], paused: false },
-      { pull_steps: [], parameter_openapi_schema: {}, job_variables: {}, labels: null, paused: false },
-      { parameter_openapi_schema: { type: 'object', properties: {} }, description: null, paused: false },
-    ]
-    for (const form of forms) expect(canonicalSpec(deployment, encode(form).spec)).toEqual({ paused: false })
+  test('keeps null, an empty value, and what a create fills in apart', () => {
+    const spec = (raw: JsonObject) => canonicalSpec(deployment, encode(raw).spec)
+    expect(spec({ pull_steps: null, parameter_openapi_schema: null })).toMatchObject({
+      pull_steps: null,
+      parameter_openapi_schema: null,
+    })
+    expect(spec({ pull_steps: [], parameter_openapi_schema: {} })).toEqual({ parameter_openapi_schema: {} })
+    const filledIn = { concurrency_options: null, schedules: [], job_variables: {}, labels: null, description: null }
+    expect(spec({ ...filledIn, parameter_openapi_schema: { type: 'object', properties: {} } })).toEqual({})
   })
 
   test('of Prefect 2 keeps its job variables, and reports what Prefect 3 does not have', () => {

@@ -18,7 +18,8 @@ describe('a trigger', () => {
     }
     expect(normalizeTrigger(given)).toEqual(event)
     expect(normalizeTrigger({ posture: 'Reactive', expect: ['x'] })).toEqual(event)
-    expect(normalizeTrigger({ ...event, match_related: [] })).toEqual(event)
+    expect(normalizeTrigger({ ...event, match_related: null })).toEqual(event)
+    expect(normalizeTrigger({ ...event, match_related: [] })).toEqual({ ...event, match_related: [] })
   })
 
   test('keeps fields with a meaning', () => {

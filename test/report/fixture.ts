@@ -31,9 +31,9 @@ kind: variable
 key: threshold
 spec: {value: {ratio: 5.0, most: 9007199254740993, tiny: 1e-9}}
 ---
-kind: variable
+kind: saved-search
 key: ${JSON.stringify(nasty)}
-spec: {value: ${JSON.stringify(`${nasty}\u202e`)}}
+spec: {filters: [{value: ${JSON.stringify(`${nasty}\u202e`)}}]}
 ---
 kind: block-type
 key: store
@@ -54,7 +54,7 @@ secrets:
 ---
 kind: work-pool
 key: k8s
-spec: {type: kubernetes, concurrency_limit: 10, base_job_template: {job_configuration: {image: 'etl:2', cpu: 2}, variables: {}}}
+spec: {type: kubernetes, concurrency_limit: 10, base_job_template: {job_configuration: {image: 'etl:2', cpu: 2}, variables: {type: object}}}
 ---
 kind: work-queue
 key: k8s/default
@@ -127,7 +127,7 @@ spec: {checksum: 'sha256:4a1d0f3c${'0'.repeat(56)}', fields: {}, capabilities: [
 ---
 kind: work-pool
 key: k8s
-spec: {type: process, concurrency_limit: 5, base_job_template: {job_configuration: {image: 'etl:1', cpu: 2}, variables: {}}}
+spec: {type: process, concurrency_limit: 5, base_job_template: {job_configuration: {image: 'etl:1', cpu: 2}, variables: {type: object}}}
 ---
 kind: work-queue
 key: k8s/default

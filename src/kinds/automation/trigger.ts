@@ -1,4 +1,4 @@
-import { byCodePoint, isObject, type Json, type JsonObject, writeJson } from '../../json.ts'
+import { byCodePoint, isObject, type Json, type JsonObject, sameJson, writeJson } from '../../json.ts'
 import { plainNumber } from '../../spec.ts'
 import { list, objects } from '../endpoints.ts'
 
@@ -18,8 +18,12 @@ export function normalizeTrigger(value: Json): Json {
   const type = out.type ?? 'event'
   if (type === 'compound' || type === 'sequence') return { ...out, within: out.within ?? null }
   if (type === 'event') dropEventDefaults(out)
-  for (const name of setFields) if (Array.isArray(out[name])) out[name] = sortedSet(out[name])
-  for (const name of [...setFields, 'match', 'match_related']) if (isEmpty(out[name])) delete out[name]
+  for (const name of setFields) {
+    if (Array.isArray(out[name])) out[name] = sortedSet(out[name])
+    if (sameJson(out[name] ?? [], [])) delete out[name]
+  }
+  // A list of alternatives may be empty too, which is not what the server fills in.
+  for (const name of ['match', 'match_related']) if (sameJson(out[name] ?? {}, {})) delete out[name]
   return { ...out, type }
 }
 
@@ -27,12 +31,6 @@ function dropEventDefaults(trigger: Record<string, Json>): void {
   const within = trigger.posture === 'Proactive' ? 10 : 0
   if (trigger.threshold === 1) delete trigger.threshold
   if (trigger.within === within || (within === 10 && trigger.within === 0)) delete trigger.within
-}
-
-function isEmpty(value: Json | undefined): boolean {
-  return (
-    value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
-  )
 }
 
 function sortedSet(values: Json): Json {

@@ -139,12 +139,14 @@ async function listOfTypes(reader: Reader, slugs: ReadonlySet<string>) {
 }
 
 /**
- * The fields with the children of union fields in the order that gives `checksum`: servers return them in the order of
- * their rows. Undefined where no order does.
+ * The fields as a client sent them, so that they give `checksum`: servers add empty references where none were sent, and
+ * return the children of union fields in the order of their rows. Undefined where no form does.
  */
 export function arrangedFor(fields: JsonObject, checksum: string): JsonObject | undefined {
   if (checksumOf(fields) === checksum) return fields
-  const references = object(fields.block_schema_references)
+  const { block_schema_references: added, ...sent } = fields
+  const references = object(added)
+  if (Object.keys(references).length === 0 && checksumOf(sent) === checksum) return sent
   const unions = Object.entries(references).filter(
     ([, value]) => Array.isArray(value) && value.length > 1 && value.length <= 5,
   )

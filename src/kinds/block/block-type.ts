@@ -1,7 +1,8 @@
 import type { Json } from '../../json.ts'
-import type { Kind } from '../../kind.ts'
+import type { Kind, ResolvedResource } from '../../kind.ts'
 import { answer, at, findOne, idOf, namesOf, readNamed, readPages, text } from '../endpoints.ts'
 import { nullableString, string } from '../field-schemas.ts'
+import { nameFault } from '../name-rules.ts'
 import { isStockType, packageOf } from './builtin-block-types.ts'
 
 const path = '/block_types/filter'
@@ -15,8 +16,8 @@ export const blockType: Kind = {
   refFields: {},
   fields: {
     name: { schema: string, doc: 'For people.', fixed: nameIsFixed },
-    description: { schema: nullableString, doc: 'For people.', default: null, normalize: unescaped },
-    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null, normalize: unescaped },
+    description: { schema: nullableString, doc: 'For people.', default: null },
+    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null },
     logo_url: { schema: nullableString, doc: 'URL of a picture.', default: null },
     documentation_url: { schema: nullableString, doc: 'URL of its documentation.', default: null },
   },
@@ -42,10 +43,11 @@ export const blockType: Kind = {
   }),
   builtin: ({ key }) => isStockType(key),
   immutable: ({ key }) => isStockType(key),
-  incompatibilities: ({ spec }, _server, before) =>
-    !before && /^prefect/i.test(String(spec.name))
-      ? [{ drops: 'resource', reason: 'names that begin with "prefect" are reserved for Prefect itself' }]
-      : [],
+  incompatibilities({ key, spec }, _server, before) {
+    const reserved = 'names that begin with "prefect" are reserved for Prefect itself'
+    const fault = /^prefect/i.test(String(spec.name)) ? reserved : nameFault('block-type', key)
+    return !before && fault ? [{ drops: 'resource', reason: fault }] : []
+  },
   effects(change) {
     if (change.action === 'delete')
       return ['its schemas and blocks are deleted with it, and deployments whose code is stored in one of them']
@@ -55,12 +57,16 @@ export const blockType: Kind = {
       : []
   },
   async create({ api }, { resource, spec }) {
+    const later = escapedOnCreate(spec)
+    const body = Object.fromEntries(Object.entries(spec).filter(([name]) => !(name in later)))
     const raw = answer(
-      (await api.send('POST', '/block_types/', { ...spec, name: spec.name ?? resource.key, slug: resource.key })).body,
+      (await api.send('POST', '/block_types/', { ...body, name: spec.name ?? resource.key, slug: resource.key })).body,
     )
-    if (text(raw, 'slug') === resource.key) return { id: idOf(raw) }
     // The server reads the new row back by its name, which another type may have too.
-    return { id: idOf(answer(await api.get(at`/block_types/slug/${resource.key}`))) }
+    const isOther = text(raw, 'slug') !== resource.key
+    const id = idOf(isOther ? answer(await api.get(at`/block_types/slug/${resource.key}`)) : raw)
+    if (Object.keys(later).length > 0) await api.send('PATCH', at`/block_types/${id}`, later)
+    return { id }
   },
   async update({ api }, before, { spec }, fields) {
     const body = [...namesOf(fields)].map((name): [string, Json] => [name, spec[name] ?? null])
@@ -72,9 +78,8 @@ export const blockType: Kind = {
   find: (reader, { resource }) => findOne(reader, path, { block_types: { slug: { any_: [resource.key] } } }),
 }
 
-/** Servers escape `& < >` when a type is created, and not when it is changed: the text itself is what counts. */
-function unescaped(value: Json): Json {
-  return typeof value === 'string'
-    ? value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
-    : value
+/** The texts that a create would change: servers escape `& < >` in these fields when a type is created, and not later. */
+function escapedOnCreate(spec: ResolvedResource['spec']): Record<string, Json> {
+  const texts = ['description', 'code_example'].map((name): [string, Json] => [name, spec[name] ?? null])
+  return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string' && /[&<>]/.test(text)))
 }

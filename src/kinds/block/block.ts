@@ -7,6 +7,7 @@ import { Secret } from '../../secret.ts'
 import { isItem } from '../../spec.ts'
 import { answer, at, findOne, idOf, object, readAll, readNamed, readPages, statusOf, text } from '../endpoints.ts'
 import { anyObject, boolean } from '../field-schemas.ts'
+import { nameFault } from '../name-rules.ts'
 import { blockMentions } from './block-mentions.ts'
 import { findBlockSecrets } from './block-secrets.ts'
 
@@ -75,6 +76,10 @@ export const block: Kind = {
           },
         ]
       : []
+  },
+  incompatibilities({ key, spec }, _server, before) {
+    const fault = before || spec.is_anonymous === true ? undefined : nameFault('block', keyParts(key)[1] ?? '')
+    return fault ? [{ drops: 'resource', reason: fault }] : []
   },
   effects: (change) =>
     change.action === 'delete' ? ['deployments whose code is stored with it are deleted with it'] : [],

@@ -1,16 +1,38 @@
-import type { Change, Resource } from '../../model.ts'
+import type { Change, Resource, Server } from '../../model.ts'
+import { atLeast } from '../../version.ts'
 import { objects } from '../endpoints.ts'
 
 /** A side effect of every update: `_delete_scheduled_runs` in `server/models/deployments.py`. */
 export const runsEffect = 'its scheduled runs will be rescheduled'
 
 /** The side effects of a change of a deployment, in words. */
-export function deploymentEffects(change: Change): string[] {
+export function deploymentEffects(change: Change, { version }: Server): string[] {
   if (change.action === 'delete') return ['its runs that have not started will be deleted']
-  if (change.action === 'create') return [...startsToRun(change.after), ...wantsPool(change.after)]
+  if (change.action === 'create')
+    return [
+      ...startsToRun(change.after),
+      ...wantsPool(change.after),
+      ...getsStart(change.after, version),
+      ...cannotRun(change.after),
+    ]
   if (change.action !== 'update') return []
   const resumed = change.before.spec.paused === true && change.after.spec.paused === false
   return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
+}
+
+/** Rules of older servers that a newer one does not store as they are (`normalize_schedule_rrule`). */
+function getsStart({ spec }: Resource, version: string): string[] {
+  const bare = objects(spec.schedules).filter(({ rrule }) => typeof rrule === 'string' && !/^DTSTART/m.test(rrule))
+  return atLeast(version, '3.6.26') && bare.length > 0
+    ? [`the server adds a DTSTART to ${bare.map(({ rrule }) => String(rrule).replaceAll('\n', ' ')).join(', ')}`]
+    : []
+}
+
+/** A state that servers hold, and with which they refuse every run that does not come from a schedule (409). */
+function cannotRun({ spec }: Resource): string[] {
+  return spec.parameter_openapi_schema === null && spec.enforce_parameter_schema !== false
+    ? ['the server refuses to run it by hand: it enforces a parameter_openapi_schema that is null']
+    : []
 }
 
 /** Only agents used infrastructure blocks, and Prefect 3 has no agents. */

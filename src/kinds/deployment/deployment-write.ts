@@ -1,60 +1,42 @@
 import type { Json, JsonObject } from '../../json.ts'
 import type { Created, ResolvedResource, Write } from '../../kind.ts'
-import type { FieldChange, LiveResource, Resource } from '../../model.ts'
-import { keyParts, splitRef } from '../../ref.ts'
+import type { FieldChange, Id, LiveResource } from '../../model.ts'
 import { isPrefect2 } from '../../version.ts'
-import { answer, at, idOf, isAmbiguous, namesOf, objects, statusOf } from '../endpoints.ts'
-import { queueParts } from '../queue-name.ts'
+import { answer, at, idOf, isAmbiguous, namesOf, object, objects, statusOf } from '../endpoints.ts'
+import { bodyOf, noSchema, poolBody } from './deployment-body.ts'
 import { changeLimit, completeLimit, limitBody } from './deployment-limit.ts'
-import { decodeSchedule } from './schedule.ts'
 import { changeSchedules } from './schedule-changes.ts'
 
-/** A JSON Schema that asks for nothing. */
-export const noSchema: JsonObject = { type: 'object', properties: {} }
-
 export async function createDeployment(write: Write, after: ResolvedResource): Promise<Created> {
-  const body = { ...bodyOf(after), ...poolBody(after.resource), ...limitBody(after) }
-  const id = idOf(answer((await write.api.send('POST', '/deployments/', body)).body))
+  const id = await post(write, { ...bodyOf(after, write.server), ...limitBody(after) }, poolBody(after.resource))
   await completeSchedules(write, id, after)
   await completeLimit(write, id, after.spec.concurrency_limit)
   return { id }
+}
+
+/**
+ * Sends a deployment in one request, or, where the server refuses its job variables, in two. A server checks job
+ * variables against the template of the pool that the same request names, so a deployment whose template was changed
+ * later, or that fills a number from a variable, is refused although it was accepted once. The first request leaves the
+ * job variables out, paused, so that no run starts without them; the second one leaves the pool out.
+ */
+async function post({ api }: Write, body: JsonObject, pool: JsonObject): Promise<Id> {
+  const send = async (part: JsonObject) => idOf(answer((await api.send('POST', '/deployments/', part)).body))
+  try {
+    return await send({ ...body, ...pool })
+  } catch (error) {
+    const { job_variables: variables, ...rest } = body
+    const isChecked = Object.keys(object(variables)).length > 0 && Object.keys(pool).length > 0
+    if (!isChecked || ![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
+    await send({ ...rest, ...pool, paused: true })
+    return await send(body)
+  }
 }
 
 export async function removeDeployment({ api }: Write, before: LiveResource): Promise<void> {
   // The server deletes the limit that is linked, a shared one too.
   if (before.refs.limit) await api.send('PATCH', at`/deployments/${before.id}`, { global_concurrency_limit_id: null })
   await api.send('DELETE', at`/deployments/${before.id}`)
-}
-
-function poolBody({ refs }: Resource): JsonObject {
-  if (!refs.queue) return {}
-  const { pool, queue } = queueParts(splitRef(refs.queue).key)
-  return { work_pool_name: pool, work_queue_name: queue }
-}
-
-/** The body of a POST. `enforce_parameter_schema: true` is the default, and sent it would make the server check first. */
-function bodyOf({ resource, ids, spec }: ResolvedResource): JsonObject {
-  const [, name = ''] = keyParts(resource.key)
-  return {
-    name,
-    flow_id: ids.flow ?? null,
-    description: spec.description ?? null,
-    version: spec.version ?? null,
-    tags: spec.tags ?? [],
-    labels: spec.labels ?? {},
-    entrypoint: spec.entrypoint ?? null,
-    path: spec.path ?? null,
-    pull_steps: spec.pull_steps ?? [],
-    parameters: spec.parameters ?? {},
-    parameter_openapi_schema: spec.parameter_openapi_schema ?? noSchema,
-    ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
-    job_variables: spec.job_variables ?? {},
-    paused: spec.paused ?? false,
-    schedules: objects(spec.schedules).map(decodeSchedule),
-    concurrency_options: spec.concurrency_options ?? null,
-    storage_document_id: ids.storage ?? null,
-    infrastructure_document_id: ids.infrastructure ?? null,
-  }
 }
 
 /** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
@@ -110,19 +92,35 @@ async function flip({ api }: Write, { id }: LiveResource, { spec }: ResolvedReso
   await api.send('POST', path)
 }
 
+/** The pool is left out unless it changes: with it, the server would check the job variables again. */
 async function upsert(
   write: Write,
   before: LiveResource,
   after: ResolvedResource,
   changed: ReadonlySet<string>,
 ): Promise<void> {
-  const enforce = changed.has('enforce_parameter_schema')
-    ? { enforce_parameter_schema: after.spec.enforce_parameter_schema ?? true }
-    : {}
   const paused = after.spec.paused ?? before.carriedOver.paused ?? false
-  await write.api.send('POST', '/deployments/', { ...bodyOf(after), ...poolBody(after.resource), ...enforce, paused })
+  const body = { ...bodyOf(after, write.server), paused }
+  const pool = changed.has('queue') ? poolBody(after.resource) : {}
+  const enforce = after.spec.enforce_parameter_schema ?? true
+  if (!changed.has('enforce_parameter_schema')) await post(write, body, pool)
+  else
+    await post(write, { ...body, enforce_parameter_schema: enforce }, pool).catch(async (error: unknown) => {
+      if (enforce !== true || statusOf(error) !== 422) throw error
+      await enforceUnchecked(write, before)
+      await post(write, body, pool)
+    })
   await completeSchedules(write, before.id, after)
   if (changed.has('queue') && !after.refs.queue) await detach(write, before)
+}
+
+/**
+ * Turns the enforcement of the parameter schema on where the parameters do not fit it. A request that turns it on checks
+ * the parameters, but a POST that does not name it stores parameters unchecked: the caller sends that one next.
+ */
+async function enforceUnchecked({ api }: Write, before: LiveResource): Promise<void> {
+  const fitting = { parameters: {}, parameter_openapi_schema: noSchema }
+  await api.send('PATCH', at`/deployments/${before.id}`, { enforce_parameter_schema: true, ...fitting, paused: true })
 }
 
 async function detach({ api }: Write, before: LiveResource): Promise<void> {
@@ -135,7 +133,7 @@ async function patch(
   after: ResolvedResource,
   changed: ReadonlySet<string>,
 ): Promise<void> {
-  const full: Record<string, Json> = { enforce_parameter_schema: true, ...bodyOf(after) }
+  const full: Record<string, Json> = { enforce_parameter_schema: true, ...bodyOf(after, write.server) }
   const names: Readonly<Record<string, string>> = {
     storage: 'storage_document_id',
     infrastructure: 'infrastructure_document_id',
@@ -143,7 +141,8 @@ async function patch(
   const body: Record<string, Json> = {}
   for (const name of changed) {
     const field = names[name] ?? name
-    if (!['schedules', 'concurrency_limit', 'limit', 'queue'].includes(field)) body[field] = full[field] ?? null
+    const isOwn = !['schedules', 'concurrency_limit', 'limit', 'queue'].includes(field)
+    if (isOwn && full[field] !== undefined) body[field] = full[field]
   }
   // A pool without its queue would move the deployment to the pool's default one.
   if (changed.has('queue'))

@@ -6,11 +6,13 @@ import { atLeast } from '../../version.ts'
 import { idOf, object, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels } from '../flow.ts'
+import { nameFault } from '../name-rules.ts'
+import { fillsSchema, isEmpty, noSchema } from './deployment-body.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
-import { createDeployment, noSchema, removeDeployment, updateDeployment } from './deployment-write.ts'
+import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
@@ -44,7 +46,6 @@ export const deployment: Kind = {
       doc: 'Steps that fetch the code.',
       default: [],
       freeform: true,
-      normalize: (value) => value ?? [],
     },
     parameters: {
       schema: anyObject,
@@ -58,7 +59,6 @@ export const deployment: Kind = {
       doc: 'JSON Schema of the parameters.',
       default: noSchema,
       freeform: true,
-      normalize: schemaOrNone,
     },
     enforce_parameter_schema: { schema: boolean, doc: 'Whether parameters must fit their schema.', default: true },
     job_variables: {
@@ -199,21 +199,17 @@ export const deployment: Kind = {
   },
 }
 
-/** Servers keep "no schema" as null, `{}` or an empty object schema. */
-function schemaOrNone(value: Json): Json {
-  return isObject(value) && Object.keys(value).length > 0 ? value : noSchema
-}
-
 function withoutNulls(value: Json): Json {
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
 }
 
 function incompatibilities(
-  { spec, refs }: Resource,
-  { version }: Server,
+  { key, spec, refs }: Resource,
+  server: Server,
   before: LiveResource | undefined,
 ): Incompatibility[] {
+  const { version } = server
   const out: Incompatibility[] = []
   if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
     out.push({
@@ -221,7 +217,16 @@ function incompatibilities(
       drops: 'field',
       reason: 'Prefect has it from 3.6.6 on',
     })
+  const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
+  if (fault) out.push({ drops: 'resource', reason: fault })
   if (!before) return out
+  const schema = 'parameter_openapi_schema'
+  if (isEmpty(spec[schema]) && !isEmpty(before.spec[schema]) && fillsSchema(server))
+    out.push({
+      pointer: `/spec/${schema}`,
+      drops: 'field',
+      reason: 'a server stores {} only when it creates a deployment, and {type: object, properties: {}} means the same',
+    })
   if (before.spec.job_variables && !spec.job_variables && !atLeast(version, '3.8.7'))
     out.push({
       pointer: '/spec/job_variables',

@@ -41,7 +41,7 @@ function encodeSchedule(raw: JsonObject): JsonObject {
     interval,
     rrule,
     anchor_date: anchor_date ?? undefined,
-    timezone: timezone === (cron === undefined ? 'UTC' : null) ? undefined : timezone,
+    timezone,
     day_or,
     active: raw.active,
     max_scheduled_runs: raw.max_scheduled_runs ?? undefined,
@@ -55,12 +55,19 @@ export function normalizeSchedules(value: Json): Json {
   const schedules = objects(value).map((schedule) => {
     const out: Record<string, Json> = { ...schedule }
     if (out.day_or === true) delete out.day_or
+    if (isDefaultZone(out)) delete out.timezone
     if (isObject(out.parameters) && Object.keys(out.parameters).length === 0) delete out.parameters
     if (out.interval !== undefined) out.interval = plainNumber(out.interval)
     if (typeof out.anchor_date === 'string') out.anchor_date = out.anchor_date.replace(/[+-]00:00$/, 'Z')
     return sortKeys(out)
   })
   return schedules.sort((a, b) => byCodePoint(sortText(a), sortText(b)))
+}
+
+/** Whether a schedule has the time zone that it gets without one. An interval has no null, a rule has it beside UTC. */
+function isDefaultZone({ cron, interval, timezone }: JsonObject): boolean {
+  if (cron !== undefined) return timezone === null
+  return timezone === 'UTC' || (interval !== undefined && timezone === null)
 }
 
 function sortText(schedule: Json): string {

@@ -1,0 +1,56 @@
+import { isObject, type Json, type JsonObject } from '../../json.ts'
+import type { ResolvedResource } from '../../kind.ts'
+import type { Resource, Server } from '../../model.ts'
+import { keyParts, splitRef } from '../../ref.ts'
+import { atLeast } from '../../version.ts'
+import { objects } from '../endpoints.ts'
+import { queueParts } from '../queue-name.ts'
+import { decodeSchedule } from './schedule.ts'
+
+/** A JSON Schema that asks for nothing. */
+export const noSchema: JsonObject = { type: 'object', properties: {} }
+
+/**
+ * Whether a server stores `noSchema` where a request says `{}`. Such a server stores `{}` where a create leaves the
+ * parameter schema out, and keeps what it has where a later request does; an older one stores null both times.
+ */
+export function fillsSchema({ version }: Server): boolean {
+  return atLeast(version, '3.4.21')
+}
+
+export function isEmpty(schema: Json | undefined): boolean {
+  return isObject(schema) && Object.keys(schema).length === 0
+}
+
+/** The part of a request that is about the queue: with its pool, since the server would look for the name elsewhere. */
+export function poolBody({ refs }: Resource): JsonObject {
+  if (!refs.queue) return {}
+  const { pool, queue } = queueParts(splitRef(refs.queue).key)
+  return { work_pool_name: pool, work_queue_name: queue }
+}
+
+/** The body of a POST. `enforce_parameter_schema: true` is the default, and sent it would make the server check first. */
+export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server): JsonObject {
+  const [, name = ''] = keyParts(resource.key)
+  const { pull_steps: steps = [], parameter_openapi_schema: schema = noSchema } = spec
+  return {
+    name,
+    flow_id: ids.flow ?? null,
+    description: spec.description ?? null,
+    version: spec.version ?? null,
+    tags: spec.tags ?? [],
+    labels: spec.labels ?? {},
+    entrypoint: spec.entrypoint ?? null,
+    path: spec.path ?? null,
+    pull_steps: steps,
+    parameters: spec.parameters ?? {},
+    ...(isEmpty(schema) && fillsSchema(server) ? {} : { parameter_openapi_schema: schema }),
+    ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
+    job_variables: spec.job_variables ?? {},
+    paused: spec.paused ?? false,
+    schedules: objects(spec.schedules).map(decodeSchedule),
+    concurrency_options: spec.concurrency_options ?? null,
+    storage_document_id: ids.storage ?? null,
+    infrastructure_document_id: ids.infrastructure ?? null,
+  }
+}
