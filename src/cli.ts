@@ -14,9 +14,9 @@ import { styleFor } from './report/text/style.ts'
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
   .version
 
-/** Runs a command line and sets the exit code: the only place that does. Never throws. */
+/** Runs a command line and sets the exit code of the process; nothing else sets it. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is no reason to stop, least of all in the middle of an apply.
+  // A reader that closes the pipe early (`| head`) must not stop an apply.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   let output: Console | undefined
   const program = programOf(version, async (run, options, command) => {
@@ -37,7 +37,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
-/** Prints why a command stopped: for people, and as a document where JSON was asked for. */
+/** Prints why a command stopped: as text, and also as a document if the format is JSON. */
 async function report(error: unknown, argv: readonly string[], output: Console | undefined): Promise<ExitStatus> {
   if (error instanceof CommanderError && error.exitCode === 0) return 'ok'
   const { issues, status } = await stopOf(error, argv)
@@ -52,12 +52,12 @@ async function report(error: unknown, argv: readonly string[], output: Console |
   return status
 }
 
-/** Whether `-f json` was asked for, even where the command line as a whole is not understood. */
+/** Whether the arguments contain `-f json`, even if the command line is invalid. */
 function wantsJson(argv: readonly string[]): boolean {
   const rest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   return rest.some(
-    (word, at) =>
-      ['-fjson', '--format=json'].includes(word) || (['-f', '--format'].includes(word) && rest[at + 1] === 'json'),
+    (word, index) =>
+      ['-fjson', '--format=json'].includes(word) || (['-f', '--format'].includes(word) && rest[index + 1] === 'json'),
   )
 }
 
@@ -82,7 +82,7 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   const quiet = options.quiet === true
   const signal = stopSignal(() =>
-    output.err('\nStopping: requests in flight are finished. Press Ctrl-C again to stop at once.\n'),
+    output.err('\nStopping after the requests in flight. Press Ctrl-C again to stop immediately.\n'),
   )
   return {
     kinds,
@@ -114,13 +114,13 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
 }
 
 /** The first Ctrl-C, or SIGTERM, which CI systems send to cancel a job, aborts the signal; the second ends the process at once. */
-function stopSignal(say: () => void): AbortSignal {
+function stopSignal(notify: () => void): AbortSignal {
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => {
       if (stopping.signal.aborted) process.exit(exitCodes.interrupted)
       stopping.abort()
-      say()
+      notify()
     })
   return stopping.signal
 }

@@ -25,7 +25,7 @@ export interface ConsoleOptions {
   readonly now: () => number
 }
 
-/** For people: text, and progress. */
+/** Prints text and progress. */
 export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptions): Console {
   const progress = quiet ? undefined : startProgress(stream, now)
   const write = (text: string) => {
@@ -37,7 +37,7 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
     err: write,
     warn: (issues) => write(issuesText(issues, style)),
     emit(event) {
-      progress?.follow(event)
+      progress?.update(event)
       if (event.type === 'warning') write(issuesText(event.issues, style))
       else write(eventText(event, style, { quiet, verbose }))
     },
@@ -46,13 +46,13 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
   }
 }
 
-/** With --verbose, one line for each request: no body, no header. */
+/** The text of an event. With `--verbose`, one line for each request, without body and headers. */
 function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: boolean; verbose: boolean }): string {
   if (event.type === 'outcome')
     return quiet && event.outcome.status === 'done' ? '' : outcomeText(event.outcome, event.done, event.total, style)
   if (event.type === 'connected' && event.reading && !quiet)
     return `Reading ${event.profile === undefined ? '' : `${event.profile}  `}${event.url} (Prefect ${event.version})\n`
-  if (event.type === 'written' && !quiet) return `Saved what was read to ${event.path}\n`
+  if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${event.path}\n`
   if (!verbose) return ''
   if (event.type === 'request')
     return style.dim(`${event.method} ${event.path} ${event.status} ${Math.round(event.ms)} ms\n`)
@@ -61,7 +61,7 @@ function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: bool
   return ''
 }
 
-/** For programs: one event a line. */
+/** Prints one event a line as JSON. */
 export function ndjsonConsole(options: ConsoleOptions, tool: string, command: string): Console {
   const { stream, verbose, now } = options
   const write = (event: LogEvent) => void stream.write(logLine(event, now()))

@@ -10,7 +10,7 @@ export interface Stop {
   readonly status: ExitStatus
 }
 
-/** An error as issues and a status. A stack trace is only shown for a fault of this tool. */
+/** An error as issues and a status. The stack trace is only shown for a bug in this tool. */
 export async function stopOf(error: unknown, argv: readonly string[]): Promise<Stop> {
   if (error instanceof Failure) return { issues: error.issues, status: statusOf(error.issues) }
   if (error instanceof CommanderError) return { issues: [usage(error, argv)], status: 'usage' }
@@ -20,14 +20,14 @@ export async function stopOf(error: unknown, argv: readonly string[]): Promise<S
     return { issues, status: statusOf(issues) }
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const fix = 'Report this fault, with the command that you ran.'
+  const fix = 'Report this bug, with the command that you ran.'
   return { issues: [{ code: 'bug', severity: 'error', message, fix }], status: 'failed' }
 }
 
-/** Commander writes `error: unknown option '--prfile'`, and a suggestion in brackets on a second line. */
-function usage({ code, message: said }: CommanderError, argv: readonly string[]): Issue {
-  // A group of commands, such as `secrets`, without one of them.
-  const message = code === 'commander.help' ? 'A command is missing.' : said
+/** Converts a message of commander: `error: unknown option '--prfile'`, and a suggestion in parentheses on a second line. */
+function usage({ code, message: original }: CommanderError, argv: readonly string[]): Issue {
+  // A command group, such as `secrets`, without a subcommand.
+  const message = code === 'commander.help' ? 'A command is missing.' : original
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const help = 'Run prefect-snapshot --help, or --help after a command, for a list.'
   const suggestion = second?.replace(/^\(|\)$/g, '')

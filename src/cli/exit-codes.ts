@@ -1,7 +1,7 @@
 import type { ExitStatus } from '../commands/io.ts'
 import type { Issue, IssueCode } from '../issue.ts'
 
-/** The exit code of each way that a command can end. */
+/** The exit code of each status of a command. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -16,7 +16,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const satisfies Record<ExitStatus, number>
 
-/** Issue codes that end a command otherwise than `usage`: bad input or a bad file is the most common reason by far. */
+/** The statuses of issue codes. The default is `usage`, since most codes report errors in the input. */
 const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'unreachable-server': 'failed',
   'not-prefect': 'failed',
@@ -47,7 +47,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   interrupted: 'interrupted',
 }
 
-/** How a command ends because of these issues: the first error counts, since the operation stopped there. */
+/** The status of a command that ends with these issues: that of the first error, where the operation stopped. */
 export function statusOf(issues: readonly Issue[]): ExitStatus {
   const first = issues.find(({ severity }) => severity === 'error') ?? issues[0]
   return (first && statuses[first.code]) ?? 'usage'

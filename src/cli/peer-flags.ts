@@ -1,4 +1,4 @@
-/** Options of Terraform, kubectl, decK and `prefect` that people type from habit, and what does the same here. */
+/** Options of Terraform, kubectl, decK and `prefect` that users may type from habit, and their equivalents. */
 const hints: readonly {
   readonly flags: readonly string[]
   readonly commands?: readonly string[]
@@ -13,7 +13,7 @@ const hints: readonly {
   {
     flags: ['-o', '-out', '--output', '--output-file'],
     commands: ['plan'],
-    fix: 'Use --out to save the plan, or > to save what is printed.',
+    fix: 'Use --out to save the plan, or > to save the output.',
   },
   { flags: ['-v'], fix: 'Use --verbose for a line for each request, or --version for the version.' },
   { flags: ['-q', '--silent'], fix: 'Use --quiet.' },
@@ -32,11 +32,11 @@ const hints: readonly {
   {
     flags: ['--force'],
     commands: ['plan', 'apply', 'transfer', 'restore'],
-    fix: 'Use --override-change-limit for many deletes or updates, or --yes to apply without being asked.',
+    fix: 'Use --override-change-limit for many deletes or updates, or --yes to apply without confirmation.',
   },
 ]
 
-/** What to use instead of an unknown option; undefined where no peer has it. */
+/** The equivalent of an unknown option; undefined if the option is not in the table. */
 export function hintFor(message: string, argv: readonly string[]): string | undefined {
   const [, flag] = /unknown option '([^'=]+)/.exec(message) ?? []
   if (flag === undefined) return undefined

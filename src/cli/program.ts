@@ -3,24 +3,24 @@ import { commands } from '../commands/all.ts'
 import { type Argument, type Command, groups, type Option } from '../commands/command.ts'
 import type { ExitStatus, Io } from '../commands/io.ts'
 
-/** Options of every command, as commander gives them. */
+/** Options of every command, in commander's form. */
 export interface GlobalOptions {
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly log?: 'text' | 'ndjson'
 }
 
-/** Gives a command its `Io` and runs it. `name` is the full name of the command. */
+/** Runs a command with an `Io`. `name` is the full name of the command. */
 export type Start = (run: (io: Io) => Promise<ExitStatus>, options: GlobalOptions, name: string) => Promise<void>
 
 /** Commands that only group others. */
-const parents: Readonly<Record<string, string>> = { secrets: 'Look at the secrets of a snapshot' }
+const parents: Readonly<Record<string, string>> = { secrets: 'Inspect the secrets of a snapshot' }
 
-/** The command line: every command of the table with its options, help and examples. */
+/** The commander program: every command of the table with its options, help and examples. */
 export function programOf(version: string, start: Start, table: readonly Command[] = commands): Program {
   const program = new Program('prefect-snapshot')
     .description(
-      "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans what another server would have to change, and applies exactly that.",
+      "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans the changes to another server, and applies exactly this plan.",
     )
     .version(version)
     .option('--quiet', 'print only results and errors')
@@ -51,15 +51,15 @@ function add(program: Program, command: Command, start: Start): void {
   for (const [name, argument] of Object.entries(command.arguments)) addArgument(one, name, argument)
   for (const [key, option] of Object.entries(command.options)) one.addOption(optionOf(key, option))
   one.addHelpText('after', examples(command.examples))
-  one.action(async (...given) => {
-    const self = given.at(-1) as Program
+  one.action(async (...args) => {
+    const self = args.at(-1) as Program
     const values = self.optsWithGlobals()
     const input = { ...values, ...argumentsOf(command, self.processedArgs) }
     await start((io) => command.run(input as never, io), values, command.name)
   })
 }
 
-/** The command that another one is below; it exists where it does something itself. */
+/** The parent of a subcommand. Adds it to the program unless it is a command itself. */
 function parentOf(program: Program, name: string, { group, examples: lines }: Command): Program {
   const existing = program.commands.find((one) => one.name() === name)
   if (existing) return existing
@@ -72,21 +72,21 @@ function parentOf(program: Program, name: string, { group, examples: lines }: Co
     .addHelpText('after', examples(lines.slice(0, 1)))
 }
 
-function addArgument(program: Program, name: string, { form, description, default: otherwise }: Argument<unknown>) {
-  const shown = form === 'optional' ? `[${name}]` : form === 'rest' ? `<${name}...>` : `<${name}>`
-  program.argument(shown, description, otherwise)
+function addArgument(program: Program, name: string, { form, description, default: defaultValue }: Argument<unknown>) {
+  const notation = form === 'optional' ? `[${name}]` : form === 'rest' ? `<${name}...>` : `<${name}>`
+  program.argument(notation, description, defaultValue)
 }
 
-function argumentsOf({ arguments: declared }: Command, given: readonly unknown[]): Record<string, unknown> {
+function argumentsOf({ arguments: declared }: Command, values: readonly unknown[]): Record<string, unknown> {
   return Object.fromEntries(
-    Object.keys(declared).flatMap((name, index) => (given[index] === undefined ? [] : [[name, given[index]]])),
+    Object.keys(declared).flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])),
   )
 }
 
 function optionOf(key: string, option: Option<unknown, boolean>): ProgramOption {
   const { flags, description, form, choices, conflicts, required } = option
   const one = new ProgramOption(flags, description)
-  // What a command reads is what commander writes.
+  // Commander stores the value under its own name, and the command reads it by its key.
   if (one.attributeName() !== key) throw new Error(`the option ${flags} is declared as ${key}`)
   if (choices) one.choices([...choices])
   if (conflicts) one.conflicts(conflicts)
@@ -98,21 +98,22 @@ function optionOf(key: string, option: Option<unknown, boolean>): ProgramOption 
   return one
 }
 
-/** The values of an option that may be repeated. */
+/** The values of a repeatable option. */
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text(value)]
 }
 
-/** A value that says something: an empty one comes from a variable of a script that is not set. */
+/** A nonempty value. An empty one usually comes from an unset variable in a script. */
 function text(value: string): string {
-  if (value === '') throw new InvalidArgumentError('It must not be empty. Is a variable of the script not set?')
+  if (value === '')
+    throw new InvalidArgumentError('It must not be empty. Check whether a variable in your script is unset.')
   return value
 }
 
-/** A whole number from 1 on. */
+/** A positive integer. */
 function positive(value: string): number {
   const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a positive integer.')
   return number
 }
 

@@ -1,23 +1,23 @@
 import type { Event } from '../model.ts'
 import { type Progress, progressText, updateProgress } from '../report/text/progress.ts'
 
-/** How far a command has come: one line that is written over on a terminal, one line now and then elsewhere. */
+/** The progress of a command: one line that is redrawn on a terminal, a new line at intervals elsewhere. */
 export interface ProgressLine {
-  follow(event: Event): void
-  /** Takes the line away, so that something else can be written; it comes back by itself. */
+  update(event: Event): void
+  /** Removes the line, so that other output can be written. The next update redraws it. */
   clear(): void
   end(): void
 }
 
-/** Puts one text in the place of another. */
+/** Writes a text in place of the previous one. */
 interface Line {
   (text: string): void
   clear(): void
 }
 
-const patience = 1000
+const delayMs = 1000
 
-/** Says nothing in the first second of a phase; then ten times a second on a terminal, elsewhere every ten seconds. */
+/** Prints nothing in the first second of a phase, then updates ten times a second on a terminal, and every ten seconds elsewhere. */
 export function startProgress(stream: NodeJS.WriteStream, now: () => number): ProgressLine {
   const terminal = stream.isTTY === true
   let progress: Progress | undefined
@@ -25,7 +25,7 @@ export function startProgress(stream: NodeJS.WriteStream, now: () => number): Pr
   let line: Line | undefined
   const show = async () => {
     if (terminal && !line) line = (await import('log-update')).createLogUpdate(stream)
-    if (progress === undefined || !timer || now() - progress.since < patience) return
+    if (progress === undefined || !timer || now() - progress.since < delayMs) return
     const text = progressText(progress, now(), (stream.columns ?? 100) - 1)
     if (line) line(text)
     else stream.write(`${text}\n`)
@@ -36,10 +36,10 @@ export function startProgress(stream: NodeJS.WriteStream, now: () => number): Pr
     line?.clear()
   }
   return {
-    follow(event) {
-      const waits = event.type === 'phase' && event.phase === 'waiting'
-      progress = waits ? undefined : updateProgress(progress, event, now())
-      if (waits) stop()
+    update(event) {
+      const isWaiting = event.type === 'phase' && event.phase === 'waiting'
+      progress = isWaiting ? undefined : updateProgress(progress, event, now())
+      if (isWaiting) stop()
       else if (progress && !timer) timer = setInterval(() => void show(), terminal ? 100 : 10_000).unref()
     },
     clear: () => line?.clear(),

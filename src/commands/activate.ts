@@ -6,7 +6,7 @@ export const activate = defineCommand({
   group: 'Move',
   summary: 'Switch selected resources to the state in a snapshot',
   description:
-    'Switches selected resources, and their dependencies, to the state in the snapshot: paused or not, enabled or not, each schedule active or not. Creates nothing and changes nothing else. Writes a journal, and can be undone.',
+    'Switches selected resources, and their dependencies, to the state in the snapshot: paused or not, enabled or not, each schedule active or not. Creates nothing and changes nothing else. Writes a journal, so that undo can revert it.',
   arguments: { snapshot: required(snapshotForms) },
   options: switchOptions,
   examples: [

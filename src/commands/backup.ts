@@ -5,9 +5,9 @@ import { exportSecretOptions, selectionOptions, serverOptions } from './options.
 export const backup = defineCommand({
   name: 'backup',
   group: 'Keep',
-  summary: 'Write a dated snapshot of a server, if something has changed',
+  summary: 'Write a dated snapshot of a server if anything has changed',
   description:
-    'Reads a server and writes a dated snapshot to a folder, unless the newest one there says the same. Prints its path. If the server cannot be read in full, the folder stays as it is. Made for cron: exits with 0 when the newest backup is good.',
+    'Reads a server and writes a dated snapshot to a folder, unless the newest one in it has the same content. Prints the path of the newest snapshot. If the server cannot be read completely, the folder is left unchanged. For cron: exits with 0 if the newest backup is up to date.',
   arguments: { folder: required('folder of the backups') },
   options: {
     keep: count('--keep <n>', 'number of backups to keep; older ones are removed'),

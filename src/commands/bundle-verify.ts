@@ -5,7 +5,7 @@ export const bundleVerify = defineCommand({
   name: 'bundle verify',
   group: 'Share',
   summary: 'Check that a bundle is unchanged',
-  description: 'Checks every checksum of a bundle, that no file is missing and none was added, and its schema.',
+  description: 'Checks the checksums of a bundle, that no file is missing or added, and the schema.',
   arguments: { file: required('bundle') },
   options: {},
   examples: ['bundle verify acme.tar.gz'],
@@ -20,9 +20,9 @@ export const bundleVerify = defineCommand({
         : {
             status: 'warning',
             title: 'schema',
-            detail: `is not the one of this version, prefect-snapshot ${io.version}`,
+            detail: `differs from the schema of this version, prefect-snapshot ${io.version}`,
           },
-      { status: 'note', title: 'sha256', detail: `${sha256}; compare it with the one that the maker published` },
+      { status: 'note', title: 'sha256', detail: `${sha256}; compare it with the checksum that the publisher states` },
     ]
     io.out(checksText(checks, io.style))
     return 'ok'

@@ -1,22 +1,22 @@
 import type { ExitStatus, Io } from './io.ts'
 
-/** One option of a command. `Value` is the type of its value; `Always` says that it has one also where it is not given. */
+/** One option of a command. `Value` is the type of its value; `Always` is true if it has a value even when it is omitted. */
 export interface Option<Value, Always extends boolean = false> {
-  /** As commander writes it: `-o, --output <path>`. The key in the table of options is its long name in camel case. */
+  /** In commander's notation: `-o, --output <path>`. The key in the table of options is the long name in camel case. */
   readonly flags: string
   readonly description: string
-  /** `list`: may be repeated; `count`: a whole number from 1 on. */
+  /** `list`: repeatable; `count`: a positive integer. */
   readonly form: 'flag' | 'value' | 'list' | 'count'
   readonly choices?: readonly string[]
   readonly default?: Value
   readonly required?: true
-  /** The key of an option that must not be given with this one. */
+  /** The key of an option that cannot be combined with this one. */
   readonly conflicts?: string
   /** Carries the type; never set. */
   readonly _?: [Value, Always]
 }
 
-type More = { readonly conflicts?: string }
+type Constraints = { readonly conflicts?: string }
 
 /** An option without a value. A `--no-…` option is true unless it is given. */
 export function flag(flags: string, description: string): Option<boolean> {
@@ -24,31 +24,31 @@ export function flag(flags: string, description: string): Option<boolean> {
 }
 
 /** An option with a text as its value. */
-export function value(flags: string, description: string, more: More = {}): Option<string> {
-  return { flags, description, form: 'value', ...more }
+export function value(flags: string, description: string, constraints: Constraints = {}): Option<string> {
+  return { flags, description, form: 'value', ...constraints }
 }
 
-/** A text that has to be given. */
+/** A required option with a text as its value. */
 export function requiredValue(flags: string, description: string): Option<string, true> {
   return { flags, description, form: 'value', required: true }
 }
 
-/** A text with a default. */
-export function valueOr(flags: string, description: string, otherwise: string): Option<string, true> {
-  return { flags, description, form: 'value', default: otherwise }
+/** An option with a text as its value, and a default. */
+export function valueOr(flags: string, description: string, defaultValue: string): Option<string, true> {
+  return { flags, description, form: 'value', default: defaultValue }
 }
 
-/** An option that may be repeated. */
+/** A repeatable option. */
 export function list(flags: string, description: string): Option<readonly string[]> {
   return { flags, description, form: 'list' }
 }
 
-/** A whole number from 1 on. */
+/** An option with a positive integer as its value. */
 export function count(flags: string, description: string): Option<number> {
   return { flags, description, form: 'count' }
 }
 
-/** One of several words; the first is the default. */
+/** An option with one of several words as its value; the first is the default. */
 export function choice<const C extends readonly [string, ...string[]]>(
   flags: string,
   description: string,
@@ -57,7 +57,7 @@ export function choice<const C extends readonly [string, ...string[]]>(
   return { flags, description, form: 'value', choices, default: choices[0] }
 }
 
-/** One of several words, or none. */
+/** An option with one of several words as its value, without a default. */
 export function optionalChoice<const C extends readonly string[]>(
   flags: string,
   description: string,
@@ -74,19 +74,19 @@ export interface Argument<Value> {
   readonly _?: Value
 }
 
-/** An argument that has to be given. */
+/** A required argument. */
 export function required(description: string): Argument<string> {
   return { description, form: 'required' }
 }
 
-/** An argument that may be left out. */
+/** An optional argument. */
 export function optional(description: string): Argument<string | undefined> {
   return { description, form: 'optional' }
 }
 
-/** An argument that may be left out, with what it is then. */
-export function optionalOr(description: string, otherwise: string): Argument<string> {
-  return { description, form: 'optional', default: otherwise }
+/** An optional argument with a default. */
+export function optionalOr(description: string, defaultValue: string): Argument<string> {
+  return { description, form: 'optional', default: defaultValue }
 }
 
 /** One or more arguments. */
@@ -118,8 +118,8 @@ type ArgumentsOf<A extends Arguments> = {
 export const groups = ['Move', 'Review', 'Keep', 'Share', 'Set up'] as const
 export type Group = (typeof groups)[number]
 
-interface About {
-  /** As it is typed; `bundle verify` is one below `bundle`. */
+interface CommandInfo {
+  /** As the user types it; `bundle verify` is a subcommand of `bundle`. */
   readonly name: string
   readonly group: Group
   /** One line, in the imperative. */
@@ -129,22 +129,22 @@ interface About {
   readonly examples: readonly string[]
 }
 
-/** A command as the command line sees it. `run` is given the values of its arguments and options by their keys. */
-export interface Command extends About {
+/** A command of the table, without the types of its options. `run` receives the values of arguments and options by their keys. */
+export interface Command extends CommandInfo {
   readonly arguments: Arguments
   readonly options: Options
   run(input: never, io: Io): Promise<ExitStatus>
 }
 
-interface CommandOf<A extends Arguments, O extends Options> extends About {
+interface CommandOf<A extends Arguments, O extends Options> extends CommandInfo {
   readonly arguments: A
   readonly options: O
   run(input: ArgumentsOf<A> & ValuesOf<O>, io: Io): Promise<ExitStatus>
 }
 
 /**
- * Declares a command: its options once, with their types, and what it does with their values. Whatever takes long to load
- * is imported inside `run`, since every start loads the declarations of all commands.
+ * Declares a command: its options with their types, and what it does with their values. Modules that take long to load
+ * are imported inside `run`, since every start loads the declarations of all commands.
  */
 export function defineCommand<A extends Arguments, const O extends Options>(command: CommandOf<A, O>): CommandOf<A, O> {
   return command

@@ -7,7 +7,7 @@ export const convert = defineCommand({
   group: 'Share',
   summary: 'Convert a snapshot to a file, a directory or a bundle',
   description:
-    'Writes a snapshot in another form: one file, a directory with a file for each resource, or a bundle. Only comments are lost, and a bundle keeps those too.',
+    'Writes a snapshot in another form: one file, a directory with a file for each resource, or a bundle. Comments are lost, except in a bundle.',
   arguments: { snapshot: required(snapshotForms) },
   options: {
     output: requiredValue(

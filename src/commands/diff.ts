@@ -8,7 +8,7 @@ export const diff = defineCommand({
   group: 'Review',
   summary: 'Compare two snapshots, or a snapshot and a server',
   description:
-    'Compares two snapshots, or a snapshot and a server, field by field: what would turn the first into the second. Changes nothing.',
+    'Compares two snapshots, or a snapshot and a server, field by field, and shows the changes that would turn the first into the second. Changes nothing.',
   arguments: { before: required(sideForms), after: required('the same forms') },
   options: {
     exitCode: flag('--exit-code', 'exit with 2 if they differ'),

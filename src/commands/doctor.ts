@@ -5,7 +5,7 @@ export const doctor = defineCommand({
   group: 'Set up',
   summary: 'Run preflight checks on one server or two',
   description:
-    'Checks one server, or two before a transfer: reachability, versions, kinds, references, secrets, work pools and workers, clocks, and what the destination cannot hold. Changes nothing.',
+    'Checks one server, or two before a transfer: reachability, versions, kinds, references, secrets, work pools and workers, clocks, and what the destination does not support. Changes nothing.',
   arguments: {},
   options: {
     from: value('--from <profile>', 'profile of the server to read'),

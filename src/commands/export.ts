@@ -9,7 +9,7 @@ export const exportCommand = defineCommand({
   group: 'Move',
   summary: 'Write the resources of a server to a snapshot',
   description:
-    'Reads a server and writes its configuration to a snapshot. Secret values are replaced by placeholders that name an environment variable each.',
+    'Reads a server and writes its configuration to a snapshot. Secret values are replaced by placeholders, each of which names an environment variable.',
   arguments: {},
   options: {
     output: valueOr('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-'),

@@ -24,8 +24,8 @@ export const graph = defineCommand({
   examples: [
     'graph prod.snapshot.yaml > graph.mmd',
     'graph prod.snapshot.yaml --tag team-a -f svg > team-a.svg',
-    'graph prod.snapshot.yaml -f svg --focus deployment/etl/prod > needs.svg',
-    'graph prod.snapshot.yaml -f html --focus work-pool/k8s --reverse --depth 2 > who-needs-it.html',
+    'graph prod.snapshot.yaml -f svg --focus deployment/etl/prod > dependencies.svg',
+    'graph prod.snapshot.yaml -f html --focus work-pool/k8s --reverse --depth 2 > dependents.html',
   ],
   async run(input, io) {
     const { graphSnapshot } = await import('../operations/graph-snapshot.ts')

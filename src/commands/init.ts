@@ -24,17 +24,17 @@ export const init = defineCommand({
   },
 })
 
-/** What is left for a person to do. */
+/** The steps that remain for the user. */
 function nextSteps(files: readonly InitializedFile[], { snapshot, action }: InitRequest): string {
-  const left = files.filter(({ status }) => status === 'left unchanged')
+  const unchanged = files.filter(({ status }) => status === 'left unchanged')
   const lines = [
-    ...left.map(({ path, text, lines }) =>
+    ...unchanged.map(({ path, text, lines }) =>
       lines
         ? `${path} exists. Add these lines to it:\n${text.replace(/^/gm, '    ').trimEnd()}`
         : `${path} exists. To replace it, pass --force`,
     ),
     ...(action.includes('COMMIT')
-      ? [`In .github/workflows/, replace ${action} by the repository and commit of the action`]
+      ? [`In .github/workflows/, replace ${action} with the repository and commit of the action`]
       : []),
     'To show the resource in the header of each hunk of git diff:',
     "    git config diff.prefect-snapshot.xfuncname '^key: .*$'",

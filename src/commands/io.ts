@@ -16,23 +16,23 @@ export type ExitStatus =
   | 'unsupported'
   | 'interrupted'
 
-/** What a command has besides its options: the context of operations, the terminal, and exit codes. */
+/** The environment of a command: the context of operations, the terminal, and exit codes. */
 export interface Io extends Context {
   /** Writes payload to standard output. */
   out(text: string): void
-  /** Writes everything else to standard error. Says nothing under `--quiet` where `note` is used. */
+  /** Writes everything else to standard error. */
   err(text: string): void
   /** Like `err`, but silent under `--quiet`. */
   note(text: string): void
   /** Prints warnings and errors to standard error. */
   warn(issues: readonly Issue[]): void
-  /** Asks a yes/no question; undefined where there is no terminal. */
+  /** Asks a yes/no question; undefined without a terminal. */
   readonly ask?: (question: string) => Promise<boolean>
-  /** Of standard output. */
+  /** The style of standard output. */
   readonly style: Style
-  /** Of standard error. */
+  /** The style of standard error. */
   readonly errStyle: Style
-  /** Columns of standard output. */
+  /** The width of standard output, in columns. */
   readonly width: number
   readonly quiet: boolean
   readonly verbose: boolean

@@ -7,7 +7,7 @@ export const journals = defineCommand({
   group: 'Keep',
   summary: 'List the journals of applies from this machine',
   description:
-    'Lists the journals of this user, the newest last: when, which server, how many changes, and whether the apply was completed.',
+    'Lists the journals of this user, the newest last: time, server, number of changes, and whether the apply was completed.',
   arguments: {},
   options: {},
   examples: ['journals'],

@@ -3,10 +3,10 @@ import { choice, count, flag, list, optionalChoice, value } from './command.ts'
 
 /* Options that several commands have, declared once. A command spreads the tables that it needs into its own. */
 
-/** What a command takes where it takes a snapshot. */
+/** The forms of a snapshot argument. */
 export const snapshotForms = 'file, directory, bundle, git:REV:path, or - for standard input'
 
-/** Which server a command works with. */
+/** The server of a command, and how to connect to it. */
 export const serverOptions = (purpose: string) => ({
   profile: value(
     '-p, --profile <name>',
@@ -19,10 +19,10 @@ export const serverOptions = (purpose: string) => ({
   ),
 })
 
-/** How a report is written. */
+/** The format of a report. */
 export const formatOption = { format: choice('-f, --format <format>', 'format of standard output', formats) }
 
-/** Which resources a command is about. Different options must all match. */
+/** Selects resources. A resource must match all of the given options. */
 export const selectionOptions = {
   include: list(
     '--include <glob>',
@@ -35,7 +35,7 @@ export const selectionOptions = {
   dependencies: flag('--no-dependencies', 'leave out dependencies of the selection'),
 }
 
-/** Which environment a snapshot is seen in. */
+/** The overlays that are applied to a snapshot. */
 export const environmentOptions = {
   environment: value('-E, --environment <name>', 'apply the overlays of this environment in prefect-snapshot.yaml'),
   overlay: list('--overlay <file>', 'apply this overlay; repeatable, in order'),
@@ -69,7 +69,7 @@ export const secretOptions = {
   allowCommands: flag('--allow-commands', 'run the commands that the snapshot names as sources of secrets'),
 }
 
-/** What happens to secrets that are read from a server. */
+/** How secrets that are read from a server are exported. */
 export const exportSecretOptions = {
   secrets: choice(
     '--secrets <how>',
@@ -82,24 +82,24 @@ export const exportSecretOptions = {
 
 const activations = ['snapshot', 'paused', 'keep'] as const
 const activationText =
-  'snapshot: as the snapshot says; paused: create resources paused or disabled; keep: leave existing resources as they are'
+  'snapshot: use the state in the snapshot; paused: create resources paused or disabled; keep: keep the state of existing resources'
 
-/** What happens to the fields that switch work on and off. */
+/** How an apply treats the fields that pause or activate work. */
 export const activationOption = { activation: choice('--activation <policy>', activationText, activations) }
 
-/** The same, with a default that the command chooses. */
+/** The same; the command chooses the default. */
 export const optionalActivation = {
   activation: optionalChoice('--activation <policy>', activationText, activations),
 }
 
-/** What a plan may do, besides deleting. */
+/** Exceptions from the rules for plans, except deletes. */
 export const ruleOptions = {
   overrideChangeLimit: flag('--override-change-limit', 'override the limit on bulk deletes and updates'),
   allowUnresolved: flag('--allow-unresolved', 'keep IDs that could not be resolved'),
-  skipUnsupported: flag('--skip-unsupported', 'skip what the server cannot hold, and apply the rest'),
+  skipUnsupported: flag('--skip-unsupported', 'skip what the server does not support, and apply the rest'),
 }
 
-/** Everything that decides what a plan is: the same options make the same plan. */
+/** All options that determine a plan: the same options give the same plan. */
 export const planRequestOptions = {
   prune: flag('--prune', 'delete resources in scope that only the server has'),
   ...ruleOptions,
@@ -109,20 +109,20 @@ export const planRequestOptions = {
   ...secretOptions,
 }
 
-/** Options of everything that makes a plan of a snapshot. */
+/** Options of every command that plans a snapshot. */
 export const planOptions = { ...planRequestOptions, ...formatOption }
 
-/** Options of everything that changes a server. */
+/** Options of every command that changes a server. */
 export const applyOptions = {
-  yes: flag('-y, --yes', 'apply without asking'),
+  yes: flag('-y, --yes', 'apply without confirmation'),
   concurrency: count('--concurrency <n>', 'writes at a time (default: adapts to the server)'),
   journal: value('--journal <file>', 'path of the journal (default: a new file in the state directory)'),
 }
 
-/** Shows a plan without carrying it out. */
+/** Shows a plan without applying it. */
 export const dryRunOption = { dryRun: flag('--dry-run', 'show the plan and change nothing') }
 
-/** Options of what switches a selection. */
+/** Options of the commands that switch selected resources. */
 export const switchOptions = {
   ...dryRunOption,
   ...applyOptions,

@@ -6,8 +6,8 @@ export const pause = defineCommand({
   group: 'Move',
   summary: 'Pause or disable selected resources',
   description:
-    'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left alone, since other resources may need them.',
-  arguments: { snapshot: optional(`${snapshotForms}; without one, the selection is made from the server itself`) },
+    'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left unchanged, since other resources may need them.',
+  arguments: { snapshot: optional(`${snapshotForms}; without one, resources are selected on the server`) },
   options: switchOptions,
   examples: [
     "pause all.snapshot.yaml --include 'deployment/etl/**' --profile old",

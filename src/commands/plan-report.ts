@@ -6,7 +6,7 @@ import type { Format } from '../report/index.ts'
 import { plannedOf } from '../report/model/build-report.ts'
 import type { Planned } from '../report/model/report.ts'
 
-/** What a report of `plan` and of `apply` says of a plan; edges are left out of text, which does not show them. */
+/** The part of a report that describes a plan. The text format shows no edges, so they are omitted from it. */
 export function plannedReport(
   planned: PlannedSnapshot,
   { format, next }: { readonly format?: Format; readonly next?: readonly string[] },

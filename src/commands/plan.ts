@@ -1,6 +1,6 @@
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
-import { wordsOf } from './command-line.ts'
+import { toArgv } from './command-line.ts'
 import { activationOption, planOptions, planRequestOptions, snapshotForms } from './options.ts'
 
 export const plan = defineCommand({
@@ -10,11 +10,11 @@ export const plan = defineCommand({
   description: 'Compares a snapshot with a server and shows what apply would do. Changes no server.',
   arguments: { snapshot: required(snapshotForms) },
   options: {
-    out: value('--out <file>', 'save the plan, to apply exactly this one later'),
+    out: value('--out <file>', 'save the plan, to apply exactly this plan later'),
     exitCode: flag('--exit-code', 'exit with 2 if there are changes'),
     base: value(
       '--base <snapshot>',
-      'say who made each change since this snapshot: ours (the file), theirs (the server), or both',
+      'show which side made each change since this snapshot: ours (the file), theirs (the server), or both',
     ),
     acceptRemote: list(
       '--accept-remote <glob>',
@@ -41,7 +41,7 @@ export const plan = defineCommand({
       const refusals = refusalsOf(planned.plan, input)
       const isChanged = input.exitCode === true && planned.plan.changes.length > 0
       const status = refusals.length > 0 ? io.statusOf(refusals) : isChanged ? 'changes' : 'ok'
-      const next = ['apply', input.snapshot, ...wordsOf({ ...activationOption, ...planRequestOptions }, input)]
+      const next = ['apply', input.snapshot, ...toArgv({ ...activationOption, ...planRequestOptions }, input)]
       await printPlan(planned, refusals, status, { format: input.format, next }, io)
       if (refusals.length === 0 && input.out !== undefined) {
         const { savePlan } = await import('../operations/plan-file.ts')

@@ -10,7 +10,7 @@ export async function print(report: Report, format: Format | undefined, io: Io):
   io.out(await reporter(report, { style: io.style, width: io.width }))
 }
 
-/** Says what a bundle holds, and warns if it holds secrets in clear text. */
+/** Prints the contents of a bundle, and a warning if it contains secrets in clear text. */
 export function noteBundle(output: string, bundle: Omit<Bundle, 'issues'>, io: Io): void {
   if (bundle.hasPlain) io.err(`${io.errStyle.yellow('warning')} The bundle holds secrets in clear text.\n`)
   io.note(bundleText(output, bundle))

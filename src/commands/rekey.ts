@@ -7,7 +7,7 @@ export const rekey = defineCommand({
   group: 'Share',
   summary: 'Encrypt the secrets of a snapshot for other recipients',
   description:
-    'Decrypts every encrypted value of a snapshot and encrypts it for other recipients, in place. Comments, order and everything else stay.',
+    'Decrypts every encrypted value of a snapshot and encrypts it for other recipients, in place. Comments, order and all other content are unchanged.',
   arguments: { snapshot: required('file or directory') },
   options: { ...recipientOption, ...identityOption },
   examples: [

@@ -4,12 +4,12 @@ import { applyOptions, optionalActivation, planOptions, snapshotForms } from './
 export const restore = defineCommand({
   name: 'restore',
   group: 'Keep',
-  summary: 'Restore what a backup holds',
+  summary: 'Restore a server from a backup',
   description:
-    'Applies a snapshot, or the newest backup of a folder. With --drill, applies it to an empty server, exports that server and compares: whether everything would come back.',
+    'Applies a snapshot, or the newest backup of a folder. With --drill, applies it to an empty server, exports that server and compares the two, to test whether everything is restored.',
   arguments: { snapshot: required(`folder of backups; or ${snapshotForms}`) },
   options: {
-    drill: flag('--drill', 'restore to an empty server, paused, and report by kind what comes back'),
+    drill: flag('--drill', 'restore to an empty server, paused, and report by kind what was restored'),
     ...applyOptions,
     ...optionalActivation,
     ...planOptions,

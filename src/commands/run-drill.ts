@@ -9,7 +9,7 @@ import type { ExitStatus, Io } from './io.ts'
 import { type RunOptions, runPlan } from './run-plan.ts'
 import { printComparison } from './show-diff.ts'
 
-/** Runs a drill: reports by kind what came back in place of what was done. */
+/** Runs a drill, and reports by kind what was restored instead of the outcomes. */
 export async function runDrill(
   request: DrillRequest & RunOptions & { readonly format: Format },
   io: Io,
@@ -35,14 +35,14 @@ function notes({ missingSecrets }: DrillResult, { activation }: DrillRequest): I
   const secrets: Issue = {
     code: 'missing-secret',
     severity: 'warning',
-    message: `${plural(missingSecrets.length, 'secret')} have no value here and were replaced by stand-ins in the drill: ${missingSecrets.join(', ')}.`,
+    message: `The drill used dummy values for ${plural(missingSecrets.length, 'secret')} without a value in this environment: ${missingSecrets.join(', ')}.`,
     fix: 'Set them in the environment before a restore.',
   }
   const paused: Issue = {
     code: 'not-compared',
     severity: 'warning',
     message: 'Fields that switch work on and off were not compared: a drill creates everything paused or disabled.',
-    fix: 'Pass --activation snapshot to compare them; schedules and automations of the empty server then start to act.',
+    fix: 'Pass --activation snapshot to compare them; schedules and automations on the empty server then become active.',
   }
   return [...(missingSecrets.length > 0 ? [secrets] : []), ...(activation === 'paused' ? [paused] : [])]
 }

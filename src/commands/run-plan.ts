@@ -4,7 +4,7 @@ import type { ApplyResult, Approve } from '../operations/apply-plan.ts'
 import type { PreparedPlan } from '../operations/make-plan.ts'
 import { plural } from '../plain-text.ts'
 import type { Format } from '../report/index.ts'
-import { wordsOf } from './command-line.ts'
+import { toArgv } from './command-line.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { serverOptions } from './options.ts'
 import { journalText, printApply, showPlan } from './show-plan.ts'
@@ -14,24 +14,24 @@ export interface RunOptions {
   readonly format: Format
   readonly yes?: boolean
   readonly dryRun?: boolean
-  /** Of the server that is changed, for the command that undoes. */
+  /** The server that is changed, for the command that reverts the apply. */
   readonly profile?: string
   readonly apiUrl?: string
 }
 
-/** What a command adds to the usual course. */
+/** The steps that a command adds to `runPlan`. */
 export interface RunHooks<R> {
-  /** Does not show the plan before it is carried out. */
+  /** Omits the plan before the apply, unless it is refused. */
   readonly quietPlan?: boolean
-  /** Prints before the report of what was done. */
+  /** Prints something before the report of outcomes. */
   before?(result: R): void
-  /** Prints the result in place of the report of what was done. */
+  /** Prints the result instead of the report of outcomes. */
   report?(result: R, status: ExitStatus): Promise<void>
-  /** Status of a run in which everything was done. */
+  /** The status if all changes succeeded; `ok` by default. */
   doneStatus?(result: R): ExitStatus
 }
 
-/** Shows the plan of an operation, asks, lets the operation carry it out, and reports: the same for every command that changes a server. */
+/** Shows the plan of an operation, asks for confirmation, lets the operation apply it, and reports the outcomes. Every command that changes a server uses it. */
 export async function runPlan<R extends ApplyResult>(
   operation: (approve: Approve) => Promise<R>,
   options: RunOptions,
@@ -48,17 +48,17 @@ export async function runPlan<R extends ApplyResult>(
   if (options.format === 'text') hooks.before?.(result)
   if (hooks.report && result.outcomes.length > 0) await hooks.report(result, status)
   else await printApply(result, status, options, io)
-  if (result.journal !== undefined) io.err(journalText(result.journal, wordsOf(serverOptions(''), { ...options })))
+  if (result.journal !== undefined) io.err(journalText(result.journal, toArgv(serverOptions(''), { ...options })))
   return status
 }
 
-/** Asks, unless that was answered beforehand; refuses where there is nobody to ask. */
+/** Asks for confirmation, except with `--yes`. Throws `Failure` without a terminal. */
 async function confirmed({ plan, to }: PreparedPlan, { yes }: RunOptions, io: Io): Promise<boolean> {
   if (yes) return true
   io.onEvent({ type: 'phase', phase: 'waiting' })
   if (io.ask) return io.ask(`Apply ${plural(plan.changes.length, 'change')} to ${to.server.url}?`)
-  const message = 'Changes must be confirmed, and there is no terminal to ask on.'
-  const fix = 'Pass --yes to apply without being asked.'
+  const message = 'The changes need confirmation, and there is no terminal for the question.'
+  const fix = 'Pass --yes to apply without confirmation.'
   throw new Failure([{ code: 'needs-confirmation', severity: 'error', message, fix }])
 }
 
@@ -83,7 +83,7 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
   }
 }
 
-/** Whether something of a change is on the server. */
+/** Whether any part of a change was written to the server. */
 function hasWritten(outcome: Outcome): boolean {
   return outcome.status === 'failed'
     ? outcome.written !== undefined

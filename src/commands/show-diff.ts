@@ -7,7 +7,7 @@ import type { DiffReport } from '../report/model/report.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { print } from './print.ts'
 
-/** Prints how one snapshot differs from another. */
+/** Prints the differences between two snapshots. */
 export async function printComparison(
   { plan, before, after, names, resourcesOfSame }: Comparison,
   status: ExitStatus,

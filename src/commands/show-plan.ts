@@ -12,10 +12,10 @@ import type { ExitStatus, Io } from './io.ts'
 import { plannedReport } from './plan-report.ts'
 import { print } from './print.ts'
 
-/** What a plan is shown with, besides what it was made from. */
+/** How a plan is shown. */
 interface View {
   readonly format: Format
-  /** The command that would carry it out. */
+  /** The command that applies the plan. */
   readonly next?: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export async function printPlan(
   warn(planned, refusals, view, io)
 }
 
-/** The plan that is about to be carried out: on standard output as text, on standard error for who is asked in another format. */
+/** Shows a plan before its apply: in the text format on standard output, in other formats on standard error if the user will be asked. */
 export async function showPlan(planned: PreparedPlan, refusals: readonly Issue[], view: View, io: Io): Promise<void> {
   const isText = view.format === 'text'
   if (isText || io.ask) {
@@ -51,7 +51,7 @@ export async function showPlan(planned: PreparedPlan, refusals: readonly Issue[]
   warn(planned, refusals, view, io)
 }
 
-/** What was done: the last lines of the text, or the one document of another format. */
+/** Prints the result of an apply: the last lines of the text, or the whole document of another format. */
 export async function printApply(result: ApplyResult, status: ExitStatus, view: View, io: Io): Promise<void> {
   const { prepared, refusals, outcomes, issues, journal } = result
   if (view.format === 'text') {
@@ -69,7 +69,7 @@ export async function printApply(result: ApplyResult, status: ExitStatus, view: 
   if (view.format !== 'json') io.warn(issues)
 }
 
-/** Where the journal is, and how the apply is reverted. */
+/** The path of the journal, and the command that reverts the apply. */
 export function journalText(journal: string, server: readonly string[]): string {
   return `Journal: ${journal}\nTo undo: ${shellLine(['prefect-snapshot', 'undo', journal, ...server])}\n`
 }

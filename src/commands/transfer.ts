@@ -21,7 +21,7 @@ export const transfer = defineCommand({
     to: requiredValue('--to <profile>', 'profile of the server to change'),
     ...dryRunOption,
     ...applyOptions,
-    save: value('--save <file>', 'also save what was read as a snapshot, with placeholders for secrets'),
+    save: value('--save <file>', 'also save the exported snapshot, with placeholders for secrets'),
     ...optionalActivation,
     ...ruleOptions,
     allowSameServer: flag('--allow-same-server', 'continue if both are the same server, or one is a copy of the other'),

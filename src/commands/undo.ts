@@ -6,12 +6,12 @@ export const undo = defineCommand({
   group: 'Keep',
   summary: 'Revert one apply, except for resources changed since',
   description:
-    'Shows what would revert an apply, asks, and does it. Resources that were changed after the apply are left as they are and listed.',
+    'Shows the changes that revert an apply, asks, and applies them. Resources that were changed after the apply are left unchanged and listed.',
   arguments: { file: required('journal of the apply') },
   options: {
     ...dryRunOption,
     ...applyOptions,
-    ...serverOptions('server that it was applied to'),
+    ...serverOptions('server of the apply'),
     ...envFileOption,
     ...formatOption,
   },

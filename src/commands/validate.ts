@@ -7,7 +7,7 @@ export const validate = defineCommand({
   group: 'Review',
   summary: 'Check snapshots without a server',
   description:
-    'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports every fault at once.',
+    'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports all errors together.',
   arguments: { snapshot: rest(snapshotForms) },
   options: { ...environmentOptions, ...formatOption },
   examples: ['validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'],

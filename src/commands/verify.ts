@@ -13,7 +13,7 @@ export const verify = defineCommand({
   group: 'Review',
   summary: 'Check that a server matches a snapshot',
   description:
-    'Compares a server with a snapshot, for example after a transfer: all resources equal, all work pools served. Exits with 2 if something differs.',
+    'Checks, for example after a transfer, that all resources are as in the snapshot and that all work pools have workers. Exits with 2 if anything differs.',
   arguments: { snapshot: required(snapshotForms) },
   options: {
     ...serverOptions('server to check'),

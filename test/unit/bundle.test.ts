@@ -213,7 +213,7 @@ describe('a bundle', () => {
     })
     const { exit, out } = await command(['bundle', 'verify', file])
     expect(exit).toBe(0)
-    expect(out).toMatch(/! schema +is not the one of this version/)
+    expect(out).toMatch(/! schema +differs from the schema of this version/)
     expect((await command(['validate', file])).exit).toBe(0)
   })
 })

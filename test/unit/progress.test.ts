@@ -78,8 +78,8 @@ describe('the line of progress', () => {
 
   it('is one plain line every ten seconds where standard error is no terminal', async () => {
     const { written, line } = start()
-    line.follow({ type: 'phase', phase: 'applying', total: 40 })
-    line.follow(outcome(20))
+    line.update({ type: 'phase', phase: 'applying', total: 40 })
+    line.update(outcome(20))
     await vi.advanceTimersByTimeAsync(9_900)
     expect(written).toEqual([])
     await vi.advanceTimersByTimeAsync(20_000)
@@ -91,8 +91,8 @@ describe('the line of progress', () => {
 
   it('stops while the user is asked', async () => {
     const { written, line } = start()
-    line.follow({ type: 'phase', phase: 'reading' })
-    line.follow({ type: 'phase', phase: 'waiting' })
+    line.update({ type: 'phase', phase: 'reading' })
+    line.update({ type: 'phase', phase: 'waiting' })
     await vi.advanceTimersByTimeAsync(60_000)
     expect(written).toEqual([])
   })
