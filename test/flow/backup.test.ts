@@ -227,7 +227,9 @@ describe('restore --drill', () => {
     for (const [kind, [of, identical, ...others]] of rows)
       expect([kind, identical, others]).toEqual([kind, of, [0, 0, 0]])
     expect(stdout).toMatch(/^(\d+) of \1 resources came back as they were\.$/m)
-    expect(stderr).toMatch(/warning \[missing-secret\] The drill used dummy values for \d+ secrets.*SECRET_API_TOKEN_VALUE/)
+    expect(stderr).toMatch(
+      /warning \[missing-secret\] The drill used dummy values for \d+ secrets.*SECRET_API_TOKEN_VALUE/,
+    )
     const deployments = await fetch(`${empty.url}/deployments/filter`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
