@@ -3,7 +3,7 @@ import { Failure } from '../issue.ts'
 
 /**
  * Starts `work` and settles as it does, but rejects with a `Failure` of code `interrupted` as soon as the signal aborts.
- * `work` is not started at all when the signal has aborted before.
+ * If the signal has already aborted, `work` is not started.
  */
 export async function orInterrupted<T>(
   url: string,
@@ -25,17 +25,17 @@ export async function orInterrupted<T>(
 }
 
 /**
- * A signal of the client's own that follows the given one: Node warns about a signal with more than ten listeners, and the
+ * A separate signal that aborts with the given one. Node warns about a signal with more than ten listeners, and the
  * client adds two for each read in flight.
  */
 export function followSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined) return undefined
-  const own = AbortSignal.any([signal])
-  setMaxListeners(0, own)
-  return own
+  const derived = AbortSignal.any([signal])
+  setMaxListeners(0, derived)
+  return derived
 }
 
-/** The error of a read that was stopped. Nothing was changed by it. */
+/** The error of an interrupted read. */
 export function interrupted(url: string): Failure {
   return new Failure([
     { code: 'interrupted', severity: 'error', message: `The operation was interrupted while it read from ${url}.` },

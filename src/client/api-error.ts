@@ -1,6 +1,6 @@
 import type { Issue, IssueCode } from '../issue.ts'
 
-/** What is known about a failed request. */
+/** The details of a failed request. */
 export interface ApiFailure {
   readonly method: string
   readonly path: string
@@ -18,7 +18,7 @@ export interface ApiFailure {
   readonly retryAfter?: number
 }
 
-/** A failed request. Of the request it holds the method and path only: no body and no header, which may be secret. */
+/** A failed request. Contains its method and path, but neither body nor headers, which may hold secrets. */
 export class ApiError extends Error {
   readonly method: string
   readonly path: string
@@ -56,6 +56,6 @@ export function toIssue(error: ApiError): Issue {
 function sentence({ method, path, status, detail, cause, ambiguous }: ApiFailure): string {
   const what = `${method} ${path} failed${status === undefined ? '' : ` with status ${status}`}`
   const message = detail === '' ? '' : ` Message of the server: ${detail.replace(/[.\s]+$/, '')}.`
-  const unknown = ambiguous ? ' The request may have taken effect nevertheless.' : ''
-  return `${what}: ${cause}.${message}${unknown}`
+  const outcome = ambiguous ? ' The request may have taken effect nevertheless.' : ''
+  return `${what}: ${cause}.${message}${outcome}`
 }

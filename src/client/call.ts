@@ -32,7 +32,7 @@ export interface CallResult extends HttpResponse {
 export interface Caller {
   /** Resolves with a response of any status; throws `ApiError` when there was none. */
   call(call: Call, headers: Readonly<Record<string, string>>): Promise<CallResult>
-  /** The error for a response that is not a success, or not what was asked for. */
+  /** The error for a response that is not a success, or whose content is not the expected one. */
   errorOf(call: Call, response: HttpResponse): ApiError
 }
 
@@ -149,7 +149,7 @@ function noResponseError({ method, path, safety }: Call, outcome: NoResponse, co
 function responseError(call: Call, response: HttpResponse, connection: Connection, now: number): ApiError {
   const { method, path, body, safety } = call
   const detail = detailOf(response.text, body, credentialsOf(connection))
-  const after = retryAfterMs(response.headers['retry-after'], now)
+  const delayMs = retryAfterMs(response.headers['retry-after'], now)
   return new ApiError({
     method,
     path,
@@ -157,7 +157,7 @@ function responseError(call: Call, response: HttpResponse, connection: Connectio
     detail,
     ...diagnoseResponse(response, connection, detail),
     ambiguous: isAmbiguous(response, safety),
-    ...(after === undefined ? {} : { retryAfter: Math.ceil(after / 1000) }),
+    ...(delayMs === undefined ? {} : { retryAfter: Math.ceil(delayMs / 1000) }),
   })
 }
 

@@ -30,8 +30,8 @@ export interface ClientOptions {
   readonly version?: string
   readonly clock?: Clock
   /**
-   * When it aborts, reads reject at once with a `Failure` of code `interrupted`. Writes are neither stopped nor refused: a
-   * write that is under way ends as it would have.
+   * When it aborts, reads reject at once with a `Failure` of code `interrupted`. Writes are neither stopped nor rejected: a
+   * write in flight completes normally.
    */
   readonly signal?: AbortSignal
 }

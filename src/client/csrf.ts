@@ -10,17 +10,17 @@ export interface Csrf {
 
 /**
  * Fetches CSRF tokens (`GET /csrf-token`, Prefect ≥ 2.16.5). `client` must be unique to this process: a token issued to the
- * same client name elsewhere invalidates ours. `fetchToken` resolves with the server's answer, or null when the protection
+ * same client name elsewhere invalidates it. `fetchToken` resolves with the server's response, or null when the protection
  * is off.
  */
 export function createCsrf(client: string, fetchToken: (path: string) => Promise<Json>): Csrf {
   let current: Promise<Readonly<Record<string, string>>> | undefined
-  let known: Readonly<Record<string, string>> | undefined
+  let currentHeaders: Readonly<Record<string, string>> | undefined
   const renew = async (): Promise<Readonly<Record<string, string>>> => {
     const body = await fetchToken(`/csrf-token?client=${encodeURIComponent(client)}`)
     const token = isObject(body) ? body.token : undefined
-    known = typeof token === 'string' ? { 'prefect-csrf-token': token, 'prefect-csrf-client': client } : {}
-    return known
+    currentHeaders = typeof token === 'string' ? { 'prefect-csrf-token': token, 'prefect-csrf-client': client } : {}
+    return currentHeaders
   }
   return {
     headers: () => {
@@ -32,9 +32,9 @@ export function createCsrf(client: string, fetchToken: (path: string) => Promise
     },
     refused: (headers) => {
       // Several requests may be rejected with the same old token; only the first one replaces it.
-      if (headers !== known) return
+      if (headers !== currentHeaders) return
       current = undefined
-      known = undefined
+      currentHeaders = undefined
     },
   }
 }

@@ -145,29 +145,29 @@ function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis 
 /** Diagnoses a response that is not from the Prefect API: a web page, a redirect to a login, a URL without `/api`. */
 function notPrefect({ status, headers, text }: HttpResponse, { url }: Connection): Diagnosis | undefined {
   const code = 'not-prefect'
-  const html = /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
+  const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
   if (status >= 300 && status < 400) {
     const cause = `the server redirects to ${redirectTarget(headers.location, url)}, which may be a login page or another address of the server`
     return { code, cause, fix: 'Use the address that it redirects to, or log in first.' }
   }
-  const bare = !/\/api(\/|$)/.test(new URL(url).pathname)
-  const gone = status === 404 || status === 405
-  if (bare && (gone || html))
+  const lacksApiPath = !/\/api(\/|$)/.test(new URL(url).pathname)
+  const isMissing = status === 404 || status === 405
+  if (lacksApiPath && (isMissing || isHtml))
     return { code, cause: `there is no API at ${url}`, fix: `The URL of a Prefect API contains /api: try ${url}/api.` }
-  if (html && (gone || status < 300 || status === 401 || status === 403)) {
+  if (isHtml && (isMissing || status < 300 || status === 401 || status === 403)) {
     const fix = 'Check the URL: it may be that of a user interface, a login page or a proxy.'
     return { code, cause: `${url} responded with a web page`, fix }
   }
   if (status < 300)
     return {
       code,
-      cause: 'the response is not one of the Prefect API',
+      cause: 'the response is not from the Prefect API',
       fix: `Check that ${url} is the URL of a Prefect API.`,
     }
   return undefined
 }
 
-/** Without query and fragment, which may hold a token. */
+/** The target without query and fragment, which may contain a token. */
 function redirectTarget(location: string | undefined, url: string): string {
   if (location === undefined || !URL.canParse(location, url)) return 'another address'
   const { origin, pathname } = new URL(location, url)

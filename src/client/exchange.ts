@@ -81,8 +81,8 @@ export function exchange(
 }
 
 function plainHeaders(fields: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const known = Object.entries(fields).filter((field): field is [string, string | string[]] => field[1] !== undefined)
-  return Object.fromEntries(known.map(([name, value]) => [name.toLowerCase(), String(value)]))
+  const defined = Object.entries(fields).filter((field): field is [string, string | string[]] => field[1] !== undefined)
+  return Object.fromEntries(defined.map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
 function reasonOf(error: Error): { readonly code: string; readonly reason: string } {

@@ -13,7 +13,7 @@ export interface FailedAttempt {
   /** Number of attempts that found the server busy, including this one, and milliseconds since the first of them. */
   readonly busy: number
   readonly busyMs: number
-  /** Number of attempts that failed otherwise, including this one. */
+  /** Number of attempts that failed for another reason, including this one. */
   readonly failures: number
   /** Whether the server ever responded to this client. */
   readonly reached: boolean
@@ -71,21 +71,21 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-function mayRetry({ outcome, safety, reached, failures: faults }: FailedAttempt, policy: RetryPolicy): boolean {
+function mayRetry({ outcome, safety, reached, failures }: FailedAttempt, policy: RetryPolicy): boolean {
   if (outcome.type === 'response') {
     const { status } = outcome
     // A rejected request stored nothing; after a gateway's 502 and a 408 it is unknown.
-    const refused = status === 429 || status === 503 || (status < 500 && status !== 408)
+    const isRejected = status === 429 || status === 503 || (status < 500 && status !== 408)
     const listed = [408, 429, 502, 503].includes(status) || policy.retryExtraCodes.has(status)
-    return listed && (safety !== 'create' || refused)
+    return listed && (safety !== 'create' || isRejected)
   }
   if (!outcome.sent) return reached && neverConnected.has(outcome.code)
   if (safety === 'create') return false
   // Each timeout has already taken a minute.
-  return resets.has(outcome.code) || (reached && faults <= 2 && timeouts.has(outcome.code))
+  return resets.has(outcome.code) || (reached && failures <= 2 && timeouts.has(outcome.code))
 }
 
-/** Prefect's client (≥ 3.3.1) waits forever when it sees this header; ours waits a few minutes. */
+/** Prefect's client (≥ 3.3.1) waits forever when it sees this header; this client waits a few minutes. */
 function isMaintenance({ headers }: HttpResponse): boolean {
   return headers['prefect-maintenance']?.toLowerCase() === 'true'
 }
@@ -96,16 +96,16 @@ function waitAfter(
   policy: RetryPolicy,
   random: () => number,
 ): number | undefined {
-  const asked = retryAfterMs(response.headers['retry-after'], attempt.now)
+  const requestedMs = retryAfterMs(response.headers['retry-after'], attempt.now)
   if (isMaintenance(response)) {
-    const wait = asked ?? exponential(1000, 30_000, attempt.busy + attempt.failures, random)
+    const wait = requestedMs ?? exponential(1000, 30_000, attempt.busy + attempt.failures, random)
     return attempt.busyMs + wait > maintenanceLimitMs ? undefined : wait
   }
-  if (asked !== undefined) {
+  if (requestedMs !== undefined) {
     // Later than requested is allowed, sooner is not.
-    return asked > longestRetryAfterMs || attempt.failures > policy.maxRetries
+    return requestedMs > longestRetryAfterMs || attempt.failures > policy.maxRetries
       ? undefined
-      : asked * (1 + 0.2 * random())
+      : requestedMs * (1 + 0.2 * random())
   }
   if (!isBusy(response)) return backOff(attempt, policy, random)
   const longest = Math.min(1000, 200 * 1.25 ** (attempt.busy - 1))

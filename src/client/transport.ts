@@ -15,7 +15,7 @@ export interface Transport {
 
 /** The limit of Prefect's own client. */
 const maxConnections = 16
-/** A Prefect server (uvicorn) closes an idle connection after 5 s; we close ours before that. */
+/** A Prefect server (uvicorn) closes an idle connection after 5 s; the client closes it before that. */
 const idleMs = 3_500
 const connectMs = 8_000
 

@@ -1,9 +1,9 @@
 import type { Issue } from '../issue.ts'
 import { Secret } from '../secret.ts'
 import type { FoundSetting } from './setting-layer.ts'
-import { badSetting } from './setting-values.ts'
+import { invalidSetting } from './setting-values.ts'
 
-/** The base URL of an API, and the credentials that stood in it. */
+/** The base URL of an API, and the credentials that it contained. */
 export interface ApiUrl {
   readonly url: string
   readonly authorization?: Secret<string>
@@ -12,20 +12,22 @@ export interface ApiUrl {
 const workspace = /\/accounts?\/([^/]+)\/workspaces?\/([^/]+)/
 const cloudForm = 'https://api.prefect.cloud/api/accounts/<account id>/workspaces/<workspace id>'
 
-/** Reads an API URL; wrong shapes (the UI's URL, no scheme) are issues that show the right one, never user info. */
+/** Parses an API URL. Common mistakes (the URL of the UI, no scheme) are issues that show the correct URL, never user info. */
 export function readApiUrl(found: FoundSetting & { readonly value: string }, issues: Issue[]): ApiUrl | undefined {
   const text = found.value.trim()
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
-    issues.push(badSetting(found, 'a URL with http:// or https://', `Write it as http://${shown(text)}.`))
+    issues.push(invalidSetting(found, 'a URL with http:// or https://', `Write it as http://${redactedUrl(text)}.`))
     return undefined
   }
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    issues.push(badSetting(found, 'a URL that starts with http:// or https://', `It reads ${shown(text)}.`))
+    issues.push(
+      invalidSetting(found, 'a URL that starts with http:// or https://', `The value is ${redactedUrl(text)}.`),
+    )
     return undefined
   }
-  const wrong = cloudMistake(found, url) ?? queryMistake(found, url)
-  if (wrong) issues.push(wrong)
+  const mistake = cloudMistake(found, url) ?? queryMistake(found, url)
+  if (mistake) issues.push(mistake)
   else if (!isCloudHost(url.hostname) && !/\/api(\/|$)/.test(url.pathname)) issues.push(noApi(found, url))
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   if (url.username === '' && url.password === '') return { url: base }
@@ -42,28 +44,28 @@ export function isCloudHost(host: string): boolean {
   return host === 'prefect.cloud' || host.endsWith('.prefect.cloud')
 }
 
-/** A URL for people: without user info, query and fragment, whether or not it can be parsed. */
-export function shown(text: string): string {
+/** A URL for messages: without user info, query and fragment, even if it cannot be parsed. */
+export function redactedUrl(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1')
 }
 
 function cloudMistake(found: FoundSetting, url: URL): Issue | undefined {
-  const ui = url.hostname.startsWith('app.') && isCloudHost(url.hostname)
+  const isUi = url.hostname.startsWith('app.') && isCloudHost(url.hostname)
   const singular = /\/account\/|\/workspace\//.test(url.pathname)
-  const known = workspace.exec(url.pathname)
-  const host = ui ? url.hostname.replace('app.', 'api.') : url.host
-  const right = known ? `https://${host}/api/accounts/${known[1]}/workspaces/${known[2]}` : cloudForm
-  const fix = `Write it as ${right}.`
-  if (ui) return badSetting(found, "the URL of the API, and this is the user interface's", fix)
-  if (singular) return badSetting(found, 'written with /accounts/ and /workspaces/', fix)
+  const match = workspace.exec(url.pathname)
+  const host = isUi ? url.hostname.replace('app.', 'api.') : url.host
+  const correctUrl = match ? `https://${host}/api/accounts/${match[1]}/workspaces/${match[2]}` : cloudForm
+  const fix = `Write it as ${correctUrl}.`
+  if (isUi) return invalidSetting(found, 'the URL of the API, not that of the user interface', fix)
+  if (singular) return invalidSetting(found, 'written with /accounts/ and /workspaces/', fix)
   if (isCloudHost(url.hostname) && !/\/api\/accounts\/[^/]+\/workspaces\/[^/]+\/?$/.test(url.pathname))
-    return badSetting(found, 'the URL of one workspace of Prefect Cloud', fix)
+    return invalidSetting(found, 'the URL of one workspace of Prefect Cloud', fix)
   return undefined
 }
 
 function queryMistake(found: FoundSetting, url: URL): Issue | undefined {
   if (url.search === '' && url.hash === '') return undefined
-  return badSetting(found, 'a URL without ? and #', `Write it as ${shown(url.href)}.`)
+  return invalidSetting(found, 'a URL without ? and #', `Write it as ${redactedUrl(url.href)}.`)
 }
 
 function noApi(found: FoundSetting, url: URL): Issue {
@@ -71,18 +73,18 @@ function noApi(found: FoundSetting, url: URL): Issue {
   return {
     code: 'invalid-setting',
     severity: 'warning',
-    message: `${found.name} from ${found.place} has no /api in it: ${base}. The API of a Prefect server is there unless PREFECT_SERVER_API_BASE_PATH says otherwise.`,
+    message: `${found.name} from ${found.place} does not contain /api: ${base}. The API of a Prefect server is at /api unless PREFECT_SERVER_API_BASE_PATH is set.`,
     fix: `If the server is not found, use ${base}/api.`,
   }
 }
 
-/** `user:password` of a URL, decoded. A `%` that begins no escape sequence stands for itself, as in Python's `unquote`. */
+/** `user:password` of a URL, decoded. A `%` that begins no escape sequence is kept, as in Python's `unquote`. */
 export function userInfoOf({ username, password }: URL): string {
-  return `${decoded(username)}:${decoded(password)}`
+  return `${decode(username)}:${decode(password)}`
 }
 
-/** Decodes run by run, since one malformed sequence must not leave all others encoded. */
-function decoded(text: string): string {
+/** Decodes each run of escape sequences separately, so that a malformed one does not leave the others encoded. */
+function decode(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (run) => {
     try {
       return decodeURIComponent(run)

@@ -2,7 +2,7 @@ import type { Secret } from '../secret.ts'
 
 /** How to reach one server: everything that a client needs, resolved and checked. */
 export interface Connection {
-  /** The profile that the URL comes from; absent where it comes from elsewhere. */
+  /** The profile that the URL comes from; absent if it has another source. */
   readonly name?: string
   /** Base of the API, including `/api`: no slash at the end, no user info, no query. */
   readonly url: string
@@ -10,14 +10,14 @@ export interface Connection {
   readonly authorization?: Secret<string>
   /** Custom headers by lower-case name (PREFECT_CLIENT_CUSTOM_HEADERS, Prefect ≥ 3.4.8); they win over built-in ones. */
   readonly headers: ReadonlyMap<string, Secret<string>>
-  /** Whether CSRF tokens are to be used where the server wants them; never so for Cloud. */
+  /** Whether to send CSRF tokens if the server requires them; false for Cloud. */
   readonly csrf: boolean
   /** Whether this is a workspace of Prefect Cloud, which has no version and no CSRF. */
   readonly cloud: boolean
   readonly tls: { readonly verify: boolean /** The only CA file, absolute. */; readonly caFile?: string }
-  /** For each of connecting, waiting for the answer, and waiting for more of it. */
+  /** The limit for each of connecting, waiting for the response, and waiting for more of its body. */
   readonly timeoutMs: number
-  /** How often a request is sent again (PREFECT_CLIENT_MAX_RETRIES); 0 is never. */
+  /** The maximum number of retries of a request (PREFECT_CLIENT_MAX_RETRIES). */
   readonly maxRetries: number
   readonly retryExtraCodes: ReadonlySet<number>
   /** URL of the proxy for this server, without user info. */

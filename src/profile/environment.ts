@@ -1,4 +1,4 @@
-/** The surroundings of the process, as far as they decide which server is meant. */
+/** The parts of the process environment that determine the server. */
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

@@ -6,17 +6,17 @@ import type { Environment } from './environment.ts'
 import type { ProjectFiles } from './setting-layer.ts'
 import { isTable, readToml } from './toml.ts'
 
-/** The profiles that can be named: the user's, merged over those that come with Prefect. */
+/** The available profiles: the user's, merged over those that are built into Prefect. */
 export interface Profiles {
   readonly file: string
   readonly exists: boolean
   readonly active: string
   readonly tables: ReadonlyMap<string, TomlTable>
-  /** The names that are in the file itself. */
-  readonly own: readonly string[]
+  /** The names of the profiles in the file. */
+  readonly userDefined: readonly string[]
 }
 
-/** What comes with Prefect 3.8 as far as a client reads it; `ephemeral` and `test` start a server of their own. */
+/** The built-in profiles of Prefect 3.8, with the settings that a client reads; `ephemeral` and `test` start a server. */
 const packaged: Readonly<Record<string, TomlTable>> = {
   ephemeral: { PREFECT_SERVER_EPHEMERAL_ENABLED: 'true' },
   local: { PREFECT_API_URL: 'http://127.0.0.1:4200/api' },
@@ -25,39 +25,39 @@ const packaged: Readonly<Record<string, TomlTable>> = {
 }
 
 /**
- * Where `profiles.toml` is: PREFECT_PROFILES_PATH of the environment or `.env`, `profiles_path` of the TOML files,
- * PREFECT_HOME, `~/.prefect`. No `~` is expanded in the former, as in Prefect.
+ * The path of `profiles.toml`: from PREFECT_PROFILES_PATH in the environment or `.env`, `profiles_path` in the TOML files,
+ * PREFECT_HOME, or `~/.prefect`. As in Prefect, `~` in these settings is not expanded.
  */
-export function profilesPath(files: ProjectFiles, where: Environment): string {
+export function profilesPath(files: ProjectFiles, environment: Environment): string {
   const paths = [
-    where.env.PREFECT_PROFILES_PATH,
+    environment.env.PREFECT_PROFILES_PATH,
     files.dotenv.PREFECT_PROFILES_PATH,
     files.prefect.profiles_path,
     files.pyproject.profiles_path,
   ]
-  const given = paths.find((path) => typeof path === 'string' && path !== '')
-  if (typeof given === 'string') return resolve(where.cwd, given)
-  return resolve(where.cwd, where.env.PREFECT_HOME || join(where.home, '.prefect'), 'profiles.toml')
+  const path = paths.find((item) => typeof item === 'string' && item !== '')
+  if (typeof path === 'string') return resolve(environment.cwd, path)
+  return resolve(environment.cwd, environment.env.PREFECT_HOME || join(environment.home, '.prefect'), 'profiles.toml')
 }
 
-/** Reads the profiles; where there is no file, they are those that come with Prefect, and `ephemeral` is active. */
+/** Reads the profiles. Without a file, they are the built-in ones, and `ephemeral` is active. */
 export function readProfiles(file: string, issues: Issue[]): Profiles {
   const root = readToml(file, issues)
-  const given = root?.profiles
-  const own = isTable(given) ? given : {}
+  const section = root?.profiles
+  const userDefined = isTable(section) ? section : {}
   const tables = new Map(Object.entries(packaged))
-  for (const [name, table] of Object.entries(own)) {
+  for (const [name, table] of Object.entries(userDefined)) {
     if (isTable(table)) tables.set(name, { ...tables.get(name), ...table })
     else issues.push(notATable(file, `profiles.${name}`))
   }
-  if (given !== undefined && !isTable(given)) issues.push(notATable(file, 'profiles'))
+  if (section !== undefined && !isTable(section)) issues.push(notATable(file, 'profiles'))
   const active = root?.active
   return {
     file,
     exists: root !== undefined,
     active: typeof active === 'string' && active !== '' ? active : 'ephemeral',
     tables,
-    own: Object.keys(own),
+    userDefined: Object.keys(userDefined),
   }
 }
 
@@ -65,16 +65,16 @@ function notATable(file: string, name: string): Issue {
   return { code: 'invalid-setting', severity: 'error', message: `In ${file}, ${name} must be a table of settings.` }
 }
 
-/** The issue that a profile does not exist. `source` says who named it, such as `--profile`. */
+/** The issue for an unknown profile. `source` is the option or setting that names it, such as `--profile`. */
 export function unknownProfile(name: string, source: string, profiles: Profiles): Issue {
-  const near = suggest(name, [...profiles.own, 'local'])
-  const list = profiles.own.map((item) => `\`${item}\``).join(', ')
-  const those = list === '' ? 'That file has no profiles' : `It has ${list}`
-  const file = profiles.exists ? `${profiles.file}. ${those}` : `${profiles.file}, which does not exist`
+  const similar = suggest(name, [...profiles.userDefined, 'local'])
+  const list = profiles.userDefined.map((item) => `\`${item}\``).join(', ')
+  const profileList = list === '' ? 'That file has no profiles' : `It has ${list}`
+  const file = profiles.exists ? `${profiles.file}. ${profileList}` : `${profiles.file}, which does not exist`
   return {
     code: 'unknown-profile',
     severity: 'error',
-    message: `There is no profile \`${name}\` (named by ${source}) in ${file}. Prefect itself brings \`local\`.`,
-    fix: near === undefined ? 'Run `prefect profile ls` to see the profiles.' : `Did you mean \`${near}\`?`,
+    message: `There is no profile \`${name}\` (named by ${source}) in ${file}. The profile \`local\` is built into Prefect.`,
+    fix: similar === undefined ? 'Run `prefect profile ls` to see the profiles.' : `Did you mean \`${similar}\`?`,
   }
 }

@@ -1,9 +1,9 @@
 import type { Issue } from '../issue.ts'
 import type { Secret } from '../secret.ts'
-import { basic, shown, userInfoOf } from './api-url.ts'
-import { badSetting } from './setting-values.ts'
+import { basic, redactedUrl, userInfoOf } from './api-url.ts'
+import { invalidSetting } from './setting-values.ts'
 
-/** The proxy for a URL; credentials apart. */
+/** The proxy for a URL, without its credentials, which are a separate field. */
 export interface Proxy {
   readonly proxy: string
   readonly proxyAuthorization?: Secret<string>
@@ -11,7 +11,7 @@ export interface Proxy {
 
 /**
  * The proxy that the environment names for a URL: HTTP_PROXY or HTTPS_PROXY by its scheme, else ALL_PROXY, unless
- * NO_PROXY names the host. Names in lower case win over upper case, as in Python's `urllib` that Prefect's client uses.
+ * NO_PROXY names the host. Names in lower case take precedence over upper case, as in Python's `urllib`, which Prefect's client uses.
  */
 export function proxyFor(
   url: string,
@@ -22,13 +22,15 @@ export function proxyFor(
   const scheme = protocol.replace(':', '')
   const name = [`${scheme}_proxy`, 'all_proxy'].find((item) => variable(env, item) !== '')
   if (name === undefined) return undefined
-  if (bypassed(hostname, port || (scheme === 'https' ? '443' : '80'), variable(env, 'no_proxy'))) return undefined
-  const given = variable(env, name)
-  const text = given.includes('://') ? given : `http://${given}`
+  if (isBypassed(hostname, port || (scheme === 'https' ? '443' : '80'), variable(env, 'no_proxy'))) return undefined
+  const setting = variable(env, name)
+  const text = setting.includes('://') ? setting : `http://${setting}`
   const proxy = URL.canParse(text) ? new URL(text) : undefined
   if (!proxy || !/^(https?|socks5?):$/.test(proxy.protocol)) {
     const found = { name: name.toUpperCase(), place: 'the environment', value: '' }
-    issues.push(badSetting(found, 'a URL with http://, https:// or socks5://', `It reads ${shown(given)}.`))
+    issues.push(
+      invalidSetting(found, 'a URL with http://, https:// or socks5://', `The value is ${redactedUrl(setting)}.`),
+    )
     return undefined
   }
   const user = userInfoOf(proxy)
@@ -39,7 +41,7 @@ function variable(env: Readonly<Record<string, string | undefined>>, name: strin
   return env[name] || env[name.toUpperCase()] || ''
 }
 
-function bypassed(host: string, port: string, list: string): boolean {
+function isBypassed(host: string, port: string, list: string): boolean {
   return list
     .split(',')
     .map((entry) => entry.trim().toLowerCase())
@@ -48,8 +50,12 @@ function bypassed(host: string, port: string, list: string): boolean {
       if (entry === '*') return true
       const [, name = '', only] =
         /^(?:[a-z]+:\/\/)?(?:\*?\.)?(\[[^\]]*\]|[^:]*|[^:]*:.*:[^:]*)(?::(\d+))?$/.exec(entry) ?? []
-      const bare = name.replace(/^\[|\]$/g, '')
-      const ours = host.replace(/^\[|\]$/g, '')
-      return bare !== '' && (ours === bare || ours.endsWith(`.${bare}`)) && (only === undefined || only === port)
+      const entryName = name.replace(/^\[|\]$/g, '')
+      const hostName = host.replace(/^\[|\]$/g, '')
+      return (
+        entryName !== '' &&
+        (hostName === entryName || hostName.endsWith(`.${entryName}`)) &&
+        (only === undefined || only === port)
+      )
     })
 }

@@ -6,21 +6,21 @@ import type { Environment } from './environment.ts'
 import type { Setting } from './settings.ts'
 import { isTable, readText, readToml } from './toml.ts'
 
-/** One place that settings come from. */
+/** One source of settings. */
 export interface Layer {
   find(setting: Setting): FoundSetting | undefined
 }
 
-/** A setting as somebody wrote it. The value may be a secret: never put it into a message. */
+/** A setting as written in its source. The value may be a secret and must not appear in messages. */
 export interface FoundSetting {
   readonly value: TomlValue
-  /** As it is written there. */
+  /** The name in the source. */
   readonly name: string
-  /** For people: where that is. */
+  /** The source, for messages. */
   readonly place: string
 }
 
-/** The files of the working directory that Prefect reads settings from; it does not look into parent directories. */
+/** The files of the working directory that Prefect reads settings from; it does not read those of parent directories. */
 export interface ProjectFiles {
   readonly dotenv: Readonly<Record<string, string | undefined>>
   readonly prefect: TomlTable
@@ -28,31 +28,31 @@ export interface ProjectFiles {
 }
 
 /** Reads `.env` (Prefect ≥ 3.0.5), `prefect.toml` and `[tool.prefect]` of `pyproject.toml` (≥ 3.1.0). */
-export function readProjectFiles(where: Environment, issues: Issue[]): ProjectFiles {
-  const tool = readToml(join(where.cwd, 'pyproject.toml'), issues)?.tool
-  const ours = isTable(tool) ? tool.prefect : undefined
+export function readProjectFiles(environment: Environment, issues: Issue[]): ProjectFiles {
+  const tool = readToml(join(environment.cwd, 'pyproject.toml'), issues)?.tool
+  const prefectTable = isTable(tool) ? tool.prefect : undefined
   return {
-    dotenv: parseEnv(readText(join(where.cwd, '.env'), issues) ?? ''),
-    prefect: readToml(join(where.cwd, 'prefect.toml'), issues) ?? {},
-    pyproject: isTable(ours) ? ours : {},
+    dotenv: parseEnv(readText(join(environment.cwd, '.env'), issues) ?? ''),
+    prefect: readToml(join(environment.cwd, 'prefect.toml'), issues) ?? {},
+    pyproject: isTable(prefectTable) ? prefectTable : {},
   }
 }
 
-/** The layers of the working directory, strongest first. */
-export function projectLayers(files: ProjectFiles, where: Environment): readonly Layer[] {
+/** The layers of the working directory, in order of precedence. */
+export function projectLayers(files: ProjectFiles, environment: Environment): readonly Layer[] {
   return [
-    variables(files.dotenv, join(where.cwd, '.env')),
-    nested(files.prefect, join(where.cwd, 'prefect.toml')),
-    nested(files.pyproject, `[tool.prefect] of ${join(where.cwd, 'pyproject.toml')}`),
+    environmentLayer(files.dotenv, join(environment.cwd, '.env')),
+    tomlLayer(files.prefect, join(environment.cwd, 'prefect.toml')),
+    tomlLayer(files.pyproject, `[tool.prefect] of ${join(environment.cwd, 'pyproject.toml')}`),
   ]
 }
 
-/** Environment variables: names in any case, and an empty value is a value (pydantic-settings, as Prefect uses it). */
-export function variables(env: Readonly<Record<string, string | undefined>>, place: string): Layer {
+/** A layer of environment variables. Names are case-insensitive and empty values count, as in pydantic-settings, which Prefect uses. */
+export function environmentLayer(env: Readonly<Record<string, string | undefined>>, place: string): Layer {
   const byName = new Map<string, { readonly name: string; readonly value: string }>()
   for (const [name, value] of Object.entries(env)) {
-    const known = byName.get(name.toUpperCase())
-    if (value !== undefined && known?.name !== name.toUpperCase()) byName.set(name.toUpperCase(), { name, value })
+    const previous = byName.get(name.toUpperCase())
+    if (value !== undefined && previous?.name !== name.toUpperCase()) byName.set(name.toUpperCase(), { name, value })
   }
   return {
     find: ({ names }) => {
@@ -62,8 +62,8 @@ export function variables(env: Readonly<Record<string, string | undefined>>, pla
   }
 }
 
-/** A table of `profiles.toml`: its keys are the names of the environment variables. */
-export function flat(table: TomlTable, place: string): Layer {
+/** A layer of a profile in `profiles.toml`, whose keys are names of environment variables. */
+export function profileLayer(table: TomlTable, place: string): Layer {
   return {
     find: ({ names }) => {
       const name = names.find((item) => Object.hasOwn(table, item))
@@ -73,17 +73,17 @@ export function flat(table: TomlTable, place: string): Layer {
   }
 }
 
-function nested(root: TomlTable, place: string): Layer {
+function tomlLayer(root: TomlTable, place: string): Layer {
   return {
     find: ({ path }) => {
-      let at: TomlValue | undefined = root
-      for (const key of path) at = isTable(at) && Object.hasOwn(at, key) ? at[key] : undefined
-      return at === undefined ? undefined : { value: at, name: path.join('.'), place }
+      let node: TomlValue | undefined = root
+      for (const key of path) node = isTable(node) && Object.hasOwn(node, key) ? node[key] : undefined
+      return node === undefined ? undefined : { value: node, name: path.join('.'), place }
     },
   }
 }
 
-/** The strongest of several layers that has the setting. */
+/** The setting in the first of several layers that has it. */
 export function findIn(layers: readonly Layer[], setting: Setting): FoundSetting | undefined {
   for (const layer of layers) {
     const found = layer.find(setting)

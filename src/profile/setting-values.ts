@@ -1,21 +1,21 @@
 import type { Issue } from '../issue.ts'
 import type { FoundSetting } from './setting-layer.ts'
 
-/** The issue that a setting has a value that cannot be used. `must` finishes the sentence "it must be …". */
-export function badSetting(found: FoundSetting, must: string, fix?: string): Issue {
+/** The issue for an invalid value of a setting. `requirement` completes the sentence "it must be …". */
+export function invalidSetting(found: FoundSetting, requirement: string, fix?: string): Issue {
   return {
     code: 'invalid-setting',
     severity: 'error',
-    message: `${found.name} from ${found.place} cannot be used: it must be ${must}.`,
+    message: `${found.name} from ${found.place} is not valid: it must be ${requirement}.`,
     ...(fix === undefined ? {} : { fix }),
   }
 }
 
-/** A text; the empty one is the same as none. */
+/** A string; an empty one counts as missing. */
 export function asText(found: FoundSetting | undefined, issues: Issue[]): string | undefined {
   if (!found || found.value === '') return undefined
   if (typeof found.value === 'string') return found.value
-  issues.push(badSetting(found, 'a text'))
+  issues.push(invalidSetting(found, 'a string'))
   return undefined
 }
 
@@ -24,25 +24,25 @@ const flags: Readonly<Record<string, boolean>> = {
   ...{ false: false, f: false, no: false, n: false, off: false, 0: false },
 }
 
-/** A flag in any of the spellings that Prefect (pydantic) knows. */
-export function asFlag(found: FoundSetting | undefined, otherwise: boolean, issues: Issue[]): boolean {
-  if (!found || found.value === '') return otherwise
+/** A flag in any of the spellings that Prefect (pydantic) accepts. */
+export function asFlag(found: FoundSetting | undefined, defaultValue: boolean, issues: Issue[]): boolean {
+  if (!found || found.value === '') return defaultValue
   const flag = flags[String(found.value).trim().toLowerCase()]
-  if (flag === undefined) issues.push(badSetting(found, 'true or false'))
-  return flag ?? otherwise
+  if (flag === undefined) issues.push(invalidSetting(found, 'true or false'))
+  return flag ?? defaultValue
 }
 
 /** A number within bounds. */
 export function asNumber(
   found: FoundSetting | undefined,
-  rule: { readonly otherwise: number; readonly must: string; fits(value: number): boolean },
+  rule: { readonly defaultValue: number; readonly requirement: string; isValid(value: number): boolean },
   issues: Issue[],
 ): number {
-  if (!found || found.value === '') return rule.otherwise
+  if (!found || found.value === '') return rule.defaultValue
   const value = typeof found.value === 'string' && found.value.trim() !== '' ? Number(found.value) : found.value
-  if (typeof value === 'number' && Number.isFinite(value) && rule.fits(value)) return value
-  issues.push(badSetting(found, rule.must))
-  return rule.otherwise
+  if (typeof value === 'number' && Number.isFinite(value) && rule.isValid(value)) return value
+  issues.push(invalidSetting(found, rule.requirement))
+  return rule.defaultValue
 }
 
 /** HTTP status codes: `404,500`, a number, or a list (PREFECT_CLIENT_RETRY_EXTRA_CODES). */
@@ -51,6 +51,6 @@ export function asCodes(found: FoundSetting | undefined, issues: Issue[]): Reado
   const parts = Array.isArray(found.value) ? found.value : String(found.value).split(',')
   const codes = parts.map((part) => Number(String(part).trim() || Number.NaN))
   if (codes.every((code) => Number.isInteger(code) && code >= 100 && code <= 599)) return new Set(codes)
-  issues.push(badSetting(found, 'HTTP status codes between 100 and 599 with commas between them, such as 404,500'))
+  issues.push(invalidSetting(found, 'comma-separated HTTP status codes between 100 and 599, such as 404,500'))
   return new Set()
 }

@@ -1,12 +1,12 @@
-/** How one of Prefect's client settings is written in its several places. */
+/** The names of one of Prefect's client settings in the different sources. */
 export interface Setting {
-  /** Names in the environment, `.env` and profiles; the first is today's and wins over older ones. */
+  /** Names in the environment, `.env` and profiles; the first is the current one and takes precedence over older ones. */
   readonly names: readonly [string, ...string[]]
-  /** Where it is in `prefect.toml`, or below `[tool.prefect]` in `pyproject.toml`. */
+  /** The path in `prefect.toml`, or below `[tool.prefect]` in `pyproject.toml`. */
   readonly path: readonly string[]
 }
 
-/** What decides which server is talked to, and as whom. A profile that was named takes them from nowhere else. */
+/** Settings that identify the server and the user. With a named profile, only the profile is read for them. */
 export const identity = {
   url: { names: ['PREFECT_API_URL'], path: ['api', 'url'] },
   key: { names: ['PREFECT_API_KEY'], path: ['api', 'key'] },
@@ -14,7 +14,7 @@ export const identity = {
   headers: { names: ['PREFECT_CLIENT_CUSTOM_HEADERS'], path: ['client', 'custom_headers'] },
 } as const satisfies Record<string, Setting>
 
-/** What decides how it is talked to; Prefect's names as of 3.8, `PREFECT_CLOUD_URL` as of 2.x. */
+/** Settings of the transport; names as of Prefect 3.8, `PREFECT_CLOUD_URL` as of 2.x. */
 export const transport = {
   insecure: { names: ['PREFECT_API_TLS_INSECURE_SKIP_VERIFY'], path: ['api', 'tls_insecure_skip_verify'] },
   caFile: { names: ['PREFECT_API_SSL_CERT_FILE'], path: ['api', 'ssl_cert_file'] },

@@ -3,23 +3,23 @@ import type { Issue } from '../issue.ts'
 import type { Environment } from './environment.ts'
 import { type Profiles, profilesPath, readProfiles, unknownProfile } from './profiles-file.ts'
 import {
+  environmentLayer,
   type FoundSetting,
   findIn,
-  flat,
   type Layer,
+  profileLayer,
   projectLayers,
   readProjectFiles,
-  variables,
 } from './setting-layer.ts'
 import { identity, type Setting } from './settings.ts'
 
-/** What the user said on the command line: a profile, a URL, or neither. */
+/** The connection options of a command: a profile, a URL, or neither. */
 export interface ConnectionRequest {
   readonly profile?: string
   readonly apiUrl?: string
 }
 
-/** Where the settings of one connection come from, strongest first. */
+/** The sources of the settings of a connection, in order of precedence. */
 export interface Sources {
   /** For the URL and the credentials. */
   readonly identity: readonly Layer[]
@@ -27,57 +27,62 @@ export interface Sources {
   readonly transport: readonly Layer[]
   /** The profile that the URL comes from. */
   readonly profile?: string
-  /** For people: where a URL was looked for. */
-  readonly story: string
+  /** Why there is no URL, if that is so, as a clause for a message. */
+  readonly noUrlReason: string
 }
 
-/** Decides where settings come from. A named profile or a URL never gets credentials of another server. */
-export function findSources(request: ConnectionRequest, where: Environment, issues: Issue[]): Sources {
-  const files = readProjectFiles(where, issues)
-  const env = variables(where.env, 'the environment')
-  const above = [env, ...projectLayers(files, where)]
+/** Finds the sources of settings. A named profile or a URL is never combined with credentials of another server. */
+export function findSources(request: ConnectionRequest, environment: Environment, issues: Issue[]): Sources {
+  const files = readProjectFiles(environment, issues)
+  const env = environmentLayer(environment.env, 'the environment')
+  const others = [env, ...projectLayers(files, environment)]
   if (request.apiUrl !== undefined) {
-    if (request.profile !== undefined) issues.push(bothGiven)
-    return { identity: [env], transport: above, story: '--api-url is empty' }
+    if (request.profile !== undefined) issues.push(conflictingOptions)
+    return { identity: [env], transport: others, noUrlReason: '--api-url is empty' }
   }
-  const profiles = readProfiles(profilesPath(files, where), issues)
+  const profiles = readProfiles(profilesPath(files, environment), issues)
   return request.profile === undefined
-    ? byPrecedence(profiles, above, where, issues)
-    : byName(request.profile, profiles, above, issues)
+    ? byPrecedence(profiles, others, environment, issues)
+    : byName(request.profile, profiles, others, issues)
 }
 
-const bothGiven: Issue = {
+const conflictingOptions: Issue = {
   code: 'invalid-setting',
   severity: 'error',
   message: "--profile and --api-url were both given, but a profile's credentials are never sent to another URL.",
-  fix: 'Leave one of them out. With --api-url, credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING in the environment.',
+  fix: 'Omit one of them. With --api-url, credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING in the environment.',
 }
 
-function byName(name: string, profiles: Profiles, above: readonly Layer[], issues: Issue[]): Sources {
+function byName(name: string, profiles: Profiles, others: readonly Layer[], issues: Issue[]): Sources {
   const layer = layerOf(name, '--profile', profiles, 'error', issues)
-  if (layer) issues.push(...ignored(name, layer, above))
-  const own = layer ? [layer] : []
+  if (layer) issues.push(...ignored(name, layer, others))
+  const profileLayers = layer ? [layer] : []
   return {
-    identity: own,
-    transport: [...own, ...above],
+    identity: profileLayers,
+    transport: [...profileLayers, ...others],
     profile: name,
-    story: `the profile \`${name}\` in ${profiles.file} has no PREFECT_API_URL`,
+    noUrlReason: `the profile \`${name}\` in ${profiles.file} has no PREFECT_API_URL`,
   }
 }
 
-function byPrecedence(profiles: Profiles, above: readonly Layer[], where: Environment, issues: Issue[]): Sources {
-  const named = where.env.PREFECT_PROFILE
-  const name = named || profiles.active
-  const elsewhere = findIn(above, identity.url) !== undefined
-  const source = named ? 'PREFECT_PROFILE' : '`active`'
-  // Prefect only warns of an active profile that is not there; where the URL comes from elsewhere, that is right.
-  const layer = layerOf(name, source, profiles, elsewhere ? 'warning' : 'error', issues)
-  const layers = layer ? [...above, layer] : above
+function byPrecedence(
+  profiles: Profiles,
+  others: readonly Layer[],
+  environment: Environment,
+  issues: Issue[],
+): Sources {
+  const selected = environment.env.PREFECT_PROFILE
+  const name = selected || profiles.active
+  const hasUrl = findIn(others, identity.url) !== undefined
+  const source = selected ? 'PREFECT_PROFILE' : '`active`'
+  // Like Prefect, only warn about an unknown active profile if the URL has another source.
+  const layer = layerOf(name, source, profiles, hasUrl ? 'warning' : 'error', issues)
+  const layers = layer ? [...others, layer] : others
   return {
     identity: layers,
     transport: layers,
-    ...(elsewhere ? {} : { profile: name }),
-    story: `PREFECT_API_URL is neither in the environment nor in the active profile \`${name}\` (${profiles.file})`,
+    ...(hasUrl ? {} : { profile: name }),
+    noUrlReason: `PREFECT_API_URL is neither in the environment nor in the active profile \`${name}\` (${profiles.file})`,
   }
 }
 
@@ -89,24 +94,28 @@ function layerOf(
   issues: Issue[],
 ): Layer | undefined {
   const table = profiles.tables.get(name)
-  if (table) return flat(table, `the profile \`${name}\` (${profiles.own.includes(name) ? profiles.file : 'built in'})`)
-  // Of a file that could not be read nobody knows the profiles.
+  if (table)
+    return profileLayer(
+      table,
+      `the profile \`${name}\` (${profiles.userDefined.includes(name) ? profiles.file : 'built in'})`,
+    )
+  // The profiles of an invalid file are unknown.
   if (!issues.some((issue) => issue.code === 'invalid-toml' && issue.place?.file === profiles.file))
     issues.push({ ...unknownProfile(name, source, profiles), severity })
   return undefined
 }
 
-/** A warning for each setting that says something else outside of the named profile, which is not used. */
-function ignored(name: string, profile: Layer, above: readonly Layer[]): Issue[] {
+/** A warning for each setting that has a different value outside of the named profile, where it is ignored. */
+function ignored(name: string, profile: Layer, others: readonly Layer[]): Issue[] {
   return Object.values<Setting>(identity).flatMap((setting) => {
-    const other = findIn(above, setting)
+    const other = findIn(others, setting)
     if (!other || text(other) === text(profile.find(setting))) return []
     return [
       {
         code: 'environment-ignored',
         severity: 'warning',
-        message: `${other.name} from ${other.place} says something else than the profile \`${name}\` and is not used.`,
-        fix: `Take it out of there, or put it into the profile, or leave out --profile to use it.`,
+        message: `${other.name} from ${other.place} differs from the profile \`${name}\` and is ignored.`,
+        fix: 'Remove it, or add it to the profile, or omit --profile to use it.',
       } as const,
     ]
   })

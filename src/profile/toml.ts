@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse, TomlError, type TomlTable, type TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 
-/** The text of a file, or undefined where there is none. A file that cannot be read is an issue. */
+/** The text of a file, or undefined if it does not exist. An unreadable file is an issue. */
 export function readText(file: string, issues: Issue[]): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
@@ -13,13 +13,13 @@ export function readText(file: string, issues: Issue[]): string | undefined {
       code: 'invalid-setting',
       severity: 'error',
       message: `${file} cannot be read (${code}).`,
-      fix: 'Check that it is a file and that you may read it.',
+      fix: 'Check that it is a file and that you have permission to read it.',
     })
     return undefined
   }
 }
 
-/** A TOML file as a table, or undefined where there is none. Wrong TOML is an issue with its line and column. */
+/** A TOML file as a table, or undefined if it does not exist. Invalid TOML is an issue with its line and column. */
 export function readToml(file: string, issues: Issue[]): TomlTable | undefined {
   const text = readText(file, issues)
   if (text === undefined) return undefined
@@ -27,7 +27,7 @@ export function readToml(file: string, issues: Issue[]): TomlTable | undefined {
     return parse(text)
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
-    // The error's own text quotes lines of the file, which may hold an API key; only its first line is ours to show.
+    // The error's text quotes lines of the file, which may hold an API key, so only its first line is shown.
     const reason = (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
     issues.push({
       code: 'invalid-toml',

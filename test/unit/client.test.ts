@@ -419,7 +419,7 @@ describe('errors distinguish', () => {
   const page = '<!DOCTYPE html><html><body>geheim</body></html>'
   it.each<readonly [string, number, string, string, Partial<Connection>, string, string]>([
     ['a web page', 200, 'text/html', page, {}, 'not-prefect', 'web page'],
-    ['no JSON', 200, 'text/plain', 'geheim', {}, 'not-prefect', 'not one of the Prefect API'],
+    ['no JSON', 200, 'text/plain', 'geheim', {}, 'not-prefect', 'not from the Prefect API'],
     ['a login page', 302, 'text/html', page, {}, 'not-prefect', 'redirects to'],
     [
       'missing credentials',
