@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { initFiles, type Part } from '../project/init-files.ts'
-import { fileFailure, readTextIfExists } from '../read-file.ts'
+import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.ts'
 import { writeWhole } from '../store/disk.ts'
 import { schemaText } from './schema-text.ts'
 
@@ -38,24 +38,31 @@ export async function initialize(
 async function place(folder: string, part: Part, force: boolean): Promise<FileStatus> {
   const path = join(folder, part.path)
   try {
-    const before = readTextIfExists(path, 'project file')
-    if (before === part.text) return 'up to date'
+    // With its byte order mark, which stays where lines are added.
+    const before = statIfExists(path) ? decodeText(readBytes(path, 'project file'), path) : undefined
     if (before === undefined) {
       await writeWhole(path, part.text)
       return 'written'
     }
+    if (before.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n') === part.text) return 'up to date'
     const missing = part.lines ? missingLines(before, part.text) : undefined
     if (missing === '') return 'up to date'
     if (!force) return 'left unchanged'
-    await writeWhole(path, missing === undefined ? part.text : before.replace(/(?<=[^\n])$/, '\n') + missing)
+    await writeWhole(path, missing === undefined ? part.text : withLines(before, missing))
     return missing === undefined ? 'replaced' : 'lines added'
   } catch (error) {
     throw fileFailure('write', path, error)
   }
 }
 
+/** A text with lines at its end, which end as its own do. */
+function withLines(text: string, lines: string): string {
+  const end = /\r?\n/.exec(text)?.[0] ?? '\n'
+  return text.replace(/(?<=[^\n])$/, end) + lines.replaceAll('\n', end)
+}
+
 function missingLines(before: string, wanted: string): string {
-  const there = new Set(before.split(/\r?\n/))
+  const there = new Set(before.replace(/^\uFEFF/, '').split(/\r?\n/))
   const missing = wanted.split('\n').filter((line) => line !== '' && !there.has(line))
   return missing.map((line) => `${line}\n`).join('')
 }

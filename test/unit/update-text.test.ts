@@ -214,3 +214,116 @@ describe('for arbitrary values', () => {
     expect(rewritten).toBeLessThan(20)
   })
 })
+
+describe('line ends, byte order marks and the end of the last line', () => {
+  const document = (ref: string, spec = '') => `---\nkind: ${ref[0]}\nkey: ${ref.slice(2)}\n${spec}`
+  const text = `${header}${document('a/b', 'spec:\n  text: |\n    one\n    two\n  count: 1 # of one\n')}${document('a/d')}${document('c/x', 'spec: {data: {}}\n')}`
+  const crlf = (lines: string) => lines.replaceAll('\n', '\r\n')
+  const wanted = [
+    resource('a/b', { spec: { text: 'one\nthree\n', count: 2, tags: ['t'] } }),
+    resource('a/c', { spec: { count: 1 } }),
+    resource('c/x', { spec: { data: { a: ['long\nlines\n'] } } }),
+    resource('c/y'),
+  ]
+  const plain = updated(text, wanted, ['a/d'])
+
+  it.each([
+    ['\\r\\n', crlf(text), crlf(plain)],
+    ['a byte order mark', `\uFEFF${text}`, `\uFEFF${plain}`],
+    ['no last line end', text.slice(0, -1), plain.slice(0, -1)],
+    ['all three', `\uFEFF${crlf(text).slice(0, -2)}`, `\uFEFF${crlf(plain).slice(0, -2)}`],
+    ['one other line', text.replace('key: d\n', 'key: d\r\n'), plain],
+    ['another line that stays', text.replace('1\n', '1\r\n'), plain.replace('1\n', '1\r\n')],
+  ])('stay: %s', (_, before, after) => {
+    expect(updated(before, wanted, ['a/d'])).toBe(after)
+  })
+
+  it('stay in a header that gets its source, and in new files', () => {
+    const sources = [
+      { file: 'snapshot.yaml', text: `\uFEFF${crlf(header)}` },
+      { file: 'a/b.yaml', text: '\uFEFF{kind: a, key: b}' },
+    ]
+    const { files } = updateTexts(sources, parseDocuments(sources, toyKinds), {
+      kinds: toyKinds,
+      wanted: [resource('a/b', { spec: { count: 1 } }), resource('a/c')],
+      remove: new Set<Ref>(),
+      source: { api: 'http://x/api', server: '3.8.8' },
+      fileOf: ({ key }) => `a/${key}.yaml`,
+    })
+    expect(Object.fromEntries(files.map(({ file, text }) => [file, text]))).toEqual({
+      'snapshot.yaml': `\uFEFF${crlf(header)}source:\r\n  api: http://x/api\r\n  server: 3.8.8\r\n`,
+      'a/b.yaml': '\uFEFFkind: a\nkey: b\nspec:\n  count: 1',
+      'a/c.yaml': 'kind: a\r\nkey: c\r\n',
+    })
+  })
+
+  it('keep a last line end that a value needs', () => {
+    const before = `${header}${document('a/b')}`.trimEnd()
+    const spec = { text: 'one\ntwo\n' }
+    expect(updated(before, [resource('a/c', { spec })])).toBe(
+      `${header}${document('a/b')}${document('a/c', 'spec:\n  text: |\n    one\n    two\n')}`,
+    )
+  })
+
+  it('of each line stay in a file that has both, wherever a document changes', () => {
+    const line = fc.constantFrom('\n', '\r\n')
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 30, maxLength: 30 }), fc.nat(3), (ends, count) => {
+        let at = 0
+        const before = text.replaceAll('\n', () => ends[at++ % 30] as string)
+        const spec = { text: 'one\ntwo\n', count, tags: ['t'] }
+        const after = updated(before, [resource('a/b', { spec })])
+        const [old, next] = [before, after].map((each) => each.split(/(?<=\n)/))
+        // One line is new, and one may have another number.
+        expect((next ?? []).filter((each) => !/tags|count/.test(each))).toEqual(
+          (old ?? []).filter((each) => !/count/.test(each)),
+        )
+        const { snapshot: read } = parseDocuments([{ file: 's.yaml', text: after }], toyKinds)
+        expect(read.resources[0]?.spec).toEqual(canonicalSpec(a, spec))
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('an update of many documents', () => {
+  it.each(['one file', 'a directory'])('compares each with a few others: %s', (form) => {
+    const size = 1000
+    let read = 0
+    const counted = (key: string): Resource => ({
+      ...resource(`a/${key}`),
+      get key() {
+        read++
+        return key
+      },
+    })
+    const name = (n: number) => String(n).padStart(5, '0')
+    const fileOf = (key: string) => (form === 'one file' ? 's.yaml' : `a/${key}.yaml`)
+    const old = Array.from({ length: size }, (_, n) => name(2 * n))
+    const sources =
+      form === 'one file'
+        ? [{ file: 's.yaml', text: header + old.map((key) => `---\nkind: a\nkey: "${key}"\n`).join('') }]
+        : [
+            { file: 'snapshot.yaml', text: header },
+            ...old.map((key) => ({ file: fileOf(key), text: `kind: a\nkey: "${key}"\n` })),
+          ]
+    const documents = parseDocuments(sources, toyKinds)
+    const held = { ...documents.snapshot, resources: documents.snapshot.resources.map(({ key }) => counted(key)) }
+    read = 0
+    const { files, added } = updateTexts(
+      sources,
+      { ...documents, snapshot: held },
+      {
+        kinds: toyKinds,
+        wanted: Array.from({ length: size }, (_, n) => counted(name(2 * n + 1))),
+        remove: new Set(),
+        source: undefined,
+        fileOf: ({ key }) => fileOf(key),
+      },
+    )
+    expect(added.length).toBe(size)
+    expect(files.length).toBe(form === 'one file' ? 1 : size)
+    // A sort of n takes n times its logarithm.
+    expect(read).toBeLessThan(50 * size)
+  })
+})

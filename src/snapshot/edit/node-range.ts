@@ -39,3 +39,10 @@ export function lineEnd(text: string, at: number): number {
 export function columnOf(text: string, at: number): number {
   return at - lineStart(text, at)
 }
+
+/** Whether the last lines of a node are text of their own, of which the last line end is a part. */
+export function endsInBlock(node: unknown): boolean {
+  if (isScalar(node)) return node.type?.startsWith('BLOCK') === true
+  const last = (isMap(node) || isSeq(node)) && !node.flow ? node.items.at(-1) : undefined
+  return last !== undefined && endsInBlock(isMap(node) ? (last as Pair).value : last)
+}

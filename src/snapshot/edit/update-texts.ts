@@ -9,7 +9,9 @@ import type { Documents, Source } from '../parse.ts'
 import { type Chunk, cutStream } from '../yaml/documents.ts'
 import { parseYaml, valueOfDocument } from '../yaml/yaml.ts'
 import { editText } from './edit-text.ts'
+import { lineEndAt, withLineEndsOf, withPlainLineEnds } from './line-ends.ts'
 import { merged } from './merge-document.ts'
+import { endsInBlock } from './node-range.ts'
 import { type Edit, withEdits } from './text-edit.ts'
 
 /** What becomes of the texts of a snapshot. */
@@ -37,59 +39,65 @@ export interface UpdateOptions {
  * its bytes; one that is not keeps what somebody wrote around and beside what changed.
  */
 export function updateTexts(sources: readonly Source[], read: Documents, options: UpdateOptions): Update {
-  const edits = new Map<string, Edit[]>(sources.map(({ file }) => [file, []]))
-  const push = (file: string, edit: Edit) => listAt(edits, file).push(edit)
-  const held = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
-  const done = { changed: [] as Ref[], added: [] as Ref[], removed: [] as Ref[] }
-  const fresh = new Map<string, Resource[]>()
-  for (const resource of options.wanted) {
-    const ref = refOf(resource)
-    const [before, chunk] = [held.get(ref), read.chunks.get(ref)]
-    const kind = options.kinds.find(({ name }) => name === resource.kind)
-    if (!kind) continue
-    if (!before || !chunk) {
-      done.added.push(ref)
-      const file = options.fileOf(resource)
-      listAt(fresh, file).push(resource)
-    } else if (differences(kind, before, resource, 'written').length > 0) {
-      done.changed.push(ref)
-      push(
-        chunk.file,
-        changeOf(chunk, (written) => merged(kind, written, before, resource)),
-      )
-    }
-  }
-  for (const ref of options.remove) {
-    const chunk = read.chunks.get(ref)
-    if (!chunk) continue
-    done.removed.push(ref)
-    push(chunk.file, { ...wholeOf(chunk), text: '' })
-  }
+  const { edits, fresh, ...done } = changesOf(read, options)
   const known = new Map(sources.map((source) => [source.file, source.text]))
-  const files = [...new Set([...edits.keys(), ...fresh.keys()])].flatMap((file) => {
-    const own = [...(edits.get(file) ?? []), ...insertions(file, known.get(file), fresh.get(file) ?? [], read, options)]
+  const ends = fresh.size > 0 ? documentEnds(read) : new Map<string, DocumentEnd[]>()
+  const files = [...new Set([...known.keys(), ...fresh.keys()])].flatMap((file) => {
+    const [before, added] = [known.get(file), fresh.get(file) ?? []]
+    if (before === undefined) return [{ file, text: newFile(added, sources, options) }]
+    const own = [...(edits.get(file) ?? []), ...insertions(file, before, ends.get(file) ?? [], added, options)]
     if (own.length === 0) return []
-    const text = withEdits(known.get(file) ?? '', own)
+    const text = endedLike(before, withEdits(before, own))
     return [{ file, text: cutStream(file, text).length === 0 ? undefined : text }]
   })
   return { files: withSource(files, sources, options.source), ...done }
 }
 
+/** The edits of documents that change or go, by file; the resources that have no document yet; and what happens to which. */
+function changesOf(read: Documents, { kinds, wanted, remove, fileOf }: UpdateOptions) {
+  const edits = new Map<string, Edit[]>()
+  const fresh = new Map<string, Resource[]>()
+  const [changed, added, removed]: [Ref[], Ref[], Ref[]] = [[], [], []]
+  const held = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
+  for (const resource of wanted) {
+    const ref = refOf(resource)
+    const [before, chunk] = [held.get(ref), read.chunks.get(ref)]
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    if (!kind) continue
+    if (!before || !chunk) {
+      added.push(ref)
+      listAt(fresh, fileOf(resource)).push(resource)
+    } else if (differences(kind, before, resource, 'written').length > 0) {
+      changed.push(ref)
+      const edit = changeOf(chunk, (written) => merged(kind, written, before, resource))
+      listAt(edits, chunk.file).push(edit)
+    }
+  }
+  for (const ref of remove) {
+    const chunk = read.chunks.get(ref)
+    if (!chunk) continue
+    removed.push(ref)
+    listAt(edits, chunk.file).push({ ...wholeOf(chunk), text: '' })
+  }
+  return { edits, fresh, changed, added, removed }
+}
+
 /** A document with another value; rewritten as a whole, below its leading comments, if it cannot be edited in place. */
 function changeOf(chunk: Chunk, next: (written: JsonObject) => JsonObject): Edit {
-  const value = next(valueIn(chunk))
-  const text = editText(chunk.text, value) ?? rewritten(chunk, value)
+  const plain = withPlainLineEnds(chunk.text)
+  const value = next(valueIn(plain))
+  const text = withLineEndsOf(chunk.text, editText(plain, value) ?? rewritten(plain, chunk.marked, value))
   return { start: chunk.start, end: endOf(chunk), text: chunk.marked ? text.slice(3) : text }
 }
 
 /** The value of a document without faults. */
-function valueIn({ text }: Chunk): JsonObject {
+function valueIn(text: string): JsonObject {
   const read = valueOfDocument(parseYaml(text, false).document, text)
   return 'value' in read && isObject(read.value) ? read.value : {}
 }
 
-function rewritten({ text, marked }: Chunk, value: JsonObject): string {
-  const above = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*/.exec(text)?.[0] ?? ''
+function rewritten(text: string, marked: boolean, value: JsonObject): string {
+  const above = /^\uFEFF?(?:[^\S\n\uFEFF]*(?:#[^\n]*)?\n)*/.exec(text)?.[0] ?? ''
   return (above === '' && marked ? '   \n' : above) + formatDocument(value)
 }
 
@@ -102,27 +110,54 @@ function wholeOf(chunk: Chunk): { readonly start: number; readonly end: number }
   return { start: chunk.marked ? chunk.start - 3 : chunk.start, end: endOf(chunk) }
 }
 
+/** A resource, and where its document ends. */
+interface DocumentEnd {
+  readonly resource: Resource
+  readonly end: number
+}
+
+/** The documents of each file, in the order of a snapshot. */
+function documentEnds({ snapshot, chunks }: Documents): Map<string, DocumentEnd[]> {
+  const ends = new Map<string, DocumentEnd[]>()
+  for (const resource of snapshot.resources) {
+    const chunk = chunks.get(refOf(resource))
+    if (chunk) listAt(ends, chunk.file).push({ resource, end: endOf(chunk) })
+  }
+  return ends
+}
+
 /** New documents, each behind the last one of the file that comes before it in the order of a snapshot. */
 function insertions(
   file: string,
-  text: string | undefined,
-  fresh: readonly Resource[],
-  { snapshot, chunks }: Documents,
+  text: string,
+  here: readonly DocumentEnd[],
+  added: readonly Resource[],
   { kinds }: UpdateOptions,
 ): Edit[] {
+  if (added.length === 0) return []
   const order = bySnapshotOrder<Resource>(kinds)
-  const added = [...fresh].sort(order).map((resource) => ({ resource, document: resourceText(resource) }))
-  if (text === undefined) return [{ start: 0, end: 0, text: added.map(({ document }) => document).join('---\n') }]
-  const here = snapshot.resources.flatMap((resource) => {
-    const chunk = chunks.get(refOf(resource))
-    return chunk?.file === file ? [{ resource, end: endOf(chunk) }] : []
-  })
   const first = cutStream(file, text)[0]
-  return added.map(({ resource, document }) => {
-    const before = here.filter((other) => order(other.resource, resource) < 0).map(({ end }) => end)
-    const at = Math.max(first ? endOf(first) : 0, ...before.slice(-1))
-    return { start: at, end: at, text: `${at > 0 && text[at - 1] !== '\n' ? '\n' : ''}---\n${document}` }
+  const start = first ? endOf(first) : 0
+  let next = 0
+  return [...added].sort(order).map((resource) => {
+    while (next < here.length && order((here[next] as DocumentEnd).resource, resource) < 0) next++
+    const at = Math.max(start, here[next - 1]?.end ?? 0)
+    const lines = `${at > 0 && text[at - 1] !== '\n' ? '\n' : ''}---\n${resourceText(resource)}`
+    return { start: at, end: at, text: lines.replaceAll('\n', lineEndAt(text, at)) }
   })
+}
+
+/** A file of new documents, with the line ends of the others. */
+function newFile(added: readonly Resource[], sources: readonly Source[], { kinds }: UpdateOptions): string {
+  const documents = [...added].sort(bySnapshotOrder<Resource>(kinds)).map(resourceText)
+  return documents.join('---\n').replaceAll('\n', lineEndAt(sources[0]?.text ?? '', 0))
+}
+
+/** A text without an end of its last line where the one before had none either, unless a value needs it. */
+function endedLike(before: string, text: string): string {
+  if (before.endsWith('\n') || !text.endsWith('\n')) return text
+  const last = cutStream('', text).at(-1)
+  return last && endsInBlock(parseYaml(last.text, false).document.contents) ? text : text.replace(/\r?\n$/, '')
 }
 
 /** The header with where the rest is from, where something else is written too. */
@@ -131,7 +166,7 @@ function withSource(files: Update['files'], sources: readonly Source[], source: 
   if (files.length === 0 || source === undefined || !first) return files
   const text = files.find(({ file }) => file === first.file)?.text ?? first.text
   const chunk = cutStream(first.file, text)[0]
-  const header = chunk && valueIn(chunk)
+  const header = chunk && valueIn(withPlainLineEnds(chunk.text))
   if (!chunk || !header || sameJson(header.source, { ...source })) return files
   const { kind, version, source: _, ...rest } = header
   const next = { kind, version, source: { ...source }, ...rest } as JsonObject
