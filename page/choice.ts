@@ -1,27 +1,24 @@
 import type { Item } from '../src/report/html/page-data.ts'
 
-/** Whether the row is something that an apply can do. */
+/** Whether an apply would act on the row. */
 export function isChange({ state }: Pick<Item, 'state'>): boolean {
   return state !== 'blocked' && state !== 'unknown'
 }
 
-/** Changes that a reviewer has ticked, and those that they need. */
+/** The changes that a reviewer has selected, and their dependencies. */
 export interface Choice {
-  /** Ticked by hand. */
+  /** Selected by the reviewer. */
   readonly own: ReadonlySet<number>
-  /** Ticked by hand, or needed by one that is. */
+  /** Selected by the reviewer, or a dependency of those. */
   readonly all: ReadonlySet<number>
 }
 
-/**
- * The choice after one box was clicked. What a ticked change needs is ticked with it; a change that loses its tick takes
- * along what needs it.
- */
+/** Toggles one change. Selecting a change selects its dependencies too; deselecting one deselects its dependents. */
 export function toggled(choice: Choice, ref: number, items: readonly Item[]): Choice {
   const waits = new Map(items.map((item) => [item.ref, item.waits]))
   if (!choice.all.has(ref)) return choiceOf(new Set([...choice.own, ref]), waits)
-  const needers = (own: number) => !closure([own], waits).has(ref)
-  return choiceOf(new Set([...choice.own].filter(needers)), waits)
+  const isIndependent = (own: number) => !closure([own], waits).has(ref)
+  return choiceOf(new Set([...choice.own].filter(isIndependent)), waits)
 }
 
 function choiceOf(own: ReadonlySet<number>, waits: ReadonlyMap<number, readonly number[]>): Choice {
@@ -30,11 +27,11 @@ function choiceOf(own: ReadonlySet<number>, waits: ReadonlyMap<number, readonly 
 
 function closure(start: readonly number[], waits: ReadonlyMap<number, readonly number[]>): Set<number> {
   const found = new Set<number>()
-  const open = [...start]
-  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
+  const queue = [...start]
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
     if (found.has(ref)) continue
     found.add(ref)
-    open.push(...(waits.get(ref) ?? []))
+    queue.push(...(waits.get(ref) ?? []))
   }
   return found
 }

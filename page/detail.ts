@@ -6,13 +6,13 @@ const words = {
   update: 'will be updated',
   delete: 'will be deleted',
   blocked: 'is not possible on this server',
-  unknown: 'stays as it is, but has secrets that were not compared',
+  unknown: 'is unchanged, except that its secrets were not compared',
   resource: '',
 } as const
 
 const wordsOfDiff = { ...words, create: 'is new', update: 'has changed', delete: 'is gone' } as const
 
-/** All that is known of one resource. `neighbor` makes a way to another one. */
+/** The detail view of one resource. `neighbor` makes a link to another resource. */
 export function detailOf(
   data: PageData,
   ref: number,
@@ -21,9 +21,9 @@ export function detailOf(
 ): HTMLElement[] {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
   const needs = data.needs.flatMap(([from, to]) => (from === ref ? [to] : []))
-  const needers = data.needs.flatMap(([from, to]) => (to === ref ? [from] : []))
+  const dependents = data.needs.flatMap(([from, to]) => (to === ref ? [from] : []))
   const verbs = data.done ? wordsOfDiff : words
-  const verb = item ? (item.outcome === undefined ? verbs[item.state] : '') : 'stays as it is'
+  const verb = item ? (item.outcome === undefined ? verbs[item.state] : '') : 'is unchanged'
   const head = h(
     'div',
     { class: `head ${item?.state ?? 'same'}` },
@@ -34,7 +34,7 @@ export function detailOf(
   return [
     head,
     ...(item ? itemParts(item) : []),
-    h('div', { class: 'around' }, links('Needs', needs, neighbor), links('Needed by', needers, neighbor)),
+    h('div', { class: 'around' }, links('Needs', needs, neighbor), links('Needed by', dependents, neighbor)),
   ]
 }
 
@@ -50,7 +50,7 @@ function itemParts({ state, outcome, faults, notes, fields, same, secrets }: Ite
   ]
 }
 
-/** Values side by side where there are two sides. */
+/** A table of fields, with before and after side by side if `both`. */
 function fieldTable(fields: readonly FieldView[], both: boolean): HTMLElement {
   const titles = both ? ['Field', 'Before', 'After'] : ['Field', 'Value']
   const head = h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', { scope: 'col' }, title))))
@@ -88,12 +88,12 @@ function secretTable(secrets: Item['secrets']): HTMLElement {
   return h('table', { class: 'fields' }, h('caption', {}, 'Secrets'), h('tbody', {}, ...rows))
 }
 
-const most = 200
+const maxLinks = 200
 
 function links(title: string, refs: readonly number[], neighbor: (ref: number) => HTMLElement): HTMLElement {
   const distinct = [...new Set(refs)]
-  const more = distinct.length > most ? h('li', {}, `and ${distinct.length - most} more`) : undefined
-  const list = h('ul', {}, ...distinct.slice(0, most).map((ref) => h('li', {}, neighbor(ref))), more)
+  const more = distinct.length > maxLinks ? h('li', {}, `and ${distinct.length - maxLinks} more`) : undefined
+  const list = h('ul', {}, ...distinct.slice(0, maxLinks).map((ref) => h('li', {}, neighbor(ref))), more)
   const empty = h('p', { class: 'same' }, 'nothing')
   return h(
     'div',

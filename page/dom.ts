@@ -1,6 +1,6 @@
 type Child = Node | string | undefined
 
-/** Makes an element. Text only ever becomes a text node or the value of an attribute: nothing is read as markup. */
+/** Creates an HTML element. Strings become text nodes or attribute values, never markup. */
 export function h(
   tag: string,
   attributes: Readonly<Record<string, string>> = {},
@@ -12,7 +12,7 @@ export function h(
   return element
 }
 
-/** The same for a picture. */
+/** Creates an SVG element. */
 export function s(
   tag: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -24,7 +24,7 @@ export function s(
   return element
 }
 
-/** An element that the page is known to have. */
+/** Finds an element of the page. Throws `Error` if it is missing. */
 export function part<T extends Element = HTMLElement>(selector: string): T {
   const found = document.querySelector<T>(selector)
   if (!found) throw new Error(`the page has no ${selector}`)

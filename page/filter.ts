@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
   failed: 'not done',
 }
 
-/** Search, kinds and chips over the list; tells what is left each time that changes. */
+/** Search, kind and chip filters of the list. Calls `show` with the matching items after each change. */
 export function makeFilter(data: PageData, show: (items: readonly Item[]) => void): void {
   const search = part<HTMLInputElement>('#search')
   const kinds = part<HTMLSelectElement>('#kind')
@@ -19,15 +19,17 @@ export function makeFilter(data: PageData, show: (items: readonly Item[]) => voi
   const pressed = new Set<string>()
   const apply = () => {
     const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean)
-    const left = data.items.filter(
+    const matching = data.items.filter(
       (item) =>
         terms.every((term) => texts.get(item)?.includes(term)) &&
         (kinds.value === '' || data.refs[item.ref]?.kind === kinds.value) &&
         (pressed.size === 0 || traitsOf(item).some((trait) => pressed.has(trait))),
     )
     part('.found').textContent =
-      left.length === data.items.length ? `${left.length} in all` : `${left.length} of ${data.items.length}`
-    show(left)
+      matching.length === data.items.length
+        ? `${matching.length} in total`
+        : `${matching.length} of ${data.items.length}`
+    show(matching)
   }
   const counts = new Map<string, number>()
   for (const item of data.items) for (const trait of traitsOf(item)) counts.set(trait, (counts.get(trait) ?? 0) + 1)

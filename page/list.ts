@@ -13,11 +13,11 @@ const signs: Readonly<Record<State, string>> = {
 }
 
 export interface List {
-  /** Shows these. */
+  /** Replaces the items. */
   show(items: readonly Item[]): void
-  /** Marks one, and brings it into sight. */
+  /** Marks an item and scrolls to it. */
   mark(ref: number | undefined): void
-  /** Draws the rows again, since ticks have changed. */
+  /** Redraws the rows after the selection has changed. */
   refresh(): void
   focus(): void
 }
@@ -29,7 +29,7 @@ interface On {
   readonly tick: (ref: number) => void
 }
 
-/** A list of any length: only the rows in sight exist. One row takes the focus; arrow keys move it. */
+/** A virtual list: only visible rows are in the DOM. One row has the focus; arrow keys move it. */
 export function makeList(data: PageData, ticked: Ticked, on: On): List {
   const sheet = makeSheet(data, ticked)
   listenToClicks(sheet, on)
@@ -45,15 +45,15 @@ export function makeList(data: PageData, ticked: Ticked, on: On): List {
   }
 }
 
-/** The rows in sight, above and below which there is empty space for the others. */
+/** The visible rows, with empty space for the other rows. */
 interface Sheet {
   readonly grid: HTMLElement
   items(): readonly Item[]
-  /** The row that takes the focus. */
+  /** Index of the focused row. */
   at(): number
   show(items: readonly Item[]): void
   draw(): void
-  /** Makes another row the one that takes the focus, and brings it into sight. */
+  /** Focuses another row and scrolls to it. */
   move(to: number): void
   focus(): void
 }
@@ -66,7 +66,7 @@ function makeSheet(data: PageData, ticked: Ticked): Sheet {
   let at = 0
   const focus = (options?: FocusOptions) => sheet.querySelector<HTMLElement>('[tabindex="0"]')?.focus(options)
   const draw = () => {
-    const had = grid.contains(document.activeElement)
+    const hadFocus = grid.contains(document.activeElement)
     const first = Math.max(0, Math.floor(grid.scrollTop / rowHeight) - 6)
     const last = Math.min(items.length, Math.ceil((grid.scrollTop + grid.clientHeight) / rowHeight) + 6)
     const numbers = new Set(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index))
@@ -74,7 +74,7 @@ function makeSheet(data: PageData, ticked: Ticked): Sheet {
     sheet.replaceChildren(
       ...[...numbers].sort((a, b) => a - b).map((index) => rowOf(data, items[index] as Item, index, at, ticked)),
     )
-    if (had) focus({ preventScroll: true })
+    if (hadFocus) focus({ preventScroll: true })
   }
   const move = (to: number) => {
     at = Math.max(0, Math.min(items.length - 1, to))
@@ -124,7 +124,7 @@ function listenToKeys({ grid, items, at, move }: Sheet, on: On): void {
   })
 }
 
-/** How many rows down a key leads; undefined for other keys. */
+/** The number of rows that a key moves down; undefined for other keys. */
 function stepOf(key: string, rows: number, page: number): number | undefined {
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: 1,
@@ -172,11 +172,11 @@ function rowOf(data: PageData, item: Item, index: number, at: number, ticked: Ti
 }
 
 function tickOf(name: string, how: 'own' | 'needed' | undefined): HTMLElement {
-  const label = how === 'needed' ? `${name}, ticked because another needs it` : name
+  const label = how === 'needed' ? `${name}, selected as a dependency` : name
   const box = h('input', {
     type: 'checkbox',
     tabindex: '-1',
-    'aria-label': `Tick ${label}`,
+    'aria-label': `Select ${label}`,
     ...(how === 'needed' ? { class: 'needed' } : {}),
   })
   if (box instanceof HTMLInputElement) box.checked = how !== undefined

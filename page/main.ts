@@ -62,14 +62,14 @@ function run(): void {
   else detail.replaceChildren(h('p', { class: 'same' }, 'There is nothing to change.'))
 }
 
-/** The command that applies what is ticked, and nothing else. */
+/** Shows the command that applies only the selected changes. */
 function showCommand({ own, all }: Choice, byRef: ReadonlyMap<number, Item>): void {
   const footer = part('footer')
   footer.hidden = all.size === 0
   const extra = all.size - own.size
-  const needed = extra > 0 ? `, ${extra} of them since others need them` : ''
+  const needed = extra > 0 ? `, ${extra} of them as dependencies` : ''
   const total = [...byRef.values()].filter(isChange).length
-  part('.ticked').textContent = `${all.size} of ${total} ticked${needed}`
+  part('.ticked').textContent = `${all.size} of ${total} selected${needed}`
   const refs = [...byRef.keys()].filter((ref) => all.has(ref)).map((ref) => data.refs[ref])
   const includes = all.size === total ? [] : refs.flatMap((ref) => (ref ? ['--include', `${ref.kind}/${ref.key}`] : []))
   part<HTMLInputElement>('.command').value = shellLine([...(data.apply ?? []), ...includes])
@@ -78,19 +78,19 @@ function showCommand({ own, all }: Choice, byRef: ReadonlyMap<number, Item>): vo
 function copy(): void {
   const command = part<HTMLInputElement>('.command')
   command.select()
-  const said = (text: string) => {
+  const showStatus = (text: string) => {
     part('.copy').textContent = text
     setTimeout(() => {
       part('.copy').textContent = 'Copy'
     }, 1500)
   }
   navigator.clipboard?.writeText(command.value).then(
-    () => said('Copied'),
-    () => said('Press Ctrl+C'),
+    () => showStatus('Copied'),
+    () => showStatus('Press Ctrl+C'),
   )
 }
 
-/** On a narrow screen one part of the page is seen at a time. */
+/** Tabs for narrow screens, which show one part of the page at a time. */
 function tabs(): void {
   for (const button of document.querySelectorAll('.tabs button'))
     button.addEventListener('click', () => {

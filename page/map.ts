@@ -4,14 +4,14 @@ import { nearOf, size } from './near.ts'
 import { makeViewport } from './viewport.ts'
 
 export interface Map {
-  /** Shows one resource: in the overview where it is, or its neighborhood. */
+  /** Shows one resource: its position in the overview, or its neighborhood. */
   mark(ref: number): void
 }
 
 type StateOf = (ref: number) => State | undefined
 type Mode = 'all' | 'near'
 
-/** The picture: an overview, or the neighborhood of one resource; a click selects one. */
+/** The graph view: an overview, or the neighborhood of one resource. A click selects a resource. */
 export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) => void): Map {
   const svg = part<SVGSVGElement>('svg.graph')
   const [all, near] = [part<SVGGElement>('#all'), part<SVGGElement>('#near')]
@@ -57,7 +57,7 @@ export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) 
   }
 }
 
-/** The nodes and lines that the page contains from the beginning. */
+/** The nodes and lines in the page's HTML. */
 interface Overview {
   /** Number of nodes. */
   readonly size: number

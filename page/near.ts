@@ -1,4 +1,4 @@
-/** A resource in a picture of a neighborhood; `more` stands for those that there is no room for. */
+/** A resource in a neighborhood. */
 export interface Place {
   readonly ref: number
   readonly x: number
@@ -14,7 +14,7 @@ export interface Near {
 
 export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as const
 
-/** One resource in the middle, what needs it to its left, and what it needs to its right. */
+/** Lays out the neighborhood of a resource: dependents to the left, dependencies to the right. */
 export function nearOf(middle: number, needs: readonly (readonly [number, number])[]): Near {
   const left = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
   const right = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
@@ -59,7 +59,7 @@ function curve(a: Place, b: Place): string {
     const bend = (b.x - a.x - size.width) / 2
     return `M${a.x + half} ${a.y}C${a.x + half + bend} ${a.y} ${b.x - half - bend} ${b.y} ${b.x - half} ${b.y}`
   }
-  // Within a column, and back: out of one side and round.
+  // Within a column, the curve leaves and enters on the same side.
   const out = a.x === b.x ? half + 40 : half
   if (a.x === b.x) return `M${a.x + half} ${a.y}C${a.x + out} ${a.y} ${b.x + out} ${b.y} ${b.x + half} ${b.y + 6}`
   const bend = (a.x - b.x - size.width) / 2

@@ -1,4 +1,4 @@
-/** Where a picture is seen from: how far it is moved, in pixels, and how large it is. */
+/** Offset of a picture in pixels, and its scale. */
 export interface View {
   readonly x: number
   readonly y: number
@@ -6,13 +6,13 @@ export interface View {
 }
 const [smallest, largest] = [0.02, 3]
 
-/** Larger or smaller, with the point (x, y) of the window staying where it is. */
+/** Zooms around the window position (x, y). */
 export function zoomed(view: View, factor: number, x: number, y: number): View {
   const k = Math.max(smallest, Math.min(largest, view.k * factor))
   return { k, x: x - ((x - view.x) * k) / view.k, y: y - ((y - view.y) * k) / view.k }
 }
 
-/** So that a picture of this size fills a window of that size, and is no larger than life. */
+/** Fits a picture into a window, at a scale of at most 1. */
 export function fitted(
   width: number,
   height: number,
@@ -25,7 +25,7 @@ export function fitted(
   return { k, x: (window.width - width * k) / 2, y: (window.height - height * k) / 2 }
 }
 
-/** So that a point of the picture is in the middle of the window, large enough to be read. */
+/** Centers a point of the picture in the window, at a readable scale. */
 export function centred(
   view: View,
   x: number,

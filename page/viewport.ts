@@ -1,17 +1,17 @@
 import { part } from './dom.ts'
 import { centred, fitted, type View, zoomed } from './view.ts'
 
-/** The window on the picture: moved by dragging and arrow keys, made larger by the wheel, + and buttons. */
+/** The visible part of the picture: moved by dragging and arrow keys, scaled by the wheel, + and - and buttons. */
 export interface Viewport {
-  /** Tells how large the picture is. */
+  /** Sets the size of the picture. */
   resize(picture: { readonly width: number; readonly height: number }): void
   /** Shows all of the picture. */
   fit(): void
-  /** Brings a point of the picture to the middle, if it is not in sight. */
+  /** Centers a point of the picture if it is not visible. */
   reveal(x: number, y: number): void
 }
 
-/** A viewport that moves the groups of a drawing; `click` receives clicks that are not the end of a drag. */
+/** Creates a viewport that transforms the groups of a drawing. `click` receives clicks that do not end a drag. */
 export function makeViewport(
   svg: SVGSVGElement,
   groups: readonly SVGGElement[],
@@ -84,7 +84,7 @@ function listenToKeys(
   })
 }
 
-/** Tells how far the pointer was dragged, or that it was only clicked. */
+/** Calls `move` while the pointer is dragged, and `click` if it was only clicked. */
 function drag(svg: SVGSVGElement, move: (dx: number, dy: number) => void, click: (event: Event) => void): void {
   let from: { x: number; y: number; far: number; target: PointerEvent } | undefined
   svg.addEventListener('pointerdown', (event) => {

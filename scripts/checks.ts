@@ -6,7 +6,7 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
 import { kinds } from '../src/kinds/all.ts'
 import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
-import { checkOptions } from '../src/snapshot/validators.ts'
+import { validatorOptions } from '../src/snapshot/validators.ts'
 
 const schemas = new Map([
   ['snapshot', headerSchema],
@@ -15,7 +15,7 @@ const schemas = new Map([
 
 /** The full validators: a module with one export for each kind. */
 export function fullChecks(): string {
-  return checksBy({ ...checkOptions })
+  return checksBy({ ...validatorOptions })
 }
 
 /** Replaces src/snapshot/validators.ts in the bundle; loads the file `full` (CommonJS) after the first error. */
@@ -39,7 +39,7 @@ const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 
 /** The module `fast-checks`. */
 export function smallChecks(): string {
-  return checksBy({ ...checkOptions, allErrors: false, verbose: false, messages: false })
+  return checksBy({ ...validatorOptions, allErrors: false, verbose: false, messages: false })
 }
 
 function checksBy(options: Options): string {

@@ -1,9 +1,9 @@
-/** What came of looking at one thing. */
+/** The result of one check. */
 export interface Check {
   readonly status: 'ok' | 'note' | 'warning' | 'error'
-  /** What was looked at, in a few words. */
+  /** What was checked, in a few words. */
   readonly title: string
   readonly detail: string
-  /** What to do about it. */
+  /** What to do if the status is not `ok`. */
   readonly fix?: string
 }

@@ -2,24 +2,23 @@ import type { Kind } from './kind.ts'
 import type { Event } from './model.ts'
 
 /**
- * The environment that an operation works in, besides its request. `index.ts` has defaults for all of it; the command
- * line passes in its own.
+ * What an operation gets besides its request. `index.ts` has defaults for all of it; the command line passes its own.
  */
 export interface Context {
   /** Every kind of resource that the operation knows. */
   readonly kinds: readonly Kind[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Relative paths start here. */
+  /** Base directory of relative paths. */
   readonly cwd: string
   /** Home directory of the user: configuration, state, Prefect's profiles. */
   readonly home: string
   /** Version of this tool, for the `User-Agent`, journals and saved plans. */
   readonly version: string
-  /** Process ID, which keeps the names of journals apart. */
+  /** Process ID, which makes the names of journals unique. */
   readonly pid: number
   /** Stops the operation: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal: AbortSignal
-  /** Receives everything that happens along the way: phases, requests, outcomes, warnings. */
+  /** Receives progress events: phases, requests, outcomes, warnings. */
   onEvent(event: Event): void
   /** Milliseconds since 1970. */
   now(): number

@@ -1,7 +1,10 @@
 import { type Pointer, steps } from './json.ts'
 import { visible } from './plain-text.ts'
 
-/** A pointer into a document as people read a path: `schedules[0].cron`. `names` are what list items are called. */
+/**
+ * Formats a pointer into a document as a readable path: `schedules[0].cron`. `names` has the display names of list
+ * items.
+ */
 export function pathText(pointer: Pointer, names: ReadonlyMap<Pointer, string> = new Map()): string {
   const [part, ...rest] = steps(pointer)
   const path = part === 'spec' ? rest : [part ?? '', ...rest]

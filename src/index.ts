@@ -64,15 +64,15 @@ export type { Selection } from './selection/selection.ts'
 export { formatSnapshot } from './snapshot/format.ts'
 export type { Parsed } from './snapshot/parse.ts'
 
-/** What every function takes besides its request; all of it has a default. */
+/** Options of every function. All have defaults. */
 export interface LibraryOptions {
-  /** Environment variables: `PREFECT_…` settings and secrets. Default: none, so that nothing is used by accident. */
+  /** Environment variables: `PREFECT_…` settings and secrets. Default: none, so that no setting is used by accident. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Where relative paths start. Default: the working directory. */
+  /** Base directory of relative paths. Default: the working directory. */
   readonly cwd?: string
-  /** Home directory, for Prefect's profiles and for journals. Default: that of the user. */
+  /** Home directory, which has Prefect's profiles and the journals. Default: the user's home directory. */
   readonly home?: string
-  /** Kinds of resources. Default: all that the tool knows; own kinds can be added. */
+  /** Kinds of resources. Default: all built-in kinds. You can add your own. */
   readonly kinds?: readonly Kind[]
   /** Aborts: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal?: AbortSignal
@@ -93,7 +93,7 @@ function contextOf(options: LibraryOptions, snapshot?: SnapshotInput): Context {
     cwd: options.cwd ?? resolve('.'),
     home: options.home ?? homedir(),
     version,
-    // Keeps the names of journals apart.
+    // Makes the names of journals unique.
     pid: Math.floor(Math.random() * 1e9),
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => {}),
@@ -106,7 +106,7 @@ function pathOf(snapshot: SnapshotInput): string {
   return typeof snapshot === 'string' ? snapshot : '-'
 }
 
-/** Reads a server as a snapshot. Secrets are placeholders, unless `secrets` says otherwise. Writes no file. */
+/** Exports a server as a snapshot. Secrets become placeholders, unless `secrets` says otherwise. Writes no file. */
 export async function exportSnapshot(
   request: Omit<Partial<ExportRequest>, 'output' | 'update' | 'check'>,
   options: LibraryOptions = {},
@@ -116,7 +116,7 @@ export async function exportSnapshot(
   return snapshot
 }
 
-/** A plan that can be rendered, as a report of `plan`. */
+/** Renders a plan as a report. */
 export async function renderPlan(
   planned: PlannedSnapshot,
   reporter: Reporter | Format,
@@ -134,7 +134,7 @@ export async function renderPlan(
   return render(report, { style: styleFor(false), width: 100 })
 }
 
-/** Reads the text of a snapshot. Its faults are among its issues; none is thrown. */
+/** Parses the text of a snapshot. Errors in the text are returned as issues; nothing is thrown. */
 export function parseSnapshot(
   text: string,
   options: Pick<LibraryOptions, 'kinds'> & { readonly file?: string } = {},
@@ -142,7 +142,7 @@ export function parseSnapshot(
   return parseSources([{ file: options.file ?? 'snapshot', text }], options.kinds ?? allKinds)
 }
 
-/** What a server would have to change to match a snapshot. Changes nothing. */
+/** Computes the changes that would make a server match a snapshot. Changes nothing. */
 export async function planSnapshot(
   request: Omit<PlanRequest, 'snapshot'> & { readonly snapshot: SnapshotInput; readonly base?: string },
   options: LibraryOptions = {},
@@ -152,8 +152,8 @@ export async function planSnapshot(
 }
 
 /**
- * Makes a server match a snapshot, or carries out a plan that was saved to a file. The plan is handed to `approve` before
- * the first write; without one, it is carried out unless something stands against it.
+ * Makes a server match a snapshot, or applies a saved plan. `approve` receives the plan before the first write and
+ * decides whether to proceed. By default, the plan is applied unless it is refused.
  */
 export async function applySnapshot(
   request: Omit<PlanRequest, 'snapshot'> & ApplyRequest & { readonly snapshot: SnapshotInput },
@@ -168,8 +168,8 @@ export async function applySnapshot(
 }
 
 /**
- * Carries out a plan that `planSnapshot` made, with the same request. Throws {@link Failure} with code `stale` where the
- * server has changed since.
+ * Applies a plan that `planSnapshot` computed for the same request. Throws {@link Failure} with code `stale-plan` if
+ * the server has changed since.
  */
 export async function applyPlan(
   planned: PreparedPlan,
@@ -179,12 +179,12 @@ export async function applyPlan(
   return applyPlanned(planned, request, contextOf(options), options.approve ?? (async () => true))
 }
 
-/** How two snapshots, or a snapshot and a server (`profile:NAME`), differ. */
+/** Compares two snapshots, or a snapshot and a server (`profile:NAME`). */
 export async function diffSnapshots(request: DiffRequest, options: LibraryOptions = {}): Promise<Comparison> {
   return diffOperation(request, contextOf(options))
 }
 
-/** Exports one server and applies that to another. What is created is paused or disabled by default. */
+/** Exports one server and applies the result to another. By default, created resources are paused or disabled. */
 export async function transfer(
   request: TransferRequest,
   options: LibraryOptions & { readonly approve?: Approve } = {},

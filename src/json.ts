@@ -1,8 +1,8 @@
 import { LosslessNumber, parse, stringify } from 'lossless-json'
 
 /**
- * A JSON value whose numbers are exact. A number that JavaScript would print back as it was written is a plain
- * `number`; every other one (`5.0`, `1e22`, `-0.0`, 2^53+1) is a `LosslessNumber`, which holds its text.
+ * A JSON value with exact numbers. A number that JavaScript prints exactly as it was read is a plain `number`; every
+ * other one (`5.0`, `1e22`, `-0.0`, 2^53+1) is a `LosslessNumber`, which keeps its text.
  */
 export type Json = null | boolean | number | LosslessNumber | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -10,30 +10,30 @@ export interface JsonObject {
 }
 export type { LosslessNumber } from 'lossless-json'
 
-/** A JSON pointer (RFC 6901): `''` is the whole value, `/a/0/b~1c` a place in it. */
+/** A JSON pointer (RFC 6901): `''` is the entire value, `/a/0/b~1c` a position in it. */
 export type Pointer = string
 
 const integer = /^-?(0|[1-9]\d*)$/
 
 /**
- * The number that `text` writes, in its one canonical form: integers of any size keep their digits, floats are IEEE
- * doubles (as in Prefect's own Python) and stay apart from integers. Throws `RangeError` for a float beyond 1.8e308.
+ * Parses a number into its canonical form: integers of any size keep their digits; floats are IEEE doubles (as in
+ * Prefect's own Python) and remain distinct from integers. Throws `RangeError` for a float beyond 1.8e308.
  */
 export function numberOf(text: string): number | LosslessNumber {
   const value = Number(text)
-  // `+ 0` takes the sign off -0, which is no integer.
+  // `+ 0` turns -0 into 0.
   if (integer.test(text)) return Number.isSafeInteger(value) ? value + 0 : new LosslessNumber(text)
   if (!Number.isFinite(value)) throw new RangeError(`${text} is not a number that JSON can hold`)
   return floatOf(value)
 }
 
-/** A double as a JSON float: 5 becomes `5.0`, which is not the integer 5. */
+/** Converts a double to a JSON float: 5 becomes `5.0`, which is not the integer 5. */
 export function floatOf(value: number): number | LosslessNumber {
   if (!Number.isInteger(value)) return value
   if (Object.is(value, -0)) return new LosslessNumber('-0.0')
   const text = String(value)
   if (text.includes('e')) return new LosslessNumber(text)
-  // Python prints floats from 1e16 on with an exponent; digits of such a size would read as an integer.
+  // Python prints floats of 1e16 and more with an exponent; without one, the digits would be read as an integer.
   return new LosslessNumber(Math.abs(value) >= 1e16 ? pythonExponent(value) : `${text}.0`)
 }
 
@@ -42,7 +42,7 @@ function pythonExponent(value: number): string {
   return `${digits}e${exponent}`
 }
 
-/** Whether a value is a number that plain JavaScript numbers cannot hold. */
+/** Whether a value is a number that JavaScript's `number` cannot represent exactly. */
 export function isExact(value: unknown): value is LosslessNumber {
   return value instanceof LosslessNumber
 }
@@ -51,7 +51,7 @@ export function isNumber(value: Json): value is number | LosslessNumber {
   return typeof value === 'number' || isExact(value)
 }
 
-/** Whether a number is a float: it has a point or an exponent, whatever its value. */
+/** Whether a number is a float: written with a point or an exponent, whatever its value. */
 export function isFloat(value: number | LosslessNumber): boolean {
   return isExact(value) ? !integer.test(value.value) : !Number.isInteger(value)
 }
@@ -61,29 +61,29 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /**
- * What may be a number that JavaScript's own reader would change: a float, a long integer, a negative zero. Numbers stand
- * at the start, after a key, or in a list; a text that only looks so costs no more than the careful reading.
+ * Matches text that may contain a number that `JSON.parse` would change: a float, a long integer, a negative zero.
+ * Numbers occur at the start, after a key, or in a list. A false match only makes parsing slower.
  */
 const inexact = /(?:^|[[,]|"\s*:)\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 
-/** Reads JSON text without loss. Throws `SyntaxError` with the position where it is no JSON. */
+/** Parses JSON text without loss. Throws `SyntaxError` with the position of the first error. */
 export function parseJson(text: string): Json {
   if (!inexact.test(text)) {
     try {
       return JSON.parse(text) as Json
     } catch {
-      // The error of the careful reader names a place, and shows no text, which may be a secret.
+      // The lossless parser's error has a position and quotes no text, which may contain a secret.
     }
   }
   return parse(text, undefined, { parseNumber: numberOf }) as Json
 }
 
-/** Writes JSON text without loss; `indent` spaces a level, or all on one line. */
+/** Serializes JSON without loss: with `indent` spaces per level, or on one line. */
 export function writeJson(value: Json, indent?: number): string {
   return stringify(value, undefined, indent) as string
 }
 
-/** Whether two values are the same: object keys in any order, `5` apart from `5.0`. */
+/** Whether two values are equal. The order of object keys does not matter; `5` and `5.0` differ. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return !Object.is(a, -0) === !Object.is(b, -0)
   if (a === undefined || b === undefined || a === null || b === null) return false
@@ -98,7 +98,7 @@ function sameList(a: readonly Json[], b: readonly Json[]): boolean {
   return a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
 }
 
-/** Order of strings by code point: the same everywhere, and Python's. (JavaScript's own is by UTF-16 unit.) */
+/** Compares strings by code point, like Python. (JavaScript compares UTF-16 units.) */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
@@ -112,8 +112,8 @@ export function byCodePoint(a: string, b: string): number {
 }
 
 /**
- * The same value with the keys of every object sorted by code point: one text for one value. What is sorted already is not
- * copied.
+ * Returns the value with the keys of every object sorted by code point, so that equal values have equal text. Parts
+ * that are sorted already are not copied.
  */
 export function sortKeys(value: Json): Json {
   if (Array.isArray(value)) return mapItems(value, sortKeys)
@@ -129,11 +129,11 @@ export function sortKeys(value: Json): Json {
   return out
 }
 
-/** A list with every item changed; the list itself where none is. */
-function mapItems(list: readonly Json[], change: (item: Json, index: number) => Json): readonly Json[] {
+/** Maps a list; returns the list itself if no item changes. */
+function mapItems(list: readonly Json[], map: (item: Json, index: number) => Json): readonly Json[] {
   let out: Json[] | undefined
   for (const [index, item] of list.entries()) {
-    const next = change(item, index)
+    const next = map(item, index)
     if (next === item) continue
     out ??= [...list]
     out[index] = next
@@ -141,20 +141,20 @@ function mapItems(list: readonly Json[], change: (item: Json, index: number) => 
   return out ?? list
 }
 
-/** Sets a key also where JavaScript would give it a meaning of its own (`__proto__`). */
+/** Sets a key, including `__proto__`, which a plain assignment would treat as the prototype. */
 export function define(object: Record<string, Json>, key: string, value: Json): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
   else object[key] = value
 }
 
-/** Extends a pointer by one step. */
+/** Appends a segment to a pointer. */
 export function step(pointer: Pointer, key: string | number): Pointer {
   if (typeof key === 'number' || !/[~/]/.test(key)) return `${pointer}/${key}`
   return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** The steps of a pointer, unescaped. */
+/** The segments of a pointer, unescaped. */
 export function steps(pointer: Pointer): string[] {
   return pointer === ''
     ? []
@@ -164,7 +164,7 @@ export function steps(pointer: Pointer): string[] {
         .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** The value at a pointer, or undefined where there is none. */
+/** The value at a pointer, or undefined if there is none. */
 export function valueAt(value: Json | undefined, pointer: Pointer): Json | undefined {
   let at: Json | undefined = value
   for (const key of steps(pointer)) {
@@ -174,7 +174,10 @@ export function valueAt(value: Json | undefined, pointer: Pointer): Json | undef
   return at
 }
 
-/** A copy of `value` in which `pointer` is `next`, or is left out where `next` is undefined. Makes the objects on the way. */
+/**
+ * Copies `value` with `next` at `pointer`, or without that field or item if `next` is undefined. Creates missing
+ * objects along the path.
+ */
 export function withValue(value: Json | undefined, pointer: Pointer, next: Json | undefined): Json {
   const [head, ...rest] = steps(pointer)
   if (head === undefined) return next ?? null
@@ -208,9 +211,9 @@ export function mapStrings(
   return out
 }
 
-/** Whether a value has a string that is looked for, keys included. */
-export function someString(value: Json, wanted: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return wanted(value)
-  if (Array.isArray(value)) return value.some((item) => someString(item, wanted))
-  return isObject(value) && Object.keys(value).some((key) => wanted(key) || someString(value[key] as Json, wanted))
+/** Whether any string of a value matches, keys included. */
+export function someString(value: Json, matches: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return matches(value)
+  if (Array.isArray(value)) return value.some((item) => someString(item, matches))
+  return isObject(value) && Object.keys(value).some((key) => matches(key) || someString(value[key] as Json, matches))
 }

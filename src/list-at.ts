@@ -1,4 +1,4 @@
-/** The list under a key; an empty one is added where there is none. */
+/** The list for a key. Adds an empty list if there is none. */
 export function listAt<K, V>(lists: Map<K, V[]>, key: K): V[] {
   const list = lists.get(key)
   if (list) return list

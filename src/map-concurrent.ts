@@ -9,7 +9,7 @@ export async function mapConcurrent<T, R>(
 ): Promise<R[]> {
   const results: R[] = []
   let next = 0
-  const lane = async () => {
+  const worker = async () => {
     while (next < items.length) {
       const index = next++
       results[index] = await run(items[index] as T)
@@ -19,6 +19,6 @@ export async function mapConcurrent<T, R>(
     next = items.length
     throw error
   }
-  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, () => lane().catch(stop)))
+  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, () => worker().catch(stop)))
   return results
 }

@@ -3,20 +3,23 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSy
 import { Failure, type Issue } from './issue.ts'
 
 /*
- * Every file that a user names is read here, so that no path can block or exhaust the memory: devices, FIFOs and sockets
- * are refused, and every role has a size limit. Reading is synchronous: what is read is parsed synchronously afterwards,
- * which takes far longer.
+ * Every file that a user names is read here, so that no path can block the tool or exhaust its memory: devices, FIFOs
+ * and sockets are refused, and every role has a size limit. Reading is synchronous because the parsing that follows is
+ * too, and takes far longer.
  */
 
 const MiB = 1024 * 1024
 
-/** Size limits in bytes. A V8 string holds 512 MiB minus 24 characters, so a text file cannot have a higher one. */
+/**
+ * Size limits in bytes. A V8 string holds at most 512 MiB minus 24 characters, so no limit for a text file can be
+ * higher.
+ */
 export const sizeLimits = {
   /** One file of a snapshot, or a bundle as it is on disk. */
   snapshot: 256 * MiB,
   overlay: 16 * MiB,
   'policy file': MiB,
-  /** What `init` writes. */
+  /** A file that `init` writes. */
   'project file': MiB,
   'secret file': 16 * MiB,
   'env file': MiB,
@@ -25,7 +28,7 @@ export const sizeLimits = {
   journal: 500 * MiB,
 } as const
 
-/** What a file is read for. */
+/** The purpose of a file, which determines its size limit. */
 export type FileRole = keyof typeof sizeLimits
 
 /** Reads a file. Throws `Failure` if it is missing, is not a regular file, or is larger than the limit of its role. */
@@ -37,17 +40,23 @@ export function readBytes(path: string, role: FileRole, name = path): Buffer {
   }
 }
 
-/** Reads a UTF-8 text file, without its byte order mark. Throws `Failure`, also if the text is not UTF-8. */
+/**
+ * Reads a UTF-8 text file and removes its byte order mark. Throws `Failure` like `readBytes`, and if the text is not
+ * UTF-8.
+ */
 export function readText(path: string, role: FileRole, name = path): string {
   return decodeText(readBytes(path, role, name), name).replace(/^\uFEFF/, '')
 }
 
-/** Like `readText`, but undefined if there is no such file. Every other fault is a `Failure`. */
+/** Like `readText`, but returns undefined if there is no such file. Throws `Failure` for every other error. */
 export function readTextIfExists(path: string, role: FileRole, name = path): string | undefined {
   return statIfExists(path, name) ? readText(path, role, name) : undefined
 }
 
-/** The text of a `{file: …}` secret, byte for byte. Throws an `Error` whose message is only the reason. */
+/**
+ * The text of a `{file: …}` secret, byte for byte. Throws an `Error` whose message is only the reason, without the
+ * path.
+ */
 export function readSecretText(path: string): string {
   try {
     const bytes = readBounded(path, 'secret file')
@@ -58,10 +67,10 @@ export function readSecretText(path: string): string {
   }
 }
 
-/** The first bytes of a file; none if it is not a regular file that can be opened. */
+/** The first bytes of a file; empty if it is not a readable regular file. */
 export function readStart(path: string, length: number): Buffer {
   try {
-    return opened(path, (handle) => {
+    return withFile(path, (handle) => {
       const buffer = Buffer.alloc(length)
       return buffer.subarray(0, readSync(handle, buffer, 0, length, 0))
     })
@@ -70,7 +79,7 @@ export function readStart(path: string, length: number): Buffer {
   }
 }
 
-/** What a path leads to; undefined only if nothing is there. Throws `Failure` if that cannot be told. */
+/** The `Stats` of a path, or undefined if nothing exists there. Throws `Failure` if the path cannot be examined. */
 export function statIfExists(path: string, name = path): Stats | undefined {
   try {
     return statSync(path)
@@ -80,13 +89,13 @@ export function statIfExists(path: string, name = path): Stats | undefined {
   }
 }
 
-/** The text of UTF-8 bytes, with its byte order mark. Throws `Failure` that names the first line that is not UTF-8. */
+/** Decodes UTF-8 and keeps the byte order mark. Throws `Failure` with the first line that is not UTF-8. */
 export function decodeText(bytes: Uint8Array, name: string): string {
   if (!isUtf8(bytes)) throw notUtf8(bytes, name)
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
-/** Collects a stream, such as standard input. Throws `Failure` once it is longer than the limit of its role. */
+/** Reads a stream, such as standard input, to its end. Throws `Failure` if it exceeds the size limit of its role. */
 export async function readStream(stream: AsyncIterable<Uint8Array>, role: FileRole, name: string): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
@@ -99,23 +108,23 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, role: FileRo
 }
 
 function readBounded(path: string, role: FileRole): Buffer {
-  return opened(path, (handle, size) => toEnd(handle, size, role))
+  return withFile(path, (handle, size) => toEnd(handle, size, role))
 }
 
-/** Opens a regular file for reading, and closes it; other files are refused. */
-function opened<T>(path: string, use: (handle: number, size: number) => T): T {
+/** Opens a regular file, passes its handle to `use`, and closes it. Throws for any other type of file. */
+function withFile<T>(path: string, use: (handle: number, size: number) => T): T {
   // Without O_NONBLOCK, opening a FIFO waits for a writer.
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    const about = fstatSync(handle)
-    if (!about.isFile()) throw new Error(`it is ${typeOf(about)}, not a regular file`)
-    return use(handle, about.size)
+    const stats = fstatSync(handle)
+    if (!stats.isFile()) throw new Error(`it is ${typeOf(stats)}, not a regular file`)
+    return use(handle, stats.size)
   } finally {
     closeSync(handle)
   }
 }
 
-/** Reads to the end, whatever the size that the system states: files of /proc state 0. */
+/** Reads to the end, whatever size the system reports: files in /proc report 0. */
 function toEnd(handle: number, size: number, role: FileRole): Buffer {
   const limit = sizeLimits[role]
   if (size > limit) throw tooLarge(role)
@@ -133,10 +142,10 @@ function tooLarge(role: FileRole): Error {
   return new Error(`it is larger than ${sizeLimits[role] / MiB} MiB, the limit for a ${role}`)
 }
 
-function typeOf(about: Stats): string {
-  if (about.isDirectory()) return 'a directory'
-  if (about.isFIFO()) return 'a FIFO'
-  if (about.isSocket()) return 'a socket'
+function typeOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory'
+  if (stats.isFIFO()) return 'a FIFO'
+  if (stats.isSocket()) return 'a socket'
   return 'a device'
 }
 

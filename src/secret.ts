@@ -2,11 +2,11 @@ import { inspect } from 'node:util'
 import type { Json } from './json.ts'
 import { sameJson } from './json.ts'
 
-const shown = '(secret)'
+const redacted = '(secret)'
 
 /**
- * A value that must not be seen: an API key, a password, a secret field of a block. It cannot be printed, put into
- * a template string, logged, inspected or serialized; the only way to the value is `reveal`, which is easy to search for.
+ * A value that must never be shown: an API key, a password, a secret field of a block. It cannot be printed, put into a
+ * template string, logged, inspected or serialized. Only `reveal` returns the value, so that every use is easy to find.
  */
 export class Secret<T extends Json = Json> {
   readonly #value: T
@@ -15,25 +15,27 @@ export class Secret<T extends Json = Json> {
     this.#value = value
   }
 
-  /** The value itself. Call it only where the value leaves for the wire, or for a file that the user asked for. */
+  /**
+   * Returns the value. Call it only to send the value to a server, or to write it to a file that the user asked for.
+   */
   reveal(): T {
     return this.#value
   }
 
-  /** Whether both hold the same value. Reveals neither. */
+  /** Whether two secrets have the same value. */
   equals(other: Secret): boolean {
     return sameJson(this.#value, other.#value)
   }
 
   toString(): string {
-    return shown
+    return redacted
   }
 
   toJSON(): string {
-    return shown
+    return redacted
   }
 
   [inspect.custom](): string {
-    return shown
+    return redacted
   }
 }

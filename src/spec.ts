@@ -42,7 +42,7 @@ function isNumberType(type: Json | undefined): boolean {
   return type === 'integer' || type === 'number'
 }
 
-/** A number of which only the value matters: `5.0` becomes 5. */
+/** Drops the distinction between floats and integers: `5.0` becomes 5. */
 export function plainNumber(value: Json): Json {
   if (!isExact(value)) return value
   const number = Number(value.value)
@@ -54,13 +54,13 @@ function isDefault(field: Field, value: Json): boolean {
 }
 
 /**
- * `live`: what a server would have to change. Operational fields and fields without a default that `after` does not say,
- * and secrets whose value is not known here, are not compared. `written`: what two texts say, in all its fields, and where
- * each secret comes from.
+ * `live`: the changes that a server would need. Operational fields and fields without a default are skipped if `after`
+ * does not set them, and so are secrets whose value is not known. `written`: all differences between two texts,
+ * including the source of each secret.
  */
 export type Comparison = 'live' | 'written'
 
-/** The fields in which two resources of one kind differ, by leaf. */
+/** The differences between two resources of one kind, down to the smallest differing values. */
 export function differences(kind: Kind, before: Resource, after: Resource, how: Comparison = 'live'): FieldChange[] {
   const out: FieldChange[] = []
   for (const slot of Object.keys(kind.refFields)) {
@@ -71,7 +71,7 @@ export function differences(kind: Kind, before: Resource, after: Resource, how: 
     const [a, b] = [before.spec[name], after.spec[name]]
     if (a === b) continue
     if (how === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
-    const [x, y] = [compared(field, a, b), compared(field, b, a)]
+    const [x, y] = [comparisonValue(field, a, b), comparisonValue(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
   }
   for (const pointer of new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])) {
@@ -81,19 +81,19 @@ export function differences(kind: Kind, before: Resource, after: Resource, how: 
   return out
 }
 
-/** The places `spec/FIELD`, `refs/FIELD` and `secrets/FIELD` in which two resources differ. */
-export function differingPlaces(kind: Kind, before: Resource, after: Resource): ReadonlySet<string> {
+/** The top-level fields in which two resources differ, as `spec/FIELD`, `refs/FIELD` and `secrets/FIELD`. */
+export function differingFields(kind: Kind, before: Resource, after: Resource): ReadonlySet<string> {
   return new Set(differences(kind, before, after).map(({ pointer }) => pointer.split('/').slice(1, 3).join('/')))
 }
 
-/** A field's value as it is compared; one that is not there has its default. */
-function compared(field: Field, value: Json | undefined, other: Json | undefined): Json | undefined {
+/** The value to compare for a field: the default if the field is missing, in the field's comparison form. */
+function comparisonValue(field: Field, value: Json | undefined, other: Json | undefined): Json | undefined {
   const full = value ?? field.default
   return full !== undefined && field.compare ? field.compare(full, other ?? field.default) : full
 }
 
-/** The key, where it is another one: how an update that gives a resource another name begins. */
-export function renaming(before: Resource, after: Resource): FieldChange[] {
+/** The change of the key, or nothing if the keys are equal. It is the first change of an update that renames. */
+export function keyChange(before: Resource, after: Resource): FieldChange[] {
   return before.key === after.key ? [] : [{ pointer: '/key', before: before.key, after: after.key }]
 }
 
@@ -106,14 +106,14 @@ function secretChange(pointer: Pointer, before: Resource, after: Resource, how: 
   return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
 }
 
-/** The places of secrets, in a spec, whose value the update of these fields replaces or removes. */
+/** Pointers into the spec of secrets whose values an update of these fields replaces or removes. */
 export function replacedSecrets(fields: readonly FieldChange[]): Pointer[] {
   return fields.flatMap(({ pointer, before }) =>
     before !== undefined && pointer.startsWith('/secrets/') ? [pointer.slice('/secrets'.length)] : [],
   )
 }
 
-/** Whether two placeholders are filled from the same place; of values in clear nothing is said but that they are. */
+/** Whether two placeholders have the same source. False for plain values, which have none. */
 function sameSource(a: Placeholder, b: Placeholder): boolean {
   if ('plain' in a || 'plain' in b) return false
   return sameJson(a as unknown as Json, b as unknown as Json)
@@ -123,7 +123,7 @@ function change(pointer: Pointer, before: Json | undefined, after: Json | undefi
   return { pointer, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
 }
 
-/** Walks down to the smallest parts that differ. */
+/** Appends the smallest differing values of `a` and `b` to `out`. */
 export function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefined, out: FieldChange[]): void {
   if (isObject(a) && isObject(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -138,9 +138,9 @@ export function leaves(pointer: Pointer, a: Json | undefined, b: Json | undefine
 }
 
 /**
- * The resource with what its spec says at these places as secrets: how a server's resource, which does not know what
- * somebody calls a secret, is made like one of a snapshot that does. An item of a list leaves a null, so that the others
- * keep their places.
+ * Moves the values at these pointers from the spec to the secrets. A server's resource does not know which values a
+ * snapshot treats as secrets; this makes the two comparable. In lists, null replaces the value, so that the other items
+ * keep their indexes.
  */
 export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, pointers: Iterable<Pointer>): T {
   let spec: Json = resource.spec
@@ -157,8 +157,8 @@ export function withSecretsAt<T extends Resource>(kind: Kind, resource: T, point
 }
 
 /**
- * The resource without those of the guessed secrets that another resource has in clear, with the same value: the author of
- * that one decided that they are none. A guess with another value stays a secret, since it may be one.
+ * Moves guessed secrets back to the spec if another resource has the same value there in plain text: its author decided
+ * that the value is not a secret. A guess with another value remains a secret.
  */
 export function withoutRefutedGuesses(kind: Kind, resource: LiveResource, other: Resource): LiveResource {
   const refuted = (resource.guessedSecrets ?? []).filter((pointer) => {
@@ -172,12 +172,12 @@ export function withoutRefutedGuesses(kind: Kind, resource: LiveResource, other:
   return { ...resource, spec: canonicalSpec(kind, spec as JsonObject), secrets: Object.fromEntries(secrets) }
 }
 
-/** Whether a pointer leads to an item of a list. */
+/** Whether a pointer identifies a list item. */
 export function isItem(value: Json, pointer: Pointer): boolean {
   return Array.isArray(valueAt(value, pointer.slice(0, pointer.lastIndexOf('/'))))
 }
 
-/** A value as it is written, as a secret. One that refers to another resource has no value of its own to compare with. */
+/** Wraps a spec value as a secret. A value that refers to another resource is masked, because it cannot be compared. */
 function secretOf(value: Json): Placeholder {
   const text = JSON.stringify(value)
   if (!mayHaveToken(text)) return { plain: new Secret(value) }
@@ -185,13 +185,13 @@ function secretOf(value: Json): Placeholder {
   return {
     plain: new Secret(
       tokensToIds(value, () => {
-        throw new Error('no token is left')
+        throw new Error('unexpected token')
       }),
     ),
   }
 }
 
-/** The resource with the values of its secrets, as far as they are known, in the form in which a server would have them. */
+/** Fills in the secrets whose values are known, in the form in which the server would return them. */
 export function withKnownSecrets(
   kind: Kind,
   resource: Resource,
@@ -204,7 +204,7 @@ export function withKnownSecrets(
     if (!value) return [[pointer, placeholder]]
     const full = canonicalSpec(kind, withValue(resource.spec, pointer, value.reveal()) as JsonObject)
     const normal = valueAt(full, pointer)
-    // What a field has anyway is on neither side.
+    // A value that equals the field's default is omitted, as it is in the server's resource.
     return normal === undefined ? [] : [[pointer, { plain: new Secret(normal) }]]
   })
   return { ...resource, secrets: Object.fromEntries(secrets) }

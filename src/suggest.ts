@@ -1,4 +1,6 @@
-/** How many letters have to be put in, taken out or changed to make one word the other (Levenshtein). */
+/**
+ * The Levenshtein distance: the number of insertions, deletions and substitutions that turn one word into the other.
+ */
 export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -12,7 +14,7 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The known word that was probably meant, if one is close. */
+/** The most similar known word, or undefined if none is similar enough. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; d: number } | undefined
   for (const other of known) {

@@ -2,26 +2,26 @@ import { type Json, mapStrings, type Pointer, someString } from './json.ts'
 import type { Id, Ref } from './model.ts'
 
 /*
- * An id inside freeform JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
- * one right before a token: an odd run opens a token, an even one is text.
+ * An ID inside freeform JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
+ * a run directly before a token: an odd run opens a token, an even run is text.
  */
 const opening = /(<+)ref:/g
 const hasUuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const uuid = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi
 
-/** Whether a text is a UUID, the form of every id of Prefect. */
+/** Whether a text is a UUID, the form of all Prefect IDs. */
 export function isUuid(text: string): boolean {
   return text.length === 36 && text.match(uuid)?.[0] === text
 }
 
-/** The token of a ref, as it stands in a string. */
+/** The token for a ref. */
 export function tokenOf(ref: Ref): string {
   return `<ref:${ref.replaceAll('%', '%25').replaceAll('>', '%3E')}>`
 }
 
 type Piece = { readonly text: string } | { readonly ref: Ref; readonly token: string }
 
-/** Cuts a string into text and tokens. A token that is not closed, or names no kind, is `broken`. */
+/** Splits a string into text and tokens. `broken` has the tokens that are not closed or name no kind. */
 export function cut(text: string): { readonly pieces: readonly Piece[]; readonly broken: readonly string[] } {
   const pieces: Piece[] = []
   const broken: string[] = []
@@ -50,17 +50,20 @@ export function cut(text: string): { readonly pieces: readonly Piece[]; readonly
   return { pieces, broken }
 }
 
-/** Text as it is written beside tokens. */
+/** Escapes text outside tokens; `beforeToken` if a token follows. */
 function escaped(text: string, beforeToken: boolean): string {
   const doubled = text.replace(opening, (_, run: string) => `${run}${run}ref:`)
   return beforeToken ? doubled.replace(/<+$/, (run) => run + run) : doubled
 }
 
-/** Writes every known id in a value as a token, and escapes what looks like one. `on` is told each id that nobody knows. */
+/**
+ * Replaces every known ID in a value with a token, and escapes text that looks like a token. Calls `onUnknown` for each
+ * unknown ID.
+ */
 export function idsToTokens(
   value: Json,
   refOf: (id: string) => Ref | undefined,
-  on?: (id: string, text: string, pointer: Pointer) => void,
+  onUnknown?: (id: string, text: string, pointer: Pointer) => void,
 ): Json {
   if (!someString(value, mayChange)) return value
   return mapStrings(value, (text, pointer) => {
@@ -70,7 +73,7 @@ export function idsToTokens(
     for (const match of text.matchAll(uuid)) {
       const ref = refOf(match[0].toLowerCase())
       if (!ref) {
-        on?.(match[0], text, pointer)
+        onUnknown?.(match[0], text, pointer)
         continue
       }
       out += escaped(text.slice(from, match.index), true) + tokenOf(ref)
@@ -80,17 +83,17 @@ export function idsToTokens(
   })
 }
 
-/** Whether an id may stand in a text, or what looks like a token. */
+/** Whether a text may contain an ID or something that looks like a token. */
 function mayChange(text: string): boolean {
   return text.length >= 36 ? mayHaveToken(text) || hasUuid.test(text) : text.length > 4 && mayHaveToken(text)
 }
 
-/** Whether a text holds what begins a token, escaped or not. */
+/** Whether a text contains the beginning of a token, escaped or not. */
 export function mayHaveToken(text: string): boolean {
   return text.includes('<ref:')
 }
 
-/** Writes every token in a value as the id that it stands for: the inverse of `idsToTokens`. */
+/** Replaces every token in a value with its ID: the inverse of `idsToTokens`. */
 export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
   if (!someString(value, mayHaveToken)) return value
   return mapStrings(value, (text) =>
@@ -102,7 +105,7 @@ export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
   )
 }
 
-/** A text in which every token names what `rename` says; all else stays, escapes too. */
+/** Replaces the ref of every token in a text. Everything else is unchanged, including escapes. */
 export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   if (!mayHaveToken(text)) return text
   let out = ''
@@ -120,19 +123,21 @@ export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   return out + text.slice(from)
 }
 
-/** The keys in freeform JSON under which Prefect expects the id of an object (automation actions, block links, queue filters). */
+/**
+ * The keys in freeform JSON where Prefect expects the ID of an object (automation actions, block links, queue filters).
+ */
 export function idKeysOf(kinds: readonly { readonly idKeys?: readonly string[] }[]): ReadonlySet<string> {
   return new Set(kinds.flatMap(({ idKeys = [] }) => idKeys))
 }
 
-/** Whether an id at this place is one that Prefect would look up, rather than a UUID of the user's own. */
+/** Whether Prefect would look up an ID at this pointer; otherwise it is a UUID of the user. */
 export function expectsId(id: string, text: string, pointer: Pointer, idKeys: ReadonlySet<string>): boolean {
   if (text === id) return idKeys.has(/([^/]*)(\/\d+)?$/.exec(pointer)?.[1] ?? '')
   const before = text.split(id).slice(0, -1)
   return before.some((part) => /\bprefect\.[a-z-]+(\.v1)?\.$/.test(part))
 }
 
-/** The ids that stand where Prefect expects one: in a snapshot these are ids that nothing at the source had. */
+/** The IDs in places where Prefect expects one. In a snapshot, these are IDs that the export could not resolve. */
 export function idsIn(value: Json, idKeys: ReadonlySet<string>): { readonly id: string; readonly pointer: Pointer }[] {
   const found: { id: string; pointer: Pointer }[] = []
   idsToTokens(

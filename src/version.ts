@@ -12,7 +12,10 @@ export function atLeast(version: string, since: string | undefined): boolean {
   return true
 }
 
-/** Whether a server is one of Prefect 2: it is read, and what runs on it is paused and resumed, no more. */
+/**
+ * Whether a server runs Prefect 2. Such servers can be exported, paused and resumed, but nothing else is written to
+ * them.
+ */
 export function isPrefect2(version: string): boolean {
   return !atLeast(version, '3.0.0')
 }

@@ -30,7 +30,7 @@ export const graph = defineCommand({
   async run(input, io) {
     const { graphSnapshot } = await import('../operations/graph-snapshot.ts')
     const { graphReporters } = await import('../report/index.ts')
-    const { wholeOf } = await import('../report/model/field-views.ts')
+    const { allFieldsOf } = await import('../report/model/field-views.ts')
     const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
     const { refOf } = await import('../ref.ts')
     const { snapshot, issues, placeOf, focus, resources, edges } = await graphSnapshot(input, io)
@@ -46,7 +46,7 @@ export const graph = defineCommand({
       resources: resources.map((resource) => {
         const place = placeOf(refOf(resource))
         const at = place ? { place: { file: place.file, line: place.line } } : {}
-        return { ref: refOf(resource), ...at, fields: wholeOf(resource, 'after') }
+        return { ref: refOf(resource), ...at, fields: allFieldsOf(resource, 'after') }
       }),
       edges,
     }

@@ -3,28 +3,28 @@ import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { edgeFinder } from './edges.ts'
 
-/** The chosen resources and their dependencies, direct and indirect, in the given order. */
-export function withNeeds<T extends Resource>(
+/** Returns the selected resources and their direct and indirect dependencies, in the given order. */
+export function withDependencies<T extends Resource>(
   resources: readonly T[],
   kinds: readonly Kind[],
-  chosen: (resource: T) => boolean,
+  isSelected: (resource: T) => boolean,
 ): T[] {
   const edgesOf = edgeFinder(kinds)
-  const rest = new Map<Ref, T>()
-  const open: T[] = []
+  const unselected = new Map<Ref, T>()
+  const queue: T[] = []
   for (const resource of resources) {
-    if (chosen(resource)) open.push(resource)
-    else rest.set(refOf(resource), resource)
+    if (isSelected(resource)) queue.push(resource)
+    else unselected.set(refOf(resource), resource)
   }
-  // Usually nearly all resources are chosen: only the others are visited.
-  for (let resource = open.pop(); resource && rest.size > 0; resource = open.pop()) {
+  // Usually nearly all resources are selected, so only the others are tracked.
+  for (let resource = queue.pop(); resource && unselected.size > 0; resource = queue.pop()) {
     for (const { to } of edgesOf(resource)) {
-      const needed = rest.get(to)
-      if (!needed) continue
-      rest.delete(to)
-      open.push(needed)
+      const dependency = unselected.get(to)
+      if (!dependency) continue
+      unselected.delete(to)
+      queue.push(dependency)
     }
   }
-  const left = new Set(rest.values())
-  return resources.filter((resource) => !left.has(resource))
+  const excluded = new Set(unselected.values())
+  return resources.filter((resource) => !excluded.has(resource))
 }

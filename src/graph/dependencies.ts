@@ -3,8 +3,8 @@ import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Edge, edgeFinder } from './edges.ts'
 
-/** A dependency of one resource on another; one entry, however often the document refers to it. */
-export interface Need {
+/** A dependency of one resource on another. Several references in one document are one dependency. */
+export interface Dependency {
   readonly from: Ref
   readonly to: Ref
   readonly how: Edge['how']
@@ -15,11 +15,11 @@ export interface Need {
 const strength = { slot: 0, token: 1, name: 2 } as const
 
 /** The dependencies among these resources, in the order of the resources. Dependencies on other resources are omitted. */
-export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]): Need[] {
+export function dependenciesOf(resources: readonly Resource[], kinds: readonly Kind[]): Dependency[] {
   const edgesOf = edgeFinder(kinds)
   const known = new Set(resources.map(refOf))
-  const needs = resources.flatMap((resource): Need[] => {
-    const found = new Map<Ref, Need>()
+  const needs = resources.flatMap((resource): Dependency[] => {
+    const found = new Map<Ref, Dependency>()
     for (const { from, to, how } of edgesOf(resource)) {
       const other = found.get(to)
       if (known.has(to) && (!other || strength[how] < strength[other.how])) found.set(to, { from, to, how })
@@ -36,7 +36,7 @@ export function needsOf(resources: readonly Resource[], kinds: readonly Kind[]):
 /** The resources within `depth` steps of `start` along dependencies or against them, including `start`. */
 export function reachable(
   start: readonly Ref[],
-  needs: readonly Need[],
+  needs: readonly Dependency[],
   towards: 'needs' | 'needed-by',
   depth = Number.POSITIVE_INFINITY,
 ): Set<Ref> {
@@ -49,7 +49,7 @@ export function reachable(
   return found
 }
 
-function adjacency(needs: readonly Need[], forward: boolean): Map<Ref, Ref[]> {
+function adjacency(needs: readonly Dependency[], forward: boolean): Map<Ref, Ref[]> {
   const out = new Map<Ref, Ref[]>()
   for (const { from, to } of needs) {
     const [a, b] = forward ? [from, to] : [to, from]
@@ -64,18 +64,18 @@ function adjacency(needs: readonly Need[], forward: boolean): Map<Ref, Ref[]> {
  * The number of the cycle that each resource is on: its strongly connected component (Kosaraju). Iterative, because a chain
  * may be longer than the stack.
  */
-function cycles(needs: readonly Need[]): Map<Ref, number> {
+function cycles(needs: readonly Dependency[]): Map<Ref, number> {
   const [forward, back] = [adjacency(needs, true), adjacency(needs, false)]
   const finished: Ref[] = []
   const seen = new Set<Ref>()
   for (const start of forward.keys()) walk(start, forward, seen, (ref) => finished.push(ref))
   const members = new Map<Ref, number>()
   const placed = new Set<Ref>()
-  const itself = new Set(needs.filter(({ from, to }) => from === to).map(({ from }) => from))
+  const selfReferring = new Set(needs.filter(({ from, to }) => from === to).map(({ from }) => from))
   for (const [number, start] of finished.toReversed().entries()) {
     const component: Ref[] = []
     walk(start, back, placed, (ref) => component.push(ref))
-    if (component.length > 1 || itself.has(start)) for (const ref of component) members.set(ref, number)
+    if (component.length > 1 || selfReferring.has(start)) for (const ref of component) members.set(ref, number)
   }
   return members
 }

@@ -8,18 +8,18 @@ import { cut, mayHaveToken } from '../token.ts'
 export interface Edge {
   readonly from: Ref
   readonly to: Ref
-  /** Where it stands in the document of `from`. */
+  /** The position in the document of `from`. */
   readonly pointer: Pointer
   /**
-   * `slot`: the API has a field for it. `token`: an id inside freeform JSON. `name`: Prefect looks the name up when
-   * it runs, so a missing one is no more than a warning.
+   * `slot`: a ref field of the API. `token`: an ID inside freeform JSON. `name`: a name that Prefect looks up at run
+   * time, so that a missing one is only a warning.
    */
   readonly how: 'slot' | 'token' | 'name'
   /** The spec field that `from` can be created without. */
   readonly deferrable?: string
 }
 
-/** Finds every edge that leaves a resource: its ref fields, and the tokens and names in its freeform JSON. */
+/** Finds the outgoing edges of a resource: its ref fields, and the tokens and names in its freeform JSON. */
 export type EdgeFinder = (resource: Resource) => readonly Edge[]
 
 /** An `EdgeFinder` for resources of these kinds. A resource of another kind has no edges. */
@@ -35,10 +35,10 @@ export function edgeFinder(kinds: readonly Kind[]): EdgeFinder {
     )
     for (const [name, field] of Object.entries(kind.fields)) {
       const value = resource.spec[name]
-      if (value === undefined || !field.freeform || !mayName(value, names)) continue
+      if (value === undefined || !field.freeform || !mayContainEdge(value, names)) continue
       const deferrable = field.deferrable ? { deferrable: name } : {}
-      const found: Found = (how, to, pointer) => edges.push({ from, to, pointer, how, ...deferrable })
-      visit(value, step('/spec', name), names, found)
+      const onEdge: OnEdge = (how, to, pointer) => edges.push({ from, to, pointer, how, ...deferrable })
+      collectEdges(value, step('/spec', name), names, onEdge)
     }
     return edges
   }
@@ -68,40 +68,40 @@ function namesOf(kinds: readonly Kind[]): Names {
 }
 
 /** Whether a value may contain an edge. Most contain none, and then no pointers have to be built. */
-function mayName(value: Json, names: Names): boolean {
+function mayContainEdge(value: Json, names: Names): boolean {
   if (typeof value === 'string') return mayHaveToken(value) || value.includes('{{')
-  if (Array.isArray(value)) return value.some((item) => mayName(item, names))
+  if (Array.isArray(value)) return value.some((item) => mayContainEdge(item, names))
   if (!isObject(value)) return false
   for (const key in value)
-    if (names.keys.has(key) || mayHaveToken(key) || mayName(value[key] as Json, names)) return true
+    if (names.keys.has(key) || mayHaveToken(key) || mayContainEdge(value[key] as Json, names)) return true
   return false
 }
 
-type Found = (how: 'token' | 'name', to: Ref, pointer: Pointer) => void
+type OnEdge = (how: 'token' | 'name', to: Ref, pointer: Pointer) => void
 
-function visit(value: Json, pointer: Pointer, names: Names, found: Found): void {
-  if (typeof value === 'string') visitText(value, pointer, names, found)
+function collectEdges(value: Json, pointer: Pointer, names: Names, onEdge: OnEdge): void {
+  if (typeof value === 'string') collectFromText(value, pointer, names, onEdge)
   else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) visit(item, step(pointer, index), names, found)
+    for (const [index, item] of value.entries()) collectEdges(item, step(pointer, index), names, onEdge)
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       const to = names.keys.get(key)?.(value)
-      if (to !== undefined) found('name', to, step(pointer, key))
-      if (mayHaveToken(key)) visitText(key, step(pointer, key), names, found)
-      visit(item, step(pointer, key), names, found)
+      if (to !== undefined) onEdge('name', to, step(pointer, key))
+      if (mayHaveToken(key)) collectFromText(key, step(pointer, key), names, onEdge)
+      collectEdges(item, step(pointer, key), names, onEdge)
     }
   }
 }
 
 const template = /\{\{\s*prefect\.(\w+)\.([\w.\-[\]$]+)\s*\}\}/g
 
-function visitText(text: string, pointer: Pointer, { templates }: Names, found: Found): void {
+function collectFromText(text: string, pointer: Pointer, { templates }: Names, onEdge: OnEdge): void {
   if (mayHaveToken(text)) {
-    for (const piece of cut(text).pieces) if ('ref' in piece) found('token', piece.ref, pointer)
+    for (const piece of cut(text).pieces) if ('ref' in piece) onEdge('token', piece.ref, pointer)
   }
   if (!text.includes('{{')) return
   for (const [, word = '', path = ''] of text.matchAll(template)) {
     const to = templates.get(word)?.(path.split('.'))
-    if (to !== undefined) found('name', to, pointer)
+    if (to !== undefined) onEdge('name', to, pointer)
   }
 }

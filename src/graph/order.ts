@@ -2,7 +2,7 @@ import { Graph } from '@dagrejs/graphlib'
 import TinyQueue from 'tinyqueue'
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
-import { type Part, partsOf } from './segments.ts'
+import { type Segment, segmentsOf } from './segments.ts'
 
 /** A topological order. Resources on a cycle that cannot be broken are not part of it. */
 export interface Order {
@@ -14,17 +14,17 @@ export interface Order {
 }
 
 /**
- * A resource in the graph: its index in the list of refs, as text. graphlib takes half the time for such names than for
- * refs, because JavaScript engines store integer keys as an array.
+ * A resource in the graph: its index in the list of refs, as text. graphlib takes half the time for such names, because
+ * JavaScript engines store integer keys as an array.
  */
 type Node = `${number}`
 
 /**
- * Sorts topologically, in the order of `refs` where the edges leave a choice. Segments that are in order already need no
- * graph. A cycle is broken at edges that allow it: a name, or a field that can be patched after the create.
+ * Sorts topologically, and keeps the order of `refs` where the edges allow it. Segments that are in order already skip
+ * the graph. Cycles are broken at edges that allow it: a name, or a field that can be patched after the create.
  */
 export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
-  const orders = partsOf(refs, edges).map(
+  const orders = segmentsOf(refs, edges).map(
     (part): Order => (part.edges.length === 0 ? { refs: part.refs, cut: [], cycles: [] } : sorted(part)),
   )
   return {
@@ -35,7 +35,7 @@ export function orderOf(refs: readonly Ref[], edges: readonly Edge[]): Order {
 }
 
 /** Iterative: graphlib's own sort recurses, and a chain of 5,000 overflows the stack. */
-function sorted({ refs, edges }: Part): Order {
+function sorted({ refs, edges }: Segment): Order {
   const { graph, missing } = graphOf(refs, edges)
   const out: Node[] = []
   const cut: Edge[] = []
@@ -98,9 +98,9 @@ function edgesBetween(graph: Graph, need: Node, node: Node): Edge[] {
 }
 
 /**
- * Resources on a cycle whose unmet dependencies can all be deferred; those that only name others come first. The caller
- * removes each from `missing`. A new search starts only when all results are used up: a resource that can be deferred stays
- * so, and a resource on no cycle never gets onto one.
+ * Yields resources on a cycle whose unmet dependencies can all be deferred; those with only unmet names come first. The
+ * caller removes each from `missing`. A new search starts only after all results were used: a deferrable resource
+ * remains deferrable, and no resource joins a cycle later.
  */
 function* breakable(graph: Graph, missing: ReadonlyMap<Node, number>): Generator<Node> {
   for (let found = true; found; ) {

@@ -2,7 +2,7 @@ import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 
 /** A range of a list, and the edges within it; no edges where the range is in order already. */
-export interface Part {
+export interface Segment {
   readonly refs: readonly Ref[]
   readonly edges: Edge[]
 }
@@ -12,25 +12,25 @@ export interface Part {
  * the items between two such segments are another. Every edge between segments points to an earlier one. Edges to or from
  * items outside the list are ignored.
  */
-export function partsOf(list: readonly Ref[], edges: readonly Edge[]): Part[] {
+export function segmentsOf(list: readonly Ref[], edges: readonly Edge[]): Segment[] {
   const refs = [...new Set(list)]
   const places = new Map(refs.map((ref, place) => [ref, place]))
   const reach = reachOf(places, edges)
-  const parts: Part[] = []
-  const tangled = new Array<Part | undefined>(refs.length)
+  const segments: Segment[] = []
+  const unordered = new Array<Segment | undefined>(refs.length)
   for (let start = 0, end = 0; start < refs.length; start = end) {
-    const isTangled = isAgainst(reach, start)
-    end = isTangled ? endOfTangle(reach, start) : endOfOrder(reach, start)
-    const part: Part = { refs: refs.slice(start, end), edges: [] }
-    parts.push(part)
-    if (isTangled) tangled.fill(part, start, end)
+    const isUnordered = isAgainst(reach, start)
+    end = isUnordered ? endOfUnordered(reach, start) : endOfOrdered(reach, start)
+    const segment: Segment = { refs: refs.slice(start, end), edges: [] }
+    segments.push(segment)
+    if (isUnordered) unordered.fill(segment, start, end)
   }
   for (const edge of edges) {
     const [from, to] = [places.get(edge.from), places.get(edge.to)]
-    if (from === undefined || to === undefined || tangled[from] !== tangled[to]) continue
-    tangled[from]?.edges.push(edge)
+    if (from === undefined || to === undefined || unordered[from] !== unordered[to]) continue
+    unordered[from]?.edges.push(edge)
   }
-  return parts
+  return segments
 }
 
 /** For each index, the last index that it depends on, if that is the same or later; -1 otherwise. */
@@ -47,13 +47,13 @@ function isAgainst(reach: Int32Array, place: number): boolean {
   return (reach[place] as number) >= 0
 }
 
-function endOfTangle(reach: Int32Array, start: number): number {
+function endOfUnordered(reach: Int32Array, start: number): number {
   let last = start
   for (let place = start; place <= last; place++) last = Math.max(last, reach[place] as number)
   return last + 1
 }
 
-function endOfOrder(reach: Int32Array, start: number): number {
+function endOfOrdered(reach: Int32Array, start: number): number {
   let end = start
   while (end < reach.length && !isAgainst(reach, end)) end++
   return end

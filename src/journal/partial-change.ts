@@ -1,7 +1,7 @@
 import { isObject, type Json, sameJson } from '../json.ts'
 import type { Field, Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
-import { differingPlaces } from '../spec.ts'
+import { differingFields } from '../spec.ts'
 
 /**
  * Whether a resource is in a state that a change from `before` to `after` can leave where it was stopped between two
@@ -9,7 +9,7 @@ import { differingPlaces } from '../spec.ts'
  * write.
  */
 export function isBetween(kind: Kind, before: Resource, now: Resource, after: Resource): boolean {
-  return [...differingPlaces(kind, now, before)].every((place) => {
+  return [...differingFields(kind, now, before)].every((place) => {
     const [part = '', name = ''] = place.split('/')
     // Values of secrets are not in a journal.
     if (part === 'secrets') return true

@@ -1,34 +1,34 @@
 import type { Json, JsonObject } from '../json.ts'
 
-/** All that is known of one field of a kind's `spec`. The order of a kind's fields is their order in a snapshot. */
+/** One field of a kind's `spec`. A snapshot has the fields in this order. */
 export interface Field {
   /** JSON Schema (2020-12) of the value. */
   readonly schema: JsonObject
-  /** What it is, in one sentence, for the schema, `explain` and editors. */
+  /** One sentence for the schema, `explain` and editors. */
   readonly doc: string
-  /** The value that the server has where a client sets none. A field that equals it is left out of a snapshot. */
+  /** The server's default. A field with this value is omitted from a snapshot. */
   readonly default?: Json
-  /** Every document of the kind must say it. Another field without a default is the server's choice where none does. */
+  /** Every document must set it. If a snapshot omits another field without a default, the server's value is kept. */
   readonly required?: true
-  /** Switches work on or off; always written out, and not compared where a snapshot does not say it. */
+  /** Switches work on or off. Always exported, and not compared if the snapshot omits it. */
   readonly operational?: true
-  /** The server cannot change it in place, for this reason. */
+  /** The reason why the server cannot change the field in place. */
   readonly fixed?: string
   /** Freeform JSON, which may contain IDs of the server and names of other resources. */
   readonly freeform?: true
-  /** The resource can be created without it: a cycle may be closed through it. */
+  /** The resource can be created without this field, so a cycle can be broken here. */
   readonly deferrable?: true
-  /** First Prefect version that has it. */
+  /** The first Prefect version with this field. */
   readonly since?: string
-  /** The one form of the values that mean the same to every server. Idempotent. */
+  /** Converts values with the same meaning on all servers to one form. Idempotent. */
   readonly normalize?: (value: Json) => Json
-  /** The form in which two values are compared, where a server stores another one than it was sent. */
+  /** Converts a value for comparison, if servers store another form than they receive. */
   readonly compare?: (value: Json, other: Json | undefined) => Json
 }
 
-/** An edge that the API has a field for. */
+/** A field of the API that refers to another resource. */
 export interface RefField {
-  /** Kinds that may fill it. */
+  /** Kinds of resources that it may refer to. */
   readonly kinds: readonly string[]
   readonly doc: string
   readonly required?: true
@@ -36,24 +36,24 @@ export interface RefField {
   readonly since?: string
 }
 
-/** How each field of the API's models is treated. A field that no list names fails the coverage test. */
+/** The handling of every field of the API's models. A field that is in no list fails the coverage test. */
 export interface FieldCoverage {
-  /** Names of the OpenAPI components that create, change and describe the kind. */
+  /** Names of the OpenAPI components that create, update and return the kind. */
   readonly models: {
     readonly create: readonly string[]
     readonly update: readonly string[]
     readonly read: readonly string[]
-    /** Components nested in those that the kind takes apart: each of their fields is classed too. */
+    /** Nested components whose fields the kind handles one by one; they are covered by these lists too. */
     readonly parts?: readonly string[]
-    /** Components that only servers before 3.4 have, and that are read there in place of those. */
+    /** Components of servers before 3.4, read instead of the others. */
     readonly older?: readonly string[]
-    /** Components nested in those that are carried as they stand. */
+    /** Nested components that are carried unchanged. */
     readonly whole?: readonly string[]
   }
-  /** API field to the spec field, slot or `key` that carries it, where the names differ. */
+  /** From API field to spec field, ref field or `key`, if the names differ. */
   readonly carried?: Readonly<Record<string, string>>
-  /** The server's own: never exported. */
+  /** Fields that the server owns; never exported. */
   readonly own: readonly string[]
-  /** Accepted or returned, and of no use: with the reason. */
+  /** Unused fields, with the reason. */
   readonly ignored?: Readonly<Record<string, string>>
 }

@@ -1,10 +1,10 @@
 import type { Json } from '../json.ts'
 import type { Api, Id, Ref, Resource, Server } from '../model.ts'
 
-/** A resource made ready for the wire: tokens are ids, secrets have their values. Held no longer than the request. */
+/** A resource as it is sent: with IDs instead of tokens, and with secret values. Only exists during the request. */
 export interface ResolvedResource {
   readonly resource: Resource
-  /** Fields that are left out of this create, since they close a cycle, and are filled in later. */
+  /** Fields that this create omits because they close a cycle. A later `patch-cycle` sets them. */
   readonly without: readonly string[]
   readonly refs: Readonly<Record<string, Ref>>
   readonly ids: Readonly<Record<string, Id>>
@@ -13,15 +13,15 @@ export interface ResolvedResource {
 export interface Write {
   readonly api: Api
   readonly server: Server
-  /** The id of a resource that exists by now. */
+  /** The ID of a resource that exists at this point. */
   idOf(ref: Ref): Id
 }
 export interface Created extends SideEffects {
   readonly id: Id
 }
 
-/** What a write tells of other resources. */
+/** Effects of a write on other resources. */
 export interface SideEffects {
-  /** Ids of what the server made, or gave another name, along with it. */
+  /** IDs of resources that the server created or renamed along with it. */
   readonly createdIds?: Readonly<Record<Ref, Id>>
 }

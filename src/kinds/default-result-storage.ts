@@ -3,16 +3,16 @@ import type { Id } from '../model.ts'
 import { answer } from './endpoints.ts'
 
 const path = '/admin/storage'
-const only = 'server' as Id
+const singletonId = 'server' as Id
 
-/** The block that a server stores results with by default. `PUT /admin/storage`; there is one. */
+/** The default block for storing results. `PUT /admin/storage`; a singleton. */
 export const defaultResultStorage: Kind = {
   name: 'default-result-storage',
-  doc: 'The block that the server stores results with, where neither flow nor pool says another.',
+  doc: 'The default block for storing results, if neither the flow nor the pool sets one.',
   keyDoc: 'always "server"',
   since: '3.7.0',
   singleton: true,
-  refFields: { block: { kinds: ['block'], doc: 'A block that can be written to.', required: true } },
+  refFields: { block: { kinds: ['block'], doc: 'A storage block.', required: true } },
   fields: {},
   coverage: {
     models: { create: ['ServerDefaultResultStorageUpdate'], update: [], read: ['ServerDefaultResultStorage'] },
@@ -21,15 +21,15 @@ export const defaultResultStorage: Kind = {
   },
   async list(reader) {
     const raw = answer(await reader.get(path))
-    return raw.default_result_storage_block_id ? [{ ...raw, id: only }] : []
+    return raw.default_result_storage_block_id ? [{ ...raw, id: singletonId }] : []
   },
-  key: () => only,
+  key: () => singletonId,
   encode: (raw, names) => ({
     refs: { block: names.refForField('block', raw.default_result_storage_block_id) },
     spec: {},
   }),
   check: ({ key }) =>
-    key === only
+    key === singletonId
       ? []
       : [
           {
@@ -40,7 +40,7 @@ export const defaultResultStorage: Kind = {
         ],
   async create(write, after) {
     await put(write, after)
-    return { id: only }
+    return { id: singletonId }
   },
   async update(write, _before, after) {
     await put(write, after)
@@ -48,7 +48,7 @@ export const defaultResultStorage: Kind = {
   async remove({ api }) {
     await api.send('DELETE', path)
   },
-  // The create sets the one value that there is: sent again it does no harm.
+  // The create sets a single value, so it can be repeated.
   find: async (): Promise<Id | undefined> => undefined,
 }
 

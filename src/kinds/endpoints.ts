@@ -5,7 +5,7 @@ import { mapConcurrent } from '../map-concurrent.ts'
 import type { Id, Reader } from '../model.ts'
 
 /**
- * A path of the API; each value is encoded as one segment. Names may contain `#`, `?`, spaces and any letter
+ * Builds a path of the API; each value is encoded as one segment. Names may contain `#`, `?`, spaces and any letter
  * (Prefect bans only `/ % & > <`, `prefect/types/names.py`).
  */
 export function at(parts: TemplateStringsArray, ...values: readonly string[]): string {
@@ -16,7 +16,7 @@ export function idOf(raw: JsonObject): Id {
   return text(raw, 'id') as Id
 }
 
-/** A field that is text, or '' where it is not. */
+/** The string in a field, or '' if it is not a string. */
 export function text(raw: JsonObject, field: string): string {
   const value = raw[field]
   return typeof value === 'string' ? value : ''
@@ -34,12 +34,12 @@ export function objects(value: Json | undefined): JsonObject[] {
   return list(value).filter(isObject)
 }
 
-/** The body of an answer that is an object. */
+/** A response body as an object. */
 export function answer(body: Json): JsonObject {
   return object(body)
 }
 
-/** Collects pages. An object that comes twice, because others write meanwhile, counts once. */
+/** Collects pages. An object that occurs twice, because of concurrent writes, is counted once. */
 function createCollector(onPage: OnPage | undefined) {
   const ids = new Set<string>()
   const kept: JsonObject[] = []
@@ -58,8 +58,9 @@ function createCollector(onPage: OnPage | undefined) {
 type Collector = ReturnType<typeof createCollector>
 
 /**
- * Reads the pages of a list until one is empty or `enough` objects are there. No `limit` is sent, since an administrator may
- * have lowered the largest one that is allowed (`PREFECT_SERVER_API_DEFAULT_LIMIT`): the offset grows by what came.
+ * Reads the pages of a list until a page is empty or `enough` objects have been read. Sends no `limit`, because an
+ * administrator may have lowered the maximum (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset grows by the number of
+ * objects received.
  */
 export async function readPages(
   reader: Reader,
@@ -89,8 +90,8 @@ async function readInTurn(
 }
 
 /**
- * Reads a list of known length, several pages at a time. All pages are taken to be as long as the first one; where they are
- * not, objects are missing afterwards.
+ * Reads a list of known length, several pages at a time. Assumes that all pages are as long as the first one; if they
+ * are not, objects are missing from the result.
  */
 async function readCounted(
   reader: Reader,
@@ -113,14 +114,17 @@ async function readCounted(
   )
 }
 
-/** Names in one filter. */
+/** The maximum number of names in one filter. */
 const chunk = 200
-/** Pages requested at a time, so that the server works on one while another is on its way or being read here. */
+/**
+ * The number of concurrent page requests, so that the server can work on one page while another is being transferred or
+ * parsed.
+ */
 const atATime = 2
 
 /**
- * Reads the objects with these names by a filter that the server applies. `each`: how many objects may have one name, after
- * which no further page is requested.
+ * Reads the objects with these names, filtered by the server. `each` is the maximum number of objects per name; no
+ * further pages are requested once all may have been read.
  */
 export async function readNamed(
   reader: Reader,
@@ -139,9 +143,9 @@ export async function readNamed(
 }
 
 /**
- * Reads all objects of a kind and checks their number against the server's own count. Others may write meanwhile, so the list
- * is read up to three times before it is an error. Objects that `onPage` received and that the last reading did not find are
- * reported to it as gone.
+ * Reads all objects of a kind and compares their number with the server's count. Because of concurrent writes, it tries
+ * up to three times before it throws `Failure`. Objects that were passed to `onPage`, but are missing from the last
+ * reading, are reported to it as gone.
  */
 export async function readAll(
   reader: Reader,
@@ -175,23 +179,23 @@ function incomplete(path: string, found: number, expected: number): Failure {
   ])
 }
 
-/** The first object of a list, for a search by natural key. */
+/** The ID of the first object of a list, or undefined. For searches by natural key. */
 export async function findOne(reader: Reader, path: string, body: JsonObject): Promise<Id | undefined> {
   const [first] = objects(await reader.query(path, body))
   return first ? idOf(first) : undefined
 }
 
-/** The status of the answer that an error is about. */
+/** The HTTP status of an error; undefined if it has none. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined
 }
 
-/** Whether the request that an error is about may have been carried out. */
+/** Whether the failed request may have been executed. */
 export function isAmbiguous(error: unknown): boolean {
   return error instanceof Error && 'ambiguous' in error && error.ambiguous === true
 }
 
-/** The names of the spec and ref fields in a list of differences. */
+/** The names of the spec and ref fields that differ. */
 export function namesOf(fields: readonly { readonly pointer: string }[]): ReadonlySet<string> {
   return new Set(fields.map(({ pointer }) => pointer.split('/')[2] ?? ''))
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts'
 
-/** JSON Schema parts that several kinds use. */
+/** JSON Schema fragments that several kinds use. */
 export const string: JsonObject = { type: 'string' }
 export const nullableString: JsonObject = { type: ['string', 'null'] }
 export const boolean: JsonObject = { type: 'boolean' }

@@ -5,21 +5,21 @@ import { plural } from '../plain-text.ts'
 import { isPrefect2 } from '../version.ts'
 import { at, objects } from './endpoints.ts'
 
-/** Whether somebody serves work pools: workers, or Prefect Cloud itself. */
+/** Readiness of work pools: whether workers, or Prefect Cloud itself, serve them. */
 export const poolReadiness: Readiness = {
   ofType: servedByOthers,
   afterCreate: (pool, server) =>
     servedByOthers(pool, server) ?? {
       status: 'note',
       title: 'workers',
-      detail: `${pool.key} is new there and needs a worker`,
+      detail: `${pool.key} is new on this server and needs a worker`,
       fix: startWorker(pool.key),
     },
   check: (reader, server, pools) =>
     Promise.all(pools.filter((pool) => !servedByOthers(pool, server)).map((pool) => checkWorkers(reader, pool))),
 }
 
-/** A pool whose type no worker serves: Prefect Cloud runs it, or the agents of Prefect 2 did. */
+/** The check for a pool type that no worker serves: Prefect Cloud runs it, or the agents of Prefect 2 did. */
 function servedByOthers({ key, spec }: Resource, { version }: Server): Check | undefined {
   const type = String(spec.type)
   const fix = 'Move its deployments to a pool with a worker, for example one of type process, docker or kubernetes.'
@@ -31,14 +31,14 @@ function servedByOthers({ key, spec }: Resource, { version }: Server): Check | u
     : { status: 'warning', title: 'pools', detail: `${key} is of type ${type}, which only Prefect Cloud runs`, fix }
 }
 
-/** How many workers the server has heard of lately (`status` ONLINE). A paused pool needs none. */
+/** The number of workers that the server has heard from recently (`status` ONLINE). A paused pool needs none. */
 async function checkWorkers(reader: Reader, { key, spec }: LiveResource): Promise<Check> {
   const title = 'workers'
   const workers = objects(await reader.query(at`/work_pools/${key}/workers/filter`, {}))
   const online = workers.filter(({ status }) => status === 'ONLINE').length
   if (spec.is_paused === true) return { status: 'note', title, detail: `${key} is paused` }
   if (online > 0) return { status: 'ok', title, detail: `${key} has ${plural(online, 'worker')} online` }
-  return { status: 'warning', title, detail: `nobody serves ${key}`, fix: startWorker(key) }
+  return { status: 'warning', title, detail: `no worker serves ${key}`, fix: startWorker(key) }
 }
 
 function startWorker(pool: string): string {

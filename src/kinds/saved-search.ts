@@ -11,7 +11,7 @@ export const savedSearch: Kind = {
   fields: {
     filters: {
       schema: { type: 'array', items: { type: 'object' } },
-      doc: 'Conditions, in order.',
+      doc: 'Filter conditions, in order.',
       default: [],
       freeform: true,
     },
@@ -33,7 +33,7 @@ export const savedSearch: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/saved_searches/${before.id}`)
   },
-  // The create is an upsert: sent again it does no harm.
+  // The create is an upsert, so it can be repeated.
   find: async (): Promise<Id | undefined> => undefined,
 }
 

@@ -12,11 +12,11 @@ export const tagConcurrencyLimit: Kind = {
   keyDoc: 'the tag',
   refFields: {},
   fields: {
-    concurrency_limit: { schema: { type: 'integer' }, doc: 'Task runs at a time.', required: true },
-    active: { schema: boolean, doc: 'Whether it limits.', default: true, since: tagRowsSince },
+    concurrency_limit: { schema: { type: 'integer' }, doc: 'Maximum number of concurrent task runs.', required: true },
+    active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true, since: tagRowsSince },
     slot_decay_per_second: {
       schema: decay,
-      doc: 'Slots that become free by themselves each second.',
+      doc: 'Number of occupied slots released per second.',
       default: 0,
       since: tagRowsSince,
     },
@@ -31,7 +31,7 @@ export const tagConcurrencyLimit: Kind = {
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots'],
   },
   async list(reader, server) {
-    // The route of tag limits pages through all global limits and filters then, so it may show none of many.
+    // The route of tag limits pages through all global limits before it filters, so it may miss some.
     const rows = await readPages(reader, byRows(server) ? limitsPath : '/concurrency_limits/filter', {})
     return byRows(server) ? rows.filter((raw) => text(raw, 'name').startsWith('tag:')) : rows
   },
@@ -44,7 +44,7 @@ export const tagConcurrencyLimit: Kind = {
   }),
   incompatibilities: ({ key }, server) =>
     byRows(server) && /[/%&><]/.test(key)
-      ? [{ drops: 'resource', reason: `from ${tagRowsSince} on a tag with / % & > or < cannot be limited` }]
+      ? [{ drops: 'resource', reason: `from Prefect ${tagRowsSince} on, tags with / % & > or < cannot be limited` }]
       : [],
   async create(write, after) {
     return { id: await upsert(write, after) }
@@ -55,7 +55,7 @@ export const tagConcurrencyLimit: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/concurrency_limits/${before.id}`)
   },
-  // The create is an upsert: sent again it does no harm.
+  // The create is an upsert, so it can be repeated.
   find: async () => undefined,
 }
 
@@ -63,7 +63,9 @@ function byRows({ version }: Server): boolean {
   return atLeast(version, tagRowsSince)
 }
 
-/** The route of tag limits sets the number alone; the rest is a change of the row. */
+/**
+ * Creates or updates a limit. The route of tag limits sets only the number; a patch of the row sets the other fields.
+ */
 async function upsert({ api, server }: Write, { resource, spec }: ResolvedResource): Promise<Id> {
   const body = { tag: resource.key, concurrency_limit: spec.concurrency_limit ?? 0 }
   const reply = await api.send('POST', '/concurrency_limits/', body)

@@ -6,7 +6,7 @@ import { answer, at, findOne, idOf, namesOf, objects, readPages, text } from './
 import { boolean, count, nullableCount, string } from './field-schemas.ts'
 import { queueParts } from './queue-name.ts'
 
-const born = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
+const defaultQueueSpec = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
 
 /** A work queue of a pool. `POST /work_pools/{pool}/queues`, keyed by pool and name. */
 export const workQueue: Kind = {
@@ -16,21 +16,21 @@ export const workQueue: Kind = {
   refFields: {
     pool: {
       kinds: ['work-pool'],
-      doc: 'The pool that it belongs to.',
+      doc: 'The pool of the queue.',
       required: true,
-      fixed: 'a queue stays in its pool',
+      fixed: 'a queue cannot move to another pool',
     },
   },
   parent: 'pool',
   idKeys: ['work_queue_id'],
   fields: {
-    description: { schema: string, doc: 'For people.', default: '' },
-    is_paused: { schema: boolean, doc: 'Whether the queue hands out no work.', operational: true },
-    concurrency_limit: { schema: nullableCount, doc: 'Flow runs at a time.', default: null },
-    priority: { schema: { ...count, minimum: 1 }, doc: '1 is served first.' },
+    description: { schema: string, doc: 'Description.', default: '' },
+    is_paused: { schema: boolean, doc: 'Whether the queue is paused.', operational: true },
+    concurrency_limit: { schema: nullableCount, doc: 'Maximum number of concurrent flow runs.', default: null },
+    priority: { schema: { ...count, minimum: 1 }, doc: 'Priority; 1 is the highest.' },
     filter: {
       schema: { type: ['object', 'null'] },
-      doc: 'Deprecated: which runs it takes.',
+      doc: 'Deprecated: filter of the runs that the queue accepts.',
       default: null,
       freeform: true,
       deferrable: true,
@@ -72,19 +72,19 @@ export const workQueue: Kind = {
         ]
       : []
   },
-  effects: (change) => (change.action === 'delete' ? ['deployments on it are left without a queue'] : []),
+  effects: (change) => (change.action === 'delete' ? ['its deployments will have no queue'] : []),
   blocksRemoval: ({ key }, pool) =>
     queueParts(key).queue === String(pool.spec.default_queue ?? 'default')
       ? {
           code: 'default-queue',
-          message: `Work-queue/${key} is the default queue of its pool, and cannot be deleted while the pool stays.`,
+          message: `Work-queue/${key} is the default queue of its pool, which is not deleted, so the queue cannot be deleted.`,
           fix: 'Add the queue to the snapshot.',
         }
       : undefined,
   async create({ api }, { resource, spec }) {
     const { pool, queue } = queueParts(resource.key)
     const { priority, ...rest } = spec
-    // With a priority the server would move the other queues of the pool; set by id it moves none.
+    // With a priority, the server would renumber the other queues of the pool; a patch by ID does not.
     const raw = answer((await api.send('POST', at`/work_pools/${pool}/queues`, { ...rest, name: queue })).body)
     if (priority !== undefined && priority !== raw.priority)
       await api.send('PATCH', at`/work_queues/${idOf(raw)}`, { priority })
@@ -101,7 +101,7 @@ export const workQueue: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_queues/${before.id}`)
   },
-  defaultSpec: () => born,
+  defaultSpec: () => defaultQueueSpec,
   pausedSpec: { is_paused: true },
   find: (reader, { resource }) => {
     const { pool, queue } = queueParts(resource.key)
@@ -110,8 +110,8 @@ export const workQueue: Kind = {
 }
 
 /**
- * One list of all queues where it fits on a page. Its order has ties (every pool has a `default`), so that pages of it
- * may skip one; else the queues are read a pool at a time.
+ * Reads one list of all queues if it fits on a page. Its order has ties (every pool has a `default`), so that paging
+ * may skip a queue; longer lists are read pool by pool.
  */
 async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<string>): Promise<readonly JsonObject[]> {
   const keys = [...(wanted ?? [])].map(queueParts)

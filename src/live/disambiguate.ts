@@ -8,17 +8,17 @@ import { type Candidate, type Matches, mostSimilar } from './most-similar.ts'
 
 /** The keys of candidates. */
 export interface KeyAssignment {
-  /** By id. */
+  /** By ID. */
   readonly keys: ReadonlyMap<string, string>
-  /** Wanted keys that no candidate has, since several are equally similar to the wanted resource. */
+  /** Wanted keys that were not assigned, because several candidates are equally similar. */
   readonly unsure: readonly string[]
 }
 
 /**
- * Assigns keys to resources of an ambiguous kind. A resource that is the only one of its name has the name as its key;
- * several of one name get a hash of their content too. Where wanted resources are given, each of them is matched first: with
- * the candidate of the same content, else with the one whose content gives the wanted key, else with the most similar one,
- * so that changed content is an update of that resource.
+ * Assigns keys to resources of a kind whose names are not unique. A unique name is the key; otherwise a hash of the
+ * content is appended to it. Wanted resources keep their keys: each is matched with the candidate of equal content,
+ * else with a candidate whose content gives the wanted key, else with the most similar candidate, so that a change of
+ * content is an update of that resource.
  */
 export function disambiguate(
   kind: Kind,
@@ -29,7 +29,7 @@ export function disambiguate(
   const unsure: string[] = []
   const ofKind = wanted.filter((resource) => resource.kind === kind.name)
   const wantedByName = groupBy(ofKind, ({ key }) => nameInKey(key))
-  // The whole key of a candidate is its name, even one that looks like a name with a hash.
+  // A candidate's key so far is its complete name, even if that looks like a name with a hash.
   for (const [name, group] of groupBy(candidates, ({ resource }) => resource.key)) {
     const ofName = wantedByName.get(name) ?? []
     const matches = match(kind, ofName, group)
@@ -56,7 +56,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups
 }
 
-/** Makes keys unique: of several resources with the same content the second gets the next number, and so on. */
+/** Returns a function that makes keys unique: if several resources have the same content, it increments the hash. */
 function unusedKeys(taken: readonly string[]): (key: string) => string {
   const used = new Set(taken)
   const next = new Map<string, number>()
@@ -72,7 +72,7 @@ function unusedKeys(taken: readonly string[]): (key: string) => string {
   }
 }
 
-/** Matches by content, then by key, and compares only what is left with each other. */
+/** Matches by content, then by key, and compares only the remaining resources with each other. */
 function match(kind: Kind, wanted: readonly Resource[], candidates: readonly Candidate[]): Matches {
   const sure = new Map<Candidate, Resource>()
   if (wanted.length === 0) return { sure, unsure: [] }
@@ -102,7 +102,7 @@ function match(kind: Kind, wanted: readonly Resource[], candidates: readonly Can
   return { sure, unsure: rest.unsure }
 }
 
-/** The first of those with the fewest differences. */
+/** The first candidate with the fewest differences. */
 function nearest(
   kind: Kind,
   resource: Resource,
@@ -116,10 +116,10 @@ function contentOf({ refs, spec }: Resource): string {
   return writeJson(sortKeys({ refs: { ...refs }, spec }))
 }
 
-/** The key of one resource of several with its name: the name and a hash of its content, except for its switches. */
+/** The key of a resource whose name is not unique: the name and a hash of its content without operational fields. */
 function keyByContent({ fields }: Kind, { kind, key, spec, refs }: Resource): string {
-  const lasting = Object.entries(spec).filter(([name]) => !fields[name]?.operational)
-  const content: Record<string, Json> = { kind, spec: Object.fromEntries(lasting), refs: { ...refs } }
+  const stable = Object.entries(spec).filter(([name]) => !fields[name]?.operational)
+  const content: Record<string, Json> = { kind, spec: Object.fromEntries(stable), refs: { ...refs } }
   const digest = createHash('sha256')
     .update(writeJson(sortKeys(content)))
     .digest('hex')

@@ -6,8 +6,8 @@ import { canonicalSpec } from '../spec.ts'
 import { expectsId, idsToTokens } from '../token.ts'
 
 /**
- * Encodes an object of a server as a resource; undefined where it is not a resource of its own. An id of Prefect that no
- * object has, and a setting that Prefect 3 does not have, becomes an issue.
+ * Encodes a server's object as a resource; undefined if it is not a resource of its own. Adds an issue for each ID that
+ * could not be resolved, each declared secret that was not found, and each setting that Prefect 3 does not have.
  */
 export function encodeOne(
   kind: Kind,
@@ -72,7 +72,7 @@ function guessedIssue(ref: Ref, { path, pointers }: GuessedSecret): Issue {
 }
 
 function unresolvedIssue(ref: Ref, pointer: string, id: string): Issue {
-  const message = `${ref} contains the id ${id}, and no resource that was read has it.`
+  const message = `${ref} contains the ID ${id}, which belongs to no resource that was read.`
   return {
     code: 'unresolved-id',
     severity: 'warning',

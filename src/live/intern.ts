@@ -2,8 +2,8 @@ import { type Json, sameJson } from '../json.ts'
 import type { LiveResource, Resource } from '../model.ts'
 
 /**
- * Replaces the fields of a server's resource that equal those of another resource by the other's own values. They are held
- * once, and a later comparison finds them identical at once; this one takes place while the server is busy with the next page.
+ * Replaces field values of a server's resource with the equal values of another resource. Each value is then in memory
+ * once, and a later comparison finds the two identical at once. Runs while the next page is being fetched.
  */
 export function internSpec(live: LiveResource, other: Resource | undefined): LiveResource {
   if (!other) return live

@@ -1,23 +1,23 @@
-/** Items that are worked on before other callbacks get their turn: an answer that has arrived must not wait long. */
+/** Items to process before other callbacks get their turn, so that a response does not wait long. */
 const itemsPerTurn = 50
 
-/** Works on items in the order in which they are added, a few per turn of the event loop. */
-export function createItemQueue<T>(work: (item: T) => void) {
-  let open: T[] = []
+/** A queue that processes items in order, a few per turn of the event loop. */
+export function createItemQueue<T>(handle: (item: T) => void) {
+  let pending: T[] = []
   let scheduled = false
-  const go = () => {
-    for (const item of open.splice(0, itemsPerTurn)) work(item)
-    scheduled = open.length > 0
-    if (scheduled) setImmediate(go)
+  const run = () => {
+    for (const item of pending.splice(0, itemsPerTurn)) handle(item)
+    scheduled = pending.length > 0
+    if (scheduled) setImmediate(run)
   }
   return {
     add(items: readonly T[]) {
-      for (const item of items) open.push(item)
-      if (!scheduled && open.length > 0) setImmediate(go)
-      scheduled = open.length > 0
+      for (const item of items) pending.push(item)
+      if (!scheduled && pending.length > 0) setImmediate(run)
+      scheduled = pending.length > 0
     },
     stop() {
-      open = []
+      pending = []
     },
   }
 }

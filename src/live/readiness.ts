@@ -2,7 +2,7 @@ import type { Check } from '../check.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, Reader } from '../model.ts'
 
-/** Asks a server whether somebody is there to do the work of what it holds, kind by kind. */
+/** Checks for each kind whether workers are available to run the server's resources. */
 export async function checkReadiness(reader: Reader, live: Live, kinds: readonly Kind[]): Promise<readonly Check[]> {
   const resources = [...live.resources.values()]
   const checks = kinds.map(async ({ name, readiness }): Promise<readonly Check[]> => {

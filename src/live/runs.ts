@@ -3,10 +3,10 @@ import type { Change, Plan, Reader } from '../model.ts'
 import { splitRef } from '../ref.ts'
 
 const day = 24 * 60 * 60 * 1000
-/** Runs are counted for at most so many updates, by one request each; a longer plan has no numbers. */
-const most = 100
+/** The maximum number of updates for which runs are counted, with one request each. A larger plan has no counts. */
+const maxUpdates = 100
 
-/** Says for each update that reschedules runs how many of the next 24 hours that are. */
+/** Adds to each update that reschedules runs the number of runs affected in the next 24 hours. */
 export async function noteRuns(plan: Plan, kinds: readonly Kind[], reader: Reader, now: number): Promise<Plan> {
   const byName = new Map(kinds.map(({ name, scheduledRuns }) => [name, scheduledRuns]))
   const runsOf = (change: Change) => byName.get(splitRef(change.ref).kind)
@@ -14,7 +14,7 @@ export async function noteRuns(plan: Plan, kinds: readonly Kind[], reader: Reade
     const runs = runsOf(change)
     return change.action === 'update' && runs && change.notes.includes(runs.effect) ? [{ change, runs }] : []
   })
-  if (updates.length > most) return plan
+  if (updates.length > maxUpdates) return plan
   const before = new Date(now + day)
   const counting = updates.map(
     async ({ change, runs }) => [change.ref, await runs.count(reader, change.before.id, before)] as const,

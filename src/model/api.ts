@@ -8,12 +8,12 @@ export interface Reader {
   query(path: string, body: JsonObject): Promise<Json>
 }
 
-/** Sends requests that change something. */
+/** Sends requests that change data. */
 export interface Api extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<Reply>
 }
 export interface Reply {
   readonly status: number
-  /** `null` where the answer had no body. */
+  /** `null` if the response has no body. */
   readonly body: Json
 }

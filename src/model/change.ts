@@ -5,7 +5,7 @@ import type { LiveResource, Resource } from './resource.ts'
 
 /* What has to change, and what became of it. */
 
-/** One field of a resource that differs; `before` or `after` is absent where the field is. */
+/** One differing field; `before` or `after` is absent if the field is. */
 export interface FieldChange {
   readonly pointer: Pointer
   readonly before?: Json
@@ -14,15 +14,15 @@ export interface FieldChange {
 
 export type Change = {
   readonly ref: Ref
-  /** Changes of this plan, by their ids, that must have been done before. */
+  /** IDs of changes of this plan that must be done before. */
   readonly waits: readonly string[]
-  /** Changes that are better done before; whether they succeed does not matter to this one. */
+  /** Changes that should be attempted before, whether they succeed or not. */
   readonly follows?: readonly string[]
-  /** What else happens when this is done; for people. */
+  /** Side effects, in words. */
   readonly notes: readonly string[]
 } & (
   | { readonly action: 'create'; readonly after: Resource; readonly without: readonly string[] }
-  /** The second half of a create that had to leave out the fields `without` because of a cycle. */
+  /** Sets the fields `without` that the create omitted because of a cycle. */
   | { readonly action: 'patch-cycle'; readonly after: Resource; readonly without: readonly string[] }
   | {
       readonly action: 'update'
@@ -33,37 +33,39 @@ export type Change = {
   | { readonly action: 'delete'; readonly before: LiveResource }
 )
 
-/** What it takes to make a server match a snapshot. A value: made by a pure function, shown and applied as it is. */
+/** The changes that make a server match a snapshot. Computed by a pure function; shown and applied unchanged. */
 export interface Plan {
-  /** In an order in which they can be done one after another. */
+  /** In dependency order. */
   readonly changes: readonly Change[]
   readonly unchanged: readonly Ref[]
-  /** Resources in scope that only the server has, and that are kept. */
+  /** Resources in scope that exist only on the server and are kept. */
   readonly unmanaged: readonly Ref[]
-  /** What the server cannot hold, or cannot change in place; apply refuses while there is one, unless told to skip them. */
+  /**
+   * What the server does not support or cannot change in place. An apply is refused unless it is told to skip these.
+   */
   readonly unsupported: readonly Unsupported[]
-  /** What a policy or common sense forbids: protected resources, what others still use, more than looks meant. */
+  /** Changes that are refused: protected resources, resources in use, more changes than the limit. */
   readonly refusals: readonly Issue[]
-  /** Resources that exist and hold secrets of which nothing is known but that they are there; whether they differ is not known either. */
+  /** Existing resources with secrets that could not be compared. */
   readonly notCompared: readonly NotCompared[]
   /** Errors stop an apply before its first write. */
   readonly issues: readonly Issue[]
 }
 
-/** Secrets of a resource that were not compared, since their value here or on the server is not known. */
+/** Secrets of a resource that were not compared, because their value here or on the server is not known. */
 export interface NotCompared {
   readonly ref: Ref
-  /** Into the resource's `spec`. */
+  /** Relative to the `spec`. */
   readonly pointers: readonly Pointer[]
 }
 
-/** Who changed something since a base: the snapshot (`ours`), the server (`theirs`), or both. */
+/** The side that has changed since the base: the snapshot (`ours`), the server (`theirs`), or both. */
 export type ChangedBy = 'ours' | 'theirs' | 'both'
 
-/** What happened to the resource of a change since a base. */
+/** The changes of a resource since the base. */
 export interface ThreeWay {
   readonly by: ChangedBy
-  /** Absent where the base does not have it. */
+  /** Absent if the base does not have it. */
   readonly base?: Resource
   /** From the base to the snapshot. */
   readonly ours: readonly FieldChange[]
@@ -73,19 +75,19 @@ export interface ThreeWay {
 
 export interface Unsupported {
   readonly ref: Ref
-  /** The field in question; the whole resource where absent. */
+  /** The unsupported field; absent if the entire resource is unsupported. */
   readonly pointer?: Pointer
   readonly reason: string
 }
 
 export type Outcome = { readonly change: Change; readonly ms: number } & (
   | { readonly status: 'done' }
-  /** `written`: its requests that the server carried out, such as `PATCH /flows/…`; absent where there are none. */
+  /** `written`: requests that the server executed, such as `PATCH /flows/…`; absent if there are none. */
   | { readonly status: 'failed'; readonly issue: Issue; readonly written?: readonly string[] }
-  /** Not tried: `because` failed, or was skipped itself. */
+  /** Not attempted: `because` failed, or was skipped itself. */
   | { readonly status: 'skipped'; readonly because: Ref }
-  /** Not tried, since the user stopped the apply. */
+  /** Not attempted, because the user interrupted the apply. */
   | { readonly status: 'not-started' }
-  /** Written, and read back with another value. */
+  /** Written, but read back with another value. */
   | { readonly status: 'not-converged'; readonly fields: readonly FieldChange[] }
 )

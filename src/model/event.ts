@@ -1,15 +1,15 @@
 import type { Issue } from '../issue.ts'
 import type { Change, Outcome } from './change.ts'
 
-/** An event of a stage at work, for progress and logs. */
+/** A progress event of a stage. */
 export type Event =
-  /** Something begins that may take a while; `waiting` for an answer of the user takes as long as it takes. */
+  /** The start of a phase that may take a while; `waiting` is for the user's answer. */
   | {
       readonly type: 'phase'
       readonly phase: 'connecting' | 'reading' | 'applying' | 'reading back' | 'waiting'
       readonly total?: number
     }
-  /** A server answered; `reading` where the operation reads its resources for a snapshot. */
+  /** A server responded; `reading` if the operation reads its resources for a snapshot. */
   | {
       readonly type: 'connected'
       readonly url: string
@@ -17,7 +17,7 @@ export type Event =
       readonly profile?: string
       readonly reading: boolean
     }
-  /** A file was written on the way to the result. */
+  /** A file was written. */
   | { readonly type: 'written'; readonly path: string }
   /** Warnings that do not stop the operation. */
   | { readonly type: 'warning'; readonly issues: readonly Issue[] }

@@ -5,43 +5,43 @@ import type { Secret } from '../secret.ts'
 
 /* What a snapshot says and what a server holds. */
 
-/** An id of one live system. Never written to disk. */
+/** An ID on one server. Never written to snapshots. */
 export type Id = string & { readonly __id: never }
 
-/** Where the value of a secret field comes from; the resource's `spec` has nothing there. */
+/** The source of a secret value, which is omitted from the resource's `spec`. */
 export type Placeholder =
   | ((
       | { readonly env: string }
-      /** A path, relative to the snapshot's folder. */
+      /** A path relative to the snapshot's folder. */
       | { readonly file: string }
-      /** The value itself, encrypted: armoured, or base64. */
+      /** The encrypted value, armored or in base64. */
       | { readonly age: string }
-      /** A program and its arguments, which prints the value. */
+      /** A program that prints the value, and its arguments. */
       | { readonly command: readonly string[] }
     ) & { readonly as?: 'json' })
   | { readonly plain: Secret }
-  /** Only of a live resource: the server has a value and does not show it. */
+  /** Only in live resources: the server has a value but does not return it. */
   | { readonly masked: true }
 
-/** What fills placeholders now. */
+/** The secret values that are available at present. */
 export interface SecretValues {
   secretFor(placeholder: Placeholder): Secret | undefined
-  /** Why there is no value; undefined where there is one. */
+  /** Why a value is missing; undefined if it is available. */
   missingReason(placeholder: Placeholder): MissingSecret | undefined
 }
 export interface MissingSecret {
-  /** `invalid-secret`: the source is there, and what it gives cannot be used. */
+  /** `invalid-secret`: the source exists, but its value cannot be used. */
   readonly code: 'missing-secret' | 'invalid-secret'
   readonly reason: string
   readonly fix: string
 }
 
-/** One resource, symbolic: its edges are refs and `<ref:…>` tokens, and nowhere in it is an id or a secret value. */
+/** A resource in symbolic form: its edges are refs and `<ref:…>` tokens; it contains no IDs and no secret values. */
 export interface Resource {
   readonly kind: string
-  /** Natural key: what people call it, unique within its kind, the same in every system. */
+  /** Natural key: the name that people use, unique within the kind and equal on all servers. */
   readonly key: string
-  /** Slot name to the resource that fills it: the edges that the API has a field for. */
+  /** From ref field to the resource that it refers to. */
   readonly refs: Readonly<Record<string, Ref>>
   /** In canonical form: fields that equal their default are absent, keys of freeform JSON are sorted. */
   readonly spec: JsonObject
@@ -50,26 +50,26 @@ export interface Resource {
 }
 
 /**
- * What was asked for when the snapshot was written: what meets every condition. What those need came along, and is no part
- * of it. What is out of scope is invisible to plan and prune.
+ * The selection that the snapshot was exported with: resources that meet every condition. Their dependencies are in the
+ * snapshot, but not in the scope. Plan and prune ignore resources outside the scope.
  */
 export interface Scope {
-  /** Globs over refs, of which one has to match. */
+  /** Globs over refs; a resource must match at least one. */
   readonly include: readonly string[]
-  /** Globs over refs, of which none may match. */
+  /** Globs over refs; a resource must match none. */
   readonly exclude: readonly string[]
-  /** Tags, of which a resource has to hold one. */
+  /** A resource must have at least one of these tags. */
   readonly tags?: readonly string[]
   readonly kinds?: readonly string[]
-  /** What needs the chosen ones, directly or indirectly, was asked for too, but for what `exclude` matches. */
+  /** Also includes resources that depend on these, directly or indirectly, except those that `exclude` matches. */
   readonly dependents?: true
-  /** A wider scope, in which this one was narrowed: only what is in both. */
+  /** A wider scope that this one is limited to. */
   readonly within?: Scope
-  /** Kinds that could not be read in full. */
+  /** Kinds that could not be read completely. */
   readonly incomplete: readonly string[]
 }
 
-/** One resource that got another name. */
+/** A renamed resource. */
 export interface Rename {
   readonly from: Ref
   readonly to: Ref
@@ -77,7 +77,7 @@ export interface Rename {
 
 export interface Snapshot {
   readonly version: 1
-  /** Provenance, never compared. */
+  /** The source of the export; never compared. */
   readonly source?: { readonly api: string; readonly server: string }
   readonly scope: Scope
   readonly moved: readonly Rename[]
@@ -85,30 +85,30 @@ export interface Snapshot {
   readonly resources: readonly Resource[]
 }
 
-/** A server that answers, as it says of itself. */
+/** A server. */
 export interface Server {
-  /** For people: without user info. */
+  /** For display: without credentials. */
   readonly url: string
-  /** Of Prefect, such as `3.8.8`. */
+  /** Version of Prefect, such as `3.8.8`. */
   readonly version: string
 }
 
-/** What one server holds now: the same resources, and what only it knows of them. Never leaves the process. */
+/** The resources of a server, with data that only the server has. Never written to disk. */
 export interface Live {
   readonly server: Server
   readonly resources: ReadonlyMap<Ref, LiveResource>
-  /** Kinds of which everything was read (not only what was asked for by name). */
+  /** Kinds that were read completely. */
   readonly complete: ReadonlySet<string>
-  /** How many of a kind there are, where that was asked for and not all were read. */
+  /** The total number of resources of kinds that were counted but not read completely. */
   readonly totals?: ReadonlyMap<string, number>
-  /** Of those that were asked for, the ones that could be several of their name: which one cannot be told. */
+  /** Wanted resources that match several objects with the same name equally well. */
   readonly unsure?: readonly Ref[]
   readonly issues: readonly Issue[]
 }
 export interface LiveResource extends Resource {
   readonly id: Id
-  /** What the kind wants to know again of the server's object when it updates it (`Kind.recall`). */
+  /** Fields of the server's object that an update needs (`Kind.carryOver`). */
   readonly carriedOver: JsonObject
-  /** Those of its secrets that the kind only guessed, since a declared path leads to none of its values. */
+  /** Secrets that the kind only guessed, because a declared path matches no value. */
   readonly guessedSecrets?: readonly Pointer[]
 }

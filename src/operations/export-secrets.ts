@@ -50,7 +50,7 @@ export async function openExportSecrets(
       : undefined
   const held =
     updated ??
-    (encrypt ? await (await import('../store/update-in-place.ts')).heldAt(request.output, kinds, context) : [])
+    (encrypt ? await (await import('../store/update-in-place.ts')).resourcesAt(request.output, kinds, context) : [])
   return {
     found: (resources) => withNamedPlaceholders(withSecretsLike(resources, held, kinds), patterns, kinds),
     written: async (resources) => {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { needsOf, reachable } from '../graph/dependencies.ts'
+import { dependenciesOf, reachable } from '../graph/dependencies.ts'
 import { Failure, type Issue, type IssueCode } from '../issue.ts'
 import type { Ref, Resource, Snapshot } from '../model.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
@@ -34,7 +34,7 @@ export interface SnapshotGraph {
   readonly placeOf: Parsed['placeOf']
   readonly focus?: GraphFocus
   readonly resources: readonly Resource[]
-  readonly edges: ReturnType<typeof needsOf>
+  readonly edges: ReturnType<typeof dependenciesOf>
 }
 
 /** Faults that a picture shows better than words. */
@@ -46,7 +46,7 @@ export async function graphSnapshot(request: GraphRequest, context: Context): Pr
   const { snapshot, issues, placeOf } = await readSnapshot(request.snapshot, context, request)
   if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code))) throw new Failure(issues)
   const resources = selects(request) ? selected(snapshot.resources, kinds, request) : snapshot.resources
-  const edges = needsOf(resources, kinds)
+  const edges = dependenciesOf(resources, kinds)
   const focus = focusOf(request, resources)
   if (!focus) return { snapshot, issues, placeOf, resources, edges: edgesWithin(edges, new Set(resources.map(refOf))) }
   const kept = reachable(focus.refs, edges, focus.towards, focus.depth)

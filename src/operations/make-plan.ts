@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { withNeeds } from '../graph/closure.ts'
+import { withDependencies } from '../graph/closure.ts'
 import type { Issue } from '../issue.ts'
 import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
@@ -8,7 +8,7 @@ import { noteRuns } from '../live/runs.ts'
 import type { Live, Plan, Ref, Rename, Resource, SecretValues, Snapshot } from '../model.ts'
 import type { Activation } from '../plan/activation.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
-import { uncounted } from '../plan/policy.ts'
+import { kindsToCount } from '../plan/policy.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
@@ -113,13 +113,13 @@ function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[])
   const nameOf = ({ kind, key }: Resource) => `${kind}/${nameInKey(key)}`
   const names = new Set(narrow.resources.filter(({ kind }) => ambiguous.has(kind)).map(nameOf))
   const known = new Set(narrow.resources.map(refOf))
-  const all = withNeeds(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
+  const all = withDependencies(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
   return all.filter((resource) => !known.has(refOf(resource)))
 }
 
 /** How many there are of the kinds that the change limit would stop by what was read of them. */
 async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
-  const open = uncounted(plan, live)
+  const open = kindsToCount(plan, live)
   if (open.size === 0) return undefined
   return totalsOf(
     client,

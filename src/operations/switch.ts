@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { noteRuns } from '../live/runs.ts'
 import type { Live, Resource, Snapshot } from '../model.ts'
-import { halted, isSwitch, withActivationOf } from '../plan/activation.ts'
+import { isSwitchable, paused, withActivationOf } from '../plan/activation.ts'
 import { makePlan } from '../plan/plan.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
@@ -27,7 +27,7 @@ export async function activate(request: SwitchRequest, context: Context, approve
 
 /** Pauses or disables a selection. Its dependencies are left alone, since others may need them too. */
 export async function pause(request: SwitchRequest, context: Context, approve: Approve): Promise<ApplyResult> {
-  return switchTo({ ...request, dependencies: false }, context, approve, (kind, live) => halted(kind, live))
+  return switchTo({ ...request, dependencies: false }, context, approve, (kind, live) => paused(kind, live))
 }
 
 type Switch = (kind: Kind, live: Resource, wanted: Resource) => Resource
@@ -84,7 +84,7 @@ function switchedSnapshot(
   const missing: Issue[] = []
   const resources = snapshot.resources.flatMap((wanted): Resource[] => {
     const kind = kinds.find(({ name }) => name === wanted.kind)
-    if (!kind || !isSwitch(kind)) return []
+    if (!kind || !isSwitchable(kind)) return []
     const there = live.resources.get(refOf(wanted))
     if (!there) missing.push(absent(wanted))
     return there ? [to(kind, there, wanted)] : []
@@ -106,7 +106,7 @@ function absent(resource: Resource): Issue {
 }
 
 function nothingToSwitch({ resources }: Snapshot, kinds: readonly Kind[]): Failure {
-  const able = kinds.filter(isSwitch).map(({ name }) => name)
+  const able = kinds.filter(isSwitchable).map(({ name }) => name)
   const message = `None of the ${resources.length} selected resources can be switched.`
   const fix = `Select resources of these kinds: ${able.join(', ')}.`
   return new Failure([{ code: 'empty-selection', severity: 'error', message, fix }])

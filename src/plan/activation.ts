@@ -3,13 +3,13 @@ import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 
 /**
- * How fields that switch work on and off are written. `snapshot`: as the snapshot says. `paused`: new resources are created
- * paused or disabled, existing ones keep their state. `keep`: new resources are as the snapshot says, existing ones keep
- * their state.
+ * How fields that switch work on and off are written. `snapshot`: as in the snapshot. `paused`: new resources are
+ * created paused or disabled; existing ones keep their state. `keep`: new resources are created as in the snapshot;
+ * existing ones keep their state.
  */
 export type Activation = 'snapshot' | 'paused' | 'keep'
 
-/** A resource under an activation policy. */
+/** Applies an activation policy to a resource. */
 export function underActivation(
   kind: Kind,
   resource: Resource,
@@ -18,8 +18,8 @@ export function underActivation(
 ): Resource {
   if (policy === 'snapshot') return resource
   if (before) return keepState(kind, resource, before)
-  const stopped = kind.disabledSpec
-  return policy === 'paused' && stopped ? { ...resource, spec: { ...resource.spec, ...stopped } } : resource
+  const disabledSpec = kind.disabledSpec
+  return policy === 'paused' && disabledSpec ? { ...resource, spec: { ...resource.spec, ...disabledSpec } } : resource
 }
 
 /** Operational fields that a snapshot does not set are neither compared nor written. */
@@ -31,11 +31,11 @@ function keepState(kind: Kind, resource: Resource, before: LiveResource): Resour
 }
 
 /** Whether resources of a kind can be switched on and off. */
-export function isSwitch(kind: Kind): boolean {
+export function isSwitchable(kind: Kind): boolean {
   return Object.values(kind.fields).some(({ operational }) => operational)
 }
 
-/** A server's resource with the switches that another resource sets. */
+/** Copies the operational fields of `wanted` to a server's resource. */
 export function withActivationOf(kind: Kind, live: Resource, wanted: Resource): Resource {
   const spec: Record<string, Json> = { ...live.spec }
   for (const [name, value] of Object.entries(wanted.spec)) if (kind.fields[name]?.operational) spec[name] = value
@@ -43,7 +43,7 @@ export function withActivationOf(kind: Kind, live: Resource, wanted: Resource): 
   return kind.keepActivation ? kind.keepActivation(switched, wanted) : switched
 }
 
-/** A server's resource, switched off. */
-export function halted(kind: Kind, live: Resource): Resource {
+/** Switches a server's resource off. */
+export function paused(kind: Kind, live: Resource): Resource {
   return { ...live, spec: { ...live.spec, ...(kind.pausedSpec ?? kind.disabledSpec) } }
 }

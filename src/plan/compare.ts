@@ -2,7 +2,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, LiveResource, Resource, SecretValues, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { differences, renaming, withKnownSecrets } from '../spec.ts'
+import { differences, keyChange, withKnownSecrets } from '../spec.ts'
 import type { Paired } from './pair.ts'
 
 export interface Compared {
@@ -21,7 +21,7 @@ export function compare({ kind, before, after }: Paired, secretValues: SecretVal
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [], notCompared: [] }
   if (kind.immutable?.(after)) return { fixed: [], notCompared: [] }
   const known = withKnownSecrets(kind, after, secretValues)
-  const found = [...renaming(before, after), ...differences(kind, before, known)]
+  const found = [...keyChange(before, after), ...differences(kind, before, known)]
   const fixed = found.flatMap(({ pointer }) => {
     const reason = fixedReason(kind, pointer)
     return reason ? [{ ref, pointer, reason }] : []

@@ -3,9 +3,9 @@ import type { Kind } from '../kind.ts'
 import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
-import { differences, renaming } from '../spec.ts'
+import { differences, keyChange } from '../spec.ts'
 import { likelyRenames } from './likely-renames.ts'
-import { afterRenames, openMoves } from './moved-resources.ts'
+import { afterRenames, pendingRenames } from './moved-resources.ts'
 
 /**
  * The difference between two snapshots, as the plan that turns one into the other. Every written field is compared;
@@ -14,7 +14,7 @@ import { afterRenames, openMoves } from './moved-resources.ts'
  */
 export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind[]): Plan {
   const live = asLive(before)
-  const old = afterRenames(live, openMoves(after.moved, after, live)).resources
+  const old = afterRenames(live, pendingRenames(after.moved, after, live)).resources
   const wanted = new Map(after.resources.map((resource) => [refOf(resource), resource]))
   const speaksOf = { before: speaker(before, after, kinds), after: speaker(after, before, kinds) }
   const unmanaged: Ref[] = []
@@ -73,6 +73,6 @@ function updateOf(ref: Ref, before: LiveResource, after: Resource, kinds: readon
   if (before.spec === after.spec && before.secrets === after.secrets && before.key === after.key) return undefined
   const kind = kinds.find(({ name }) => name === after.kind)
   if (!kind) return undefined
-  const fields = [...renaming(before, after), ...differences(kind, before, after, 'written')]
+  const fields = [...keyChange(before, after), ...differences(kind, before, after, 'written')]
   return fields.length > 0 ? { ...common(ref), action: 'update', before, after, fields } : undefined
 }

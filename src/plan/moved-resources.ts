@@ -4,8 +4,8 @@ import type { Live, LiveResource, Ref, Rename, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { renameTokens } from '../token.ts'
 
-/** The renames that are still to be done: the server has the old name and not the new one. */
-export function openMoves(moves: readonly Rename[], snapshot: Snapshot, live: Live): Rename[] {
+/** The renames that are not done yet: the server has the old name and not the new one. */
+export function pendingRenames(moves: readonly Rename[], snapshot: Snapshot, live: Live): Rename[] {
   const wanted = new Set(snapshot.resources.map(refOf))
   return moves.filter(({ from, to }) => live.resources.has(from) && !live.resources.has(to) && wanted.has(to))
 }

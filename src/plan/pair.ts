@@ -7,7 +7,7 @@ import { refOf } from '../ref.ts'
 import { type Activation, underActivation } from './activation.ts'
 import { adaptToVersion } from './version-compat.ts'
 
-/** A resource of the snapshot, adapted to what the server can hold, with the server's resource of that name. */
+/** A resource of the snapshot, adapted to the server's version, and the server's resource with the same ref. */
 export interface Paired {
   readonly kind: Kind
   readonly before: LiveResource | undefined
@@ -22,7 +22,7 @@ export interface Pairs {
   readonly issues: readonly Issue[]
 }
 
-/** Pairs each resource of the snapshot with the server's; resources that the server cannot hold are `unsupported`. */
+/** Pairs each resource of the snapshot with the server's. Resources that the server cannot have are `unsupported`. */
 export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], activation: Activation): Pairs {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const wanted = new Map<Ref, Paired>()
@@ -42,18 +42,18 @@ export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], act
   return { all: new Set(snapshot.resources.map(refOf)), wanted, unsupported, issues }
 }
 
-/** Drops resources that need an unsupported one, directly or not: they would have nothing to point to. */
+/** Makes dependents of unsupported resources unsupported too, directly or indirectly: their references would dangle. */
 function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[], edgesOf: EdgeFinder): void {
   if (unsupported.length === 0) return
-  const needs = new Map<Ref, Edge[]>()
+  const dependents = new Map<Ref, Edge[]>()
   for (const { after } of wanted.values())
-    for (const edge of edgesOf(after)) if (edge.how !== 'name') listAt(needs, edge.to).push(edge)
-  const lost = unsupported.map(({ ref }) => ref)
-  for (let at = 0; at < lost.length; at++) {
-    for (const { from, to, pointer } of needs.get(lost[at] as Ref) ?? []) {
+    for (const edge of edgesOf(after)) if (edge.how !== 'name') listAt(dependents, edge.to).push(edge)
+  const dropped = unsupported.map(({ ref }) => ref)
+  for (let at = 0; at < dropped.length; at++) {
+    for (const { from, to, pointer } of dependents.get(dropped[at] as Ref) ?? []) {
       if (!wanted.delete(from)) continue
-      unsupported.push({ ref: from, pointer, reason: `it needs ${to}, which the server cannot hold` })
-      lost.push(from)
+      unsupported.push({ ref: from, pointer, reason: `it needs ${to}, which the server does not support` })
+      dropped.push(from)
     }
   }
 }

@@ -17,7 +17,7 @@ import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
 import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
-import { afterRenames, canRename, openMoves } from './moved-resources.ts'
+import { afterRenames, canRename, pendingRenames } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
@@ -43,7 +43,7 @@ export interface PlanOptions {
 
 /** The changes that make a server match a snapshot. Pure: the same arguments give the same plan. */
 export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[], options: PlanOptions): Plan {
-  const moves = openMoves([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
+  const moves = pendingRenames([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')

@@ -3,7 +3,7 @@ import type { Change, Live, Plan, Ref } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { matches } from '../selection/scope.ts'
 
-/** A glob of resources that must not be deleted, and where it is defined. */
+/** A glob over refs of resources that must not be deleted, and the file that defines it. */
 export interface Protection {
   readonly glob: string
   readonly from: string
@@ -27,9 +27,9 @@ export function protectedDeletes(changes: readonly Change[], protections: readon
   })
 }
 
-/** The change limit applies to kinds with at least so many resources on the server. */
-const fewest = 10
-const most = { delete: 0.3, update: 0.5 } as const
+/** The change limit applies only to kinds with at least this many resources on the server. */
+const minResources = 10
+const maxShares = { delete: 0.3, update: 0.5 } as const
 
 interface Excess {
   readonly kind: string
@@ -38,32 +38,38 @@ interface Excess {
   readonly all: number
 }
 
-/** An issue for each kind of which so much would change that the server or the file is probably the wrong one. */
+/**
+ * An issue for each kind over the change limit. A plan that changes so many resources probably has the wrong server or
+ * file.
+ */
 export function changeLimit(changes: readonly Change[], live: Live): Issue[] {
   return excesses(changes, live).map(({ kind, action, number, all }) => {
     const share = `${number} of ${all} (${Math.round((100 * number) / all)} %)`
     return {
       code: 'change-limit',
       severity: 'error',
-      message: `The plan would ${action} ${share} of kind ${kind}; more than ${most[action] * 100} % looks like a mistake.`,
+      message: `The plan would ${action} ${share} of kind ${kind}; more than ${maxShares[action] * 100} % looks like a mistake.`,
       fix: 'Check the profile and the file. If the change is intended, pass --override-change-limit.',
     }
   })
 }
 
-/** Kinds over the change limit by the resources that were read, and that were not read in full: the total decides. */
-export function uncounted(plan: Plan, live: Live): ReadonlySet<string> {
+/**
+ * Kinds that exceed the change limit by the resources that were read, but were not read completely. For these, the
+ * total number on the server decides.
+ */
+export function kindsToCount(plan: Plan, live: Live): ReadonlySet<string> {
   const found = excesses(plan.changes, live).map(({ kind }) => kind)
   return new Set(found.filter((kind) => !live.complete.has(kind)))
 }
 
 function excesses(changes: readonly Change[], live: Live): Excess[] {
-  const held = count([...live.resources.keys()])
+  const existing = count([...live.resources.keys()])
   return (['delete', 'update'] as const).flatMap((action) => {
     const changed = count(changes.filter((change) => change.action === action).map(({ ref }) => ref))
     return [...changed].flatMap(([kind, number]): Excess[] => {
-      const all = live.totals?.get(kind) ?? held.get(kind) ?? 0
-      return all < fewest || number / all <= most[action] ? [] : [{ kind, action, number, all }]
+      const all = live.totals?.get(kind) ?? existing.get(kind) ?? 0
+      return all < minResources || number / all <= maxShares[action] ? [] : [{ kind, action, number, all }]
     })
   })
 }

@@ -4,8 +4,9 @@ import { splitRef } from '../ref.ts'
 import { isPrefect2 } from '../version.ts'
 
 /**
- * The changes that may be written. On a server older than 3.0 only switches are: other fields have other names there, and
- * such a server refuses fields that it does not know. All other changes are `unsupported`.
+ * Separates the changes that may be written from those that may not. On a server older than 3.0, only changes of
+ * activation are written: other fields have other names there, and such a server rejects unknown fields. All other
+ * changes are `unsupported`.
  */
 export function writable(
   changes: readonly Change[],
@@ -13,17 +14,17 @@ export function writable(
   { version }: Server,
 ): { readonly changes: readonly Change[]; readonly unsupported: readonly Unsupported[] } {
   if (!isPrefect2(version)) return { changes, unsupported: [] }
-  const flips = changes.filter((change) => isFlip(change, kinds))
-  const done = new Set<string>(flips.map(({ ref }) => ref))
-  const reason = `Prefect ${version} is only a source: it is read, and its work is paused and resumed, nothing else`
+  const activations = changes.filter((change) => isActivation(change, kinds))
+  const done = new Set<string>(activations.map(({ ref }) => ref))
+  const reason = `Prefect ${version} is supported only as a source: you can export it, pause it and resume it, but change nothing else`
   return {
-    changes: flips.map((change) => ({ ...change, waits: change.waits.filter((id) => done.has(id)) })),
+    changes: activations.map((change) => ({ ...change, waits: change.waits.filter((id) => done.has(id)) })),
     unsupported: changes.filter(({ ref }) => !done.has(ref)).map(({ ref }) => ({ ref, reason })),
   }
 }
 
-/** Whether a change only switches something on or off. */
-function isFlip(change: Change, kinds: readonly Kind[]): boolean {
+/** Whether a change only switches work on or off. */
+function isActivation(change: Change, kinds: readonly Kind[]): boolean {
   if (change.action !== 'update') return false
   const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind)
   return change.fields.every(({ pointer }) => kind?.fields[pointer.replace(/^\/spec\//, '')]?.operational)

@@ -3,22 +3,22 @@ import type { Change, ChangedBy, FieldChange, Plan, Ref, Resource, Snapshot, Thr
 import { refOf, splitRef } from '../ref.ts'
 import { differences } from '../spec.ts'
 
-/** Which side made each change of a plan necessary since a common base. Pure. */
+/** Determines for each change of a plan which side has changed the resource since the base. Pure. */
 export function threeWay(plan: Plan, base: Snapshot, kinds: readonly Kind[]): ReadonlyMap<Ref, ThreeWay> {
-  const held = new Map(base.resources.map((resource) => [refOf(resource), resource]))
+  const baseByRef = new Map(base.resources.map((resource) => [refOf(resource), resource]))
   return new Map(
     plan.changes.flatMap((change): [Ref, ThreeWay][] => {
       const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind)
-      return kind ? [[change.ref, sinceOf(kind, change, held)]] : []
+      return kind ? [[change.ref, sinceOf(kind, change, baseByRef)]] : []
     }),
   )
 }
 
-function sinceOf(kind: Kind, change: Change, held: ReadonlyMap<Ref, Resource>): ThreeWay {
+function sinceOf(kind: Kind, change: Change, baseByRef: ReadonlyMap<Ref, Resource>): ThreeWay {
   const before = 'before' in change ? change.before : undefined
   const after = 'after' in change ? change.after : undefined
   // A renamed resource has its old name in the base.
-  const base = held.get(change.ref) ?? (before && held.get(refOf(before)))
+  const base = baseByRef.get(change.ref) ?? (before && baseByRef.get(refOf(before)))
   const ours = base && after ? differences(kind, base, after) : []
   const theirs = base && before ? differences(kind, before, base) : []
   return { ...(base ? { base } : {}), ours, theirs, by: changedBy(base, { before, after, ours, theirs }) }
@@ -26,15 +26,15 @@ function sinceOf(kind: Kind, change: Change, held: ReadonlyMap<Ref, Resource>): 
 
 function changedBy(
   base: Resource | undefined,
-  of: {
+  sides: {
     readonly before: Resource | undefined
     readonly after: Resource | undefined
     readonly ours: readonly FieldChange[]
     readonly theirs: readonly FieldChange[]
   },
 ): ChangedBy {
-  const here = base ? of.after === undefined || of.ours.length > 0 : of.after !== undefined
-  const there = base ? of.before === undefined || of.theirs.length > 0 : of.before !== undefined
-  if (here && there) return 'both'
-  return there ? 'theirs' : 'ours'
+  const isOurs = base ? sides.after === undefined || sides.ours.length > 0 : sides.after !== undefined
+  const isTheirs = base ? sides.before === undefined || sides.theirs.length > 0 : sides.before !== undefined
+  if (isOurs && isTheirs) return 'both'
+  return isTheirs ? 'theirs' : 'ours'
 }

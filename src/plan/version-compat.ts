@@ -6,7 +6,10 @@ import { refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
 import { atLeast } from '../version.ts'
 
-/** A resource without the fields that the server's version does not have, with a warning for each of them. */
+/**
+ * Removes the fields that the server's version does not have, with a warning for each of them. `unsupported` if the
+ * server cannot have the resource at all.
+ */
 export function adaptToVersion(
   kind: Kind,
   resource: Resource,
@@ -22,12 +25,12 @@ export function adaptToVersion(
     ...bySince(kind, resource, server),
     ...(kind.incompatibilities?.(resource, server, before) ?? []),
   ]
-  const whole = incompatibilities.find(({ drops }) => drops === 'resource')
-  if (whole)
+  const blocking = incompatibilities.find(({ drops }) => drops === 'resource')
+  if (blocking)
     return {
       resource,
       issues: [],
-      unsupported: { ref, ...(whole.pointer ? { pointer: whole.pointer } : {}), reason: whole.reason },
+      unsupported: { ref, ...(blocking.pointer ? { pointer: blocking.pointer } : {}), reason: blocking.reason },
     }
   const issues = incompatibilities.map(
     ({ pointer = '', reason }): Issue => ({
@@ -60,7 +63,7 @@ function bySince(kind: Kind, { spec, refs }: Resource, { version }: Server): Inc
   return out
 }
 
-/** The resource with the server's value at a pointer, or without one. */
+/** Restores the server's value at a pointer, or removes the field if the server has none. */
 function without(kind: Kind, resource: Resource, pointer: string, before: LiveResource | undefined): Resource {
   const [, part = '', name = '', ...rest] = pointer.split('/')
   if (part === 'refs') {

@@ -1,9 +1,9 @@
 import type { Issue } from '../issue.ts'
 
 /**
- * Issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
- * (docs.github.com: "Workflow commands"; `%`, line ends, and in properties `:` and `,` are escaped).
- * `fromRoot` gives the path of a file from the root of the repository.
+ * Formats issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
+ * (docs.github.com: "Workflow commands"; `%`, line ends, and in properties `:` and `,` are escaped). `fromRoot` returns
+ * the path of a file relative to the root of the repository.
  */
 export function annotationsText(issues: readonly Issue[], fromRoot: (file: string) => string = (file) => file): string {
   return issues

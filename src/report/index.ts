@@ -1,7 +1,7 @@
 import type { GraphReport } from './model/report.ts'
 import type { Reporter } from './reporter.ts'
 
-/** Every format of a report, by the name that `-f` takes. A module is only loaded when its format is asked for. */
+/** Every format of a report, by its name for `--format`. Each module is loaded on first use. */
 export const reporters = {
   text: async () => (await import('./text/text.ts')).text,
   json: async () => (await import('./json-report.ts')).json,

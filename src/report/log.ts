@@ -7,7 +7,9 @@ import { withoutSecretExcerpt } from './model/redact.ts'
 
 type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
 
-/** One line of `--log ndjson`, but for its time. docs/log-events.md lists them; a field is added, never changed. */
+/**
+ * One line of `--log ndjson`, without its time. Listed in docs/log-events.md; fields may be added, but never change.
+ */
 export type LogEvent =
   | { readonly type: 'begin'; readonly version: 1; readonly tool: string; readonly command: string }
   | { readonly type: 'issue'; readonly issue: Issue }
@@ -26,13 +28,13 @@ export type LogEvent =
 /** Warnings are logged as issues, one by one. */
 type Warning = Extract<Event, { readonly type: 'warning' }>
 
-/** A line of `--log ndjson`; schemas/log-event.v1.json is made of this. */
+/** A line of `--log ndjson`. schemas/log-event.v1.json is generated from this type. */
 export type LogLine = LogEvent & {
   /** ISO 8601, UTC. */
   readonly time: string
 }
 
-/** An event of a stage as it is logged: changes by their id, without what they hold. */
+/** Converts an event of a stage for the log: changes are identified by ID, without their content. */
 export function toLogEvent(event: Exclude<Event, Warning>): LogEvent {
   if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action }
   if (event.type !== 'outcome') return event
@@ -41,12 +43,12 @@ export function toLogEvent(event: Exclude<Event, Warning>): LogEvent {
   return { type: 'outcome', action: outcome.change.action, done, total, outcome: report as OutcomeReport }
 }
 
-/** Issues as they are logged. */
+/** Converts issues for the log. */
 export function toIssueEvents(issues: readonly Issue[]): LogEvent[] {
   return issues.map((issue) => ({ type: 'issue', issue: withoutSecretExcerpt(issue) }))
 }
 
-/** One line of JSON. */
+/** Formats one log line. `time` is in milliseconds since 1970. */
 export function logLine(event: LogEvent, time: number): string {
   const line: LogLine = { time: new Date(time).toISOString(), ...event }
   return `${writeJson(line as unknown as Json)}\n`

@@ -1,10 +1,10 @@
 import type { Report } from './model/report.ts'
 import type { Style } from './text/style.ts'
 
-/** What a reporter may know besides the report: how the text will be read. */
+/** Display settings of a reporter. */
 export interface View {
   readonly style: Style
-  /** Columns. */
+  /** In columns. */
   readonly width: number
 }
 

@@ -2,15 +2,16 @@ import type { Identity } from 'age-encryption'
 import { Failure, type Issue } from '../issue.ts'
 
 /*
- * age (https://age-encryption.org) by its author's own package. A ciphertext says neither for whom it is nor what is in it.
+ * age (https://age-encryption.org), with its author's package. A ciphertext reveals neither its recipients nor its
+ * content.
  */
 
 const load = () => import('age-encryption')
 
-/** Encrypts texts for everybody who has one of some keys. */
+/** Encrypts a text for a set of recipients. */
 export type Encrypt = (text: string) => Promise<string>
 
-/** Why a text could not be decrypted, apart from what is in it. */
+/** The reason why a text could not be decrypted. Contains nothing of the text. */
 export class Undecryptable extends Error {
   readonly why: 'no identity' | 'other recipients' | 'damaged'
 
@@ -20,7 +21,7 @@ export class Undecryptable extends Error {
   }
 }
 
-/** Makes ready to encrypt for all of these recipients (`age1…`). Throws `Failure` with every one that is none. */
+/** Prepares encryption for all of these recipients (`age1…`). Throws `Failure` with every invalid recipient. */
 export async function encryptFor(recipients: readonly string[]): Promise<Encrypt> {
   const age = await load()
   const issues: Issue[] = []
@@ -64,31 +65,34 @@ function notRecipient(recipient: string): Issue {
     )
   if (/^(ssh-|ecdsa-|sk-ssh-)/.test(recipient))
     return issue(
-      `${shown(recipient)} is an SSH key. Only native age keys can be used.`,
+      `${quoted(recipient)} is an SSH key. Only native age keys can be used.`,
       'Make a key with age-keygen and pass its public half, age1…',
     )
   if (/^age1[a-z]{2,}1/.test(recipient) && !/^age1(pq|tag|tagpq)1/.test(recipient))
     return issue(
-      `${shown(recipient)} is the key of an age plugin. Plugins are not supported.`,
+      `${quoted(recipient)} is the key of an age plugin. Plugins are not supported.`,
       'Make a key with age-keygen and pass its public half, age1…',
     )
   return issue(
-    `${shown(recipient)} is not an age recipient: it is mistyped or truncated.`,
+    `${quoted(recipient)} is not an age recipient: it is mistyped or truncated.`,
     'A recipient is the public key that age-keygen prints: age1 and 58 letters and digits.',
   )
 }
 
-function shown(text: string): string {
+function quoted(text: string): string {
   return JSON.stringify(text.length > 70 ? `${text.slice(0, 67)}…` : text)
 }
 
-/** A text with identities, and what it is called. */
+/** A text with identities, and its name for messages. */
 export interface IdentityText {
   readonly from: string
   readonly text: string
 }
 
-/** The identities in texts as `age-keygen` writes them. Throws `Failure` with every line that is none; it shows none. */
+/**
+ * Parses identities in the format of `age-keygen`. Throws `Failure` with every invalid line; messages never contain the
+ * line itself.
+ */
 export async function identitiesIn(texts: readonly IdentityText[]): Promise<readonly string[]> {
   const found: string[] = []
   const issues: Issue[] = []
@@ -129,7 +133,7 @@ export async function identitiesIn(texts: readonly IdentityText[]): Promise<read
   return found
 }
 
-/** Decrypts texts that were encrypted for one of these identities; throws `Undecryptable`. */
+/** Creates a function that decrypts with any of these identities; it throws `Undecryptable`. */
 export function decryptWith(identities: readonly string[]): (text: string) => Promise<string> {
   return async (text) => {
     const age = await load()
@@ -150,14 +154,14 @@ export function decryptWith(identities: readonly string[]): (text: string) => Pr
 function bytesOf(text: string, decode: (armoured: string) => Uint8Array): Uint8Array {
   try {
     const bytes = /^\s*-----BEGIN/.test(text) ? decode(text) : decodeBase64(text)
-    if (startsRight(bytes)) return bytes
+    if (hasAgeHeader(bytes)) return bytes
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new Undecryptable('damaged')
 }
 
-function startsRight(bytes: Uint8Array): boolean {
+function hasAgeHeader(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).subarray(0, 22).toString('latin1') === 'age-encryption.org/v1\n'
 }
 

@@ -6,8 +6,8 @@ import { refOf } from '../ref.ts'
 import { withSecretsAt } from '../spec.ts'
 
 /**
- * Resources with their secret values replaced by names of environment variables: readable, none twice. Where two would
- * have the same name, both get a suffix of their own, so that a third changes neither.
+ * Replaces secret values by readable, unique names of environment variables. If two would have the same name, both get
+ * a suffix that depends only on their own position, so that a third does not change them.
  */
 export function withPlaceholders(resources: readonly LiveResource[], kinds: readonly Kind[]): Resource[] {
   const nameOf = placeholderNames(kinds)
@@ -24,7 +24,7 @@ export function withPlaceholders(resources: readonly LiveResource[], kinds: read
     if (secrets.length === 0) return resource
     const placeholders = secrets.map(([pointer, placeholder]): [string, Placeholder] => {
       const name = nameOf(kind, key, pointer)
-      const env = isCrowded(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
+      const env = isShared(name, taken) ? `${name}_${suffix(`${kind}/${key}${pointer}`)}` : name
       const text = 'plain' in placeholder ? typeof placeholder.plain.reveal() === 'string' : true
       return [pointer, { env, ...(text ? {} : { as: 'json' as const }) }]
     })
@@ -32,7 +32,10 @@ export function withPlaceholders(resources: readonly LiveResource[], kinds: read
   })
 }
 
-/** Resources in which that is a secret which is one in others of the same name: a server does not know it. */
+/**
+ * Treats the same values as secrets that resources with the same ref do: a server does not know which values are
+ * secrets.
+ */
 export function withSecretsLike<T extends Resource>(
   resources: readonly T[],
   others: readonly Resource[],
@@ -45,7 +48,7 @@ export function withSecretsLike<T extends Resource>(
   })
 }
 
-/** Resources whose secrets come from where others of the same name say that they come from; ciphertext that is newer stays. */
+/** Takes over the secret sources of resources with the same ref. Newer ciphertext is kept. */
 export function withSourcesOf(
   resources: readonly Resource[],
   others: readonly Resource[],
@@ -62,13 +65,16 @@ export function withSourcesOf(
   })
 }
 
-/** Whether several would have a name, or it looks like one that got a suffix because several would. */
-function isCrowded(name: string, taken: ReadonlyMap<string, number>): boolean {
+/** Whether a name is shared, or could be confused with a shared name that got a suffix. */
+function isShared(name: string, taken: ReadonlyMap<string, number>): boolean {
   if ((taken.get(name) ?? 0) > 1) return true
-  return /_[0-9A-F]{6}$/.test(name) && isCrowded(name.slice(0, -7), taken)
+  return /_[0-9A-F]{6}$/.test(name) && isShared(name.slice(0, -7), taken)
 }
 
-/** Names environment variables for secrets: `SECRET_API_TOKEN_VALUE` for /data/value of block/secret/api-token. */
+/**
+ * Returns a function that names environment variables for secrets: `SECRET_API_TOKEN_VALUE` for /data/value of
+ * block/secret/api-token.
+ */
 export function placeholderNames(kinds: readonly Kind[]): (kind: string, key: string, pointer: Pointer) => string {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return (kind, key, pointer) =>
@@ -83,7 +89,7 @@ function suffix(owner: string): string {
   return createHash('sha256').update(owner).digest('hex').slice(0, 6).toUpperCase()
 }
 
-/** Whether a snapshot has secrets in clear, so that only its owner may read it. */
+/** Whether a snapshot has secrets in clear text, so that only its owner may read it. */
 export function hasPlain({ resources }: { readonly resources: readonly Resource[] }): boolean {
   return resources.some(({ secrets }) => Object.values(secrets).some((placeholder) => 'plain' in placeholder))
 }

@@ -4,26 +4,32 @@ import { sourceKey } from '../placeholder.ts'
 import { Secret } from '../secret.ts'
 import { decryptWith, Undecryptable } from './age.ts'
 
-/** What placeholders are filled from. */
+/** The sources of secret values. */
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Identities of age. */
+  /** age identities. */
   readonly identities: readonly string[]
-  /** The text of a file, named as in the snapshot; throws an `Error` that says in words why there is none. */
+  /** Reads a file by its path in the snapshot. Throws `Error` with the reason in words. */
   readonly readFile: (path: string) => Promise<string>
-  /** What a command prints; throws an `Error` that says why it did not, and nothing that it printed. Absent where none may run. */
+  /**
+   * Runs a command and returns its output. Throws `Error` with the reason, without any output. Absent if commands are
+   * not allowed.
+   */
   readonly run?: (argv: readonly string[]) => Promise<string>
 }
 
-/** Looks up every placeholder of some resources, each source once; nothing is thrown: what cannot be had is a lack. */
-export async function resolveSecrets(resources: readonly Resource[], world: SecretSources): Promise<SecretValues> {
+/**
+ * Resolves every placeholder of the resources, each source once. Never throws: an unavailable value is a
+ * `MissingSecret`.
+ */
+export async function resolveSecrets(resources: readonly Resource[], sources: SecretSources): Promise<SecretValues> {
   const placeholders = new Map<string, Placeholder>()
   for (const { secrets } of resources)
     for (const placeholder of Object.values(secrets)) placeholders.set(sourceKey(placeholder), placeholder)
   const found = new Map<string, Secret | MissingSecret>()
-  const decrypt = decryptWith(world.identities)
-  // Commands one after another: several that ask for a finger on a key at once confuse people.
-  for (const [key, placeholder] of placeholders) found.set(key, await valueOrLack(placeholder, world, decrypt))
+  const decrypt = decryptWith(sources.identities)
+  // Commands run one after another: several prompts for a hardware key at once would be confusing.
+  for (const [key, placeholder] of placeholders) found.set(key, await valueOrMissing(placeholder, sources, decrypt))
   const lookUp = (placeholder: Placeholder): Secret | MissingSecret =>
     'plain' in placeholder ? placeholder.plain : (found.get(sourceKey(placeholder)) ?? notShown)
   return {
@@ -38,7 +44,7 @@ export async function resolveSecrets(resources: readonly Resource[], world: Secr
   }
 }
 
-const notShown = missing('the source does not show it', 'Give it a source under secrets:.')
+const notShown = missing('the server does not return it', 'Give it a source under secrets:.')
 
 function missing(reason: string, fix: string): MissingSecret {
   return { code: 'missing-secret', reason, fix }
@@ -47,33 +53,33 @@ function unusable(reason: string, fix: string): MissingSecret {
   return { code: 'invalid-secret', reason, fix }
 }
 
-async function valueOrLack(
+async function valueOrMissing(
   placeholder: Placeholder,
-  world: SecretSources,
+  sources: SecretSources,
   decrypt: (text: string) => Promise<string>,
 ): Promise<Secret | MissingSecret> {
   if ('plain' in placeholder) return placeholder.plain
   if ('masked' in placeholder) return notShown
-  const text = await textOrLack(placeholder, world, decrypt)
+  const text = await textOrMissing(placeholder, sources, decrypt)
   if (typeof text !== 'string') return text
   if (placeholder.as !== 'json') return new Secret(text)
   try {
     return new Secret<Json>(parseJson(text))
   } catch {
-    return unusable('what its source gives is no JSON', 'Set it to JSON, or remove "as: json" for plain text.')
+    return unusable('the value of its source is not valid JSON', 'Set it to JSON, or remove "as: json" for plain text.')
   }
 }
 
 type Sourced = Exclude<Placeholder, { readonly plain: Secret } | { readonly masked: true }>
 
-async function textOrLack(
+async function textOrMissing(
   placeholder: Sourced,
-  world: SecretSources,
+  sources: SecretSources,
   decrypt: (text: string) => Promise<string>,
 ): Promise<string | MissingSecret> {
   if ('env' in placeholder) {
     return (
-      world.env[placeholder.env] ??
+      sources.env[placeholder.env] ??
       missing(
         `the environment variable ${placeholder.env} is not set`,
         `Set it, for example with: export ${placeholder.env}=…`,
@@ -83,7 +89,7 @@ async function textOrLack(
   if ('age' in placeholder) return decrypted(placeholder.age, decrypt)
   if ('file' in placeholder) {
     try {
-      return withoutLineEnd(await world.readFile(placeholder.file))
+      return withoutLineEnd(await sources.readFile(placeholder.file))
     } catch (error) {
       return missing(
         `the file ${placeholder.file} cannot be read: ${reasonOf(error)}`,
@@ -91,18 +97,18 @@ async function textOrLack(
       )
     }
   }
-  if (!world.run) return missing('its command may not be run', 'Review the commands, and pass --allow-commands.')
+  if (!sources.run) return missing('commands are not allowed', 'Review the commands, and pass --allow-commands.')
   try {
-    return withoutLineEnd(await world.run(placeholder.command))
+    return withoutLineEnd(await sources.run(placeholder.command))
   } catch (error) {
     return missing(
-      `the command ${placeholder.command[0]} gave none: ${reasonOf(error)}`,
+      `the command ${placeholder.command[0]} failed: ${reasonOf(error)}`,
       'Run the command by hand to see its output.',
     )
   }
 }
 
-/** The line end with which editors and programs end a text is no part of the value; only one is taken away. */
+/** Removes one final line end, which editors and programs add to a text. */
 function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '')
 }
@@ -122,9 +128,9 @@ async function decrypted(text: string, decrypt: (text: string) => Promise<string
         'Pass --identity FILE, or set PREFECT_SNAPSHOT_AGE_IDENTITY.',
       )
     return why === 'damaged'
-      ? unusable('what is encrypted is damaged', 'Restore the text from an older version of the file, or export again.')
+      ? unusable('its ciphertext is damaged', 'Restore it from an older version of the file, or export again.')
       : unusable(
-          'it is encrypted for others: none of the identities opens it',
+          'it is encrypted for other recipients: none of the identities can decrypt it',
           'Pass another --identity, or ask someone who can decrypt it to rekey the snapshot for you.',
         )
   }

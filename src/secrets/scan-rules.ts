@@ -5,10 +5,10 @@ type Rule = Parameters<typeof lintSource>[0]['options']['config']['rules'][numbe
 type RuleCreator = Extract<Rule, { readonly meta: { readonly type: 'scanner' | 'filter' } }>
 
 /*
- * Rules for secretlint that its recommended preset lacks. The text has one value a line, as `name = value`.
+ * Rules for secretlint in addition to its recommended preset. The text has one value per line, as `name = value`.
  */
 
-/** What a value looks like, by the ID of the message. */
+/** Patterns of secret values, by message ID. */
 const patterns: Readonly<Record<string, RegExp>> = {
   prefectApiKey: /\bpn[ub]_[A-Za-z0-9]{16,}/g,
   awsAccessKeyId: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g,
@@ -19,7 +19,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   jsonWebToken: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
   bearerToken: /\bBearer\s+(?=\S*\d)[\w.~+/=-]{12,}/gi,
   basicCredentials: /\bBasic\s+(?=\S*[\d=])[A-Za-z0-9+/]{12,}={0,2}/gi,
-  // A template or variable in the place of the password is none.
+  // A template or variable instead of a password is not a secret.
   passwordInUrl: /\b[a-z][a-z\d+.-]*:\/\/[^\s:/@?#'"<>]*:(?![{$<*])[^\s@/'"<>]+@[^\s/]/gi,
   passwordInConnectionString: /(?:^|[;\s&?])(?:pwd|password)=(?![{$<*])[^;&\s'"]{3,}/gim,
 }

@@ -1,19 +1,22 @@
-/** How a name relates to a secret. What is `likely` one is not, if its value is a word or words. */
+/** Whether a name is that of a secret. `likely`: only if the value is not a word or words. */
 export type SecretName = 'certain' | 'likely' | 'none'
 
 const keysOf = 'api|access|secret|private|account|sign(?:ing)?|encrypt(?:ion)?|decrypt(?:ion)?|master|fernet|auth|ssh'
-/** How the name of a secret ends, also without a separator before it, as in `PGPASSWORD`. */
+/** Endings of names of secrets, with or without a separator before them, as in `PGPASSWORD`. */
 const certain = new RegExp(
   `(?:password|passwd|passphrase|passcode|pwd|token|(?:${keysOf})keys?|connectionstring|connstr|authstring)$`,
 )
 const likely =
   /(?:secret|credentials?|creds|(?:db|user|root|admin|smtp|mail|ftp|sql|pg|proxy)pass|(?:app|storage|shared|service|session|deploy|license|subscription|webhook|write|jwt|hmac|hash|cipher)key)$/
-/** Names of secrets that are parts of other words: neither `author` nor `passthrough` is one. */
+/**
+ * Names of secrets that must be complete words, because they also occur within others, such as `author` and
+ * `passthrough`.
+ */
 const wholeWords = /^(?:pass|auth|authorization|pat|jwt|bearer|pin|otp|passkey|cookie)$/
-/** What follows the name of a secret that is still one: `PASSWORD_PROD`, `apiKey2`. */
+/** Suffixes after the name of a secret: `PASSWORD_PROD`, `apiKey2`. */
 const qualifier =
   /^(?:prod|production|prd|dev|development|stage|staging|stg|test|qa|uat|sandbox|live|local|eu|us|uk|ap|old|new|current|previous|primary|secondary|main|backup|ro|rw|readonly|value|plain|plaintext|raw|text|base64|b64|encoded|json|v?\d+)$/
-/** How a name begins that ends with anything but what is said about a secret: `TOKEN_GITHUB`, `secretStripe`. */
+/** Beginnings of names of secrets, unless the rest describes the secret: `TOKEN_GITHUB`, `secretStripe`. */
 const beginning = /^(?:password|passwd|passphrase|pwd|token|secret|apikey|accesskey|secretkey|privatekey|clientsecret)$/
 const about = new RegExp(
   `^(?:${[

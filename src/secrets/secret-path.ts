@@ -7,28 +7,28 @@ import { matcherOf } from '../selection/scope.ts'
 import { withSecretsAt } from '../spec.ts'
 import { suggest } from '../suggest.ts'
 
-/** Which values somebody calls secrets: `**#/spec/job_variables/env/*_KEY`. */
+/** A pattern for values to treat as secrets: `**#/spec/job_variables/env/*_KEY`. */
 export interface Pattern {
   readonly text: string
   readonly ref: (ref: string) => boolean
-  /** Said once for all, so it need not fit anything here. */
+  /** Comes from configuration, so it need not match anything. */
   readonly standing: boolean
-  /** Into the document. */
+  /** Matches a pointer into the document. */
   readonly pointer: (pointer: string) => boolean
 }
 
-/** Reads patterns; throws `Failure` with every one that is none. */
+/** Parses patterns. Throws `Failure` with every invalid one. */
 export function patternsOf(texts: readonly string[], standing = false): readonly Pattern[] {
   const issues: Issue[] = []
   const patterns = texts.flatMap((text): Pattern[] => {
-    // A ref may have a # of its own, so the last one that can be meant divides.
+    // A ref may contain #, so the last possible # separates.
     const [, ref, pointer] = /^(.+)#(\/spec\/.+)$/s.exec(text) ?? []
     if (ref !== undefined && pointer !== undefined)
       return [{ text, standing, ref: matcherOf(ref), pointer: matcherOf(pointer) }]
     issues.push({
       code: 'usage',
       severity: 'error',
-      message: `${JSON.stringify(text)} does not name values to replace by placeholders.`,
+      message: `${JSON.stringify(text)} is not a pattern for secret values.`,
       fix: "Write KIND/KEY#/spec/POINTER, both as globs, such as '**#/spec/job_variables/env/*_KEY'.",
     })
     return []
@@ -38,8 +38,9 @@ export function patternsOf(texts: readonly string[], standing = false): readonly
 }
 
 /**
- * Resources with the values that the patterns name as secrets. What is a secret already stays one. Throws `Failure` with
- * every pattern that names nothing and is not standing, and every value that cannot be a secret, since it refers to another resource.
+ * Treats the values that match the patterns as secrets, in addition to existing secrets. Throws `Failure` with every
+ * pattern that matches nothing and is not standing, and every value that cannot be a secret because it refers to
+ * another resource.
  */
 export function withPatterns(
   resources: readonly LiveResource[],
@@ -55,25 +56,25 @@ export function withPatterns(
     for (const pattern of own)
       if (Object.keys(resource.secrets).some((pointer) => pattern.pointer(`/spec${pointer}`))) used.add(pattern)
     const found = pointersOf(resource.spec, own, used)
-    const made = withSecretsAt(kind, resource, found)
+    const withSecrets = withSecretsAt(kind, resource, found)
     for (const pointer of found)
-      if ('masked' in (made.secrets[pointer] ?? {})) issues.push(refers(refOf(resource), pointer))
-    return made
+      if ('masked' in (withSecrets.secrets[pointer] ?? {})) issues.push(refersToResource(refOf(resource), pointer))
+    return withSecrets
   })
   const refs = resources.map(refOf)
   for (const pattern of patterns)
-    if (!pattern.standing && !used.has(pattern)) issues.push(nothing(pattern, refs, resources))
+    if (!pattern.standing && !used.has(pattern)) issues.push(matchesNothing(pattern, refs, resources))
   if (issues.length > 0) throw new Failure(issues)
   return out
 }
 
-/** The places in a spec, outermost first, that one of the patterns fits; what is below a placeholder is in it. */
+/** The outermost pointers in a spec that match a pattern; nested matches are part of the outer placeholder. */
 function pointersOf(spec: Json, patterns: readonly Pattern[], used: Set<Pattern>): Pointer[] {
   const found: Pointer[] = []
   const visit = (value: Json, pointer: Pointer, within: boolean) => {
-    const fits = patterns.filter((pattern) => pattern.pointer(`/spec${pointer}`))
-    for (const pattern of fits) used.add(pattern)
-    const outermost = fits.length > 0 && pointer !== '' && !within
+    const matching = patterns.filter((pattern) => pattern.pointer(`/spec${pointer}`))
+    for (const pattern of matching) used.add(pattern)
+    const outermost = matching.length > 0 && pointer !== '' && !within
     if (outermost) found.push(pointer)
     for (const [key, item] of entriesOf(value)) visit(item, step(pointer, key), within || outermost)
   }
@@ -86,22 +87,22 @@ function entriesOf(value: Json): (readonly [string | number, Json])[] {
   return isObject(value) ? Object.entries(value) : []
 }
 
-function refers(ref: Ref, pointer: Pointer): Issue {
+function refersToResource(ref: Ref, pointer: Pointer): Issue {
   return {
     code: 'invalid-secret',
     severity: 'error',
     message: `${ref} cannot have a placeholder at ${pointer}: the value there refers to another resource.`,
-    fix: 'Narrow the path, or leave the value as it is: it is not a secret.',
+    fix: 'Narrow the path: a reference to another resource is not a secret.',
     ref,
     pointer: `/spec${pointer}`,
   }
 }
 
-function nothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readonly LiveResource[]): Issue {
+function matchesNothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readonly LiveResource[]): Issue {
   const own = resources.filter((resource) => ref(refOf(resource)))
   const wanted = text.slice(text.lastIndexOf('#/spec/') + 1)
   const glob = text.slice(0, text.lastIndexOf('#/spec/'))
-  const near =
+  const similar =
     own.length > 0
       ? suggest(
           wanted,
@@ -112,12 +113,12 @@ function nothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readon
   const help =
     own.length > 0
       ? `nothing in ${own.length === 1 ? refs.find(ref) : `${own.length} resources`} is at ${wanted}`
-      : `no resource is called ${glob}`
+      : `no resource matches ${glob}`
   return {
     code: 'empty-selection',
     severity: 'error',
-    message: `The placeholder ${text} fits nothing: ${help}.`,
-    fix: near ? `Did you mean ${near}?` : `* stands for one part, ** for several: #/spec/**/${last}`,
+    message: `The pattern ${text} matches nothing: ${help}.`,
+    fix: similar ? `Did you mean ${similar}?` : `* matches one segment, ** several: #/spec/**/${last}`,
   }
 }
 

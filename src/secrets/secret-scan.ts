@@ -7,21 +7,22 @@ import { secretNameOf } from './secret-names.ts'
 
 /** Finds values outside of secret fields that look like secrets, by the rules of secretlint and `scan-rules.ts`. */
 export interface SecretScanner {
-  /** Adds a resource; the scan of what was added starts when there is enough of it. */
+  /** Adds a resource. Scans start when enough text has been added. */
   at(resource: Resource): void
-  /** One warning for each such value, with its place and what it looks like, and no part of the value. */
+  /** Returns one warning per suspicious value, with its position and the matching rule, and no part of the value. */
   found(resources: readonly Resource[]): Promise<Issue[]>
 }
 
 /**
- * Characters that are scanned as one text, first and at most: a scan costs a millisecond, and the text is kept for as long.
- * The first scans are smaller, so that the rules are warmed up while the server is still busy.
+ * Size of the first and the largest scanned text, in characters. A scan has a fixed cost of about a millisecond, and
+ * the text is kept until it is done. The first scans are smaller, so that the rules are warmed up while the server is
+ * still responding.
  */
 const [firstSize, maxSize] = [20_000, 1_000_000]
-/** Lines up to this length are often repeated, as in the schemas of parameters, and are scanned once. */
+/** Lines up to this length are often repeated, as in parameter schemas, and are scanned only once. */
 const shortLine = 80
 
-/** Creates a scanner and starts to load the rules, which takes a while. */
+/** Creates a scanner and starts loading the rules, which takes a while. */
 export function createScanner(): SecretScanner {
   const rules = loadRules()
   rules.catch(() => {})
@@ -63,7 +64,7 @@ export function createScanner(): SecretScanner {
   }
 }
 
-/** What a line looks like, according to a rule. */
+/** The rule that a line matches. */
 interface Suspicion {
   readonly rule: string
   readonly looks: string
@@ -100,14 +101,14 @@ function issuesOf(resource: Resource, suspects: ReadonlyMap<string, readonly Sus
   return issues
 }
 
-/** The name that a value at the top of a spec has: `db_password` of `variable/db_password`. */
+/** The name of a value at the top of a spec: `db_password` for `variable/db_password`. */
 function nameOf({ key }: Resource): string {
   return key.slice(key.lastIndexOf('/') + 1)
 }
 
 /**
- * Passes every string of a value to `on`, on a line `name = value`, since some rules need the name. Lines begin and end with
- * a line break, which keeps values apart. The pointer is computed on demand.
+ * Calls `on` with every string of a value as a line `name = value`, because some rules need the name. Lines begin and
+ * end with a line break, which separates values. The pointer is computed on demand.
  */
 function visit(
   value: Json,
@@ -125,7 +126,10 @@ function visit(
       visit(value[key] as Json, nameIn(value, key, name), on, () => step(pointer(), key))
 }
 
-/** The name of a value in an object: of a default that of its property, of an environment variable that of its entry. */
+/**
+ * The name of a value in an object. A default has the name of its property; an environment variable has the name of its
+ * entry.
+ */
 function nameIn(object: JsonObject, key: string, parent: string): string {
   if (key === 'default') return parent
   return key === 'value' ? (typeof object.name === 'string' ? object.name : parent) : key
@@ -169,7 +173,7 @@ async function lint(
   }))
 }
 
-/** What a value looks like, from the IDs of rule and message: the text of the message would show the value. */
+/** Describes the matching rule by its ID and the ID of its message. The text of the message could contain the value. */
 function inWords(rule: string, message: string): string {
   const words = (text: string) =>
     text

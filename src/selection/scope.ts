@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { needsOf, reachable } from '../graph/dependencies.ts'
+import { dependenciesOf, reachable } from '../graph/dependencies.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope } from '../model.ts'
 import { refOf } from '../ref.ts'
@@ -45,7 +45,7 @@ export function withDependents(
 ): Set<Ref> {
   if (!dependents) return new Set(chosen)
   const unwanted = exclude.map(matcherOf)
-  const needs = needsOf(resources, kinds).filter(({ from }) => !unwanted.some((matches) => matches(from)))
+  const needs = dependenciesOf(resources, kinds).filter(({ from }) => !unwanted.some((matches) => matches(from)))
   return reachable(chosen, needs, 'needed-by')
 }
 

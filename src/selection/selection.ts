@@ -1,4 +1,4 @@
-import { withNeeds } from '../graph/closure.ts'
+import { withDependencies } from '../graph/closure.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope, Snapshot } from '../model.ts'
@@ -85,7 +85,7 @@ export function selected<T extends Resource>(
   const sorted = [...resources].sort(bySnapshotOrder(kinds))
   const chosen = meant(sorted, kinds, selection)
   if (!sorted.some(chosen) && asks(selection)) throw nothing(selection, sorted)
-  return selection.dependencies === false ? sorted.filter(chosen) : withNeeds(sorted, kinds, chosen)
+  return selection.dependencies === false ? sorted.filter(chosen) : withDependencies(sorted, kinds, chosen)
 }
 
 /** Tells of those in the selection, and of what needs them where that was asked for. */

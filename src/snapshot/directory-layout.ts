@@ -8,16 +8,16 @@ import { cutStream } from './yaml/documents.ts'
 import { readValue } from './yaml/yaml-value.ts'
 
 /** One file of a directory. */
-export interface LaidOut {
+export interface LayoutFile {
   readonly file: string
-  /** Absent of the header. */
+  /** Absent for the header. */
   readonly ref?: Ref
-  /** Made when it is asked for, so that not all of a snapshot has to be held as text. */
+  /** Created on demand, so that not all texts are in memory at once. */
   text(): string
 }
 
-/** The files of a snapshot as a directory: one a resource under its kind, and the header. */
-export function layoutOf(snapshot: Snapshot): LaidOut[] {
+/** The files of a snapshot as a directory: the header, and one file per resource in the folder of its kind. */
+export function layoutOf(snapshot: Snapshot): LayoutFile[] {
   const files = snapshot.resources.map((resource) => ({
     file: fileOf(resource),
     ref: `${resource.kind}/${resource.key}` as const,
@@ -26,24 +26,26 @@ export function layoutOf(snapshot: Snapshot): LaidOut[] {
   return [{ file: headerFile, text: () => formatDocument(headerOf(snapshot)) }, ...files]
 }
 
-/** The files of a directory in the order in which they are read: its header comes first. */
+/** Sorts the files of a directory in reading order: the header comes first. */
 export function headerFirst<T extends { readonly within: string }>(files: readonly T[]): T[] {
   const rank = ({ within }: T) => (within === headerFile ? 0 : 1)
   return [...files].sort((a, b) => rank(a) - rank(b) || byCodePoint(a.within, b.within))
 }
 
 /**
- * Whether a file of a directory is no part of its snapshot, but lies there for something else. What lies in the folder of a
- * kind is always a part, so that a file that got damaged is a fault; elsewhere a part is what has documents with `kind` and `key`.
+ * Whether a file of a directory does not belong to its snapshot. Files in the folder of a kind always belong, so that a
+ * damaged file is an error; elsewhere, a file belongs if it has documents with `kind` and `key`.
  */
 export function isForeign(within: string, text: string, kinds: readonly { readonly name: string }[]): boolean {
   if (within === headerFile || isInKind(within, kinds)) return false
-  // In flow form, which JSON is too, a document's own words are not at the start of a line.
+  // In flow style, which includes JSON, the keys of a document are not at the start of a line.
   const start = /^(--- *)?\{/m.test(text) ? '\\b' : '^["\']?'
   return !['kind', 'key'].every((word) => new RegExp(`${start}${word}["']?\\s*:`, 'm').test(text))
 }
 
-/** Whether a file in the folder of a kind has the name of another resource; elsewhere people have an order of their own. */
+/**
+ * Whether a file in the folder of a kind has the name of another resource. Elsewhere, people choose their own names.
+ */
 export function isMisplaced(
   within: string,
   resource: { readonly kind: string; readonly key: string },
@@ -56,15 +58,15 @@ function isInKind(within: string, kinds: readonly { readonly name: string }[]): 
   return kinds.some(({ name }) => within.startsWith(`${name}/`))
 }
 
-/** A resource that a text says something of, and where. */
+/** A resource that occurs in a text, and its position. */
 interface Mention {
   readonly ref: Ref
-  /** As far as it is said. */
+  /** May be incomplete. */
   readonly resource: Resource
   readonly place: Place
 }
 
-/** The resources in a text, sound or not; none where it is no part of a snapshot. */
+/** The resources in a text, valid or not; empty if the text does not belong to a snapshot. */
 export function mentionsIn(file: string, text: string): Mention[] {
   if (!/\bkey\b/.test(text)) return []
   return cutStream(file, text).flatMap((chunk) => {
@@ -77,7 +79,7 @@ export function mentionsIn(file: string, text: string): Mention[] {
   })
 }
 
-/** The resource of which a file is the own one: the only one in it, under the name that the layout gives it. */
+/** The resource that owns a file: the only one in it, if the file has its layout name. */
 export function ownerOf(within: string, mentions: readonly Mention[]): Resource | undefined {
   const [first, ...others] = mentions
   return first && others.length === 0 && sameFile(within, fileOf(splitRef(first.ref))) ? first.resource : undefined

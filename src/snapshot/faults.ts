@@ -5,10 +5,10 @@ import { suggest } from '../suggest.ts'
 
 export type Fault = Pick<Issue, 'code' | 'message' | 'fix'> & { readonly pointer: Pointer; readonly onKey?: true }
 
-/** A fault that ajv found, in words; undefined for one that only repeats another. */
+/** Describes an error of ajv; undefined for one that only repeats another. */
 export function faultOf(error: ErrorObject): Fault | undefined {
   const pointer = error.instancePath
-  // Faults of a name are told by `propertyNames` itself.
+  // Errors of a name are reported by `propertyNames` itself.
   if (error.propertyName !== undefined) return undefined
   const where = pointer === '' ? 'the document' : pointer
   switch (error.keyword) {
@@ -18,7 +18,7 @@ export function faultOf(error: ErrorObject): Fault | undefined {
       return {
         code: 'unknown-field',
         message: `${where} has no field "${name}".`,
-        ...near(name, known),
+        ...suggestion(name, known),
         pointer: step(pointer, name),
         onKey: true,
       }
@@ -27,10 +27,10 @@ export function faultOf(error: ErrorObject): Fault | undefined {
       const name = String(error.params.propertyName)
       const message = `${where} may not have "${name}": it must match ${JSON.stringify(error.schema)}`
       if (pointer !== '/secrets') return { code: 'invalid-value', message, pointer: step(pointer, name), onKey: true }
-      const fix = 'Write a JSON pointer into spec, such as /data/value.'
+      const fix = 'Use a JSON pointer into spec, such as /data/value.'
       return {
         code: 'invalid-secret',
-        message: `"${name}" is not a place for a secret.`,
+        message: `"${name}" is not a valid pointer for a secret.`,
         fix,
         pointer: step(pointer, name),
         onKey: true,
@@ -68,7 +68,7 @@ function oneOfMessage(where: string, error: ErrorObject): string {
   return `${where} must have exactly one of these forms: ${choices.join(', ')}`
 }
 
-function near(name: string, known: readonly string[]): { fix?: string } {
+function suggestion(name: string, known: readonly string[]): { fix?: string } {
   const best = suggest(name, known)
   if (best) return { fix: `Did you mean "${best}"?` }
   return known.length > 0 ? { fix: `Fields here: ${known.join(', ')}` } : {}

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 
-/** The file of the header. */
+/** The file of the header document. */
 export const headerFile = 'snapshot.yaml'
 
 /**
- * The file of a resource within a directory; it depends on kind and key alone. Parts of a key are folders. Letters and
- * digits of any script and `-_.@,` stand for themselves, a blank is `+`, all else is percent-encoded: `Daily+load=1.yaml`.
- * What comes after `=` tells apart what a file system may not: which letters are capitals. No name is reserved, hidden or
- * too long on any usual system, and no two are the same where case or Unicode normalization do not count. What does not
- * fit is cut, and ends in `==` and a checksum of the key; every other name gives back its key.
+ * The path of a resource's file in a directory; it depends only on kind and key. Each part of a key is a folder.
+ * Letters and digits of any script and `-_.@,` are kept, a space becomes `+`, everything else is percent-encoded:
+ * `Daily+load=1.yaml`. The suffix after `=` encodes which letters are capitals, for file systems that ignore case. No
+ * name is reserved, hidden or too long on a common system, and no two names are equal if case or Unicode normalization
+ * is ignored. A name that is too long is truncated and ends in `==` and a checksum of the key; every other name can be
+ * decoded to its key.
  */
 export function fileOf({ kind, key }: { readonly kind: string; readonly key: string }): string {
   const parts = key.split('/')
@@ -18,22 +19,22 @@ export function fileOf({ kind, key }: { readonly kind: string; readonly key: str
   return fits ? file : `${kind}/${cut(bodyOf(key))}==${checksum(key)}.yaml`
 }
 
-/** Whether two names are of the same file: some systems give names back in another normal form of Unicode. */
+/** Whether two names identify the same file: some systems return names in another Unicode normalization. */
 export function sameFile(a: string, b: string): boolean {
   return a === b || a.normalize('NFC') === b.normalize('NFC')
 }
 
-/** Of one name, in bytes and in UTF-16: ext4, NTFS, APFS and HFS+. */
+/** Maximum length of one name, in bytes and in UTF-16: ext4, NTFS, APFS and HFS+. */
 const longestName = 255
-/** Of the path within the directory: there is to be room before it where a path has 260 characters at most. */
+/** Maximum length of the path within the directory. */
 const longestPath = 400
-/** What is kept of a key that does not fit, in bytes. */
+/** Length of the beginning of a key that is kept if it is too long, in bytes. */
 const beginning = 100
 
 function nameOf(part: string, folder: boolean): string {
   if (part === '') return '%'
   const body = bodyOf(part)
-  // A folder is not to have the name of a file beside it.
+  // A folder must not have the name of a file beside it.
   const name = folder ? body.replace(/\.(?=ya?ml$)/i, '%2E') : body
   return `${name}${capitals(name)}`
 }
@@ -48,12 +49,12 @@ function bodyOf(part: string): string {
   return stable ? body : body.replace(/\P{ASCII}/gu, escaped)
 }
 
-/** Not hidden, not a way up, no device. */
+/** Escapes names that would be hidden, `..`, or a device. */
 function guarded(body: string): string {
   return body.replace(/^\.|\.$/g, '%2E').replace(reserved, (word) => `${escaped(word.slice(0, 1))}${word.slice(1)}`)
 }
 
-/** Whether a character stands for itself: a letter or digit whose capital, if it has one, is one character and leads back. */
+/** Whether a character is kept: a letter or digit whose other case, if any, is one character and maps back. */
 function plain(char: string): boolean {
   if (/^\p{ASCII}$/u.test(char)) return /[A-Za-z0-9._@,-]/.test(char)
   if (!/[\p{L}\p{M}\p{N}]/u.test(char) || /\p{Default_Ignorable_Code_Point}/u.test(char)) return false
@@ -64,7 +65,7 @@ function plain(char: string): boolean {
   )
 }
 
-/** Per character, so that no context counts. A character whose other case is several has none. */
+/** Per character, so that context does not matter. Characters whose other case is several characters are unchanged. */
 function lower(text: string): string {
   return Array.from(text, (char) => char.toLowerCase()).join('')
 }
@@ -72,7 +73,7 @@ function upper(text: string): string {
   return Array.from(text, (char) => char.toUpperCase()).join('')
 }
 
-/** Which of the letters that have two cases are capitals, as a number; nothing where none is. */
+/** Encodes which letters are capitals as a number; empty if none is. */
 function capitals(body: string): string {
   const letters = Array.from(body.replace(/%[0-9A-F]{2}/g, '')).filter((char) => lower(char) !== upper(char))
   const bits = letters.map((char) => (char === lower(char) ? '0' : '1')).reverse()
@@ -80,11 +81,11 @@ function capitals(body: string): string {
 }
 
 function escaped(char: string): string {
-  // A lone half of a pair is no character, and no text in UTF-8 has it.
+  // A lone surrogate is not a character, and does not occur in UTF-8.
   return Array.from(Buffer.from(char), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 }
 
-/** The beginning of a name, cut between characters. */
+/** The beginning of a name, truncated between characters. */
 function cut(body: string): string {
   let out = ''
   for (const [unit] of body.matchAll(/(?:%[0-9A-F]{2})+|\P{M}\p{M}*|\p{M}+/gu)) {
@@ -98,7 +99,7 @@ function checksum(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 32)
 }
 
-/** As the strictest system counts: in bytes of UTF-8, or in UTF-16 with accents by themselves. */
+/** The length as the strictest system counts it: in bytes of UTF-8, or in UTF-16 with decomposed accents. */
 function lengthOf(text: string): number {
   return Math.max(Buffer.byteLength(text), text.normalize('NFD').length)
 }

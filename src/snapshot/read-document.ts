@@ -12,7 +12,7 @@ import type { Chunk } from './yaml/documents.ts'
 import { locator } from './yaml/locate.ts'
 import { type Limits, readValue } from './yaml/yaml-value.ts'
 
-/** What has been read of a snapshot so far; each document adds to it. */
+/** The state of reading a snapshot; each document adds to it. */
 export interface Reading {
   readonly kinds: readonly Kind[]
   readonly limits: Limits
@@ -20,13 +20,13 @@ export interface Reading {
   readonly issues: Issue[]
   readonly chunks: Map<Ref, Chunk>
   readonly resources: Resource[]
-  /** Resources that are written, but not so that they could be read. */
+  /** Resources whose documents have errors. */
   readonly faulty: Set<Ref>
-  /** Files that hold another resource than their name says; told once each. */
+  /** Files whose names belong to other resources; reported once each. */
   readonly misplaced: Set<string>
 }
 
-/** One document, and how its faults are reported. */
+/** One document, and a function that reports its faults. */
 interface Document {
   readonly value: JsonObject
   readonly chunk: Chunk
@@ -117,7 +117,7 @@ function readResource(reading: Reading, document: Document): void {
   reading.resources.push(resource)
 }
 
-/** What the schema of a kind cannot say: tokens, secrets, and the kind's own rules. */
+/** Checks what a schema cannot: tokens, secrets, and the kind's own rules. */
 function checkContent(kind: Kind, resource: Resource, { value, fail }: Document): void {
   for (const fault of tokenFaults(kind, value)) fail({ ...fault, code: 'invalid-token' })
   for (const pointer of Object.keys(resource.secrets)) {
@@ -133,7 +133,7 @@ function checkContent(kind: Kind, resource: Resource, { value, fail }: Document)
   for (const fault of kind.check?.(resource) ?? []) fail(fault)
 }
 
-/** In a directory: whether the file has the name of its resource; reported once for each file. */
+/** Warns if a file in a directory has the name of another resource; once per file. */
 function checkFileName(reading: Reading, resource: Resource, { within, fail }: Document): void {
   if (within === undefined || reading.misplaced.has(within) || !isMisplaced(within, resource, reading.kinds)) return
   reading.misplaced.add(within)
@@ -146,7 +146,7 @@ function checkFileName(reading: Reading, resource: Resource, { within, fail }: D
   })
 }
 
-/** Where the header should be, and is not. */
+/** The issue for a missing header. */
 export function noHeader(place: Place, within?: string): Issue {
   const start = within === undefined ? 'Begin the file with' : `Put this into ${headerFile} of the directory`
   return {
@@ -158,7 +158,7 @@ export function noHeader(place: Place, within?: string): Issue {
   }
 }
 
-/** A resource in canonical form, from a document that fits its schema. */
+/** Builds a resource in canonical form from a valid document. */
 function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
   const {
     refs = {},
@@ -175,7 +175,7 @@ function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
 function filledTwice({ spec, secrets }: Resource): Pointer[] {
   return Object.keys(secrets).filter((pointer) => {
     const value = valueAt(spec, pointer)
-    // An item of a list keeps its place.
+    // A list item is replaced by null, so that the others keep their indexes.
     return value !== undefined && !(value === null && isItem(spec, pointer))
   })
 }

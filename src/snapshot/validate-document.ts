@@ -6,7 +6,7 @@ import { type Fault, faultOf } from './faults.ts'
 import { documentSchema, headerSchema } from './snapshot-schema.ts'
 import { openChecks } from './validators.ts'
 
-/** Checks one document by its kind's schema. */
+/** Validates one document against the schema of its kind. */
 export type Validate = (document: JsonObject) => readonly Fault[]
 
 export function validator(kinds: readonly Kind[]): Validate {
@@ -39,8 +39,8 @@ function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
 }
 
 /**
- * A choice between forms reports the faults of every form. Where the value in one of them is wrong, that is what is
- * meant; else the choice itself says it all.
+ * Filters repeated errors. A choice between forms reports the errors of every form: if the value in one form is wrong,
+ * only that error is useful; otherwise only the error of the choice is.
  */
 function notRepeated(fault: Fault, index: number, all: readonly Fault[]): boolean {
   if (all.findIndex((other) => other.pointer === fault.pointer && other.message === fault.message) < index) return false
@@ -61,7 +61,10 @@ function isBelow(fault: Fault, above: Fault): boolean {
   return fault.pointer.startsWith(`${above.pointer}/`)
 }
 
-/** The document with plain numbers, of which only the value matters to a schema. The same object where all are plain. */
+/**
+ * Converts exact numbers to plain ones, because schemas only look at their values. Returns the same object if there are
+ * none.
+ */
 function plain(value: Json): Json {
   return hasExact(value) ? withoutExact(value) : value
 }

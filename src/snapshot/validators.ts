@@ -2,13 +2,12 @@ import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonObject } from '../json.ts'
 
 /*
- * `npm run build` puts another module in the place of this one: the same function over code that ajv wrote beforehand
- * (scripts/checks.ts). A command line that only validates then neither loads ajv nor compiles a schema, which
- * is most of the time of a small file.
+ * `npm run build` replaces this module by one with validators that ajv generated beforehand (scripts/checks.ts). The
+ * command line then neither loads ajv nor compiles schemas, which would take most of the time for a small file.
  */
 
-/** How schemas become checks, here and at build time. Our own need no check by the metaschemas. */
-export const checkOptions: Options = {
+/** Options of ajv, here and at build time. Our own schemas need no validation by metaschemas. */
+export const validatorOptions: Options = {
   allErrors: true,
   strict: false,
   verbose: true,
@@ -17,9 +16,9 @@ export const checkOptions: Options = {
   meta: false,
 }
 
-/** Gives the check of documents of a kind by its name, or by its schema, which is compiled when it is first needed. */
+/** Returns a function that finds the validator of a kind by its name, or compiles it from the schema on first use. */
 export function openChecks(): (kind: string, schema: () => JsonObject) => ValidateFunction {
-  const ajv = new Ajv2020(checkOptions)
+  const ajv = new Ajv2020(validatorOptions)
   const compiled = new Map<string, ValidateFunction>()
   return (kind, schema) => {
     const check = compiled.get(kind) ?? ajv.compile(schema())

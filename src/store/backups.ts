@@ -3,17 +3,20 @@ import { fileFailure, statIfExists } from '../read-file.ts'
 
 const pattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z\.snapshot\.yaml$/
 
-/** `2026-11-24T10-30-00Z.snapshot.yaml`: the time in UTC, in a form that every file system takes and that sorts by time. */
+/**
+ * Returns a name such as `2026-11-24T10-30-00Z.snapshot.yaml`: the UTC time in a form that every file system accepts
+ * and that sorts by time.
+ */
 export function backupName(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replaceAll(':', '-')}Z.snapshot.yaml`
 }
 
-/** The time that a backup is named by. */
+/** The time in a backup's name, in milliseconds since 1970; NaN for other names. */
 export function timeOf(name: string): number {
   return Date.parse(name.replace(pattern, '$1T$2:$3:$4Z'))
 }
 
-/** The names of the backups in a folder, the oldest first; none where there is no folder. Other files are not looked at. */
+/** The names of the backups in a folder, oldest first; empty if there is no folder. Other files are ignored. */
 export async function backupsIn(folder: string): Promise<string[]> {
   if (!statIfExists(folder)) return []
   try {

@@ -15,27 +15,30 @@ export interface Entry {
   readonly bytes: Uint8Array
 }
 
-/** What keeps reading bounded, whatever a file claims to be. */
+/** Limits that keep reading bounded, whatever the bundle claims. */
 interface Limits {
-  /** Bytes of all that is in it, unpacked. */
+  /** Total size after decompression, in bytes. */
   readonly bytes: number
   readonly files: number
 }
 
-const usual: Limits = { bytes: 512 * 1024 * 1024, files: 200_000 }
-/** Faults that are told. */
-const most = 100
-const sums = 'SHA256SUMS'
+const defaultLimits: Limits = { bytes: 512 * 1024 * 1024, files: 200_000 }
+/** The maximum number of faults to report. */
+const maxFaults = 100
+const checksumFile = 'SHA256SUMS'
 const folder = 'snapshot/'
 
-/** Where the schema is in a bundle. */
+/** The path of the schema in a bundle. */
 export const schemaName = 'schemas/snapshot.v1.json'
 
-/** The files of a bundle: a snapshot in the texts that it has, and the schema that describes it. */
+/**
+ * The files of a bundle: the texts of a snapshot, and its schema. Throws `Failure` for names that a bundle cannot
+ * contain.
+ */
 export function entriesOf(sources: readonly Source[], schema: string): Entry[] {
   const faults = sources.flatMap(({ within = '' }) => (isSafe(folder + within) || within === '' ? [] : [within]))
   if (faults.length > 0)
-    throw refused(faults.map((name) => `${JSON.stringify(name)} is no name for a file of a bundle`))
+    throw refused(faults.map((name) => `${JSON.stringify(name)} is not a valid file name in a bundle`))
   const texts = sources.map(({ within, text }) => [folder + (within || 'snapshot.yaml'), text] as const)
   return [...texts, [schemaName, schema] as const]
     .map(([name, text]) => ({ name, bytes: Buffer.from(text) }))
@@ -43,49 +46,49 @@ export function entriesOf(sources: readonly Source[], schema: string): Entry[] {
 }
 
 /**
- * Packs a bundle, with the checksums of all its files as its first. The same files give the same bytes: in their order,
- * without times, owners, or the system that it was made on.
+ * Packs a bundle; its first file has the checksums of all others. Reproducible: the same files give the same bytes,
+ * without times, owners, or the build system.
  */
 export async function packBundle(entries: readonly Entry[]): Promise<Uint8Array> {
   const lines = entries.map(({ name, bytes }) => `${sha256(bytes)}  ${name}\n`).join('')
   const tar = await packTar(
-    [{ name: sums, bytes: Buffer.from(lines) }, ...entries].map(({ name, bytes }) => ({
+    [{ name: checksumFile, bytes: Buffer.from(lines) }, ...entries].map(({ name, bytes }) => ({
       header: { name, size: bytes.length, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: new Date(0) },
       body: bytes,
     })),
   )
   const packed = gzipSync(tar, { level: 9 })
-  // The byte that names the system.
+  // The byte that identifies the operating system.
   packed[9] = 255
   return packed
 }
 
 /**
- * Reads a bundle and checks all of it: that every file has its checksum, that none is missing and none too many. Nothing is
- * put on the disk. Throws `Failure` with all that is wrong.
+ * Reads and verifies a bundle: every file has its checksum, and none is missing or added. Writes nothing to disk.
+ * Throws `Failure` with all faults.
  */
-export async function readBundle(file: string, packed: Uint8Array, limits = usual): Promise<Entry[]> {
+export async function readBundle(file: string, packed: Uint8Array, limits = defaultLimits): Promise<Entry[]> {
   const issues: string[] = []
   const entries = new Map<string, Uint8Array>()
   try {
-    for await (const { header, body } of opened(packed, limits)) {
+    for await (const { header, body } of decodeTar(packed, limits)) {
       const fault = faultOf(header, entries, limits)
       if (fault) issues.push(fault)
-      if (issues.length > most) throw new Error('and so on')
+      if (issues.length > maxFaults) throw new Error('there are too many faults')
       const bytes = await bytesOf(body, !fault)
       if (!fault) entries.set(header.name, bytes)
     }
   } catch (error) {
     if (error instanceof Failure) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw refused([...issues, `it cannot be read to its end: ${reason}`], file)
+    throw refused([...issues, `it cannot be read completely: ${reason}`], file)
   }
   issues.push(...differences(entries))
   if (issues.length > 0) throw refused(issues, file)
   return [...entries].map(([name, bytes]) => ({ name, bytes }))
 }
 
-/** The texts of the snapshot in a bundle. */
+/** The texts of the snapshot in a bundle, its header first. */
 export function sourcesIn(file: string, entries: readonly Entry[]): Source[] {
   const own = entries.filter(({ name }) => name.startsWith(folder))
   return headerFirst(
@@ -101,7 +104,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function opened(packed: Uint8Array, limits: Limits) {
+function decodeTar(packed: Uint8Array, limits: Limits) {
   const unzipped = createGunzip()
   pipeline(Readable.from([packed]), unzipped, () => {})
   return ReadableStream.from(bounded(unzipped, limits)).pipeThrough(createTarDecoder({ strict: true }))
@@ -122,42 +125,42 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, kept: boolean): Promise<
   return Buffer.concat(chunks)
 }
 
-/** What is wrong with an entry before it is looked into. */
+/** The fault of an entry, by its header; undefined if it has none. */
 function faultOf(header: TarHeader, before: ReadonlyMap<string, unknown>, limits: Limits): string | undefined {
   const name = JSON.stringify(header.name)
-  if (header.type !== 'file') return `${name} is a ${header.type}, and a bundle has files only`
-  if (!isSafe(header.name)) return `${name} leads out of the bundle, or is no name for a file`
-  if (before.has(header.name)) return `${name} is in it twice`
-  // Thrown, since nobody wants to be told of each of the others.
-  if (before.size >= limits.files) throw new Error(`it has more than ${limits.files} files`)
+  if (header.type !== 'file') return `${name} is a ${header.type}, but a bundle contains only files`
+  if (!isSafe(header.name)) return `${name} is not a valid file name in a bundle`
+  if (before.has(header.name)) return `${name} is in the bundle twice`
+  // Thrown, because reading on would only repeat this fault.
+  if (before.size >= limits.files) throw new Error(`it contains more than ${limits.files} files`)
   return undefined
 }
 
 function isSafe(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: just those are what no name may have.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
   return name.split('/').every((part) => !/^\.{0,2}$|[\\:\u0000-\u001f\u007f]/.test(part))
 }
 
-/** Where the files of a bundle are not those of its checksums. */
+/** The differences between the files of a bundle and its list of checksums. */
 function differences(entries: ReadonlyMap<string, Uint8Array>): string[] {
-  const list = entries.get(sums)
-  if (!list) return [`it has no ${sums}, so it is no bundle of prefect-snapshot`]
+  const list = entries.get(checksumFile)
+  if (!list) return [`it has no ${checksumFile}, so it is not a bundle of prefect-snapshot`]
   const issues: string[] = []
   const listed = new Map<string, string>()
   for (const line of Buffer.from(list).toString('utf8').split('\n').slice(0, -1)) {
     const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
     if (sum && name) listed.set(name, sum)
-    else issues.push(`${sums} has a line that is no checksum: ${JSON.stringify(line.slice(0, 80))}`)
+    else issues.push(`${checksumFile} has a line that is not a checksum: ${JSON.stringify(line.slice(0, 80))}`)
   }
   for (const [name, sum] of listed) {
     const bytes = entries.get(name)
     if (!bytes) issues.push(`${name} is missing`)
-    else if (sha256(bytes) !== sum) issues.push(`${name} was changed: its checksum is another one`)
+    else if (sha256(bytes) !== sum) issues.push(`${name} was changed: its checksum differs`)
   }
   for (const name of entries.keys()) {
-    if (name !== sums && !listed.has(name)) issues.push(`${name} was added: ${sums} does not name it`)
-    else if (name !== sums && name !== schemaName && !name.startsWith(folder))
-      issues.push(`${name} is no part of a bundle`)
+    if (name !== checksumFile && !listed.has(name)) issues.push(`${name} was added: it is not in ${checksumFile}`)
+    else if (name !== checksumFile && name !== schemaName && !name.startsWith(folder))
+      issues.push(`${name} does not belong in a bundle`)
   }
   for (const name of [schemaName, `${folder}snapshot.yaml`])
     if (!listed.has(name) && !entries.has(name)) issues.push(`${name} is missing`)

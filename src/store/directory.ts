@@ -2,39 +2,39 @@ import { join } from 'node:path'
 import { Failure, type Issue } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { decodeText, readBytes, statIfExists } from '../read-file.ts'
-import { type LaidOut, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
+import { type LayoutFile, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
 import { filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
 
-/** What writing a snapshot changed on disk. */
+/** The result of writing a snapshot. */
 export interface WriteResult {
   readonly directory: boolean
-  /** Number of files with another text than before. */
+  /** Number of files whose text has changed. */
   readonly written: number
-  /** Number of files that had their text already. */
+  /** Number of files that had the text already. */
   readonly unchanged: number
   /** Paths within the directory. */
   readonly removed: readonly string[]
 }
 
-/** The files of a directory that may be parts of a snapshot. */
+/** The files of a directory that may belong to a snapshot. */
 export function yamlBelow(folder: string): Promise<string[]> {
-  return filesBelow(folder, mayBePart, isPassedBy)
+  return filesBelow(folder, mayBePart, isIgnored)
 }
 
-/** Whether a file below a directory may be a part of its snapshot, by its name. */
+/** Whether a file in a directory may belong to its snapshot, by its name. */
 export function mayBePart(within: string): boolean {
-  return /\.ya?ml$/.test(within) && !isPassedBy(within)
+  return /\.ya?ml$/.test(within) && !isIgnored(within)
 }
 
-/** What is hidden, and what others have installed. */
-function isPassedBy(within: string): boolean {
+/** Hidden files, and installed packages. */
+function isIgnored(within: string): boolean {
   return /(^|\/)(\.|node_modules(\/|$))/.test(within)
 }
 
 /**
- * Writes a snapshot as a directory, over what is there. A file that has its text already is left alone. Removed are only
- * files that have the layout's name for the one resource in them, where that is not in the snapshot and `gone` says so.
- * Throws `Failure`, before anything is written, where another file has one of the resources too.
+ * Writes a snapshot over a directory. Files that have their text already are not written. Removes only files that
+ * contain exactly one resource under its layout name, if that resource is not in the snapshot and `gone` returns true
+ * for it. Throws `Failure` before the first write if another file contains a resource of the snapshot.
  */
 export async function writeDirectory(
   folder: string,
@@ -42,24 +42,24 @@ export async function writeDirectory(
   gone: (resource: Resource) => boolean,
   mode: number,
 ): Promise<WriteResult> {
-  const laid = layoutOf(snapshot)
-  const there = statIfExists(folder) ? await yamlBelow(folder) : []
-  const files = new Map(laid.map((each) => [each.file, each]))
-  const known = there.filter((file) => files.has(file.normalize('NFC')))
-  const others = there.filter((file) => !files.has(file.normalize('NFC')))
-  const stale = await staleAmong(folder, others, laid, gone)
+  const layout = layoutOf(snapshot)
+  const existing = statIfExists(folder) ? await yamlBelow(folder) : []
+  const files = new Map(layout.map((each) => [each.file, each]))
+  const known = existing.filter((file) => files.has(file.normalize('NFC')))
+  const others = existing.filter((file) => !files.has(file.normalize('NFC')))
+  const stale = await findStale(folder, others, layout, gone)
   const present = new Set(known.map((file) => file.normalize('NFC')))
-  const [header, ...resources] = laid
-  const put = (each: LaidOut) => putFile(join(folder, each.file), each.text(), present.has(each.file), mode)
+  const [header, ...resources] = layout
+  const put = (each: LayoutFile) => putFile(join(folder, each.file), each.text(), present.has(each.file), mode)
   const changed = await forEachFile(resources, put)
-  // The header last: a directory without one is one that was not written to its end.
+  // The header is written last: a directory without one was not written completely.
   if (header) changed.push(await put(header))
   await removeBelow(folder, stale)
   const written = changed.filter(Boolean).length
-  return { directory: true, written, unchanged: laid.length - written, removed: stale }
+  return { directory: true, written, unchanged: layout.length - written, removed: stale }
 }
 
-/** Answers whether it had to write. */
+/** Returns whether the file was written. */
 async function putFile(path: string, text: string, present: boolean, mode: number): Promise<boolean> {
   if (present && mode !== onlyOwner && readBytes(path, 'snapshot').equals(Buffer.from(text))) return false
   await writeWhole(path, text, mode)
@@ -70,10 +70,10 @@ function textAt(file: string): string {
   return decodeText(readBytes(file, 'snapshot'), file)
 }
 
-async function staleAmong(
+async function findStale(
   folder: string,
   files: readonly string[],
-  laid: readonly LaidOut[],
+  laid: readonly LayoutFile[],
   gone: (resource: Resource) => boolean,
 ): Promise<string[]> {
   const own = new Map(laid.flatMap(({ ref, file }) => (ref ? [[ref, file] as const] : [])))
@@ -81,10 +81,10 @@ async function staleAmong(
   const found = await forEachFile(files, async (file) => {
     const mentions = mentionsIn(join(folder, file), textAt(join(folder, file)))
     for (const { ref, place } of mentions) {
-      const rightful = own.get(ref)
-      if (rightful === undefined) continue
-      const message = `${ref} is in this file, and would also be written to ${join(folder, rightful)}.`
-      const fix = `Rename the file to ${rightful}, or remove the resource from it.`
+      const ownFile = own.get(ref)
+      if (ownFile === undefined) continue
+      const message = `${ref} is in this file, and would also be written to ${join(folder, ownFile)}.`
+      const fix = `Rename the file to ${ownFile}, or remove the resource from it.`
       issues.push({ code: 'duplicate-key', severity: 'error', message, fix, ref, place })
     }
     const resource = ownerOf(file, mentions)

@@ -4,28 +4,34 @@ import { dirname, join } from 'node:path'
 import { mapConcurrent } from '../map-concurrent.ts'
 import { statIfExists } from '../read-file.ts'
 
-/** Files at a time: more bring nothing, and a system lets a process open so many only. */
+/**
+ * The number of files to process concurrently. More are not faster, and the number of open files per process is
+ * limited.
+ */
 const atATime = 32
 
-/** Does something for each of a list of files. */
+/** Calls a function for each file with bounded concurrency. */
 export function forEachFile<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   return mapConcurrent(items, atATime, run)
 }
 
-/** The files below a folder that `wanted` takes by their paths in it, with `/`; folders of which `without` holds are not entered. */
+/**
+ * The paths of files below a folder that `isWanted` accepts, relative and with `/`. Folders that `isExcluded` accepts are
+ * not entered.
+ */
 export async function filesBelow(
   folder: string,
-  wanted: (within: string) => boolean,
-  without: (within: string) => boolean,
+  isWanted: (within: string) => boolean,
+  isExcluded: (within: string) => boolean,
 ): Promise<string[]> {
   const found: string[] = []
   const visit = async (within: string): Promise<void> => {
     const folders: string[] = []
     for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
       const path = within === '' ? entry.name : `${within}/${entry.name}`
-      if (entry.isDirectory() && !without(path)) folders.push(path)
+      if (entry.isDirectory() && !isExcluded(path)) folders.push(path)
       // A link to a file is followed, one to a folder is not: it could form a cycle.
-      else if (wanted(path) && !(entry.isSymbolicLink() && isFolder(join(folder, path)))) found.push(path)
+      else if (isWanted(path) && !(entry.isSymbolicLink() && isFolder(join(folder, path)))) found.push(path)
     }
     await forEachFile(folders, visit)
   }
@@ -33,12 +39,12 @@ export async function filesBelow(
   return found
 }
 
-/** A link that leads nowhere is no folder: it counts as a file that cannot be read, not as a file that is absent. */
+/** A dangling link is not a folder: it counts as an unreadable file, not as a missing one. */
 function isFolder(path: string): boolean {
   return statIfExists(path)?.isDirectory() === true
 }
 
-/** Permissions of a file that may hold secrets in clear. */
+/** Permissions of a file that may contain secrets in clear text. */
 export const onlyOwner = 0o600
 
 /**

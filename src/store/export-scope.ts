@@ -10,37 +10,38 @@ import { headerFile } from '../snapshot/file-name.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
 
-/** What an export does to a directory that holds an earlier one. */
-export interface Renewal {
-  /** As it is written: with the scope and the moves of the header that is there, where they are to stay. */
+/** The changes that an export makes to a directory with an earlier export. */
+export interface DirectoryUpdate {
+  /** The snapshot to write, with the header's scope and moves if they are to be kept. */
   readonly snapshot: Snapshot
-  /** Whether the file of a resource that is not in the snapshot is removed. */
-  gone(resource: Resource): boolean
+  /** Whether to remove the file of a resource that is not in the snapshot. */
+  isGone(resource: Resource): boolean
 }
 
 /**
- * The same selection as before, or a wider one, makes the directory the export and nothing else. A narrower one renews what
- * it is about, and the rest stays with the scope that it has. Anything between the two has no scope that would be true, and
- * is refused by a `Failure`.
+ * Determines how an export updates a directory. The same selection as before, or a wider one, replaces the content. A
+ * narrower one updates only its own resources, and the directory keeps its scope. Throws `Failure` for any other
+ * selection, because no scope would describe the result.
  */
-export async function renewedScope(folder: string, snapshot: Snapshot): Promise<Renewal> {
+export async function planDirectoryUpdate(folder: string, snapshot: Snapshot): Promise<DirectoryUpdate> {
   const { scope } = snapshot
-  const read = ({ kind }: Resource) => !scope.incomplete.includes(kind)
-  // Of what is not exported any more nobody knows what it would need: only what was chosen by itself is known to be gone.
-  const chosen = conditionsOf(scope)
+  const wasRead = ({ kind }: Resource) => !scope.incomplete.includes(kind)
+  // Dependencies outside of this export are not known, so only resources selected by the conditions themselves are
+  // known to be gone.
+  const isSelected = conditionsOf(scope)
   const header = await headerIn(folder)
-  if (!header) return { snapshot, gone: (resource) => read(resource) && chosen(resource) }
+  if (!header) return { snapshot, isGone: (resource) => wasRead(resource) && isSelected(resource) }
   const moved = snapshot.moved.length > 0 ? snapshot.moved : header.moved
-  if (covers(scope, header.scope)) return { snapshot: { ...snapshot, moved }, gone: read }
+  if (covers(scope, header.scope)) return { snapshot: { ...snapshot, moved }, isGone: wasRead }
   if (!covers(header.scope, scope)) throw refused(folder, header.scope, scope)
   const incomplete = [...new Set([...header.scope.incomplete, ...scope.incomplete])].sort()
   return {
     snapshot: { ...snapshot, moved, scope: { ...header.scope, incomplete } },
-    gone: (resource) => read(resource) && chosen(resource),
+    isGone: (resource) => wasRead(resource) && isSelected(resource),
   }
 }
 
-/** Whether everything that one scope takes is in another: as far as the globs themselves tell. */
+/** Whether a scope includes another, as far as the conditions show without resources. */
 function covers(wide: Scope, narrow: Scope): boolean {
   const { include, exclude, tags, kinds, dependents } = wide
   const within = (all: readonly string[] | undefined, some: readonly string[] | undefined) =>
@@ -56,7 +57,7 @@ function covers(wide: Scope, narrow: Scope): boolean {
   )
 }
 
-/** What the header of a directory says; undefined where it has none that can be read. */
+/** The scope and moves in the header of a directory; undefined if it has no valid header. */
 async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly Rename[] } | undefined> {
   const file = join(folder, headerFile)
   const text = readTextIfExists(file, 'snapshot') ?? ''
@@ -69,8 +70,8 @@ async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly
 }
 
 function refused(folder: string, before: Scope, now: Scope): Failure {
-  const said = (scope: Scope) => shellLine(flagsOf(scope))
-  const message = `${folder} holds an export of ${said(before)}, and this one is of ${said(now)}`
+  const text = (scope: Scope) => shellLine(flagsOf(scope))
+  const message = `${folder} contains an export of ${text(before)}, but this export is of ${text(now)}.`
   const fix = 'Export with the same selection, a narrower one or none, or into another directory.'
   return new Failure([{ code: 'scope-mismatch', severity: 'error', message, fix }])
 }

@@ -7,7 +7,7 @@ import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { mayBePart, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
 import { writeWhole } from './disk.ts'
-import { renewedScope } from './export-scope.ts'
+import { planDirectoryUpdate } from './export-scope.ts'
 import { type Blob, readRevision, revisionOf } from './revision.ts'
 
 /**
@@ -43,7 +43,7 @@ function sourcesOfBlobs(path: string, blobs: readonly Blob[]): Promise<readonly 
   )
 }
 
-/** The one text that a file holds, or the texts of a bundle. Its first bytes say which, whatever its name. */
+/** The text of a file, or the texts of a bundle. The first bytes tell which, whatever the name. */
 async function sourcesOf(file: string, bytes: Uint8Array): Promise<readonly Source[]> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   if (!isGzip) return [{ file, text: decodeText(bytes, file) }]
@@ -51,16 +51,19 @@ async function sourcesOf(file: string, bytes: Uint8Array): Promise<readonly Sour
   return sourcesIn(file, await readBundle(file, bytes))
 }
 
-export interface HowToWrite {
-  /** Permissions of files that are made. */
+export interface WriteOptions {
+  /** Permissions of created files. */
   readonly mode: number
-  /** Over a directory: what of an earlier export stays there beside a narrower one, or nothing. */
+  /**
+   * If the path is a directory with an earlier export: `renew` keeps resources outside a narrower selection; `replace`
+   * removes them.
+   */
   readonly over: 'renew' | 'replace'
-  /** The bytes of a resource's document, where they have been made already. */
+  /** Returns the encoded document of a resource, if already available. */
   readonly bytesOf?: (resource: Resource) => Buffer
 }
 
-/** The text of a snapshot as one stream of documents, for standard output. */
+/** Formats a snapshot as one stream of documents, for standard output. */
 export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) => Buffer = resourceBytes): string {
   return encodeSnapshot(snapshot, bytesOf).toString('utf8')
 }
@@ -69,7 +72,7 @@ export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) =
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
-  { mode, over, bytesOf = resourceBytes }: HowToWrite,
+  { mode, over, bytesOf = resourceBytes }: WriteOptions,
 ): Promise<WriteResult> {
   try {
     const directory = path.endsWith('/') || statIfExists(path)?.isDirectory() === true
@@ -77,15 +80,15 @@ export async function writeSnapshot(
       await writeWhole(path, encodeSnapshot(snapshot, bytesOf), mode)
       return { directory, written: 1, unchanged: 0, removed: [] }
     }
-    const { snapshot: laid, gone } =
-      over === 'renew' ? await renewedScope(path, snapshot) : { snapshot, gone: () => true }
-    return await writeDirectory(path, laid, gone, mode)
+    const { snapshot: written, isGone } =
+      over === 'renew' ? await planDirectoryUpdate(path, snapshot) : { snapshot, isGone: () => true }
+    return await writeDirectory(path, written, isGone, mode)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
 }
 
-/** Writes one file as a whole. Throws a `Failure` where it cannot be written. */
+/** Writes one file atomically. Throws `Failure` if it cannot be written. */
 export async function writeText(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
   await writeWhole(path, content, mode).catch((error: unknown) => {
     throw fileFailure('write', path, error)

@@ -3,23 +3,25 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { statIfExists } from '../read-file.ts'
 
-/** A file as git keeps it. */
+/** A file in a git revision. */
 export interface Blob {
-  /** Below the path that was asked for; `''` where that is the file itself. */
+  /** Relative to the requested path; `''` if that is the file itself. */
   readonly within: string
   readonly bytes: Buffer
 }
 
-/** A place in the history of the repository around the working directory, written `git:REV:path`. */
+/** A path in a git revision, written `git:REV:path`. */
 export interface Revision {
   readonly rev: string
-  /** From the root of the repository, or from the working directory where it begins with `./` or `../`: git's own rule. */
+  /**
+   * Relative to the root of the repository, or to the working directory if it begins with `./` or `../`, like in git.
+   */
   readonly path: string
 }
 
 const limit = 1024 * 1024 * 1024
 
-/** Takes `git:REV:path` apart; undefined for every other path. Throws `Failure` where it begins so and does not go on. */
+/** Parses `git:REV:path`; undefined for other paths. Throws `Failure` if the text begins with `git:` but is invalid. */
 export function revisionOf(place: string): Revision | undefined {
   if (!place.startsWith('git:')) return undefined
   const [, rev = '', path] = /^git:([^:]*)(?::(.*))?$/s.exec(place) ?? []
@@ -28,12 +30,12 @@ export function revisionOf(place: string): Revision | undefined {
       `${place} does not have the form git:REV:path.`,
       'Examples: git:main:platform/, git:HEAD~1:./prod.snapshot.yaml.',
     )
-  // Git would take it for a flag.
+  // Git would parse it as a flag.
   if (rev.startsWith('-')) throw refused(`"${rev}" is not a revision: it begins with -.`)
   return { rev, path: path.replace(/\/+$/, '') }
 }
 
-/** Where what a revision names stands, or would stand, in the working tree: what lies beside it there counts for it too. */
+/** The path in the working tree that corresponds to a path in a revision. Files beside it there apply to it too. */
 export function inWorkingTree({ path }: Revision, cwd: string): string {
   if (/^\.\.?(\/|$)/.test(path)) return resolve(cwd, path)
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -43,8 +45,8 @@ export function inWorkingTree({ path }: Revision, cwd: string): string {
 }
 
 /**
- * Reads a file, or the files of a folder that `wanted` takes, as they are in a revision. Runs `git`, never a shell;
- * filters, text conversion and hooks of the repository have no part in it, and nothing is fetched.
+ * Reads a file, or the files of a folder that `wanted` accepts, from a revision. Runs `git` without a shell; filters,
+ * text conversions and hooks of the repository are not used, and nothing is fetched.
  */
 export async function readRevision(
   revision: Revision,
@@ -73,22 +75,24 @@ export async function readRevision(
   )
 }
 
-/** The answer of one run of git; undefined where it says no. Throws `Failure` where it cannot be asked. */
+/**
+ * Runs git once. Returns its output, or undefined if it fails. Throws `Failure` if git or the repository is not usable.
+ */
 type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefined>
 
 function runner(context: Pick<Context, 'cwd' | 'env'>): Git {
   const env = { ...context.env, GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
   return async (args, input) => {
-    // Few invocations need it, and it takes some milliseconds of each.
+    // Loaded on demand, because few commands need it.
     const { execFile } = await import('node:child_process')
     return new Promise((resolve, reject) => {
       const options = { cwd: context.cwd, env, encoding: 'buffer', maxBuffer: limit } as const
       const child = execFile('git', [...args], options, (error, stdout, stderr) => {
         if (!error) return resolve(stdout)
-        const said = stderr.toString().trim()
+        const message = stderr.toString().trim()
         if (error.code === 'ENOENT') return reject(refused('Reading git:REV:path needs git, which is not installed.'))
-        if (/not a git repository/.test(said)) return reject(refused(`${context.cwd} is not in a git repository.`))
-        if (/dubious ownership/.test(said)) return reject(refused(said.split('\n')[0] ?? said))
+        if (/not a git repository/.test(message)) return reject(refused(`${context.cwd} is not in a git repository.`))
+        if (/dubious ownership/.test(message)) return reject(refused(message.split('\n')[0] ?? message))
         if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
           return reject(refused(`The revision has more than ${limit / 1024 / 1024} MiB to read.`))
         resolve(undefined)
@@ -99,7 +103,7 @@ function runner(context: Pick<Context, 'cwd' | 'env'>): Git {
   }
 }
 
-/** The contents of objects, all by one run of `git cat-file`: for each a line `ID blob SIZE`, its bytes, a line end. */
+/** Reads objects with one `git cat-file`, which prints for each a line `ID blob SIZE`, its bytes, and a newline. */
 async function blobsOf(names: readonly string[], ids: readonly string[], git: Git): Promise<Blob[]> {
   if (ids.length === 0) return []
   const answer = await git(['cat-file', '--batch'], `${ids.join('\n')}\n`)
@@ -118,12 +122,18 @@ async function blobsOf(names: readonly string[], ids: readonly string[], git: Gi
   })
 }
 
-/** Most often the path is meant from the working directory, or from the root, and was written the other way. */
+/**
+ * The error for a missing path. The most common mistake is a path relative to the root instead of the working
+ * directory, or the reverse.
+ */
 async function noPath({ rev, path }: Revision, git: Git): Promise<Failure> {
   const other = /^\.\.?\//.test(path) ? path.replace(/^(\.\.?\/)+/, '') : `./${path}`
-  const there = await git(['rev-parse', '--verify', '--quiet', `${rev}:${other}`])
-  const rule = 'A path counts from the root of the repository, and with ./ before it from here'
-  return refused(`There is no ${path} in revision ${rev}.`, there ? `Did you mean git:${rev}:${other}? ${rule}` : rule)
+  const isThere = await git(['rev-parse', '--verify', '--quiet', `${rev}:${other}`])
+  const rule = 'A path is relative to the root of the repository; with ./ before it, to the working directory.'
+  return refused(
+    `There is no ${path} in revision ${rev}.`,
+    isThere ? `Did you mean git:${rev}:${other}? ${rule}` : rule,
+  )
 }
 
 function refused(message: string, fix?: string): Failure {

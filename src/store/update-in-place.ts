@@ -12,7 +12,7 @@ import { differences } from '../spec.ts'
 import { removeBelow, writeWhole } from './disk.ts'
 import { readSources } from './files.ts'
 
-/** A snapshot on disk that is kept up to date. */
+/** A snapshot on disk that is updated in place. */
 export interface Existing {
   readonly path: string
   readonly directory: boolean
@@ -20,7 +20,10 @@ export interface Existing {
   readonly read: Documents
 }
 
-/** Reads the snapshot that is to be changed; undefined where there is none yet. Throws `Failure` where it cannot be one. */
+/**
+ * Reads the snapshot to update; undefined if there is none yet. Throws `Failure` if it is not a valid snapshot or
+ * cannot be updated.
+ */
 export async function readExisting(
   path: string,
   kinds: readonly Kind[],
@@ -38,7 +41,7 @@ export async function readExisting(
   return { path, directory, sources, read }
 }
 
-/** The same of a snapshot that has to be there. */
+/** Like `readExisting`, but throws `Failure` if there is no snapshot. */
 export async function readPresent(path: string, kinds: readonly Kind[], context: Context): Promise<Existing> {
   const existing = await readExisting(path, kinds, context)
   if (!existing) throw fileFailure('read', path, Object.assign(new Error(), { code: 'ENOENT' }))
@@ -46,10 +49,14 @@ export async function readPresent(path: string, kinds: readonly Kind[], context:
 }
 
 /**
- * The resources of the snapshot that an export writes over, whose ciphertext is kept; none if there is none or it is not
- * sound. Throws `Failure` if it is there and cannot be read.
+ * The resources of the snapshot that an export overwrites, whose ciphertext is reused; empty if there is none or it is
+ * invalid. Throws `Failure` if it exists but cannot be read.
  */
-export async function heldAt(path: string, kinds: readonly Kind[], context: Context): Promise<readonly Resource[]> {
+export async function resourcesAt(
+  path: string,
+  kinds: readonly Kind[],
+  context: Context,
+): Promise<readonly Resource[]> {
   if (path === '-') return []
   const existing = await readExisting(path, kinds, context).catch((error: unknown) => {
     if (error instanceof Failure && !error.issues.some(({ code }) => code === 'unreadable-file')) return undefined
@@ -63,14 +70,14 @@ function unwritable(path: string): Failure {
   return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Pass the path of one with -o.' }])
 }
 
-/** What is to become of a snapshot: its resources as they should be, and those that are taken out. */
+/** The intended content of a snapshot: changed or added resources, and those to remove. */
 export interface Wanted {
   readonly resources: readonly Resource[]
   readonly remove: ReadonlySet<Ref>
   readonly source: Snapshot['source']
 }
 
-/** All resources of a snapshot as they will be. */
+/** All resources of a snapshot after the update. */
 export function result({ read }: Existing, { resources, remove }: Wanted): Resource[] {
   const next = new Map(resources.map((resource) => [refOf(resource), resource]))
   const kept = read.snapshot.resources.filter((resource) => !next.has(refOf(resource)) && !remove.has(refOf(resource)))
@@ -78,28 +85,28 @@ export function result({ read }: Existing, { resources, remove }: Wanted): Resou
 }
 
 /**
- * Writes what has changed, and nothing where nothing has. What comes of it is read again and compared with what was meant
- * before anything is written; it is refused where it would not be sound, such as without a resource that another one needs.
+ * Writes only what has changed. Before anything is written, the new texts are parsed and compared with the intended
+ * content; throws `Failure` if they are not valid, for example if a required resource is missing.
  */
 export async function update(existing: Existing, wanted: Wanted, kinds: readonly Kind[]): Promise<Update> {
   const { path, directory, sources, read } = existing
-  const made = updateTexts(sources, read, {
+  const updated = updateTexts(sources, read, {
     kinds,
     wanted: wanted.resources,
     remove: wanted.remove,
     source: wanted.source,
     fileOf: (resource) => (directory ? relative('', join(path, fileOf(resource))) : path),
   })
-  if (made.files.length === 0) return made
-  verify(existing, wanted, made, kinds)
+  if (updated.files.length === 0) return updated
+  verify(existing, wanted, updated, kinds)
   try {
-    for (const { file, text } of made.files) if (text !== undefined) await writeWhole(file, text)
-    const gone = made.files.flatMap(({ file, text }) => (text === undefined ? [relative(path, file)] : []))
-    if (gone.length > 0) await removeBelow(path, gone)
+    for (const { file, text } of updated.files) if (text !== undefined) await writeWhole(file, text)
+    const removed = updated.files.flatMap(({ file, text }) => (text === undefined ? [relative(path, file)] : []))
+    if (removed.length > 0) await removeBelow(path, removed)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
-  return made
+  return updated
 }
 
 function verify(existing: Existing, wanted: Wanted, { files }: Update, kinds: readonly Kind[]): void {
@@ -114,7 +121,7 @@ function verify(existing: Existing, wanted: Wanted, { files }: Update, kinds: re
   if (ref) throw new Error(`The update of ${existing.path} would not write ${ref} correctly.`)
 }
 
-/** The first resource that two lists do not have in common or that differs in what is written. */
+/** The first resource that is missing in one list, or that differs. */
 function firstDifference(
   written: readonly Resource[],
   wanted: readonly Resource[],

@@ -89,7 +89,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await heading()).toBe('report/weekly')
     expect(await page.locator('#all .line.hot').count()).toBe(3)
     await page.click('#all .node[data-ref="flow/etl"]')
-    expect([await heading(), await page.textContent('.verb')]).toEqual(['etl', 'stays as it is'])
+    expect([await heading(), await page.textContent('.verb')]).toEqual(['etl', 'is unchanged'])
     const place = () => page.getAttribute('#all', 'transform')
     const before = await place()
     await page.click('[data-zoom=in]')
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('#near .node').count()).toBe(5)
   })
 
-  it('lists resources whose secrets were not compared, which cannot be ticked', async () => {
+  it('lists resources whose secrets were not compared, which cannot be selected', async () => {
     await open(await write(notComparedReport(true), 'not-compared'))
     expect(await rows()).toHaveLength(3)
     expect(await page.locator('.row input').count()).toBe(1)
@@ -125,7 +125,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.textContent('.remark')).toMatch(/not compared.*data\.key/)
     await page.click('[data-trait=unknown]')
     await page.click('.row input')
-    expect(await page.textContent('.ticked')).toBe('1 of 1 ticked')
+    expect(await page.textContent('.ticked')).toBe('1 of 1 selected')
   })
 
   it('shows the command for the checked changes and their dependencies', async () => {
@@ -136,7 +136,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     await tick('report/weekly')
     const start = 'prefect-snapshot apply prod.snapshot.yaml --profile prod'
     expect(await command()).toBe(`${start} --include flow/report --include deployment/report/weekly`)
-    expect(await page.textContent('.ticked')).toBe('2 of 11 ticked, 1 of them since others need them')
+    expect(await page.textContent('.ticked')).toBe('2 of 11 selected, 1 of them as dependencies')
     await tick('report')
     expect(await page.isVisible('footer')).toBe(false)
     expect(await page.locator('.row input').count()).toBe(11)
@@ -210,7 +210,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
 
   it('renders only visible rows of 2,000 changes', async () => {
     await open(await write(bigReport(2000), 'big'))
-    expect(await page.textContent('.found')).toBe('2000 in all')
+    expect(await page.textContent('.found')).toBe('2000 in total')
     expect((await rows()).length).toBeLessThan(60)
     await page.focus('.row[tabindex="0"]')
     await page.keyboard.press('End')

@@ -62,7 +62,7 @@ const lines: Readonly<Record<string, Line>> = {
   verify: { args: () => ['verify', everyKind, '--profile', 'full'], payload: /^✓ .*\n(Ready|Not ready)[^\n]*\n$/s },
   secrets: {
     args: () => ['secrets', 'list', everyKind],
-    payload: /^(✓ .* in clear\n)+\n\d+ secrets, all have a value\n$/,
+    payload: /^(✓ .* in clear text\n)+\n\d+ secrets, all have a value\n$/,
     json: true,
   },
   // Nothing to do: the file contains no encrypted secrets.

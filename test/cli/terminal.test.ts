@@ -81,7 +81,7 @@ describe.each([60, 140])('apply in a terminal with %i columns', (columns) => {
     const told = allProgress(seen)
     const waits = told.filter((line) => /^applying \d+\/12 · 429: waiting [123] s, until \d\d:\d\d:\d\d/.test(line))
     expect(waits, told.join('\n')).not.toEqual([])
-    if (columns > 100) expect(told.some((line) => /\d+ sent again/.test(line))).toBe(true)
+    if (columns > 100) expect(told.some((line) => /\d+ (retry|retries)/.test(line))).toBe(true)
   })
 })
 

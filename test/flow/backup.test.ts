@@ -226,7 +226,7 @@ describe('restore --drill', () => {
     expect(rows.size).toBeGreaterThan(12)
     for (const [kind, [of, identical, ...others]] of rows)
       expect([kind, identical, others]).toEqual([kind, of, [0, 0, 0]])
-    expect(stdout).toMatch(/^(\d+) of \1 resources came back as they were\.$/m)
+    expect(stdout).toMatch(/^(\d+) of \1 resources were restored identically\.$/m)
     expect(stderr).toMatch(
       /warning \[missing-secret\] The drill used dummy values for \d+ secrets.*SECRET_API_TOKEN_VALUE/,
     )

@@ -47,7 +47,7 @@ describe('doctor reports', () => {
     expect(stdout).toMatch(/✓ source: secrets\s+\d+ resources with readable secrets/)
     expect(stdout).toMatch(/! destination: pools\s+ecs is of type ecs:push, which only Prefect Cloud runs\n\s+→ /)
     expect(stdout).toMatch(
-      /· destination: workers\s+k8s is new there and needs a worker\n\s+→ prefect worker start --pool 'k8s'/,
+      /· destination: workers\s+k8s is new on this server and needs a worker\n\s+→ prefect worker start --pool 'k8s'/,
     )
     expect(stdout).toMatch(/✓ destination: tier/)
     expect(stdout).toMatch(/✓ versions\s+both 3\.8\.8/)

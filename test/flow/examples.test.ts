@@ -34,12 +34,12 @@ afterAll(async () => {
 })
 
 describe('examples', () => {
-  test('custom-reporter prints a plan in a format of its own', async () => {
+  test('custom-reporter prints a plan in a custom format', async () => {
     const text = await example('custom-reporter', { PREFECT_API_URL: to.url }, snapshot)
     expect(text).toMatch(/^action,resource\n(create,"[^"]+"\n)+$/)
   })
 
-  test('drift-report posts what differs, and nothing where nothing does', async () => {
+  test('drift-report posts differences, and nothing if there are none', async () => {
     const bodies: string[] = []
     const hook = createServer((request, response) => {
       request.setEncoding('utf8').on('data', (text: string) => bodies.push(text))

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyPlan } from '../../src/apply/apply.ts'
 import { fixedLimiter } from '../../src/apply/limiter.ts'
 import { type Client, toIssue } from '../../src/client/client.ts'
-import { withNeeds } from '../../src/graph/closure.ts'
+import { withDependencies } from '../../src/graph/closure.ts'
 import { type Json, type JsonObject, withValue } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import { readLive } from '../../src/live/read-live.ts'
@@ -269,7 +269,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('each field separately, on %s', (ver
 
   /** The plan for some resources and their dependencies. */
   async function planFor(...refs: readonly Ref[]): Promise<{ readonly plan: Plan; readonly live: Live }> {
-    const resources = withNeeds([...state.values()], kinds, (resource) => refs.includes(refOf(resource)))
+    const resources = withDependencies([...state.values()], kinds, (resource) => refs.includes(refOf(resource)))
     const snapshot: Snapshot = {
       version: 1,
       scope: { include: ['**'], exclude: [], incomplete: [] },

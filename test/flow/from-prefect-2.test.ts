@@ -187,7 +187,7 @@ describe('a server of Prefect 2', () => {
     const refused = await cli('apply', 'changed.yaml', '--profile', 'old', '--yes')
     expect(refused.exit).toBe(9)
     expect(refused.stdout).toContain('variable registry\n')
-    expect(refused.stderr).toMatch(/\[unsupported] flow\/new here: Prefect 2.20.25 is only a source: it is read/)
+    expect(refused.stderr).toMatch(/\[unsupported] flow\/new here: Prefect 2.20.25 is supported only as a source/)
     expect(tap.writes()).toEqual([])
     await good('apply', 'changed.yaml', '--profile', 'old', '--yes', '--skip-unsupported')
     expect(tap.writes().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/, 'ID')}`)).toEqual([

@@ -73,7 +73,7 @@ describe('a snapshot that people edit', () => {
       .replace(/^ {2}paused: false$/m, '  paused: false # switch at the release')
   let edited: string
 
-  test('is as the server after an export, also with comments, and then nothing is written', async () => {
+  test('matches the server after an export, also with comments, and then nothing is written', async () => {
     expect((await on('export', '-o', 'prod.yaml')).exit).toBe(0)
     edited = commented(read('prod.yaml'))
     write('prod.yaml', edited)
@@ -86,7 +86,7 @@ describe('a snapshot that people edit', () => {
     expect((await cli('diff', 'prod.yaml', 'profile:prod', '--exit-code')).exit).toBe(0)
   })
 
-  test('is told to have drifted by the nightly job, which writes nothing', async () => {
+  test('is reported as drifted by the nightly job, which writes nothing', async () => {
     await send('PATCH', '/variables/name/bucket', { value: { name: 'raw', region: 'us' } })
     await send('POST', '/variables/', { name: 'fresh', value: 1 })
     await send('DELETE', '/variables/name/old')
@@ -109,7 +109,7 @@ describe('a snapshot that people edit', () => {
     expect(read('prod.yaml')).toBe(edited)
   })
 
-  test('is brought up to date in just the places that changed', async () => {
+  test('is updated only where something has changed', async () => {
     const updated = await on('export', '-o', 'prod.yaml', '--update')
     expect(updated.stderr).toMatch(/Updated prod.yaml: 2 changed, 1 added, 1 removed, \d+ unchanged/)
     const expected = edited
@@ -123,7 +123,7 @@ describe('a snapshot that people edit', () => {
     expect(read('prod.yaml')).toBe(expected)
   })
 
-  test('what an apply never writes is no drift', async () => {
+  test('fields that apply never writes are not drift', async () => {
     const exported = await on('export', '-o', 'stock.yaml', '--include', 'block-type/secret')
     expect(exported.exit).toBe(0)
     write('stock.yaml', read('stock.yaml').replace(/description: .*/, 'description: shorter'))
@@ -131,7 +131,7 @@ describe('a snapshot that people edit', () => {
     expect((await on('plan', 'stock.yaml', '--exit-code')).exit).toBe(0)
   })
 
-  test('in a selection: only that is looked at, and taken out', async () => {
+  test('with a selection: only the selection is compared and removed', async () => {
     const before = read('prod.yaml')
     await send('PATCH', '/variables/name/limit', { value: 6 })
     await send('DELETE', '/variables/name/fresh')
@@ -151,7 +151,7 @@ describe('a snapshot that people edit', () => {
     expect(read('prod.yaml')).toContain('value: 6')
   })
 
-  test('as a directory: files that are as they were keep their bytes and their time', async () => {
+  test('as a directory: unchanged files keep their bytes and modification time', async () => {
     expect((await on('export', '-o', 'platform/')).exit).toBe(0)
     const file = 'platform/variable/bucket.yaml'
     write(file, `# ours\n${read(file)}`)
@@ -173,7 +173,7 @@ describe('a snapshot that people edit', () => {
     expect((await cli('diff', 'platform/', 'profile:prod', '--exit-code')).exit).toBe(0)
   })
 
-  test('that is none is refused: standard output, a revision, nothing there, faults', async () => {
+  test('is refused if it cannot be updated: standard output, a revision, a missing file, faults', async () => {
     write('bad.yaml', 'kind: snapshot\nversion: 1\n---\nkind: flow\n---\nkind: nope\nkey: x\n')
     for (const [output, message] of [
       ['-', 'only a file or a directory'],
@@ -191,7 +191,7 @@ describe('a snapshot that people edit', () => {
   })
 })
 
-describe('a plan with what both sides began with', () => {
+describe('a plan with a base', () => {
   const variable = (key: string, value: string) =>
     `---\nkind: variable\nkey: ${key}\nspec: {value: ${value}}   # ${key}\n`
   const json = async (...more: readonly string[]) => {
@@ -203,7 +203,7 @@ describe('a plan with what both sides began with', () => {
   }
   const head = "kind: snapshot\nversion: 1\nscope: {include: ['variable/w_*'], exclude: [], incomplete: []}\n"
 
-  test('says who changed what', async () => {
+  test('shows which side has changed each field', async () => {
     write(
       'base.yaml',
       head +
@@ -245,14 +245,14 @@ describe('a plan with what both sides began with', () => {
     ])
     const text = await on('plan', 'ours.yaml', '--base', 'base.yaml')
     expect(text.stdout).toContain(
-      'Since base.yaml: 2 ours; 2 theirs, which apply would take back; 1 changed on both sides',
+      'Since base.yaml: 2 ours; 2 theirs, which apply would revert; 1 changed on both sides',
     )
     expect(text.stdout).toMatch(/~ variable w_both \[both\][\s\S]*value.b \[both\] +2 → 3/)
     expect((await json()).changes[0]).not.toHaveProperty('changedBy')
     expect((await on('plan', 'ours.yaml', '--base', 'none.yaml')).exit).toBe(3)
   })
 
-  test('and takes over what the server has, in just those places', async () => {
+  test('accepts changes of the server, and changes nothing else in the snapshot', async () => {
     const before = read('ours.yaml')
     const names = ['w_theirs', 'w_gone', 'w_made'].flatMap((name) => ['--accept-remote', `variable/${name}`])
     const planned = await on('plan', 'ours.yaml', '--base', 'base.yaml', ...names)

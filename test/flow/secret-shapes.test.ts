@@ -62,7 +62,7 @@ test('encrypted secrets arrive unchanged, each in its place', async () => {
   expect(again.exit, again.stdout).toBe(0)
 })
 
-test('a value that the snapshot has in clear is no guess: it is applied, stays equal, and its create can be undone', async () => {
+test('a value that the snapshot has in clear text is not treated as a guess: it is applied, compares as equal, and its create can be undone', async () => {
   const fields = {
     title: 'Note',
     type: 'object',

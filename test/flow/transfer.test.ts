@@ -111,7 +111,7 @@ describe('transfer', () => {
     await cli('export', '--profile', 'old', '-o', 'all.snapshot.yaml')
     const equal = await cli('verify', 'all.snapshot.yaml', '--profile', 'new')
     expect(equal.exit, equal.stdout).toBe(0)
-    expect(equal.stdout).toMatch(/nobody serves k8s/)
+    expect(equal.stdout).toMatch(/no worker serves k8s/)
     await fetch(`${target.url}/flows/name/etl`).then(async (reply) =>
       fetch(`${target.url}/flows/${((await reply.json()) as { id: string }).id}`, {
         method: 'PATCH',
@@ -171,7 +171,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/✓ source\s+old\s+http:.*Prefect 3\.8\.8/)
     expect(stdout).toMatch(/clock/)
     expect(stdout).toMatch(/ecs is of type ecs:push/)
-    expect(stdout).toMatch(/nobody serves k8s/)
+    expect(stdout).toMatch(/no worker serves k8s/)
     for (const secret of secrets) expect(stdout).not.toContain(secret)
   })
 

@@ -37,7 +37,7 @@ describe('the trigger or action', () => {
       undefined,
     ) ?? []
 
-  test.each(['metric', 'declare-incident'])('%s is of Cloud alone, also deep inside (B19)', (type) => {
+  test.each(['metric', 'declare-incident'])('%s is available only in Cloud, also if nested (B19)', (type) => {
     const nested = { trigger: { type: 'compound', triggers: [{ type: 'sequence', triggers: [{ type }] }] } }
     expect(incompatibilities(nested, '3.8.8')).toMatchObject([
       { drops: 'resource', pointer: '/spec/trigger/triggers/0/triggers/0' },

@@ -4,7 +4,7 @@ import { kindOf, recordedResource } from './recorded.ts'
 describe('a document of a block schema', () => {
   const schema = kindOf('block-schema')
 
-  test('is held to its checksum', async () => {
+  test('is validated against its checksum', async () => {
     const good = await recordedResource('3.8.8', 'block-schema/raw-settings/762968b3')
     expect(schema.check?.(good)).toEqual([])
     const other = { ...good, spec: { ...good.spec, fields: { title: 'other' } } }
@@ -20,7 +20,7 @@ describe('a document of a block schema', () => {
     expect(schema.check?.(stock)).toEqual([])
   })
 
-  test('is one for all rows of its checksum', async () => {
+  test('is exported once for all rows with its checksum', async () => {
     const rows = await recordedResource('3.8.8', 'block-schema/gcp-credentials/f764f9c5')
     expect(rows.spec.version).toBe('0.5.8')
   })

@@ -53,7 +53,7 @@ describe('a block that is refused as a conflict', () => {
     expect(bodies[1]).toEqual(bodies[0])
   })
 
-  test('and is refused again is a failure', async () => {
+  test('fails if it is refused again', async () => {
     const { made, bodies } = await creating(2)
     expect(made).toBeInstanceOf(Error)
     expect(bodies).toHaveLength(2)
@@ -97,7 +97,7 @@ describe('the secrets of a block are', () => {
     })
   })
 
-  test('those of a child that stands inline, by its own type', () => {
+  test('those of an inline child, by its own type', () => {
     const definitions = { Login: { block_type_slug: 'login', secret_fields: ['password', 'more.*'] } }
     const login = (text: string) => ({ block_type_slug: 'login', user: 'u', password: text, more: { k: text } })
     expect(
@@ -117,7 +117,7 @@ describe('the secrets of a block are', () => {
     })
   })
 
-  test('not those of a child that is a block of its own: it is a link', () => {
+  test('not those of a linked block', () => {
     const fields = { secret_fields: ['login.password'] }
     const links = { login: { block_document: { id: 'b10c', name: 'l' } } }
     expect(encoded({ login: { user: 'u', password: 'a' } }, fields, links)).toEqual({

@@ -46,7 +46,7 @@ describe.each(versions)('schemas of a fresh %s', (version) => {
     return { key: `${slug}/${checksum.slice(7, 15)}`, slug, checksum, fields: raw.fields as JsonObject }
   })
 
-  test('give their checksum, but for the seven that never do', () => {
+  test('have their checksum, except for seven that are never reproducible', () => {
     const stock = recorded.filter(({ slug }) => isStockType(slug))
     expect(stock.length).toBe({ '3.8.8': 64, '3.4.14': 67 }[version])
     const failing = recorded.filter(({ fields, checksum }) => !arrangedFor(fields, checksum)).map(({ key }) => key)
@@ -54,7 +54,7 @@ describe.each(versions)('schemas of a fresh %s', (version) => {
     expect(failing.filter((key) => !isIrreproducible(key))).toEqual([])
   })
 
-  test('are put in order where a union of blocks came in another one', () => {
+  test('are sorted if a union of blocks has another order', () => {
     const bucket = recorded.find(({ slug }) => slug === 's3-bucket') as (typeof recorded)[number]
     expect(checksumOf(bucket.fields)).not.toBe(bucket.checksum)
     expect(checksumOf(arrangedFor(bucket.fields, bucket.checksum) ?? {})).toBe(bucket.checksum)

@@ -4,7 +4,7 @@ import type { Kind, Names } from '../../src/kind.ts'
 import type { Reader } from '../../src/model.ts'
 import { kindOf } from './recorded.ts'
 
-test('rows of tags and of deployments are no limits of their own', async () => {
+test('rows of tags and of deployments are not exported as limits', async () => {
   const limit = kindOf('concurrency-limit')
   const tag = kindOf('tag-concurrency-limit')
   const names = (version: string): Names => ({

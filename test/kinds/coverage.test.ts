@@ -60,7 +60,7 @@ function classOf(
 
 const cases = kinds.flatMap((kind) => Object.keys(documents).map((version) => ({ kind, name: kind.name, version })))
 
-describe('every field of every model is classed', () => {
+describe('every field of every model is classified', () => {
   test.each(cases)('$name on $version', ({ kind, version }) => {
     const components = documents[version] as Components
     const unclassed = modelsOf(kind).flatMap((model) =>
@@ -100,7 +100,7 @@ function reached(components: Components, schema: Json): string[] {
   return [...found]
 }
 
-describe('a coverage says nothing that no server has', () => {
+describe('a coverage lists only fields that a server has', () => {
   test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
     const models = [...modelsOf(kind), ...(kind.coverage.models.whole ?? [])]
     const missing = models.filter((model) =>

@@ -22,7 +22,7 @@ function holding(limit: JsonObject | null): LiveResource {
   return { kind: 'deployment', key: 'f/d', refs, spec: {}, secrets: {}, id, carriedOver: recalled }
 }
 
-test('a create says one of the two, and neither where there is no limit', () => {
+test('a create sends one of the two, or neither without a limit', () => {
   expect(limitBody(wanted({}))).toEqual({})
   expect(limitBody(wanted({ concurrency_limit: 3 }))).toEqual({ concurrency_limit: 3 })
   expect(limitBody(wanted({}, shared))).toEqual({ global_concurrency_limit_id: shared })

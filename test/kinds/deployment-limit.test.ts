@@ -14,14 +14,14 @@ const row = (name: string, more: JsonObject = {}): JsonObject => ({
 })
 
 describe('the limit of a deployment', () => {
-  test('is none, one of its own, or one that it shares', () => {
+  test('is absent, its own, or shared', () => {
     expect(encodeLimit(null)).toEqual({})
     expect(encodeLimit(row(own))).toEqual({ own: 3 })
     expect(encodeLimit(row('db pool/x'))).toEqual({ shared: 'concurrency-limit/db pool/x' })
     expect(encodeLimit(row('tag:gpu'))).toEqual({ shared: 'tag-concurrency-limit/gpu' })
   })
 
-  test('that is its own is a number, unless there is more to say', () => {
+  test('is a number if it is its own and has no other settings', () => {
     const object = (limit: number, active: boolean, decay: number) => ({ limit, active, slot_decay_per_second: decay })
     const cases: readonly (readonly [Json, Json])[] = [
       [{ limit: 3 }, 3],
@@ -38,7 +38,7 @@ describe('the limit of a deployment', () => {
     }
   })
 
-  test('is its own only by a name that holds an id', () => {
+  test('is its own only if its name contains an ID', () => {
     expect([own, 'deployment:mine', 'deployment:', `x${own}`, `${own}x`].map(isOwnLimit)).toEqual([
       true,
       false,

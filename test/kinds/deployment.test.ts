@@ -18,7 +18,7 @@ describe('a deployment', () => {
   }
   const encode = (raw: JsonObject) => deployment.encode({ id: 'd', name: 'c', flow_id: 'f', ...raw }, names)
 
-  test('is called by its flow and its own name', () => {
+  test('has a key of flow and name', () => {
     expect(deployment.key({ id: 'd', name: 'c%/d', flow_id: 'f' }, names)).toBe('a%2Fb/c%25%2Fd')
     expect(deployment.key({ id: 'd', name: 'c', flow_id: 'gone' }, names)).toBeUndefined()
   })
@@ -28,7 +28,7 @@ describe('a deployment', () => {
     expect(encode({ labels }).spec.labels).toEqual({ n: 2, own: true })
   })
 
-  test('without its pool has no queue, whatever name of one is left', () => {
+  test('without a pool has no queue, even if the name of one remains', () => {
     expect(encode({ work_pool_name: null, work_queue_name: 'left over' }).refs.queue).toBeUndefined()
     expect(encode({ work_pool_name: 'p', work_queue_name: 'q/r' }).refs.queue).toBe('work-queue/p/q%2Fr')
   })
@@ -57,7 +57,7 @@ describe('a deployment', () => {
     expect(encode({ manifest_path: null, schedules: [plain] }).dropped).toEqual([])
   })
 
-  test('that does not say whether it is paused is not compared by it', () => {
+  test('is not compared by its pause state if the snapshot does not set it', () => {
     const of = (spec: JsonObject) => ({ kind: 'deployment', key: 'a/b', refs: {}, spec, secrets: {} })
     expect(differences(deployment, of({ paused: true }), of({}))).toEqual([])
     expect(differences(deployment, of({ paused: true }), of({ paused: false }))).toHaveLength(1)

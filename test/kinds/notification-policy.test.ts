@@ -26,7 +26,7 @@ async function asAutomation(fields: JsonObject): Promise<JsonObject> {
 }
 
 describe('a notification policy', () => {
-  test('is an automation that does the same', async () => {
+  test('is converted to an equivalent automation', async () => {
     expect(await asAutomation({})).toMatchObject({
       id: 'p',
       enabled: true,
@@ -54,7 +54,7 @@ describe('a notification policy', () => {
     expect((await asAutomation({ message_template: template })).actions).toMatchObject([{ body }])
   })
 
-  test('is switched where it is, and an automation where that is', () => {
+  test('is switched by its own route, and an automation by that of automations', () => {
     const live = { kind: 'automation', key: 'n', refs: {}, spec: {}, secrets: {}, id: 'p' as Id }
     expect(policyPath({ ...live, carriedOver: { is_policy: true } })).toBe('/flow_run_notification_policies/p')
     expect(policyPath({ ...live, carriedOver: { is_policy: null } })).toBeUndefined()

@@ -41,17 +41,17 @@ test('a pool is served by its workers, by Prefect Cloud, or not at all', async (
     'ok: served has 1 worker online',
     'warning: agents is for agents, which Prefect 3 does not have',
     'warning: cloud is of type ecs:push, which only Prefect Cloud runs',
-    'warning: nobody serves alone',
+    'warning: no worker serves alone',
   ])
   expect(await check('cloud', pools.slice(3, 4), {})).toEqual(['ok: cloud (ecs:push) is run by Prefect Cloud'])
 })
 
-test('a deployment is ready once a worker has asked for its runs', async () => {
+test('a deployment is ready once a worker has polled for its runs', async () => {
   const deployments = [resource('deployment', 'f/a'), resource('deployment', 'f/b')]
   const answer = (...states: readonly string[]) => ({
     '/deployments/filter': states.map((status, n) => ({ id: String(n), status })),
   })
-  const ready = 'READY (a worker has asked for their runs)'
+  const ready = 'READY (a worker polls for their runs)'
   expect(await check('3.8.8', deployments, answer('READY', 'NOT_READY'))).toEqual([`note: 1 of 2 ${ready}`])
   expect(await check('3.8.8', deployments, answer('READY', 'READY'))).toEqual([`ok: 2 of 2 ${ready}`])
   expect(await check('3.8.8', [], {})).toEqual([])

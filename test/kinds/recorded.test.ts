@@ -82,6 +82,6 @@ describeRecorded('saved-search')
 
 describeRecorded('default-result-storage')
 
-test('every kind is described', () => {
+test('every kind has recorded objects', () => {
   expect([...described].sort()).toEqual(kinds.map(({ name }) => name).sort())
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { withNeeds } from '../../src/graph/closure.ts'
+import { withDependencies } from '../../src/graph/closure.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import { kinds } from '../../src/kinds/all.ts'
@@ -64,7 +64,7 @@ export async function carriedOf(version: Version, kind: string): Promise<LiveRes
 
 function carried(resources: Iterable<LiveResource>): LiveResource[] {
   const sorted = [...resources].sort((a, b) => byRef(refOf(a), refOf(b)))
-  return withNeeds(sorted, kinds, (resource) => !kindOf(resource.kind).builtin?.(resource))
+  return withDependencies(sorted, kinds, (resource) => !kindOf(resource.kind).builtin?.(resource))
 }
 
 export async function recordedResource(version: Version, ref: Ref): Promise<LiveResource> {
@@ -102,7 +102,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
   described.push(name)
   const kind = kindOf(name)
   describe.each(versions.filter((version) => atLeast(version, kind.since)))(`${name} of %s`, (version) => {
-    test('becomes the resources that are expected', async () => {
+    test('is encoded as the expected resources', async () => {
       const resources = await carriedOf(version, name)
       await expect(textOf(withPlaceholders(resources, kinds))).toMatchFileSnapshot(
         `../fixtures/golden/${version}/${name}.yaml`,
@@ -121,7 +121,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
       expect(of(other)).toBe(of(one))
     })
 
-    test('is in canonical form, which does not change again', async () => {
+    test('is in canonical form, which is idempotent', async () => {
       for (const resource of await carriedOf(version, name)) {
         expect(canonicalSpec(kind, resource.spec), refOf(resource)).toEqual(resource.spec)
         expect(differences(kind, resource, resource), refOf(resource)).toEqual([])
@@ -129,7 +129,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
       }
     })
 
-    test('is the same after a way through YAML', async () => {
+    test('is unchanged by a round trip through YAML', async () => {
       const all = withPlaceholders(await carriedOf(version, name), kinds)
       const { snapshot, issues } = parseSnapshot([{ file: name, text: textOf(all) }], kinds)
       // What it points to is of other kinds, and not in this text.
@@ -140,7 +140,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
       )
     })
 
-    test('holds no id and no secret', async () => {
+    test('contains no ID and no secret', async () => {
       const text = textOf(withPlaceholders(await carriedOf(version, name), kinds))
       const ids = kinds
         .filter(({ since }) => atLeast(version, since))

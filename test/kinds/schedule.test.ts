@@ -84,7 +84,7 @@ describe('two schedules differ', () => {
   })
 })
 
-test('an own anchor is no reason to write a schedule that says none, whatever the order', () => {
+test('an anchor on the server alone does not cause an update, in any order', () => {
   const live = [
     every(60, { anchor_date: '2026-11-24T07:00:00Z', slug: 'b' }),
     every(30, { anchor_date: '2024-01-01T00:00:00Z', slug: 'a' }),
@@ -112,7 +112,7 @@ describe('the schedules of a deployment', () => {
   })
   const cron = (text: string): JsonObject => ({ cron: text, timezone: null, day_or: true })
 
-  test('become a snapshot’s, sorted by slug and then by content', () => {
+  test('are encoded sorted by slug and then by content', () => {
     const raws = [
       raw('1', cron('2 * * * *')),
       raw('2', { interval: 60.5, anchor_date: '2024-01-01T00:00:00+00:00', timezone: 'UTC' }, { slug: 'z' }),
@@ -247,7 +247,7 @@ describe('the schedules of a deployment', () => {
     expect(sent[2]?.body).toEqual([{ schedule: cron('1 * * * *'), active: true, parameters: {} }])
   })
 
-  test('pair two alike with two alike', () => {
+  test('are paired one to one if several are equal', () => {
     const raws = [raw('1', cron('1 * * * *')), raw('2', cron('1 * * * *'))]
     expect(planSchedules(raws, [one, one])).toEqual(nothing)
     expect(planSchedules(raws, [one]).remove).toHaveLength(1)

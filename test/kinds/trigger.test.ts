@@ -34,7 +34,7 @@ describe('a trigger', () => {
     expect(normalizeTrigger(said)).toEqual(said)
   })
 
-  test('has sets in one order, and lists in their own', () => {
+  test('has sets in canonical order, and keeps the order of lists', () => {
     const one = normalizeTrigger({ ...event, expect: ['b', 'a', 'b'], after: ['😀', '\uff5e'], for_each: ['z', 'y'] })
     expect(one).toMatchObject({ expect: ['a', 'b'], after: ['\uff5e', '😀'], for_each: ['y', 'z'] })
     const [first, second] = [
@@ -45,7 +45,7 @@ describe('a trigger', () => {
     expect(normalizeTrigger(sequence)).toEqual(sequence)
   })
 
-  test('that is proactive waits ten seconds where it does not say', () => {
+  test('that is proactive waits ten seconds by default', () => {
     const proactive = { ...event, posture: 'Proactive' }
     for (const within of [0, parseJson('10.0')]) expect(normalizeTrigger({ ...proactive, within })).toEqual(proactive)
     expect(normalizeTrigger({ ...proactive, within: 45 })).toEqual({ ...proactive, within: 45 })
@@ -53,7 +53,7 @@ describe('a trigger', () => {
     expect(normalizeTrigger({ ...event, within: 10 })).toEqual({ ...event, within: 10 })
   })
 
-  test('is nested as deep as you like', () => {
+  test('can be nested to any depth', () => {
     const deep = (id: string, threshold: number) => ({
       type: 'compound',
       id,
@@ -88,7 +88,7 @@ describe('a trigger', () => {
 })
 
 describe('actions', () => {
-  test('leave out nulls and the defaults of newer versions', () => {
+  test('omit nulls and the defaults of newer versions', () => {
     const run = { type: 'run-deployment', source: 'selected', deployment_id: 'd' }
     expect(
       normalizeActions([{ ...run, parameters: null, job_variables: null, schedule_after: parseJson('0.0') }]),

@@ -41,14 +41,14 @@ describe('a list', () => {
     },
   )
 
-  test('is passed on page by page, each object once, and is then not in the result', async () => {
+  test('is passed page by page, each object once, and omitted from the result', async () => {
     const list = listOf(450)
     const ids: unknown[] = []
     expect(await list.all((some) => ids.push(...some.map(({ id }) => id)))).toEqual([])
     expect(ids.sort()).toEqual(list.rows.map(({ id }) => id).sort())
   })
 
-  test('that others write to meanwhile is read again, one page after another, until nothing is missing', async () => {
+  test('with concurrent writes is read again, one page after another, until nothing is missing', async () => {
     const list = listOf(600, 200, (rows, page) => {
       // One at the front is gone: the next page begins one too late, and one is missing.
       if (page === 1) rows.splice(0, 1)
@@ -88,7 +88,7 @@ describe('a list', () => {
     expect(await readAll(reader, '/list', {}, { path: '/count', body: {} })).toHaveLength(410)
   })
 
-  test('of names is asked for 200 names at a time', async () => {
+  test('of names is requested 200 names at a time', async () => {
     const list = listOf(450)
     const names = list.rows.map(({ name }) => String(name))
     const found = await readNamed(list.reader, '/list', names, (some) => ({ names: some }))

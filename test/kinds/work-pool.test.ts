@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Resource } from '../../src/model.ts'
 import { kindOf } from './recorded.ts'
 
-test('some pools cannot be made on a server of one’s own', () => {
+test('some pools cannot be created on a self-hosted server', () => {
   const pool = kindOf('work-pool')
   const of = (key: string, type: string): Resource => ({
     kind: 'work-pool',
@@ -20,7 +20,7 @@ test('some pools cannot be made on a server of one’s own', () => {
   expect(incompatibilities('a', 'ecs:push', '3.8.8')).toBe(0)
 })
 
-test('a push pool on a server of one’s own is noted', () => {
+test('a push pool on a self-hosted server is reported', () => {
   const pool = kindOf('work-pool')
   const effects = (type: string, version: string) => {
     const after: Resource = { kind: 'work-pool', key: 'a', refs: {}, spec: { type }, secrets: {} }

@@ -13,7 +13,7 @@ test('the key must agree with the pool', () => {
   expect(check('a/', 'a')).toBe(1)
 })
 
-test('the default queue stays as long as its pool', () => {
+test('the default queue cannot be deleted while its pool exists', () => {
   const queue = kindOf('work-queue')
   const pool = { kind: 'work-pool', key: 'a/b', refs: {}, spec: { default_queue: 'first' }, secrets: {} }
   const blocks = (key: string, spec = pool.spec) =>

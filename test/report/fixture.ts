@@ -1,4 +1,4 @@
-import { needsOf } from '../../src/graph/dependencies.ts'
+import { dependenciesOf } from '../../src/graph/dependencies.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import type { Id, Live, LiveResource, Outcome, Placeholder, Ref } from '../../src/model.ts'
 import { makeDiff } from '../../src/plan/diff.ts'
@@ -6,7 +6,7 @@ import { makePlan } from '../../src/plan/plan.ts'
 import { threeWay } from '../../src/plan/three-way.ts'
 import { refOf } from '../../src/ref.ts'
 import { diffOf, outcomesOf, type PlanContext, plannedOf } from '../../src/report/model/build-report.ts'
-import { wholeOf } from '../../src/report/model/field-views.ts'
+import { allFieldsOf } from '../../src/report/model/field-views.ts'
 import type { ApplyReport, DiffReport, GraphReport, PlanReport } from '../../src/report/model/report.ts'
 import { Secret } from '../../src/secret.ts'
 import { parsePair } from '../../src/snapshot/edit/same-documents.ts'
@@ -172,7 +172,7 @@ export function fixture(ready = false) {
   return { parsed, live, plan: makePlan(parsed.snapshot, live, kinds, options), filled }
 }
 
-function liveOf(resources: Parameters<typeof needsOf>[0]): Map<Ref, LiveResource> {
+function liveOf(resources: Parameters<typeof dependenciesOf>[0]): Map<Ref, LiveResource> {
   const all = resources.map((resource, index): [Ref, LiveResource] => {
     const id = `5eed0000-0000-4000-8000-${String(index).padStart(12, '0')}` as Id
     const secrets = resource.kind === 'block' ? { '/data/key': { plain: new Secret(canary) } } : {}
@@ -194,7 +194,7 @@ export function planReport(ready = false, base?: PlanContext['base']): PlanRepor
     kinds: kinds.map(({ name }) => name),
     placeOf: parsed.placeOf,
     filled,
-    edges: needsOf(parsed.snapshot.resources, kinds),
+    edges: dependenciesOf(parsed.snapshot.resources, kinds),
     ...(base ? { base } : {}),
     next: ['apply', 'prod.snapshot.yaml', '--profile', 'prod'],
   })
@@ -262,7 +262,7 @@ export function notComparedReport(change: boolean): PlanReport {
     kinds: kinds.map(({ name }) => name),
     placeOf: wanted.placeOf,
     filled: () => false,
-    edges: needsOf(wanted.snapshot.resources, kinds),
+    edges: dependenciesOf(wanted.snapshot.resources, kinds),
     next: ['apply', 'stores.yaml'],
   })
   return { schema: 'prefect-snapshot/plan', ...common, exit: change ? 2 : 0, issues: plan.issues, ...planned }
@@ -278,7 +278,7 @@ export function diffReport(): DiffReport {
     to: { file: b.file, snapshot: after.snapshot },
     kinds: kinds.map(({ name }) => name),
     placeOf: after.placeOf,
-    edges: needsOf([...resourcesOfSame(), ...after.snapshot.resources], kinds),
+    edges: dependenciesOf([...resourcesOfSame(), ...after.snapshot.resources], kinds),
   })
   return { schema: 'prefect-snapshot/diff', ...common, exit: 2, issues: plan.issues, ...compared }
 }
@@ -318,8 +318,8 @@ export function graphReport(): GraphReport {
     exit: 0,
     issues: [],
     source: { file: 'prod.snapshot.yaml' },
-    resources: resources.map((resource) => ({ ref: refOf(resource), fields: wholeOf(resource, 'after') })),
-    edges: needsOf(resources, kinds),
+    resources: resources.map((resource) => ({ ref: refOf(resource), fields: allFieldsOf(resource, 'after') })),
+    edges: dependenciesOf(resources, kinds),
   }
 }
 
@@ -357,7 +357,7 @@ export function bigReport(size: number): PlanReport {
     kinds: kinds.map(({ name }) => name),
     placeOf: () => undefined,
   }
-  const edges = needsOf(snapshot.resources, kinds)
+  const edges = dependenciesOf(snapshot.resources, kinds)
   const planned = plannedOf(plan, { ...context, filled: () => true, edges, next: ['apply', 'big.yaml'] })
   return { schema: 'prefect-snapshot/plan', ...common, exit: 0, issues: plan.issues, ...planned }
 }

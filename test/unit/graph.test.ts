@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkGraph } from '../../src/graph/check-graph.ts'
-import { withNeeds } from '../../src/graph/closure.ts'
+import { withDependencies } from '../../src/graph/closure.ts'
 import { type Edge, edgeFinder } from '../../src/graph/edges.ts'
 import { orderOf } from '../../src/graph/order.ts'
 import type { Ref, Resource } from '../../src/model.ts'
@@ -219,7 +219,7 @@ describe('the closure', () => {
     resource('c/3'),
   ]
   it('contains direct and indirect dependencies, also in cycles, in the given order', () => {
-    expect(withNeeds(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual([
+    expect(withDependencies(all, toyKinds, ({ key, kind }) => `${kind}/${key}` === 'c/2').map(refOf)).toEqual([
       'a/1',
       'b/1',
       'c/1',
@@ -228,11 +228,11 @@ describe('the closure', () => {
   })
 
   it('omits dependents', () => {
-    expect(withNeeds(all, toyKinds, ({ kind }) => kind === 'a').map(refOf)).toEqual(['a/1', 'a/2'])
+    expect(withDependencies(all, toyKinds, ({ kind }) => kind === 'a').map(refOf)).toEqual(['a/1', 'a/2'])
   })
 
   it('goes down a chain of 50,000', () => {
     const chain = Array.from({ length: 50_000 }, (_, n) => resource(`c/${n}`, { refs: { to: `c/${n + 1}` } }))
-    expect(withNeeds(chain, toyKinds, ({ key }) => key === '0')).toHaveLength(50_000)
+    expect(withDependencies(chain, toyKinds, ({ key }) => key === '0')).toHaveLength(50_000)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { needsOf } from '../../src/graph/dependencies.ts'
+import { dependenciesOf } from '../../src/graph/dependencies.ts'
 import type { Kind } from '../../src/kind.ts'
 import type { Ref, Resource } from '../../src/model.ts'
 import { applyOverlay } from '../../src/overlay/apply-overlay.ts'
@@ -252,8 +252,8 @@ describe('whatever is in a snapshot', () => {
             .map((part) => prefix + part)
             .join('/')}`
         const needs = (list: readonly Resource[]) =>
-          needsOf(list, kinds).map(({ from, to, how }) => `${from} → ${to} ${how}`)
-        const expected = needsOf(snapshot(...resources).resources, kinds).map(
+          dependenciesOf(list, kinds).map(({ from, to, how }) => `${from} → ${to} ${how}`)
+        const expected = dependenciesOf(snapshot(...resources).resources, kinds).map(
           ({ from, to, how }) => `${next(from)} → ${next(to)} ${how}`,
         )
         expect(needs(made.snapshot.resources).sort()).toEqual(expected.sort())

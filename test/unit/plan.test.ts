@@ -4,7 +4,7 @@ import type { Field, Kind } from '../../src/kind.ts'
 import type { Change, Id, Live, LiveResource, Placeholder, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { likelyRenames } from '../../src/plan/likely-renames.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
-import { uncounted } from '../../src/plan/policy.ts'
+import { kindsToCount } from '../../src/plan/policy.ts'
 import { parseSaved, savedPlan, staleness } from '../../src/plan/saved-plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
@@ -468,10 +468,10 @@ describe('the change limit', () => {
     const wanted = many('a', 12).map((one) => ({ ...one, spec: { count: 1 } }))
     const some = { ...live(many('a', 12)), complete: new Set<string>() }
     const made = makePlan(snapshot(...wanted), some, toyKinds, none)
-    expect(uncounted(made, some)).toEqual(new Set(['a']))
+    expect(kindsToCount(made, some)).toEqual(new Set(['a']))
     const totals = new Map([['a', 24]])
     expect(makePlan(snapshot(...wanted), { ...some, totals }, toyKinds, none).refusals).toEqual([])
-    expect(uncounted(made, live(many('a', 12)))).toEqual(new Set())
+    expect(kindsToCount(made, live(many('a', 12)))).toEqual(new Set())
   })
 
   it('does not stop creates', () => {

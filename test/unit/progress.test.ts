@@ -46,18 +46,18 @@ describe('how far a command has come', () => {
     const limited: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '429', waitMs: 42_000 }
     const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(10), limited)
     const clock = new Date(43_000).toTimeString().slice(0, 8)
-    expect(progressText(progress, 3000, 100)).toBe(`applying 10/40 · 429: waiting 40 s, until ${clock} · 1 sent again`)
+    expect(progressText(progress, 3000, 100)).toBe(`applying 10/40 · 429: waiting 40 s, until ${clock} · 1 retry`)
     expect(progressText(progress, 44_000, 100)).toContain('/s')
     const shorter: Event = { ...limited, reason: '503', waitMs: 2000 }
     expect(progressText(updateProgress(progress, shorter, 2000) ?? progress, 3000, 100)).toContain(
-      `until ${clock} · 2 sent`,
+      `until ${clock} · 2 retries`,
     )
   })
 
   it('only counts short waits', () => {
     const busy: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '503', waitMs: 200 }
     const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(10), busy, busy)
-    expect(progressText(progress, 6000, 100)).toBe('applying 10/40 · 2.0/s · 15 s left · 2 sent again')
+    expect(progressText(progress, 6000, 100)).toBe('applying 10/40 · 2.0/s · 15 s left · 2 retries')
   })
 
   it('says minutes where seconds would be many', () => {

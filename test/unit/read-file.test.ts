@@ -23,7 +23,7 @@ import {
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { backupsIn } from '../../src/store/backups.ts'
 import { readSources, writeSnapshot } from '../../src/store/files.ts'
-import { heldAt, readExisting } from '../../src/store/update-in-place.ts'
+import { readExisting, resourcesAt } from '../../src/store/update-in-place.ts'
 import { command } from '../support/command.ts'
 import { resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
@@ -188,7 +188,7 @@ describe('only a missing file counts as absent:', () => {
     const how = { mode: 0o644, over: 'renew' } as const
     expect(await messageOf(() => writeSnapshot(loop, snapshot(), how))).toContain('form a loop')
     expect(await messageOf(() => readExisting(loop, toyKinds, context(home)))).toContain('form a loop')
-    expect(await messageOf(() => heldAt(loop, toyKinds, context(home)))).toContain('form a loop')
+    expect(await messageOf(() => resourcesAt(loop, toyKinds, context(home)))).toContain('form a loop')
     const header = join(home, 'header')
     mkdirSync(header)
     symlinkSync(loop, join(header, 'snapshot.yaml'))

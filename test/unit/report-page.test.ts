@@ -27,7 +27,7 @@ const none: Choice = { own: new Set(), all: new Set() }
 const ticks = (items: readonly Item[], ...refs: readonly number[]) =>
   [...refs.reduce((choice, ref) => toggled(choice, ref, items), none).all].sort((a, b) => a - b)
 
-describe('ticking changes', () => {
+describe('selecting changes', () => {
   const items = [item(0), item(1, 0), item(2, 1), item(3), item(4, 5), item(5, 4)]
 
   it('checks dependencies, and unchecks only what no other change needs', () => {

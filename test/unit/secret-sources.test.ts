@@ -59,7 +59,11 @@ describe('a placeholder is filled from', () => {
 describe('a placeholder without a value reports the reason and a fix:', () => {
   it.each<[string, Placeholder, object]>([
     ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
-    ['no JSON', { env: 'EMPTY', as: 'json' }, { code: 'invalid-secret', reason: expect.stringContaining('no JSON') }],
+    [
+      'no JSON',
+      { env: 'EMPTY', as: 'json' },
+      { code: 'invalid-secret', reason: expect.stringContaining('not valid JSON') },
+    ],
     ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'invalid-secret' }],
     ['no file', { file: 'gone.txt' }, { code: 'missing-secret', reason: expect.stringContaining('gone.txt') }],
     ['no command without being allowed', { command: ['op'] }, { fix: expect.stringContaining('--allow-commands') }],
@@ -75,7 +79,7 @@ describe('a placeholder without a value reports the reason and a fix:', () => {
     }
     expect(await filledWith({ command: ['op', 'read', 'hush'] }, { run })).toEqual({
       code: 'missing-secret',
-      reason: 'the command op gave none: it ended with code 3',
+      reason: 'the command op failed: it ended with code 3',
       fix: 'Run the command by hand to see its output.',
     })
   })
@@ -121,7 +125,7 @@ describe('age', () => {
     })
     expect(await filledWith({ age }, { identities: [others] })).toMatchObject({
       code: 'invalid-secret',
-      reason: expect.stringContaining('for others'),
+      reason: expect.stringContaining('for other recipients'),
     })
     for (const text of [damaged, `${lines[0]}\n${lines[1]}`, lines.slice(0, -3).join('\n')])
       expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'invalid-secret' })

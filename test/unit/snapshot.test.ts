@@ -148,7 +148,7 @@ describe('every fault of a file, at its place:', () => {
     const parsed = parseSnapshot([{ file, text }], toyKinds)
     expect(told(parsed).sort()).toEqual(expected.sort())
     for (const { place, message } of parsed.issues) {
-      // A line that may hold a secret in clear is not shown.
+      // A line that may contain a secret in clear text is not shown.
       const line = text.split('\n')[(place?.line ?? 0) - 1]
       expect(place?.excerpt).toBe(line?.includes('plain:') ? undefined : line)
       expect(message).not.toMatch(/undefined|\[object|isLosslessNumber/)

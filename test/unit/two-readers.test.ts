@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/json.ts'
 import { cutStream } from '../../src/snapshot/yaml/documents.ts'
-import { quickValue } from '../../src/snapshot/yaml/fast-reader.ts'
-import { quickText } from '../../src/snapshot/yaml/fast-writer.ts'
+import { readFast } from '../../src/snapshot/yaml/fast-reader.ts'
+import { writeFast } from '../../src/snapshot/yaml/fast-writer.ts'
 import { locator, startOf } from '../../src/snapshot/yaml/locate.ts'
 import { parseYaml, valueOfDocument, writeCarefully, writeYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { anyJson, anyObject } from '../support/arbitrary.ts'
@@ -34,7 +34,7 @@ function careful(text: string): { value: Json } | { faults: readonly string[] } 
 
 /** Whether the quick reader reads a text; where it does, both must say the same. */
 function sameAsCareful(text: string): boolean {
-  const quick = quickValue(text, 200)
+  const quick = readFast(text, 200)
   if (quick !== undefined) expect({ value: quick }).toEqual(careful(text))
   return quick !== undefined
 }
@@ -47,7 +47,7 @@ describe('the quick reader', () => {
       }),
       { numRuns: 300 },
     )
-    expect(texts.filter((text) => quickValue(text, 200) !== undefined).length).toBeGreaterThan(0.9 * texts.length)
+    expect(texts.filter((text) => readFast(text, 200) !== undefined).length).toBeGreaterThan(0.9 * texts.length)
   })
 
   test('never reads a text that the careful one finds fault with, and never to another value', () => {
@@ -92,7 +92,7 @@ describe('the quick reader', () => {
     ['without quotes', 'a'.repeat(12_000_000)],
     ['in a list', `[${'a'.repeat(12_000_000)}]`],
   ])('reads a text of 12 MB %s', (_, text) => {
-    const { a = null } = quickValue(`a: ${text}`, 200) ?? {}
+    const { a = null } = readFast(`a: ${text}`, 200) ?? {}
     expect([a].flat()).toEqual(['a'.repeat(12_000_000)])
   })
 
@@ -103,7 +103,7 @@ describe('the quick reader', () => {
     ['words of a key', `${'a '.repeat(6_000_000)}b: c`],
     ['quotes that do not end', `a: "${'a\\n'.repeat(3_000_000)}`],
   ])('bears millions of %s', (_, text) => {
-    expect(() => quickValue(text, 200)).not.toThrow()
+    expect(() => readFast(text, 200)).not.toThrow()
   })
 
   test.each([
@@ -117,7 +117,7 @@ describe('the quick reader', () => {
     ['what JSON cannot hold', 'a: .inf'],
     ['nesting', `a: ${'['.repeat(201)}${']'.repeat(201)}`],
   ])('leaves %s to the careful one', (_, unusual) => {
-    expect(quickValue(unusual, 200)).toBeUndefined()
+    expect(readFast(unusual, 200)).toBeUndefined()
   })
 })
 
@@ -138,7 +138,7 @@ describe('the place of a whole document', () => {
 
 describe('the quick writer', () => {
   const same = (object: JsonObject) => {
-    const text = quickText(object, writeCarefully)
+    const text = writeFast(object, writeCarefully)
     if (text !== undefined) expect(text).toBe(writeCarefully(object))
     return text !== undefined
   }
@@ -184,7 +184,7 @@ describe('the quick writer', () => {
   })
 
   test('writes all of a world', () => {
-    const documents = texts.map((text) => quickValue(text, 200)).filter((value) => value !== undefined)
+    const documents = texts.map((text) => readFast(text, 200)).filter((value) => value !== undefined)
     expect(documents.filter(same).length).toBe(documents.length)
   })
 })

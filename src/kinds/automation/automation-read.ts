@@ -7,10 +7,12 @@ import { objects, readAll, readNamed, statusOf, text } from '../endpoints.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
 
 const path = '/automations/filter'
-/** Names repeat, and the order has no tie-breaker: creation times practically never do. */
+/** Names are not unique, and the order has no tie-breaker, but creation times practically never collide. */
 const sort = 'CREATED_DESC'
 
-/** Reads all automations, or at least those with the wanted names; of an older server its notification policies as such. */
+/**
+ * Reads all automations, or at least those with the wanted names; on an older server, also its notification policies.
+ */
 export async function listAutomations(
   reader: Reader,
   { version }: Server,
@@ -20,31 +22,32 @@ export async function listAutomations(
   const automations = wanted
     ? automationsNamed(reader, [...wanted])
     : readAll(reader, path, { sort }, { path: '/automations/count', body: {} })
-  const switchedOff = (error: unknown) => {
-    // Before 3.0 every route of automations is "not found" unless PREFECT_EXPERIMENTAL_EVENTS is set.
+  const emptyIfDisabled = (error: unknown) => {
+    // Before 3.0, the routes of automations return 404 unless PREFECT_EXPERIMENTAL_EVENTS is set.
     if (!isPrefect2(version) || statusOf(error) !== 404) throw error
     return []
   }
-  const both = await Promise.all([automations.catch(switchedOff), hasPolicies ? readPolicies(reader) : []])
+  const both = await Promise.all([automations.catch(emptyIfDisabled), hasPolicies ? readPolicies(reader) : []])
   return both.flat()
 }
 
-/** The automations of these names; a name may have several. */
+/** The automations with these names, which need not be unique. */
 export function automationsNamed(reader: Reader, names: readonly string[]): Promise<JsonObject[]> {
   return readNamed(reader, path, names, (some) => ({ sort, automations: { name: { any_: some } } }), {
     each: Number.POSITIVE_INFINITY,
   })
 }
 
-/** An automation as the API gives it, in the snapshot's form. */
+/** Encodes an API object as an automation. */
 export function encodeAutomation(raw: JsonObject, names: Names): Encoded {
   const fields = ['description', 'tags', 'enabled', 'trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']
   return { refs: { owner: ownerOf(raw, names) }, spec: Object.fromEntries(fields.map((name) => [name, raw[name]])) }
 }
 
 /**
- * The deployment that owns an automation. No response says it: those that `prefect deploy` makes for the triggers of a
- * deployment are called `<deployment>__automation_<n>` and run just that deployment (`cli/deploy/_triggers.py`).
+ * The deployment that owns an automation. No response contains it: automations that `prefect deploy` creates for the
+ * triggers of a deployment are named `<deployment>__automation_<n>` and only run that deployment
+ * (`cli/deploy/_triggers.py`).
  */
 function ownerOf(raw: JsonObject, names: Names): Ref | undefined {
   const [action, ...more] = objects(raw.actions)

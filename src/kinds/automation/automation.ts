@@ -14,7 +14,7 @@ const actions: JsonObject = {
   type: 'array',
   items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
 }
-/** Triggers and actions of the supported versions; those of a newer one are carried all the same. */
+/** Trigger and action models of the supported versions. Those of newer versions are carried too. */
 const whole = [
   'EventTrigger',
   'CompoundTrigger',
@@ -38,7 +38,7 @@ const whole = [
   'SendNotification',
   'CallWebhook',
 ]
-/** Never fires: stands for a trigger that cannot be written yet. */
+/** Never fires; used as long as the real trigger cannot be written. */
 const placeholder: JsonObject = {
   type: 'event',
   posture: 'Reactive',
@@ -50,24 +50,24 @@ const placeholder: JsonObject = {
 /** An automation. `POST /automations/`; names are not unique. */
 export const automation: Kind = {
   name: 'automation',
-  doc: 'An automation: what happens when events come, or do not come.',
-  keyDoc: 'the name, or name#discriminator where several have it',
+  doc: 'An automation: actions that run in response to events, or to their absence.',
+  keyDoc: 'the name, or name#discriminator if the name is not unique',
   ambiguous: true,
   disabledSpec: { enabled: false },
   refFields: {
     owner: {
       kinds: ['deployment'],
-      doc: 'The deployment that `prefect deploy` made it for.',
-      fixed: 'the owner of an automation is set when it is made',
+      doc: 'The deployment that `prefect deploy` created it for.',
+      fixed: 'the owner of an automation is set when it is created',
     },
   },
   fields: {
-    description: { schema: string, doc: 'For people.', default: '' },
+    description: { schema: string, doc: 'Description.', default: '' },
     tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: '3.4.7' },
-    enabled: { schema: boolean, doc: 'Whether it acts.', operational: true },
+    enabled: { schema: boolean, doc: 'Whether the automation is enabled.', operational: true },
     trigger: {
       schema: trigger,
-      doc: 'The events that it waits for.',
+      doc: 'The events that trigger the actions.',
       required: true,
       freeform: true,
       deferrable: true,
@@ -75,7 +75,7 @@ export const automation: Kind = {
     },
     actions: {
       schema: actions,
-      doc: 'What it does when the trigger fires or resolves.',
+      doc: 'Actions that run when the trigger fires or resolves.',
       default: [],
       freeform: true,
       deferrable: true,
@@ -83,7 +83,7 @@ export const automation: Kind = {
     },
     actions_on_trigger: {
       schema: actions,
-      doc: 'What it does when the trigger fires.',
+      doc: 'Actions that run when the trigger fires.',
       default: [],
       freeform: true,
       deferrable: true,
@@ -91,7 +91,7 @@ export const automation: Kind = {
     },
     actions_on_resolve: {
       schema: actions,
-      doc: 'What it does when the trigger resolves.',
+      doc: 'Actions that run when the trigger resolves.',
       default: [],
       freeform: true,
       deferrable: true,
@@ -122,12 +122,12 @@ export const automation: Kind = {
   encode: encodeAutomation,
   incompatibilities: incompatibilities,
   effects(change) {
-    if (change.action === 'create' && change.after.spec.enabled !== false) return ['acts from now on']
+    if (change.action === 'create' && change.after.spec.enabled !== false) return ['it will be active immediately']
     if (change.action !== 'update') return []
     const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
     return [
       ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) will be reset']),
-      ...(enabled ? ['acts from now on'] : []),
+      ...(enabled ? ['it will be active immediately'] : []),
     ]
   },
   async create({ api, server }, after) {
@@ -146,7 +146,7 @@ export const automation: Kind = {
   async update({ api, server }, before, after, fields) {
     const path = at`/automations/${before.id}`
     const enabled = after.spec.enabled ?? before.spec.enabled ?? true
-    // PUT makes new ids for the triggers, and with them forgets what they have counted.
+    // PUT assigns new IDs to the triggers and resets their counters.
     const policy = policyPath(before)
     if (isSwitch(fields)) await api.send('PATCH', policy ?? path, policy ? { is_active: enabled } : { enabled })
     else await api.send('PUT', path, { ...bodyOf(after), ...tagsOf(after, server), enabled })
@@ -174,7 +174,7 @@ function sameField(raw: JsonObject, after: ResolvedResource, name: string): bool
   return sameJson(normalize(raw[name] ?? []), normalize(wanted ?? []))
 }
 
-/** The whole body: PUT keeps what is left out. */
+/** The complete body, because PUT keeps omitted fields. */
 function bodyOf({ resource, spec }: ResolvedResource): JsonObject {
   return {
     name: nameInKey(resource.key),
@@ -190,7 +190,7 @@ function tagsOf({ spec }: ResolvedResource, { version }: Server): JsonObject {
   return atLeast(version, automation.fields.tags?.since) ? { tags: spec.tags ?? [] } : {}
 }
 
-/** First Prefect version of what not every version has. */
+/** First Prefect versions of actions and fields. */
 const actionsSince: Readonly<Record<string, string>> = { 'delete-flow-run': '3.7.2', 'resume-flow-run': '3.0.0' }
 const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15', force: '3.6.11' }
 const cloudOnly = new Set(['metric', 'declare-incident'])

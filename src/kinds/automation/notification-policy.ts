@@ -2,20 +2,20 @@ import type { Json, JsonObject } from '../../json.ts'
 import type { LiveResource, Reader } from '../../model.ts'
 import { at, list, readPages, text } from '../endpoints.ts'
 
-/** First Prefect version without notification policies: it makes automations of them when it migrates its database. */
+/** The first Prefect version without notification policies. Its database migration converts them to automations. */
 export const policiesUntil = '3.4.0'
 
 /**
- * The notification policies of a server older than that, each as the automation that Prefect itself makes of it
- * (migration `7655f31c5157` of 3.4.0), but for an order of the states, which there is random.
+ * Reads the notification policies of an older server, each converted to the automation that Prefect's own migration
+ * creates from it (migration `7655f31c5157` of 3.4.0), except that the order of the states is not random.
  */
 export async function readPolicies(reader: Reader): Promise<readonly JsonObject[]> {
-  // An empty filter object would leave out those that are switched on.
+  // An empty filter object would omit active policies.
   const policies = await readPages(reader, '/flow_run_notification_policies/filter', {})
   return policies.map(asAutomation)
 }
 
-/** What every automation that was one is called. */
+/** The name of every automation that was a policy. */
 export const policyName = 'Flow Run State Change Notification'
 
 function asAutomation(policy: JsonObject): JsonObject {
@@ -41,22 +41,22 @@ function asAutomation(policy: JsonObject): JsonObject {
         type: 'send-notification',
         block_document_id: policy.block_document_id ?? '',
         subject: 'Prefect flow run notification',
-        body: text(policy, 'message_template') ? filledIn(text(policy, 'message_template')) : body,
+        body: text(policy, 'message_template') ? toJinja(text(policy, 'message_template')) : body,
       },
     ],
   }
 }
 
-/** Where one that is still a policy is switched and deleted; undefined for an automation. */
-export function policyPath({ id, carriedOver: recalled }: LiveResource): string | undefined {
-  return recalled.is_policy === true ? at`/flow_run_notification_policies/${id}` : undefined
+/** The API path of an automation that is still a policy; undefined for an automation. */
+export function policyPath({ id, carriedOver }: LiveResource): string | undefined {
+  return carriedOver.is_policy === true ? at`/flow_run_notification_policies/${id}` : undefined
 }
 
 function taggedWith(tags: readonly Json[]): JsonObject {
   return { 'prefect.resource.role': 'tag', 'prefect.resource.id': tags.map((tag) => `prefect.tag.${String(tag)}`) }
 }
 
-/** What is told where a policy has no words of its own. */
+/** The default message of a policy. */
 const body = `
 Flow run {{ flow.name }}/{{ flow_run.name }} observed in state \`{{ flow_run.state.name }}\` at {{ flow_run.state.timestamp }}.
 Flow ID: {{ flow_run.flow_id }}
@@ -79,8 +79,11 @@ const variables: Readonly<Record<string, string>> = {
   flow_run_state_message: '{{ flow_run.state.message }}',
 }
 
-/** The template of a policy (Python's `str.format`, in which a doubled brace is a brace) as one of an automation (Jinja). */
-function filledIn(template: string): string {
+/**
+ * Converts the template of a policy (Python's `str.format`, in which braces are escaped by doubling) to that of an
+ * automation (Jinja).
+ */
+function toJinja(template: string): string {
   return template.replace(/\{\{|\}\}|\{(\w+)\}/g, (found, name: string | undefined) =>
     name === undefined ? found.charAt(0) : (variables[name] ?? found),
   )

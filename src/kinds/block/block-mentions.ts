@@ -11,7 +11,7 @@ const credentials: Readonly<Record<string, string>> = {
   azure_blob_storage_credentials_block_name: 'azure-blob-storage-credentials',
 }
 
-/** How templates, steps and plain arguments name a block. */
+/** References to blocks by name in templates, steps and arguments. */
 export const blockMentions: Mentions = {
   template: { word: 'blocks', key: ([type = '', name = '']) => keyOf(type, name) },
   keys: {

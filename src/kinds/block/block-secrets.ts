@@ -4,22 +4,22 @@ import { expand, inlineSchema, isContainer, isPassword, itemSchemas, namesIn, pr
 import { type Guess, guess, type Search } from './secret-guess.ts'
 
 /*
- * Where the secrets of a block are. A schema declares them as paths of Python field names (`secret_fields`), but the data
- * holds aliases, and nothing in a path says that a field is a dictionary of models or a root model. So a path is matched
- * against the data and the JSON Schema together, and what it may mean is treated as secret: a placeholder too many costs a
- * line, a secret in a file costs the secret.
+ * Finds the secrets of a block. A schema declares them as paths of Python field names (`secret_fields`), but the data
+ * has aliases, and a path does not tell whether a field is a dictionary of models or a root model. So paths are matched
+ * against the data and the JSON Schema together, and in doubt a value is treated as secret: an unnecessary placeholder
+ * is a minor nuisance, a leaked secret is a security incident.
  */
 
 /** The secrets of a block's data. */
 export interface BlockSecrets {
   readonly secrets: ReadonlyMap<Pointer, Json>
-  /** Declared paths that match nothing in the data, with the values that are treated as secret because of them. */
+  /** Declared paths without a match in the data, and the values that are treated as secret because of them. */
   readonly guesses: readonly Guess[]
 }
 
 /**
- * Finds the secrets in the data of a block by the `fields` of its schema: declared paths, in which `*` is any key, and every
- * value with `format: password` or `writeOnly`. A null is no secret.
+ * Finds the secrets in the data of a block by the `fields` of its schema: values at declared paths, in which `*` is any
+ * key, and every value with `format: password` or `writeOnly`. Null is not a secret.
  */
 export function findBlockSecrets(data: JsonObject, fields: JsonObject): BlockSecrets {
   const search: Search = { root: fields, secrets: new Map(), hits: new Set(), stops: [] }
@@ -40,7 +40,7 @@ function visit(
   for (const { declared } of ended) search.hits.add(declared)
   if (pointer !== '' && (ended.length > 0 || schemas.some(isPassword))) {
     search.secrets.set(pointer, value)
-    // A declared path of other names leads into the same secret.
+    // Other declared paths may lead into the same secret.
     return
   }
   if (Array.isArray(value))
@@ -65,7 +65,7 @@ function visitObject(
     for (const [key, rest] of matched) forKey.get(key)?.push({ ...path, rest })
     if (matched.length > 0) continue
     search.stops.push({ path, value, schemas, pointer, siblings: paths })
-    // Without properties it may be a dictionary, whose keys are in no path.
+    // Without properties, it may be a dictionary, whose keys do not occur in paths.
     if (namesIn(schemas).size > 0) continue
     for (const [key, item] of Object.entries(value)) if (isContainer(item)) forKey.get(key)?.push(path)
   }

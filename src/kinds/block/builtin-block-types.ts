@@ -1,5 +1,5 @@
 /*
- * What servers register by themselves when they start (`server/models/block_registration.py` and
+ * Block types that servers register on startup (`server/models/block_registration.py` and
  * `collection_blocks_data.json`; read from servers of 2.20.25, 3.4.14 and 3.8.8).
  */
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { byCodePoint, isExact, isFloat, isObject, type Json, type JsonObject } from '../../json.ts'
 
 /**
- * The checksum that Prefect gives a block schema's fields (`blocks/core.py`, `_calculate_schema_checksum`): over all
- * but `secret_fields`, and but those definitions that are blocks of their own.
+ * Computes the checksum of a block schema's fields like Prefect (`blocks/core.py`, `_calculate_schema_checksum`): over
+ * everything except `secret_fields` and definitions that are blocks of their own.
  */
 export function checksumOf(fields: JsonObject): string {
   const hashed = withoutBlockDefinitions(withoutSecretFields(fields) as JsonObject)
-  // Prefect hashes the arguments of a call: a list of one, and no keywords.
+  // Prefect hashes the arguments of a call: a list of one argument, and no keywords.
   return `sha256:${createHash('sha256')
     .update(pythonJson([[hashed], {}]), 'utf8')
     .digest('hex')}`
@@ -27,7 +27,7 @@ function withoutBlockDefinitions(fields: JsonObject): JsonObject {
   return kept.size > 0 ? { ...rest, definitions: Object.fromEntries(kept) } : rest
 }
 
-/** The definitions that are used and are no blocks. */
+/** The definitions that are used and are not blocks. */
 function plainDefinitions(value: Json, definitions: JsonObject, seen: Set<string>): Map<string, Json> {
   const found = new Map<string, Json>()
   for (const ref of refsIn(value)) {
@@ -51,7 +51,7 @@ function* refsIn(value: Json): Generator<string> {
   }
 }
 
-/** JSON as Python's `json.dumps(value, sort_keys=True)` writes it. */
+/** Formats JSON like Python's `json.dumps(value, sort_keys=True)`. */
 export function pythonJson(value: Json): string {
   if (typeof value === 'string') return pythonString(value)
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value)
@@ -69,7 +69,7 @@ function pythonString(text: string): string {
   )
 }
 
-/** Python's `repr` of a float: an exponent from 1e16 on and below 1e-4, of two digits at least. */
+/** Formats a float like Python's `repr`: with an exponent of at least two digits from 1e16 on and below 1e-4. */
 function pythonFloat(value: number): string {
   if (Object.is(value, -0)) return '-0.0'
   const size = Math.abs(value)

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts'
 import { list } from '../endpoints.ts'
 
-/** A path of `secret_fields`, or what is left of it below some value. */
+/** A path of `secret_fields`, and the part of it that is not matched yet. */
 export interface Path {
   readonly declared: string
   readonly rest: readonly string[]
@@ -12,7 +12,10 @@ export function pathsOf(schema: JsonObject): Path[] {
   return list(schema.secret_fields).map((path) => ({ declared: String(path), rest: String(path).split('.') }))
 }
 
-/** The keys that a path goes through, each with the rest of the path: the same name, else one that differs in style only. */
+/**
+ * The keys that match the beginning of a path, each with the rest of the path: exact matches, or else keys that differ
+ * only in style.
+ */
 export function matching({ rest }: Path, keys: readonly string[]): [string, readonly string[]][] {
   const [head = ''] = rest
   if (head === '*') return keys.map((key) => [key, rest.slice(1)])
@@ -23,12 +26,12 @@ export function matching({ rest }: Path, keys: readonly string[]): [string, read
   return exact.length > 0 ? exact : keys.filter((key) => plain(key) === plain(head)).map((key) => [key, rest.slice(1)])
 }
 
-/** `api_token`, `apiToken` and `API-Token` are one name. */
+/** Normalizes a name: `api_token`, `apiToken` and `API-Token` are equal. */
 export function plain(name: string): string {
   return name.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
 }
 
-/** The field of a root model, `root`, is in paths, but not in the data. */
+/** Removes `root`, the field of a root model, which occurs in paths but not in the data. */
 export function withoutRoot(path: Path, value: Json): Path {
   const [head, ...rest] = path.rest
   if (head !== 'root' || (isObject(value) && Object.hasOwn(value, 'root'))) return path

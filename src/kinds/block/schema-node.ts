@@ -1,14 +1,16 @@
 import { isExact, isObject, type Json, type JsonObject } from '../../json.ts'
 import { list, object } from '../endpoints.ts'
 
-/* Which parts of the JSON Schema of a block describe a value. */
+/*
+ * Finds the parts of a block's JSON Schema that describe a value.
+ */
 
-/** The whole schema, into which `$ref` leads. */
+/** The root schema, for resolving `$ref`. */
 export interface Rooted {
   readonly root: JsonObject
 }
 
-/** The schemas that a value may fit: the schema itself, what it refers to, and its alternatives. */
+/** The schemas that may describe a value: the schema itself, its `$ref`, and its alternatives. */
 export function expand(search: Rooted, schema: Json | undefined, seen = new Set<Json>()): JsonObject[] {
   if (!isObject(schema) || seen.has(schema)) return []
   seen.add(schema)
@@ -22,7 +24,7 @@ function definition(root: JsonObject, ref: string): Json | undefined {
   return object(root[group])[name]
 }
 
-/** The definition of a block that stands in the data with the slug of its type. */
+/** The definition of a nested block, found by the type slug in the data. */
 export function inlineSchema(root: JsonObject, { block_type_slug: slug }: JsonObject): JsonObject | undefined {
   if (typeof slug !== 'string') return undefined
   return Object.values(object(root.definitions))
@@ -51,7 +53,7 @@ export function namesIn(schemas: readonly JsonObject[]): Set<string> {
   return new Set(schemas.flatMap((schema) => Object.keys(object(schema.properties))))
 }
 
-/** Whether the schema itself says that the value is a secret. */
+/** Whether the schema marks the value as a secret. */
 export function isPassword({ format, writeOnly }: JsonObject): boolean {
   return format === 'password' || writeOnly === true
 }

@@ -2,9 +2,11 @@ import { isObject, type Json, type JsonObject, type Pointer, step } from '../../
 import { matching, type Path, plain } from './declared-path.ts'
 import { isContainer, isPassword, itemSchemas, namesIn, propertySchemas, type Rooted } from './schema-node.ts'
 
-/* What a declared path without a match in the data may mean. */
+/*
+ * Guesses the meaning of declared paths without a match in the data.
+ */
 
-/** A declared path that matches nothing in the data, with the values that are treated as secret because of it. */
+/** A declared path without a match in the data, and the values that are treated as secret because of it. */
 export interface Guess {
   /** As in `secret_fields`, such as `headers.*`. */
   readonly path: string
@@ -21,14 +23,17 @@ interface Stop {
   readonly siblings: readonly Path[]
 }
 
-/** What a walk through the data has found so far. */
+/** The state of a walk through the data. */
 export interface Search extends Rooted {
   readonly secrets: Map<Pointer, Json>
   readonly hits: Set<string>
   readonly stops: Stop[]
 }
 
-/** Treats as secret what an unmatched path may mean: leaves of its last name, else leaves that the schema does not know. */
+/**
+ * Treats as secret the values that an unmatched path may mean: those with its last name, or else those that the schema
+ * does not describe.
+ */
 export function guess(search: Search): Guess[] {
   const found = new Map<string, Set<Pointer>>()
   for (const stop of search.stops) if (isAccountedFor(search, stop)) search.hits.add(stop.path.declared)
@@ -52,7 +57,7 @@ export function guess(search: Search): Guess[] {
   return guesses
 }
 
-/** Whether a field with an alias is one of those that the schema marks as passwords under names that no path has. */
+/** Whether an unmatched field is probably one of those that the schema marks as passwords under an alias. */
 function isAccountedFor(search: Search, { path, schemas, siblings }: Stop): boolean {
   const names = namesIn(schemas)
   if (path.rest.length !== 1 || names.has(path.rest[0] ?? '')) return false
@@ -68,11 +73,11 @@ interface Leaf {
   readonly key: string
   readonly value: Json
   readonly pointer: Pointer
-  /** Whether the schema says what it is, and it is no password. */
+  /** Whether the schema describes the value and does not mark it as a password. */
   readonly known: boolean
 }
 
-/** The values below an object that no path leads to and that are not secret yet. */
+/** The values below an object that no path matches and that are not secret yet. */
 function candidates(search: Search, stop: Stop): Leaf[] {
   const { value, schemas, pointer, siblings, path } = stop
   const others = siblings.filter((sibling) => sibling !== path)
@@ -82,7 +87,7 @@ function candidates(search: Search, stop: Stop): Leaf[] {
   // A secret that is neither a string nor a dictionary looks like any other property.
   const anything = path.rest.length === 1 && names.size > 0 && !isProperty
   return Object.entries(value).flatMap(([key, item]) =>
-    // A property that is absent is unset, or the data has it under an alias for serialization, which no property has.
+    // A missing property is unset, or the data has it under a serialization alias, which is not a property.
     taken.has(key) || (isProperty && names.has(key)) || (path.rest.length > 1 && !isContainer(item))
       ? []
       : leaves(search, key, item, propertySchemas(search, schemas, key), step(pointer, key)).map((leaf) =>

@@ -9,7 +9,9 @@ import { encodeLimit } from './deployment-limit.ts'
 import { encodeSchedules } from './schedule.ts'
 
 const path = '/deployments/filter'
-/** Names repeat across flows, and the order has no tie-breaker: creation times practically never do. */
+/**
+ * Names are unique only within a flow, and the order has no tie-breaker, but creation times practically never collide.
+ */
 const sort = 'CREATED_DESC'
 
 /** Reads all deployments, or at least those with the wanted keys. */
@@ -31,18 +33,18 @@ export async function listDeployments(
     flows: { name: { any_: flows } },
     ...(few ? { deployments: { name: { any_: [...names] } } } : {}),
   })
-  // A flow has one deployment of a name.
+  // A flow has at most one deployment with a name.
   return readNamed(reader, path, [...byFlow.keys()], filter, {
     each: few ? names.size : Number.POSITIVE_INFINITY,
     onPage,
   })
 }
 
-/** A deployment as the API gives it, in the snapshot's form. */
+/** Encodes an API object as a deployment. */
 export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
   const flow = names.raw(raw.flow_id)
   const limit = encodeLimit(raw.global_concurrency_limit)
-  // Without its pool a queue is gone; naming the queue alone would make the server create `default-agent-pool`.
+  // A queue without its pool is gone; sending only the queue would make the server create `default-agent-pool`.
   const [pool, queue] = [text(raw, 'work_pool_name'), text(raw, 'work_queue_name')]
   return {
     refs: {
@@ -63,32 +65,35 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       parameters: raw.parameters,
       parameter_openapi_schema: raw.parameter_openapi_schema,
       enforce_parameter_schema: raw.enforce_parameter_schema,
-      // Before 3.0 `infra_overrides` is all that a response has of them.
+      // Before 3.0, responses have only `infra_overrides`.
       job_variables: raw.job_variables ?? raw.infra_overrides ?? {},
       paused: raw.paused,
       schedules: encodeSchedules(raw.schedules),
       concurrency_limit: limit.own,
       concurrency_options: raw.concurrency_options,
     },
-    dropped: [...outdated(raw, before3), ...objects(raw.schedules).flatMap((one) => outdated(one, schedulesBefore3))],
+    dropped: [
+      ...droppedSettings(raw, before3),
+      ...objects(raw.schedules).flatMap((one) => droppedSettings(one, schedulesBefore3)),
+    ],
   }
 }
 
-/** Fields that a deployment had before 3.0, and what there is to do about them. */
-const before3 = { manifest_path: 'Nothing: nobody reads a manifest any more' }
+/** Fields that deployments had before 3.0, and what to use instead. */
+const before3 = { manifest_path: 'Nothing to do: Prefect 3 does not use manifests' }
 const schedulesBefore3 = {
-  max_active_runs: 'Give the deployment a concurrency_limit, which counts all of its runs',
-  catchup: 'A worker runs late runs whenever it can; there is nothing to set',
+  max_active_runs: 'Set a concurrency_limit on the deployment, which counts all of its runs',
+  catchup: 'Nothing to do: workers always run late runs',
 }
 
-function outdated(raw: JsonObject, fields: Readonly<Record<string, string>>): DroppedSetting[] {
+function droppedSettings(raw: JsonObject, fields: Readonly<Record<string, string>>): DroppedSetting[] {
   return Object.entries(fields).flatMap(([name, fix]) => {
     const value = raw[name] ?? false
     return value === false ? [] : [{ what: `${name} ${writeJson(value)}`, fix }]
   })
 }
 
-/** The labels that the server did not add: it copies those of the flow, and writes the flow's id. */
+/** The labels that the server did not add: it copies those of the flow, and adds the flow's ID. */
 function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
   const inherited = object(flow?.labels)
   const own = Object.entries(object(raw.labels)).filter(

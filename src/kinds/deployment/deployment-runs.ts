@@ -3,7 +3,7 @@ import { isNumber } from '../../json.ts'
 import type { Id, LiveResource, Reader } from '../../model.ts'
 import { readNamed } from '../endpoints.ts'
 
-/** Runs of a deployment that the server has scheduled to start before a time (`POST /flow_runs/count`). */
+/** The number of runs of a deployment that are scheduled to start before a time (`POST /flow_runs/count`). */
 export async function countScheduledRuns(reader: Reader, deployment: Id, before: Date): Promise<number> {
   const counted = await reader.query('/flow_runs/count', {
     deployments: { id: { any_: [deployment] } },
@@ -12,7 +12,7 @@ export async function countScheduledRuns(reader: Reader, deployment: Id, before:
   return isNumber(counted) ? Number(counted) : 0
 }
 
-/** One line for all: how many of the deployments a worker has asked for runs of lately (`status` READY). */
+/** One check for all deployments: the number of those for which a worker has polled recently (`status` READY). */
 export async function checkReady(
   reader: Reader,
   _server: unknown,
@@ -26,7 +26,7 @@ export async function checkReady(
     {
       status: ready === ids.length ? 'ok' : 'note',
       title: 'deployments',
-      detail: `${ready} of ${ids.length} READY (a worker has asked for their runs)`,
+      detail: `${ready} of ${ids.length} READY (a worker polls for their runs)`,
     },
   ]
 }

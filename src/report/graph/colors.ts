@@ -1,4 +1,4 @@
-/** One color a kind, by its place in the table: told apart on light and on dark. */
+/** Colors of kinds, assigned in order; distinguishable on light and dark backgrounds. */
 const palette = [
   '#4c78d8',
   '#c2571a',
@@ -15,7 +15,7 @@ const palette = [
   '#5f7f9f',
 ] as const
 
-/** The color of each kind that occurs, in the order of first occurrence. */
+/** The color of each kind, assigned in the order of first occurrence. */
 export function colorsOf(kinds: Iterable<string>): ReadonlyMap<string, string> {
   const out = new Map<string, string>()
   for (const kind of kinds) if (!out.has(kind)) out.set(kind, palette[out.size % palette.length] ?? palette[0])

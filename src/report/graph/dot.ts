@@ -6,7 +6,7 @@ import { colorsOf } from './colors.ts'
 
 const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
 
-/** The graph in the language of Graphviz. */
+/** The graph in the DOT language of Graphviz. */
 export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
   const colors = colorsOf(resources.map(({ ref }) => splitRef(ref).kind))
   return [
@@ -19,14 +19,14 @@ export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
       return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colors.get(kind)}"]`
     }),
     ...edges.map(({ from, to, how, cycle }) => {
-      const round = cycle ? ', color="#cf222e", penwidth=2' : ''
-      return `  ${quoted(from)} -> ${quoted(to)} [style=${styles[how]}${round}]`
+      const inCycle = cycle ? ', color="#cf222e", penwidth=2' : ''
+      return `  ${quoted(from)} -> ${quoted(to)} [style=${styles[how]}${inCycle}]`
     }),
     '}\n',
   ].join('\n')
 }
 
-/** A quoted string, one line for each text. Entities have a meaning in it, and so have backslashes. */
+/** A quoted DOT string with one line per text. DOT interprets entities and backslashes, so they are escaped. */
 function quoted(...lines: readonly string[]): string {
   const text = lines.map((line) =>
     visible(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;'),

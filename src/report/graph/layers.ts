@@ -6,9 +6,9 @@ import { nodeHeight } from './node.ts'
 const gap = { x: 40, y: 10, layer: 160 } as const
 
 /**
- * Places for more resources than a layout can be looked for in a reasonable time: layers from left to right, what needs
- * before what is needed, each layer a block of several columns in which neighbors have the same needs. Takes the time
- * of one walk over the edges.
+ * Positions for graphs that are too large for a layout algorithm: layers from left to right, dependents before
+ * dependencies, each layer a block of several columns in which resources with the same dependencies are neighbors.
+ * Linear in the number of edges.
  */
 export function placeInLayers(
   refs: readonly Ref[],
@@ -30,7 +30,7 @@ export function placeInLayers(
     const columns = Math.ceil(sorted.length / rows)
     const used = Math.ceil(sorted.length / columns)
     for (const [at, { ref }] of sorted.entries()) {
-      // Row by row, so that what has the same needs stands at the same height.
+      // Row by row, so that resources with the same dependencies are at the same height.
       const [row, column] = [Math.floor(at / columns), at % columns]
       const top = ((rows - used) * (nodeHeight + gap.y)) / 2
       places.set(ref, {
@@ -47,22 +47,25 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** First what needs nothing, then what needs only that, and so on; cycles where their needs outside come. */
+/**
+ * Layers by dependency depth: first the resources without dependencies, then those that depend only on the first layer,
+ * and so on. Edges on a cycle are ignored.
+ */
 function layersOf(refs: readonly Ref[], edges: readonly EdgeReport[]): Ref[][] {
-  const open = new Map<Ref, number>(refs.map((ref) => [ref, 0]))
-  const needers = new Map<Ref, Ref[]>()
+  const unmet = new Map<Ref, number>(refs.map((ref) => [ref, 0]))
+  const dependents = new Map<Ref, Ref[]>()
   for (const { from, to, cycle } of edges) {
-    if (cycle || from === to || !open.has(from) || !open.has(to)) continue
-    open.set(from, (open.get(from) ?? 0) + 1)
-    listAt(needers, to).push(from)
+    if (cycle || from === to || !unmet.has(from) || !unmet.has(to)) continue
+    unmet.set(from, (unmet.get(from) ?? 0) + 1)
+    listAt(dependents, to).push(from)
   }
   const layers: Ref[][] = []
-  for (let front = refs.filter((ref) => open.get(ref) === 0); front.length > 0; ) {
+  for (let front = refs.filter((ref) => unmet.get(ref) === 0); front.length > 0; ) {
     layers.push(front)
     const next: Ref[] = []
-    for (const from of front.flatMap((ref) => needers.get(ref) ?? [])) {
-      const left = (open.get(from) ?? 0) - 1
-      open.set(from, left)
+    for (const from of front.flatMap((ref) => dependents.get(ref) ?? [])) {
+      const left = (unmet.get(from) ?? 0) - 1
+      unmet.set(from, left)
       if (left === 0) next.push(from)
     }
     front = next

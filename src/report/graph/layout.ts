@@ -4,7 +4,7 @@ import type { EdgeReport } from '../model/report.ts'
 import { placeInLayers } from './layers.ts'
 import { type Box, boxOf, nodeHeight } from './node.ts'
 
-/** Resources and what they need, with their places on a sheet: in pixels, from the top left. */
+/** Resources and their dependencies with positions, in pixels from the top left. */
 export interface Picture {
   readonly width: number
   readonly height: number
@@ -12,27 +12,30 @@ export interface Picture {
   readonly lines: readonly Line[]
 }
 export interface Node extends Box {
-  /** Of its middle. */
+  /** Horizontal center. */
   readonly x: number
   readonly y: number
 }
 export interface Line extends EdgeReport {
-  /** Of an SVG path. */
+  /** Path data of an SVG `path`. */
   readonly path: string
 }
 
-/** Graphviz says lengths in inches. */
+/** Pixels per inch, the unit of Graphviz. */
 const inch = 72
-/** With more edges `dot` takes seconds, and its picture is a column that nobody can read. */
-const many = 800
+/** With more edges, `dot` takes seconds, and its picture is an unreadable column. */
+const maxDotEdges = 800
 
-/** Lays a graph out from left to right, what needs before what is needed: by Graphviz, or in blocks where it is large. */
+/**
+ * Lays a graph out from left to right, dependents before their dependencies: with Graphviz, or in blocks if it is
+ * large.
+ */
 export async function layoutGraph(refs: readonly Ref[], edges: readonly EdgeReport[]): Promise<Picture> {
   if (refs.length === 0) return { width: 0, height: 0, nodes: [], lines: [] }
   const known = new Set(refs)
   const drawn = edges.filter(({ from, to }) => known.has(from) && known.has(to))
   const boxes = refs.map(boxOf)
-  return drawn.length > many ? blocksPicture(boxes, drawn) : dotPicture(boxes, drawn)
+  return drawn.length > maxDotEdges ? blocksPicture(boxes, drawn) : dotPicture(boxes, drawn)
 }
 
 function blocksPicture(boxes: readonly Box[], edges: readonly EdgeReport[]): Picture {
@@ -64,7 +67,7 @@ async function dotPicture(boxes: readonly Box[], edges: readonly EdgeReport[]): 
   return pictureOf(graphviz.layout(source, 'plain', 'dot'), boxes, edges, number)
 }
 
-/** Reads the `plain` format: `graph scale width height`, `node name x y …`, `edge tail head n x1 y1 …`. */
+/** Parses Graphviz's `plain` format: `graph scale width height`, `node name x y …`, `edge tail head n x1 y1 …`. */
 function pictureOf(
   plain: string,
   boxes: readonly Box[],

@@ -1,4 +1,4 @@
-/** Text as it stands in HTML or XML, in an element or a quoted attribute, without a meaning of its own. */
+/** Escapes text for HTML and XML elements and quoted attributes. */
 export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

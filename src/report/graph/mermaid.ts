@@ -6,12 +6,12 @@ import { colorsOf } from './colors.ts'
 
 const arrows = { slot: '-->', token: '-.->', name: '-.->' } as const
 
-/** The graph as GitHub, GitLab and most wikis draw it from a `mermaid` block. */
+/** The graph in the Mermaid language, which GitHub, GitLab and most wikis render. */
 export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
   const number = new Map(resources.map(({ ref }, index) => [ref, index]))
   const colors = [...colorsOf(resources.map(({ ref }) => splitRef(ref).kind))]
   const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
-  const round = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
+  const inCycle = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
   return [
     'flowchart LR',
     ...resources.map(({ ref }, index) => {
@@ -20,12 +20,12 @@ export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
     }),
     ...drawn.map(({ from, to, how }) => `  n${number.get(from)} ${arrows[how]} n${number.get(to)}`),
     ...colors.map(([, color], index) => `  classDef k${index} stroke:${color},stroke-width:2px`),
-    ...(round.length > 0 ? [`  linkStyle ${round.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
+    ...(inCycle.length > 0 ? [`  linkStyle ${inCycle.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
     '',
   ].join('\n')
 }
 
-/** Text of a label: no sign in it is markup, for mermaid or for HTML. */
+/** Escapes a label for Mermaid and HTML. */
 function escaped(text: string): string {
-  return visible(text).replace(/[^\p{L}\p{N} ._/:-]/gu, (sign) => `#${sign.codePointAt(0)};`)
+  return visible(text).replace(/[^\p{L}\p{N} ._/:-]/gu, (char) => `#${char.codePointAt(0)};`)
 }

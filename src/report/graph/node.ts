@@ -1,18 +1,18 @@
 import { shorten, visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 
-/** A resource as it is drawn, before it has its place. */
+/** A resource's box without a position. */
 export interface Box {
   readonly ref: Ref
   readonly kind: string
-  /** The key, as far as there is room for it. */
+  /** The key, shortened if it is long. */
   readonly label: string
   readonly width: number
 }
 
 export const nodeHeight = 38
 
-/** The box of a resource: wide enough for its label, which is cut in its middle. */
+/** The box of a resource, wide enough for its label. Long keys are shortened in the middle. */
 export function boxOf(ref: Ref): Box {
   const { kind, key } = splitRef(ref)
   const text = visible(key)

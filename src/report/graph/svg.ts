@@ -10,7 +10,7 @@ import { nodeHeight } from './node.ts'
 
 const margin = 16
 
-/** The graph as a picture that any browser or document shows. */
+/** The graph as an SVG picture. */
 export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
   const picture = await layoutGraph(
     resources.map(({ ref }) => ref),
@@ -26,7 +26,10 @@ export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
   ].join('\n')
 }
 
-/** Lines and nodes of a picture; `colors` is of each kind, `actions` what becomes of each resource. */
+/**
+ * SVG elements for the lines and nodes of a picture. `colors` is by kind; `actions` has the planned action of each
+ * resource.
+ */
 export function graphMarkup(
   { nodes, lines }: Picture,
   colors: ReadonlyMap<string, string>,
@@ -38,7 +41,7 @@ export function graphMarkup(
   ]
 }
 
-/** Heads of arrows, by what the arrow is. */
+/** Arrowheads by type of arrow. */
 export const arrowMarkers: readonly string[] = [
   '<defs>',
   ...['need', 'round', 'hot'].map(
@@ -69,7 +72,7 @@ function named(ref: Ref): string {
   return escapeMarkup(visible(ref))
 }
 
-/** How a graph looks, alone and in a page; light and dark. */
+/** Style of a graph, standalone and in a page; light and dark. */
 export const graphStyle = `
 .graph{--paper:#fff;--ink:#1c2430;--soft:#5b6675;--edge:#c3cad4;--line:#98a3b3;--hot:#1f6feb;--round:#cf222e;--create:#1a7f37;--update:#9a6700;--delete:#cf222e;font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 @media (prefers-color-scheme:dark){.graph{--paper:#1a2029;--ink:#e6ebf2;--soft:#9aa7b8;--edge:#3a4453;--line:#5d6a7c;--hot:#6cb0ff;--round:#ff7b72;--create:#4ac26b;--update:#d9a521;--delete:#ff7b72}}

@@ -6,13 +6,13 @@ import { colorsOf } from '../graph/colors.ts'
 import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport } from '../model/change-report.ts'
 import type { ApplyReport, DiffReport, PlanReport, Report } from '../model/report.ts'
 import { fieldByText } from '../wording/base-wording.ts'
-import { heldText, secretText } from '../wording/change-wording.ts'
+import { contentText, secretText } from '../wording/change-wording.ts'
 import { type Line, lineChanges, linesOf } from '../wording/line-diff.ts'
 import { whyText } from '../wording/outcome-wording.ts'
 import { isLong, valueText } from '../wording/value-wording.ts'
 import type { FieldView, Item, PageData, Row, State } from './page-data.ts'
 
-/** A report as the page's script wants it. */
+/** Converts a report to the data of the page's script. */
 export function buildPageData(report: Report): PageData {
   const numbers = new Map<Ref, number>()
   const number = (ref: Ref): number => {
@@ -30,12 +30,12 @@ export function buildPageData(report: Report): PageData {
     const { kind, key } = splitRef(ref)
     return { kind, key: visible(key) }
   })
-  const told = report.schema === 'prefect-snapshot/diff' ? { done: true as const } : {}
+  const done = report.schema === 'prefect-snapshot/diff' ? { done: true as const } : {}
   const colors = [...colorsOf(refs.map(({ kind }) => kind))]
-  return { refs, needs, items, colors, ...choice, ...told }
+  return { refs, needs, items, colors, ...choice, ...done }
 }
 
-/** A choice of changes stands in place of the selection that the plan was made with. */
+/** Removes selection flags from the command: the choice on the page replaces the selection of the plan. */
 function withoutSelection(words: readonly string[]): string[] {
   const valued = ['--include', '--tag', '--kind']
   return words.filter(
@@ -54,7 +54,7 @@ function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
       return report.resources.map(({ ref, place, fields }) => ({
         ...bare(number(ref), 'resource'),
         ...(place ? { place: `${place.file}:${place.line}` } : {}),
-        brief: heldText(fields, 120),
+        brief: contentText(fields, 120),
         fields: fields.map(fieldView),
       }))
     default:
@@ -66,7 +66,7 @@ function bare(ref: number, state: State): Item {
   return { ref, state, brief: '', fields: [], same: 0, secrets: [], notes: [], faults: [], waits: [] }
 }
 
-/** One item a resource: the second half of a create is told with its first. */
+/** One item per resource: the `patch-cycle` of a create is part of the create's item. */
 function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref: Ref) => number): Item[] {
   const byId = new Map(report.changes.map((change) => [change.id, change]))
   const outcomes = new Map('outcomes' in report ? report.outcomes.map((outcome) => [outcome.id, outcome]) : [])
@@ -89,7 +89,9 @@ function changeItems(report: PlanReport | DiffReport | ApplyReport, number: (ref
         ...bare(number(change.ref), change.action),
         ...(change.place ? { place: `${change.place.file}:${change.place.line}` } : {}),
         brief:
-          change.action === 'update' ? change.fields.map(({ path }) => path).join(', ') : heldText(change.fields, 120),
+          change.action === 'update'
+            ? change.fields.map(({ path }) => path).join(', ')
+            : contentText(change.fields, 120),
         fields: change.fields.map((field) => fieldView({ ...field, path: field.path + fieldByText(change, field) })),
         same: change.same,
         secrets: secretsOf(change),
@@ -117,7 +119,7 @@ function byRefOf(faults: readonly (readonly [Ref | undefined, string])[]): Map<R
   return out
 }
 
-/** What the server cannot hold, and of which nothing else changes. */
+/** Unsupported resources that have no other change. */
 function blockedItems(
   { unsupported, changes, notCompared }: PlanReport | ApplyReport,
   number: (ref: Ref) => number,
@@ -192,7 +194,7 @@ function shownLines(text: string): string {
   return text.split('\n').map(visible).join('\n')
 }
 
-/** What was taken out beside what was put in. */
+/** Pairs removed lines with added lines. */
 function sideBySide(lines: readonly Line[]): Row[] {
   const rows: Row[] = []
   let [out, into]: [string[], string[]] = [[], []]

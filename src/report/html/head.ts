@@ -6,7 +6,7 @@ import type { Report, ScopeReport, Side, Source } from '../model/report.ts'
 import { sinceText } from '../wording/base-wording.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
 
-/** What the page is called. */
+/** The title of the page. */
 export function titleOf(report: Report): string {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
@@ -24,7 +24,7 @@ export function titleOf(report: Report): string {
   }
 }
 
-/** The top of the page: of what the report is, and how much there is of everything. */
+/** The page header: the subject of the report, and its counts. */
 export function headMarkup(report: Report): string {
   const badges = badgesOf(report).map(([count, word, name]) => `<li class="badge ${name}"><b>${count}</b> ${word}</li>`)
   const lines = linesOf(report).map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeMarkup(value)}</dd></div>`)
@@ -34,14 +34,14 @@ export function headMarkup(report: Report): string {
 function badgesOf(report: Report): [number, string, string][] {
   if ('counts' in report) {
     const { create, update, delete: remove, unchanged, unsupported, refused, notCompared } = report.counts
-    const [made, changed, gone] =
+    const [createLabel, updateLabel, deleteLabel] =
       report.schema === 'prefect-snapshot/diff'
         ? ['created', 'updated', 'deleted']
         : ['to create', 'to update', 'to delete']
     const all: [number, string, string][] = [
-      [create, made, 'create'],
-      [update, changed, 'update'],
-      [remove, gone, 'delete'],
+      [create, createLabel, 'create'],
+      [update, updateLabel, 'update'],
+      [remove, deleteLabel, 'delete'],
       [unsupported, 'not possible', 'delete'],
       [refused, 'refused', 'delete'],
       [unchanged, 'unchanged', 'quiet'],
@@ -100,7 +100,7 @@ function scopeText({ resources, managed, absent, ...scope }: ScopeReport): strin
   return visible(`${conditionsText(scope)}; ${plural(resources, 'resource')} of ${managed.join(', ')}${not}`)
 }
 
-/** Everything that is wrong, at its top; open where it is an error. */
+/** The list of issues; expanded if there are errors. */
 export function issuesMarkup(issues: readonly Issue[]): string {
   if (issues.length === 0) return ''
   const errors = issues.filter(({ severity }) => severity === 'error').length

@@ -14,8 +14,8 @@ import { type Overview, overviewOf } from './overview.ts'
 import type { PageData } from './page-data.ts'
 
 /**
- * One page for reviewers, complete in itself. Nothing in it is fetched and nothing runs but its own script: the policy
- * in its head names the script and the style by their hashes. Names and values of a snapshot are text in it, always.
+ * A self-contained page for reviewers. It fetches nothing and runs only its own script: the Content-Security-Policy in
+ * its head names the script and the style by their hashes. All content of a snapshot is escaped.
  */
 export const html: Reporter = async (report) => {
   const style = `${graphStyle}\n${pageStyle}`
@@ -51,11 +51,11 @@ function policy(style: string): string {
   return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`
 }
 
-/** JSON inside a script element: nothing in it can end the element. */
+/** Serializes JSON for a script element: `<`, `>` and `&` are escaped, so that no content can end the element. */
 function embedded(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
 
@@ -64,7 +64,7 @@ function body(report: Report, { picture, actions, all }: Overview, data: PageDat
   const isPlan = 'changes' in report
   if (!isPlan && report.schema !== 'prefect-snapshot/graph') return '<main></main>'
   const what = isPlan ? 'changes' : 'resources'
-  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': what changes, and its neighbors' : ''}`
+  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': the changes and their neighbors' : ''}`
   return `<nav class="tabs" aria-label="Parts of the page"><button data-tab="list" aria-pressed="true">${isPlan ? 'Changes' : 'Resources'}</button><button data-tab="detail" aria-pressed="false">Detail</button><button data-tab="map" aria-pressed="false">Graph</button></nav>
 <main data-tab="list">
 <section class="list" aria-label="${what}">
@@ -73,9 +73,9 @@ function body(report: Report, { picture, actions, all }: Overview, data: PageDat
 </section>
 <section class="detail" id="detail" aria-label="Detail" tabindex="0"></section>
 <section class="map" aria-label="Graph">
-<div class="tools"><div class="mode" role="group" aria-label="What is drawn"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
+<div class="tools"><div class="mode" role="group" aria-label="View"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
 <svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${arrowMarkers.join('')}<g id="all">${graphMarkup(picture, colors, actions).join('')}</g><g id="near"></g></svg>
 </section>
 </main>
-<footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies what is ticked"><button class="copy">Copy</button><button class="none">Untick all</button></footer>`
+<footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies the selected changes"><button class="copy">Copy</button><button class="none">Deselect all</button></footer>`
 }

@@ -3,25 +3,25 @@ import { layoutGraph, type Picture } from '../graph/layout.ts'
 import type { Action } from '../model/change-report.ts'
 import type { EdgeReport, Report } from '../model/report.ts'
 
-/** What the page's picture shows, and what it leaves out. */
+/** The page's picture, and how much it omits. */
 export interface Overview {
   readonly picture: Picture
   readonly actions: ReadonlyMap<Ref, Action>
-  /** Resources that the report knows of. */
+  /** The number of resources in the report. */
   readonly all: number
 }
 
-/** Beyond so many a picture is no help, and a browser slow. */
-const most = 2500
+/** The maximum number of resources in the picture. Larger pictures are unreadable, and browsers become slow. */
+const maxNodes = 2500
 
 /**
- * The picture of a report: of a graph everything; of a plan what changes and its neighbors, without what stands alone;
- * where that is too much, only what changes.
+ * Selects what to draw and lays it out. For a graph: everything. For a plan: the changes with an edge, and their
+ * neighbors; if that is too much, only changes that depend on each other.
  */
 export async function overviewOf(report: Report): Promise<Overview> {
   const actions = new Map<Ref, Action>()
   if (report.schema === 'prefect-snapshot/graph') {
-    const refs = report.resources.map(({ ref }) => ref).slice(0, most)
+    const refs = report.resources.map(({ ref }) => ref).slice(0, maxNodes)
     return { picture: await layoutGraph(refs, report.edges), actions, all: report.resources.length }
   }
   if (!('changes' in report)) return { picture: await layoutGraph([], []), actions, all: 0 }
@@ -29,12 +29,12 @@ export async function overviewOf(report: Report): Promise<Overview> {
   const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
   const changed = new Set([...actions.keys(), ...unsupported])
   const near = withNeighbors(changed, report.edges)
-  const drawn = [...(near.size <= most ? near : touched(changed, report.edges))].slice(0, most)
+  const drawn = [...(near.size <= maxNodes ? near : touched(changed, report.edges))].slice(0, maxNodes)
   const all = new Set([...report.unchanged, ...changed]).size
   return { picture: await layoutGraph(drawn, report.edges), actions, all }
 }
 
-/** Those with an edge to another that changes. */
+/** Changing resources with an edge to another changing resource. */
 function touched(changed: ReadonlySet<Ref>, edges: readonly EdgeReport[]): Set<Ref> {
   const inner = edges.filter(({ from, to }) => changed.has(from) && changed.has(to))
   return new Set(inner.flatMap(({ from, to }) => [from, to]))

@@ -1,21 +1,21 @@
 /*
- * The data that the reporter embeds in the page, and all that the program in page/ knows of a report. Values are text: JSON.parse of a
- * browser rounds numbers that do not fit a double.
+ * The data that the reporter embeds in the page: all that the program in page/ gets of a report. Values are text,
+ * because a browser's JSON.parse rounds numbers that do not fit a double.
  */
 
 export type State = 'create' | 'update' | 'delete' | 'blocked' | 'unknown' | 'resource'
 
 export interface PageData {
-  /** Every resource that is named anywhere; the others are numbers into this list. */
+  /** Every resource that occurs in the data; elsewhere, resources are indexes into this list. */
   readonly refs: readonly { readonly kind: string; readonly key: string }[]
-  /** Pairs: who needs, what is needed. */
+  /** Pairs of dependent and dependency. */
   readonly needs: readonly (readonly [number, number])[]
   readonly items: readonly Item[]
   /** The color of each kind, as CSS. */
   readonly colors: readonly (readonly [string, string])[]
-  /** The beginning of the command that applies a choice; absent where there is nothing to choose. */
+  /** The beginning of the command that applies the selected changes; absent if nothing can be applied. */
   readonly apply?: readonly string[]
-  /** The changes are between two texts: nothing is going to be done. */
+  /** The page shows a comparison of two texts, not a plan. */
   readonly done?: true
 }
 
@@ -25,17 +25,17 @@ export interface Item {
   readonly state: State
   /** `file:line` */
   readonly place?: string
-  /** What is in it, in short. */
+  /** A summary of the content. */
   readonly brief: string
   readonly fields: readonly FieldView[]
   readonly same: number
   readonly secrets: readonly { readonly path: string; readonly text: string; readonly missing?: true }[]
   readonly notes: readonly string[]
-  /** What is wrong with it. */
+  /** Errors that concern the resource. */
   readonly faults: readonly string[]
-  /** Resources whose changes are done before. */
+  /** Resources whose changes must be applied before this one. */
   readonly waits: readonly number[]
-  /** What became of it. */
+  /** The outcome of an apply. */
   readonly outcome?: string
 }
 
@@ -43,11 +43,11 @@ export interface FieldView {
   readonly path: string
   readonly before?: string
   readonly after?: string
-  /** Line by line, side by side; instead of the two. */
+  /** Side-by-side lines, instead of `before` and `after`. */
   readonly rows?: readonly Row[]
 }
 
-/** One line before and after; `gap` where equal lines are left out. */
+/** A line before and after; `gap` marks omitted equal lines. */
 export interface Row {
   readonly before?: string
   readonly after?: string

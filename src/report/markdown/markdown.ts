@@ -6,18 +6,18 @@ import type { ChangeReport, FieldReport } from '../model/change-report.ts'
 import type { ApplyReport, Compared, DiffReport, PlanReport, Report, ValidateReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { byText, fieldByText, sinceText } from '../wording/base-wording.ts'
-import { heldText, secretText, signs } from '../wording/change-wording.ts'
+import { contentText, secretText, signs } from '../wording/change-wording.ts'
 import { lineChanges } from '../wording/line-diff.ts'
 import { whyText } from '../wording/outcome-wording.ts'
 import { isLong, pairText } from '../wording/value-wording.ts'
 
-/** GitHub takes 65,536 characters in a comment. Room is left for what a workflow may put around it. */
-const most = 60_000
-/** Lines of a list, and characters of a line of it, that are shown at most. */
-const listed = 30
-const longest = 300
+/** GitHub limits a comment to 65,536 characters. The rest is for text that a workflow adds. */
+const maxLength = 60_000
+/** Limits on the lines of a list, and on the characters of a line. */
+const maxLines = 30
+const maxLineLength = 300
 
-/** For a comment on a pull request: a table, then what is destructive, then the rest, folded by kind. */
+/** For a comment on a pull request: a table, then destructive changes, then the other changes, folded by kind. */
 export const markdown: Reporter = (report) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
@@ -53,7 +53,7 @@ function planned(report: PlanReport | ApplyReport): string {
     unsupportedList(report) + notComparedList(report),
   ].join('\n')
   const tail = next && report.exit <= 2 ? `\nTo apply: ${code(`prefect-snapshot ${shellLine(next)}`)}\n` : ''
-  return head + sections(report.changes, most - head.length - tail.length) + tail
+  return head + sections(report.changes, maxLength - head.length - tail.length) + tail
 }
 
 function compared(report: DiffReport): string {
@@ -73,7 +73,7 @@ function compared(report: DiffReport): string {
     ...only,
     issueList(report),
   ].join('\n')
-  return head + sections(changes, most - head.length, 'deleted')
+  return head + sections(changes, maxLength - head.length, 'deleted')
 }
 
 function verdict({ counts }: PlanReport | ApplyReport, changes: number): string {
@@ -109,41 +109,43 @@ function countsTable({ changes, unchanged }: Compared): string {
 function outcomeLines({ outcomes }: ApplyReport): string[] {
   const open = outcomes.filter(({ status }) => status !== 'done')
   const lines = open
-    .slice(0, listed)
+    .slice(0, maxLines)
     .map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
-  const more = open.length > listed ? [`- and ${open.length - listed} more`] : []
+  const more = open.length > maxLines ? [`- and ${open.length - maxLines} more`] : []
   return [`${outcomes.length - open.length} of ${plural(outcomes.length, 'change')} done.`, '', ...lines, ...more, '']
 }
 
 function issueList({ issues }: Pick<Report, 'issues'>): string {
-  const lines = issues.slice(0, listed).map(({ severity, code: name, message, fix, place }) => {
+  const lines = issues.slice(0, maxLines).map(({ severity, code: name, message, fix, place }) => {
     const at = place ? `${code(`${place.file}:${place.line}`)} ` : ''
     const todo = fix === undefined ? '' : ` → ${literal(fix)}`
     return `- ${severity === 'error' ? ':x:' : ':warning:'} ${at}${literal(message)} (${code(name)})${todo}`
   })
-  if (issues.length > listed) lines.push(`- and ${issues.length - listed} more`)
+  if (issues.length > maxLines) lines.push(`- and ${issues.length - maxLines} more`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
 function unsupportedList({ unsupported }: PlanReport | ApplyReport): string {
-  const lines = unsupported.slice(0, listed).map(({ ref, path, reason }) => {
+  const lines = unsupported.slice(0, maxLines).map(({ ref, path, reason }) => {
     return `- :no_entry: ${code(path === undefined ? ref : `${ref} ${path}`)} is not possible: ${literal(reason)}`
   })
-  if (unsupported.length > listed) lines.push(`- and ${unsupported.length - listed} more`)
+  if (unsupported.length > maxLines) lines.push(`- and ${unsupported.length - maxLines} more`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
 function notComparedList({ notCompared }: PlanReport | ApplyReport): string {
-  const lines = notCompared.slice(0, listed).map(({ ref, secrets }) => {
+  const lines = notCompared.slice(0, maxLines).map(({ ref, secrets }) => {
     const paths = secrets.map(({ path }) => code(path)).join(', ')
     return `- :grey_question: ${code(ref)}: ${secrets.length === 1 ? 'a secret was' : 'secrets were'} not compared: ${paths}`
   })
-  if (notCompared.length > listed)
-    lines.push(`- and ${notCompared.length - listed} more with secrets that were not compared`)
+  if (notCompared.length > maxLines)
+    lines.push(`- and ${notCompared.length - maxLines} more with secrets that were not compared`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
-/** One fold a kind, kinds with deletes first, as long as there is room; then how many changes are not shown. */
+/**
+ * One folded section per kind, deletes first, as many as `room` characters allow; then the number of omitted changes.
+ */
 function sections(changes: readonly ChangeReport[], room: number, deleted = 'to delete'): string {
   const groups = new Map<string, ChangeReport[]>()
   const destructive = changes.filter(({ action }) => action === 'delete')
@@ -170,13 +172,16 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
   return left > 0 ? `${out}\n**… and ${left} more.** They did not fit; the HTML report shows them all.\n` : out
 }
 
-/** Lines of a `diff` fence, in which GitHub colors what begins with a sign. A fence cannot be ended from within. */
+/**
+ * Lines for a `diff` fence, which GitHub colors by their first character. Backticks are broken up so that content
+ * cannot end the fence.
+ */
 function changeBlock(change: ChangeReport): string {
   const { action, ref, fields, same, secrets, notes } = change
   const { kind, key } = splitRef(ref)
   const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}${byText(change.changedBy)}`
   const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
-  const held = action === 'update' ? '' : heldText(fields, 100)
+  const held = action === 'update' ? '' : contentText(fields, 100)
   const lines = [
     held === '' ? head : `${head}  ${held}`,
     ...(action === 'update' ? named.flatMap(fieldLines) : []),
@@ -209,9 +214,9 @@ function validated(report: ValidateReport): string {
   ].join('\n')
 }
 
-/** Text in a code span, whatever is in it. */
+/** A code span; its fence is longer than any backticks in the text. */
 function code(text: string): string {
-  const shown = visible(shorten(text, longest))
+  const shown = visible(shorten(text, maxLineLength))
   const run = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(run + 1)
   return run > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`
@@ -221,9 +226,9 @@ function cell(text: string): string {
   return code(text).replaceAll('|', '\\|')
 }
 
-/** Text in which no sign has a meaning: no tag, no link, no mention of a user. */
+/** Escapes text so that it is shown literally: no tags, links or mentions of users. */
 function literal(text: string): string {
-  return visible(shorten(text, longest))
+  return visible(shorten(text, maxLineLength))
     .replace(/[\\`*_[\]<>|~#]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
     .replaceAll('@', '@\u200b')
 }

@@ -10,31 +10,33 @@ import { withoutSecretExcerpt } from './redact.ts'
 import type { BaseReport, Compared, DiffReport, EdgeReport, Planned, Side } from './report.ts'
 import { placeholdersOf, secretsOf } from './secret-reports.ts'
 
-/** What a comparison is shown with. */
-interface Shown {
+/** Data for showing a comparison, besides the plan. */
+interface DisplayContext {
   /** Names of all kinds, in their order. */
   readonly kinds: readonly string[]
   readonly placeOf: (ref: Ref) => Place | undefined
-  /** What overlays changed of a resource, and where they say so. */
+  /** The fields of a resource that overlays set, and the lines that set them. */
   readonly originsOf?: (ref: Ref) => readonly { readonly pointer: Pointer; readonly place: Place }[]
   readonly edges: readonly EdgeReport[]
 }
 
-/** What a plan is of. */
-export interface PlanContext extends Shown {
+/** Data for showing a plan. */
+export interface PlanContext extends DisplayContext {
   readonly profile: string | undefined
   readonly server: Server
   readonly file: string
   readonly snapshot: Snapshot
-  /** Whether the value of a secret can be had now. */
+  /** Whether a secret has a value at present. */
   readonly filled: (placeholder: Placeholder) => boolean
-  /** What both sides began with, and what happened to each resource since. */
+  /** The common base, and the changes of each resource since. */
   readonly base?: { readonly file: string; readonly snapshot: Snapshot; readonly since: ReadonlyMap<Ref, ThreeWay> }
-  /** The command that carries the plan out; none where it is being carried out. */
+  /** The command that applies the plan; absent if the plan is being applied. */
   readonly next?: readonly string[]
 }
 
-/** A plan as a value for reports: in a stable order, without ids, with the sources of secrets instead of secrets. */
+/**
+ * Converts a plan for reports: in a stable order, without IDs, and with the sources of secrets instead of their values.
+ */
 export function plannedOf(plan: Plan, context: PlanContext): Planned {
   const { profile, server, file, snapshot } = context
   return {
@@ -57,13 +59,13 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
   }
 }
 
-/** What a diff is of; as they were named, and in full. */
-export interface DiffContext extends Shown {
+/** Data for showing a diff. `file` is the argument as given. */
+export interface DiffContext extends DisplayContext {
   readonly from: { readonly file: string; readonly snapshot: Snapshot }
   readonly to: { readonly file: string; readonly snapshot: Snapshot }
 }
 
-/** How two snapshots differ, as a value for reports. */
+/** Converts the difference between two snapshots for reports. */
 export function diffOf(plan: Plan, context: DiffContext): Compared & Pick<DiffReport, 'from' | 'to'> {
   const { from, to, kinds } = context
   return { from: sideOf(from, kinds), to: sideOf(to, kinds), ...comparedOf(plan, context, placeholdersOf) }
@@ -80,7 +82,7 @@ function baseOf({ file, snapshot, since }: NonNullable<PlanContext['base']>): Ba
 
 function comparedOf(
   plan: Plan,
-  context: Shown,
+  context: DisplayContext,
   secrets: (change: Change) => SecretReport[],
   since: ReadonlyMap<Ref, ThreeWay> = new Map(),
 ): Compared {
@@ -95,7 +97,7 @@ function comparedOf(
   }
 }
 
-/** What became of the changes, as a value for reports. */
+/** Converts outcomes for reports. */
 export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
   return outcomes.map((outcome) => ({
     id: idOf(outcome.change),
@@ -134,12 +136,15 @@ function countsOf(plan: Plan) {
   }
 }
 
-/** What a change is called within a report. */
+/** The ID of a change within a report. */
 export function idOf({ ref, action }: Change): string {
   return action === 'patch-cycle' ? `${ref}#patch-cycle` : ref
 }
 
-/** By kind and key, so that a report does not move when something else changes. Deletes last, dependents first. */
+/**
+ * Sorts changes by kind and key, so that unrelated changes do not move others in a report. Deletes are last, dependents
+ * first.
+ */
 function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[] {
   const rank = new Map(kinds.map((kind, index) => [kind, index]))
   const of = ({ ref, action }: Change) => {
@@ -154,7 +159,7 @@ function inOrder(changes: readonly Change[], kinds: readonly string[]): Change[]
 
 function changeOf(
   change: Change,
-  { placeOf, originsOf }: Shown,
+  { placeOf, originsOf }: DisplayContext,
   secrets: readonly SecretReport[],
   since: ThreeWay | undefined,
 ): ChangeReport {
@@ -175,8 +180,8 @@ function changeOf(
   }
 }
 
-/** Of a change that an overlay has a part in: the fields that it says, last word first, and where. */
-function overlaidOf(change: Change, origins: ReturnType<NonNullable<Shown['originsOf']>>) {
+/** The fields of a change that overlays set, each with the line of the last overlay that sets it. */
+function overlaidOf(change: Change, origins: ReturnType<NonNullable<DisplayContext['originsOf']>>) {
   if (change.action !== 'create' && change.action !== 'update') return {}
   const related = (a: Pointer, b: Pointer) => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
   const last = new Map(origins.map(({ pointer, place }) => [pointer, place]))

@@ -3,34 +3,36 @@ import type { Json, Pointer } from '../../json.ts'
 import type { ChangedBy } from '../../model.ts'
 import type { Ref } from '../../ref.ts'
 
-/* What a report says of one change: what differs, what cannot be had, and how it went. Part of report.ts, and published with it. */
+/*
+ * One change in a report: its differences, its secrets and its outcome. Part of report.ts, and published with it.
+ */
 
 export type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
 
 export interface ChangeReport {
-  /** Names the change within this report: the ref, and `#patch-cycle` after it for the second half of a create. */
+  /** Identifies the change within this report: the ref, followed by `#patch-cycle` for the second half of a create. */
   readonly id: string
   readonly ref: Ref
   readonly action: Action
   /**
-   * Of a plan with a base: `ours` where the snapshot has changed since, `theirs` where the server has, which an apply would
-   * take back, `both` where both have.
+   * In a plan with a base: `ours` if the snapshot has changed since the base, `theirs` if the server has (an apply
+   * would revert that), `both` if both have.
    */
   readonly changedBy?: ChangedBy
-  /** Where the resource is written. */
+  /** The position of the resource in the snapshot. */
   readonly place?: { readonly file: string; readonly line: number }
-  /** What differs; all of it where the resource is made or deleted. */
+  /** The fields that differ; all fields for a create or a delete. */
   readonly fields: readonly FieldReport[]
-  /** Fields that an update leaves as they are. */
+  /** The number of fields that an update does not change. */
   readonly same: number
   readonly secrets: readonly SecretReport[]
-  /** Fields of which an overlay says the value, and where. */
+  /** Fields that an overlay sets, and the line that sets each. */
   readonly overlaid?: readonly OverlaidReport[]
-  /** Fields that a create leaves out at first, since they close a cycle. */
+  /** Fields that a create omits at first because they close a cycle. */
   readonly without: readonly string[]
-  /** What else happens; for people. */
+  /** Side effects, in words. */
   readonly notes: readonly string[]
-  /** Ids of the changes that are done before. */
+  /** IDs of the changes that must be applied before this one. */
   readonly waits: readonly string[]
 }
 
@@ -41,37 +43,37 @@ export interface OverlaidReport {
 }
 
 export interface FieldReport {
-  /** For people: `schedules[nightly].cron`. */
+  /** Readable path: `schedules[nightly].cron`. */
   readonly path: string
-  /** Into the resource's document. A part of a list that is told apart by slugs has the pointer of the list. */
+  /** Into the resource's document. For items of a list that are identified by slug, the pointer of the list. */
   readonly pointer: Pointer
-  /** Absent where the field is. */
+  /** Absent if the field is. */
   readonly before?: Json
   readonly after?: Json
-  /** Of an update with a base, as of the change; `both` is a conflict. */
+  /** In an update with a base, the same as `changedBy` of the change; `both` is a conflict. */
   readonly changedBy?: ChangedBy
 }
 
 export interface SecretReport {
   readonly path: string
   readonly pointer: Pointer
-  /** The environment variable that it is filled from. */
+  /** The environment variable that provides the value. */
   readonly env?: string
-  /** What it is filled from, such as `env NAME`, `file PATH`, `age`; of a command only the program. */
+  /** The source of the value, such as `env NAME`, `file PATH`, `age`; for a command, only the program. */
   readonly source?: string
   /**
-   * `set` and `missing`: whether the source has a value now. `given`: the snapshot itself has the value. `kept`: the server has a value that
-   * stays and is not compared. `changed`, `added`, `removed`: compared, and different.
+   * `set` and `missing`: whether the source has a value at present. `given`: the snapshot contains the value. `kept`:
+   * the server's value is kept and not compared. `changed`, `added`, `removed`: compared, and different.
    */
   readonly state: 'set' | 'missing' | 'given' | 'kept' | 'changed' | 'added' | 'removed'
-  /** Of a diff: what the two sides say where the value comes from, such as `env NAME`. */
+  /** In a diff: the source on each side, such as `env NAME`. */
   readonly was?: string
   readonly is?: string
 }
 
 export interface UnsupportedReport {
   readonly ref: Ref
-  /** The field in question; the whole resource where absent. */
+  /** The unsupported field; absent if the entire resource is unsupported. */
   readonly path?: string
   readonly pointer?: Pointer
   readonly reason: string
@@ -84,14 +86,16 @@ export interface NotComparedReport {
 }
 
 export interface OutcomeReport {
-  /** Of the change. */
+  /** ID of the change. */
   readonly id: string
   readonly ms: number
   readonly status: 'done' | 'failed' | 'skipped' | 'not-started' | 'not-converged'
-  /** Why it failed. */
+  /** The reason of a failure. */
   readonly issue?: Issue
-  /** What failed, or was skipped itself, for one that was skipped. */
+  /** If skipped: the dependency that failed or was skipped. */
   readonly because?: Ref
-  /** Fields that were read back with another value: `before` is what the server has, `after` what was sent. */
+  /**
+   * Fields that have another value after the write: `before` is the server's value, `after` the value that was sent.
+   */
   readonly fields?: readonly FieldReport[]
 }

@@ -2,7 +2,9 @@ import { pathText } from '../../field-path.ts'
 import type { Change, Ref } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
 
-/** How well the resources of a snapshot came back from a server, each in just one of the lists. */
+/**
+ * How completely the resources of a snapshot were restored on a server. Each resource is in exactly one of the lists.
+ */
 export interface Fidelity {
   readonly kinds: readonly {
     readonly kind: string
@@ -10,12 +12,12 @@ export interface Fidelity {
     readonly identical: number
     readonly differing: readonly { readonly ref: Ref; readonly fields: readonly string[] }[]
     readonly missing: readonly Ref[]
-    /** On the server, and not in the snapshot. */
+    /** On the server, but not in the snapshot. */
     readonly added: readonly Ref[]
   }[]
 }
 
-/** Sorts what a comparison from a snapshot to a server's export found, by kind. */
+/** Groups the differences between a snapshot and a server's export by kind. */
 export function fidelityOf(refs: readonly Ref[], changes: readonly Change[], kinds: readonly string[]): Fidelity {
   const rows = kinds.map((kind) => {
     const own = changes.filter(({ ref }) => splitRef(ref).kind === kind)

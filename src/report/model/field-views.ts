@@ -4,22 +4,25 @@ import type { Change, FieldChange, Resource } from '../../model.ts'
 import { leaves } from '../../spec.ts'
 import type { FieldReport } from './change-report.ts'
 
-/** The fields of a change, by leaf. What is in a list whose items have slugs goes by slug instead of by place. */
+/**
+ * The fields of a change, down to the smallest differing values. Items of a list whose items have slugs are identified
+ * by slug instead of by index.
+ */
 export function fieldsOf(change: Change): FieldReport[] {
   switch (change.action) {
     case 'create':
-      return wholeOf(change.after, 'after')
+      return allFieldsOf(change.after, 'after')
     case 'delete':
-      return wholeOf(change.before, 'before')
+      return allFieldsOf(change.before, 'before')
     case 'patch-cycle':
-      return wholeOf(change.after, 'after').filter(({ path }) => change.without.includes(path))
+      return allFieldsOf(change.after, 'after').filter(({ path }) => change.without.includes(path))
     case 'update':
       return changedOf(change.before, change.after, change.fields)
   }
 }
 
 /** Every field that a resource has. */
-export function wholeOf({ refs, spec }: Resource, side: 'before' | 'after'): FieldReport[] {
+export function allFieldsOf({ refs, spec }: Resource, side: 'before' | 'after'): FieldReport[] {
   const document = [
     ...Object.entries(refs).map(([name, ref]) => [step('/refs', name), ref] as const),
     ...Object.entries(spec).map(([name, value]) => [step('/spec', name), value] as const),
@@ -27,7 +30,7 @@ export function wholeOf({ refs, spec }: Resource, side: 'before' | 'after'): Fie
   return document.map(([pointer, value]) => ({ path: pathText(pointer), pointer, [side]: value }))
 }
 
-/** How many fields an update leaves as they are. */
+/** The number of fields that an update does not change. */
 export function sameFields(change: Change): number {
   if (change.action !== 'update') return 0
   const names = new Set(change.fields.map(({ pointer }) => pointer.split('/').slice(0, 3).join('/')))
@@ -56,7 +59,7 @@ function documentOf({ key, refs, spec }: Resource): JsonObject {
   return { key, refs, spec }
 }
 
-/** The first list on the way to a pointer of which every item, before and after, has a slug of its own. */
+/** The outermost list on the path in which all items, before and after, have distinct slugs. */
 function slugged(pointer: Pointer, before: JsonObject, after: JsonObject): Pointer | undefined {
   let at: Pointer = ''
   for (const key of steps(pointer)) {

@@ -3,51 +3,54 @@ import type { Ref } from '../../ref.ts'
 import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport, UnsupportedReport } from './change-report.ts'
 
 /*
- * One value for every rendering: what a command found and did, as plain data. `-f json` prints it as it is, and every
- * other reporter is a function of it and nothing else. There is no id in it, and no type that could carry a secret.
- * schemas/report.v1.json is made from these types: a field that is added is a field that is published.
+ * One value for all formats: the results of a command as plain data. `-f json` prints it unchanged, and every other
+ * reporter is a pure function of it. It contains no IDs, and no type that could carry a secret. schemas/report.v1.json
+ * is generated from these types: to add a field is to publish it.
  */
 
-/** What a command has to say; `schema` tells which of the shapes it is. */
+/** The result of a command; `schema` identifies the type. */
 export type Report = PlanReport | DiffReport | ApplyReport | ValidateReport | GraphReport | ErrorReport
 
 interface Common {
-  /** Of the shape. Fields may be added within a version; none is taken away or gets another meaning. */
+  /** Version of the format. Within a version, fields may be added, but are never removed or redefined. */
   readonly version: 1
   /** Version of prefect-snapshot. */
   readonly tool: string
   /** The exit code of the process. */
   readonly exit: number
-  /** Problems found, errors and warnings, in the order in which they were found. */
+  /** Errors and warnings, in the order in which they were found. */
   readonly issues: readonly Issue[]
 }
 
-/** What a server would have to change to match a snapshot. */
+/** The changes that would make a server match a snapshot. */
 export interface PlanReport extends Common, Planned {
   readonly schema: 'prefect-snapshot/plan'
 }
 
-/** How two snapshots differ: what would make the first into the second. A server stands for what an export of it gives. */
+/**
+ * The difference between two snapshots: the changes that would turn the first into the second. For a server, its export
+ * is compared.
+ */
 export interface DiffReport extends Common, Compared {
   readonly schema: 'prefect-snapshot/diff'
   readonly from: Side
   readonly to: Side
 }
-/** One of two snapshots; `file` is as it was named: `profile:NAME` where it is a server. */
+/** One of the two snapshots; `file` is the argument as given, such as `profile:NAME` for a server. */
 export interface Side extends Source {
   readonly scope: ScopeReport
 }
 
-/** What was changed. The plan in it is the one that was carried out. */
+/** The result of an apply, with the plan that was applied. */
 export interface ApplyReport extends Common, Planned {
   readonly schema: 'prefect-snapshot/apply'
-  /** One for each change, in the order of the plan; empty where nothing was tried. */
+  /** One for each change, in the order of the plan; empty if nothing was attempted. */
   readonly outcomes: readonly OutcomeReport[]
-  /** The file that says what was done, from which it can be undone. */
+  /** The journal file, from which the apply can be undone. */
   readonly journal?: string
 }
 
-/** Whether snapshots are sound. */
+/** Whether snapshots are valid. */
 export interface ValidateReport extends Common {
   readonly schema: 'prefect-snapshot/validate'
   readonly files: readonly FileReport[]
@@ -59,18 +62,18 @@ export interface FileReport {
   readonly warnings: number
 }
 
-/** The resources of a snapshot, and which needs which. */
+/** The resources of a snapshot and their dependencies. */
 export interface GraphReport extends Common {
   readonly schema: 'prefect-snapshot/graph'
   readonly source: Source
-  /** What the picture was narrowed to, if anything. */
+  /** The part of the graph that was selected, if any. */
   readonly focus?: Focus
   readonly resources: readonly ResourceReport[]
   readonly edges: readonly EdgeReport[]
 }
 export interface Focus {
   readonly refs: readonly Ref[]
-  /** `needs`: with what they need; `needed-by`: with what needs them. */
+  /** `needs`: including dependencies; `needed-by`: including dependents. */
   readonly towards: 'needs' | 'needed-by'
   readonly depth?: number
 }
@@ -80,47 +83,47 @@ export interface ResourceReport {
   readonly fields: readonly FieldReport[]
 }
 
-/** The command could not do what it was asked. The issues say why. */
+/** The command failed. The issues have the reasons. */
 export interface ErrorReport extends Common {
   readonly schema: 'prefect-snapshot/error'
 }
 
-/** What plan, apply and diff have in common. */
+/** Common to plan, apply and diff. */
 export interface Compared {
   readonly counts: Counts
-  /** Grouped by kind, those with the same kind by key; deletes last. `waits` says in which order they are done. */
+  /** Sorted by kind and key; deletes last. `waits` defines the order of execution. */
   readonly changes: readonly ChangeReport[]
   readonly unchanged: readonly Ref[]
-  /** Only the server has them, and they stay; of a diff: only one side has them, and the other's scope leaves them out. */
+  /** Plan: only on the server, and not deleted. Diff: only on one side, and outside the scope of the other. */
   readonly unmanaged: readonly Ref[]
   readonly edges: readonly EdgeReport[]
 }
 
-/** What plan and apply have in common. */
+/** Common to plan and apply. */
 export interface Planned extends Compared {
   readonly target: Target
   readonly source: Source
-  /** What both sides began with, where it was named: changes then say who made them necessary. */
+  /** The common base, if one was named. Changes then have `changedBy`. */
   readonly base?: BaseReport
   readonly scope: ScopeReport
   readonly unsupported: readonly UnsupportedReport[]
   /** Resources with secrets that were not compared; one that is unchanged may still differ in them. */
   readonly notCompared: readonly NotComparedReport[]
-  /** What a policy or common sense forbids; while there is one, nothing is applied. */
+  /** Changes that a policy forbids. If there are any, nothing is applied. */
   readonly refusals: readonly Issue[]
-  /** The command that would carry out the plan, once nothing stands against it; words, to be quoted for a shell. */
+  /** The command that applies the plan, as words to be quoted for a shell. */
   readonly next?: readonly string[]
 }
 
-/** The server that is compared with. */
+/** The server. */
 export interface Target {
   readonly profile?: string
   readonly url: string
-  /** Of Prefect. */
+  /** Version of Prefect. */
   readonly version: string
 }
 
-/** The snapshot, and the server that it came from. */
+/** The snapshot, and the server that was exported. */
 export interface Source {
   readonly file: string
   readonly api?: string
@@ -128,43 +131,43 @@ export interface Source {
   readonly server?: string
 }
 
-/** A snapshot that both sides began with, and how many changes come from which side. */
+/** The common base, and the number of changes on each side since. */
 export interface BaseReport extends Source {
   readonly ours: number
   readonly theirs: number
   readonly both: number
 }
 
-/** What a resource has to meet to be in a scope. */
+/** The conditions of a scope. */
 export interface ConditionsReport {
-  /** Globs over refs, of which one has to match. */
+  /** Globs over refs; a resource must match at least one. */
   readonly include: readonly string[]
-  /** Globs over refs, of which none may match. */
+  /** Globs over refs; a resource must match none. */
   readonly exclude: readonly string[]
-  /** Tags, of which it has to hold one. */
+  /** A resource must have at least one of these tags. */
   readonly tags?: readonly string[]
   readonly kinds?: readonly string[]
-  /** What needs the chosen ones is in it too. */
+  /** The scope also includes resources that depend on these. */
   readonly dependents?: true
-  /** The scope that this one was narrowed in, whose conditions hold too. */
+  /** A wider scope whose conditions apply too. */
   readonly within?: ConditionsReport
 }
 
-/** What the snapshot manages. */
+/** The scope of the snapshot. */
 export interface ScopeReport extends ConditionsReport {
-  /** Kinds that could not be read in full at the source. */
+  /** Kinds that could not be read completely at the source. */
   readonly incomplete: readonly string[]
   readonly resources: number
-  /** Kinds of which the snapshot holds something. */
+  /** Kinds with resources in the snapshot. */
   readonly managed: readonly string[]
-  /** Kinds that it says nothing about. */
+  /** Kinds without resources in the snapshot. */
   readonly absent: readonly string[]
 }
 
 export interface Counts {
   readonly create: number
   readonly update: number
-  /** Second halves of creates that close a cycle. */
+  /** `patch-cycle` changes. */
   readonly patchCycle: number
   readonly delete: number
   readonly unchanged: number
@@ -177,9 +180,9 @@ export interface Counts {
 
 export interface EdgeReport {
   readonly from: Ref
-  /** What `from` needs. */
+  /** The dependency. */
   readonly to: Ref
-  /** `slot`: a field of the API; `token`: an id in freeform JSON; `name`: looked up when a flow runs. */
+  /** `slot`: a ref field of the API; `token`: an ID in freeform JSON; `name`: looked up at run time. */
   readonly how: 'slot' | 'token' | 'name'
   /** Part of a cycle. */
   readonly cycle?: true

@@ -5,17 +5,17 @@ import type { SecretReport } from './change-report.ts'
 
 export function secretsOf(change: Change, filled: (placeholder: Placeholder) => boolean): SecretReport[] {
   if (change.action === 'delete' || change.action === 'patch-cycle') return []
-  const held = change.action === 'update' ? change.before.secrets : {}
+  const before = change.action === 'update' ? change.before.secrets : {}
   const compared = new Map(
     change.action === 'update'
       ? change.fields.flatMap((field) => (field.pointer.startsWith('/secrets/') ? [[field.pointer, field]] : []))
       : [],
   )
-  return [...new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])].flatMap((at): SecretReport[] => {
+  return [...new Set([...Object.keys(before), ...Object.keys(change.after.secrets)])].flatMap((at): SecretReport[] => {
     const pointer = `/secrets${at}`
     const placeholder = change.after.secrets[at]
     const field = compared.get(pointer)
-    const own = held[at] !== undefined && 'plain' in (held[at] ?? {})
+    const own = before[at] !== undefined && 'plain' in (before[at] ?? {})
     const common = { path: pathText(`/spec${at}`), pointer, ...sourceOf(placeholder) }
     if (!placeholder) return field ? [{ ...common, state: 'removed' }] : []
     const given = 'plain' in placeholder
@@ -27,15 +27,15 @@ export function secretsOf(change: Change, filled: (placeholder: Placeholder) => 
   })
 }
 
-/** Of a diff: where the text before and the text after say that a secret comes from, where they differ. */
+/** The secrets of a change in a diff whose sources differ. */
 export function placeholdersOf(change: Change): SecretReport[] {
   if (change.action === 'delete' || change.action === 'patch-cycle') return []
-  const held = change.action === 'update' ? change.before.secrets : {}
+  const before = change.action === 'update' ? change.before.secrets : {}
   const differ = (pointer: string) =>
     change.action === 'create' || change.fields.some((field) => field.pointer === `/secrets${pointer}`)
-  const all = new Set([...Object.keys(held), ...Object.keys(change.after.secrets)])
+  const all = new Set([...Object.keys(before), ...Object.keys(change.after.secrets)])
   return [...all].filter(differ).map((at): SecretReport => {
-    const [was, is] = [held[at], change.after.secrets[at]]
+    const [was, is] = [before[at], change.after.secrets[at]]
     return {
       path: pathText(`/spec${at}`),
       pointer: `/secrets${at}`,

@@ -3,15 +3,15 @@ import { visible } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import type { ChangeReport, FieldReport, SecretReport } from '../model/change-report.ts'
 import { byText, fieldByText } from '../wording/base-wording.ts'
-import { heldText, secretText, signs } from '../wording/change-wording.ts'
+import { contentText, secretText, signs } from '../wording/change-wording.ts'
 import { isLong, pairText } from '../wording/value-wording.ts'
 import { linesText } from './line-diff-text.ts'
 import type { Style } from './style.ts'
 
-/** How wide text gets at most where the terminal is wider: what belongs together should stand together. */
-const widest = 100
+/** Maximum width of text, even on wider terminals, so that related parts are close together. */
+const maxWidth = 100
 
-/** Changes for a terminal, with an empty line between kinds. */
+/** Formats changes for a terminal, with an empty line between kinds. */
 export function changesText(changes: readonly ChangeReport[], style: Style, width: number): string {
   let last: string | undefined
   return changes
@@ -19,7 +19,7 @@ export function changesText(changes: readonly ChangeReport[], style: Style, widt
       const group = `${splitRef(change.ref).kind} ${change.action === 'delete'}`
       const gap = last !== undefined && last !== group ? '\n' : ''
       last = group
-      return gap + changeText(change, style, Math.min(width, widest))
+      return gap + changeText(change, style, Math.min(width, maxWidth))
     })
     .join('')
 }
@@ -35,14 +35,14 @@ function changeText(change: ChangeReport, style: Style, width: number): string {
   return `${paint(head)}${beside === '' ? '' : ' '.repeat(pad) + style.dim(beside)}\n${detailText(change, style, width)}`
 }
 
-/** What stands on the line of the name: what a new resource holds, or where a changed one is written. */
+/** The text beside the name: the content of a new resource, or the position of a changed one in the snapshot. */
 function besideText({ action, fields, place, without }: ChangeReport, room: number): string {
   if (action === 'patch-cycle') return `now with ${without.join(', ')}`.slice(0, Math.max(0, room))
   if (action === 'update') {
     const at = place ? `${visible(place.file)}:${place.line}` : ''
     return at.length <= room ? at : ''
   }
-  return room < 20 ? '' : heldText(fields, room)
+  return room < 20 ? '' : contentText(fields, room)
 }
 
 function detailText(change: ChangeReport, style: Style, width: number): string {
@@ -58,7 +58,7 @@ function detailText(change: ChangeReport, style: Style, width: number): string {
   return lines + hidden + overlaidText(change, style) + later + secretsText(secrets, style) + effects
 }
 
-/** From which lines of overlays the values come. */
+/** The overlay lines that set values. */
 function overlaidText({ overlaid = [] }: ChangeReport, style: Style): string {
   const byPlace = new Map<string, string[]>()
   for (const { path, place } of overlaid) {
@@ -73,7 +73,7 @@ function fieldsText(fields: readonly FieldReport[], style: Style, width: number)
   return fields.map((field) => fieldText(field, column, style, width)).join('')
 }
 
-/** On one line where it fits; else under its name; else before above after. */
+/** Formats a field: on one line if it fits; else below its name; else with the old value above the new one. */
 function fieldText({ path, before, after }: FieldReport, column: number, style: Style, width: number): string {
   if (isLong(before, after, Math.floor(width / 2))) return `    ${path}\n${linesText(before, after, '      ', style)}`
   const [a, b] = pairText(before, after, width - 8)

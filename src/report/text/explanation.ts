@@ -2,9 +2,9 @@ import { type IssueCode, issueCodes } from '../../issue.ts'
 import { type Json, writeJson } from '../../json.ts'
 import type { Field, Kind, RefField } from '../../kind.ts'
 import type { View } from '../reporter.ts'
-import { paragraph as brokenText } from './wrap.ts'
+import { paragraph as wrapText } from './wrap.ts'
 
-/** What can be explained. */
+/** The subject of an explanation. */
 type Explained =
   | { readonly type: 'code'; readonly code: IssueCode }
   | { readonly type: 'kind'; readonly kind: Kind }
@@ -12,7 +12,7 @@ type Explained =
   | { readonly type: 'ref'; readonly kind: Kind; readonly name: string; readonly field: RefField }
   | { readonly type: 'everything'; readonly kinds: readonly Kind[] }
 
-/** An issue code, a kind or a field in words. */
+/** Explains an issue code, a kind or a field. */
 export function explanationText(subject: Explained, view: View): string {
   const { style, width } = view
   switch (subject.type) {
@@ -108,12 +108,12 @@ function short(text: string): string {
   return text.length > 30 ? `${text.slice(0, 29)}…` : text
 }
 
-/** Text in lines that are easy to read. */
+/** Wraps text at a readable width. */
 function paragraph(text: string, width: number): string {
-  return brokenText(text, Math.min(width, 100), (plain) => plain).replaceAll('\n  ', '\n')
+  return wrapText(text, Math.min(width, 100), (plain) => plain).replaceAll('\n  ', '\n')
 }
 
-/** A name and its meaning, on as many lines as that takes. */
+/** A name and its description, wrapped beside the name. */
 function entry(name: string, column: number, doc: string, width: number): string {
   const room = Math.max(30, Math.min(width, 120) - column - 4)
   const [first = '', ...rest] = paragraph(doc, room).trimEnd().split('\n')

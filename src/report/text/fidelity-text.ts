@@ -6,7 +6,7 @@ import type { Style } from '../text/style.ts'
 
 const titles = ['', 'of', 'identical', 'differing', 'missing', 'added'] as const
 
-/** A table of kinds, a line for each resource that is not as it was, and the verdict. */
+/** A table of kinds, a line for each resource that was not restored identically, and a summary. */
 export function fidelityText({ kinds }: Fidelity, style: Style): string {
   const rows = kinds.map(({ kind, of, identical, differing, missing, added }) => ({
     kind,
@@ -19,7 +19,7 @@ export function fidelityText({ kinds }: Fidelity, style: Style): string {
     row.map((text, at) => (at === 0 ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0))).join('  ')
   const [of = 0, identical = 0, ...others] = sums
   const good = others.every((count) => count === 0)
-  const verdict = `${identical} of ${plural(of, 'resource')} came back as they were.`
+  const verdict = `${identical} of ${plural(of, 'resource')} were restored identically.`
   return [
     `${style.dim(line(titles))}\n`,
     ...all.map((row, at) => `${at === all.length - 1 ? style.bold(line(row)) : line(row)}\n`),

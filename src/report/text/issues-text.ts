@@ -3,7 +3,7 @@ import { visible } from '../../plain-text.ts'
 import { withoutSecretExcerpt } from '../model/redact.ts'
 import type { Style } from './style.ts'
 
-/** Issues for people: what, where, the line itself, what to do. Errors first as they came. */
+/** Formats issues: position, message, the line itself, and the fix. Keeps their order. */
 export function issuesText(issues: readonly Issue[], style: Style): string {
   return issues.map((issue) => issueText(withoutSecretExcerpt(issue), style)).join('')
 }
@@ -21,7 +21,7 @@ function issueText({ code, severity, message, fix, place, pointer }: Issue, styl
   return `${out.join('\n')}\n`
 }
 
-/** A message may have several lines, each of which is shown as one. */
+/** Escapes each line of a message. */
 function lines(text: string): string {
   return text.split('\n').map(visible).join('\n')
 }

@@ -6,8 +6,8 @@ const columns = ['read', 'created', 'updated', 'unchanged', 'failed', 'skipped',
 type Column = (typeof columns)[number]
 
 /**
- * What became of every resource that was to be moved, a row a kind: each is in just one column besides `read`, so that
- * none can vanish. Without outcomes it is what would be done.
+ * A table of the outcomes of all resources, one row per kind. Each resource is counted in exactly one column besides
+ * `read`, so that none is lost. Without outcomes, the table has the planned changes.
  */
 export function kindTable(
   refs: readonly Ref[],
@@ -16,11 +16,11 @@ export function kindTable(
   kinds: readonly string[],
   style: Style,
 ): string {
-  const fates = fatesOf(plan, outcomes)
+  const columnOf = columnsByRef(plan, outcomes)
   const rows = kinds.flatMap((kind) => {
     const own = refs.filter((ref) => splitRef(ref).kind === kind)
     if (own.length === 0) return []
-    const count = (column: Column) => own.filter((ref) => (fates.get(ref) ?? 'unchanged') === column).length
+    const count = (column: Column) => own.filter((ref) => (columnOf.get(ref) ?? 'unchanged') === column).length
     return [[kind, ...columns.map((column) => String(column === 'read' ? own.length : count(column)))]]
   })
   const sum = (index: number) => String(rows.reduce((total, row) => total + Number(row[index + 1] ?? 0), 0))
@@ -46,10 +46,10 @@ export function kindTable(
 }
 
 /** The worst of what became of a resource; one that is in no change is unchanged. */
-function fatesOf(plan: Plan, outcomes: readonly Outcome[] | undefined): Map<Ref, Column> {
-  const fates = new Map<Ref, Column>()
-  const worse = (ref: Ref, fate: Column) => {
-    if (columns.indexOf(fate) > columns.indexOf(fates.get(ref) ?? 'read')) fates.set(ref, fate)
+function columnsByRef(plan: Plan, outcomes: readonly Outcome[] | undefined): Map<Ref, Column> {
+  const worst = new Map<Ref, Column>()
+  const worse = (ref: Ref, column: Column) => {
+    if (columns.indexOf(column) > columns.indexOf(worst.get(ref) ?? 'read')) worst.set(ref, column)
   }
   for (const { ref, pointer } of plan.unsupported)
     if (pointer === undefined || !plan.unchanged.includes(ref)) worse(ref, 'not possible')
@@ -59,5 +59,5 @@ function fatesOf(plan: Plan, outcomes: readonly Outcome[] | undefined): Map<Ref,
     if (status === 'done') worse(change.ref, change.action === 'update' ? 'updated' : 'created')
     else worse(change.ref, status === 'failed' || status === 'not-converged' ? 'failed' : 'skipped')
   }
-  return fates
+  return worst
 }

@@ -3,7 +3,7 @@ import { visible } from '../../plain-text.ts'
 import type { Style } from '../text/style.ts'
 import { lineChanges } from '../wording/line-diff.ts'
 
-/** The lines of a text that change, for a terminal. */
+/** Formats the changed lines of a text for a terminal. */
 export function linesText(before: Json | undefined, after: Json | undefined, indent: string, style: Style): string {
   const paint = { '+': style.green, '-': style.red, ' ': style.dim, '…': style.dim }
   return lineChanges(before, after, 2)

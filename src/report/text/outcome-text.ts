@@ -8,7 +8,7 @@ import { whyText } from '../wording/outcome-wording.ts'
 import { valueText } from '../wording/value-wording.ts'
 import type { Style } from './style.ts'
 
-/** One line for what became of one change. */
+/** Formats the outcome of one change on one line. */
 export function outcomeText(outcome: Outcome, done: number, total: number, style: Style): string {
   const { change, ms } = outcome
   const { kind, key } = splitRef(change.ref)
@@ -38,7 +38,7 @@ export function totalsText(outcomes: readonly { readonly status: Outcome['status
   return `Applied ${plural(outcomes.length, 'change')}: ${parts.join(', ')}.\n`
 }
 
-/** What of an apply did not go as planned, one line each. */
+/** The changes of an apply that are not `done`, one per line. */
 export function unfinishedText({ outcomes }: ApplyReport, style: Style): string {
   return outcomes
     .filter(({ status }) => status !== 'done')

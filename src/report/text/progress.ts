@@ -1,26 +1,26 @@
 import type { Event } from '../../model.ts'
-import { shorten, visible } from '../../plain-text.ts'
+import { plural, shorten, visible } from '../../plain-text.ts'
 
-/** How far a command has come, for those who wait. */
+/** The progress of a command. */
 export interface Progress {
   readonly phase: string
   readonly done: number
-  /** Unknown while a server is read. */
+  /** Absent while a server is being read. */
   readonly total?: number
-  /** When the phase began, in milliseconds. */
+  /** Start of the phase, in milliseconds since 1970. */
   readonly since: number
-  /** What was worked on last. */
+  /** The resource or kind processed last. */
   readonly what?: string
-  /** How many requests of the phase had to be sent again. */
+  /** The number of retried requests in this phase. */
   readonly again: number
-  /** One of the connections waits until then, with the reason: the server is busy, or has asked to wait. */
+  /** The end of the longest wait of a connection, with the reason: the server is busy, or has asked to wait. */
   readonly wait?: { readonly until: number; readonly reason: string }
 }
 
-/** Waits that are shorter are not worth a word: a busy server causes many a second. */
+/** Shorter waits are not shown: a busy server causes many per second. */
 const longWaitMs = 1000
 
-/** The progress after an event; undefined before the first phase. */
+/** Updates the progress with an event. Returns undefined before the first phase. */
 export function updateProgress(progress: Progress | undefined, event: Event, now: number): Progress | undefined {
   if (event.type === 'phase') {
     const total = event.total === undefined ? {} : { total: event.total }
@@ -46,8 +46,8 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
 }
 
 /**
- * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, cut to a width. While the server wants to be left
- * alone: `applying 12/340 · 429: waiting 42 s, until 14:03:20 · …`, by the clock of this machine.
+ * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, truncated to a width. While the server is
+ * throttling: `applying 12/340 · 429: waiting 42 s, until 14:03:20 · …`, in local time.
  */
 export function progressText(progress: Progress, now: number, width: number): string {
   const { phase, done, total, what, again, wait } = progress
@@ -55,7 +55,7 @@ export function progressText(progress: Progress, now: number, width: number): st
   const parts = [
     `${phase}${count}`,
     ...(wait && wait.until > now ? [waitText(wait, now)] : speedTexts(progress, now)),
-    ...(again > 0 ? [`${again} sent again`] : []),
+    ...(again > 0 ? [plural(again, 'retry', 'retries')] : []),
     ...(what === undefined ? [] : [visible(what)]),
   ]
   return shorten(parts.join(' · '), width)

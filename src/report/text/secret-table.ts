@@ -2,7 +2,7 @@ import { plural, visible } from '../../plain-text.ts'
 import type { Ref } from '../../ref.ts'
 import type { Style } from './style.ts'
 
-/** One secret placeholder: where its value comes from, and whether it has one. */
+/** A secret placeholder: its source, and whether it has a value. */
 interface Row {
   readonly ref: Ref
   readonly pointer: string
@@ -10,7 +10,7 @@ interface Row {
   readonly filled: boolean
 }
 
-/** Secret placeholders as a table, and how many of them have a value. */
+/** A table of secret placeholders, and the number of those without a value. */
 export function secretTable(rows: readonly Row[], style: Style): string {
   if (rows.length === 0) return 'The snapshot has no secrets.\n'
   const cells = rows.map(({ ref, pointer, source }) => [ref, pointer, source].map(visible))

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 
-/** How text is marked on this terminal; plain text where color is not wanted. */
+/** Text styling; does nothing if color is off. */
 export type Style = ReturnType<typeof createColors>
 
 export function styleFor(color: boolean): Style {

@@ -19,7 +19,7 @@ import { totalsText, unfinishedText } from './outcome-text.ts'
 import type { Style } from './style.ts'
 import { flowText, type Part, paragraph } from './wrap.ts'
 
-/** For people at a terminal: aligned, as wide as it is, readable without color. */
+/** For terminals: aligned to the width of the terminal, and readable without color. */
 export const text: Reporter = async (report, { style, width }) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
@@ -40,7 +40,7 @@ export const text: Reporter = async (report, { style, width }) => {
 }
 
 async function planText(plan: PlanReport | ApplyReport, style: Style, width: number): Promise<string> {
-  // With it comes the comparison of texts by lines, which a report without changes has no use for.
+  // Loads the line comparison, which a report without changes does not need.
   const { changesText } = await import('./change-text.ts')
   const parts = [
     headText(plan, style, width),

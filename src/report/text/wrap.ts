@@ -1,10 +1,10 @@
-/** A piece of a line that is not broken, and how it is marked. */
+/** A part of a line that is never broken, and its style. */
 export interface Part {
   readonly text: string
   readonly paint?: (text: string) => string
 }
 
-/** Pieces one after another, on as many lines as the width asks for; lines after the first are indented. */
+/** Joins parts, and breaks lines between them to fit the width. Lines after the first are indented. */
 export function flowText(parts: readonly Part[], indent: string, width: number): string {
   const lines: string[] = []
   let line = indent
@@ -22,7 +22,7 @@ export function flowText(parts: readonly Part[], indent: string, width: number):
   return [...lines, line].map((text) => `${text}\n`).join('')
 }
 
-/** Text broken between words; lines after the first are indented. */
+/** Wraps text between words. Lines after the first are indented. */
 export function paragraph(text: string, width: number, paint: (text: string) => string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {

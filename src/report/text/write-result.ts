@@ -1,6 +1,6 @@
 import { plural } from '../../plain-text.ts'
 
-/** What became of the files of a directory. */
+/** The result of writing a directory of files. */
 export function writeResultText(
   path: string,
   {
@@ -21,7 +21,7 @@ interface Bundled {
   readonly sha256: string
 }
 
-/** What a bundle holds, and its checksum. */
+/** The content of a bundle, and its checksum. */
 export function bundleText(path: string, { snapshot, files, bytes, sha256 }: Bundled): string {
   const resources = plural(snapshot.resources.length, 'resource')
   return `${path}: ${resources} in ${plural(files, 'file')}, ${bytes} bytes\nsha256 ${sha256}\n`

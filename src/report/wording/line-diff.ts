@@ -1,19 +1,19 @@
 import { structuredPatch } from 'diff'
 import { type Json, writeJson } from '../../json.ts'
 
-/** A value on as many lines as it is easy to read on: text as it is, JSON indented. */
+/** Formats a value for a comparison by lines: text unchanged, JSON indented. */
 export function linesOf(value: Json | undefined): string {
   if (value === undefined) return ''
   return typeof value === 'string' ? value : writeJson(value, 2)
 }
 
-/** One line of a change of text: its sign (`+`, `-`, a space, or `…` for lines left out) and what it says. */
+/** One line of a diff: its sign (`+`, `-`, a space, or `…` for omitted lines) and its text. */
 export interface Line {
   readonly sign: '+' | '-' | ' ' | '…'
   readonly text: string
 }
 
-/** The lines of a text that change, with `context` around them. */
+/** The changed lines of a text, with `context` lines around them. */
 export function lineChanges(before: Json | undefined, after: Json | undefined, context: number): Line[] {
   const patch = structuredPatch('', '', linesOf(before), linesOf(after), '', '', { context })
   return patch.hunks.flatMap((hunk, index) => [

@@ -2,7 +2,7 @@ import { visible } from '../../plain-text.ts'
 import type { OutcomeReport } from '../model/change-report.ts'
 import { valueText } from '../wording/value-wording.ts'
 
-/** Why a change was not done, or not as it was meant. */
+/** The reason why a change is not `done`, as a suffix. */
 export function whyText({ issue, because, fields = [] }: OutcomeReport): string {
   if (issue) return `: ${visible(issue.message)}`
   if (because !== undefined) return `: it needs ${visible(because)}`

@@ -1,7 +1,7 @@
 import { visible } from '../../plain-text.ts'
 import type { ConditionsReport } from '../model/report.ts'
 
-/** What a resource has to meet to be in a scope, in words. */
+/** Describes the conditions of a scope. */
 export function conditionsText(scope: ConditionsReport): string {
   const { include, exclude, tags, kinds, dependents, within } = scope
   const parts = [
@@ -12,6 +12,6 @@ export function conditionsText(scope: ConditionsReport): string {
   ]
   const own = parts.length === 0 ? 'everything' : parts.join(', ')
   const wider = within && conditionsText(within)
-  const all = visible(own + (dependents ? ', and what needs it' : ''))
+  const all = visible(own + (dependents ? ', and its dependents' : ''))
   return wider === undefined || wider === 'everything' ? all : `${all}; within ${wider}`
 }

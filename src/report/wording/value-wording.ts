@@ -1,14 +1,14 @@
 import { isObject, type Json, writeJson } from '../../json.ts'
 import { shorten, visible } from '../../plain-text.ts'
 
-/** A value on one line. */
+/** Formats a value on one line of at most `width` characters. */
 export function valueText(value: Json | undefined, width: number): string {
   return value === undefined ? '(none)' : shorten(visible(writeJson(value)), width)
 }
 
 /**
- * Two values on one line each. Where they are too long for it, what both begin with is left out, so that what differs
- * is seen.
+ * Formats two values on one line each. If they are too long, most of their common beginning is omitted, so that the
+ * difference is visible.
  */
 export function pairText(before: Json | undefined, after: Json | undefined, room: number): [string, string] {
   const [a, b] = [valueText(before, Number.POSITIVE_INFINITY), valueText(after, Number.POSITIVE_INFINITY)]
@@ -20,7 +20,7 @@ export function pairText(before: Json | undefined, after: Json | undefined, room
   return [cut(a), cut(b)]
 }
 
-/** Whether a change is better shown line by line: text of several lines, or JSON that is too long for one. */
+/** Whether to show a change line by line: text of several lines, or JSON that is too long for one line. */
 export function isLong(before: Json | undefined, after: Json | undefined, room: number): boolean {
   const both = [before, after].filter((value) => value !== undefined)
   if (both.every((value) => typeof value === 'string')) return both.some((value) => value.includes('\n'))
@@ -31,7 +31,7 @@ function isNested(value: Json): boolean {
   return isObject(value) || Array.isArray(value)
 }
 
-/** What a resource holds, on one line. */
+/** Formats the fields of a resource on one line. */
 export function summaryText(
   fields: readonly { readonly path: string; readonly value: Json | undefined }[],
   width: number,

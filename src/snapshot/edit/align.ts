@@ -1,20 +1,20 @@
 import { isObject, type Json, sameJson } from '../../json.ts'
 
-/** Beside each other: an item before and one after; one of them alone is taken out or put in. */
+/** A pair of an item before and an item after; `from` alone is a removed item, `to` alone an added one. */
 export interface Aligned {
   readonly from?: number
   readonly to?: number
 }
 
-/** Beyond so many pairs lists are compared by place alone. */
-const most = 250_000
+/** With more pairs, lists are aligned by index. */
+const maxPairs = 250_000
 
-/** Two lists side by side, so that as few items as possible change; items with a slug or a name go by it. */
+/** Aligns two lists so that as few items as possible change. Items with a slug or a name are identified by it. */
 export function align(before: readonly Json[], after: readonly Json[]): Aligned[] {
   const out: Aligned[] = []
   let [i, j] = [0, 0]
   for (const [a, b] of [...common(before, after), [before.length, after.length] as const]) {
-    // Between two that stay, what is gone and what is new change into each other in order.
+    // Between two matches, removed and added items are paired in order.
     while (i < a && j < b) out.push({ from: i++, to: j++ })
     while (i < a) out.push({ from: i++ })
     while (j < b) out.push({ to: j++ })
@@ -23,10 +23,10 @@ export function align(before: readonly Json[], after: readonly Json[]): Aligned[
   return out
 }
 
-/** The longest common subsequence, as pairs of places. */
+/** The longest common subsequence, as pairs of indexes. */
 function common(before: readonly Json[], after: readonly Json[]): (readonly [number, number])[] {
   const width = after.length + 1
-  if (before.length * after.length > most) return []
+  if (before.length * after.length > maxPairs) return []
   const longest = new Uint32Array((before.length + 1) * width)
   const at = (i: number, j: number) => longest[i * width + j] ?? 0
   for (let i = before.length - 1; i >= 0; i--)

@@ -5,31 +5,31 @@ import { canonicalSpec, differences } from '../../spec.ts'
 import { documentOf } from '../format.ts'
 
 /**
- * A document as somebody wrote it, with what makes `before`, which was read of it, into `after`. What does not differ stays
- * as it is written, also where an export would write it in another way.
+ * Applies the difference between two resources to the document that `before` was read from. Everything else stays as
+ * the author wrote it, even if an export would format it differently.
  */
-export function merged(kind: Kind, written: JsonObject, before: Resource, after: Resource): JsonObject {
+export function mergeDocument(kind: Kind, written: JsonObject, before: Resource, after: Resource): JsonObject {
   const fresh = documentOf(after)
   const changes = differences(kind, before, after, 'written')
   let out = written
   for (const pointer of new Set(changes.map(({ pointer }) => placeOf(pointer)))) {
     const own = changes.filter((change) => placeOf(change.pointer) === pointer)
     const name = pointer.startsWith('/spec/') ? pointer : undefined
-    const value = (name && inside(kind, name, out, before, own)) ?? valueAt(fresh, pointer)
+    const value = (name && mergeField(kind, name, out, before, own)) ?? valueAt(fresh, pointer)
     const usable = name === undefined || sameJson(canonicalOf(kind, name, value), valueAt(fresh, pointer))
     out = withValue(out, pointer, usable ? value : valueAt(fresh, pointer)) as JsonObject
   }
-  return ordered(kind, out)
+  return inExportOrder(kind, out)
 }
 
-/** What is replaced as a whole if it must be: an edge, a field of the spec, a secret. */
+/** The smallest part that may be replaced entirely: a ref, a field of the spec, a secret. */
 function placeOf(pointer: string): string {
   if (pointer.startsWith('/secrets/')) return step('/secrets', pointer.slice('/secrets'.length))
   return pointer.split('/').slice(0, 3).join('/')
 }
 
-/** The field as it is written, with only the leaves of it changed that differ; undefined where that cannot be done. */
-function inside(
+/** Changes only the differing values within a field as written; undefined if that is not possible. */
+function mergeField(
   kind: Kind,
   field: string,
   written: JsonObject,
@@ -50,8 +50,8 @@ function canonicalOf(kind: Kind, field: string, value: Json | undefined): Json |
   return valueAt({ spec: canonicalSpec(kind, valueAt(withValue({}, field, value), '/spec') as JsonObject) }, field)
 }
 
-/** New parts in the order of an export; those that stay have their own, which is not looked at. */
-function ordered(kind: Kind, { kind: name, key, refs, spec, secrets }: JsonObject): JsonObject {
+/** Puts new fields in the order of an export. Existing fields keep their order in the text. */
+function inExportOrder(kind: Kind, { kind: name, key, refs, spec, secrets }: JsonObject): JsonObject {
   const part = (name: string, value: Json | undefined, order: readonly string[]): JsonObject => {
     const entries = Object.entries((value ?? {}) as JsonObject)
     const rank = ([entry]: readonly [string, Json]) => (order.indexOf(entry) + order.length + 1) % (order.length + 1)

@@ -4,33 +4,33 @@ import { bySnapshotOrder, refOf, splitRef } from '../../ref.ts'
 import { type Parsed, parseDocuments, type Source } from '../parse.ts'
 import { type Chunk, count, cutStream } from '../yaml/documents.ts'
 
-/** Two snapshots side by side. */
+/** Two snapshots to compare. */
 export interface Pair {
   readonly before: Parsed
   readonly after: Parsed
-  /** What is the same text on both sides; in the snapshots only its names are. */
+  /** Documents with the same text on both sides. The snapshots contain only their refs, without content. */
   readonly same: ReadonlySet<Ref>
-  /** Reads what is the same, as far as it can be read. */
+  /** Parses the documents with the same text, without reporting faults. */
   resourcesOfSame(): readonly Resource[]
 }
 
 /**
- * Reads two snapshots for a comparison: documents that are the same text on both sides are not parsed, and faults in them
- * are not found. Where a name comes twice everything is read, so that it is told with its places.
+ * Reads two snapshots for a comparison. Documents with the same text on both sides are not parsed or validated. If a
+ * ref occurs twice, everything is parsed, so that the error is reported with its positions.
  */
 export function parsePair(before: readonly Source[], after: readonly Source[], kinds: readonly Kind[]): Pair {
   const known = new Set(kinds.map(({ name }) => name))
   const [x, y] = [cutAll(before, known), cutAll(after, known)]
   const same = sameDocuments(x, y)
   if (same) {
-    const different = ({ text }: Named) => !same.has(text)
-    const [a, b] = [parseDocuments(keep(x, different), kinds), parseDocuments(keep(y, different), kinds)]
+    const isDifferent = ({ text }: Named) => !same.has(text)
+    const [a, b] = [parseDocuments(keep(x, isDifferent), kinds), parseDocuments(keep(y, isDifferent), kinds)]
     const names = new Set(same.values())
     if (![a, b].some(({ snapshot }) => snapshot.resources.some((resource) => names.has(refOf(resource))))) {
       const named = [...names].map((ref) => ({ ...splitRef(ref), refs: {}, spec: {}, secrets: {} }))
       return {
-        before: withMore(a, named, kinds),
-        after: withMore(b, named, kinds),
+        before: withResources(a, named, kinds),
+        after: withResources(b, named, kinds),
         same: names,
         resourcesOfSame: () =>
           parseDocuments(
@@ -44,12 +44,12 @@ export function parsePair(before: readonly Source[], after: readonly Source[], k
   return { before: a, after: b, same: new Set(), resourcesOfSame: () => [] }
 }
 
-/** A document by its own text, which does not say whether it stood behind a marker. */
+/** A document with its text, without a preceding marker. */
 interface Named {
   readonly text: string
-  /** Where the text ends in its file. */
+  /** End of the text in its file. */
   readonly end: number
-  /** Undefined where only a parser can tell. */
+  /** Undefined if only a YAML parser can determine it. */
   readonly name: Ref | undefined
 }
 type Cut = Source & { readonly documents: readonly Named[] }
@@ -67,7 +67,7 @@ function namedOf(source: string, { text, marked, start }: Chunk, known: Readonly
   return { text: own, end, name: nameIn(own, known) }
 }
 
-/** Named documents that both sides have, by their text; undefined where one of them comes twice. */
+/** The named documents that both sides have, by text; undefined if one of them occurs twice. */
 function sameDocuments(before: readonly Cut[], after: readonly Cut[]): ReadonlyMap<string, Ref> | undefined {
   const [a, b] = [textsOf(before), textsOf(after)]
   if (!a || !b) return undefined
@@ -89,7 +89,7 @@ function textsOf(cuts: readonly Cut[]): Map<string, Ref> | undefined {
 const head =
   /^kind: ([a-z][a-z-]*)\nkey: (?:"([^"\\\n]+)"|'([^'\n]+)'|([A-Za-z_][\w./@+%=#-]*(?: [\w./@+%=-]+)*))(?:\n|$)/
 
-/** The name of a document, where it is written so simply that no YAML has to be read for it. */
+/** The ref of a document, if it can be read without a YAML parser. */
 function nameIn(text: string, known: ReadonlySet<string>): Ref | undefined {
   const [, kind = '', double, single, plain] = head.exec(text) ?? []
   if (!known.has(kind) || (plain !== undefined && /^(true|false|null)$/i.test(plain))) return undefined
@@ -97,7 +97,7 @@ function nameIn(text: string, known: ReadonlySet<string>): Ref | undefined {
   return key === undefined ? undefined : `${kind}/${key}`
 }
 
-/** The sources with blank lines in place of the documents that are not wanted, so that the others keep their places. */
+/** Replaces documents that are not wanted by blank lines, so that the others keep their positions. */
 function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Source[] {
   return cuts.map(({ documents, ...source }) => {
     const { text } = source
@@ -112,7 +112,7 @@ function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Sourc
   })
 }
 
-function withMore(parsed: Parsed, more: readonly Resource[], kinds: readonly Kind[]): Parsed {
+function withResources(parsed: Parsed, more: readonly Resource[], kinds: readonly Kind[]): Parsed {
   const resources = [...parsed.snapshot.resources, ...more].sort(bySnapshotOrder(kinds))
   return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
 }

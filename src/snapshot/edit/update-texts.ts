@@ -10,7 +10,7 @@ import { type Chunk, cutStream } from '../yaml/documents.ts'
 import { parseYaml, valueOfDocument } from '../yaml/yaml.ts'
 import { editText } from './edit-text.ts'
 import { lineEndAt, withLineEndsOf, withPlainLineEnds } from './line-ends.ts'
-import { merged } from './merge-document.ts'
+import { mergeDocument } from './merge-document.ts'
 import { endsInBlock } from './node-range.ts'
 import { type Edit, withEdits } from './text-edit.ts'
 
@@ -69,7 +69,7 @@ function changesOf(read: Documents, { kinds, wanted, remove, fileOf }: UpdateOpt
       listAt(fresh, fileOf(resource)).push(resource)
     } else if (differences(kind, before, resource, 'written').length > 0) {
       changed.push(ref)
-      const edit = changeOf(chunk, (written) => merged(kind, written, before, resource))
+      const edit = changeOf(chunk, (written) => mergeDocument(kind, written, before, resource))
       listAt(edits, chunk.file).push(edit)
     }
   }

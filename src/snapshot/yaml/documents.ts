@@ -1,22 +1,22 @@
-/** One document of a stream, as text, and where it begins. */
+/** The text of one document of a stream, and its position. */
 export interface Chunk {
   readonly file: string
   readonly text: string
-  /** Where it begins in the file: behind the marker. */
+  /** Start in the file, after the marker. */
   readonly start: number
   /** Number of the first line of `text` in the file, from 1. */
   readonly line: number
-  /** The text begins on a marker's line, with blanks in the marker's room. */
+  /** The text begins on the marker's line; spaces replace the marker. */
   readonly marked: boolean
 }
 
-/** A line ends with `\n` alone: JavaScript's own `^` sees one begin after U+2028 too, which YAML text may hold. */
+/** Only `\n` ends a line: JavaScript's `^` also matches after U+2028, which YAML text may contain. */
 const marker = /(?<![^\n])---(?=\s|$)/g
 
 /**
- * Cuts a stream into its documents. `---` at the start of a line is always a document's start in YAML, so no parsing is
- * needed. A document may begin on that line; blanks take the marker's room, so that columns stay. Documents of comments
- * and blank lines alone are left out.
+ * Splits a stream into its documents. `---` at the start of a line always starts a document in YAML, so no parsing is
+ * needed. A document may begin on that line; spaces replace the marker, so that columns remain correct. Documents with
+ * only comments and blank lines are omitted.
  */
 export function cutStream(file: string, text: string): Chunk[] {
   const chunks: Chunk[] = []
@@ -32,7 +32,7 @@ export function cutStream(file: string, text: string): Chunk[] {
   return chunks
 }
 
-/** How many lines end in a text. */
+/** The number of line ends in a text. */
 export function count(text: string): number {
   let lines = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++

@@ -3,37 +3,37 @@ import { literal, plain, plainValue, quoted } from './fast-scalar.ts'
 import { Lines, unsupported } from './line-reader.ts'
 
 /*
- * The package `yaml` keeps where everything stands, and takes ten times as long for it as the values alone are worth. A
- * document without a fault needs no places. What follows reads the YAML that this tool writes and most of what people
- * write into it, line by line; whatever else there may be is left to `yaml`, which alone says what is wrong and where
+ * The `yaml` package keeps the position of every node, which takes ten times as long as reading the values alone. A
+ * document without errors needs no positions. This reader parses line by line the YAML that this tool writes, and most
+ * of what people add to it. Everything else is left to `yaml`, which also reports errors with positions
  * (docs/decisions/0035-line-based-yaml-reader.md).
  */
 
-/** The value of a document that is a mapping; undefined where it is not plain enough, or nested deeper than `levels`. */
-export function quickValue(text: string, levels: number): JsonObject | undefined {
+/** Parses a document that is a mapping; undefined if it uses unsupported YAML, or is nested deeper than `levels`. */
+export function readFast(text: string, levels: number): JsonObject | undefined {
   const lines = new Lines(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text, levels)
   try {
     return documentOf(lines)
   } catch (error) {
-    // A text may be too long for a pattern.
+    // A regular expression may overflow on long text.
     if (error === unsupported || error instanceof RangeError) return undefined
     throw error
   }
 }
 
-/** A key and its `:`. Others that are not in quotes are rare. */
+/** A key and its `:`. Other unquoted keys are rare. */
 const plainKey = /[A-Za-z_/$][\w./$@-]*(?: +[\w./$@-]+)*:(?=[ \n]|$)/y
 const quotedKey = /(?:"[^"\\\n]*"|'[^'\\\n]*'):(?=[ \n]|$)/y
-/** A text in a list on one line. */
+/** An unquoted text in a flow sequence. */
 const plainItem = /(?:[\w/$.]|-(?=[\w.]))[\w./$@+*()=-]*(?:(?: (?=[\w./$@+*()=-])|:(?=[\w/]))[\w./$@+*()=-]*)*/y
-/** YAML wants a key on one line to be no longer than 1,024 characters. */
+/** YAML limits an implicit key to 1,024 characters. */
 const longestKey = 1000
 
 function documentOf(lines: Lines): JsonObject {
   lines.toContent(0)
   if (lines.column !== 0) throw unsupported
   const value = mapping(lines, 1)
-  // A line that is indented as far as nothing above it ends whatever it is in, and here.
+  // The mapping ends early at a line whose indentation matches no level above it.
   if (lines.at < lines.text.length) throw unsupported
   return value
 }
@@ -50,7 +50,7 @@ function mapping(lines: Lines, depth: number): JsonObject {
   return object
 }
 
-/** The key that stands here; undefined where none does. */
+/** Reads a key at the current position; undefined if there is none. */
 function keyHere(lines: Lines): string | undefined {
   const key = lines.match(plainKey)?.slice(0, -1) ?? lines.match(quotedKey)?.slice(1, -2)
   return key === undefined || key.length > longestKey ? undefined : key
@@ -60,7 +60,7 @@ function valueOfKey(lines: Lines, column: number, depth: number): Json {
   const at = lines.afterSpaces(lines.at)
   if (!lines.isEnd(at)) return onLine(lines, at, column, depth)
   lines.toNext(at)
-  // A list may be indented as far as its key.
+  // A sequence may have the same indentation as its key.
   const isBelow = lines.column > column || (lines.column === column && lines.isItem())
   return isBelow ? block(lines, depth) : null
 }
@@ -83,7 +83,7 @@ function itemOf(lines: Lines, column: number, depth: number): Json {
     lines.toNext(at)
     return lines.column > column ? block(lines, depth) : null
   }
-  // A collection that begins on the line of its `-` is indented to there.
+  // A collection on the line of its `-` is indented to its own start.
   lines.column += at - lines.at
   lines.at = at
   if (lines.isItem()) return list(lines, depth)
@@ -92,21 +92,21 @@ function itemOf(lines: Lines, column: number, depth: number): Json {
   return isMapping ? mapping(lines, depth) : onLine(lines, at, column, depth)
 }
 
-/** A value that begins on the line of its key or its `-`, and goes to the line after it. */
+/** Reads a value that begins on the line of its key or `-`, and moves to the next content line. */
 function onLine(lines: Lines, at: number, column: number, depth: number): Json {
   lines.at = at
-  const sign = lines.text[at]
-  if (sign === '|') return literal(lines, column)
-  const isFlow = sign === '[' || sign === '{'
-  const value = isFlow ? flow(lines, depth) : sign === '"' || sign === "'" ? quoted(lines) : plain(lines)
+  const first = lines.text[at]
+  if (first === '|') return literal(lines, column)
+  const isFlow = first === '[' || first === '{'
+  const value = isFlow ? flow(lines, depth) : first === '"' || first === "'" ? quoted(lines) : plain(lines)
   const end = lines.afterSpaces(lines.at)
-  // A comment stands behind a blank.
+  // A comment must follow a space.
   if (!lines.isEnd(end) || (lines.text[end] === '#' && end === lines.at)) throw unsupported
   lines.toNext(end)
   return value
 }
 
-/** A collection on one line: a list, or an empty mapping. */
+/** Reads a flow sequence, or an empty flow mapping. */
 function flow(lines: Lines, depth: number): Json {
   const { text } = lines
   if (depth > lines.levels) throw unsupported
@@ -128,9 +128,9 @@ function flow(lines: Lines, depth: number): Json {
 }
 
 function itemInFlow(lines: Lines, depth: number): Json {
-  const sign = lines.text[lines.at]
-  if (sign === '"' || sign === "'") return quoted(lines)
-  if (sign === '[' || sign === '{') return flow(lines, depth)
+  const first = lines.text[lines.at]
+  if (first === '"' || first === "'") return quoted(lines)
+  if (first === '[' || first === '{') return flow(lines, depth)
   const text = lines.match(plainItem)
   if (text === undefined) throw unsupported
   return plainValue(text)

@@ -2,21 +2,21 @@ import type { Json } from '../../json.ts'
 import { type Lines, unsupported } from './line-reader.ts'
 import { numberFrom } from './numbers.ts'
 
-// Runs of one class, since a choice for every character takes room on the stack of the engine for each.
+// Runs of one character class: an alternation per character would use the engine's stack for each.
 const inDoubleQuotes = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y
 const inSingleQuotes = /'[^'\n]*(?:''[^'\n]*)*'/y
 const literalHead = /\|[-+]? *(?: #[^\n]*)?\n/y
-/** What means something else at the start of a text without quotes. */
+/** Beginnings that are not plain text in YAML. */
 const noPlainStart = /^(?:[,[\]{}#&*!|>'"%@`\t]|[-?](?: |$))/
 const words: Readonly<Record<string, null | boolean>> = {
   ...{ '~': null, null: null, Null: null, NULL: null },
   ...{ true: true, True: true, TRUE: true, false: false, False: false, FALSE: false },
 }
 
-/** Characters of the longest of the words. */
+/** Length of the longest of these words. */
 const longestWord = 5
 
-/** What a text without quotes is read as. */
+/** The value of an unquoted scalar. */
 export function plainValue(text: string): Json {
   if (text.length <= longestWord && Object.hasOwn(words, text)) return words[text] as null | boolean
   if (!/^[-+.\d]/.test(text)) return text
@@ -27,7 +27,7 @@ export function plainValue(text: string): Json {
   }
 }
 
-/** A text in quotes, on one line. Of its escapes those that JSON has. */
+/** Reads a quoted text on one line. Supports the escapes of JSON. */
 export function quoted(lines: Lines): string {
   const isDouble = lines.text[lines.at] === '"'
   const written = lines.match(isDouble ? inDoubleQuotes : inSingleQuotes)
@@ -41,19 +41,19 @@ export function quoted(lines: Lines): string {
   }
 }
 
-/** A value without quotes, up to the end of its line or a comment. */
+/** Reads an unquoted value, up to the end of its line or a comment. */
 export function plain(lines: Lines): Json {
   const line = lines.text.slice(lines.at, lines.lineEnd(lines.at))
   const comment = line.indexOf(' #')
   const written = comment < 0 ? line : line.slice(0, comment)
   lines.at += written.length
-  // `trimEnd` would take what YAML does not call a blank.
+  // `trimEnd` would also remove characters that are not white space in YAML.
   const text = written.endsWith(' ') ? written.replace(/ +$/, '') : written
   if (noPlainStart.test(text) || text.includes(': ') || text.endsWith(':') || text.includes('\t')) throw unsupported
   return plainValue(text)
 }
 
-/** A text in lines of its own, deeper than `column`, and goes to what comes after it. */
+/** Reads a literal block scalar that is indented deeper than `column`, and moves to the next content line. */
 export function literal(lines: Lines, column: number): string {
   const end = lines.match(literalHead)?.[1]
   if (end === undefined || !lines.text.endsWith('\n')) throw unsupported
@@ -67,7 +67,10 @@ export function literal(lines: Lines, column: number): string {
   return found.join('\n') + (end === '-' ? '' : '\n'.repeat(end === '+' ? blank + 1 : 1))
 }
 
-/** How far the lines of a literal text are indented: as the first that is not blank. Blank ones before it may not be longer. */
+/**
+ * The indentation of a literal block: that of its first line that is not blank. Blank lines before it must not be
+ * longer.
+ */
 function indentBelow(lines: Lines): number {
   let start = lines.at
   let longest = 0

@@ -1,16 +1,16 @@
-/** Thrown where only the careful reader knows what to do. */
-export const unsupported = new Error('left to the careful reader')
+/** Thrown for YAML that only the `yaml` package can read. */
+export const unsupported = new Error('not supported by the fast reader')
 
 const [newline, space, hash, dash] = [0x0a, 0x20, 0x23, 0x2d]
 
-/** A place in a text that is read line by line. */
+/** A position in a text that is read line by line. */
 export class Lines {
-  /** Where the next part begins: after `toContent`, the first character of the line that was found. */
+  /** The current offset; after `toContent`, the first character of the line that was found. */
   at = 0
-  /** How far that line is indented; -1 at the end. */
+  /** Indentation of that line; -1 at the end of the text. */
   column = -1
   readonly text: string
-  /** Levels of nesting at most. */
+  /** The maximum nesting depth. */
   readonly levels: number
 
   constructor(text: string, levels: number) {
@@ -18,7 +18,7 @@ export class Lines {
     this.levels = levels
   }
 
-  /** Goes to the next line that is neither blank nor a comment, from the start of a line on. */
+  /** Moves to the next line that is neither blank nor a comment, searching from the start of a line. */
   toContent(from: number): void {
     const { text } = this
     let start = from
@@ -35,7 +35,7 @@ export class Lines {
     this.column = -1
   }
 
-  /** Goes to the line after that of a place. */
+  /** Moves to the next content line after an offset. */
   toNext(at: number): void {
     this.toContent(this.lineEnd(at) + 1)
   }
@@ -51,20 +51,20 @@ export class Lines {
     return end < 0 ? this.text.length : end
   }
 
-  /** Whether a line says nothing more at a place that is behind spaces. */
+  /** Whether a line has no more content at an offset after spaces. */
   isEnd(at: number): boolean {
     const code = this.text.charCodeAt(at)
     return code === newline || code === hash || at >= this.text.length
   }
 
-  /** Whether an item of a list begins here. */
+  /** Whether a sequence item begins here. */
   isItem(): boolean {
     if (this.text.charCodeAt(this.at) !== dash) return false
     const next = this.text.charCodeAt(this.at + 1)
     return next === space || next === newline || this.at + 1 >= this.text.length
   }
 
-  /** The text that a sticky pattern finds here, and goes behind it. */
+  /** Matches a sticky pattern here and moves past the match. Returns its text, or undefined. */
   match(pattern: RegExp): string | undefined {
     const start = this.at
     pattern.lastIndex = start

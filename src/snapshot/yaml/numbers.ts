@@ -1,6 +1,6 @@
 import { type LosslessNumber, numberOf } from '../../json.ts'
 
-/** How YAML 1.2 (core schema) writes numbers: one form for each of its kinds. */
+/** The number syntax of YAML 1.2 (core schema). */
 export const forms = {
   integer: /^[-+]?[0-9]+$/,
   radix: /^0(?:o[0-7]+|x[0-9a-fA-F]+)$/,
@@ -9,8 +9,8 @@ export const forms = {
 } as const
 
 /**
- * The number that a plain scalar writes, exact: 5.0, 1e22 and 2^53+1 stay what they are; undefined where it is none.
- * Throws `RangeError` for what JSON cannot hold.
+ * Parses a plain scalar as an exact number: 5.0, 1e22 and 2^53+1 keep their form; undefined if it is not a number.
+ * Throws `RangeError` for numbers that JSON cannot represent.
  */
 export function numberFrom(text: string): number | LosslessNumber | undefined {
   if (forms.integer.test(text)) return numberOf(text.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1'))

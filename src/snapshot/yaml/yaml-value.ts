@@ -1,7 +1,7 @@
 import type { Issue, Place } from '../../issue.ts'
 import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
-import { quickValue } from './fast-reader.ts'
+import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
 import { parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
 
@@ -20,7 +20,7 @@ export type Read =
 
 /** Reads the value of one document. */
 export function readValue(chunk: Chunk, levels: number): Read {
-  const value = quickValue(chunk.text, levels)
+  const value = readFast(chunk.text, levels)
   return value === undefined ? readWithFaults(chunk, levels) : { value, place: whenAsked(chunk), issues: [] }
 }
 

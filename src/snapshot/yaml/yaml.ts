@@ -14,7 +14,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import { isExact, isObject, type Json, type LosslessNumber, writeJson } from '../../json.ts'
-import { quickText } from './fast-writer.ts'
+import { writeFast } from './fast-writer.ts'
 import { forms, numberFrom } from './numbers.ts'
 import { isMergeKey, treeState, valueOfNode } from './tree-value.ts'
 
@@ -146,7 +146,7 @@ const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_F
  * quoted. Text that stands in the place of `like` has its quotes.
  */
 export function writeYaml(value: Json, like?: unknown): string {
-  const quick = isObject(value) && like === undefined ? quickText(value, writeCarefully) : undefined
+  const quick = isObject(value) && like === undefined ? writeFast(value, writeCarefully) : undefined
   return quick ?? writeCarefully(value, like)
 }
 
