@@ -10,8 +10,8 @@ import { type Connected, readResources } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
 
 /**
- * Writes the server's version of what the globs match into a snapshot, within its scope, with the dependencies that the
- * snapshot lacks. What the server does not have is removed. Returns what was written.
+ * Writes the server's version of the resources that match the globs into a snapshot, within its scope, with dependencies
+ * that the snapshot lacks. Removes matching resources that the server does not have. Returns what was written.
  */
 export async function acceptRemote(
   path: string,
@@ -21,22 +21,22 @@ export async function acceptRemote(
 ): Promise<Update> {
   const { kinds, cwd } = context
   const existing = await readPresent(path, kinds, context)
-  const { resources: held, scope, source } = existing.read.snapshot
-  const all = await readResources(to, context, { wanted: held, everything: true })
+  const { resources: current, scope, source } = existing.read.snapshot
+  const all = await readResources(to, context, { wanted: current, everything: true })
   const live = [...withPlaceholdersOf(readPolicy(path, cwd), all, kinds).resources.values()]
   const include = { include: globs }
-  // Throws where a glob matches nothing on either side.
-  selectedOfBoth([live, held], kinds, include)
-  const heldRefs = new Set(held.map(refOf))
+  // Throws if a glob matches nothing on either side.
+  selectedOfBoth([live, current], kinds, include)
+  const currentRefs = new Set(current.map(refOf))
   const liveRefs = new Set(live.map(refOf))
   const inScope = membersOf(scope, live, kinds)
   const selectedRefs = new Set(selectedIfAny(live, kinds, include).map(refOf))
   const accepted = withPlaceholders(live, kinds).filter((resource) => {
     const ref = refOf(resource)
     if (!selectedRefs.has(ref)) return false
-    return matches(globs, ref) ? heldRefs.has(ref) || inScope.has(ref) : !heldRefs.has(ref)
+    return matches(globs, ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
   })
-  const gone = held.map(refOf).filter((ref) => matches(globs, ref) && !liveRefs.has(ref))
-  const wanted = { resources: withSourcesOf(accepted, held, kinds), remove: new Set(gone), source }
+  const obsolete = current.map(refOf).filter((ref) => matches(globs, ref) && !liveRefs.has(ref))
+  const wanted = { resources: withSourcesOf(accepted, current, kinds), remove: new Set(obsolete), source }
   return update(existing, wanted, kinds)
 }

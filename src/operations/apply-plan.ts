@@ -10,35 +10,35 @@ import type { Outcome } from '../model.ts'
 import type { Connected } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
 
-/** How a plan is carried out. */
+/** How a plan is applied. */
 export interface ApplyRequest {
-  /** Writes at a time; found by trying where it is not given. */
+  /** Writes at a time; by default adapted to the server. */
   readonly concurrency?: number
-  /** Path of the journal; a file of its own in the state directory where it is not given. */
+  /** Path of the journal; by default a new file in the state directory. */
   readonly journal?: string
-  /** Stops once the plan has been made. */
+  /** Stops after planning. */
   readonly dryRun?: boolean
   readonly skipUnsupported?: boolean
 }
 
-/** Looks at a plan before its first write, with what stands against it; the plan is carried out where it answers true. */
+/** Decides on a plan before its first write: it is applied if there are no refusals and the result is true. */
 export type Approve = (prepared: PreparedPlan, refusals: readonly Issue[]) => Promise<boolean>
 
-/** What came of a plan. */
+/** The result of applying a plan. */
 export interface ApplyResult {
   readonly prepared: PreparedPlan
-  /** Why it was not carried out. */
+  /** The reasons why the plan was refused. */
   readonly refusals: readonly Issue[]
-  /** One for each change, in the order of the plan; empty where nothing was tried. */
+  /** One for each change, in the order of the plan; empty if the apply did not start. */
   readonly outcomes: readonly Outcome[]
-  /** Path of the journal, where something was tried. */
+  /** Path of the journal, if the apply started. */
   readonly journal?: string
   /** Warnings after the plan was made, such as outcomes that could not be verified. */
   readonly issues: readonly Issue[]
   readonly ending: 'refused' | 'dry-run' | 'nothing-to-do' | 'declined' | 'interrupted' | 'applied'
 }
 
-/** Lets `approve` look at a plan, carries it out with a journal, and reads back what was written. */
+/** Applies a plan with a journal if `approve` accepts it, and reads back the written resources. */
 export async function carryOut(
   prepared: PreparedPlan,
   request: ApplyRequest,
@@ -46,14 +46,14 @@ export async function carryOut(
   approve: Approve,
 ): Promise<ApplyResult> {
   const refusals = refusalsOf(prepared.plan, request)
-  const none = { prepared, refusals, outcomes: [], issues: [] }
+  const notApplied = { prepared, refusals, outcomes: [], issues: [] }
   const approved = await approve(prepared, refusals)
-  if (refusals.length > 0) return { ...none, ending: 'refused' }
-  if (request.dryRun) return { ...none, ending: 'dry-run' }
-  if (prepared.plan.changes.length === 0) return { ...none, ending: 'nothing-to-do' }
-  if (context.signal.aborted) return { ...none, ending: 'interrupted' }
-  if (!approved) return { ...none, ending: 'declined' }
-  return { ...none, ...(await write(prepared, request, context)) }
+  if (refusals.length > 0) return { ...notApplied, ending: 'refused' }
+  if (request.dryRun) return { ...notApplied, ending: 'dry-run' }
+  if (prepared.plan.changes.length === 0) return { ...notApplied, ending: 'nothing-to-do' }
+  if (context.signal.aborted) return { ...notApplied, ending: 'interrupted' }
+  if (!approved) return { ...notApplied, ending: 'declined' }
+  return { ...notApplied, ...(await write(prepared, request, context)) }
 }
 
 type Written = Pick<ApplyResult, 'outcomes' | 'journal' | 'issues' | 'ending'>
@@ -72,7 +72,7 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
   const journal = openJournal(request.journal, head, plan.changes, context)
   onEvent({ type: 'phase', phase: 'applying', total: plan.changes.length })
   const applied = await applyPlan(plan, {
-    // Writes in flight are finished, with the reads that belong to them.
+    // After an abort, writes in flight complete, with the reads that belong to them.
     api: to.client.uninterrupted,
     kinds,
     live,
@@ -102,7 +102,7 @@ function limiterFor({ concurrency }: ApplyRequest, to: Connected): Limiter {
   return limiter
 }
 
-/** Reads what was written, with what it refers to, and compares. What was done stays done where that fails. */
+/** Reads the written resources with their references, and compares them. If that fails, the outcomes are unchanged. */
 async function readBack({ outcomes, ids }: Applied, prepared: PreparedPlan, context: Context) {
   const { to, secretValues } = prepared
   const { kinds, onEvent } = context
@@ -112,8 +112,8 @@ async function readBack({ outcomes, ids }: Applied, prepared: PreparedPlan, cont
   const wanted = [...resources, ...[...needed].map((ref) => named(ref))]
   onEvent({ type: 'phase', phase: 'reading back' })
   try {
-    const now = await readLive(to.client, to.server, kinds, { wanted, ids, on: onEvent })
-    const final = compareBack(outcomes, now, kinds, secretValues)
+    const live = await readLive(to.client, to.server, kinds, { wanted, ids, on: onEvent })
+    const final = compareBack(outcomes, live, kinds, secretValues)
     const total = final.length
     for (const outcome of final)
       if (outcome.status === 'not-converged') onEvent({ type: 'outcome', outcome, done: total, total })
@@ -124,12 +124,13 @@ async function readBack({ outcomes, ids }: Applied, prepared: PreparedPlan, cont
 }
 
 function notVerified(error: unknown): Issue {
-  const reasons = error instanceof Failure ? error.issues : [issueOf(error)]
+  const causes = error instanceof Failure ? error.issues : [issueOf(error)]
+  const reasons = causes.map(({ message }) => message).join(' ')
   return {
     code: 'not-verified',
     severity: 'warning',
-    message: `The changes were made, but the server could not be read afterwards to verify them: ${reasons.map(({ message }) => message).join(' ')}.`,
-    fix: 'Run verify, or apply again: it writes only what differs.',
+    message: `The changes were applied, but the server could not be read afterwards to verify them: ${reasons}`,
+    fix: 'Run verify, or apply again, which writes only what differs.',
   }
 }
 

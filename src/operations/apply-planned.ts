@@ -6,7 +6,7 @@ import { connected, type Target } from './connect.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 import { refuseStale } from './plan-file.ts'
 
-/** Carries out a plan that was made before. Throws `Failure` with code `stale` where the server has changed since. */
+/** Applies a plan that was made earlier. Throws `Failure` with code `stale-plan` if the server has changed since. */
 export async function applyPlanned(
   planned: PreparedPlan,
   request: Target & ApplyRequest & Omit<PlanRequest, 'snapshot'>,
@@ -14,12 +14,12 @@ export async function applyPlanned(
   approve: Approve,
 ): Promise<ApplyResult> {
   const { plan, live, whole, file } = planned
-  const made = { tool: context.version, request: {}, snapshot: formatSnapshot(whole) }
-  const saved = parseSaved(file, savedPlan(plan, live, made))
+  const origin = { tool: context.version, request: {}, snapshot: formatSnapshot(whole) }
+  const saved = parseSaved(file, savedPlan(plan, live, origin))
   const parsed = { snapshot: whole, issues: [], placeOf: planned.parsed.placeOf }
   return connected(request, context, async (to) => {
-    const again = await preparePlan(parsed, { ...request, snapshot: file }, to, context)
-    refuseStale({ saved }, again, context.kinds)
-    return carryOut(again, request, context, approve)
+    const prepared = await preparePlan(parsed, { ...request, snapshot: file }, to, context)
+    refuseStale({ saved }, prepared, context.kinds)
+    return carryOut(prepared, request, context, approve)
   })
 }

@@ -8,7 +8,7 @@ import { isSavedPlan, loadSavedPlan, refuseStale } from './plan-file.ts'
 
 export type ApplySnapshotRequest = PlanRequest & ApplyRequest
 
-/** Makes a server match a snapshot, or carries out a saved plan: `snapshot` names either. */
+/** Applies a snapshot or a saved plan; `snapshot` is the path of either. */
 export async function applySnapshot(
   request: ApplySnapshotRequest,
   context: Context,

@@ -15,21 +15,21 @@ import { snapshotOf } from './server-snapshot.ts'
 
 export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
   readonly folder: string
-  /** Number of backups to keep; all where it is not given. */
+  /** Number of backups to keep; all by default. */
   readonly keep?: number
 }
 
-/** The newest backup of a folder, after one was taken. */
+/** The newest backup of a folder after the operation. */
 export interface BackupResult {
   readonly path: string
   readonly snapshot: Snapshot
-  /** The newest backup says the same already, so none was written. */
+  /** Whether the newest backup already has the same content, so that none was written. */
   readonly unchanged: boolean
   /** Names of older backups that were removed. */
   readonly removed: readonly string[]
 }
 
-/** Writes a dated snapshot to a folder, unless the newest one there says the same. Throws before it writes where the server cannot be read in full. */
+/** Writes a dated snapshot to a folder, unless the newest one has the same content. Throws before it writes if the server cannot be read completely. */
 export async function backUp(request: BackupRequest, context: Context): Promise<BackupResult> {
   const { folder, keep, secrets } = request
   const newest = (await backupsIn(folder)).at(-1)
@@ -55,17 +55,17 @@ async function read(request: BackupRequest, newest: string | undefined, context:
   return connected(request, context, readAll, true)
 }
 
-/** Where a server is and which version it has is no change of its configuration. */
+/** The text without the URL and version of the server, which are not part of its configuration. */
 function withoutSource(text: string): string {
   return text.replace(/^source:\n(?: .*\n)+/m, '')
 }
 
-/** Later than the newest one, even within one second or after the clock was put back: the last name is the newest. */
+/** A name that sorts after the newest one, even within one second or after the clock was set back. */
 function freeName(newest: string | undefined, now: number): string {
   return backupName(newest === undefined ? now : Math.max(now, timeOf(newest) + 1000))
 }
 
-/** Removes the oldest backups until so many are left, and no other file. */
+/** Removes the oldest backups until `keep` remain, and no other file. Returns the removed names. */
 async function removeOldest(folder: string, keep: number): Promise<readonly string[]> {
   const all = await backupsIn(folder)
   const old = all.slice(0, Math.max(0, all.length - keep))

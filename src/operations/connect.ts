@@ -5,7 +5,7 @@ import { type ReadOptions, readLive } from '../live/read-live.ts'
 import type { Event, Live, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 
-/** Which server an operation works with; the active profile where neither is given. */
+/** The server of an operation; by default that of the active profile. */
 export interface Target {
   /** A profile of Prefect's profiles.toml. */
   readonly profile?: string
@@ -17,15 +17,15 @@ export interface Target {
 export interface Connected {
   readonly client: Client
   readonly server: Server
-  /** The profile's name, where one says it. */
+  /** The name of the profile, if the connection comes from one. */
   readonly name: string | undefined
-  /** Whether a credential is sent along. */
+  /** Whether requests contain credentials. */
   readonly withCredentials: boolean
   /** Calls the listener for every event of the client. */
   listen(listener: (event: Event) => void): void
 }
 
-/** Opens a connection, lets `use` work with it, and closes it in any case. `reading`: resources are read for a snapshot. */
+/** Opens a connection for `use`, and always closes it afterwards. `reading`: resources are read for a snapshot. */
 export async function connected<T>(
   target: Target,
   context: Context,
@@ -59,7 +59,7 @@ export async function connected<T>(
   }
 }
 
-/** Reads the resources of a server, and says so. Everything, unless `options` ask for less. */
+/** Reads the resources of a server and emits the phase; all of them, unless `options` restricts them. */
 export async function readResources(
   { client, server }: Connected,
   { kinds, onEvent }: Context,
@@ -69,14 +69,14 @@ export async function readResources(
   return readLive(client, server, kinds, { ...options, on: onEvent })
 }
 
-/** Passes on warnings, if there are any. */
+/** Emits warnings, if there are any. */
 export function warn({ onEvent }: Context, issues: readonly Issue[]): void {
   if (issues.length > 0) onEvent({ type: 'warning', issues })
 }
 
-/** An error of a request names its path alone, and the URL may come from an unexpected place. */
+/** Adds the URL to an error, whose message contains only the path: the URL may come from an unexpected source. */
 function withUrl(error: unknown, url: string): unknown {
   if (!(error instanceof ApiError)) return error
   const issue = toIssue(error)
-  return new Failure([{ ...issue, message: `Cannot work with the server at ${url}: ${issue.message}` }])
+  return new Failure([{ ...issue, message: `Cannot use the server at ${url}: ${issue.message}` }])
 }

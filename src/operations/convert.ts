@@ -14,7 +14,7 @@ export interface ConvertRequest {
   readonly output: string
 }
 
-/** A snapshot in another form: exactly one of the last three. */
+/** A converted snapshot, with exactly one of `text`, `written` and `bundle`. */
 export interface Converted {
   readonly snapshot: Snapshot
   readonly issues: readonly Issue[]
@@ -23,7 +23,7 @@ export interface Converted {
   readonly bundle?: Omit<Bundle, 'issues'>
 }
 
-/** Writes a snapshot as a file, a directory or a bundle. Throws `Failure` unless it is sound. */
+/** Writes a snapshot as a file, a directory or a bundle. Throws `Failure` if the snapshot is invalid. */
 export async function convert({ snapshot: path, output }: ConvertRequest, context: Context): Promise<Converted> {
   const sources = await readSources(path, context)
   const { snapshot, issues } = parseSnapshot(sources, context.kinds)

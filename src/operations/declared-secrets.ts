@@ -7,7 +7,7 @@ import { type Pattern, patternsOf, withPatterns } from '../secrets/secret-path.t
 import { documentOf } from '../snapshot/format.ts'
 import { validator } from '../snapshot/validate-document.ts'
 
-/** Resources with what the patterns name as secrets; throws `Failure` where a document would not be sound then. */
+/** Marks the values that match the patterns as secrets. Throws `Failure` if a document would then be invalid. */
 export function withNamedPlaceholders(
   resources: readonly LiveResource[],
   patterns: readonly Pattern[],
@@ -15,27 +15,27 @@ export function withNamedPlaceholders(
 ): readonly LiveResource[] {
   if (patterns.length === 0) return resources
   const marked = withPatterns(resources, patterns, kinds)
-  refuseUnsound(
+  refuseInvalid(
     marked.filter((resource, index) => resource !== resources[index]),
     kinds,
   )
   return marked
 }
 
-/** What a server holds, with what the policy names as secrets. */
+/** Marks the values that the policy declares as secrets in the resources of a server. */
 export function withPlaceholdersOf({ secretPaths }: Policy, live: Live, kinds: readonly Kind[]): Live {
   const resources = withNamedPlaceholders([...live.resources.values()], patternsOf(secretPaths, true), kinds)
   return { ...live, resources: new Map(resources.map((resource) => [refOf(resource), resource])) }
 }
 
-function refuseUnsound(changed: readonly LiveResource[], kinds: readonly Kind[]): void {
+function refuseInvalid(changed: readonly LiveResource[], kinds: readonly Kind[]): void {
   const validate = validator(kinds)
   const issues = changed.flatMap((resource) =>
     validate(documentOf(resource)).map(
       ({ message, pointer }): Issue => ({
         code: 'invalid-secret',
         severity: 'error',
-        message: `${refOf(resource)} would not be sound with that placeholder: ${message}`,
+        message: `${refOf(resource)} would be invalid with this placeholder: ${message}`,
         fix: 'Use a placeholder for the whole field, or for a value in freeform JSON.',
         ref: refOf(resource),
         pointer,

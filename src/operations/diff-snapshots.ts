@@ -22,24 +22,24 @@ import { snapshotOf } from './server-snapshot.ts'
 export interface DiffRequest extends Selection {
   /** A snapshot, or `profile:NAME` for a server. */
   readonly before: string
-  /** The same. */
+  /** The same forms. */
   readonly after: string
 }
 
-/** Two snapshots and how they differ: what would turn the first into the second. */
+/** Two snapshots, and the changes that would turn the first into the second. */
 export interface Comparison {
   readonly plan: Plan
   readonly before: Parsed
   readonly after: Parsed
-  /** What the two sides are called. */
+  /** Display names of the two sides. */
   readonly names: readonly [string, string]
-  /** Resources that are the same on both sides and were not parsed; read when they are needed. */
+  /** Parses the documents that were skipped because their text is equal on both sides. */
   readonly resourcesOfSame: () => readonly Resource[]
 }
 
 type Sides = Omit<Comparison, 'plan' | 'names'>
 
-/** Compares two snapshots or servers. Documents with the same text on both sides are not even parsed. */
+/** Compares two snapshots or servers. Documents with the same text on both sides are not parsed. */
 export async function diffSnapshots(request: DiffRequest, context: Context): Promise<Comparison> {
   const { kinds } = context
   if (request.before === '-' && request.after === '-') throw bothFromStdin()
@@ -70,12 +70,12 @@ async function readSides({ before, after, ...selection }: DiffRequest, context: 
     profile === undefined
       ? parseDocuments(await readSources(path, context), kinds)
       : withoutText(await readServer(profile, other?.snapshot.resources, selection, context))
-  // A server's resources get the keys that the other side gives them, so a side that is a file is read first.
+  // Resources of a server get the keys of the other side, so a side that is a file is read first.
   const isSecondText = b === undefined
   const first = await (isSecondText ? side(after, b) : side(before, a))
   const second = await (isSecondText ? side(before, a, first) : side(after, b, first))
   const [x, y] = isSecondText ? [second, first] : [first, second]
-  // A server does not know where a secret comes from.
+  // A server has no sources of secrets, so they are taken from the other side.
   const [from, to] = [b === undefined ? y : x, a === undefined ? x : y]
   return {
     before: a === undefined ? x : withSources(x, from, kinds),
@@ -88,7 +88,7 @@ function profileOf(path: string): string | undefined {
   return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
 }
 
-/** A server as an export of it would be, with placeholders for secrets; the selection is applied later. */
+/** Exports a server in memory, with placeholders for secrets. The selection is applied later. */
 async function readServer(
   profile: string,
   other: readonly Resource[] | undefined,
@@ -100,8 +100,8 @@ async function readServer(
     const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
     warn(context, live.issues)
     const all = [...live.resources.values()]
-    const carried = selects(selection) ? all : selected(all, kinds, {})
-    return snapshotOf(connection.server, {}, withPlaceholders(carried, kinds))
+    const exported = selects(selection) ? all : selected(all, kinds, {})
+    return snapshotOf(connection.server, {}, withPlaceholders(exported, kinds))
   })
 }
 
@@ -110,7 +110,7 @@ function withSources(parsed: Parsed, other: Parsed, kinds: readonly Kind[]): Par
   return { ...parsed, snapshot: { ...parsed.snapshot, resources } }
 }
 
-/** Both sides with what the selection means on either of them; dependencies are compared on both. */
+/** Narrows both sides to the resources that are selected on either of them. */
 function narrowed(sides: Sides, selection: Selection, kinds: readonly Kind[]): Sides {
   if (!selects(selection)) return sides
   const { before, after } = sides

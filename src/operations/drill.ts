@@ -17,21 +17,21 @@ import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { preparePlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
-import { asSnapshot, inWordsOf } from './server-snapshot.ts'
+import { asSnapshot, withBuiltinsOf } from './server-snapshot.ts'
 
 export type DrillRequest = ApplySnapshotRequest & { readonly activation: Activation }
 
-/** What came of a drill. */
+/** The result of a drill. */
 export interface DrillResult extends ApplyResult {
-  /** From the snapshot to what the server then held; absent where the plan was not carried out. */
+  /** Compares the snapshot with the server after the apply; absent if the plan was not applied. */
   readonly comparison?: Comparison
-  /** Sources of secrets that have no value here and were replaced by stand-ins. */
+  /** Sources of secrets without a value, for which dummy values were used. */
   readonly missingSecrets: readonly string[]
 }
 
 /**
- * Applies a snapshot to an empty server, exports that, and compares: whether the snapshot would bring everything back.
- * Secrets without a value get a stand-in. Throws `Failure` where the server is not empty.
+ * Applies a snapshot to an empty server, exports that server, and compares the two, to test whether a restore is complete.
+ * Secrets without a value get a dummy value. Throws `Failure` if the server is not empty.
  */
 export async function drill(request: DrillRequest, context: Context, approve: Approve): Promise<DrillResult> {
   const { kinds } = context
@@ -42,13 +42,13 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
     const { resources } = parsed.snapshot
     const secretValues = await secretValuesFor(resources, request, context)
     const missingSecrets = missingSources(resources, secretValues)
-    const standIns = withStandIns(secretValues)
+    const standIns = withDummyValues(secretValues)
     const prepared = await preparePlan(parsed, request, to, context, { standIns })
     const file = `drill of ${request.snapshot}`
     const result = await carryOut({ ...prepared, file }, request, context, approve)
     if (result.outcomes.length === 0) return { ...result, missingSecrets }
     const wanted = underPolicy(prepared.parsed.snapshot, request.activation, kinds)
-    const comparison = compared(
+    const comparison = compareWithServer(
       parsed,
       wanted,
       asSnapshot(await readResources(to, context), kinds),
@@ -59,15 +59,21 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
   })
 }
 
-function compared(parsed: Parsed, wanted: Snapshot, found: Snapshot, file: string, kinds: readonly Kind[]): Comparison {
+function compareWithServer(
+  parsed: Parsed,
+  wanted: Snapshot,
+  found: Snapshot,
+  file: string,
+  kinds: readonly Kind[],
+): Comparison {
   const sourced = withSourcesOf(found.resources, wanted.resources, kinds)
-  const resources = inWordsOf(sourced, wanted.resources, isServersOwn(kinds))
+  const resources = withBuiltinsOf(sourced, wanted.resources, builtinFilter(kinds))
   const after = withoutText({ ...found, resources, scope: wanted.scope })
   const names = [file, found.source?.api ?? 'the server'] as const
   return comparisonOf({ before: { ...parsed, snapshot: wanted }, after }, names, kinds)
 }
 
-/** The snapshot as the server was asked to hold it: paused and disabled, where that is the policy. */
+/** The snapshot as it is applied: with resources paused and disabled if the policy requires it. */
 function underPolicy(snapshot: Snapshot, policy: Activation, kinds: readonly Kind[]): Snapshot {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const resources = snapshot.resources.map((resource) => {
@@ -77,28 +83,28 @@ function underPolicy(snapshot: Snapshot, policy: Activation, kinds: readonly Kin
   return { ...snapshot, resources }
 }
 
-/** What every server has by itself differs between versions, and no apply writes it. */
-function isServersOwn(kinds: readonly Kind[]): (resource: Resource) => boolean {
+/** Whether a resource is built in: these differ between versions, and no apply writes them. */
+function builtinFilter(kinds: readonly Kind[]): (resource: Resource) => boolean {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return (resource) => byName.get(resource.kind)?.builtin?.(resource) === true
 }
 
-/** Sources of secrets that have no value here, each once. */
+/** Sources of secrets without a value, without duplicates. */
 function missingSources(resources: readonly Resource[], { missingReason }: SecretValues): readonly string[] {
   const missing = resources.flatMap(({ secrets }) => Object.values(secrets)).filter((source) => missingReason(source))
   return [...new Set(missing.map((source) => ('env' in source ? source.env : sourceText(source))))]
 }
 
-/** A value for every placeholder: its own, or a stand-in. */
-function withStandIns({ secretFor }: SecretValues): SecretValues {
+/** A value for every placeholder: its own, or a dummy value. */
+function withDummyValues({ secretFor }: SecretValues): SecretValues {
   return {
     secretFor: (placeholder) =>
-      secretFor(placeholder) ?? new Secret<Json>('as' in placeholder && placeholder.as === 'json' ? {} : 'stand-in'),
+      secretFor(placeholder) ?? new Secret<Json>('as' in placeholder && placeholder.as === 'json' ? {} : 'dummy'),
     missingReason: () => undefined,
   }
 }
 
-/** A server is empty where it holds nothing but what every server has by itself. */
+/** Throws `Failure` if a server has resources that are not built in. */
 function refuseUnlessEmpty(live: Live, kinds: readonly Kind[]): void {
   const [first, ...others] = selected([...live.resources.values()], kinds, {})
   if (!first) return
@@ -113,7 +119,7 @@ function refuseUnlessEmpty(live: Live, kinds: readonly Kind[]): void {
 }
 
 function needsServer(): Failure {
-  const message = 'A drill writes to an empty server, which must be named.'
-  const fix = 'Pass --profile PROFILE or --api-url URL of a server that holds nothing.'
+  const message = 'A drill writes to an empty server, which must be given explicitly.'
+  const fix = 'Pass --profile PROFILE or --api-url URL of an empty server.'
   return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }

@@ -5,7 +5,7 @@ import type { Field, Kind, RefField } from '../kind.ts'
 import { documentSchema } from '../snapshot/snapshot-schema.ts'
 import { suggest } from '../suggest.ts'
 
-/** Something that can be explained, with its JSON Schema; that of a code is an object with its meaning. */
+/** A subject with its JSON Schema; for a code, `schema` is an object with its meaning. */
 export type Subject = { readonly schema: JsonObject } & (
   | { readonly type: 'code'; readonly code: IssueCode }
   | { readonly type: 'kind'; readonly kind: Kind }
@@ -14,7 +14,7 @@ export type Subject = { readonly schema: JsonObject } & (
   | { readonly type: 'everything'; readonly kinds: readonly Kind[] }
 )
 
-/** What a word names: an issue code, a kind, or a field of a kind; everything without a word. Throws `Failure` with the nearest word. */
+/** Resolves a word to an issue code, a kind, or a field of a kind; without a word, to everything. Throws `Failure` with a suggestion. */
 export function explain(word: string | undefined, { kinds }: Context): Subject {
   if (word === undefined) {
     const docs = Object.fromEntries(kinds.map(({ name, doc }) => [name, doc]))
@@ -26,7 +26,8 @@ export function explain(word: string | undefined, { kinds }: Context): Subject {
   }
   const [name = '', ...rest] = word.split('.')
   const kind = kinds.find((one) => one.name === name)
-  if (!kind) throw unknown(word, [...kinds.map((one) => one.name), ...Object.keys(issueCodes)], 'kind or error code')
+  if (!kind)
+    throw unknownWord(word, [...kinds.map((one) => one.name), ...Object.keys(issueCodes)], 'kind or error code')
   if (rest.length === 0) return { type: 'kind', kind, schema: documentSchema(kind) }
   return fieldOf(kind, rest.join('.').replace(/^(spec|refs)\./, ''))
 }
@@ -38,12 +39,19 @@ function fieldOf(kind: Kind, name: string): Subject {
   const ref = kind.refFields[name]
   if (ref) return { type: 'ref', kind, name, field: ref, schema: parts.refs.properties[name] as JsonObject }
   const names = [...Object.keys(kind.refFields), ...Object.keys(kind.fields)]
-  throw unknown(name, names, `field of ${kind.name}`, (near) => `${kind.name}.${near}`)
+  throw unknownWord(name, names, `field of ${kind.name}`, (similar) => `${kind.name}.${similar}`)
 }
 
-function unknown(word: string, known: readonly string[], what: string, full = (near: string) => near): Failure {
-  const near = suggest(word, known)
+function unknownWord(
+  word: string,
+  candidates: readonly string[],
+  what: string,
+  toWord = (similar: string) => similar,
+): Failure {
+  const similar = suggest(word, candidates)
   const message = `There is no ${what} called ${JSON.stringify(word)}.`
-  const fix = near ? `Did you mean prefect-snapshot explain ${full(near)}?` : `Choose one of ${known.join(', ')}.`
+  const fix = similar
+    ? `Did you mean prefect-snapshot explain ${toWord(similar)}?`
+    : `Choose one of ${candidates.join(', ')}.`
   return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }

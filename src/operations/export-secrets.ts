@@ -16,24 +16,24 @@ export interface ExportSecretRequest extends SecretRequest {
   readonly output: string
   readonly secrets: 'placeholders' | 'age' | 'plain'
   readonly recipient?: readonly string[]
-  /** `GLOB#POINTER`: values that are secrets too. */
+  /** `GLOB#POINTER`: additional values that are secrets. */
   readonly secretPath?: readonly string[]
   readonly strictSecrets?: boolean
   readonly update?: boolean
   readonly check?: boolean
 }
 
-/** What becomes of the secrets of an export. */
+/** Prepares the secrets of an export. */
 export interface ExportSecrets {
-  /** The resources with what the request and the policy call secrets as secrets. */
+  /** Marks the values that the request and the policy declare as secrets. */
   found(resources: readonly LiveResource[]): readonly LiveResource[]
-  /** The resources as they are written: with placeholders for secrets, with ciphertext, or in clear. */
+  /** Replaces secrets by their form in the output: placeholders, ciphertext, or clear text. */
   written(resources: readonly LiveResource[]): Promise<readonly Resource[]>
 }
 
 /**
- * Reads what the request and the policy say of secrets; what is wrong with it is told before a server is asked. `updated` is what
- * a snapshot that is brought up to date holds; of one that is written over the ciphertext alone is looked at.
+ * Reads the secret settings of the request and the policy. Throws `Failure` for errors in them, before a server is read.
+ * `updated` are the resources of the snapshot to update; without them, only ciphertext of an existing snapshot is reused.
  */
 export async function openExportSecrets(
   request: ExportSecretRequest,
@@ -72,7 +72,7 @@ function withoutAge(): Failure {
   ])
 }
 
-/** Encrypts all secrets; those that the snapshot has already, with the same value, keep their text. */
+/** Encrypts all secrets. Those whose value is the same in the existing snapshot keep their ciphertext. */
 async function seal(
   resources: readonly LiveResource[],
   placeholders: readonly Resource[],

@@ -13,18 +13,18 @@ import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface ExportRequest extends Target, Selection, ExportSecretRequest {
-  /** Changes what exists, and only where something has changed. */
+  /** Updates the existing snapshot, only where something has changed. */
   readonly update?: boolean
-  /** Compares, and writes nothing. */
+  /** Compares with the existing snapshot, and writes nothing. */
   readonly check?: boolean
 }
 
-/** An export, and what was done with it: exactly one of the last four. */
+/** An export, with exactly one of `text`, `written`, `updated` and `comparison`. */
 export interface ExportResult {
   readonly snapshot: Snapshot
-  /** Secrets of the exported resources, however they are written. */
+  /** Number of secrets in the exported resources. */
   readonly secretCount: number
-  /** The text, where the output is `-`. */
+  /** The text, if the output is `-`. */
   readonly text?: string
   readonly written?: WriteResult
   readonly updated?: Update
@@ -65,14 +65,14 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   return connected(how, context, read, true)
 }
 
-/** What is done with resources while others are still being read, so that it takes no time afterwards. */
+/** Work on resources while others are still being read, which shortens the export. */
 async function workAhead(selection: Selection, { kinds }: Context, isUpdate: boolean) {
   const { createScanner } = await import('../secrets/secret-scan.ts')
   const look = createScanner()
   const written = new Map<Resource, Buffer>()
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const early = (resource: LiveResource) => {
-    // Most of those that every server has are not written.
+    // Most built-in resources are not exported.
     if (byName.get(resource.kind)?.builtin?.(resource)) return
     look.at(resource)
     const hasSecrets = Object.keys(resource.secrets).length > 0

@@ -3,13 +3,13 @@ import { Failure } from '../issue.ts'
 import type { Head } from '../journal/journal.ts'
 import { listJournals as journalFiles, journalFolder, readJournal } from '../journal/journal-file.ts'
 
-/** A journal of this user; only its path where it cannot be read. */
+/** A journal of this user; only its path if it cannot be read. */
 export interface ListedJournal {
   readonly file: string
   readonly head?: Head
-  /** Changes that were done. */
+  /** Number of completed changes. */
   readonly done?: number
-  /** Whether the apply ran to its end. */
+  /** Whether the apply was completed. */
   readonly ended?: boolean
 }
 

@@ -12,16 +12,16 @@ export interface ListSecretsRequest extends SecretRequest {
   readonly snapshot: string
 }
 
-/** One secret placeholder of a snapshot. No value is in it. */
+/** One secret placeholder of a snapshot, without its value. */
 export interface ListedSecret {
   readonly ref: Ref
-  /** Into the resource's spec. */
+  /** JSON Pointer into the resource's spec. */
   readonly pointer: string
-  /** Where the value comes from, in words. */
+  /** The source of the value, as text. */
   readonly source: string
   /** Whether it has a value now. */
   readonly filled: boolean
-  /** Why it has none. */
+  /** Why it has no value. */
   readonly reason?: string
 }
 

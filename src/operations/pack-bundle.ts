@@ -24,11 +24,11 @@ export interface Bundle {
   readonly bytes: number
   /** Hexadecimal SHA-256 of the bundle. */
   readonly sha256: string
-  /** Whether it holds secrets in clear text. */
+  /** Whether it contains secrets in clear text. */
   readonly hasPlain: boolean
 }
 
-/** Packs a snapshot, byte for byte as it is written, into one file. Throws `Failure` unless the snapshot is sound. */
+/** Packs the unchanged files of a snapshot into one file. Throws `Failure` if the snapshot is invalid. */
 export async function bundle({ snapshot: path, output }: BundleRequest, context: Context): Promise<Bundle> {
   const sources = await readSources(path, context)
   const { snapshot, issues } = parseSnapshot(sources, context.kinds)
@@ -36,7 +36,7 @@ export async function bundle({ snapshot: path, output }: BundleRequest, context:
   return { ...(await writeBundle(output, sources, snapshot, context)), issues }
 }
 
-/** Writes the texts of a sound snapshot as a bundle. */
+/** Writes the texts of a valid snapshot as a bundle. */
 export async function writeBundle(
   output: string,
   sources: readonly Source[],
@@ -51,16 +51,16 @@ export async function writeBundle(
   return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: isOpen }
 }
 
-/** A bundle that was read, with every checksum right. */
+/** A bundle whose checksums are all correct. */
 export interface VerifiedBundle {
   readonly files: number
   /** Hexadecimal SHA-256 of the bundle. */
   readonly sha256: string
-  /** Whether its schema is the one of this version of the tool. */
+  /** Whether its schema equals that of this version of the tool. */
   readonly hasOwnSchema: boolean
 }
 
-/** Checks that a bundle is as it was written. Throws `Failure` with everything that is wrong. */
+/** Checks that a bundle is unchanged. Throws `Failure` with all errors. */
 export async function verifyBundle(path: string, { kinds }: Context): Promise<VerifiedBundle> {
   const packed = readBytes(path, 'snapshot')
   const entries = await readBundle(path, packed)

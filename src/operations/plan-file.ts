@@ -12,7 +12,7 @@ import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import type { PlanRequest, PlanRules, PreparedPlan } from './make-plan.ts'
 
-/** The part of a request that decides what a plan is. Where the server is and what fills secrets is said again by who applies. */
+/** The part of a request that determines a plan. The server and the sources of secrets are given again to apply it. */
 export type SavedRequest = Pick<PlanRequest, 'snapshot'> & Selection & PlanRules
 
 /** A saved plan, with its snapshot read again. */
@@ -22,7 +22,7 @@ export interface LoadedPlan {
   readonly request: SavedRequest
 }
 
-/** What each part of a saved request has to be. */
+/** Checks the type of each property of a saved request. */
 const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>> = {
   snapshot: isText,
   include: isTexts,
@@ -38,7 +38,7 @@ const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>>
   activation: (value) => ['snapshot', 'paused', 'keep'].includes(value as string),
 }
 
-/** Writes a plan for a later apply: its snapshot, its request, and what the server held. */
+/** Writes a plan for a later apply: its snapshot, its request, and the state of the server. */
 export async function savePlan(
   path: string,
   { plan, live, whole }: PreparedPlan,
@@ -58,13 +58,13 @@ function hasPlainSecrets(): Failure {
   return new Failure([{ code: 'invalid-secret', severity: 'error', message, fix }])
 }
 
-/** Whether a file begins like a plan or a report of this tool. A snapshot may be JSON too, or begin with a brace as YAML does. */
+/** Whether a file begins like a plan or a report of this tool. A snapshot may also be JSON or begin with a brace. */
 export function isSavedPlan(path: string): boolean {
   if (path === '-' || path.startsWith('git:')) return false
   return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(readStart(path, 1000).toString('utf8'))
 }
 
-/** Reads a saved plan. Throws `Failure` where it is none, or damaged. */
+/** Reads a saved plan. Throws `Failure` if it is invalid. */
 export async function loadSavedPlan(path: string, { kinds }: Context): Promise<LoadedPlan> {
   const saved = parseSaved(path, readJson(path, readText(path, 'saved plan')))
   const request = requestOf(path, saved.request)
@@ -93,7 +93,7 @@ function readJson(path: string, text: string): Json {
   }
 }
 
-/** Throws `Failure` where the server is not the one of the plan, or no longer as it was when the plan was made. */
+/** Throws `Failure` if the plan is for another server, or if the server has changed since it was made. */
 export function refuseStale(
   { saved }: Pick<LoadedPlan, 'saved'>,
   { plan, live, to }: PreparedPlan,

@@ -13,7 +13,7 @@ import type { Connected } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
 import { transferredSnapshot } from './transfer.ts'
 
-/** What would be lost from the source, or needs a person. */
+/** Checks of the source: what a transfer would lose, and what needs manual work. */
 export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
   const isOldSetting = ({ code }: Issue) => code === 'no-equivalent'
   const detached = live.issues.filter((issue) => !isOldSetting(issue))
@@ -23,9 +23,9 @@ export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
     const check = byName.get(resource.kind)?.readiness?.ofType?.(resource, live.server)
     return check ? [{ status: 'note', title: `source: ${check.title}`, detail: check.detail }] : []
   })
-  const sound: Check = { status: 'ok', title: 'source: references', detail: 'all refer to existing resources' }
+  const valid: Check = { status: 'ok', title: 'source: references', detail: 'all refer to existing resources' }
   return [
-    ...(detached.length > 0 ? detached.map((issue) => warningOf('source: references', issue)) : [sound]),
+    ...(detached.length > 0 ? detached.map((issue) => warningOf('source: references', issue)) : [valid]),
     ...live.issues.filter(isOldSetting).map((issue) => warningOf('source: settings', issue)),
     ...secretChecks(resources, kinds),
     ...types,
@@ -36,7 +36,7 @@ function warningOf(title: string, { message, fix }: Issue): Check {
   return { status: 'warning', title, detail: message, ...(fix ? { fix } : {}) }
 }
 
-/** Secrets that the source shows pass in memory; those that it masks must come from somewhere else. */
+/** Checks of secrets: readable ones pass in memory; masked ones need another source. */
 function secretChecks(resources: readonly LiveResource[], kinds: readonly Kind[]): Check[] {
   const withSecrets = resources.filter(({ secrets }) => Object.keys(secrets).length > 0)
   const isMasked = ({ secrets }: LiveResource) => Object.values(secrets).some((source) => 'masked' in source)
@@ -49,21 +49,23 @@ function secretChecks(resources: readonly LiveResource[], kinds: readonly Kind[]
     ...(readable > 0 ? [{ status: 'ok' as const, title, detail }] : []),
     ...masked.map((resource): Check => {
       const sources = Object.entries(placeholders.get(refOf(resource)) ?? {})
-      const open = sources.filter(([pointer]) => 'masked' in (resource.secrets[pointer] ?? {}))
-      const fix = open.flatMap(([, source]) => ('env' in source ? [`export ${source.env}=…`] : [])).join('; ')
+      const sourcesOfMasked = sources.filter(([pointer]) => 'masked' in (resource.secrets[pointer] ?? {}))
+      const fix = sourcesOfMasked
+        .flatMap(([, source]) => ('env' in source ? [`export ${source.env}=…`] : []))
+        .join('; ')
       return { status: 'warning', title, detail: `the server masks the secrets of ${refOf(resource)}`, fix }
     }),
   ]
 }
 
-/** Whether the work of the destination is carried out: work pools with workers, for example. */
+/** Checks of the destination: whether work pools have workers, for example. */
 export async function destinationChecks({ client }: Connected, live: Live, kinds: readonly Kind[]): Promise<Check[]> {
-  // A deployment is ready once a worker has asked for its runs, which says nothing before a transfer.
+  // A deployment is ready once a worker has polled for its runs, which is unknown before a transfer.
   const checks = await checkReadiness(client, live, kinds)
   return checks.map((check) => ({ ...check, title: `destination: ${check.title}` }))
 }
 
-/** What a transfer to the destination would meet. */
+/** Checks of a transfer: versions, unsupported resources, limits, and the plan. */
 export async function transferChecks(
   source: Live,
   destination: Live,
@@ -72,7 +74,7 @@ export async function transferChecks(
 ): Promise<Check[]> {
   const { kinds } = context
   const snapshot = transferredSnapshot(source, {}, kinds)
-  // Like a transfer with its defaults.
+  // The defaults of a transfer.
   const request = { snapshot: '-', activation: 'paused' as const }
   const { plan } = await preparePlan(withoutText(snapshot), request, to, context)
   const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
@@ -95,7 +97,7 @@ export async function transferChecks(
   ]
 }
 
-/** Which kinds only one of the two servers has, since the other is older. */
+/** Compares the versions, and lists the kinds that only the newer one supports. */
 function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
   const title = 'versions'
   if (isPrefect2(to)) {
@@ -110,7 +112,7 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
   return { status: 'note', title, detail: [`${from} → ${to}`, ...only].join('; ') }
 }
 
-/** What resources need after they were created, such as work pools a worker. */
+/** Checks of what created resources need, such as workers for work pools. */
 function afterCreateChecks({ changes }: Plan, { server }: Connected, kinds: readonly Kind[]): Check[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return changes.flatMap((change): Check[] => {
@@ -121,17 +123,17 @@ function afterCreateChecks({ changes }: Plan, { server }: Connected, kinds: read
   })
 }
 
-/** Requests a minute of the smallest tier (Hobby), as Prefect's documentation says; the API does not tell the tier. */
+/** Requests a minute in the smallest tier (Hobby), according to Prefect's documentation; the API does not expose the tier. */
 const smallestRate = 625
 
 function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: readonly Kind[]): Check[] {
   const title = 'destination: tier'
   if (server.version !== 'cloud') return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
-  const held = kinds.flatMap(({ name, smallestTierHolds: most }): Check[] => {
+  const limits = kinds.flatMap(({ name, smallestTierHolds: most }): Check[] => {
     if (most === undefined) return []
     const existing = [...resources.values()].filter(({ kind }) => kind === name).length
     const created = changes.filter(({ action, ref }) => action === 'create' && splitRef(ref).kind === name).length
-    const detail = `Hobby, the smallest tier of Prefect Cloud, holds ${plural(most, name)}; there would be ${existing + created}`
+    const detail = `Hobby, the smallest tier of Prefect Cloud, allows ${plural(most, name)}; after the transfer there are ${existing + created}`
     if (existing + created <= most) return [{ status: 'note', title, detail }]
     return [
       {
@@ -144,7 +146,7 @@ function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: reado
   })
   const minutes = Math.ceil(changes.length / smallestRate)
   const detail = `${plural(changes.length, 'write')}: at least ${minutes} min with the ${smallestRate} requests a minute of Hobby, less in other tiers`
-  return [...held, { status: 'note', title, detail }]
+  return [...limits, { status: 'note', title, detail }]
 }
 
 function planCheck({ changes, unchanged }: Plan): Check {

@@ -15,10 +15,10 @@ export interface PreflightRequest {
   readonly to?: string
 }
 
-/** Clocks that differ by less are not worth a warning. */
+/** Smaller clock differences are not reported. */
 const skewLimitMs = 30_000
 
-/** Checks one server, or two before a transfer: everything that would stand in its way. Changes nothing. */
+/** Runs preflight checks on one server, or on two before a transfer. Changes nothing. */
 export async function preflight({ from, to }: PreflightRequest, context: Context): Promise<readonly Check[]> {
   if (from === undefined && to === undefined) throw needsProfile()
   const source =
@@ -34,18 +34,18 @@ export async function preflight({ from, to }: PreflightRequest, context: Context
 }
 
 function needsProfile(): Failure {
-  const message = 'No server to check was named.'
+  const message = 'There is no server to check.'
   const fix = 'Pass --from PROFILE, --to PROFILE, or both.'
   return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }
 
 interface Examined {
   readonly checks: readonly Check[]
-  /** Undefined where the server cannot be read. */
+  /** Undefined if the server cannot be read. */
   readonly live?: Live
 }
 
-/** Checks one server, and what `more` says of it once it has been read. */
+/** Checks one server. `more` adds checks of its resources. */
 async function examine(
   role: string,
   profile: string,
@@ -60,7 +60,7 @@ async function examine(
         clockCheck(role, await client.time(), context.now()),
       ]
       const live = await readResources(connection, context).catch((error: unknown) =>
-        kindFaults(role, connection, context, error),
+        unreadableKinds(role, connection, context, error),
       )
       if (Array.isArray(live)) return { checks: [...begin, ...live] }
       const detail = kindsText(live.resources.values()) || 'no resources'
@@ -74,7 +74,7 @@ async function examine(
   }
 }
 
-/** What a request or a connection that failed says; none where the error is of another sort. */
+/** The issues of a failed request or connection; empty for other errors. */
 function issuesOf(error: unknown): readonly Issue[] {
   if (error instanceof ApiError) return [toIssue(error)]
   return error instanceof Failure ? error.issues : []
@@ -84,35 +84,35 @@ function errorCheck(title: string, { message, fix }: Issue, of: string): Check {
   return { status: 'error', title, detail: `${of}: ${message}`, ...(fix ? { fix } : {}) }
 }
 
-/** Which kinds stand in the way of reading a server: each is tried by itself. Throws the error where none does. */
-async function kindFaults(
+/** A check for each kind that cannot be read. Tries them separately, and throws the error if all can be read. */
+async function unreadableKinds(
   role: string,
   { client, server }: Connected,
   { kinds }: Context,
   error: unknown,
 ): Promise<Check[]> {
   if (!(error instanceof ApiError)) throw error
-  const held = kinds.filter(({ since }) => atLeast(server.version, since))
-  const tried = await Promise.allSettled(held.map((kind) => kind.list(client, server)))
-  const faults = tried.flatMap((result, index): Check[] => {
+  const supported = kinds.filter(({ since }) => atLeast(server.version, since))
+  const tried = await Promise.allSettled(supported.map((kind) => kind.list(client, server)))
+  const failures = tried.flatMap((result, index): Check[] => {
     if (result.status === 'fulfilled' || !(result.reason instanceof ApiError)) return []
-    return [errorCheck(`${role}: kinds`, toIssue(result.reason), `${held[index]?.name} cannot be read`)]
+    return [errorCheck(`${role}: kinds`, toIssue(result.reason), `${supported[index]?.name} cannot be read`)]
   })
-  if (faults.length === 0) throw error
-  return faults
+  if (failures.length === 0) throw error
+  return failures
 }
 
-/** Everything was read, so access was granted. */
+/** The access check after a complete read. */
 function accessCheck(role: string, { withCredentials }: Connected): Check {
   const detail = withCredentials
     ? 'the credentials are valid and can read every kind'
-    : 'the server does not ask for credentials'
+    : 'the server does not require credentials'
   return { status: 'ok', title: `${role}: access`, detail }
 }
 
 function clockCheck(role: string, time: number | undefined, now: number): Check {
   const title = `${role}: clock`
-  if (time === undefined) return { status: 'note', title, detail: 'the server does not tell its time' }
+  if (time === undefined) return { status: 'note', title, detail: 'the server does not report its time' }
   const seconds = Math.round((time - now) / 1000)
   if (Math.abs(time - now) <= skewLimitMs) return { status: 'ok', title, detail: 'in sync with this machine' }
   return {

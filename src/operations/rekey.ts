@@ -13,11 +13,11 @@ import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 export interface RekeyRequest extends Pick<SecretRequest, 'identity'> {
   /** A file or a directory. */
   readonly snapshot: string
-  /** Public keys of age; those of the policy file where none is given. */
+  /** Public keys of age; by default those of the policy file. */
   readonly recipient?: readonly string[]
 }
 
-/** Encrypts the secrets of a snapshot for other recipients, in place; the rest of its text stays as it is. Returns both counts. */
+/** Encrypts the secrets of a snapshot for other recipients, in place. The rest of its text is unchanged. Returns both counts. */
 export async function rekey(
   request: RekeyRequest,
   context: Context,
@@ -32,11 +32,11 @@ export async function rekey(
   return { secrets: count, recipients: new Set(recipients).size }
 }
 
-/** The resources that hold ciphertext, encrypted again. Throws `Failure` with every value that cannot be decrypted. */
+/** Encrypts all ciphertext again. Returns the changed resources. Throws `Failure` with every value that cannot be decrypted. */
 async function encryptAgain({ read, path }: Existing, request: RekeyRequest, encrypt: Encrypt, context: Context) {
   const isEncrypted = ([, source]: readonly [string, Resource['secrets'][string]]) => 'age' in source
-  const held = read.snapshot.resources.filter(({ secrets }) => Object.entries(secrets).some(isEncrypted))
-  const encrypted = held.map((resource) => ({
+  const affected = read.snapshot.resources.filter(({ secrets }) => Object.entries(secrets).some(isEncrypted))
+  const encrypted = affected.map((resource) => ({
     ...resource,
     secrets: Object.fromEntries(Object.entries(resource.secrets).filter(isEncrypted)),
   }))
@@ -45,7 +45,7 @@ async function encryptAgain({ read, path }: Existing, request: RekeyRequest, enc
   let count = 0
   const resources: Resource[] = []
   for (const [index, { secrets }] of encrypted.entries()) {
-    const resource = held[index] as Resource
+    const resource = affected[index] as Resource
     const next: Record<string, Resource['secrets'][string]> = { ...resource.secrets }
     for (const [pointer, source] of Object.entries(secrets)) {
       const [value, missing] = [values.secretFor(source), values.missingReason(source)]

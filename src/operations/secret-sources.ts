@@ -8,20 +8,20 @@ import { fileFailure, readSecretText, readText, readTextIfExists, statIfExists }
 import type { IdentityText } from '../secrets/age.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 
-/** What placeholders may be filled from, besides the environment. */
+/** Sources of secret values, besides the environment. */
 export interface SecretRequest {
-  /** Files of `NAME=value` lines; what the environment has wins, then the file that is named last. */
+  /** Files of `NAME=value` lines. The environment takes precedence over them, and later files over earlier ones. */
   readonly envFile?: readonly string[]
   /** Files with identities of age. */
   readonly identity?: readonly string[]
-  /** Runs the commands that a snapshot names. */
+  /** Allows running the commands that a snapshot specifies. */
   readonly allowCommands?: boolean
 }
 
-/** The name of the variable that holds identities, or the path of a file with some. */
+/** The environment variable with identities, or with the path of a file of identities. */
 const identityVariable = 'PREFECT_SNAPSHOT_AGE_IDENTITY'
 
-/** Looks up the placeholders of a snapshot. Throws `Failure` where a flag names what cannot be used; a placeholder without a value is no failure. */
+/** Resolves the placeholders of a snapshot. Throws `Failure` for unusable files in flags, but not for placeholders without a value. */
 export async function secretValuesFor(
   resources: readonly Resource[],
   flags: SecretRequest & { readonly snapshot: string },
@@ -29,11 +29,11 @@ export async function secretValuesFor(
 ): Promise<SecretValues> {
   const env = await environment(flags, context)
   const placeholders = resources.flatMap(({ secrets }) => Object.values(secrets))
-  const wanted = flags.identity !== undefined || placeholders.some((placeholder) => 'age' in placeholder)
-  const identities = wanted ? await identitiesFor(flags, env, context) : []
+  const needsIdentities = flags.identity !== undefined || placeholders.some((placeholder) => 'age' in placeholder)
+  const identities = needsIdentities ? await identitiesFor(flags, env, context) : []
   const folder = await folderOf(flags.snapshot, context)
-  const { resolveSecrets: fill } = await import('../secrets/resolve-secrets.ts')
-  return fill(resources, {
+  const { resolveSecrets } = await import('../secrets/resolve-secrets.ts')
+  return resolveSecrets(resources, {
     env,
     identities,
     readFile: async (path) => readSecretText(resolve(folder, path)),
@@ -41,7 +41,7 @@ export async function secretValuesFor(
   })
 }
 
-/** The identities at hand: of flags, of the variable, and of the file in the user's configuration. */
+/** The available identities: from flags, the environment variable, and the file in the user's configuration. */
 export async function identitiesFor(
   flags: SecretRequest,
   env: Context['env'],
@@ -50,24 +50,24 @@ export async function identitiesFor(
   const { identitiesIn } = await import('../secrets/age.ts')
   const texts: IdentityText[] = []
   const issues: Issue[] = []
-  const given = env[identityVariable]
-  const inPlace = given !== undefined && /AGE-SECRET-KEY-/i.test(given)
-  if (inPlace) texts.push({ from: `$${identityVariable}`, text: given })
-  const named = [...(flags.identity ?? []), ...(given === undefined || given === '' || inPlace ? [] : [given])]
-  for (const file of named)
+  const setting = env[identityVariable]
+  const isIdentity = setting !== undefined && /AGE-SECRET-KEY-/i.test(setting)
+  if (isIdentity) texts.push({ from: `$${identityVariable}`, text: setting })
+  const files = [...(flags.identity ?? []), ...(setting === undefined || setting === '' || isIdentity ? [] : [setting])]
+  for (const file of files)
     try {
       texts.push({ from: file, text: readText(resolve(context.cwd, file), 'identity file', file) })
     } catch (error) {
       issues.push(...fileFailure('read', file, error).issues)
     }
   if (issues.length > 0) throw new Failure(issues)
-  const usual = join(env.XDG_CONFIG_HOME || join(context.home, '.config'), 'prefect-snapshot', 'identity.txt')
-  const text = readTextIfExists(usual, 'identity file')
-  if (text !== undefined) texts.push({ from: usual, text })
+  const defaultFile = join(env.XDG_CONFIG_HOME || join(context.home, '.config'), 'prefect-snapshot', 'identity.txt')
+  const text = readTextIfExists(defaultFile, 'identity file')
+  if (text !== undefined) texts.push({ from: defaultFile, text })
   return identitiesIn(texts)
 }
 
-/** The environment, with what files add to it. */
+/** The environment with the variables of env files, over which it takes precedence. */
 export async function environment({ envFile = [] }: SecretRequest, context: Context): Promise<Context['env']> {
   const added: Record<string, string | undefined> = {}
   const issues: Issue[] = []
@@ -81,7 +81,7 @@ export async function environment({ envFile = [] }: SecretRequest, context: Cont
   return { ...added, ...context.env }
 }
 
-/** The folder that paths in a snapshot are relative to: a directory itself, that of a file, the working directory of a stream. */
+/** The folder for relative paths in a snapshot: the directory itself, the folder of a file, or the working directory for standard input. */
 async function folderOf(snapshot: string, { cwd }: Context): Promise<string> {
   if (snapshot === '-') return cwd
   const revision = revisionOf(snapshot)
@@ -90,7 +90,7 @@ async function folderOf(snapshot: string, { cwd }: Context): Promise<string> {
   return directory ? path : dirname(path)
 }
 
-/** What a program prints. It has a minute, and no standard input. */
+/** Runs a program without standard input, for at most one minute. Returns its output. */
 async function run(argv: readonly string[], cwd: string, env: Context['env']): Promise<string> {
   const [program = '', ...args] = argv
   try {
@@ -98,17 +98,17 @@ async function run(argv: readonly string[], cwd: string, env: Context['env']): P
     running.child.stdin?.end()
     return (await running).stdout
   } catch (error) {
-    throw inWords(error)
+    throw runError(error)
   }
 }
 
-/** What the system says, without what a program printed. */
-function inWords(error: unknown): Error {
+/** The cause of a failure, without the output of the program. */
+function runError(error: unknown): Error {
   const { code, killed } = error as { readonly code?: unknown; readonly killed?: boolean }
   if (killed) return new Error('it did not end within a minute')
   if (typeof code === 'number') return new Error(`it ended with code ${code}`)
   const words: Readonly<Record<string, string>> = {
-    ENOENT: 'it is not there',
+    ENOENT: 'it does not exist',
     EACCES: 'permission is denied',
     EISDIR: 'it is a directory',
   }

@@ -21,13 +21,13 @@ export interface TransferRequest extends Selection, ApplyRequest, SecretRequest,
   readonly from: string
   /** Profile of the server to change. */
   readonly to: string
-  /** Keeps what was read as a snapshot in this file, with placeholders for secrets. */
+  /** File for a snapshot of the exported resources, with placeholders for secrets. */
   readonly save?: string
-  /** Goes on where both are the same server, or one is a copy of the other. */
+  /** Continues if both are the same server, or one is a copy of the other. */
   readonly allowSameServer?: boolean
 }
 
-/** Exports one server and applies that to another. Secrets pass in memory. What is created is paused by default. */
+/** Exports one server and applies the result to another. Secrets pass in memory. Created resources are paused by default. */
 export async function transfer(request: TransferRequest, context: Context, approve: Approve): Promise<ApplyResult> {
   const { kinds, onEvent } = context
   refuseUnknownKinds(request, kinds)
@@ -62,7 +62,7 @@ async function readSource(profile: string, context: Context): Promise<Live> {
   return live
 }
 
-/** The snapshot that is moved. Secrets stay in their type; those that the source does not show are placeholders. */
+/** The snapshot of a transfer. Secrets keep their values; those that the source masks are placeholders. */
 export function transferredSnapshot(source: Live, selection: Selection, kinds: readonly Kind[]): Snapshot {
   const carried = selected([...source.resources.values()], kinds, selection)
   const placeholders = withPlaceholders(carried, kinds)
@@ -83,7 +83,7 @@ function withoutMasked({ secrets }: LiveResource, placeholders: LiveResource['se
   )
 }
 
-/** Whether two servers hold the same objects under the same IDs; what every server has by itself does not count. */
+/** Whether two servers have the same objects under the same IDs, apart from built-in ones. */
 function sharesIds(from: Live, to: Live, kinds: readonly Kind[]): boolean {
   const singletons = new Set(kinds.filter(({ singleton }) => singleton).map(({ name }) => name))
   const own = selected([...to.resources.values()], kinds, {}).filter(({ kind }) => !singletons.has(kind))

@@ -40,7 +40,7 @@ describe('doctor reports', () => {
     profiles({ old: url(source.url), new: url(target.url) })
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit, stdout).toBe(0)
-    expect(stdout).toMatch(/✓ source: access\s+the server does not ask for credentials/)
+    expect(stdout).toMatch(/✓ source: access\s+the server does not require credentials/)
     expect(stdout).toMatch(/✓ destination: kinds\s+\d+/)
     expect(stdout).toMatch(/✓ source: clock\s+in sync with this machine/)
     expect(stdout).toMatch(/ source: references\s+\S/)
@@ -84,7 +84,7 @@ describe('doctor reports', () => {
     profiles({ old: url(source.url), new: `${url(target.url)}\nPREFECT_CLOUD_API_URL = "${target.url}"` })
     const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     const [, said] =
-      /destination: tier\s+Hobby, the smallest tier of Prefect Cloud, holds 5 deployments; there would be (\d+)/.exec(
+      /destination: tier\s+Hobby, the smallest tier of Prefect Cloud, allows 5 deployments; after the transfer there are (\d+)/.exec(
         stdout,
       ) ?? []
     const there = await fetch(`${source.url}/deployments/count`, { method: 'POST' }).then((reply) => reply.json())
