@@ -63,7 +63,8 @@ export type Comparison = 'live' | 'written'
 /** The differences between two resources of one kind, down to the smallest differing values. */
 export function differences(kind: Kind, before: Resource, after: Resource, how: Comparison = 'live'): FieldChange[] {
   const out: FieldChange[] = []
-  for (const slot of Object.keys(kind.refFields)) {
+  for (const [slot, { unreadable }] of Object.entries(kind.refFields)) {
+    if (how === 'live' && unreadable) continue
     const [a, b] = [before.refs[slot], after.refs[slot]]
     if (a !== b) out.push(change(`/refs/${slot}`, a, b))
   }

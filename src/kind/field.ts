@@ -33,6 +33,8 @@ export interface RefField {
   readonly doc: string
   readonly required?: true
   readonly fixed?: string
+  /** No response of a server shows it, so it is not compared with one. */
+  readonly unreadable?: true
   readonly since?: string
 }
 

@@ -11,20 +11,46 @@ describe('the owner of an automation', () => {
     raw: () => undefined,
     holderOf: () => undefined,
   }
-  const owner = (name: string, ...actions: readonly JsonObject[]) =>
-    kindOf('automation').encode({ id: '1', name, trigger: {}, actions }, names).refs.owner
+  const owner = (name: string, actions: readonly JsonObject[], more: JsonObject = {}) =>
+    kindOf('automation').encode({ id: '1', name, trigger: {}, actions, ...more }, names).refs.owner
   const run = { type: 'run-deployment', source: 'selected', deployment_id: 'd1' }
 
-  test('is the deployment that `prefect deploy` created it for', () => {
-    expect(owner('prod__automation_1', run)).toBe('deployment/etl/prod')
+  test.each(['prod__automation_1', 'on file'])(
+    'is the deployment that a client deployed with the trigger %s',
+    (name) => {
+      expect(owner(name, [run])).toBe('deployment/etl/prod')
+    },
+  )
+
+  test('is undefined if name, actions or tags do not have that form', () => {
+    expect(owner('other__automation_1', [run])).toBeUndefined()
+    expect(owner('prod__automation_1', [run, run])).toBeUndefined()
+    expect(owner('prod__automation_1', [{ type: 'do-nothing' }])).toBeUndefined()
+    expect(owner('prod__automation_1', [{ ...run, deployment_id: 'gone' }])).toBeUndefined()
+    expect(owner('on file', [{ type: 'run-deployment', source: 'inferred' }])).toBeUndefined()
+    expect(owner('on file', [run], { tags: ['mine'] })).toBeUndefined()
+    expect(owner('on file', [run], { actions_on_resolve: [run] })).toBeUndefined()
   })
 
-  test('is undefined if name or actions do not have that form', () => {
-    expect(owner('prod', run)).toBeUndefined()
-    expect(owner('other__automation_1', run)).toBeUndefined()
-    expect(owner('prod__automation_1', run, run)).toBeUndefined()
-    expect(owner('prod__automation_1', { type: 'do-nothing' })).toBeUndefined()
-    expect(owner('prod__automation_1', { ...run, deployment_id: 'gone' })).toBeUndefined()
+  test('is told where it is not certain', () => {
+    const notes = (key: string, refs: Readonly<Record<string, `${string}/${string}`>>) =>
+      kindOf('automation').effects?.(
+        {
+          action: 'create',
+          ref: `automation/${key}`,
+          after: { kind: 'automation', key, refs, spec: { enabled: false }, secrets: {} },
+          without: [],
+          waits: [],
+          notes: [],
+        },
+        names.server,
+      )
+    const refs = { owner: 'deployment/etl/prod' } as const
+    expect(notes('on file', refs)).toEqual([
+      expect.stringContaining('will own it and replace it when it is deployed again'),
+    ])
+    expect(notes('prod__automation_1', {})).toEqual([expect.stringContaining('will create a second one')])
+    expect([notes('prod__automation_1', refs), notes('on file', {})]).toEqual([[], []])
   })
 })
 

@@ -8,9 +8,10 @@ import { ensureVenv, type ServerVersion } from '../servers/venv.ts'
 
 /**
  * `every_kind` has one of everything that the API can store; `demo_platform` is a fictional data team (3.8 only);
- * `old_platform` is from the time of agents (2.20 only); `secret_shapes` has secrets in blocks of every shape.
+ * `old_platform` is from the time of agents (2.20 only); `secret_shapes` has secrets in blocks of every shape;
+ * `named_triggers` is a flow deployed with triggers.
  */
-export type WorldName = 'demo_platform' | 'every_kind' | 'old_platform' | 'secret_shapes'
+export type WorldName = 'demo_platform' | 'every_kind' | 'named_triggers' | 'old_platform' | 'secret_shapes'
 
 const run = promisify(execFile)
 

@@ -3,7 +3,7 @@ import type { Encoded, Names } from '../../kind.ts'
 import type { Reader, Ref, Server } from '../../model.ts'
 import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast, isPrefect2 } from '../../version.ts'
-import { objects, readAll, readNamed, statusOf, text } from '../endpoints.ts'
+import { list, objects, readAll, readNamed, statusOf, text } from '../endpoints.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
 
 const path = '/automations/filter'
@@ -44,19 +44,26 @@ export function encodeAutomation(raw: JsonObject, names: Names): Encoded {
   return { refs: { owner: ownerOf(raw, names) }, spec: Object.fromEntries(fields.map((name) => [name, raw[name]])) }
 }
 
+/** What Prefect calls the automation of a trigger without a name of its own: `<deployment>__automation_<n>`. */
+const unnamed = /^(.*)__automation_\d+$/s
+
+/** Whether a name is one that Prefect gives to a trigger of a deployment. */
+export function isUnnamedTrigger(name: string): boolean {
+  return unnamed.test(name)
+}
+
 /**
- * The deployment that owns an automation. No response contains it: automations that `prefect deploy` creates for the
- * triggers of a deployment are named `<deployment>__automation_<n>` and only run that deployment
- * (`cli/deploy/_triggers.py`).
+ * The deployment that owns an automation. No response contains it. A client that deploys a flow creates an automation for
+ * each trigger, which only runs that deployment and has no tags (`as_automation` in `events/schemas/automations.py`), and
+ * deletes those of the previous deploy. An automation that was created by hand can look the same; the plan says so.
  */
 function ownerOf(raw: JsonObject, names: Names): Ref | undefined {
-  const [action, ...more] = objects(raw.actions)
-  if (!action || more.length > 0 || action.type !== 'run-deployment') return undefined
+  const [action, ...more] = ['actions', 'actions_on_trigger', 'actions_on_resolve'].flatMap((name) =>
+    objects(raw[name]),
+  )
+  if (!action || more.length > 0 || action.type !== 'run-deployment' || action.source === 'inferred') return undefined
   const ref = names.refOf(action.deployment_id)
-  if (!ref) return undefined
-  const [, deployment = ''] = keyParts(splitRef(ref).key)
-  return text(raw, 'name').replace(/__automation_\d+$/, '') === deployment &&
-    /__automation_\d+$/.test(text(raw, 'name'))
-    ? ref
-    : undefined
+  if (!ref || list(raw.tags).length > 0) return undefined
+  const [, of] = unnamed.exec(text(raw, 'name')) ?? []
+  return of === undefined || of === keyParts(splitRef(ref).key)[1] ? ref : undefined
 }

@@ -5,7 +5,7 @@ import { nameInKey } from '../../ref.ts'
 import { atLeast } from '../../version.ts'
 import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
-import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
+import { automationsNamed, encodeAutomation, isUnnamedTrigger, listAutomations } from './automation-read.ts'
 import { policyPath } from './notification-policy.ts'
 import { normalizeActions, normalizeTrigger, parts } from './trigger.ts'
 
@@ -57,8 +57,9 @@ export const automation: Kind = {
   refFields: {
     owner: {
       kinds: ['deployment'],
-      doc: 'The deployment that `prefect deploy` created it for.',
+      doc: 'The deployment whose trigger it is. Deploying it again replaces the automation.',
       fixed: 'the owner of an automation is set when it is created',
+      unreadable: true,
     },
   },
   fields: {
@@ -122,7 +123,11 @@ export const automation: Kind = {
   encode: encodeAutomation,
   incompatibilities: incompatibilities,
   effects(change) {
-    if (change.action === 'create' && change.after.spec.enabled !== false) return ['it will be active immediately']
+    if (change.action === 'create')
+      return [
+        ...ownership(change.after),
+        ...(change.after.spec.enabled === false ? [] : ['it will be active immediately']),
+      ]
     if (change.action !== 'update') return []
     const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
     return [
@@ -162,6 +167,18 @@ export const automation: Kind = {
     )
     return same && idOf(same)
   },
+}
+
+/** What the owner means for the next deploy, where that is not certain. */
+function ownership({ key, refs }: Resource): string[] {
+  const isTrigger = isUnnamedTrigger(nameInKey(key))
+  if (refs.owner && !isTrigger)
+    return [
+      `${refs.owner} will own it and replace it when it is deployed again; remove refs.owner if it was created by hand`,
+    ]
+  return isTrigger && !refs.owner
+    ? ['its owner is unknown: deploying its deployment again will create a second one']
+    : []
 }
 
 function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
