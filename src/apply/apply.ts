@@ -7,11 +7,11 @@ import type { Limiter } from './limiter.ts'
 import { type WriteOptions, writeChange } from './write-change.ts'
 
 export interface ApplyOptions extends WriteOptions {
-  /** An error of the wire as an issue. */
+  /** Converts the error of a request to an issue. */
   readonly issueOf: (error: unknown) => Issue
   readonly limiter: Limiter
   readonly journal?: Journal
-  /** When it is aborted no further change is begun; those under way are finished. */
+  /** After an abort no further change starts; changes in progress complete. */
   readonly signal?: AbortSignal
   readonly on?: (event: Event) => void
 }
@@ -19,44 +19,45 @@ export interface ApplyOptions extends WriteOptions {
 export interface Applied {
   /** One for each change, in the order of the plan. */
   readonly outcomes: readonly Outcome[]
-  /** The ids of what the server holds now, as far as they are known. */
+  /** The known IDs of resources on the server after the apply. */
   readonly ids: ReadonlyMap<Ref, Id>
 }
 
-/** What a change is waited for by. */
+/** The ID of a change, by which others wait for it. */
 export function changeId(change: Change): string {
   return change.action === 'patch-cycle' ? `${change.ref}#patch-cycle` : change.ref
 }
 
 /**
- * Does the changes of a plan, each as soon as what it waits for is done. A failure skips what waits for it and nothing
- * else. There is exactly one outcome for each change, in the order of the plan.
+ * Applies the changes of a plan, each as soon as the changes that it waits for are done. A failed change causes only those
+ * that wait for it to be skipped. Returns exactly one outcome for each change, in the order of the plan.
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied> {
   const byId = new Map(plan.changes.map((change) => [changeId(change), change]))
   const running = new Map<string, Promise<Outcome>>()
   const ids = new Map<Ref, Id>([...options.live.resources].map(([ref, { id }]) => [ref, id]))
-  // What is renamed in place has its id under the new name from the beginning.
+  // A resource that is renamed in place has its ID under the new name from the beginning.
   for (const change of plan.changes) if (change.action === 'update') ids.set(change.ref, change.before.id)
-  // What is deleted may be what another change replaces: it stays until all of those were tried.
-  const kept = plan.changes.filter(({ action }) => action !== 'delete')
-  const forced = dependenciesOf(kept, byId)
-  let keptSettled: Promise<unknown> | undefined
-  const afterKept = () => {
-    keptSettled ??= Promise.all(kept.map(settle))
-    return keptSettled
+  // Another change may replace a deleted resource, so deletes run last, unless another change waits for them.
+  const writes = plan.changes.filter(({ action }) => action !== 'delete')
+  const precedingWrites = dependenciesOf(writes, byId)
+  let writesSettled: Promise<unknown> | undefined
+  const afterWrites = () => {
+    writesSettled ??= Promise.all(writes.map(settle))
+    return writesSettled
   }
   let done = 0
   const settle = (change: Change): Promise<Outcome> => {
-    const known = running.get(changeId(change))
-    if (known) return known
+    const started = running.get(changeId(change))
+    if (started) return started
     const outcome = (async (): Promise<Outcome> => {
       const all = (ids: readonly string[] = []) => Promise.all(ids.flatMap((id) => byId.get(id) ?? []).map(settle))
-      const absent = change.waits.find((id) => !byId.has(id))
-      if (change.action === 'delete' && !forced.has(changeId(change))) await afterKept()
-      const needed = await all(change.waits)
+      const missing = change.waits.find((id) => !byId.has(id))
+      if (change.action === 'delete' && !precedingWrites.has(changeId(change))) await afterWrites()
+      const dependencies = await all(change.waits)
       await all(change.follows)
-      const result = absent === undefined ? await turn(change, needed, ids, options) : notInPlan(change, absent)
+      const result =
+        missing === undefined ? await runInTurn(change, dependencies, ids, options) : notInPlan(change, missing)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })
       return result
@@ -67,35 +68,41 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   return { outcomes: await Promise.all(plan.changes.map(settle)), ids }
 }
 
-/** A change that waits for something that is not part of the plan never runs: what it needs was not done. */
+/** The outcome of a change that waits for a change outside of the plan: it never runs. */
 function notInPlan(change: Change, id: string): Outcome {
   const message = `${change.ref} waits for ${id}, which is not part of the plan.`
-  const issue: Issue = { code: 'unknown-id', severity: 'error', message, ref: change.ref, fix: 'Make the plan again.' }
+  const issue: Issue = {
+    code: 'unknown-id',
+    severity: 'error',
+    message,
+    ref: change.ref,
+    fix: 'Create the plan again.',
+  }
   return { change, ms: 0, status: 'failed', issue }
 }
 
-/** The ids of all that these changes come after. */
+/** The IDs of all changes that precede these changes, directly or not. */
 function dependenciesOf(changes: readonly Change[], byId: ReadonlyMap<string, Change>): ReadonlySet<string> {
   const found = new Set<string>()
-  const open = [...changes]
-  for (let change = open.pop(); change; change = open.pop())
+  const pending = [...changes]
+  for (let change = pending.pop(); change; change = pending.pop())
     for (const id of [...change.waits, ...(change.follows ?? [])]) {
       const next = found.has(id) ? undefined : byId.get(id)
       found.add(id)
-      if (next) open.push(next)
+      if (next) pending.push(next)
     }
   return found
 }
 
-/** Waits for a change's turn and does it, unless something that it needs was not done, or the user stopped. */
-async function turn(
+/** Runs a change when the limiter has room for it, unless a dependency was not done or the apply was aborted. */
+async function runInTurn(
   change: Change,
-  needed: readonly Outcome[],
+  dependencies: readonly Outcome[],
   ids: Map<Ref, Id>,
   options: ApplyOptions,
 ): Promise<Outcome> {
   if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
-  const cause = needed.find(({ status }) => status !== 'done')
+  const cause = dependencies.find(({ status }) => status !== 'done')
   if (cause?.status === 'not-started') return { change, ms: 0, status: 'not-started' }
   if (cause) return { change, ms: 0, status: 'skipped', because: cause.change.ref }
   return options.limiter.run(splitRef(change.ref).kind, async () => {
@@ -106,32 +113,37 @@ async function turn(
 
 async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions): Promise<Outcome> {
   options.on?.({ type: 'start', change })
-  const begun = performance.now()
-  const outcome = await carryOut(change, ids, options, begun)
-  // The change is done all the same. The journal remembers that it cannot be written, and rejects the next intent.
+  const startTime = performance.now()
+  const outcome = await runChange(change, ids, options, startTime)
+  // A journal that cannot be written does not change the outcome. It rejects the next intent.
   await options.journal?.result(outcome, ids.get(change.ref)).catch(() => {})
   return outcome
 }
 
-async function carryOut(change: Change, ids: Map<Ref, Id>, options: ApplyOptions, begun: number): Promise<Outcome> {
+async function runChange(
+  change: Change,
+  ids: Map<Ref, Id>,
+  options: ApplyOptions,
+  startTime: number,
+): Promise<Outcome> {
   const { api, done } = journaledWrites(options.api, change, options.journal)
   try {
     await options.journal?.intent(change)
     await writeChange(change, ids, { ...options, api })
-    return { change, ms: performance.now() - begun, status: 'done' }
+    return { change, ms: performance.now() - startTime, status: 'done' }
   } catch (error) {
-    const own = error instanceof Failure ? error.issues[0] : undefined
-    const issue = { ...(own ?? options.issueOf(error)), ref: change.ref }
-    const ms = performance.now() - begun
+    const reported = error instanceof Failure ? error.issues[0] : undefined
+    const issue = { ...(reported ?? options.issueOf(error)), ref: change.ref }
+    const ms = performance.now() - startTime
     return done.length === 0
       ? { change, ms, status: 'failed', issue }
-      : { change, ms, status: 'failed', issue: partlyDone(issue, done), written: done }
+      : { change, ms, status: 'failed', issue: partialIssue(issue, done), written: done }
   }
 }
 
-/** An issue of a change of which something is on the server. */
-function partlyDone(issue: Issue, done: readonly string[]): Issue {
-  const message = `${issue.message.replace(/\.?$/, '.')} Of this change the server has carried out: ${done.join(', ')}.`
+/** The issue of a change of which the server completed some requests. */
+function partialIssue(issue: Issue, done: readonly string[]): Issue {
+  const message = `${issue.message.replace(/\.?$/, '.')} The server completed these requests of the change: ${done.join(', ')}.`
   const fix = 'Apply again to complete the change, or run undo with the journal to revert it.'
   return { ...issue, message, fix: issue.fix ? `${issue.fix.replace(/\.?$/, '.')} ${fix}` : fix }
 }

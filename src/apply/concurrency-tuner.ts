@@ -10,13 +10,13 @@ export interface ConcurrencyTuner {
 
 /** Completions in a measuring window, for each write in flight. */
 const sample = 8
-/** The factor by which the rate must change for a trial to be kept. Up to four writes a server that does not refuse has ample room. */
+/** The factor by which the rate must change for a trial to be kept. Up to `few` writes, an increase may even lower the rate slightly. */
 const worthwhile = { fewer: 1.03, few: 0.98, many: 1.05 }
 const few = 4
 /** A trial whose rate falls by this factor is abandoned before its window is full, after so many completions. */
 const hopeless = 0.75
 const glance = 6
-/** Windows without a trial after one that failed, doubled by each further failure; multiplied where the server was overloaded. */
+/** Windows without a trial after a failed one: doubled by each further failure, and multiplied by `refusal` after an overload. */
 const refusal = 16
 const firstHold = 2
 const longestHold = 64
@@ -26,7 +26,7 @@ interface State {
   /** The limit before the current trial. */
   before?: number | undefined
   upwards: boolean
-  /** Windows to wait before the next trial, and after the next one that fails. */
+  /** Windows to wait before the next trial, and after the next failed one. */
   hold: number
   nextHold: number
   /** Completions of the writes that were in flight when the server was last overloaded: they would report it again. */
@@ -36,8 +36,8 @@ interface State {
 }
 
 /**
- * Finds the best limit by trials (AIMD on throughput): one more as long as that does not lower the rate, half where that
- * raises it or the server is overloaded. A Prefect server on SQLite is fastest with one write at a time, and refuses a
+ * Finds the best limit by trials (AIMD on throughput): one more as long as that does not lower the rate, half if that
+ * raises it or the server is overloaded. A Prefect server on SQLite is fastest with one write at a time, and rejects a
  * third of them with two; on PostgreSQL 2 to 4 are best. Failed trials are repeated at growing intervals.
  */
 export function createTuner(now: () => number, most: number): ConcurrencyTuner {

@@ -3,15 +3,15 @@ import type { Api, Change } from '../model.ts'
 
 /** The writes of one change. */
 export interface JournaledWrites {
-  /** For the kind that makes the change. */
+  /** The API for the kind that makes the change. */
   readonly api: Api
-  /** The requests that the server carried out, such as `PATCH /flows/…`, in their order. */
+  /** The successful requests, such as `PATCH /flows/…`, in order. */
   readonly done: readonly string[]
 }
 
 /**
- * An API that journals every write request of a change before it is sent and once it is answered, so that a kind need not
- * know of the journal. A request that the journal cannot take is not sent.
+ * An API that journals every write request of a change before it is sent and after its response, so that kinds need not
+ * know the journal. If the journal cannot be written, the request is not sent.
  */
 export function journaledWrites(api: Api, change: Change, journal: Journal | undefined): JournaledWrites {
   const done: string[] = []
@@ -24,7 +24,7 @@ export function journaledWrites(api: Api, change: Change, journal: Journal | und
       async send(method, path, body) {
         const request = { method, path }
         await journal?.write(change, request)
-        // What is done is done; where the journal cannot be written any more, the next request is not sent.
+        // This request has been sent. If the journal can no longer be written, the next one is not sent.
         const note = (status: number | undefined) => journal?.wrote(change, request, status).catch(() => {})
         try {
           const reply = await api.send(method, path, body)

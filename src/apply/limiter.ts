@@ -4,7 +4,7 @@ import { createTuner } from './concurrency-tuner.ts'
 export interface Limiter {
   /** Runs a task when there is room. Only throughput values of the same `group`, such as a kind, are compared. */
   run<T>(group: string, task: () => Promise<T>): Promise<T>
-  /** To be called when the server is overloaded (429, 503, a reset). */
+  /** Reports that the server is overloaded (429, 503, a reset). */
   busy(): void
   /** The current limit. */
   readonly limit: () => number

@@ -3,19 +3,19 @@ import type { Live, Outcome, Resource, SecretValues } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { differences, withKnownSecrets } from '../spec.ts'
 
-/** The resources that an apply wrote, as they should be now. */
+/** The resources that an apply wrote, in their expected state. */
 export function written(outcomes: readonly Outcome[]): Resource[] {
   const cyclic = new Set(
     outcomes.filter(({ change }) => change.action === 'patch-cycle').map(({ change }) => change.ref),
   )
   return outcomes.flatMap(({ status, change }) => {
     if (status !== 'done' || change.action === 'delete') return []
-    // The first half of a create is not what it should be yet.
+    // A create that leaves fields to its `patch-cycle` is not complete.
     return change.action === 'create' && cyclic.has(change.ref) ? [] : [change.after]
   })
 }
 
-/** Compares what was written with what the server has now: what did not take is no longer `done`. */
+/** Compares the written resources with the server. The outcome of a change that did not take effect becomes `not-converged`. */
 export function compareBack(
   outcomes: readonly Outcome[],
   now: Live,

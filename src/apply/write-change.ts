@@ -10,28 +10,28 @@ export interface WriteOptions {
   readonly api: Api
   readonly kinds: readonly Kind[]
   readonly live: Live
-  /** The value of a placeholder. Only asked for placeholders that the plan found filled. */
+  /** The value of a placeholder. Called only for placeholders that have a value in the plan. */
   readonly secretOf: (placeholder: Placeholder) => Json | undefined
-  /** Whether nobody knows if the request that failed was carried out. */
+  /** Whether the outcome of a failed request is unknown. */
   readonly ambiguous: (error: unknown) => boolean
 }
 
-/** Sends the requests of one change, and notes the ids that they tell. Throws what a request throws. */
+/** Sends the requests of one change, and adds the IDs of created resources to `ids`. Throws the errors of requests. */
 export async function writeChange(change: Change, ids: Map<Ref, Id>, options: WriteOptions): Promise<void> {
   const kind = options.kinds.find(({ name }) => name === splitRef(change.ref).kind) as Kind
   const write: Write = { api: options.api, server: options.live.server, idOf: (ref) => idOf(ids, ref) }
   switch (change.action) {
     case 'create':
-      return learn(ids, await create(kind, write, change, ids, options))
+      return addIds(ids, await create(kind, write, change, ids, options))
     case 'update': {
-      const after = fill(change.after, kind, write, options, change.before)
-      return learn(ids, await kind.update(write, change.before, after, change.fields))
+      const after = resolve(change.after, kind, write, options, change.before)
+      return addIds(ids, await kind.update(write, change.before, after, change.fields))
     }
     case 'patch-cycle': {
-      const before = made(write.idOf(change.ref), change.after)
-      return learn(
+      const before = asLive(write.idOf(change.ref), change.after)
+      return addIds(
         ids,
-        await kind.update(write, before, fill(change.after, kind, write, options), asFields(change.without)),
+        await kind.update(write, before, resolve(change.after, kind, write, options), asFields(change.without)),
       )
     }
     case 'delete':
@@ -39,7 +39,7 @@ export async function writeChange(change: Change, ids: Map<Ref, Id>, options: Wr
   }
 }
 
-function learn(ids: Map<Ref, Id>, effects: SideEffects | undefined): void {
+function addIds(ids: Map<Ref, Id>, effects: SideEffects | undefined): void {
   for (const [ref, id] of Object.entries(effects?.createdIds ?? {})) ids.set(ref as Ref, id)
 }
 
@@ -47,7 +47,7 @@ function asFields(names: readonly string[]): FieldChange[] {
   return names.map((name) => ({ pointer: `/spec/${name}` }))
 }
 
-/** What somebody else has deleted meanwhile is deleted. */
+/** Deletes a resource. One that no longer exists counts as deleted. */
 async function remove(kind: Kind, write: Write, before: LiveResource): Promise<void> {
   try {
     await kind.remove(write, before)
@@ -64,7 +64,7 @@ async function create(
   options: WriteOptions,
 ): Promise<SideEffects | undefined> {
   const spec = Object.fromEntries(Object.entries(change.after.spec).filter(([name]) => !change.without.includes(name)))
-  const after = fill({ ...change.after, spec }, kind, write, options, undefined, change.without)
+  const after = resolve({ ...change.after, spec }, kind, write, options, undefined, change.without)
   const known = ids.get(change.ref)
   if (known !== undefined) return adopt(kind, write, known, after)
   const created = await createOnce(kind, write, after, options)
@@ -72,7 +72,7 @@ async function create(
   return created
 }
 
-/** Creates; where a create failed and nobody knows whether it was done, looks first before it is sent again. */
+/** Creates a resource. If the outcome of a create is unknown, looks for the resource before the next attempt. */
 async function createOnce(kind: Kind, write: Write, after: ResolvedResource, options: WriteOptions): Promise<Created> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -81,26 +81,26 @@ async function createOnce(kind: Kind, write: Write, after: ResolvedResource, opt
       if (attempt === 3 || !options.ambiguous(error)) throw error
       const id = await kind.find(write.api, after)
       if (id === undefined) continue
-      // It was made, but perhaps not finished: all that can be set is set again.
+      // It was created, but perhaps not completely, so all fields that can be updated are written again.
       const known = Object.entries(kind.fields).filter(
         ([name, field]) => name in after.spec || field.default !== undefined,
       )
       const names = known.filter(([, field]) => field.fixed === undefined).map(([name]) => name)
-      const effects = await kind.update(write, made(id, after.resource), after, asFields(names))
+      const effects = await kind.update(write, asLive(id, after.resource), after, asFields(names))
       return { id, ...(effects ?? {}) }
     }
   }
 }
 
-/** The server made it along with another resource: it only has to be changed where it differs. */
+/** Updates the differences of a resource that the server created together with another one. */
 async function adopt(kind: Kind, write: Write, id: Id, after: ResolvedResource): Promise<SideEffects | undefined> {
-  const born = made(id, { ...after.resource, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} })
-  const fields = differences(kind, born, after.resource)
-  return fields.length > 0 ? kind.update(write, born, after, fields) : undefined
+  const initial = asLive(id, { ...after.resource, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} })
+  const fields = differences(kind, initial, after.resource)
+  return fields.length > 0 ? kind.update(write, initial, after, fields) : undefined
 }
 
-/** A resource that this apply made, where a kind wants the live one. */
-function made(id: Id, resource: Resource): LiveResource {
+/** A resource that this apply created, in the form of a live resource. */
+function asLive(id: Id, resource: Resource): LiveResource {
   return { ...resource, id, carriedOver: {} }
 }
 
@@ -110,8 +110,8 @@ function idOf(ids: ReadonlyMap<Ref, Id>, ref: Ref): Id {
   throw new Failure([{ code: 'unknown-id', severity: 'error', message: `The ID of ${ref} is not known.`, ref }])
 }
 
-/** A resource ready for the wire: refs and tokens as ids, secrets with their values; those of `before` where there is no other. */
-function fill(
+/** Resolves a resource for a request: refs and tokens to IDs, and placeholders to their values or else to those of `before`. */
+function resolve(
   resource: Resource,
   kind: Kind,
   { idOf }: Write,
@@ -122,13 +122,13 @@ function fill(
   const spec: Record<string, Json> = {}
   for (const [name, value] of Object.entries(resource.spec))
     spec[name] = kind.fields[name]?.freeform ? tokensToIds(value, idOf) : value
-  let filled: JsonObject = spec
+  let resolved: JsonObject = spec
   for (const [pointer, placeholder] of Object.entries(resource.secrets)) {
-    const own = before?.secrets[pointer]
-    const kept = own && 'plain' in own ? own.plain.reveal() : undefined
-    const value = secretOf(placeholder) ?? kept
-    if (value !== undefined) filled = withValue(filled, pointer, value) as JsonObject
+    const current = before?.secrets[pointer]
+    const previous = current && 'plain' in current ? current.plain.reveal() : undefined
+    const value = secretOf(placeholder) ?? previous
+    if (value !== undefined) resolved = withValue(resolved, pointer, value) as JsonObject
   }
   const ids = Object.entries(resource.refs).map(([name, ref]) => [name, idOf(ref)] as const)
-  return { resource, without, refs: resource.refs, ids: Object.fromEntries(ids), spec: filled }
+  return { resource, without, refs: resource.refs, ids: Object.fromEntries(ids), spec: resolved }
 }

@@ -9,12 +9,12 @@ import { replacedSecrets } from '../spec.ts'
  * dies leaves an intent without a result.
  */
 
-/** Takes down what an apply is about to do and what came of it, before it goes on. */
+/** Records the intents and results of an apply, each before the apply continues. */
 export interface Journal {
   intent(change: Change): Promise<void>
-  /** Before a write request of a change is sent. */
+  /** Records a write request of a change, before it is sent. */
   write(change: Change, request: WriteRequest): Promise<void>
-  /** Once it was answered; `status` is undefined where there was no answer. */
+  /** Records the response to a write request; `status` is undefined without a response. */
   wrote(change: Change, request: WriteRequest, status: number | undefined): Promise<void>
   result(outcome: Outcome, id: Id | undefined): Promise<void>
 }
@@ -36,7 +36,7 @@ export interface Head {
   readonly changes: number
 }
 
-/** A resource as a journal keeps it: where its secrets are, and not what they are. */
+/** A resource in a journal: with the pointers of its secrets, but not their values. */
 export interface Image {
   readonly kind: string
   readonly key: string
@@ -45,7 +45,7 @@ export interface Image {
   readonly secrets: readonly string[]
 }
 
-/** What a journal says of one change. */
+/** The record of one change. */
 export interface Entry {
   readonly ref: Ref
   readonly action: Change['action']
@@ -55,18 +55,18 @@ export interface Entry {
   readonly changedSecrets?: readonly string[]
   /** Fields that a create left for later. */
   readonly without?: readonly string[]
-  /** The id that a create got. */
+  /** The ID of the created resource. */
   readonly id?: Id
-  /** Undefined where the process died before it knew. */
+  /** Undefined if the process died before the result was known. */
   readonly status?: Outcome['status']
-  /** Its write requests, with the status of the answer where there was one. */
+  /** Its write requests, with the status of the response if there was one. */
   readonly writes?: readonly (WriteRequest & { readonly status?: number })[]
 }
 
 export interface JournalRecord {
   readonly head: Head
   readonly entries: readonly Entry[]
-  /** Whether the apply came to its end. */
+  /** Whether the apply was completed. */
   readonly ended: boolean
 }
 
@@ -85,12 +85,12 @@ export function intentLine(change: Change): string {
   return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...secrets, ...before, ...after })
 }
 
-/** Before a write request is sent. */
+/** The line before a write request is sent. */
 export function writeLine({ ref, action }: Change, { method, path }: WriteRequest): string {
   return line({ type: 'write', ref, action, method, path })
 }
 
-/** Once a write request was answered, or got no answer. */
+/** The line after the response to a write request, or after its failure. */
 export function wroteLine({ ref, action }: Change, { method, path }: WriteRequest, status: number | undefined): string {
   return line({ type: 'wrote', ref, action, method, path, ...(status === undefined ? {} : { status }) })
 }
@@ -119,16 +119,16 @@ function imageOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
   return { kind, key, refs, spec, secrets: Object.keys(secrets) }
 }
 
-/** Reads a journal. A last line that was cut off when the process died is left out. */
+/** Parses a journal. An incomplete last line, from a process that died, is ignored. */
 export function parseJournal(file: string, text: string): JournalRecord {
   const lines = text.split('\n')
   const complete = lines.slice(0, -1).filter((line) => line !== '')
   const values = complete.map((text, index) => readLine(file, text, index + 1))
   const [head, ...rest] = values
   if (head?.type !== 'head' || head.schema !== schema)
-    throw damaged(file, 1, 'its first line is not the head of a journal')
+    throw invalidJournal(file, 1, 'its first line is not the head of a journal')
   if (head.version !== 1)
-    throw damaged(file, 1, `it is of version ${writeJson(head.version ?? null)}, and this tool reads version 1`)
+    throw invalidJournal(file, 1, `it is of version ${writeJson(head.version ?? null)}, and this tool reads version 1`)
   const entries = new Map<string, Entry>()
   for (const value of rest) {
     const key = `${String(value.ref)} ${String(value.action)}`
@@ -141,7 +141,7 @@ export function parseJournal(file: string, text: string): JournalRecord {
   return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
 }
 
-/** A change sends one request after the other: an answer belongs to the last one. */
+/** A change sends its requests one after another, so a response belongs to the last one. */
 function withWrite(writes: NonNullable<Entry['writes']>, value: JsonObject): NonNullable<Entry['writes']> {
   const request = { method: String(value.method), path: String(value.path) }
   if (value.type === 'write') return [...writes, request]
@@ -156,17 +156,17 @@ function readLine(file: string, text: string, number: number): Readonly<Record<s
     const value = parseJson(text)
     if (isObject(value)) return value
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw damaged(file, number, 'a line is not a JSON object')
+  throw invalidJournal(file, number, 'a line is not a JSON object')
 }
 
-function damaged(file: string, line: number, reason: string): Failure {
+function invalidJournal(file: string, line: number, reason: string): Failure {
   return new Failure([
     {
       code: 'invalid-journal',
       severity: 'error',
-      message: `${file} is no journal that can be read: ${reason}`,
+      message: `${file} is not a valid journal: ${reason}.`,
       place: { file, line, column: 1 },
     },
   ])

@@ -7,17 +7,17 @@ import { sourceText } from '../placeholder.ts'
 import { refOf } from '../ref.ts'
 import type { Entry, JournalRecord } from './journal.ts'
 
-/** What an undo can write of resources whose secrets it does not have. */
+/** The resources of an undo without lost secrets. */
 export interface WithoutLostSecrets {
   readonly resources: readonly Resource[]
-  /** One warning for each resource of which a secret value is lost. */
+  /** One warning for each resource with a lost secret value. */
   readonly issues: readonly Issue[]
 }
 
 /**
- * The resources without the secret values that the apply deleted or changed and that no source gives now: a journal holds
- * none. A source that gives the value that the apply wrote does not give the previous one. A resource that cannot be
- * written without such a value is left out. Pure.
+ * Removes the secret values that the apply deleted or changed and that no source provides: a journal contains no values. A
+ * source of the value that the apply wrote is no source of the previous one. Omits resources that cannot be written
+ * without such a value. Pure.
  */
 export function withoutLostSecrets(
   resources: readonly Resource[],
@@ -51,14 +51,14 @@ export function withoutLostSecrets(
   return { resources: kept, issues }
 }
 
-/** The places of secrets whose previous value is not known. */
+/** Pointers to the secrets whose previous value is unknown. */
 function lostIn(
   { secrets }: Resource,
   entry: Entry,
   now: Resource['secrets'] | undefined,
   { missingReason, secretFor }: SecretValues,
 ): Pointer[] {
-  // What the server did not carry out has changed no secret.
+  // A change that sent no request has changed no secret.
   if (now && entry.status !== 'done' && (entry.writes ?? []).length === 0) return []
   const changed = new Set(entry.changedSecrets)
   return Object.entries(secrets).flatMap(([pointer, placeholder]) => {
@@ -91,14 +91,14 @@ function issueOf(
   const previous = `the previous value of ${places} is not in the journal`
   const consequence = isWritable
     ? exists
-      ? 'and no source gives another one than the server has, so that one stays'
-      : 'so it is restored without it'
-    : 'and it cannot be written without it, so it is left as it is'
+      ? 'and no source provides a value other than the current one, which is kept'
+      : 'so the resource is restored without it'
+    : 'and the resource cannot be written without it, so it is left unchanged'
   return {
     code: 'unrecoverable-secret',
     severity: 'warning',
     message: `${ref} is not restored in full: ${previous}, ${consequence}.`,
-    fix: `Give undo the previous value (${sources}), or set it on the server.`,
+    fix: `Provide the previous value to undo (${sources}), or set it on the server.`,
     ref,
     pointer: `/secrets${lost[0] ?? ''}`,
   }

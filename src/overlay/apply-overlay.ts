@@ -12,20 +12,20 @@ import type { Entry, Overlay } from './parse-overlay.ts'
 import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
 import { nameOf, namesOf, noMatch, rename, scopeAfter } from './renames.ts'
 
-/** A resource on its way through an overlay. */
+/** A resource while an overlay is applied to it. */
 interface Work {
   readonly kind: Kind
   readonly resource: Resource
   document: JsonObject
-  /** Where each change comes from, the last one last. */
+  /** The place of each change in the overlay, in order. */
   readonly origins: Origin[]
   dropped: boolean
 }
 
 /**
- * A snapshot as it is in one environment. Globs match the names that the overlay found; new names are given at its end, all
- * at once, so that an order of entries matters for values only. What comes of it is checked as if it had been written so, with
- * each fault at the line of the overlay that made it. Pure.
+ * Applies an overlay to a snapshot. Globs match the names before the overlay; all renames happen together at its end, so
+ * the order of entries matters only for values. The result is validated like a snapshot, and each error has the line of
+ * the overlay that caused it. Pure.
  */
 export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly Kind[]): Parsed {
   const issues: Issue[] = []
@@ -41,8 +41,8 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     kinds,
     issues,
   )
-  const made = readBack(kept, parsed, issues, kinds)
-  const renamed = made.map((resource) => rename(resource, names, kinds, issues))
+  const patched = readBack(kept, parsed, issues, kinds)
+  const renamed = patched.map((resource) => rename(resource, names, kinds, issues))
   const origins = new Map(
     kept.map(({ resource, origins }) => {
       const ref = refOf(resource)
@@ -56,8 +56,8 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     const at = place ?? (issue.ref && parsed.placeOf(before.get(issue.ref) ?? issue.ref, issue.pointer))
     return at ? { ...issue, place: at } : issue
   }
-  const told = new Set(parsed.issues.map(({ code, message }) => `${code} ${message}`))
-  const faults = checkGraph(renamed, kinds).filter(({ code, message }) => !told.has(`${code} ${message}`))
+  const reported = new Set(parsed.issues.map(({ code, message }) => `${code} ${message}`))
+  const faults = checkGraph(renamed, kinds).filter(({ code, message }) => !reported.has(`${code} ${message}`))
   const resources = [...renamed].sort(bySnapshotOrder(kinds))
   const moved = parsed.snapshot.moved.map(({ from, to }) => ({ from, to: nameOf(names, to) }))
   return {
@@ -69,40 +69,44 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
 }
 
 function applyEntry(entry: Entry, works: readonly Work[], issues: Issue[]): void {
-  const fits = matcherOf(entry.match)
-  const matched = works.filter(({ resource }) => fits(refOf(resource)))
+  const matches = matcherOf(entry.match)
+  const matched = works.filter(({ resource }) => matches(refOf(resource)))
   if (matched.length === 0) {
-    const near = suggest(
+    const similar = suggest(
       entry.match,
       works.map(({ resource }) => refOf(resource)),
     )
-    issues.push(noMatch(entry.place, `${entry.match} matches nothing`, near ? `Did you mean ${near}?` : undefined))
+    issues.push(
+      noMatch(entry.place, `${entry.match} matches nothing.`, similar ? `Did you mean ${similar}?` : undefined),
+    )
     return
   }
   for (const { pointer, value, place } of entry.merge)
-    for (const work of matched) take(work, withMerged(work.document, pointer, value), place)
+    for (const work of matched) record(work, withMerged(work.document, pointer, value), place)
   for (const { pointer, value, place } of entry.set) {
-    const without = matched.filter((work) => !take(work, withSetting(work.kind, work.document, pointer, value), place))
-    if (without.length === 0) continue
-    const message = `${pointer} cannot be set in ${namesText(without)}: its parent does not exist.`
-    issues.push(noMatch(place, message, 'Set what is above it, use merge, or match less'))
+    const missing = matched.filter(
+      (work) => !record(work, withSetting(work.kind, work.document, pointer, value), place),
+    )
+    if (missing.length === 0) continue
+    const message = `${pointer} cannot be set in ${namesText(missing)}: its parent does not exist.`
+    issues.push(noMatch(place, message, 'Set its parent, use merge, or match fewer resources.'))
   }
   for (const { pointer, place } of entry.remove) {
-    const some = matched.filter((work) => take(work, withoutPlaces(work.document, pointer), place))
-    if (some.length === 0) issues.push(noMatch(place, `${pointer} is in none of ${namesText(matched)}`))
+    const removed = matched.filter((work) => record(work, withoutPlaces(work.document, pointer), place))
+    if (removed.length === 0) issues.push(noMatch(place, `${pointer} is in none of ${namesText(matched)}.`))
   }
   if (entry.drop) for (const work of matched) work.dropped = true
 }
 
-/** Keeps what was changed, and where it comes from. Answers whether anything was. */
-function take(work: Work, changed: Changed | undefined, place: Place): boolean {
+/** Records a change with its place. Returns false if nothing was changed. */
+function record(work: Work, changed: Changed | undefined, place: Place): boolean {
   if (!changed) return false
   work.document = changed.document
   work.origins.push(...changed.pointers.map((pointer) => ({ pointer, place })))
   return true
 }
 
-/** The resources as they would be read, had they been written so; faults are told at the line of the overlay. */
+/** Reads the changed documents as resources. Errors are reported at the line of the overlay. */
 function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds: readonly Kind[]): Resource[] {
   const changed = works.filter(({ document, resource }) => !sameJson(document, documentOf(resource)))
   if (changed.length === 0) return works.map(({ resource }) => resource)
@@ -118,8 +122,8 @@ function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds
     const message = ref ? `${ref}: ${issue.message}` : issue.message
     issues.push({ ...rest, message, ...(ref ? { ref } : {}), ...(place ? { place } : {}) })
   }
-  const made = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
-  return works.map(({ resource }) => made.get(refOf(resource)) ?? resource)
+  const changedResources = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
+  return works.map(({ resource }) => changedResources.get(refOf(resource)) ?? resource)
 }
 
 function placeIn(origins: ReadonlyMap<Ref, readonly Origin[]>, ref: Ref, pointer: Pointer): Place | undefined {
@@ -129,7 +133,7 @@ function placeIn(origins: ReadonlyMap<Ref, readonly Origin[]>, ref: Ref, pointer
 /** The last change at, above or below a pointer. */
 function placeOf(origins: readonly Origin[], pointer: Pointer): Place | undefined {
   return origins.findLast(
-    ({ pointer: own }) => `${pointer}/`.startsWith(`${own}/`) || `${own}/`.startsWith(`${pointer}/`),
+    ({ pointer: changed }) => `${pointer}/`.startsWith(`${changed}/`) || `${changed}/`.startsWith(`${pointer}/`),
   )?.place
 }
 

@@ -9,15 +9,15 @@ import type { Parsed } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
 import { readPolicy } from './policy-file.ts'
 
-/** In which environment a snapshot is looked at. */
+/** The overlays that are applied to a snapshot. */
 export interface EnvironmentChoice {
-  /** Files, applied in this order after those of the environment. */
+  /** Overlay files, applied in this order after those of the environment. */
   readonly overlay?: readonly string[]
   /** A name under `environments:` in the policy file. */
   readonly environment?: string
 }
 
-/** A snapshot as it is in an environment, with every fault of the overlays among its issues. */
+/** Applies the overlays of an environment to a snapshot. All errors in the overlays are among its issues. */
 export async function inEnvironment(
   parsed: Parsed,
   path: string,
@@ -29,9 +29,9 @@ export async function inEnvironment(
     readOverlay(file, readText(resolve(context.cwd, file), 'overlay', file), context.env),
   )
   const issues = read.flatMap(({ issues }) => issues)
-  const broken = [...parsed.issues, ...issues].some(({ severity }) => severity === 'error')
-  if (broken) return { ...parsed, issues: [...parsed.issues, ...issues] }
-  return read.reduce((made, { overlay }) => applyOverlay(made, overlay, kinds), parsed)
+  const hasErrors = [...parsed.issues, ...issues].some(({ severity }) => severity === 'error')
+  if (hasErrors) return { ...parsed, issues: [...parsed.issues, ...issues] }
+  return read.reduce((current, { overlay }) => applyOverlay(current, overlay, kinds), parsed)
 }
 
 function overlaysOf(
@@ -42,20 +42,20 @@ function overlaysOf(
   if (environment === undefined) return overlay
   const { file, environments } = readPolicy(path, context.cwd)
   const files = environments[environment]
-  if (file === undefined || files === undefined) throw unknown(environment, file, Object.keys(environments))
+  if (file === undefined || files === undefined) throw unknownEnvironment(environment, file, Object.keys(environments))
   return [...files.map((name) => relative(context.cwd, join(dirname(file), name))), ...overlay]
 }
 
-function unknown(name: string, file: string | undefined, known: readonly string[]): Failure {
-  const near = suggest(name, known)
-  const there = known.length > 0 ? `There are ${known.join(', ')}` : 'There are none'
+function unknownEnvironment(name: string, file: string | undefined, names: readonly string[]): Failure {
+  const similar = suggest(name, names)
+  const list = names.length > 0 ? `The environments are ${names.join(', ')}` : 'No environments are defined'
   const issue: Issue = {
     code: 'unknown-environment',
     severity: 'error',
-    message: `There is no environment "${name}"${file === undefined ? ': no prefect-snapshot.yaml is beside the snapshot or above it' : ` in ${file}`}.`,
-    fix: near
-      ? `Did you mean ${near}?`
-      : `${there}. Add environments: {${name}: ${name}.yaml} to prefect-snapshot.yaml.`,
+    message: `There is no environment "${name}"${file === undefined ? ': there is no prefect-snapshot.yaml in the folder of the snapshot or above it' : ` in ${file}`}.`,
+    fix: similar
+      ? `Did you mean ${similar}?`
+      : `${list}. Add environments: {${name}: ${name}.yaml} to prefect-snapshot.yaml.`,
   }
   return new Failure([issue])
 }

@@ -1,8 +1,8 @@
-/** A file that makes a repository ready. */
+/** A file that `init` writes. */
 export interface Part {
   readonly path: string
   readonly text: string
-  /** Whether it is a list of lines, to which those that are missing can be added. */
+  /** Whether it is a list of lines, to which missing ones can be added. */
   readonly lines?: true
 }
 
@@ -10,7 +10,7 @@ const checkout = 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4
 const upload = 'actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2'
 const download = 'actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0'
 
-/** Where a workflow finds its server; secrets of the snapshot come the same way. */
+/** The environment variables of a workflow: its server, and secrets of the snapshot. */
 const server = `    env:
       PREFECT_API_URL: \${{ vars.PREFECT_API_URL }}
       PREFECT_API_KEY: \${{ secrets.PREFECT_API_KEY }}
@@ -18,7 +18,7 @@ const server = `    env:
       # SECRET_API_TOKEN_VALUE: \${{ secrets.SECRET_API_TOKEN_VALUE }}
 `
 
-const policy = `# What prefect-snapshot must never delete here, and what was renamed. \`plan\` and \`apply\` read it.
+const policy = `# Resources that prefect-snapshot must never delete, and renamed resources. Read by \`plan\` and \`apply\`.
 version: 1
 protect: []
 #  - work-pool/**
@@ -26,7 +26,7 @@ moved: []
 #  - {from: deployment/etl/old, to: deployment/etl/new}
 `
 
-/** Everything that `init` writes; `schema` is the JSON Schema of a snapshot. */
+/** All files that `init` writes; `schema` is the JSON Schema of a snapshot. */
 export function initFiles(snapshot: string, action: string, schema: string): readonly Part[] {
   const schemaPath = '.prefect-snapshot/snapshot.v1.json'
   const settings = { 'yaml.schemas': { [schemaPath]: ['*.snapshot.yaml'] } }
@@ -42,13 +42,13 @@ export function initFiles(snapshot: string, action: string, schema: string): rea
   ]
 }
 
-/** A path as a value in YAML's short form. */
+/** A path as a scalar in a YAML flow mapping. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : JSON.stringify(path)
 }
 
 function planWorkflow(snapshot: string, action: string): string {
-  return `# The plan of a pull request, as its comment.
+  return `# Posts the plan of a pull request as a comment.
 name: Prefect plan
 on: pull_request
 permissions:
@@ -65,8 +65,8 @@ ${server}    steps:
 }
 
 function applyWorkflow(snapshot: string, action: string): string {
-  return `# What was merged is planned again, and that plan is applied: refused where the server moves in between.
-# Reviewers of the environment "production" approve it there.
+  return `# Plans the merged snapshot again and applies this plan; the apply fails if the server has changed in between.
+# Reviewers of the environment "production" approve the apply.
 name: Prefect apply
 on:
   push:
@@ -101,7 +101,7 @@ ${server}    steps:
 }
 
 function driftWorkflow(snapshot: string, action: string): string {
-  return `# Fails, and so tells, where the server is not as the snapshot says any more.
+  return `# Fails if the server no longer matches the snapshot.
 name: Prefect drift
 on:
   schedule:

@@ -10,22 +10,22 @@ import { readValue } from '../snapshot/yaml/yaml-value.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 import { suggest } from '../suggest.ts'
 
-/** What a policy file says. */
+/** The settings of a policy file. */
 export interface Policy {
   readonly file: string | undefined
   readonly protect: readonly Protection[]
   readonly moved: readonly Rename[]
-  /** Who can decrypt the secrets of a snapshot. */
+  /** Public keys that can decrypt the secrets of a snapshot. */
   readonly recipients: readonly string[]
-  /** Values that are secrets, as `--secret-path` names them. */
+  /** Values that are secrets, in the form of `--secret-path`. */
   readonly secretPaths: readonly string[]
-  /** The overlays of each environment, from the folder of the file. */
+  /** The overlays of each environment, relative to the folder of the file. */
   readonly environments: Readonly<Record<string, readonly string[]>>
 }
 
 const name = 'prefect-snapshot.yaml'
 
-/** Reads the nearest policy file, from the snapshot's folder upwards; an empty policy where there is none. */
+/** Reads the nearest policy file, from the snapshot's folder upwards; an empty policy if there is none. */
 export function readPolicy(snapshot: string, cwd: string): Policy {
   const revision = revisionOf(snapshot)
   const place = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot === '-' ? 'x' : snapshot)
@@ -38,17 +38,17 @@ export function readPolicy(snapshot: string, cwd: string): Policy {
   }
 }
 
-/** One setting of a policy file: what it has to be, and how it is recognized. */
+/** The type of one setting of a policy file. */
 interface SettingRule {
   readonly shape: string
-  /** Whether a value is valid; of a list, whether an item is. */
-  readonly fits: (value: Json) => boolean
+  /** Whether a value, or an item of a list, is valid. */
+  readonly isValid: (value: Json) => boolean
   readonly isList: boolean
 }
 
-const listOf = (shape: string, fits: (item: Json) => boolean): SettingRule => ({
+const listOf = (shape: string, isValid: (item: Json) => boolean): SettingRule => ({
   shape: `a list of ${shape}`,
-  fits,
+  isValid,
   isList: true,
 })
 const isString = (value: Json) => typeof value === 'string'
@@ -60,7 +60,7 @@ const settings: Readonly<Record<string, SettingRule>> = {
   secret_paths: listOf("globs such as 'deployment/**#/spec/job_variables/env/*_KEY'", isString),
   environments: {
     shape: '{NAME: overlay.yaml}, or a list of overlays for a name',
-    fits: isEnvironments,
+    isValid: isEnvironments,
     isList: false,
   },
 }
@@ -99,11 +99,11 @@ function readSettings(file: string, text: string): { readonly value: JsonObject;
       ? { value: {}, issues: [] }
       : { value: {}, issues: [invalid('A policy file is a mapping.', read.place(''), shape)] }
   }
-  const issues = Object.entries(read.value).flatMap(([name, value]) => settingFaults(name, value, read.place))
+  const issues = Object.entries(read.value).flatMap(([name, value]) => settingIssues(name, value, read.place))
   return { value: read.value, issues }
 }
 
-function settingFaults(name: string, value: Json, place: Locate): Issue[] {
+function settingIssues(name: string, value: Json, place: Locate): Issue[] {
   const pointer = step('', name)
   const rule = Object.hasOwn(settings, name) ? settings[name] : undefined
   if (!rule) {
@@ -114,10 +114,10 @@ function settingFaults(name: string, value: Json, place: Locate): Issue[] {
   }
   if (value === null) return []
   const message = `${name} must be ${rule.shape}.`
-  if (!rule.isList) return rule.fits(value) ? [] : [invalid(message, place(pointer, true))]
+  if (!rule.isList) return rule.isValid(value) ? [] : [invalid(message, place(pointer, true))]
   if (!Array.isArray(value)) return [invalid(message, place(pointer, true))]
   return value.flatMap((item, index) =>
-    rule.fits(item) ? [] : [invalid(message, place(step(pointer, String(index))))],
+    rule.isValid(item) ? [] : [invalid(message, place(step(pointer, String(index))))],
   )
 }
 

@@ -397,7 +397,9 @@ describe('the journal', () => {
     }
     const { outcomes } = await apply(system, snapshot(resource('a/1')), { journal: full, kinds: [twice] })
     expect(outcomes).toMatchObject([{ status: 'failed', written: ['POST /a/'] }])
-    expect(outcomes[0]).toMatchObject({ issue: { message: expect.stringContaining('carried out: POST /a/.') } })
+    expect(outcomes[0]).toMatchObject({
+      issue: { message: expect.stringContaining('requests of the change: POST /a/.') },
+    })
     expect(system.sent.map(({ method }) => method)).toEqual(['POST'])
   })
 
