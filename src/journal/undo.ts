@@ -3,7 +3,7 @@ import { mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Placeholder, Ref, Rename, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { canonicalSpec, differences } from '../spec.ts'
 import { cut } from '../token.ts'
 import type { Entry, Image, JournalRecord } from './journal.ts'
 import { isBetween } from './partial-change.ts'
@@ -78,7 +78,19 @@ export function undoOf(
       if (refOf(before) !== entry.ref) moved.push({ from: entry.ref, to: refOf(before) })
     }
   }
+  for (const ref of madeAlong(remove, live, kinds)) remove.add(ref)
   return { resources, remove, moved, refused }
+}
+
+/** What a server made along with resources that go, and nobody has changed since: it is in no entry, and goes with them. */
+function madeAlong(gone: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): Ref[] {
+  return [...live.resources].flatMap(([ref, resource]) => {
+    const kind = kinds.find(({ name }) => name === resource.kind)
+    const parent = kind?.parent === undefined ? undefined : resource.refs[kind.parent]
+    if (!kind?.defaultSpec || !parent || !gone.has(parent)) return []
+    const made = { ...resource, spec: canonicalSpec(kind, kind.defaultSpec()) }
+    return differences(kind, made, resource).length === 0 ? [ref] : []
+  })
 }
 
 /** Whether a change can be taken back, needs not be, or why not. */

@@ -7,7 +7,7 @@ import { openTap } from '../servers/tap.ts'
 import { newHome, runCli } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
-import { plainRows } from '../support/plain-rows.ts'
+import { differingFields, plainRows, type Rows } from '../support/plain-rows.ts'
 import { applyTo } from '../support/world.ts'
 import { canonical, type Value } from '../worlds/world-json.ts'
 import { type FieldValues, fieldValues } from './exactness-table.ts'
@@ -115,20 +115,6 @@ async function makeAll(http: Plain, { kind, field, values, patched }: FieldValue
     const name = [field.replaceAll('_', separator), row, index].join(separator)
     await makers[kind]?.(http, name, patched ? {} : body, patched && body)
   }
-}
-
-type Rows = ReadonlyMap<string, Readonly<Record<string, unknown>>>
-
-/** The fields in which two servers differ, with both values. */
-function differingFields(before: Rows, after: Rows): string[] {
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
-    const [a, b] = [before.get(key), after.get(key)]
-    if (!a || !b) return [`${key}: ${a ? 'missing' : 'additional'}`]
-    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((field) => {
-      const [x, y] = [a, b].map((row) => canonical((row[field] ?? null) as Value))
-      return x === y ? [] : [`${key} ${field}: ${x} became ${y}`]
-    })
-  })
 }
 
 /** What the server returns of a field, each value once. */

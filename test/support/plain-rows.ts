@@ -1,5 +1,5 @@
 import { readServer } from '../worlds/read-server.ts'
-import { isRow, mapStrings, type Row, text, type Value, without } from '../worlds/world-json.ts'
+import { canonical, isRow, mapStrings, type Row, text, type Value, without } from '../worlds/world-json.ts'
 
 /** What every row has of its own: it says nothing of what a client has set. */
 const own = [
@@ -71,4 +71,19 @@ function bareTrigger(trigger: Row): Row {
     if (Array.isArray(out[set])) out[set] = ([...out[set]] as string[]).sort() as Value
   if (Array.isArray(out.triggers)) out.triggers = out.triggers.map((child) => bareTrigger(child as Row))
   return out
+}
+
+/** The content of a server, by kind and name. */
+export type Rows = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+
+/** The fields in which two servers differ, with both values. */
+export function differingFields(before: Rows, after: Rows): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [a, b] = [before.get(key), after.get(key)]
+    if (!a || !b) return [`${key}: ${a ? 'missing' : 'additional'}`]
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((field) => {
+      const [x, y] = [a, b].map((row) => canonical((row[field] ?? null) as Value))
+      return x === y ? [] : [`${key} ${field}: ${x} became ${y}`]
+    })
+  })
 }

@@ -34,9 +34,15 @@ async function post({ api }: Write, body: JsonObject, pool: JsonObject): Promise
 }
 
 export async function removeDeployment({ api }: Write, before: LiveResource): Promise<void> {
+  const path = at`/deployments/${before.id}`
   // The server deletes the limit that is linked, a shared one too.
-  if (before.refs.limit) await api.send('PATCH', at`/deployments/${before.id}`, { global_concurrency_limit_id: null })
-  await api.send('DELETE', at`/deployments/${before.id}`)
+  const unlinked = { global_concurrency_limit_id: null }
+  if (before.refs.limit)
+    await api.send('PATCH', path, unlinked).catch((error: unknown) => {
+      if (statusOf(error) !== 409) throw error
+      return api.send('PATCH', path, { ...unlinked, enforce_parameter_schema: false })
+    })
+  await api.send('DELETE', path)
 }
 
 /** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
@@ -71,7 +77,34 @@ export async function updateDeployment(
   )
   if (changed.has('schedules') && !isWhole)
     await changeSchedules(write.api, before.id, before.carriedOver.schedules, after.spec.schedules)
-  if (changed.has('limit') || changed.has('concurrency_limit')) await changeLimit(write, before, after)
+  if (changed.has('limit') || changed.has('concurrency_limit'))
+    await changeLimit(isOld ? write : pastParameters(write, before, after), before, after)
+}
+
+/**
+ * The same, except that a PATCH of the deployment is sent as an upsert where the server refuses it (409): it does so
+ * whatever the request says, as long as the stored parameters do not fit their schema.
+ */
+function pastParameters(write: Write, before: LiveResource, after: ResolvedResource): Write {
+  const { api } = write
+  const send: Write['api']['send'] = async (method, path, body) => {
+    try {
+      return await api.send(method, path, body)
+    } catch (error) {
+      if (method !== 'PATCH' || path !== at`/deployments/${before.id}` || statusOf(error) !== 409) throw error
+      const whole = { ...bodyOf(after, write.server), paused: pausedOf(before, after), ...object(body) }
+      const reply = await api.send('POST', '/deployments/', whole).catch(() => {
+        throw error
+      })
+      await completeSchedules(write, before.id, after)
+      return reply
+    }
+  }
+  return { ...write, api: { ...api, send } }
+}
+
+function pausedOf(before: LiveResource, after: ResolvedResource): Json {
+  return after.spec.paused ?? before.carriedOver.paused ?? false
 }
 
 /** PATCH takes no labels, and stores the value of a placeholder in parameters instead of the placeholder. */
@@ -99,8 +132,8 @@ async function upsert(
   after: ResolvedResource,
   changed: ReadonlySet<string>,
 ): Promise<void> {
-  const paused = after.spec.paused ?? before.carriedOver.paused ?? false
-  const body = { ...bodyOf(after, write.server), paused }
+  const body = { ...bodyOf(after, write.server), paused: pausedOf(before, after) }
+  if (changed.has('queue') && !after.refs.queue) await detach(write, before)
   const pool = changed.has('queue') ? poolBody(after.resource) : {}
   const enforce = after.spec.enforce_parameter_schema ?? true
   if (!changed.has('enforce_parameter_schema')) await post(write, body, pool)
@@ -111,20 +144,27 @@ async function upsert(
       await post(write, body, pool)
     })
   await completeSchedules(write, before.id, after)
-  if (changed.has('queue') && !after.refs.queue) await detach(write, before)
 }
+
+/** Parameters and a schema that fit each other, for a PATCH of a deployment whose own do not. The upsert follows. */
+const fitting: JsonObject = { parameters: {}, parameter_openapi_schema: noSchema, paused: true }
 
 /**
  * Turns the enforcement of the parameter schema on where the parameters do not fit it. A request that turns it on checks
  * the parameters, but a POST that does not name it stores parameters unchecked: the caller sends that one next.
  */
 async function enforceUnchecked({ api }: Write, before: LiveResource): Promise<void> {
-  const fitting = { parameters: {}, parameter_openapi_schema: noSchema }
-  await api.send('PATCH', at`/deployments/${before.id}`, { enforce_parameter_schema: true, ...fitting, paused: true })
+  await api.send('PATCH', at`/deployments/${before.id}`, { enforce_parameter_schema: true, ...fitting })
 }
 
+/** No upsert takes a deployment off its pool. */
 async function detach({ api }: Write, before: LiveResource): Promise<void> {
-  await api.send('PATCH', at`/deployments/${before.id}`, { work_pool_name: null, work_queue_name: null })
+  const path = at`/deployments/${before.id}`
+  const detached = { work_pool_name: null, work_queue_name: null }
+  await api.send('PATCH', path, detached).catch((error: unknown) => {
+    if (statusOf(error) !== 409) throw error
+    return api.send('PATCH', path, { ...detached, ...fitting })
+  })
 }
 
 async function patch(
