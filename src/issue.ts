@@ -1,28 +1,28 @@
 import type { Pointer } from './json.ts'
 import type { Ref } from './ref.ts'
 
-/** A place in a text that the user wrote. */
+/** A position in a text of the user. */
 export interface Place {
   readonly file: string
   readonly line: number
   readonly column: number
-  /** The line itself. */
+  /** The text of the line. */
   readonly excerpt?: string
 }
 
-/** A problem, as data: a code that stays, a sentence, whose it is and what to do about it. */
+/** A problem: a stable code, a message, the affected resource, and a fix. */
 export interface Issue {
   readonly code: IssueCode
   readonly severity: 'error' | 'warning'
   readonly message: string
   readonly fix?: string
   readonly ref?: Ref
-  /** Into the resource's document. */
+  /** Relative to the resource's document. */
   readonly pointer?: Pointer
   readonly place?: Place
 }
 
-/** An operation that cannot go on, with every reason. The command line maps the codes to an exit code. */
+/** Thrown if an operation cannot continue, with every reason. The command line maps the codes to an exit code. */
 export class Failure extends Error {
   readonly issues: readonly Issue[]
 
@@ -33,112 +33,111 @@ export class Failure extends Error {
   }
 }
 
-/** Every code that an issue may have, with what it means: `explain CODE` shows it. */
+/** Every issue code with its meaning, which `explain CODE` prints. */
 export const issueCodes = {
   // Profiles and connections
-  'unknown-profile': 'The profile that was named is not in profiles.toml. The message lists those that are.',
-  'no-api-url': 'There is no server to talk to: neither a profile nor PREFECT_API_URL gives the URL of one.',
-  'invalid-setting': 'A setting has a value that cannot be used. The message says which and where it was read.',
-  'invalid-toml': 'A TOML file of settings has a mistake. The message says the line and column.',
+  'unknown-profile': 'profiles.toml has no profile with the given name. The message lists the existing profiles.',
+  'no-api-url': 'No server URL is configured: neither a profile nor PREFECT_API_URL sets one.',
+  'invalid-setting': 'A setting has an invalid value. The message contains the setting and its source.',
+  'invalid-toml': 'A TOML file with settings has a syntax error. The message contains the line and column.',
   'environment-ignored':
-    'A profile was named, so settings from the environment that say something else were not used. Without --profile they win.',
-  'insecure-url': 'A credential would be sent over plain HTTP to a machine that is not this one.',
-  // The wire
-  'unreachable-server': 'Nothing answers at the URL: wrong host or port, no route, or the server is down.',
-  'not-prefect': 'Something answers at the URL, but it is not the API of a Prefect server.',
-  'not-authenticated': 'The server wants credentials, or does not accept those that were sent.',
-  'permission-denied': 'The credentials are good, but they do not allow this request.',
-  'csrf-rejected': 'The server wants a CSRF token and did not accept ours.',
-  'not-found': 'The server has no such object or route.',
-  conflict: 'The server refuses the write because it conflicts with what it holds.',
-  rejected: 'The server refuses the content of the request.',
-  'server-error': 'The server failed while it handled the request.',
-  timeout: 'The server did not answer in time.',
-  'connection-lost': 'The connection broke before the answer came; a write may have been done or not.',
-  unavailable: 'The server kept answering that it cannot take the request now.',
-  tls: 'No secure connection could be made: the certificate is not trusted, or does not fit the host.',
-  'same-server': 'Source and destination are the same server, so applying would change nothing or harm it.',
+    'The selected profile overrides settings from the environment. Without --profile, the environment has precedence.',
+  'insecure-url': 'Credentials would be sent over plain HTTP to a remote host.',
+  // HTTP
+  'unreachable-server': 'The server does not respond: wrong host or port, no route, or the server is down.',
+  'not-prefect': 'The URL responds, but it is not the API of a Prefect server.',
+  'not-authenticated': 'The server requires credentials, or rejects the given ones.',
+  'permission-denied': 'The credentials are valid, but do not permit this request.',
+  'csrf-rejected': 'The server requires a CSRF token and rejected the one that was sent.',
+  'not-found': 'The server does not have the object or route.',
+  conflict: 'The server rejected the write because it conflicts with existing data.',
+  rejected: 'The server rejected the content of the request.',
+  'server-error': 'The server failed to process the request (HTTP 5xx).',
+  timeout: 'The server did not respond in time.',
+  'connection-lost': 'The connection was lost before the response arrived. A write may or may not have been executed.',
+  unavailable: 'The server repeatedly responded that it cannot process requests at the moment.',
+  tls: 'No secure connection could be established: the certificate is not trusted or does not match the host.',
+  'same-server': 'Source and destination are the same server.',
   // Snapshots
   'invalid-yaml':
-    'The text is not valid YAML, or uses a part of YAML that a snapshot may not (tags, anchors across documents).',
-  'no-header': 'The first document of a snapshot says what the file is: `kind: snapshot`, `version: 1`.',
-  'unsupported-version': 'The snapshot was written in a version of the format that this tool does not know.',
-  'too-large': 'A limit that keeps reading bounded is exceeded. The message names it.',
-  'unknown-kind': 'A document has a kind that does not exist.',
+    'The text is not valid YAML, or uses YAML features that snapshots do not support (tags, anchors across documents).',
+  'no-header': 'The first document of a snapshot must be its header: `kind: snapshot`, `version: 1`.',
+  'unsupported-version': 'The snapshot has a format version that this release does not support.',
+  'too-large': 'The input exceeds a size limit. The message contains the limit.',
+  'unknown-kind': 'A document has an unknown kind.',
   'unknown-field': 'A document has a field that its kind does not have.',
   'invalid-value': 'A field has a value that its kind does not allow.',
-  'invalid-key': 'The key is not the natural key of such a resource, or does not agree with its refs.',
-  'duplicate-key': 'Two documents are of the same resource.',
+  'invalid-key': 'The key is not valid for its kind, or contradicts the refs.',
+  'duplicate-key': 'Two documents have the same kind and key.',
   'invalid-token':
-    'A `<ref:` token inside freeform JSON is not closed or names no resource; as text it is written `<<ref:`.',
+    'A `<ref:` token in freeform JSON is not closed or does not name a resource. Write `<<ref:` for the literal text.',
   'invalid-secret':
-    'A secret has no source, its pointer leads nowhere, or what its source gives cannot be used: it is no JSON, or cannot be decrypted.',
-  'invalid-recipient': 'A recipient or an identity of age is none that can be used. The message says which and why.',
+    'A secret has no source, its pointer does not exist, or its value cannot be used: it is not valid JSON or cannot be decrypted.',
+  'invalid-recipient': 'An age recipient or identity is invalid. The message contains the reason.',
   'unmatched-secret':
-    'A block declares a secret field that its data does not contain under that name. What it may mean is exported as a placeholder.',
+    'A block declares a secret field that its data does not have under that name. Values that it may refer to are exported as placeholders.',
   'possible-secret':
-    'A value outside of secret fields looks like a secret. --secret-path takes it out of the snapshot; the message never shows it.',
-  'dangling-ref': 'A resource points to one that is not in the snapshot.',
-  'wrong-kind': 'A slot is filled with a resource of a kind that it does not take.',
-  'missing-ref': 'A resource lacks an edge that it cannot be without.',
+    'A value outside of secret fields looks like a secret. Use --secret-path to export it as a placeholder. The message never contains the value.',
+  'dangling-ref': 'A resource refers to one that is not in the snapshot.',
+  'wrong-kind': 'A ref field refers to a resource of a kind that it does not allow.',
+  'missing-ref': 'A required ref field is missing.',
   'missing-name':
     'A template names a block or variable that is not in the snapshot. Prefect looks it up when the flow runs.',
-  cycle: 'Resources need each other in a cycle that cannot be broken by filling in a field later.',
+  cycle: 'Resources depend on each other in a cycle that cannot be broken by setting a field later.',
   'checksum-differs':
-    'The recorded checksum of a block schema is not what its fields give. The recorded one identifies it.',
-  // Reading a server
-  'unresolved-id': 'An id of the source stands where Prefect expects one, and nothing that was read has it.',
-  'not-empty': 'A drill writes to an empty server only, and this one holds something of its own.',
+    'The recorded checksum of a block schema differs from the checksum of its fields. The recorded one identifies the schema.',
+  // Export
+  'unresolved-id': 'A field that refers to an object by ID has an ID that belongs to no object that was read.',
+  'not-empty': 'A drill requires an empty server, but this one already has resources.',
   'not-compared':
-    'Something was left out of a comparison on purpose. The message says what, and how it can be compared.',
-  'incomplete-read': 'The number of objects read is not the number that the server counts, also after trying again.',
+    'Part of the comparison was skipped on purpose. The message contains what was skipped and how to compare it.',
+  'incomplete-read': "The number of objects that were read differs from the server's own count, also after retries.",
   'ambiguous-name':
-    'Several resources of the server have the name of one of the snapshot, and nothing tells which of them it is.',
-  'orphaned-ref': 'An object refers to another one that is gone; the reference is left out.',
+    'Several resources on the server have the same name as one in the snapshot and match it equally well.',
+  'orphaned-ref': 'An object refers to a deleted one. The reference is omitted.',
   'no-equivalent':
-    'A setting of an older Prefect has no place in one that can be written to, so the snapshot does not have it. The message says what it is.',
+    'A setting of an older Prefect version has no equivalent in supported versions and is not exported. The message contains the setting.',
   // Overlays
-  'invalid-overlay': 'An overlay is not written as one, or what it makes of a resource is not allowed.',
-  'missing-variable': 'An overlay wants a variable of the environment that is not set.',
-  'overlay-no-match':
-    'An entry of an overlay matches no resource, or leads to a place that is not there, so it does nothing.',
-  'unknown-environment': 'The environment that was named is not in the policy file. The message lists those that are.',
-  // Planning and applying
-  protected: 'The policy file protects the resource, so it is not deleted.',
-  'in-use': 'A resource that stays still needs the one that would be deleted.',
-  'default-queue': "A pool's default queue cannot be deleted while the pool stays.",
+  'invalid-overlay': 'An overlay has a syntax error, or produces an invalid resource.',
+  'missing-variable': 'An overlay uses an environment variable that is not set.',
+  'overlay-no-match': 'An entry of an overlay has no effect: it matches no resource, or its path does not exist.',
+  'unknown-environment':
+    'The policy file has no environment with the given name. The message lists the existing environments.',
+  // Plan and apply
+  protected: 'The policy file protects the resource from deletion.',
+  'in-use': 'A resource that would be deleted is still used by another one that is kept.',
+  'default-queue': 'The default queue of a work pool can only be deleted together with the pool.',
   'change-limit':
-    'So many deletes or updates of one kind look like a mistake, such as the wrong profile or an empty file.',
+    'The plan deletes or updates so many resources of one kind that it may be a mistake, such as the wrong profile or an empty file.',
   'likely-rename':
-    'A delete and a create have nearly the same content. Say so under `moved:` if it is one resource with a new name.',
-  'invalid-policy': 'The policy file cannot be used.',
-  'stale-plan': 'The server is no longer as it was when the plan was made.',
-  'invalid-plan': 'The file is no saved plan, or of another version.',
-  'invalid-journal': 'The file is no journal of an apply, or is damaged.',
-  'changed-since': 'A resource was changed after the apply that would be undone.',
+    'A delete and a create have nearly the same content. If this is a rename, add it to `moved:` in the header.',
+  'invalid-policy': 'The policy file is invalid.',
+  'stale-plan': 'The server has changed since the plan was created.',
+  'invalid-plan': 'The file is not a saved plan, or has another format version.',
+  'invalid-journal': 'The file is not a journal of an apply, or is damaged.',
+  'changed-since': 'A resource was changed after the apply that is to be undone.',
   'unrecoverable-secret':
-    'An apply replaces or deletes a secret value. A journal holds none, so undo restores it only from a source of the previous value.',
-  unsupported: 'The destination cannot hold this, or cannot change it in place.',
-  downgraded:
-    'The destination is an older version that does not have a field; everything else of the resource is written.',
+    'An apply would replace or delete a secret value. Journals contain no secrets, so undo can only restore it if a source has the previous value.',
+  unsupported: 'The destination does not support a resource or field, or cannot change it in place.',
+  downgraded: 'The destination is an older version without this field. The rest of the resource is written.',
   'missing-secret':
-    'A secret that is to be written has no value now: its variable is not set, its file is not there, no identity opens it, or its command may not be run.',
-  'not-verified': 'The changes were made, but the server could not be read afterwards to verify them.',
-  'not-converged': 'What was written was read back with another value.',
-  'unknown-id': 'An id that a write needs is not known, because what has it was not made.',
-  'missing-on-server': 'What would be switched is not on the server.',
-  'empty-selection': 'The flags that select leave nothing.',
-  'needs-confirmation': 'There is nobody to ask: confirm with --yes.',
-  usage: 'The command line is not understood.',
-  'invalid-bundle': 'The file is no bundle, or is not as it was when it was made. The message says what differs.',
-  'scope-mismatch': 'The directory holds an export of another selection, and one header cannot tell of both.',
+    'A secret to be written has no value: its variable is not set, its file is missing, no identity can decrypt it, or commands are not allowed.',
+  'not-verified': 'The changes were applied, but the server could not be read afterwards to verify them.',
+  'not-converged': 'A field has another value after the write than was sent.',
+  'unknown-id': 'The ID of a required resource is not known, because that resource was not created.',
+  'missing-on-server': 'A resource to be paused or activated is not on the server.',
+  'empty-selection': 'The selection flags match no resources.',
+  'needs-confirmation': 'The command requires confirmation, but there is no terminal. Pass --yes to confirm.',
+  usage: 'The command line is invalid.',
+  'invalid-bundle':
+    'The file is not a bundle, or was changed after it was created. The message contains the difference.',
+  'scope-mismatch': 'The directory contains an export of another selection, so one header cannot describe both.',
   'file-name-mismatch':
-    'A file of a directory has the name of another resource than the one in it; what is in it counts.',
-  'invalid-revision':
-    'What `git:REV:path` names cannot be read: there is no such revision, no such path in it, or no git.',
-  'unreadable-file': 'A file cannot be read. The message says why.',
-  'unwritable-file': 'A file cannot be written. The message says why.',
-  interrupted: 'The operation was stopped by the user before it was complete.',
-  bug: 'The tool itself failed. Please report it.',
+    'A file in a directory has the name of another resource than the one that it contains. The content has precedence.',
+  'invalid-revision': 'A `git:REV:path` cannot be read: the revision or path does not exist, or git is not available.',
+  'unreadable-file': 'A file cannot be read. The message contains the reason.',
+  'unwritable-file': 'A file cannot be written. The message contains the reason.',
+  interrupted: 'The user interrupted the operation before it was complete.',
+  bug: 'An internal error of the tool. Please report it.',
 } as const
 export type IssueCode = keyof typeof issueCodes

@@ -7,7 +7,7 @@ import { boolean, count } from './field-schemas.ts'
 import { nameFault } from './name-rules.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
-/** From this version on a tag limit is a row `tag:<tag>` among the global limits. */
+/** From this version on, a tag limit is a row `tag:<tag>` among the global limits. */
 export const tagRowsSince = '3.4.19'
 export const decay: JsonObject = { type: 'number', minimum: 0 }
 
@@ -18,11 +18,11 @@ export const concurrencyLimit: Kind = {
   keyDoc: 'the name of the limit',
   refFields: {},
   fields: {
-    limit: { schema: count, doc: 'Slots that can be held at a time.', required: true },
-    active: { schema: boolean, doc: 'Whether it limits.', default: true },
+    limit: { schema: count, doc: 'Maximum number of occupied slots.', required: true },
+    active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true },
     slot_decay_per_second: {
       schema: decay,
-      doc: 'Slots that become free by themselves each second: a rate limit.',
+      doc: 'Number of occupied slots released per second, for a rate limit.',
       default: 0,
     },
   },
@@ -37,7 +37,7 @@ export const concurrencyLimit: Kind = {
   },
   async list(reader, { version }) {
     const rows = await readPages(reader, limitsPath, {})
-    // Those are objects of another kind.
+    // Tag limits are another kind.
     return atLeast(version, tagRowsSince) ? rows.filter((raw) => !text(raw, 'name').startsWith('tag:')) : rows
   },
   key(raw) {
@@ -50,11 +50,11 @@ export const concurrencyLimit: Kind = {
   }),
   incompatibilities({ key }, { version }, before) {
     const isTag = key.startsWith('tag:') && atLeast(version, tagRowsSince)
-    const taken = `from ${tagRowsSince} on a limit of that name is the limit of a tag`
+    const taken = `from Prefect ${tagRowsSince} on, a limit with this name is a tag limit`
     const fault = isTag ? taken : before ? undefined : nameFault('concurrency-limit', key)
     return fault ? [{ drops: 'resource', reason: fault }] : []
   },
-  effects: (change) => (change.action === 'delete' ? ['deployments that share it are left without a limit'] : []),
+  effects: (change) => (change.action === 'delete' ? ['deployments that share it will have no limit'] : []),
   async create({ api }, { resource, spec }) {
     const body = {
       name: resource.key,

@@ -11,10 +11,13 @@ export const labels = {
   additionalProperties: { type: ['string', 'number', 'boolean'] },
 } as const
 
-/** A flow, with or without deployments. `POST /flows/`, keyed by name; answers 200 with the old row where it exists. */
+/**
+ * A flow, with or without deployments. `POST /flows/`, keyed by name; returns 200 with the existing row if there is
+ * one.
+ */
 export const flow: Kind = {
   name: 'flow',
-  doc: 'A flow as the server knows it: a name that deployments and runs belong to.',
+  doc: 'A flow: the name that deployments and runs belong to.',
   keyDoc: 'the name of the flow',
   many: true,
   refFields: {},
@@ -24,9 +27,9 @@ export const flow: Kind = {
       schema: { ...labels, type: ['object', 'null'] },
       doc: 'Labels, which the server copies to the deployments of the flow.',
       default: {},
-      // Null and none mean the same, and no request changes one into the other.
+      // Null and an empty object are equivalent, and no request changes one to the other.
       compare: (value) => value ?? {},
-      fixed: 'Prefect has no request that changes the labels of a flow; deleting it would delete its runs',
+      fixed: 'Prefect cannot change the labels of a flow, and deleting the flow would delete its runs',
     },
   },
   idKeys: ['flow_id'],

@@ -1,6 +1,6 @@
 /*
- * Names that a server may hold, from an older version or a database, and that no request can create any more
- * (`prefect/types/names.py`). A server reads them like all others.
+ * Names that current servers refuse (`prefect/types/names.py`), although older versions or a database may contain them.
+ * Servers still return them.
  */
 const rules = {
   variable: { pattern: /^[a-z0-9_-]{0,255}$/, words: 'lowercase letters, digits, "-" and "_", at most 255' },
@@ -10,7 +10,7 @@ const rules = {
   'concurrency-limit': { pattern: /^[^/%&><]+$/, words: 'any characters except / % & > <' },
 } as const
 
-/** Why a server refuses to create something of a kind with this name; undefined where it does not. */
+/** Why a server would refuse a name; undefined if it would not. */
 export function nameFault(kind: keyof typeof rules, name: string): string | undefined {
   const { pattern, words } = rules[kind]
   return pattern.test(name) ? undefined : `Prefect refuses the name "${name}": names consist of ${words}`

@@ -18,7 +18,7 @@ export const variable: Kind = {
   fields: {
     value: {
       schema: {},
-      doc: 'Any JSON value; integers and floats are kept apart.',
+      doc: 'Any JSON value; integers and floats are distinct.',
       default: null,
       compare: storedScalar,
     },
@@ -70,18 +70,22 @@ export const variable: Kind = {
   find: (reader, { resource }) => findOne(reader, path, { variables: { name: { any_: [resource.key] } } }),
 }
 
-/** Bytes of JSON; Prefect 2 counted the characters of the text alone (`prefect/types`, MAX_VARIABLE_VALUE_LENGTH). */
-const most = 5000
+/**
+ * Maximum length in bytes of JSON. Prefect 2 counted only the characters of the text (`prefect/types`,
+ * MAX_VARIABLE_VALUE_LENGTH).
+ */
+const maxBytes = 5000
 
 function tooLong(value: Json | undefined): Incompatibility[] {
   const length = value === undefined || value === null ? 0 : Buffer.byteLength(writeJson(value))
-  if (length <= most) return []
-  return [{ drops: 'resource', reason: `its value takes ${length} bytes as JSON, and Prefect 3 holds ${most}` }]
+  if (length <= maxBytes) return []
+  return [{ drops: 'resource', reason: `its value takes ${length} bytes as JSON, and Prefect 3 allows ${maxBytes}` }]
 }
 
 /**
- * A number that is the whole value, as a SQLite server stores it (column of NUMERIC affinity): `5.0` becomes 5, an
- * integer beyond 64 bit becomes a double. PostgreSQL turns floats from 1e16 on into integers.
+ * Converts a number that is the entire value to the form in which a SQLite server stores it (column of NUMERIC
+ * affinity): `5.0` becomes 5, an integer beyond 64 bit becomes a double. PostgreSQL converts floats of 1e16 and more to
+ * integers.
  */
 function storedScalar(value: Json): Json {
   if (!isNumber(value)) return value

@@ -9,19 +9,19 @@ import { templateFault } from './pool-template.ts'
 import { queueParts, queueRef } from './queue-name.ts'
 
 const path = '/work_pools/filter'
-/** The name of the queue that a pool is made with. */
-const born = 'default'
-const typeIsFixed = 'the type of a work pool cannot be changed; make a new pool and move its deployments'
+/** The name of the queue that the server creates with a pool. */
+const initialQueue = 'default'
+const typeIsFixed = 'the type of a work pool cannot be changed; create a new pool and move its deployments'
 
-/** A work pool. `POST /work_pools/`, keyed by name, which makes its default queue along with it. */
+/** A work pool. `POST /work_pools/`, keyed by name; also creates the default queue. */
 export const workPool: Kind = {
   name: 'work-pool',
-  doc: 'A work pool: how and where flow runs are carried out.',
+  doc: 'A work pool: how and where flow runs are executed.',
   keyDoc: 'the name of the pool',
   refFields: {
     result_storage: {
       kinds: ['block'],
-      doc: 'The block that results are stored with, where a flow says nothing.',
+      doc: 'The block for storing results, if a flow does not set one.',
       since: '3.4.0',
     },
   },
@@ -32,12 +32,12 @@ export const workPool: Kind = {
       required: true,
       fixed: typeIsFixed,
     },
-    description: { schema: nullableString, doc: 'For people.', default: null },
-    is_paused: { schema: boolean, doc: 'Whether the pool hands out no work.', operational: true },
-    concurrency_limit: { schema: nullableCount, doc: 'Flow runs at a time.', default: null },
+    description: { schema: nullableString, doc: 'Description.', default: null },
+    is_paused: { schema: boolean, doc: 'Whether the pool is paused.', operational: true },
+    concurrency_limit: { schema: nullableCount, doc: 'Maximum number of concurrent flow runs.', default: null },
     default_queue: {
       schema: string,
-      doc: 'Name of the queue that work without a queue goes to.',
+      doc: 'Name of the queue for work without a queue.',
       default: 'default',
     },
     base_job_template: { schema: anyObject, doc: 'Job configuration and its variables.', default: {}, freeform: true },
@@ -115,9 +115,9 @@ export const workPool: Kind = {
       is_paused: spec.is_paused ?? false,
     }
     const raw = await post(api, fields)
-    const queue = String(spec.default_queue ?? born)
+    const queue = String(spec.default_queue ?? initialQueue)
     const queueId = text(raw, 'default_queue_id') as Id
-    if (queue !== born) await nameDefaultQueue(api, resource.key, queue, queueId)
+    if (queue !== initialQueue) await nameDefaultQueue(api, resource.key, queue, queueId)
     return { id: idOf(raw), createdIds: { [queueRef(resource.key, queue)]: queueId } }
   },
   async update({ api }, before, { resource, ids, spec }, fields) {
@@ -133,7 +133,12 @@ export const workPool: Kind = {
     const raw = before.carriedOver.default_queue_id
       ? before.carriedOver
       : answer(await api.get(at`/work_pools/${before.key}`))
-    return nameDefaultQueue(api, resource.key, String(spec.default_queue ?? born), text(raw, 'default_queue_id') as Id)
+    return nameDefaultQueue(
+      api,
+      resource.key,
+      String(spec.default_queue ?? initialQueue),
+      text(raw, 'default_queue_id') as Id,
+    )
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_pools/${before.key}`)
@@ -142,9 +147,9 @@ export const workPool: Kind = {
 }
 
 /**
- * Creates a pool in one request, or, where the server refuses its template, in two. A server checks the defaults of a
- * template, and that their blocks exist, when it creates a pool and not when it changes one. The first request leaves the
- * template out, paused, so that no work is handed out without it.
+ * Creates a pool in one request, or in two if the server refuses its template. A server validates the defaults of a
+ * template, and the existence of their blocks, when it creates a pool, but not when it updates one. The first request
+ * omits the template and pauses the pool, so that no work starts without it.
  */
 async function post(api: Api, pool: JsonObject): Promise<JsonObject> {
   const send = async (body: JsonObject) => answer((await api.send('POST', '/work_pools/', body)).body)
@@ -160,13 +165,13 @@ async function post(api: Api, pool: JsonObject): Promise<JsonObject> {
   }
 }
 
-/** Gives the queue that a pool was made with its name; which queue is the default one never changes. */
+/** Renames the default queue of a pool. The default queue itself never changes. */
 async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<SideEffects> {
   await api.send('PATCH', at`/work_queues/${id}`, { name })
   return { createdIds: { [queueRef(pool, name)]: id } }
 }
 
-/** Pools with the names of their default queues, which need not be among the queues that are looked for. */
+/** Reads pools with the names of their default queues, which need not be among the wanted queues. */
 async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {
   const pools = await readNamed(reader, path, [...wanted], (names) => ({ work_pools: { name: { any_: names } } }))
   const ids = pools.map((pool) => text(pool, 'default_queue_id'))
@@ -191,11 +196,11 @@ function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<strin
 }
 
 function effectsOf(action: string, pool: Resource, version: string): string[] {
-  if (action === 'delete') return ['its queues are deleted with it, and its deployments are left without a pool']
+  if (action === 'delete') return ['its queues will be deleted, and its deployments will have no pool']
   if (action !== 'create') return []
-  // Prefect 2 made one such pool for the queues of all agents.
+  // Prefect 2 created one such pool for the queues of all agents.
   if (pool.spec.type === 'prefect-agent')
-    return ['a pool of agents is stored, and nobody runs what is in it: Prefect 3 has no agents']
+    return ['the pool is for agents, which Prefect 3 does not have, so its runs will not be executed']
   return String(pool.spec.type).endsWith(':push') && version !== 'cloud'
     ? ['a push pool is stored by a self-hosted server, but only Prefect Cloud runs it']
     : []

@@ -9,39 +9,39 @@ import { createItemQueue } from './item-queue.ts'
 import { makeNames, type RawIndex, type RawObject } from './names.ts'
 
 /**
- * Encodes the objects of a server while the server is busy with the next ones. An object is encoded as soon as every name
- * that it needs is known, with the same result as when everything has been read; the others wait until then.
+ * Encodes objects while the server is busy with the next ones. An object is encoded once all names that it refers to
+ * are known; the result is the same as after everything has been read. Objects that refer to unknown names wait.
  */
 export interface IncrementalEncoder {
-  /** Adds objects of a kind. An object that comes a second time, because others write meanwhile, is ignored. */
+  /** Adds objects of a kind. Ignores objects that were added before, which concurrent writes can cause. */
   add(kind: Kind, objects: readonly JsonObject[]): void
   /** Removes objects that were deleted after they were added. */
   remove(ids: readonly string[]): void
-  /** Ends a kind and tries again what was waiting for its objects. Returns how many it has. */
+  /** Marks a kind as complete and retries waiting objects. Returns the number of its objects. */
   end(kind: Kind): number
-  /** What is encoded already, by id. */
+  /** Encoded resources, by ID. */
   readonly encoded: ReadonlyMap<string, LiveResource>
-  /** All objects that were added, without those that are encoded and that no kind looks at. */
+  /** All added objects, except those that are encoded and not needed for lookups. */
   readonly objects: RawIndex
   /** The issues of encoded resources. */
   issues(): readonly Issue[]
-  /** Stops. What is not encoded yet is left to the caller, once everything has been read. */
+  /** Stops. The caller encodes the remaining objects after everything has been read. */
   close(): void
 }
 
-/** Thrown where a name is not known yet. */
+/** Thrown if a name is not known yet. */
 const notRead = new Error('not read yet')
 
 export interface EncoderOptions {
   readonly server: Server
   readonly idKeys: ReadonlySet<string>
-  /** Names of objects that need not be read, by id. */
+  /** Refs that are known without reading the objects, by ID. */
   readonly known: ReadonlyMap<string, Ref>
-  /** Receives each encoded resource; its result is kept instead. */
+  /** Called with each encoded resource. The returned value is stored instead. */
   readonly onEncoded: (resource: LiveResource) => LiveResource
 }
 
-/** Starts without objects. */
+/** Creates an encoder without objects. */
 export function startIncrementalEncode({ server, idKeys, known, onEncoded }: EncoderOptions): IncrementalEncoder {
   const index = new Map<string, RawObject>()
   const objects = { server, index, known, refs: new Map<string, Ref | undefined>() }
@@ -62,7 +62,7 @@ export function startIncrementalEncode({ server, idKeys, known, onEncoded }: Enc
       if (object.kind.dropAfterEncode) index.delete(id)
       encoded.set(id, onEncoded(resource))
     } catch {
-      // A fault is met again, and reported, when all have been read.
+      // Errors recur, and are reported, after everything has been read.
       state.waiting.push(object)
     }
   })
@@ -84,17 +84,17 @@ export function startIncrementalEncode({ server, idKeys, known, onEncoded }: Enc
   }
 }
 
-/** What is encoded, and what has to be; by id. */
+/** Encoded and pending objects, by ID. */
 interface State {
   readonly objects: { readonly index: Map<string, RawObject>; readonly refs: Map<string, Ref | undefined> }
   readonly encoded: Map<string, LiveResource>
   readonly issues: Map<string, readonly Issue[]>
-  /** Objects of each kind. */
+  /** The number of objects of each kind. */
   readonly counts: Map<string, number>
   waiting: RawObject[]
 }
 
-/** Adds the objects that are not there yet, and returns them. */
+/** Adds the objects that are new, and returns them. */
 function newObjects(state: State, kind: Kind, raws: readonly JsonObject[]): RawObject[] {
   const { index } = state.objects
   const added: RawObject[] = []
@@ -121,7 +121,7 @@ function removeObjects(state: State, ids: readonly string[]): void {
     index.delete(id)
     refs.delete(id)
   }
-  // What points to them was encoded with their names, and has to be encoded without.
+  // Resources that refer to them were encoded with their names and have to be encoded again.
   for (const [id, resource] of state.encoded) {
     const object = index.get(id)
     if (object && pointsTo(resource, gone)) {

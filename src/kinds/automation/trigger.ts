@@ -3,13 +3,13 @@ import { plainNumber } from '../../spec.ts'
 import { list, objects } from '../endpoints.ts'
 
 /*
- * Servers fill in what a client leaves out of triggers and actions, and give sets in random order. The canonical form
- * leaves out what they would fill in. Types that this version does not know are kept as they are.
+ * Servers add defaults to triggers and actions, and return sets in random order. The canonical form omits these
+ * defaults and sorts sets. Unknown types are kept unchanged.
  */
 
 const setFields = ['after', 'expect', 'for_each'] as const
 
-/** A trigger without ids, in canonical form, its children too. */
+/** Converts a trigger and its children to canonical form, without IDs. */
 export function normalizeTrigger(value: Json): Json {
   if (!isObject(value)) return value
   const { id: _, ...out }: Record<string, Json> = { ...value }
@@ -22,7 +22,7 @@ export function normalizeTrigger(value: Json): Json {
     if (Array.isArray(out[name])) out[name] = sortedSet(out[name])
     if (sameJson(out[name] ?? [], [])) delete out[name]
   }
-  // A list of alternatives may be empty too, which is not what the server fills in.
+  // An empty list of alternatives is not the default.
   for (const name of ['match', 'match_related']) if (sameJson(out[name] ?? {}, {})) delete out[name]
   return { ...out, type }
 }
@@ -37,20 +37,22 @@ function sortedSet(values: Json): Json {
   return [...new Set(list(values).map(String))].sort(byCodePoint)
 }
 
-/** Actions in canonical form: without nulls, and without defaults of fields that older versions do not have. */
+/**
+ * Converts actions to canonical form: without nulls, and without defaults of fields that older versions do not have.
+ */
 export function normalizeActions(value: Json): Json {
   return objects(value).map((action): JsonObject => {
     const out = Object.fromEntries(Object.entries(action).filter(([, item]) => item !== null))
     if (out.schedule_after !== undefined) out.schedule_after = plainNumber(out.schedule_after)
     if (out.schedule_after === 0) delete out.schedule_after
     if (out.force === false) delete out.force
-    // Servers keep a payload as text; an object is what older clients sent.
+    // Servers store a payload as text; older clients sent an object.
     if (isObject(out.payload)) out.payload = writeJson(out.payload, 2)
     return out
   })
 }
 
-/** All actions and triggers in a value, with their pointers, for what a version cannot hold of them. */
+/** All actions and triggers in a value with their pointers, for checking them against a version. */
 export function* parts(
   value: Json | undefined,
   pointer: string,

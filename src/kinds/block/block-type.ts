@@ -11,15 +11,15 @@ const nameIsFixed = 'the name of a block type cannot be changed'
 /** A block type. `POST /block_types/`, keyed by slug. */
 export const blockType: Kind = {
   name: 'block-type',
-  doc: 'A type of block. Those that every server registers are carried only where a block needs them, and never rewritten.',
+  doc: 'A type of block. Builtin types are exported only if a block uses them, and never changed.',
   keyDoc: 'the slug of the type',
   refFields: {},
   fields: {
-    name: { schema: string, doc: 'For people.', fixed: nameIsFixed },
-    description: { schema: nullableString, doc: 'For people.', default: null },
-    code_example: { schema: nullableString, doc: 'How it is used; Markdown.', default: null },
-    logo_url: { schema: nullableString, doc: 'URL of a picture.', default: null },
-    documentation_url: { schema: nullableString, doc: 'URL of its documentation.', default: null },
+    name: { schema: string, doc: 'Display name.', fixed: nameIsFixed },
+    description: { schema: nullableString, doc: 'Description.', default: null },
+    code_example: { schema: nullableString, doc: 'Code example in Markdown.', default: null },
+    logo_url: { schema: nullableString, doc: 'URL of the logo.', default: null },
+    documentation_url: { schema: nullableString, doc: 'URL of the documentation.', default: null },
   },
   coverage: {
     models: { create: ['BlockTypeCreate'], update: ['BlockTypeUpdate'], read: ['BlockType'] },
@@ -50,10 +50,12 @@ export const blockType: Kind = {
   },
   effects(change) {
     if (change.action === 'delete')
-      return ['its schemas and blocks are deleted with it, and deployments whose code is stored in one of them']
+      return ['its schemas and blocks will be deleted, and also deployments whose code is stored in one of them']
     const name = change.action === 'create' && packageOf(change.ref.slice('block-type/'.length))
     return name
-      ? [`it belongs to a package that the server has not registered; later: prefect block register -m ${name}`]
+      ? [
+          `it belongs to a package that is not registered on the server; afterwards, run prefect block register -m ${name}`,
+        ]
       : []
   },
   async create({ api }, { resource, spec }) {
@@ -62,7 +64,7 @@ export const blockType: Kind = {
     const raw = answer(
       (await api.send('POST', '/block_types/', { ...body, name: spec.name ?? resource.key, slug: resource.key })).body,
     )
-    // The server reads the new row back by its name, which another type may have too.
+    // The server looks up the new row by its name, which another type may have.
     const isOther = text(raw, 'slug') !== resource.key
     const id = idOf(isOther ? answer(await api.get(at`/block_types/slug/${resource.key}`)) : raw)
     if (Object.keys(later).length > 0) await api.send('PATCH', at`/block_types/${id}`, later)
@@ -78,7 +80,7 @@ export const blockType: Kind = {
   find: (reader, { resource }) => findOne(reader, path, { block_types: { slug: { any_: [resource.key] } } }),
 }
 
-/** The texts that a create would change: servers escape `& < >` in these fields when a type is created, and not later. */
+/** The texts that a create would change: servers escape `& < >` in these fields on creation, but not on update. */
 function escapedOnCreate(spec: ResolvedResource['spec']): Record<string, Json> {
   const texts = ['description', 'code_example'].map((name): [string, Json] => [name, spec[name] ?? null])
   return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string' && /[&<>]/.test(text)))

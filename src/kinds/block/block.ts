@@ -12,33 +12,38 @@ import { blockMentions } from './block-mentions.ts'
 import { findBlockSecrets } from './block-secrets.ts'
 
 const path = '/block_documents/filter'
-/** Names are unique within a type only, so this is the one order without ties. */
+/** Names are unique only within a type, so this is the only order without ties. */
 const sort = 'BLOCK_TYPE_AND_NAME_ASC'
 const both = { is_anonymous: null }
-/** What a server shows instead of a secret (`utilities/names.py`). */
+/** What a server returns instead of a secret (`utilities/names.py`). */
 const mask = '********'
 
-/** A block document. `POST /block_documents/`, keyed by type and name; an anonymous one by what holds it. */
+/** A block document. `POST /block_documents/`, keyed by type and name; anonymous blocks are keyed by their owner. */
 export const block: Kind = {
   name: 'block',
   doc: 'A block: configuration and credentials that flows, deployments and other blocks use.',
-  keyDoc: 'type slug/name, or type slug/(holder) where it has no name',
+  keyDoc: 'type slug/name, or type slug/(owner) for an anonymous block',
   refFields: {
-    type: { kinds: ['block-type'], doc: 'Its type.', required: true, fixed: 'a block stays of its type' },
-    schema: { kinds: ['block-schema'], doc: 'The schema that its data fits.', required: true },
+    type: {
+      kinds: ['block-type'],
+      doc: 'The type of the block.',
+      required: true,
+      fixed: 'the type of a block cannot be changed',
+    },
+    schema: { kinds: ['block-schema'], doc: 'The schema of its data.', required: true },
   },
   fields: {
     data: {
       schema: anyObject,
-      doc: 'Its data; a link to another block is {$ref: {block_document_id: <ref:block/…>}}.',
+      doc: 'The data of the block; a link to another block is {$ref: {block_document_id: <ref:block/…>}}.',
       default: {},
       freeform: true,
     },
     is_anonymous: {
       schema: boolean,
-      doc: 'Whether it belongs to what holds it, and has no name of its own.',
+      doc: 'Whether it belongs to its owner and has no name.',
       default: false,
-      fixed: 'a block stays anonymous or named',
+      fixed: 'a block cannot change between anonymous and named',
     },
   },
   idKeys: ['block_document_id', '$ref'],
@@ -56,7 +61,7 @@ export const block: Kind = {
       block_document_references: 'data',
     },
     own: ['id', 'created', 'updated'],
-    ignored: { merge_existing_data: 'says how an update works, and is not stored' },
+    ignored: { merge_existing_data: 'an option of updates, not stored' },
   },
   async list(reader, _server, wanted) {
     if (wanted) return listWanted(reader, wanted)
@@ -81,8 +86,7 @@ export const block: Kind = {
     const fault = before || spec.is_anonymous === true ? undefined : nameFault('block', keyParts(key)[1] ?? '')
     return fault ? [{ drops: 'resource', reason: fault }] : []
   },
-  effects: (change) =>
-    change.action === 'delete' ? ['deployments whose code is stored with it are deleted with it'] : [],
+  effects: (change) => (change.action === 'delete' ? ['deployments whose code is stored with it will be deleted'] : []),
   async create(write, after) {
     const [, name = ''] = keyParts(after.resource.key)
     return after.spec.is_anonymous === true
@@ -90,7 +94,7 @@ export const block: Kind = {
       : { id: await post(write, after, { name, is_anonymous: false }) }
   },
   async update({ api }, before, after) {
-    // Merged, the server would drop every link that is not sent again, and keep keys that are gone.
+    // With merging, the server would drop links that are not sent again, and keep removed keys.
     await api.send('PATCH', at`/block_documents/${before.id}`, { ...bodyOf(after), merge_existing_data: false })
   },
   async remove({ api }, before) {
@@ -107,8 +111,8 @@ export const block: Kind = {
 }
 
 /**
- * A server makes the key that it encrypts blocks with when the first one comes. Where several come at once, on PostgreSQL,
- * all but one are refused as a conflict (409), although no block of their names is there: seen on 3.8.8.
+ * A server creates its encryption key for blocks with the first block. If several blocks are created concurrently, on
+ * PostgreSQL, all but one are refused as a conflict (409), although their names are not taken: seen on 3.8.8.
  */
 async function post({ api }: Write, after: ResolvedResource, named: JsonObject): Promise<Id> {
   const body = { ...bodyOf(after), block_type_id: after.ids.type ?? null, ...named }
@@ -120,8 +124,8 @@ async function post({ api }: Write, after: ResolvedResource, named: JsonObject):
 }
 
 /**
- * Makes a block that has no name of its own, under a name that is always the same for the same holder. An apply that
- * ended before the holder was made left it behind: the name is taken then, and the block is that one.
+ * Creates an anonymous block under a name that is derived from its owner. If an earlier apply was interrupted before it
+ * created the owner, the name is taken by that block, which is then updated.
  */
 async function createAnonymous(write: Write, after: ResolvedResource): Promise<Created> {
   const digest = createHash('sha256').update(after.resource.key).digest('hex')
@@ -150,7 +154,7 @@ function bodyOf({ ids, spec }: ResolvedResource): JsonObject {
 function keyFor(raw: JsonObject, names: Names): string | undefined {
   const slug = text(object(raw.block_type), 'slug')
   if (raw.is_anonymous !== true) return keyOf(slug, text(raw, 'name'))
-  // Its name is made up by the server: it is what its holder calls it. One that nothing holds is of no use to anybody.
+  // The server generates its name, so it is keyed by its owner. A block without an owner is not exported.
   const holder = names.holderOf(raw.id)
   return holder && keyOf(slug, `(${holder.ref}${holder.pointer})`)
 }

@@ -7,12 +7,12 @@ import { objects } from '../endpoints.ts'
 import { queueParts } from '../queue-name.ts'
 import { decodeSchedule } from './schedule.ts'
 
-/** A JSON Schema that asks for nothing. */
+/** A JSON Schema that accepts every object. */
 export const noSchema: JsonObject = { type: 'object', properties: {} }
 
 /**
- * Whether a server stores `noSchema` where a request says `{}`. Such a server stores `{}` where a create leaves the
- * parameter schema out, and keeps what it has where a later request does; an older one stores null both times.
+ * Whether a server stores `noSchema` for `{}`. Such a server stores `{}` if a create omits the parameter schema, and
+ * keeps the stored schema if an update omits it. An older server stores null in both cases.
  */
 export function fillsSchema({ version }: Server): boolean {
   return atLeast(version, '3.4.21')
@@ -22,14 +22,20 @@ export function isEmpty(schema: Json | undefined): boolean {
   return isObject(schema) && Object.keys(schema).length === 0
 }
 
-/** The part of a request that is about the queue: with its pool, since the server would look for the name elsewhere. */
+/**
+ * The fields of a request for the queue. Includes its pool, because the server would look up the name elsewhere
+ * otherwise.
+ */
 export function poolBody({ refs }: Resource): JsonObject {
   if (!refs.queue) return {}
   const { pool, queue } = queueParts(splitRef(refs.queue).key)
   return { work_pool_name: pool, work_queue_name: queue }
 }
 
-/** The body of a POST. `enforce_parameter_schema: true` is the default, and sent it would make the server check first. */
+/**
+ * The body of a POST. Omits `enforce_parameter_schema: true`, which is the default, because the server would validate
+ * first.
+ */
 export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server): JsonObject {
   const [, name = ''] = keyParts(resource.key)
   const { pull_steps: steps = [], parameter_openapi_schema: schema = noSchema } = spec

@@ -8,16 +8,19 @@ export const schedulesSchema: JsonObject = {
   items: {
     type: 'object',
     properties: {
-      slug: { type: 'string', description: 'A name that stays when the schedule changes.' },
+      slug: { type: 'string', description: 'A name that identifies the schedule across changes.' },
       cron: { type: 'string', description: 'A cron expression.' },
       interval: { type: 'number', exclusiveMinimum: 0, description: 'Seconds between two runs.' },
       rrule: { type: 'string', description: 'An iCalendar recurrence rule.' },
-      anchor_date: { type: 'string', description: 'When an interval begins to count.' },
+      anchor_date: { type: 'string', description: 'Start of the first interval.' },
       timezone: { type: ['string', 'null'], description: 'IANA name of the time zone.' },
-      day_or: { type: 'boolean', description: 'Whether a cron day of month or a day of week is enough.' },
-      active: { type: 'boolean', description: 'Whether it makes runs.' },
-      max_scheduled_runs: { type: 'integer', minimum: 1, description: 'Runs scheduled ahead.' },
-      parameters: { type: 'object', description: 'Parameters of the runs, over those of the deployment.' },
+      day_or: {
+        type: 'boolean',
+        description: 'Whether a cron expression matches if either the day of month or the day of week matches.',
+      },
+      active: { type: 'boolean', description: 'Whether the schedule is active.' },
+      max_scheduled_runs: { type: 'integer', minimum: 1, description: 'Maximum number of runs scheduled ahead.' },
+      parameters: { type: 'object', description: 'Parameters of the runs, which override those of the deployment.' },
     },
     additionalProperties: false,
     required: ['active'],
@@ -25,10 +28,10 @@ export const schedulesSchema: JsonObject = {
   },
 }
 
-/** The DTSTART that servers from 3.6.26 on put before a rule that has none (`validators.py`). */
+/** The DTSTART that servers from 3.6.26 on add to rules without one (`validators.py`). */
 const injected = 'DTSTART:20200101T000000\n'
 
-/** Schedules of a deployment as the API gives them, in the snapshot's form. */
+/** Encodes the schedules of an API object. */
 export function encodeSchedules(raws: Json | undefined): Json {
   return normalizeSchedules(objects(raws).map(encodeSchedule))
 }
@@ -50,7 +53,7 @@ function encodeSchedule(raw: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
-/** The canonical form: defaults left out, by slug and then by content. */
+/** Converts schedules to canonical form: without defaults, sorted by slug, then by content. */
 export function normalizeSchedules(value: Json): Json {
   const schedules = objects(value).map((schedule) => {
     const out: Record<string, Json> = { ...schedule }
@@ -64,7 +67,10 @@ export function normalizeSchedules(value: Json): Json {
   return schedules.sort((a, b) => byCodePoint(sortText(a), sortText(b)))
 }
 
-/** Whether a schedule has the time zone that it gets without one. An interval has no null, a rule has it beside UTC. */
+/**
+ * Whether a schedule has the default time zone. For an interval, null is equivalent to UTC; a rule distinguishes the
+ * two.
+ */
 function isDefaultZone({ cron, interval, timezone }: JsonObject): boolean {
   if (cron !== undefined) return timezone === null
   return timezone === 'UTC' || (interval !== undefined && timezone === null)
@@ -75,13 +81,13 @@ function sortText(schedule: Json): string {
   return `${typeof slug === 'string' ? `0${slug}` : '1'}\u0000${writeJson(schedule)}`
 }
 
-/** The form in which schedules are compared: anchors as instants, rules without what a server adds by itself. */
+/** Converts schedules for comparison: anchors as instants, rules without what a server adds. */
 export function compareSchedules(value: Json, other: Json | undefined): Json {
   const others = objects(other)
   const forms = objects(value).map((schedule, index) => {
     const out: Record<string, Json> = { ...schedule }
     if (typeof out.anchor_date === 'string') out.anchor_date = instant(out.anchor_date)
-    // Not said: the server counts from the moment of the request, which nobody can compare.
+    // Without an anchor, the server counts from the time of the request, which cannot be compared.
     else if (out.interval !== undefined) delete out.anchor_date
     if (out.interval !== undefined && others[index] && others[index].anchor_date === undefined) delete out.anchor_date
     if (typeof out.rrule === 'string') out.rrule = bareRule(out.rrule, others)
@@ -95,7 +101,7 @@ function instant(text: string): Json {
   return Number.isNaN(time) ? text : new Date(time).toISOString()
 }
 
-/** A rule as it was before a server put a DTSTART to it; for MINUTELY and SECONDLY that is a recent time. */
+/** Removes the DTSTART that a server added to a rule; for MINUTELY and SECONDLY, that is a recent time. */
 function bareRule(rule: string, others: readonly JsonObject[]): string {
   if (rule.startsWith(injected)) return rule.slice(injected.length)
   const bare = rule.replace(/^DTSTART[^\n]*\n/, '')
@@ -103,7 +109,7 @@ function bareRule(rule: string, others: readonly JsonObject[]): string {
   return recent && others.some((other) => other.rrule === bare) ? bare : rule
 }
 
-/** A schedule as a create or update takes it: complete, since what is left out would be reset. */
+/** Converts a schedule for a request. It is complete, because omitted fields would be reset. */
 export function decodeSchedule(schedule: JsonObject): JsonObject {
   const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } =
     schedule
@@ -122,7 +128,7 @@ export function decodeSchedule(schedule: JsonObject): JsonObject {
   }
 }
 
-/** Schedules with the `active` of those that they are paired with: by slug, else by what they say but for that. */
+/** Copies `active` from matching schedules: those with the same slug, or else with the same content. */
 export function keepActive(wanted: Json | undefined, live: Json | undefined): JsonObject {
   if (!Array.isArray(wanted)) return {}
   const others = objects(live)

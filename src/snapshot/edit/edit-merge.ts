@@ -5,15 +5,15 @@ import { type Editing, keep, keptValue } from './editing.ts'
 import { endOf, startOf } from './node-range.ts'
 import { removeLines, replacePair } from './text-edit.ts'
 
-/** What is left of a `<<` in the new text. */
+/** The remains of a `<<` in the new text. */
 export interface Merge {
-  /** Absent where no lines are left of it. */
+  /** Absent if nothing remains. */
   readonly pair?: Pair
-  /** The fields that the mapping has by it. */
+  /** The fields that the mapping gets from it. */
   readonly fields: JsonObject
 }
 
-/** A `<<` and the mapping that it stands in. */
+/** A `<<` and the mapping that contains it. */
 interface MergeIn {
   readonly map: YAMLMap
   readonly pair: Pair
@@ -23,8 +23,8 @@ interface MergeIn {
 }
 
 /**
- * Leaves a `<<` alone, unless it would give the mapping a key that it should not have, or merges what is gone: then the
- * fields that it gave are written in its place. Undefined if that cannot be done.
+ * Keeps a `<<`, unless it would add a key that the mapping should not have, or refers to a removed anchor. In these
+ * cases, its fields are written into the mapping. Returns undefined if that is not possible.
  */
 export function editMerge(editing: Editing, { map, pair, own, column }: MergeIn, after: JsonObject): Merge | undefined {
   const merged = sourcesIn(keptValue(editing, pair.value))

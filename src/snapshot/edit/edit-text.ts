@@ -10,10 +10,10 @@ import { afterColon, columnOf, endOf, startOf } from './node-range.ts'
 import { type Edited, insertLines, removeLines, replaceValue, type Slot, withEdits } from './text-edit.ts'
 
 /**
- * The text of a YAML document with another value, in which only changed values are rewritten: comments, order, quotes,
- * anchors and blank lines of everything else stay as they are. An alias stays where its anchor has the value that it
- * should have, and is written out elsewhere. Undefined where no such text means just the value: first the smallest parts
- * are tried, and then whole fields of `spec`.
+ * Changes the value of a YAML document and rewrites only changed values: comments, order, quotes, anchors and blank
+ * lines elsewhere are kept. An alias is kept if its anchor has the wanted value, and is replaced by the value
+ * otherwise. Tries the smallest parts first, then entire fields of `spec`. Returns undefined if no such text has
+ * exactly the wanted value.
  */
 export function editText(text: string, value: JsonObject): string | undefined {
   for (const levels of [Number.POSITIVE_INFINITY, 2]) {
@@ -37,7 +37,7 @@ function attempt(text: string, value: JsonObject, levels: number): string | unde
   return into(editing, document.contents, read.value, value) ? withEdits(text, edits) : undefined
 }
 
-/** Makes a value what it should be: leaves it alone, changes parts of it, or writes another one in its slot. */
+/** Changes a value: keeps it, changes parts of it, or replaces it. */
 function settle(editing: Editing, slot: Slot, before: Json, after: Json): void {
   const { node } = slot
   if (sameJson(keptValue(editing, node), after)) {
@@ -45,14 +45,14 @@ function settle(editing: Editing, slot: Slot, before: Json, after: Json): void {
     return
   }
   if (into(editing, node, before, after)) return
-  // An anchor that is gone goes on at the first alias that needs it.
+  // A removed anchor moves to the first alias that needs it.
   const moved = isAlias(node) && !editing.anchors.now.has(node.source) ? node.source : undefined
   replaceValue(editing, slot, after, moved)
   const anchor = moved ?? (isNode(node) && !isAlias(node) ? (node as { anchor?: string }).anchor : undefined)
   if (anchor !== undefined) editing.anchors.now.set(anchor, { value: after, size: 0 })
 }
 
-/** Changes the parts of a value, where it is a collection of the same sort before and after; answers whether it could. */
+/** Changes parts of a collection that has the same type before and after. Returns whether it succeeded. */
 function into(editing: Editing, node: unknown, before: Json, after: Json): boolean {
   if (editing.levels <= 0) return false
   const below = { ...editing, levels: editing.levels - 1 }
@@ -68,7 +68,7 @@ function into(editing: Editing, node: unknown, before: Json, after: Json): boole
   const entry = { value: after, size: 0 }
   if (name) editing.anchors.now.set(name, entry)
   if (edit()) return true
-  // What cannot be done in full is not done at all.
+  // All or nothing.
   editing.edits.length = count
   editing.anchors.now = anchors
   return false

@@ -2,15 +2,15 @@ import type { Json } from '../../json.ts'
 import { type TreeState, treeState, valueOfNode } from '../yaml/tree-value.ts'
 import type { Edited } from './text-edit.ts'
 
-/** A document that is being edited, in the order in which it is written. */
+/** The state of editing a document, in the order of its text. */
 export interface Editing extends Edited {
-  /** How many levels further down single parts may be changed. */
+  /** The number of nesting levels below which parts may still be changed. */
   readonly levels: number
-  /** What each anchor means in the new text, so far. */
+  /** The values of the anchors in the new text so far. */
   readonly anchors: { now: TreeState['anchors'] }
 }
 
-/** The value that a node has in the new text if it is left alone; undefined where an alias in it has none any more. */
+/** The value of a node in the new text if it is kept; undefined if an alias in it has lost its anchor. */
 export function keptValue({ anchors }: Editing, node: unknown): Json | undefined {
   let isSound = true
   const fail = () => {
@@ -20,7 +20,7 @@ export function keptValue({ anchors }: Editing, node: unknown): Json | undefined
   return isSound ? value : undefined
 }
 
-/** Leaves a node alone: its anchors are those of the new text too. */
+/** Keeps a node, including its anchors. */
 export function keep({ anchors }: Editing, node: unknown): void {
   valueOfNode(
     node,

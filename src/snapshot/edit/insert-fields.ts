@@ -4,18 +4,18 @@ import type { Editing } from './editing.ts'
 import { endOf } from './node-range.ts'
 import { insertFlowPair, insertLines } from './text-edit.ts'
 
-/** A mapping of which some pairs stay. */
+/** A mapping whose remaining pairs are kept. */
 interface Partial {
   readonly flow: boolean
   readonly column: number
   readonly stays: ReadonlyMap<string, Pair>
-  /** What is left of its `<<`. */
+  /** The remains of its `<<`. */
   readonly merge: Pair | undefined
 }
 
 /**
- * Puts new fields in where the order of `after` has them: behind the last one before them that stays. Answers whether it
- * could: a mapping without any pair is written in another way.
+ * Inserts new fields in the order of `after`, each after the last kept field before it. Returns false for a mapping
+ * without pairs, which has to be written differently.
  */
 export function insertFields(
   editing: Editing,
@@ -27,7 +27,7 @@ export function insertFields(
   const order = Object.keys(after)
   let behind = stays.get(order.find((key) => stays.has(key)) ?? '') ?? merge
   if (!behind) return false
-  // Within brackets a mapping is written anew, unless it has a `<<` that would be lost.
+  // A flow mapping is rewritten, unless that would lose a `<<`.
   if (flow && added.length > 0 && !merge) return false
   for (const key of order) {
     behind = stays.get(key) ?? behind

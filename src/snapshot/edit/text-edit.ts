@@ -3,14 +3,14 @@ import type { Json, JsonObject } from '../../json.ts'
 import { writeFlow, writeYaml } from '../yaml/yaml.ts'
 import { endOf, lineEnd, lineStart, startOf } from './node-range.ts'
 
-/** A part of a text, and what stands in its place. */
+/** A range of a text, and its replacement. */
 export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** A text with all its edits; they do not overlap. Of several at one place the first stays first. */
+/** Applies edits, which must not overlap. Edits at the same position keep their order. */
 export function withEdits(text: string, edits: readonly Edit[]): string {
   const parts: string[] = []
   let done = 0
@@ -21,26 +21,26 @@ export function withEdits(text: string, edits: readonly Edit[]): string {
   return parts.join('') + text.slice(done)
 }
 
-/** A text that is being edited. */
+/** A text and its edits. */
 export interface Edited {
   readonly text: string
   readonly edits: Edit[]
 }
 
-/** Where a value stands that is replaced. */
+/** The position of a value to replace. */
 export interface Slot {
-  /** Behind its key or dash. */
+  /** Offset after its key or dash. */
   readonly start: number
   readonly node: unknown
-  /** Whether it stands within brackets. */
+  /** Whether it is in a flow collection. */
   readonly flow: boolean
   /** Column of the key or dash. */
   readonly column: number
 }
 
 /**
- * Writes another value in the place of one, with an anchor before it if one is given; an anchor that was there stays. A
- * comment beside the old value stays on the line.
+ * Replaces a value, with an anchor if one is given; an existing anchor is kept. A comment beside the old value stays on
+ * its line.
  */
 export function replaceValue({ text, edits }: Edited, slot: Slot, value: Json, anchor: string | undefined): void {
   const { start, node, flow, column } = slot
@@ -61,13 +61,13 @@ export function replaceValue({ text, edits }: Edited, slot: Slot, value: Json, a
   edits.push({ start, end: end + tail.length, text: [first + beside, ...shifted(lines, column)].join('\n') })
 }
 
-/** The anchor that is written in a slot, as it is written. */
+/** The anchor in a slot, as text. */
 function anchorIn(text: string, { start, node }: Slot): string {
   const anchor = isNode(node) && !isAlias(node) ? (node as { anchor?: string }).anchor : undefined
   return anchor !== undefined && text.slice(start, startOf(text, node)).includes(`&${anchor}`) ? `&${anchor}` : ''
 }
 
-/** A value as it stands behind a key, with what stands before its first line. */
+/** Formats a value for the position after a key, including the white space before it. */
 function block(value: Json, node: unknown): string {
   return writeYaml({ k: value }, typeof value === 'string' && isScalar(node) ? node : undefined)
     .slice('k:'.length)
@@ -78,14 +78,14 @@ function shifted(lines: readonly string[], column: number): string[] {
   return lines.map((line) => (line === '' ? '' : ' '.repeat(column) + line))
 }
 
-/** Puts lines in, behind the line of a place. */
+/** Inserts lines after the line of an offset. */
 export function insertLines({ text, edits }: Edited, behind: number, value: Json, column: number): void {
   const at = lineEnd(text, behind)
   const lines = writeYaml(value).replace(/\n$/, '').split('\n')
   edits.push({ start: at, end: at, text: `\n${shifted(lines, column).join('\n')}` })
 }
 
-/** Takes lines out, unless something else stands on the first of them; answers whether it could. */
+/** Removes lines, unless the first of them has other content. Returns whether it succeeded. */
 export function removeLines({ text, edits }: Edited, start: number, end: number): boolean {
   const begin = lineStart(text, start)
   if (text.slice(begin, start).trim() !== '') return false
@@ -93,7 +93,7 @@ export function removeLines({ text, edits }: Edited, start: number, end: number)
   return true
 }
 
-/** Writes fields in the place of a pair in a block; a comment beside it stands below them. */
+/** Replaces a pair of a block mapping by fields. A comment beside it moves below them. */
 export function replacePair({ text, edits }: Edited, pair: Pair, fields: JsonObject, column: number): void {
   const [start, end] = [startOf(text, pair), endOf(text, pair)]
   const tail = text.slice(end, lineEnd(text, end)).trimEnd()
@@ -102,7 +102,7 @@ export function replacePair({ text, edits }: Edited, pair: Pair, fields: JsonObj
   edits.push({ start, end: end + tail.length, text: [first, ...shifted(below, column)].join('\n') })
 }
 
-/** Puts a field into a mapping within brackets, behind a pair of it. */
+/** Inserts a field into a flow mapping, after one of its pairs. */
 export function insertFlowPair({ text, edits }: Edited, pair: Pair, field: JsonObject): void {
   const at = endOf(text, pair)
   edits.push({ start: at, end: at, text: `, ${writeFlow(field).slice(1, -1)}` })

@@ -16,17 +16,17 @@ import type { Chunk } from './documents.ts'
 import { isMergeKey } from './tree-value.ts'
 import { parseYaml } from './yaml.ts'
 
-/** A part of a text that is not shown. */
+/** A range of a text that must not be shown. */
 type Hidden = readonly [start: number, end: number]
 
-/** The place of an offset into a document's text, in its file. */
+/** The position of an offset in its file. */
 export function placeAt(chunk: Chunk, lines: LineCounter, offset: number, hidden?: readonly Hidden[]): Place {
   const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
   const begin = lines.lineStarts[line - 1] ?? 0
   return { file: chunk.file, line: chunk.line + line - 1, column: col, ...excerptAt(chunk, begin, hidden) }
 }
 
-/** The line that begins at an offset; none where it may hold a part of a secret in clear. */
+/** The line at an offset; undefined if it may contain a part of a secret in clear text. */
 function excerptAt(
   { text, marked }: Chunk,
   begin: number,
@@ -41,7 +41,10 @@ function excerptAt(
 const plain = /(["']?)\bplain\1\s*:|\?\s+["']?plain\b/g
 const part = /\n["']?(kind|key|refs|spec|secrets)["']?\s*:/g
 
-/** Where secrets in clear may stand in a text that need not be YAML: from each `plain:` to the next part of the document. */
+/**
+ * Ranges that may contain secrets in clear text, in a text that need not be valid YAML: from each `plain:` to the next
+ * part of the document.
+ */
 function perhapsPlain(text: string): readonly Hidden[] {
   const written = [...text.matchAll(plain)].map(({ index }): Hidden => {
     part.lastIndex = index
@@ -50,13 +53,13 @@ function perhapsPlain(text: string): readonly Hidden[] {
   return withRepeated(text, written)
 }
 
-/** An alias repeats what stands behind an anchor somewhere. */
+/** An alias repeats the content of its anchor. */
 function withRepeated(text: string, written: readonly Hidden[]): readonly Hidden[] {
   const isRepeated = written.some(([start, end]) => text.slice(start, end).includes('*'))
   return isRepeated && text.includes('&') ? [...written, [text.indexOf('&'), text.length]] : written
 }
 
-/** Where secrets in clear stand in a document. */
+/** The ranges of secrets in clear text in a document. */
 function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] {
   if (document.errors.length > 0 || !text.includes('plain')) return perhapsPlain(text)
   const found: Hidden[] = []
@@ -70,7 +73,7 @@ function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] 
   return withRepeated(text, found)
 }
 
-/** Where a document begins, after its marker, comments and blank lines; without reading it. */
+/** The start of a document, after its marker, comments and blank lines; without parsing. */
 export function startOf(chunk: Chunk): Place {
   const offset = Math.max(0, chunk.text.search(/(?<=^\s*)[^#\s]/m))
   const before = chunk.text.slice(0, offset)
@@ -83,10 +86,13 @@ export function startOf(chunk: Chunk): Place {
   }
 }
 
-/** The place of what a pointer leads to: the value, or its key where `onKey`; the nearest thing above it where it is missing. */
+/**
+ * Finds the position of a value, or of its key with `onKey`. If it is missing, the position of its nearest existing
+ * parent.
+ */
 export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 
-/** Finds places in a document, which is read again unless it is at hand. */
+/** Creates a locator for a document, which is parsed again if no parsed document is given. */
 export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text, false)): Locate {
   const hidden = plainIn(document, chunk)
   return (pointer, onKey = false) => placeAt(chunk, lines, offsetOf(document, pointer, onKey), hidden)
@@ -111,12 +117,12 @@ function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): 
   return isText && !onKey && isNode(written) ? (written.range?.[0] ?? offset) : offset
 }
 
-/** What an alias repeats; every other node itself. */
+/** Resolves an alias; returns every other node itself. */
 function behindAlias(document: Document.Parsed, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node
 }
 
-/** Where the value of a key is written: in the mapping itself, or in what its `<<` merges. */
+/** Finds the pair of a key: in the mapping itself, or in the sources of its `<<`. */
 function pairAt(document: Document.Parsed, map: YAMLMap, key: string): Pair | undefined {
   const own = map.items.find((pair) => !isMergeKey(pair.key) && isScalar(pair.key) && String(pair.key.value) === key)
   if (own) return own

@@ -1,32 +1,32 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { define, isObject, type Json, type JsonObject } from '../../json.ts'
 
-/** What an anchor names. */
+/** The node of an anchor. */
 interface Anchored {
-  /** Undefined while its node is being read: an alias cannot stand within what it repeats. */
+  /** Undefined while its node is being read: an alias cannot occur inside its own anchor. */
   value?: Json
-  /** Characters of its node, with all aliases in it written out. */
+  /** Length of its node in characters, with aliases resolved. */
   size: number
 }
 
-/** What is known in the middle of a document, which is read in the order in which it is written. */
+/** The state while reading a document in the order of its text. */
 export interface TreeState {
-  /** By name; an anchor that is set again means the later node from there on. */
+  /** By name. If a name is reused, the later anchor is valid from there on. */
   readonly anchors: Map<string, Anchored>
-  /** Receives every fault with the node that has it. */
+  /** Called with every fault and its node. */
   readonly fail: (code: 'invalid-yaml' | 'too-large', message: string, node: Node) => void
   /** Number of faults so far. */
   faults: number
-  /** Characters read so far, with all aliases written out. */
+  /** Number of characters so far, with aliases resolved. */
   size: number
-  /** Characters that aliases may still repeat. */
+  /** Number of characters that aliases may still add. */
   budget: number
 }
 
-/** Aliases may repeat so many times the length of their document: enough for people, and harmless. */
+/** Limit for aliases, as a multiple of the document's length: enough for people, and harmless. */
 const mostRepeated = 100
 
-/** The state at the start of a document whose text has so many characters, or in the middle with the anchors before it. */
+/** The state at the start of a document of a given length, or at a later position with the anchors before it. */
 export function treeState(
   length: number,
   fail: TreeState['fail'],
@@ -36,9 +36,9 @@ export function treeState(
 }
 
 /**
- * The JSON value of a node of a document without syntax errors. Aliases have the value of their anchor, and `<<` merges
- * mappings: a key of the mapping itself wins, and then the earlier of several sources. What cannot be read is null, and
- * reported to `fail`.
+ * The JSON value of a node in a document without syntax errors. Aliases have the value of their anchor, and `<<` merges
+ * mappings: the mapping's own keys have precedence, then earlier sources. Invalid nodes become null and are reported to
+ * `fail`.
  */
 export function valueOfNode(node: unknown, state: TreeState): Json {
   if (isAlias(node)) return valueOfAlias(node, state) ?? null
@@ -66,7 +66,7 @@ function valueOfAlias(alias: Node & { readonly source: string }, state: TreeStat
   if (anchored.value === undefined) {
     return report(state, 'invalid-yaml', `The alias *${alias.source} is inside of its own anchor.`, alias)
   }
-  // Without a bound, a few lines of aliases of aliases would be more than a memory can hold.
+  // Without a limit, a few lines of nested aliases could exhaust the memory.
   if (anchored.size > state.budget) {
     const isFirst = state.budget >= 0
     state.budget = -1
@@ -93,7 +93,7 @@ function valueOfMap(map: YAMLMap, state: TreeState): JsonObject {
   return withInherited(own, sources)
 }
 
-/** A mapping with what it lacks of the sources of its `<<`; the first of them that has a key wins. */
+/** Adds keys of the sources of a `<<` that the mapping lacks; the first source with a key has precedence. */
 export function withInherited(own: JsonObject, sources: readonly JsonObject[]): JsonObject {
   if (sources.length === 0) return own
   const all: Record<string, Json> = { ...own }
@@ -113,7 +113,7 @@ function mergeSources({ key, value }: Pair, state: TreeState): readonly JsonObje
   return []
 }
 
-/** Whether a key of a mapping is `<<`, which merges; in quotes it is a key as any other. */
+/** Whether a key is an unquoted `<<`, which merges. */
 export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN'
 }
