@@ -22,7 +22,7 @@ export const restore = defineCommand({
   async run({ drill, ...input }, io) {
     const { newestBackup } = await import('../operations/newest-backup.ts')
     const { runPlan } = await import('./run-plan.ts')
-    const snapshot = await newestBackup(input.snapshot)
+    const snapshot = await newestBackup(input.snapshot, io)
     if (snapshot !== input.snapshot) io.note(`Using the newest backup, ${snapshot}\n`)
     if (drill) return (await import('./run-drill.ts')).runDrill({ activation: 'paused', ...input, snapshot }, io)
     const { applySnapshot } = await import('../operations/apply-snapshot.ts')

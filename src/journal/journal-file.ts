@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
@@ -54,13 +54,13 @@ export function openJournal(
   path: string | undefined,
   head: Head,
   changes: readonly Change[],
-  context: Pick<Context, 'env' | 'home' | 'pid'>,
+  context: Pick<Context, 'env' | 'home' | 'pid' | 'cwd'>,
   disk: Disk = nodeDisk,
 ): OpenJournal {
   const file =
     path ??
     join(journalFolder(context), `${new Date(head.time).toISOString().replaceAll(':', '-')}-${context.pid}.ndjson`)
-  const handle = open(file, path === undefined ? journalFolder(context) : undefined)
+  const handle = open(resolve(context.cwd, file), file, path === undefined ? journalFolder(context) : undefined)
   const lines = lineWriter(file, handle, disk)
   const pending = changes.values()
   const recorded = new Map<Change, Promise<void>>()
@@ -143,10 +143,10 @@ function incomplete(file: string, reason: string): Issue {
   }
 }
 
-function open(file: string, folder: string | undefined): number {
+function open(path: string, file: string, folder: string | undefined): number {
   try {
     if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return openSync(file, 'wx', 0o600)
+    return openSync(path, 'wx', 0o600)
   } catch (error) {
     const reason =
       error instanceof Error && 'code' in error && error.code === 'EEXIST'
@@ -165,8 +165,9 @@ function unwritable(file: string, reason: string): Failure {
   ])
 }
 
-export function readJournal(file: string): JournalRecord {
-  return parseJournal(file, readText(file, 'journal'))
+/** Reads a journal; messages call it `name`. Throws `Failure` where it is none. */
+export function readJournal(file: string, name = file): JournalRecord {
+  return parseJournal(name, readText(file, 'journal', name))
 }
 
 /** The journals of this user, the newest last. */

@@ -14,7 +14,7 @@ export async function applySnapshot(
   context: Context,
   approve: Approve,
 ): Promise<ApplyResult> {
-  const saved = isSavedPlan(request.snapshot) ? await loadSavedPlan(request.snapshot, context) : undefined
+  const saved = isSavedPlan(request.snapshot, context) ? await loadSavedPlan(request.snapshot, context) : undefined
   if (saved && (request.overlay ?? request.environment) !== undefined) throw environmentOfSavedPlan()
   const how = saved ? { ...request, ...saved.request } : request
   const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)

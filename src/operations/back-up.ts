@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import type { Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
@@ -32,14 +32,16 @@ export interface BackupResult {
 /** Writes a dated snapshot to a folder, unless the newest one has the same content. Throws before it writes if the server cannot be read completely. */
 export async function backUp(request: BackupRequest, context: Context): Promise<BackupResult> {
   const { folder, keep, secrets } = request
-  const newest = (await backupsIn(folder)).at(-1)
+  const place = resolve(context.cwd, folder)
+  const newest = (await backupsIn(place, folder)).at(-1)
   const snapshot = await read(request, newest, context)
   const text = formatSnapshot(snapshot)
   const unchanged =
-    newest !== undefined && withoutSource(readText(join(folder, newest), 'snapshot')) === withoutSource(text)
+    newest !== undefined &&
+    withoutSource(readText(join(place, newest), 'snapshot', join(folder, newest))) === withoutSource(text)
   const path = join(folder, unchanged ? newest : freeName(newest, context.now()))
-  if (!unchanged) await writeText(path, text, secrets === 'plain' ? onlyOwner : 0o644)
-  const removed = keep === undefined ? [] : await removeOldest(folder, keep)
+  if (!unchanged) await writeText(path, text, context, secrets === 'plain' ? onlyOwner : 0o644)
+  const removed = keep === undefined ? [] : await removeOldest(folder, keep, context)
   return { path, snapshot, unchanged, removed }
 }
 
@@ -66,12 +68,12 @@ function freeName(newest: string | undefined, now: number): string {
 }
 
 /** Removes the oldest backups until `keep` remain, and no other file. Returns the removed names. */
-async function removeOldest(folder: string, keep: number): Promise<readonly string[]> {
-  const all = await backupsIn(folder)
+async function removeOldest(folder: string, keep: number, { cwd }: Context): Promise<readonly string[]> {
+  const all = await backupsIn(resolve(cwd, folder), folder)
   const old = all.slice(0, Math.max(0, all.length - keep))
   for (const name of old) {
     const path = join(folder, name)
-    await rm(path).catch((error: unknown) => {
+    await rm(resolve(cwd, path)).catch((error: unknown) => {
       throw fileFailure('write', path, error)
     })
   }

@@ -32,5 +32,5 @@ export async function convert({ snapshot: path, output }: ConvertRequest, contex
     return { snapshot, issues, bundle: await writeBundle(output, sources, snapshot, context) }
   if (output === '-') return { snapshot, issues, text: snapshotText(snapshot) }
   const mode = hasPlain(snapshot) ? onlyOwner : 0o644
-  return { snapshot, issues, written: await writeSnapshot(output, snapshot, { mode, over: 'replace' }) }
+  return { snapshot, issues, written: await writeSnapshot(output, snapshot, { mode, over: 'replace' }, context) }
 }

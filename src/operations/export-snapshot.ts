@@ -59,7 +59,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     if (over) return { ...result, updated: await over.write(snapshot) }
     if (how.output === '-') return { ...result, text: snapshotText(snapshot, ahead.bytesOf) }
     const mode = how.secrets === 'plain' ? onlyOwner : 0o644
-    const written = await writeSnapshot(how.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf })
+    const written = await writeSnapshot(how.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, context)
     return { ...result, written }
   }
   return connected(how, context, read, true)

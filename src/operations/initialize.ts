@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { initFiles, type Part } from '../project/init-files.ts'
 import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.ts'
@@ -27,19 +27,21 @@ export interface InitializedFile extends Part {
 /** Prepares a repository. Existing files stay as they are, unless `force` is given. */
 export async function initialize(
   { folder, force, snapshot, action }: InitRequest,
-  { kinds }: Context,
+  { kinds, cwd }: Context,
 ): Promise<readonly InitializedFile[]> {
   const files: InitializedFile[] = []
   for (const part of initFiles(snapshot, action, schemaText(kinds)))
-    files.push({ ...part, status: await place(folder, part, force === true) })
+    files.push({
+      ...part,
+      status: await place(resolve(cwd, folder, part.path), join(folder, part.path), part, force === true),
+    })
   return files
 }
 
-async function place(folder: string, part: Part, force: boolean): Promise<FileStatus> {
-  const path = join(folder, part.path)
+async function place(path: string, name: string, part: Part, force: boolean): Promise<FileStatus> {
   try {
     // With its byte order mark, which stays where lines are added.
-    const before = statIfExists(path) ? decodeText(readBytes(path, 'project file'), path) : undefined
+    const before = statIfExists(path, name) ? decodeText(readBytes(path, 'project file', name), name) : undefined
     if (before === undefined) {
       await writeWhole(path, part.text)
       return 'written'
@@ -51,7 +53,7 @@ async function place(folder: string, part: Part, force: boolean): Promise<FileSt
     await writeWhole(path, missing === undefined ? part.text : withLines(before, missing))
     return missing === undefined ? 'replaced' : 'lines added'
   } catch (error) {
-    throw fileFailure('write', path, error)
+    throw fileFailure('write', name, error)
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import type { Snapshot } from '../model.ts'
@@ -41,13 +42,13 @@ export async function writeBundle(
   output: string,
   sources: readonly Source[],
   snapshot: Snapshot,
-  { kinds }: Context,
+  context: Context,
 ): Promise<Omit<Bundle, 'issues'>> {
-  const own = sources.filter(({ within, text }) => within === undefined || !isForeign(within, text, kinds))
-  const entries = entriesOf(own, schemaText(kinds))
+  const own = sources.filter(({ within, text }) => within === undefined || !isForeign(within, text, context.kinds))
+  const entries = entriesOf(own, schemaText(context.kinds))
   const packed = await packBundle(entries)
   const isOpen = hasPlain(snapshot)
-  await writeText(output, packed, isOpen ? onlyOwner : 0o644)
+  await writeText(output, packed, context, isOpen ? onlyOwner : 0o644)
   return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: isOpen }
 }
 
@@ -61,8 +62,8 @@ export interface VerifiedBundle {
 }
 
 /** Checks that a bundle is unchanged. Throws `Failure` with all errors. */
-export async function verifyBundle(path: string, { kinds }: Context): Promise<VerifiedBundle> {
-  const packed = readBytes(path, 'snapshot')
+export async function verifyBundle(path: string, { kinds, cwd }: Context): Promise<VerifiedBundle> {
+  const packed = readBytes(resolve(cwd, path), 'snapshot', path)
   const entries = await readBundle(path, packed)
   const schema = entries.find(({ name }) => name === schemaName)
   const hasOwnSchema = schema !== undefined && Buffer.from(schema.bytes).toString('utf8') === schemaText(kinds)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
@@ -43,13 +44,13 @@ export async function savePlan(
   path: string,
   { plan, live, whole }: PreparedPlan,
   request: PlanRequest,
-  { version }: Context,
+  context: Context,
 ): Promise<void> {
   if (hasPlain(whole)) throw hasPlainSecrets()
   const kept = Object.entries(request).filter(([name, value]) => name in savedParts && value !== undefined)
   const made = Object.fromEntries(kept) as JsonObject
-  const saved = savedPlan(plan, live, { tool: version, request: made, snapshot: formatSnapshot(whole) })
-  await writeText(path, `${writeJson(saved, 2)}\n`)
+  const saved = savedPlan(plan, live, { tool: context.version, request: made, snapshot: formatSnapshot(whole) })
+  await writeText(path, `${writeJson(saved, 2)}\n`, context)
 }
 
 function hasPlainSecrets(): Failure {
@@ -59,14 +60,16 @@ function hasPlainSecrets(): Failure {
 }
 
 /** Whether a file begins like a plan or a report of this tool. A snapshot may also be JSON or begin with a brace. */
-export function isSavedPlan(path: string): boolean {
+export function isSavedPlan(path: string, { cwd }: Pick<Context, 'cwd'>): boolean {
   if (path === '-' || path.startsWith('git:')) return false
-  return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(readStart(path, 1000).toString('utf8'))
+  return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(
+    readStart(resolve(cwd, path), 1000).toString('utf8'),
+  )
 }
 
 /** Reads a saved plan. Throws `Failure` if it is invalid. */
-export async function loadSavedPlan(path: string, { kinds }: Context): Promise<LoadedPlan> {
-  const saved = parseSaved(path, readJson(path, readText(path, 'saved plan')))
+export async function loadSavedPlan(path: string, { kinds, cwd }: Context): Promise<LoadedPlan> {
+  const saved = parseSaved(path, readJson(path, readText(resolve(cwd, path), 'saved plan', path)))
   const request = requestOf(path, saved.request)
   const parsed = parseSnapshot([{ file: request.snapshot, text: saved.snapshot }], kinds)
   refuseFaults(parsed)

@@ -36,7 +36,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
   const snapshot = transferredSnapshot(held, request, kinds)
   if (request.save !== undefined) {
     const resources = withPlaceholders(snapshot.resources as readonly LiveResource[], kinds)
-    await writeText(request.save, formatSnapshot({ ...snapshot, resources }))
+    await writeText(request.save, formatSnapshot({ ...snapshot, resources }), context)
     onEvent({ type: 'written', path: request.save })
   }
   return connected({ profile: request.to }, context, async (to) => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { JournalRecord } from '../journal/journal.ts'
@@ -28,7 +29,7 @@ export interface UndoResult extends ApplyResult {
 
 /** Reverts one apply, except for resources changed since: a plan like any other, made from the journal. */
 export async function undoApply(request: UndoRequest, context: Context, approve: Approve): Promise<UndoResult> {
-  const record = readJournal(request.file)
+  const record = readJournal(resolve(context.cwd, request.file), request.file)
   return connected(request, context, async (to) => {
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
     const { prepared, left } = await prepareUndo(record, request, to, context)

@@ -16,9 +16,9 @@ export function timeOf(name: string): number {
   return Date.parse(name.replace(pattern, '$1T$2:$3:$4Z'))
 }
 
-/** The names of the backups in a folder, oldest first; empty if there is no folder. Other files are ignored. */
-export async function backupsIn(folder: string): Promise<string[]> {
-  if (!statIfExists(folder)) return []
+/** The names of the backups in a folder, oldest first; empty if there is no folder. Other files are ignored. Messages use `name`. */
+export async function backupsIn(folder: string, name = folder): Promise<string[]> {
+  if (!statIfExists(folder, name)) return []
   try {
     const entries = await readdir(folder, { withFileTypes: true })
     return entries
@@ -26,6 +26,6 @@ export async function backupsIn(folder: string): Promise<string[]> {
       .map(({ name }) => name)
       .sort()
   } catch (error) {
-    throw fileFailure('read', folder, error)
+    throw fileFailure('read', name, error)
   }
 }

@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { decodeText, readBytes, statIfExists } from '../read-file.ts'
 import { type LayoutFile, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
-import { filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
+import { type Folder, filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
 
 /** The result of writing a snapshot. */
 export interface WriteResult {
@@ -37,24 +37,25 @@ function isIgnored(within: string): boolean {
  * for it. Throws `Failure` before the first write if another file contains a resource of the snapshot.
  */
 export async function writeDirectory(
-  folder: string,
+  folder: Folder,
   snapshot: Snapshot,
   gone: (resource: Resource) => boolean,
   mode: number,
 ): Promise<WriteResult> {
   const layout = layoutOf(snapshot)
-  const existing = statIfExists(folder) ? await yamlBelow(folder) : []
+  const { path } = folder
+  const existing = statIfExists(path, folder.name) ? await yamlBelow(path) : []
   const files = new Map(layout.map((each) => [each.file, each]))
   const known = existing.filter((file) => files.has(file.normalize('NFC')))
   const others = existing.filter((file) => !files.has(file.normalize('NFC')))
   const stale = await findStale(folder, others, layout, gone)
   const present = new Set(known.map((file) => file.normalize('NFC')))
   const [header, ...resources] = layout
-  const put = (each: LayoutFile) => putFile(join(folder, each.file), each.text(), present.has(each.file), mode)
+  const put = (each: LayoutFile) => putFile(join(path, each.file), each.text(), present.has(each.file), mode)
   const changed = await forEachFile(resources, put)
   // The header is written last: a directory without one was not written completely.
   if (header) changed.push(await put(header))
-  await removeBelow(folder, stale)
+  await removeBelow(path, stale)
   const written = changed.filter(Boolean).length
   return { directory: true, written, unchanged: layout.length - written, removed: stale }
 }
@@ -66,12 +67,12 @@ async function putFile(path: string, text: string, present: boolean, mode: numbe
   return true
 }
 
-function textAt(file: string): string {
-  return decodeText(readBytes(file, 'snapshot'), file)
+function textAt(file: string, name: string): string {
+  return decodeText(readBytes(file, 'snapshot', name), name)
 }
 
 async function findStale(
-  folder: string,
+  folder: Folder,
   files: readonly string[],
   laid: readonly LayoutFile[],
   gone: (resource: Resource) => boolean,
@@ -79,11 +80,12 @@ async function findStale(
   const own = new Map(laid.flatMap(({ ref, file }) => (ref ? [[ref, file] as const] : [])))
   const issues: Issue[] = []
   const found = await forEachFile(files, async (file) => {
-    const mentions = mentionsIn(join(folder, file), textAt(join(folder, file)))
+    const name = join(folder.name, file)
+    const mentions = mentionsIn(name, textAt(join(folder.path, file), name))
     for (const { ref, place } of mentions) {
       const ownFile = own.get(ref)
       if (ownFile === undefined) continue
-      const message = `${ref} is in this file, and would also be written to ${join(folder, ownFile)}.`
+      const message = `${ref} is in this file, and would also be written to ${join(folder.name, ownFile)}.`
       const fix = `Rename the file to ${ownFile}, or remove the resource from it.`
       issues.push({ code: 'duplicate-key', severity: 'error', message, fix, ref, place })
     }

@@ -4,6 +4,13 @@ import { dirname, join } from 'node:path'
 import { mapConcurrent } from '../map-concurrent.ts'
 import { statIfExists } from '../read-file.ts'
 
+/** A directory: where it is, and what messages call it. */
+export interface Folder {
+  /** Absolute. */
+  readonly path: string
+  readonly name: string
+}
+
 /**
  * The number of files to process concurrently. More are not faster, and the number of open files per process is
  * limited.

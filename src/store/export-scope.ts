@@ -9,6 +9,7 @@ import { shellLine } from '../shell.ts'
 import { headerFile } from '../snapshot/file-name.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
+import type { Folder } from './disk.ts'
 
 /** The changes that an export makes to a directory with an earlier export. */
 export interface DirectoryUpdate {
@@ -23,17 +24,17 @@ export interface DirectoryUpdate {
  * narrower one updates only its own resources, and the directory keeps its scope. Throws `Failure` for any other
  * selection, because no scope would describe the result.
  */
-export async function planDirectoryUpdate(folder: string, snapshot: Snapshot): Promise<DirectoryUpdate> {
+export function planDirectoryUpdate(folder: Folder, snapshot: Snapshot): DirectoryUpdate {
   const { scope } = snapshot
   const wasRead = ({ kind }: Resource) => !scope.incomplete.includes(kind)
   // Dependencies outside of this export are not known, so only resources selected by the conditions themselves are
   // known to be gone.
   const isSelected = conditionsOf(scope)
-  const header = await headerIn(folder)
+  const header = headerIn(folder)
   if (!header) return { snapshot, isGone: (resource) => wasRead(resource) && isSelected(resource) }
   const moved = snapshot.moved.length > 0 ? snapshot.moved : header.moved
   if (covers(scope, header.scope)) return { snapshot: { ...snapshot, moved }, isGone: wasRead }
-  if (!covers(header.scope, scope)) throw refused(folder, header.scope, scope)
+  if (!covers(header.scope, scope)) throw refused(folder.name, header.scope, scope)
   const incomplete = [...new Set([...header.scope.incomplete, ...scope.incomplete])].sort()
   return {
     snapshot: { ...snapshot, moved, scope: { ...header.scope, incomplete } },
@@ -58,9 +59,9 @@ function covers(wide: Scope, narrow: Scope): boolean {
 }
 
 /** The scope and moves in the header of a directory; undefined if it has no valid header. */
-async function headerIn(folder: string): Promise<{ scope: Scope; moved: readonly Rename[] } | undefined> {
-  const file = join(folder, headerFile)
-  const text = readTextIfExists(file, 'snapshot') ?? ''
+function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[] } | undefined {
+  const file = join(folder.name, headerFile)
+  const text = readTextIfExists(join(folder.path, headerFile), 'snapshot', file) ?? ''
   const [chunk] = cutStream(file, text)
   const read = chunk && readValue(chunk, 200)
   if (!read || !('value' in read) || !isObject(read.value) || read.value.kind !== 'snapshot') return undefined

@@ -68,29 +68,37 @@ export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) =
   return encodeSnapshot(snapshot, bytesOf).toString('utf8')
 }
 
-/** Writes a snapshot to a file, or to a directory: an existing one, or a path that ends in `/`. */
+/** Writes a snapshot to a file, or to a directory: an existing one, or a path that ends in `/`. Paths start at `cwd`. */
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
   { mode, over, bytesOf = resourceBytes }: WriteOptions,
+  { cwd }: Pick<Context, 'cwd'>,
 ): Promise<WriteResult> {
+  const place = resolve(cwd, path)
   try {
-    const directory = path.endsWith('/') || statIfExists(path)?.isDirectory() === true
+    const directory = path.endsWith('/') || statIfExists(place, path)?.isDirectory() === true
     if (!directory) {
-      await writeWhole(path, encodeSnapshot(snapshot, bytesOf), mode)
+      await writeWhole(place, encodeSnapshot(snapshot, bytesOf), mode)
       return { directory, written: 1, unchanged: 0, removed: [] }
     }
+    const folder = { path: place, name: path }
     const { snapshot: written, isGone } =
-      over === 'renew' ? await planDirectoryUpdate(path, snapshot) : { snapshot, isGone: () => true }
-    return await writeDirectory(path, written, isGone, mode)
+      over === 'renew' ? planDirectoryUpdate(folder, snapshot) : { snapshot, isGone: () => true }
+    return await writeDirectory(folder, written, isGone, mode)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
 }
 
-/** Writes one file atomically. Throws `Failure` if it cannot be written. */
-export async function writeText(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-  await writeWhole(path, content, mode).catch((error: unknown) => {
+/** Writes one file atomically. The path is relative to `cwd`. Throws `Failure` if it cannot be written. */
+export async function writeText(
+  path: string,
+  content: string | Uint8Array,
+  { cwd }: Pick<Context, 'cwd'>,
+  mode?: number,
+): Promise<void> {
+  await writeWhole(resolve(cwd, path), content, mode).catch((error: unknown) => {
     throw fileFailure('write', path, error)
   })
 }

@@ -14,7 +14,9 @@ import { readSources } from './files.ts'
 
 /** A snapshot on disk that is updated in place. */
 export interface Existing {
+  /** As it was given; it starts at `cwd`, as the names of sources do. */
   readonly path: string
+  readonly cwd: string
   readonly directory: boolean
   readonly sources: readonly Source[]
   readonly read: Documents
@@ -38,7 +40,7 @@ export async function readExisting(
   if (!directory && (sources.length !== 1 || sources[0]?.file !== path)) throw unwritable(path)
   const read = parseSnapshot(sources, kinds)
   refuseFaults(read)
-  return { path, directory, sources, read }
+  return { path, cwd: context.cwd, directory, sources, read }
 }
 
 /** Like `readExisting`, but throws `Failure` if there is no snapshot. */
@@ -89,20 +91,23 @@ export function result({ read }: Existing, { resources, remove }: Wanted): Resou
  * content; throws `Failure` if they are not valid, for example if a required resource is missing.
  */
 export async function update(existing: Existing, wanted: Wanted, kinds: readonly Kind[]): Promise<Update> {
-  const { path, directory, sources, read } = existing
+  const { path, cwd, directory, sources, read } = existing
+  const place = resolve(cwd, path)
   const updated = updateTexts(sources, read, {
     kinds,
     wanted: wanted.resources,
     remove: wanted.remove,
     source: wanted.source,
-    fileOf: (resource) => (directory ? relative('', join(path, fileOf(resource))) : path),
+    fileOf: (resource) => (directory ? relative(cwd, join(place, fileOf(resource))) : path),
   })
   if (updated.files.length === 0) return updated
   verify(existing, wanted, updated, kinds)
   try {
-    for (const { file, text } of updated.files) if (text !== undefined) await writeWhole(file, text)
-    const removed = updated.files.flatMap(({ file, text }) => (text === undefined ? [relative(path, file)] : []))
-    if (removed.length > 0) await removeBelow(path, removed)
+    for (const { file, text } of updated.files) if (text !== undefined) await writeWhole(resolve(cwd, file), text)
+    const removed = updated.files.flatMap(({ file, text }) =>
+      text === undefined ? [relative(place, resolve(cwd, file))] : [],
+    )
+    if (removed.length > 0) await removeBelow(place, removed)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
@@ -139,6 +144,7 @@ function firstDifference(
   return left
 }
 
-function sourceOf({ directory, path }: Existing, file: string): Source {
-  return directory ? { file, within: relative(path, file).split(sep).join('/'), text: '' } : { file, text: '' }
+function sourceOf({ directory, path, cwd }: Existing, file: string): Source {
+  const within = relative(resolve(cwd, path), resolve(cwd, file))
+  return directory ? { file, within: within.split(sep).join('/'), text: '' } : { file, text: '' }
 }

@@ -24,6 +24,7 @@ export async function command(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = process.cwd(),
+  more: Partial<Pick<Io, 'ask' | 'kinds'>> = {},
 ): Promise<Told> {
   const written = { out: '', err: '' }
   let exit: number = 0
@@ -62,6 +63,7 @@ export async function command(
       now: Date.now,
       quiet,
       verbose,
+      ...more,
     }
   }
   const program = programOf('test', async (run, flags) => {

@@ -34,7 +34,7 @@ function world() {
     writeFileSync(join(folder, file), text)
   }
   const write = (what: Snapshot, over: 'renew' | 'replace' = 'renew', mode = 0o644) =>
-    writeSnapshot(`${folder}/`, what, { mode, over })
+    writeSnapshot(`${folder}/`, what, { mode, over }, { cwd: '.' })
   const read = async () => parseSnapshot(await readSources(folder, context), toyKinds)
   const files = () =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -281,7 +281,7 @@ describe('a single file', () => {
     put('x.yaml', 'old')
     chmodSync(join(folder, 'x.yaml'), 0o640)
     symlinkSync('x.yaml', join(folder, 'link.yaml'))
-    await writeSnapshot(join(folder, 'link.yaml'), all, { mode: 0o644, over: 'renew' })
+    await writeSnapshot(join(folder, 'link.yaml'), all, { mode: 0o644, over: 'renew' }, { cwd: folder })
     expect(text('x.yaml')).toBe(formatSnapshot(all))
     expect(statSync(join(folder, 'x.yaml')).mode & 0o777).toBe(0o640)
     expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'x.yaml'])
@@ -293,7 +293,7 @@ describe('a single file', () => {
     put('c/x.yaml', 'kind: c\nkey: x\n')
     put('x.yaml', 'old')
     await write(secret, 'renew', 0o600)
-    await writeSnapshot(join(folder, 'x.yaml'), secret, { mode: 0o600, over: 'renew' })
+    await writeSnapshot(join(folder, 'x.yaml'), secret, { mode: 0o600, over: 'renew' }, { cwd: folder })
     for (const file of ['c/x.yaml', 'x.yaml', 'snapshot.yaml'])
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
   })
@@ -301,7 +301,9 @@ describe('a single file', () => {
   it('that cannot be written leaves no temporary file', async () => {
     const { folder, put } = world()
     put('file', '')
-    const error = await failure(writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, over: 'renew' }))
+    const error = await failure(
+      writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, over: 'renew' }, { cwd: folder }),
+    )
     expect(error?.issues[0]?.code).toBe('unwritable-file')
     expect(readdirSync(folder)).toEqual(['file'])
   })

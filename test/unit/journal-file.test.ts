@@ -15,7 +15,7 @@ const changes = Array.from({ length: 100 }, (_, index): Change => {
   return { ref: `variable/${key}`, action: 'create', after, without: [], waits: [], notes: [] }
 })
 const head = { tool: '0', server: { url: 'http://s/api', version: '3.8.8' }, of: 's.yaml', time: 0, changes: 100 }
-const io = { env: {}, home: dir, pid: 1 }
+const io = { env: {}, home: dir, cwd: dir, pid: 1 }
 const openAt = (name: string) => openJournal(join(dir, name), head, changes, io)
 const intents = (file: string) =>
   readFileSync(file, 'utf8')
