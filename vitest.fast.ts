@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Half of the time was spent loading the same modules for each file; no test changes their state.
     isolate: false,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 })
