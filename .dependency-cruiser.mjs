@@ -75,7 +75,17 @@ const may = {
   operations: [...engine, 'context', ...stages, disk],
   commands: [...engine, 'context', 'operations', 'report'],
   cli: [...base, 'kind', 'commands', 'report', 'client', disk],
-  index: [...engine, 'context', 'kinds', 'operations', 'commands/plan-report', 'report', 'snapshot', 'selection'],
+  index: [
+    ...engine,
+    'context',
+    'kinds',
+    'operations',
+    'commands/plan-report',
+    'report',
+    'snapshot',
+    'selection',
+    'plan/activation',
+  ],
 }
 
 /** Every npm package has one home, so that to replace it is the work of one room. */

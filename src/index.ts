@@ -29,40 +29,96 @@ import { styleFor } from './report/text/style.ts'
 import { formatSnapshot } from './snapshot/format.ts'
 import { type Parsed, parseSnapshot as parseSources } from './snapshot/parse.ts'
 
+export type { Check } from './check.ts'
 export type { Context } from './context.ts'
-export { Failure, type Issue, type IssueCode, type Place } from './issue.ts'
+export { Failure, type Issue, type IssueCode, issueCodes, type Place } from './issue.ts'
 export type { Json, JsonObject, Pointer } from './json.ts'
-export type { Kind } from './kind.ts'
+export type {
+  Created,
+  DroppedSetting,
+  Encoded,
+  Fault,
+  Field,
+  FieldCoverage,
+  GuessedSecret,
+  Incompatibility,
+  Kind,
+  Mentions,
+  Names,
+  OnPage,
+  Readiness,
+  RefField,
+  ResolvedResource,
+  ScheduledRuns,
+  SideEffects,
+  Write,
+} from './kind.ts'
 export { kinds } from './kinds/all.ts'
 export type {
+  Api,
   Change,
+  ChangedBy,
   Event,
   FieldChange,
+  Id,
   Live,
   LiveResource,
+  MissingSecret,
+  NotCompared,
   Outcome,
   Placeholder,
   Plan,
+  Reader,
   Ref,
+  Rename,
+  Reply,
   Resource,
   Scope,
+  SecretValues,
   Server,
   Snapshot,
+  ThreeWay,
+  Unsupported,
 } from './model.ts'
 export type { ApplyRequest, ApplyResult, Approve } from './operations/apply-plan.ts'
 export type { Target } from './operations/connect.ts'
 export type { Comparison, DiffRequest } from './operations/diff-snapshots.ts'
+export type { ExportRequest } from './operations/export-snapshot.ts'
 export type { PlanRequest, PlanRules, PreparedPlan } from './operations/make-plan.ts'
 export type { PlannedSnapshot } from './operations/plan-snapshot.ts'
 export type { TransferRequest } from './operations/transfer.ts'
 export type { UndoRequest, UndoResult } from './operations/undo-apply.ts'
-export type { Format } from './report/index.ts'
-export type { Report } from './report/model/report.ts'
+export type { Activation } from './plan/activation.ts'
+export { type Format, reporters } from './report/index.ts'
+export type * from './report/model/change-report.ts'
+export type {
+  ApplyReport,
+  BaseReport,
+  Compared,
+  ConditionsReport,
+  Counts,
+  DiffReport,
+  EdgeReport,
+  ErrorReport,
+  FileReport,
+  Focus,
+  GraphReport,
+  Planned,
+  PlanReport,
+  Report,
+  ResourceReport,
+  ScopeReport,
+  Side,
+  Source as ReportSource,
+  Target as ReportTarget,
+  ValidateReport,
+} from './report/model/report.ts'
 export type { Reporter, View } from './report/reporter.ts'
 export { Secret } from './secret.ts'
 export type { Selection } from './selection/selection.ts'
+export type { Update } from './snapshot/edit/update-texts.ts'
 export { formatSnapshot } from './snapshot/format.ts'
-export type { Parsed } from './snapshot/parse.ts'
+export type { Origin, Parsed } from './snapshot/parse.ts'
 
 /** Options of every function. All have defaults. */
 export interface LibraryOptions {
