@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { CommanderError } from 'commander'
 import type { Console } from './cli/console.ts'
+import { consoles } from './cli/consoles.ts'
 import { stopOf } from './cli/errors.ts'
 import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
 import { type GlobalOptions, programOf } from './cli/program.ts'
@@ -45,7 +46,7 @@ async function report(error: unknown, argv: readonly string[], output: Console |
     const { json } = await import('./report/json-report.ts')
     const exit = exitCodeOf(status)
     const document = { schema: 'prefect-snapshot/error', version: 1, tool: version, exit, issues } as const
-    process.stdout.write(await json(document, { style: styleFor(false), width: 80 }))
+    process.stdout.write(json(document))
   }
   if (output) output.warn(issues)
   else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr))))
@@ -69,8 +70,7 @@ async function consoleOf({ quiet, verbose, log }: GlobalOptions, command: string
     verbose: verbose === true,
     now: () => Date.now(),
   }
-  const { ndjsonConsole, textConsole } = await import('./cli/console.ts')
-  return log === 'ndjson' ? ndjsonConsole(options, version, command) : textConsole(options)
+  return (await consoles[log ?? 'text']())(options, version, command)
 }
 
 function hasColor(stream: NodeJS.WriteStream): boolean {

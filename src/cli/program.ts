@@ -2,12 +2,13 @@ import { InvalidArgumentError, Command as Program, Option as ProgramOption } fro
 import { commands } from '../commands/all.ts'
 import { type Argument, type Command, groups, type Option } from '../commands/command.ts'
 import type { ExitStatus, Io } from '../commands/io.ts'
+import { consoles, type LogFormat } from './consoles.ts'
 
 /** Options of every command, in commander's form. */
 export interface GlobalOptions {
   readonly quiet?: boolean
   readonly verbose?: boolean
-  readonly log?: 'text' | 'ndjson'
+  readonly log?: LogFormat
 }
 
 /** Runs a command with an `Io`. `name` is the full name of the command. */
@@ -27,7 +28,7 @@ export function programOf(version: string, start: Start, table: readonly Command
     .option('--verbose', 'print one line for each request: method, path, status, time')
     .addOption(
       new ProgramOption('--log <format>', 'format of standard error; ndjson: one event a line')
-        .choices(['text', 'ndjson'])
+        .choices(Object.keys(consoles))
         .default('text'),
     )
     .option('--no-color', 'print without color (so does NO_COLOR)')
@@ -55,7 +56,7 @@ function add(program: Program, command: Command, start: Start): void {
     const self = args.at(-1) as Program
     const values = self.optsWithGlobals()
     const input = { ...values, ...argumentsOf(command, self.processedArgs) }
-    await start((io) => command.run(input as never, io), values, command.name)
+    await start((io) => command.run(input, io), values, command.name)
   })
 }
 

@@ -57,13 +57,26 @@ export function choice<const C extends readonly [string, ...string[]]>(
   return { flags, description, form: 'value', choices, default: choices[0] }
 }
 
-/** An option with one of several words as its value, without a default. */
-export function optionalChoice<const C extends readonly string[]>(
+/** An option with one of the words of a table as its value. The table has the meaning of each word; the first is the default. */
+export function choiceOf<const T extends Readonly<Record<string, string>>>(
   flags: string,
-  description: string,
-  choices: C,
-): Option<C[number]> {
-  return { flags, description, form: 'value', choices }
+  table: T,
+): Option<keyof T & string, true> {
+  const [first] = Object.keys(table) as (keyof T & string)[]
+  return { ...fromTable(flags, table), ...(first === undefined ? {} : { default: first }) }
+}
+
+/** Like `choiceOf`, without a default. */
+export function optionalChoiceOf<const T extends Readonly<Record<string, string>>>(
+  flags: string,
+  table: T,
+): Option<keyof T & string> {
+  return fromTable(flags, table)
+}
+
+function fromTable(flags: string, table: Readonly<Record<string, string>>) {
+  const meanings = Object.entries(table).map(([word, meaning]) => `${word}: ${meaning}`)
+  return { flags, description: meanings.join('; '), form: 'value' as const, choices: Object.keys(table) }
 }
 
 /** One argument of a command. */
@@ -133,7 +146,7 @@ interface CommandInfo {
 export interface Command extends CommandInfo {
   readonly arguments: Arguments
   readonly options: Options
-  run(input: never, io: Io): Promise<ExitStatus>
+  run(input: Readonly<Record<string, unknown>>, io: Io): Promise<ExitStatus>
 }
 
 interface CommandOf<A extends Arguments, O extends Options> extends CommandInfo {

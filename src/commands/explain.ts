@@ -1,4 +1,6 @@
-import { choice, defineCommand, optional } from './command.ts'
+import { explanationFormats } from '../report/index.ts'
+import { defineCommand, optional } from './command.ts'
+import { formatOf } from './options.ts'
 
 export const explain = defineCommand({
   name: 'explain',
@@ -6,18 +8,13 @@ export const explain = defineCommand({
   summary: 'Explain an error code, a kind or a field',
   description: 'Explains an error code, a kind, or a field of a kind. Without a word, lists all of them.',
   arguments: { word: optional('CODE, KIND, or KIND.FIELD') },
-  options: { format: choice('-f, --format <format>', 'format of standard output', ['text', 'json']) },
+  options: formatOf(explanationFormats),
   examples: ['explain dangling-ref', 'explain deployment', 'explain deployment.schedules -f json'],
   async run({ word, format }, io) {
     const operations = await import('../operations/explain.ts')
-    const { writeJson } = await import('../json.ts')
-    const subject = operations.explain(word, io)
-    if (format === 'json') {
-      io.out(`${writeJson(subject.schema, 2)}\n`)
-      return 'ok'
-    }
-    const { explanationText } = await import('../report/text/explanation.ts')
-    io.out(explanationText(subject, { style: io.style, width: io.width }))
+    const { explanationReporters } = await import('../report/index.ts')
+    const reporter = await explanationReporters[format]()
+    io.out(reporter(operations.explain(word, io), { style: io.style, width: io.width }))
     return 'ok'
   },
 })

@@ -1,7 +1,7 @@
 import { graphFormats } from '../report/index.ts'
 import type { GraphReport } from '../report/model/report.ts'
-import { choice, count, defineCommand, flag, list, required } from './command.ts'
-import { environmentOptions, selectionOptions, snapshotForms } from './options.ts'
+import { count, defineCommand, flag, list, required } from './command.ts'
+import { environmentOptions, formatOf, selectionOptions, snapshotForms } from './options.ts'
 
 export const graph = defineCommand({
   name: 'graph',
@@ -11,7 +11,7 @@ export const graph = defineCommand({
     'Draws the dependency graph of a snapshot: each arrow goes from a resource to one that it depends on, and cycles are marked.',
   arguments: { snapshot: required(snapshotForms) },
   options: {
-    format: choice('-f, --format <format>', 'format of standard output', graphFormats),
+    ...formatOf(graphFormats),
     focus: list(
       '--focus <ref>',
       'show only this resource (or those that a glob matches) and its dependencies; repeatable',

@@ -1,5 +1,7 @@
+import type { ExportSecretRequest } from '../operations/export-secrets.ts'
+import type { PlanRules } from '../operations/make-plan.ts'
 import { formats } from '../report/index.ts'
-import { choice, count, flag, list, optionalChoice, value } from './command.ts'
+import { choice, choiceOf, count, flag, list, optionalChoiceOf, value } from './command.ts'
 
 /* Options that several commands have, declared once. A command spreads the tables that it needs into its own. */
 
@@ -19,8 +21,13 @@ export const serverOptions = (purpose: string) => ({
   ),
 })
 
+/** The format of a report, one of `choices`. */
+export const formatOf = <const F extends readonly [string, ...string[]]>(choices: F) => ({
+  format: choice('-f, --format <format>', 'format of standard output', choices),
+})
+
 /** The format of a report. */
-export const formatOption = { format: choice('-f, --format <format>', 'format of standard output', formats) }
+export const formatOption = formatOf(formats)
 
 /** Selects resources. A resource must match all of the given options. */
 export const selectionOptions = {
@@ -71,25 +78,27 @@ export const secretOptions = {
 
 /** How secrets that are read from a server are exported. */
 export const exportSecretOptions = {
-  secrets: choice(
-    '--secrets <how>',
-    'placeholders: leave values out; age: encrypt them for --recipient; plain: write clear text to a file that only you can read',
-    ['placeholders', 'age', 'plain'],
-  ),
+  secrets: choiceOf('--secrets <how>', {
+    placeholders: 'leave values out',
+    age: 'encrypt them for --recipient',
+    plain: 'write clear text to a file that only you can read',
+  } satisfies Readonly<Record<ExportSecretRequest['secrets'], string>>),
   ...recipientOption,
   ...identityOption,
 }
 
-const activations = ['snapshot', 'paused', 'keep'] as const
-const activationText =
-  'snapshot: use the state in the snapshot; paused: create resources paused or disabled; keep: keep the state of existing resources'
+const activations = {
+  snapshot: 'use the state in the snapshot',
+  paused: 'create resources paused or disabled',
+  keep: 'keep the state of existing resources',
+} satisfies Readonly<Record<NonNullable<PlanRules['activation']>, string>>
 
 /** How an apply treats the fields that pause or activate work. */
-export const activationOption = { activation: choice('--activation <policy>', activationText, activations) }
+export const activationOption = { activation: choiceOf('--activation <policy>', activations) }
 
 /** The same; the command chooses the default. */
 export const optionalActivation = {
-  activation: optionalChoice('--activation <policy>', activationText, activations),
+  activation: optionalChoiceOf('--activation <policy>', activations),
 }
 
 /** Exceptions from the rules for plans, except deletes. */

@@ -1,5 +1,6 @@
-import { choice, defineCommand, required } from './command.ts'
-import { secretOptions, snapshotForms } from './options.ts'
+import { secretsFormats } from '../report/index.ts'
+import { defineCommand, required } from './command.ts'
+import { formatOf, secretOptions, snapshotForms } from './options.ts'
 
 export const secretsList = defineCommand({
   name: 'secrets list',
@@ -10,7 +11,7 @@ export const secretsList = defineCommand({
   arguments: { snapshot: required(snapshotForms) },
   options: {
     ...secretOptions,
-    format: choice('-f, --format <format>', 'format of standard output', ['text', 'json']),
+    ...formatOf(secretsFormats),
   },
   examples: [
     'secrets list prod.snapshot.yaml',
@@ -19,18 +20,15 @@ export const secretsList = defineCommand({
   ],
   async run(input, io) {
     const { listSecrets } = await import('../operations/list-secrets.ts')
-    const { secretTable } = await import('../report/text/secret-table.ts')
+    const { secretsReporters } = await import('../report/index.ts')
     const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
-    const { writeJson } = await import('../json.ts')
     const { secrets, issues } = await listSecrets(input, io)
     const status = issues.length > 0 ? 'usage' : 'ok'
-    if (input.format === 'json') {
-      const common = { schema: 'prefect-snapshot/secrets', version: 1, tool: io.version, exit: io.exitCodeOf(status) }
-      io.out(`${writeJson({ ...common, issues: issues.map(withoutSecretExcerpt), secrets } as never, 2)}\n`)
-      return status
-    }
-    io.out(secretTable(secrets, io.style))
-    io.warn(issues)
+    const common = { schema: 'prefect-snapshot/secrets', version: 1, tool: io.version } as const
+    const report = { ...common, exit: io.exitCodeOf(status), issues: issues.map(withoutSecretExcerpt), secrets }
+    const reporter = await secretsReporters[input.format]()
+    io.out(reporter(report, { style: io.style, width: io.width }))
+    if (input.format !== 'json') io.warn(issues)
     return status
   },
 })

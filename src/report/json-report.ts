@@ -1,5 +1,11 @@
-import { type Json, writeJson } from '../json.ts'
-import type { Reporter } from './reporter.ts'
+import { type Json, type JsonObject, writeJson } from '../json.ts'
 
-/** Prints the report itself as one JSON document, described by schemas/report.v1.json. Numbers are exact. */
-export const json: Reporter = (report) => `${writeJson(report as unknown as Json, 2)}\n`
+/** Prints a report itself as one JSON document. Numbers are exact. */
+export function json(report: object): string {
+  return `${writeJson(report as Json, 2)}\n`
+}
+
+/** Prints the document that describes the subject of an explanation, such as the JSON Schema of a kind. */
+export function schemaJson({ schema }: { readonly schema: JsonObject }): string {
+  return json(schema)
+}

@@ -1,16 +1,17 @@
 import { type IssueCode, issueCodes } from '../../issue.ts'
-import { type Json, writeJson } from '../../json.ts'
+import { type Json, type JsonObject, writeJson } from '../../json.ts'
 import type { Field, Kind, RefField } from '../../kind.ts'
 import type { View } from '../reporter.ts'
 import { paragraph as wrapText } from './wrap.ts'
 
-/** The subject of an explanation. */
-type Explained =
+/** The subject of an explanation, with the JSON document that describes it. */
+export type Explained = { readonly schema: JsonObject } & (
   | { readonly type: 'code'; readonly code: IssueCode }
   | { readonly type: 'kind'; readonly kind: Kind }
   | { readonly type: 'field'; readonly kind: Kind; readonly name: string; readonly field: Field }
   | { readonly type: 'ref'; readonly kind: Kind; readonly name: string; readonly field: RefField }
   | { readonly type: 'everything'; readonly kinds: readonly Kind[] }
+)
 
 /** Explains an issue code, a kind or a field. */
 export function explanationText(subject: Explained, view: View): string {
