@@ -31,7 +31,7 @@ import { type Parsed, parseSnapshot as parseSources } from './snapshot/parse.ts'
 
 export type { Check } from './check.ts'
 export type { Context } from './context.ts'
-export { Failure, type Issue, type IssueCode, issueCodes, type Place } from './issue.ts'
+export { Failure, type Issue, type IssueCode, type Place } from './issue.ts'
 export type { Json, JsonObject, Pointer } from './json.ts'
 export type {
   Created,
