@@ -118,6 +118,8 @@ export const issueCodes = {
   'changed-since': 'A resource was changed after the apply that is to be undone.',
   'unrecoverable-secret':
     'An apply would replace or delete a secret value. Journals contain no secrets, so undo can only restore it if a source has the previous value.',
+  'builtin-stays':
+    'An apply added a block type or schema that is part of Prefect. Undo keeps it, since it has no effect by itself.',
   unsupported: 'The destination does not support a resource or field, or cannot change it in place.',
   downgraded: 'The destination is an older version without this field. The rest of the resource is written.',
   'missing-secret':

@@ -106,6 +106,11 @@ export interface Kind {
   keepActivation?(resource: Resource, other: Resource): Resource
   /** Fields of the server's object that an update needs. */
   readonly carryOver?: readonly string[]
+  /**
+   * Fields and refs whose interrupted change may leave objects on the server that no resource shows. `undo` writes them
+   * again, even if nothing differs, and the update removes such objects.
+   */
+  readonly rewriteOnUndo?: readonly string[]
   /** What the server's version does not support, in addition to the `since` of fields. */
   incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
   /** Side effects of a change, one sentence each. */

@@ -14,10 +14,14 @@ export function isBetween(kind: Kind, before: Resource, now: Resource, after: Re
     // Values of secrets are not in a journal.
     if (part === 'secrets') return true
     if (part === 'refs') return now.refs[name] === undefined || now.refs[name] === after.refs[name]
-    const value = now.spec[name] ?? kind.fields[name]?.default
+    const field = kind.fields[name]
+    const value = now.spec[name] ?? field?.default
+    const [first, last] = [before.spec[name], after.spec[name] ?? field?.default]
+    // A create that is not complete has what the server chose.
+    if (value === undefined || (first === undefined && field?.default === undefined && !field?.required)) return true
     const off = (kind.disabledSpec ?? kind.pausedSpec)?.[name]
-    const states = [before.spec[name], after.spec[name], off, kind.fields[name]?.default]
-    return value === undefined || isMade(value, states, kind.fields[name])
+    const interim = last === undefined ? undefined : field?.interim?.(last)
+    return isMade(value, [first, last, off, field?.default, interim], field)
   })
 }
 
@@ -31,7 +35,7 @@ function isMade(value: Json, states: readonly (Json | undefined)[], field: Field
   return isMixed(value, states)
 }
 
-/** Whether each value of an object stands under its key in one of the others: a number stands for the object of a limit. */
+/** Whether each value of an object stands under its key in one of the others. */
 function isMixed(value: Json, others: readonly (Json | undefined)[]): boolean {
   if (!isObject(value)) return false
   const objects = others.filter((other) => isObject(other))

@@ -1,18 +1,20 @@
 import type { Issue } from '../issue.ts'
 import { mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Live, LiveResource, Placeholder, Ref, Rename, Resource } from '../model.ts'
+import type { Live, Placeholder, Ref, Rename, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { canonicalSpec, differences } from '../spec.ts'
 import { cut } from '../token.ts'
-import type { Entry, Image, JournalRecord } from './journal.ts'
-import { isBetween } from './partial-change.ts'
+import type { Image, JournalRecord } from './journal.ts'
+import { judge, leftovers, partVerdict } from './verdict.ts'
 
 /** What takes an apply back: resources as they were, what has to go, and what cannot be taken back. */
 export interface Undoing {
   readonly resources: readonly Resource[]
   readonly remove: ReadonlySet<Ref>
   readonly moved: readonly Rename[]
+  /** What is written again even where it does not differ, by resource: a stopped change may have left something there. */
+  readonly rewrite: ReadonlyMap<Ref, readonly Pointer[]>
   /** One warning for each resource that was changed since, or of which nobody knows what became. */
   readonly refused: readonly Issue[]
 }
@@ -42,9 +44,11 @@ export function undoOf(
   kinds: readonly Kind[],
   placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
 ): Undoing {
+  const resolve = (image: Image | undefined) => resourceOf(image, placeholderFor)
   const resources: Resource[] = []
   const remove = new Set<Ref>()
   const moved: Rename[] = []
+  const rewrite = new Map<Ref, readonly Pointer[]>()
   const refused: Issue[] = []
   const completed = new Set(
     record.entries.flatMap(({ action, status, ref }) => (action === 'patch-cycle' && status === 'done' ? [ref] : [])),
@@ -52,19 +56,17 @@ export function undoOf(
   for (const entry of record.entries) {
     const kind = kinds.find(({ name }) => name === splitRef(entry.ref).kind)
     // The second half of a create goes with the first. What failed or was never begun may still have been done in part.
-    if (
-      !kind ||
-      entry.action === 'patch-cycle' ||
-      kind.immutable?.(resourceOf(entry.after ?? entry.before, placeholderFor))
-    )
-      continue
+    if (!kind || entry.action === 'patch-cycle') continue
     // A rename that was not done leaves the old name.
     const now = live.resources.get(entry.ref) ?? (entry.before && live.resources.get(refOf(entry.before)))
     // Once the second half is done, what the first half left out is compared like everything else.
     const whole = completed.has(entry.ref) ? { ...entry, without: [] } : entry
-    const verdict = judge(kind, whole, now, placeholderFor)
-    if (verdict === 'nothing') continue
-    if (verdict !== 'undo') {
+    const again = leftovers(kind, entry, resolve)
+    const verdict = partVerdict(kind, entry, now, live, { remove, resources }) ?? judge(kind, whole, now, resolve)
+    if (verdict === 'nothing' && again.length === 0) continue
+    if (now && entry.action === 'create' && kind.builtin?.(now) && kind.immutable?.(now)) {
+      refused.push(builtinStays(entry.ref))
+    } else if (verdict !== 'undo' && verdict !== 'nothing') {
       refused.push({
         code: 'changed-since',
         severity: 'warning',
@@ -73,13 +75,14 @@ export function undoOf(
       })
     } else if (entry.action === 'create') remove.add(entry.ref)
     else if (entry.before) {
-      const before = resourceOf(entry.before, placeholderFor)
+      const before = resolve(entry.before)
       resources.push(before)
+      if (again.length > 0) rewrite.set(refOf(before), again)
       if (refOf(before) !== entry.ref) moved.push({ from: entry.ref, to: refOf(before) })
     }
   }
   for (const ref of madeAlong(remove, live, kinds)) remove.add(ref)
-  return { resources, remove, moved, refused }
+  return { resources, remove, moved, rewrite, refused }
 }
 
 /** What a server made along with resources that go, and nobody has changed since: it is in no entry, and goes with them. */
@@ -93,80 +96,13 @@ function madeAlong(gone: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): 
   })
 }
 
-/** Whether a change can be taken back, needs not be, or why not. */
-function judge(
-  kind: Kind,
-  entry: Entry,
-  now: LiveResource | undefined,
-  placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
-): string {
-  const is = (image: Image | undefined) =>
-    image !== undefined &&
-    now !== undefined &&
-    changedIn(kind, entry, now, resourceOf(image, placeholderFor)).length === 0
-  switch (entry.action) {
-    case 'create':
-      if (!now) return 'nothing'
-      // Where the server refused to make it, what has its name is perhaps somebody else's.
-      if (entry.status === 'failed' && entry.id === undefined && !hasWritten(entry))
-        return 'its create failed, so it may not be ours'
-      if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
-      return is(entry.after) || isPartial(kind, entry, now, placeholderFor)
-        ? 'undo'
-        : how(kind, entry, now, placeholderFor)
-    case 'delete':
-      if (!now) return 'undo'
-      return is(entry.before) ? 'nothing' : 'there is another one of this name now'
-    default:
-      if (!now) return 'it was deleted since'
-      if (is(entry.after)) return 'undo'
-      // Never begun, or reverted already.
-      if (is(entry.before)) return 'nothing'
-      return isPartial(kind, entry, now, placeholderFor) ? 'undo' : how(kind, entry, now, placeholderFor)
+function builtinStays(ref: Ref): Issue {
+  return {
+    code: 'builtin-stays',
+    severity: 'warning',
+    message: `${ref} stays: it is part of Prefect, and has no effect by itself.`,
+    ref,
   }
-}
-
-/** Whether a change that was not completed left the resource as it is: it has sent a request, and nothing else differs. */
-function isPartial(
-  kind: Kind,
-  entry: Entry,
-  now: LiveResource,
-  placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
-): boolean {
-  if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
-  const after = resourceOf(entry.after, placeholderFor)
-  const before = entry.before ? resourceOf(entry.before, placeholderFor) : { ...after, refs: {}, spec: {}, secrets: {} }
-  return isBetween(kind, before, now, after)
-}
-
-/** Whether the server has carried out a request of a change. */
-function hasWritten({ writes = [] }: Entry): boolean {
-  return writes.some(({ status = 0 }) => status >= 200 && status < 300)
-}
-
-function how(
-  kind: Kind,
-  entry: Entry,
-  now: LiveResource,
-  placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
-): string {
-  if (!entry.after) return 'the journal does not say what it was made to be'
-  const pointers = changedIn(kind, entry, resourceOf(entry.after, placeholderFor), now)
-  return `it was changed since (${pointers.join(', ')})`
-}
-
-/** Where two states differ, but for fields that a create left for later. */
-function changedIn(kind: Kind, { without = [] }: Entry, before: Resource, after: Resource): Pointer[] {
-  const found = differences(kind, before, after).map(({ pointer }) => pointer)
-  return without.length === 0
-    ? found
-    : found.filter(
-        (pointer) =>
-          // A create that is not complete is switched off until it is.
-          ![...without, ...Object.keys(kind.disabledSpec ?? {})].some(
-            (name) => pointer === `/spec/${name}` || pointer.startsWith(`/spec/${name}/`),
-          ),
-      )
 }
 
 function resourceOf(

@@ -24,6 +24,8 @@ export interface Field {
   readonly normalize?: (value: Json) => Json
   /** Converts a value for comparison, if servers store another form than they receive. */
   readonly compare?: (value: Json, other: Json | undefined) => Json
+  /** The value that it may have between the writes of a change that leads to `after`; undefined where there is none. */
+  readonly interim?: (after: Json) => Json | undefined
 }
 
 /** A field of the API that refers to another resource. */

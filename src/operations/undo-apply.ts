@@ -22,7 +22,10 @@ export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, '
   readonly file: string
 }
 
-/** What came of an undo; `left` says what could not be reverted: resources that were changed after the apply, and secret values. */
+/**
+ * What came of an undo; `left` says what could not be reverted: resources that were changed after the apply or are in use, and
+ * secret values.
+ */
 export interface UndoResult extends ApplyResult {
   readonly left: readonly Issue[]
 }
@@ -49,20 +52,15 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   const sourceFor = ({ kind, key }: Pick<Resource, 'kind' | 'key'>, pointer: string): Placeholder => ({
     env: nameOf(kind, key, pointer),
   })
-  const { moved, resources: before, refused, remove } = undoOf(record, live, kinds, sourceFor)
+  const { moved, resources: before, refused, remove, rewrite } = undoOf(record, live, kinds, sourceFor)
   const secretValues = await secretValuesFor(before, { ...request, snapshot: '-' }, context)
   const { resources, issues: lost } = withoutLostSecrets(before, record, live, kinds, secretValues)
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
-  const made = makePlan(snapshot, live, kinds, {
-    secretValues,
-    allowUnresolved: true,
-    remove,
-    overrideChangeLimit: true,
-  })
-  const left = [...refused, ...lost]
-  const plan = withLeft(made, left)
+  const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
+  const made = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
+  const warnings = [...refused, ...lost, ...made.stay]
   const prepared: PreparedPlan = {
-    plan,
+    plan: withLeft(made.plan, warnings),
     live,
     parsed: withoutText(snapshot),
     whole: snapshot,
@@ -70,7 +68,19 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
     to,
     file: request.file,
   }
-  return { prepared, left }
+  return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
+}
+
+/** The plan that deletes as many of the resources as can be deleted, and a warning for each of the others. */
+function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: ReadonlySet<Ref>) => Plan) {
+  const stay: Issue[] = []
+  for (let some = remove; ; ) {
+    const plan = planWithout(some)
+    const refused = plan.refusals.filter(({ ref }) => ref !== undefined && some.has(ref))
+    if (refused.length === 0) return { plan, stay }
+    stay.push(...refused.map((issue): Issue => ({ ...issue, severity: 'warning' })))
+    some = new Set([...some].filter((ref) => !refused.some((issue) => issue.ref === ref)))
+  }
 }
 
 /** The plan with what cannot be reverted: of a secret that is not, its resource does not count as unchanged. */

@@ -13,7 +13,12 @@ export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]
   )
   const edgesOf = edgeFinder(kinds)
   const edges = [...wanted.values()].flatMap(({ before, after }) =>
-    edgesOf(after).map((edge) => asNeed(edge, before !== undefined, wanted.get(edge.to)?.before !== undefined)),
+    edgesOf(after).map((edge) => {
+      const kind = kinds.find(({ name }) => name === after.kind)
+      // What a server makes or names along with its parent could be made twice: it waits for the change of the parent.
+      const isPart = !before && kind?.defaultSpec !== undefined && edge.pointer === `/refs/${kind.parent}`
+      return asNeed(edge, before !== undefined, !isPart && wanted.get(edge.to)?.before !== undefined)
+    }),
   )
   return { edges, ...orderOf(refs, edges) }
 }

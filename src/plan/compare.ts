@@ -1,6 +1,6 @@
-import type { Pointer } from '../json.ts'
+import { type Pointer, valueAt } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Change, LiveResource, Resource, SecretValues, Unsupported } from '../model.ts'
+import type { Change, FieldChange, LiveResource, Resource, SecretValues, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { differences, keyChange, withKnownSecrets } from '../spec.ts'
 import type { Paired } from './pair.ts'
@@ -14,14 +14,19 @@ export interface Compared {
   readonly notCompared: readonly Pointer[]
 }
 
-/** Compares one resource of the snapshot with the server's. */
-export function compare({ kind, before, after }: Paired, secretValues: SecretValues): Compared {
+/** Compares one resource of the snapshot with the server's. What `rewrite` names is written in any case. */
+export function compare(
+  { kind, before, after }: Paired,
+  secretValues: SecretValues,
+  rewrite: readonly Pointer[] = [],
+): Compared {
   const ref = refOf(after)
   const common = { ref, waits: [], notes: [] }
   if (!before) return { change: { ...common, action: 'create', after, without: [] }, fixed: [], notCompared: [] }
   if (kind.immutable?.(after)) return { fixed: [], notCompared: [] }
   const known = withKnownSecrets(kind, after, secretValues)
-  const found = [...keyChange(before, after), ...differences(kind, before, known)]
+  const differing = [...keyChange(before, after), ...differences(kind, before, known)]
+  const found = [...differing, ...unchanged(rewrite, differing, after)]
   const fixed = found.flatMap(({ pointer }) => {
     const reason = fixedReason(kind, pointer)
     return reason ? [{ ref, pointer, reason }] : []
@@ -31,6 +36,16 @@ export function compare({ kind, before, after }: Paired, secretValues: SecretVal
   return fields.length > 0
     ? { change: { ...common, action: 'update', before, after, fields }, fixed, notCompared }
     : { fixed, notCompared }
+}
+
+/** What is written although it does not differ, as changes of a value to itself. */
+function unchanged(rewrite: readonly Pointer[], found: readonly FieldChange[], after: Resource): FieldChange[] {
+  return rewrite
+    .filter((pointer) => !found.some((field) => field.pointer === pointer || field.pointer.startsWith(`${pointer}/`)))
+    .map((pointer) => {
+      const value = valueAt({ refs: after.refs, spec: after.spec }, pointer)
+      return value === undefined ? { pointer } : { pointer, before: value, after: value }
+    })
 }
 
 /** Why the server cannot change the field in place; undefined where it can. */

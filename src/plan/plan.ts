@@ -1,3 +1,4 @@
+import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type {
   Change,
@@ -32,6 +33,8 @@ export interface PlanOptions {
   readonly prune?: boolean
   /** Never pruned: the file that the selection was made from has them. */
   readonly held?: ReadonlySet<Ref>
+  /** Places that are written even where they do not differ, by resource. */
+  readonly rewrite?: ReadonlyMap<Ref, readonly Pointer[]>
   /** Also deletes these. */
   readonly remove?: ReadonlySet<Ref>
   readonly activation?: Activation
@@ -47,7 +50,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
-  const compared = compareAll(pairs, kinds, options.secretValues)
+  const compared = compareAll(pairs, kinds, options)
   // A resource that cannot be renamed in place is replaced: the old one is deleted once the new one exists, and only then.
   const moved = moves.filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
@@ -116,14 +119,14 @@ function afterItsSuccessor(change: Change, replaced: ReadonlyMap<Ref, Ref>): Cha
     : change
 }
 
-function compareAll(pairs: Pairs, kinds: readonly Kind[], secretValues: SecretValues) {
+function compareAll(pairs: Pairs, kinds: readonly Kind[], { secretValues, rewrite }: PlanOptions) {
   const found = new Map<Ref, Change>()
   const changed = new Map<Ref, Paired>()
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
   const notCompared: NotCompared[] = []
   for (const [ref, paired] of pairs.wanted) {
-    const compared = compare(paired, secretValues)
+    const compared = compare(paired, secretValues, rewrite?.get(ref))
     for (const field of compared.fixed) fixed.push(field)
     if (compared.notCompared.length > 0) notCompared.push({ ref, pointers: compared.notCompared })
     if (!compared.change) {

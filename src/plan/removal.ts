@@ -101,6 +101,10 @@ export function impossibleDeletes(
   const users = new Map<Ref, Ref[]>()
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue
+    const kind = byName.get(resource.kind)
+    const owner = parentOf(resource, kind, live)
+    // What nobody deletes by itself goes with what it belongs to.
+    if (owner && remove.has(refOf(owner)) && kind?.immutable?.(resource)) continue
     for (const { to, how } of edgesOf(resource)) if (how !== 'name' && remove.has(to)) listAt(users, to).push(ref)
   }
   return deletes.flatMap(({ ref }): Issue[] => {

@@ -6,13 +6,17 @@ import type { Id, LiveResource } from '../../src/model.ts'
 import { FakeSystem } from '../support/fake-system.ts'
 
 const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6' as Id
+const other = '22222222-2222-4222-8222-222222222222' as Id
 const shared = '11111111-1111-4111-8111-111111111111' as Id
 const ownRow: JsonObject = { name: `deployment:${id}`, limit: 3, active: true, slot_decay_per_second: 0 }
 const sharedRow: JsonObject = { ...ownRow, name: 'db-pool' }
 
 function wanted(spec: Readonly<Record<string, NonNullable<JsonObject[string]>>>, limit?: Id): ResolvedResource {
-  const resource = { kind: 'deployment', key: 'f/d', refs: {}, spec, secrets: {} }
-  return { resource, without: [], refs: {}, ids: limit ? { limit } : {}, spec }
+  const refs: LiveResource['refs'] = limit
+    ? { limit: limit === shared ? 'concurrency-limit/db-pool' : 'concurrency-limit/other' }
+    : {}
+  const resource = { kind: 'deployment', key: 'f/d', refs, spec, secrets: {} }
+  return { resource, without: [], refs, ids: limit ? { limit } : {}, spec }
 }
 
 function holding(limit: JsonObject | null): LiveResource {
@@ -33,7 +37,10 @@ test('a create sends one of the two, or neither without a limit', () => {
 const link = { global_concurrency_limit_id: shared }
 const detach = { global_concurrency_limit_id: null }
 const drop = { concurrency_limit: null }
-const row = { name: `deployment:${id}`, limit: 5, active: true, slot_decay_per_second: 0 }
+const values = { limit: 5, active: true, slot_decay_per_second: 0 }
+const row = { name: `deployment:${id}`, ...values }
+const decay = { slot_decay_per_second: 0.5 }
+const decaying = { concurrency_limit: { limit: 5, ...decay } }
 // The id of a row that the fake system does not have.
 const linkOwn = { global_concurrency_limit_id: '' }
 const five = { concurrency_limit: 5 }
@@ -43,11 +50,15 @@ test.each<[string, JsonObject | null, ResolvedResource, (JsonObject | undefined)
   ['none to own', null, wanted(five), [five]],
   ['none to shared', null, wanted({}, shared), [link]],
   ['own to none', ownRow, wanted({}), [drop]],
-  ['own to own', ownRow, wanted(five), [five]],
+  ['own to own', ownRow, wanted(five), [values]],
+  ['none to own with a decay: the whole row first', null, wanted(decaying), [{ ...row, ...decay }, linkOwn]],
   ['own to shared: the own row is removed once the other is linked', ownRow, wanted({}, shared), [link, undefined]],
   ['shared to none', sharedRow, wanted({}), [detach]],
   ['shared to own: a row of its own, and then the link', sharedRow, wanted(five), [row, linkOwn]],
-  ['shared to another shared', sharedRow, wanted({}, shared), [link]],
+  ['shared to another shared', sharedRow, wanted({}, other), [{ global_concurrency_limit_id: other }]],
+  // What `undo` writes again: a row that a stopped change left is removed.
+  ['none to none', null, wanted({}), [undefined]],
+  ['shared to the same', sharedRow, wanted({}, shared), [link, undefined]],
 ])('the requests from %s', async (_, limit, after, bodies) => {
   const api = new FakeSystem()
   const write: Write = { api, server: { url: api.url, version: '3.8.8' }, idOf: () => id }

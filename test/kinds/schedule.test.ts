@@ -166,8 +166,8 @@ describe('the schedules of a deployment', () => {
       ...nothing,
       update: [
         { id: '2', schedule: changed },
-        { id: '3', schedule: { ...every6, anchor_date: '2024-01-01T00:00:00Z' } },
         { id: '4', schedule: moved },
+        { id: '3', schedule: { ...every6, anchor_date: '2024-01-01T00:00:00Z' } },
       ],
     })
   })
@@ -245,6 +245,25 @@ describe('the schedules of a deployment', () => {
       'DELETE /deployments/d/schedules/3',
     ])
     expect(sent[2]?.body).toEqual([{ schedule: cron('1 * * * *'), active: true, parameters: {} }])
+  })
+
+  test('are paired with the one of which the most is equal, wherever it stands', () => {
+    const morning = raw('1', cron('0 5 * * *'))
+    const night = raw('2', { ...cron('0 23 * * *'), timezone: 'Europe/Berlin' })
+    const later = { cron: '30 5 * * *', active: true }
+    for (const raws of [
+      [morning, night],
+      [night, morning],
+    ])
+      expect(planSchedules(raws, [later])).toMatchObject({ update: [{ id: '1', schedule: later }], remove: ['2'] })
+    const [five, night23] = [
+      { cron: '0 5 * * *', active: true },
+      { cron: '0 23 * * *', active: true, timezone: 'Europe/Berlin' },
+    ]
+    expect(planSchedules([raw('1', cron('30 5 * * *'))], [night23, five])).toMatchObject({
+      update: [{ id: '1', schedule: five }],
+      create: [night23],
+    })
   })
 
   test('are paired one to one if several are equal', () => {

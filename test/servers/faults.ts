@@ -11,12 +11,18 @@ export type Fault =
   | { readonly limitedFor: number }
   /** Answers 403, as for missing permissions. */
   | 'forbidden'
+  /** Answers 422, as for a value that the server cannot store. */
+  | 'refused'
+  /** Answers 500. */
+  | 'broken'
   /** Asks the server not to show secrets. */
   | 'masked'
   /** Closes the connection before the server has seen the request. */
   | 'lost-request'
   /** Lets the server handle the request, and closes the connection before forwarding the response. */
   | 'lost-answer'
+  /** The same, with a call before the connection is closed. */
+  | { readonly lostAfter: () => void }
   | undefined
 
 export interface Seen {
@@ -96,16 +102,19 @@ async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResp
         },
         false,
       )
-    if (fault === 'forbidden')
-      return answer(outgoing, { status: 403, headers: json, body: Buffer.from('{"detail":"Forbidden"}') }, false)
+    const status = typeof fault === 'string' ? errors[fault] : undefined
+    if (status !== undefined)
+      return answer(outgoing, { status, headers: json, body: Buffer.from(`{"detail":"${fault}"}`) }, false)
     const passed = await pass()
-    if (fault === 'lost-answer') return socket.destroy()
+    if (typeof fault === 'object' && 'lostAfter' in fault) fault.lostAfter()
+    if (fault === 'lost-answer' || typeof fault === 'object') return socket.destroy()
     answer(outgoing, passed, passed.status >= 500)
   } catch {
     socket.destroy()
   }
 }
 
+const errors: Readonly<Record<string, number>> = { forbidden: 403, refused: 422, broken: 500 }
 const asksForSecrets = /("include_secrets": *)true/
 const json = { 'content-type': 'application/json' }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { isBetween } from '../../src/journal/partial-change.ts'
 import type { JsonObject } from '../../src/json.ts'
 import { deployment } from '../../src/kinds/deployment/deployment.ts'
+import { workQueue } from '../../src/kinds/work-queue.ts'
 import type { Ref, Resource } from '../../src/model.ts'
 
 const state = (spec: JsonObject, refs: Readonly<Record<string, Ref>> = {}): Resource => ({
@@ -34,6 +35,20 @@ test.each<[string, Resource]>([
   ['neither limit yet', state({ version: '2', schedules: after.spec.schedules ?? [] }, before.refs)],
 ])('is between two states: %s', (_, now) => {
   expect(isBetween(deployment, before, now, after)).toBe(true)
+})
+
+test('is between two states: a deployment that was created, before the rest of its limit is set', () => {
+  const created = state({ concurrency_limit: { limit: 0, active: true, slot_decay_per_second: 0.5 } })
+  expect(isBetween(deployment, state({}), state({ concurrency_limit: 1 }), created)).toBe(true)
+  expect(isBetween(deployment, state({}), state({ concurrency_limit: 2 }), created)).toBe(false)
+})
+
+test('is between two states: a queue that was created with the priority that the server chose', () => {
+  const queue = (spec: JsonObject): Resource => ({ ...state(spec), kind: 'work-queue', key: 'p/q' })
+  const created = queue({ priority: 7, concurrency_limit: 1 })
+  expect(isBetween(workQueue, queue({}), queue({ priority: 2, concurrency_limit: 1 }), created)).toBe(true)
+  expect(isBetween(workQueue, queue({}), queue({ priority: 7, concurrency_limit: 2 }), created)).toBe(false)
+  expect(isBetween(workQueue, queue({ priority: 1 }), queue({ priority: 2 }), created)).toBe(false)
 })
 
 test.each<[string, Resource]>([

@@ -61,6 +61,18 @@ describe('a plan', () => {
     })
   })
 
+  it('writes what it is told to, even where it does not differ', () => {
+    const rewrite = new Map<Ref, readonly string[]>([['a/same', ['/spec/text', '/spec/count']]])
+    const { changes } = plan(snapshot(resource('a/same', { spec: { text: 'x', count: 3 } })), held, { rewrite })
+    expect(one(changes)).toMatchObject({
+      action: 'update',
+      fields: [
+        { pointer: '/spec/count', after: 3 },
+        { pointer: '/spec/text', before: 'x', after: 'x' },
+      ],
+    })
+  })
+
   it('is empty for what the server has already, and a change has a field to show', () => {
     const all = [...held, resource('b/x', { refs: { a: 'a/mine' }, spec: { link: '<ref:a/same>' } })]
     expect(plan(snapshot(...all), all).changes).toEqual([])
@@ -400,6 +412,16 @@ describe('pruning', () => {
   it('refuses to delete what stays still needs', () => {
     const scope = { ...wanted.scope, exclude: ['b/y'] }
     expect(plan({ ...wanted, scope }, held, { prune: true }).refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
+  })
+
+  it('deletes with a resource what belongs to it and nobody deletes by itself', () => {
+    const parts = { ...b, parent: 'a', immutable: () => true }
+    const remove = (...more: readonly Resource[]) =>
+      plan(snapshot(), [...held, ...more], { remove: new Set(['a/y']) }, [a, parts, c])
+    expect(titles(remove().changes)).toEqual(['delete a/y'])
+    expect(remove().refusals).toEqual([])
+    const still = resource('c/z', { refs: { to: 'a/y' } })
+    expect(remove(still).refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
   })
 
   it('refuses to delete what cannot be made to point elsewhere', () => {

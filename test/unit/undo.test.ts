@@ -20,7 +20,7 @@ const record = (...entries: readonly Entry[]): JournalRecord => ({
 })
 const placeholder = (_: Image, pointer: string): Placeholder => ({ env: `SECRET${pointer.replaceAll('/', '_')}` })
 const undo = (held: Live, ...entries: readonly Entry[]) => undoOf(record(...entries), held, toyKinds, placeholder)
-const nothing = { resources: [], remove: new Set(), moved: [], refused: [] }
+const nothing = { resources: [], remove: new Set(), moved: [], rewrite: new Map(), refused: [] }
 
 const old = resource('a/x', { spec: { count: 1, paused: false } })
 const made = resource('a/x', { spec: { count: 2, paused: false } })
@@ -123,10 +123,63 @@ describe('an undo', () => {
     ])
   })
 
-  it('does not change built-in resources', () => {
+  it('removes an immutable resource, unless it is part of Prefect', () => {
     const [a] = toyKinds
-    const settled: readonly Kind[] = a ? [{ ...a, immutable: () => true }] : []
-    expect(undoOf(record({ ...create, status: 'done' }), live(made), settled, placeholder)).toEqual(nothing)
+    const undoWith = (more: Partial<Kind>) =>
+      undoOf(record({ ...create, status: 'done' }), live(made), a ? [{ ...a, ...more }] : [], placeholder)
+    const immutable = () => true
+    expect(undoWith({ immutable })).toEqual({ ...nothing, remove: new Set(['a/x']) })
+    expect(undoWith({ immutable, builtin: () => true })).toMatchObject({
+      ...nothing,
+      refused: [{ code: 'builtin-stays', severity: 'warning', ref: 'a/x' }],
+    })
+  })
+
+  it('writes again what a stopped update may have left where no resource shows it', () => {
+    const [a] = toyKinds
+    const kinds: readonly Kind[] = a ? [{ ...a, rewriteOnUndo: ['count'] }] : []
+    const rewriteOf = (status: number | undefined, entry: Partial<Entry> = {}) => {
+      const write = { method: 'PATCH', path: '/a', ...(status === undefined ? {} : { status }) }
+      return undoOf(record({ ...update, writes: [write], ...entry }), live(old), kinds, placeholder)
+    }
+    const again = { ...nothing, resources: [old], rewrite: new Map([['a/x', ['/spec/count']]]) }
+    expect(rewriteOf(201)).toEqual(again)
+    // Nobody knows whether a request without an answer was carried out.
+    expect(rewriteOf(undefined)).toEqual(again)
+    expect(rewriteOf(422)).toEqual(nothing)
+    const elsewhere = imageOf(resource('a/x', { spec: { count: 1, paused: true } }))
+    expect(rewriteOf(201, { after: elsewhere })).toEqual(nothing)
+  })
+
+  it('takes along what the server made with a resource, unless it was changed', () => {
+    const [a, b] = toyKinds
+    const part: readonly Kind[] = a && b ? [a, { ...b, parent: 'a', defaultSpec: () => ({ count: 1 }) }] : []
+    const child = (count: number) => resource('b/y', { refs: { a: 'a/x' }, spec: { count } })
+    // It was to become 2; the process was killed before it sent a request.
+    const created: Entry = { ref: 'b/y', action: 'create', after: imageOf(child(2)) }
+    const undoing = (now: Resource) =>
+      undoOf(record({ ...create, status: 'done' }, created), live(made, now), part, placeholder)
+    expect(undoing(child(1))).toEqual({ ...nothing, remove: new Set(['a/x', 'b/y']) })
+    expect(undoing(child(3))).toMatchObject({ remove: new Set(['a/x']), refused: [{ ref: 'b/y' }] })
+  })
+
+  it('does not delete what gets its name back with its parent', () => {
+    const [a, b] = toyKinds
+    const blocksRemoval: Kind['blocksRemoval'] = ({ key }, { spec }) =>
+      spec.text === key ? { code: 'default-queue', message: '' } : undefined
+    const kinds: readonly Kind[] = a && b ? [a, { ...b, parent: 'a', defaultSpec: () => ({}), blocksRemoval }] : []
+    const named = (text: string) => resource('a/x', { spec: { text } })
+    const parent: Entry = {
+      ref: 'a/x',
+      action: 'update',
+      status: 'done',
+      before: imageOf(named('old')),
+      after: imageOf(named('new')),
+    }
+    const child = resource('b/new', { refs: { a: 'a/x' } })
+    const created: Entry = { ref: 'b/new', action: 'create', status: 'done', after: imageOf(child) }
+    const undoing = undoOf(record(parent, created), live(named('new'), child), kinds, placeholder)
+    expect(undoing).toEqual({ ...nothing, resources: [named('old')] })
   })
 
   it('of several takes back each by itself', () => {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Id, Reader } from '../../model.ts'
 import { keyOf, keyParts } from '../../ref.ts'
-import { answer, idOf, list, object, readNamed, readPages, text } from '../endpoints.ts'
+import { answer, at, idOf, list, object, readNamed, readPages, text } from '../endpoints.ts'
 import { anyObject, string, tags } from '../field-schemas.ts'
 import { isIrreproducible, isStockType } from './builtin-block-types.ts'
 import { checksumOf } from './checksum.ts'
@@ -15,6 +15,7 @@ export const blockSchema: Kind = {
   name: 'block-schema',
   doc: 'A version of the fields of a block type, identified by its checksum.',
   keyDoc: 'type slug/first eight digits of the checksum',
+  parent: 'type',
   refFields: { type: { kinds: ['block-type'], doc: 'The type that it describes.', required: true, fixed: isFixed } },
   fields: {
     checksum: {
@@ -98,8 +99,9 @@ export const blockSchema: Kind = {
   async update() {
     throw new Error(isFixed)
   },
-  async remove() {
-    throw new Error('a block schema is deleted with its type')
+  // Only `undo` of its create does that: elsewhere a schema is deleted with its type.
+  async remove({ api }, before) {
+    await api.send('DELETE', at`/block_schemas/${before.id}`)
   },
   // The create answers with the row that exists: sent again it does no harm.
   find: async (): Promise<Id | undefined> => undefined,

@@ -1,6 +1,7 @@
 import type { Change, Resource, Server } from '../../model.ts'
 import { atLeast } from '../../version.ts'
-import { objects } from '../endpoints.ts'
+import { namesOf, objects } from '../endpoints.ts'
+import { needsUpsert } from './deployment-write.ts'
 
 /** A side effect of every update: `_delete_scheduled_runs` in `server/models/deployments.py`. */
 export const runsEffect = 'its scheduled runs will be rescheduled'
@@ -17,7 +18,14 @@ export function deploymentEffects(change: Change, { version }: Server): string[]
     ]
   if (change.action !== 'update') return []
   const resumed = change.before.spec.paused === true && change.after.spec.paused === false
-  return [runsEffect, ...(resumed ? startsToRun(change.after) : [])]
+  return [runsEffect, ...newScheduleIds(change), ...(resumed ? startsToRun(change.after) : [])]
+}
+
+/** The upsert, the only request that changes labels or keeps placeholders in parameters, replaces all schedules. */
+function newScheduleIds({ before, after, fields }: Change & { action: 'update' }): string[] {
+  const cause = needsUpsert(after, namesOf(fields))
+  if (cause === undefined || objects(before.spec.schedules).length === 0) return []
+  return [`its schedules get new IDs: Prefect cannot change ${cause} of a deployment without replacing them`]
 }
 
 /** Rules of older servers that a newer one does not store as they are (`normalize_schedule_rrule`). */

@@ -71,52 +71,61 @@ function numberOf(own: Json | undefined): Json | undefined {
 
 /** Sets what a deployment request has no field for, on the own row. */
 export async function completeLimit({ api }: Write, id: string, own: Json | undefined): Promise<void> {
-  if (isObject(own)) await api.send('PATCH', at`/v2/concurrency_limits/${`deployment:${id}`}`, own)
+  if (isObject(own)) await api.send('PATCH', ownRow(id), own)
 }
 
 /**
  * Takes a deployment from the limit that it has to the one that is wanted, by requests that spare shared rows. The old
- * limit stays linked until the new one is, so that a refused request leaves the deployment limited.
+ * limit stays linked until the new one is, so that a refused request leaves the deployment limited. Where nothing differs,
+ * removes an own row that is not linked: a change that was stopped may have left it behind.
  */
 export async function changeLimit(write: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
   const path = at`/deployments/${before.id}`
   const send = (body: JsonObject) => write.api.send('PATCH', path, body)
-  const own = numberOf(after.spec.concurrency_limit)
+  const own = wholeLimit(after.spec.concurrency_limit)
   const hadOwn = isOwnLimit(text(object(before.carriedOver.global_concurrency_limit), 'name'))
   if (after.ids.limit) {
     await send({ global_concurrency_limit_id: after.ids.limit })
     // Linking another row by its id leaves the own row behind.
-    if (hadOwn) await removeOwnRow(write, before.id)
-    return
+    if (hadOwn || (before.refs.limit !== undefined && before.refs.limit === after.refs.limit))
+      await removeOwnRow(write, before.id)
+  } else if (own === undefined) {
+    if (before.refs.limit) await send({ global_concurrency_limit_id: null })
+    else if (hadOwn) await send({ concurrency_limit: null })
+    else await removeOwnRow(write, before.id)
+  } else if (hadOwn) {
+    await write.api.send('PATCH', ownRow(before.id), own)
+  } else if (before.refs.limit || isObject(after.spec.concurrency_limit)) {
+    // With a shared limit linked, `concurrency_limit` would change the shared row; and it takes nothing but a number.
+    await takeUp(write, before.id, own)
+  } else {
+    await send({ concurrency_limit: own.limit ?? null }).catch(async (error: unknown) => {
+      if (statusOf(error) !== 409) throw error
+      await takeUp(write, before.id, own)
+    })
   }
-  if (own === undefined) return void (await removeLimit(send, before, hadOwn))
-  // With a shared limit linked, `concurrency_limit` would change the shared row.
-  if (before.refs.limit) return takeUp(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
-  try {
-    await send({ concurrency_limit: own })
-  } catch (error) {
-    if (hadOwn || statusOf(error) !== 409) throw error
-    return takeUp(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
-  }
-  // The number alone would leave an own row switched off, or decaying.
-  const isPlain = !isObject(before.spec.concurrency_limit) && !isObject(after.spec.concurrency_limit)
-  if (!isPlain) await completeLimit(write, before.id, wholeLimit(after.spec.concurrency_limit, own))
-}
-
-async function removeLimit(send: (body: JsonObject) => Promise<unknown>, before: LiveResource, hadOwn: boolean) {
-  if (before.refs.limit) await send({ global_concurrency_limit_id: null })
-  else if (hadOwn) await send({ concurrency_limit: null })
 }
 
 /** An own limit with everything that a row says of it. */
-function wholeLimit(own: Json | undefined, limit: Json): JsonObject {
+function wholeLimit(own: Json | undefined): JsonObject | undefined {
+  const limit = isObject(own) ? own.limit : own
+  if (limit === undefined || limit === null) return undefined
   return { limit, active: true, slot_decay_per_second: 0, ...(isObject(own) ? own : {}) }
+}
+
+/** The number that a deployment is created with, until `completeLimit` has set the rest. */
+export function interimLimit(own: Json): Json | undefined {
+  return isObject(own) ? numberOf(own) : undefined
+}
+
+function ownRow(id: string): string {
+  return at`/v2/concurrency_limits/${`deployment:${id}`}`
 }
 
 /** Links an own row, made or changed first: linking a shared limit by its id alone may have left one behind. */
 async function takeUp({ api }: Write, id: string, limit: JsonObject): Promise<void> {
   const name = `deployment:${id}`
-  const row = at`/v2/concurrency_limits/${name}`
+  const row = ownRow(id)
   try {
     await api.send('POST', '/v2/concurrency_limits/', { name, ...limit })
   } catch (error) {
@@ -128,7 +137,7 @@ async function takeUp({ api }: Write, id: string, limit: JsonObject): Promise<vo
 
 async function removeOwnRow({ api }: Write, id: string): Promise<void> {
   try {
-    await api.send('DELETE', at`/v2/concurrency_limits/${`deployment:${id}`}`)
+    await api.send('DELETE', ownRow(id))
   } catch (error) {
     if (statusOf(error) !== 404) throw error
   }

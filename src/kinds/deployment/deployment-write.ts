@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../json.ts'
 import type { Created, ResolvedResource, Write } from '../../kind.ts'
-import type { FieldChange, Id, LiveResource } from '../../model.ts'
+import type { FieldChange, Id, LiveResource, Resource } from '../../model.ts'
 import { isPrefect2 } from '../../version.ts'
 import { answer, at, idOf, isAmbiguous, namesOf, object, objects, statusOf } from '../endpoints.ts'
 import { bodyOf, noSchema, poolBody } from './deployment-body.ts'
@@ -63,7 +63,7 @@ export async function updateDeployment(
 ): Promise<void> {
   const changed = namesOf(fields)
   const isOld = isPrefect2(write.server.version)
-  const way = isOld || !needsUpsert(after, changed) ? patch : isFlip(changed) ? flip : upsert
+  const way = isOld || needsUpsert(after, changed) === undefined ? patch : isFlip(changed) ? flip : upsert
   const isWhole = await way(write, before, after, changed).then(
     () => way === upsert,
     async (error: unknown) => {
@@ -107,12 +107,19 @@ function pausedOf(before: LiveResource, after: ResolvedResource): Json {
   return after.spec.paused ?? before.carriedOver.paused ?? false
 }
 
-/** PATCH takes no labels, and stores the value of a placeholder in parameters instead of the placeholder. */
-function needsUpsert({ spec }: ResolvedResource, changed: ReadonlySet<string>): boolean {
-  if (changed.has('labels')) return true
+/**
+ * What PATCH cannot change as it is wanted: it takes no labels, and stores the value of a placeholder in parameters instead
+ * of the placeholder. Undefined where it can change everything.
+ */
+export function needsUpsert(
+  { spec }: Pick<Resource, 'spec'>,
+  changed: ReadonlySet<string>,
+): 'the labels' | 'the parameters' | undefined {
+  if (changed.has('labels')) return 'the labels'
   const parameters = JSON.stringify(spec.parameters ?? {})
   const placeholders = parameters.includes('"__prefect_kind"') || parameters.includes('"$ref"')
-  return placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)
+  const affected = placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)
+  return affected ? 'the parameters' : undefined
 }
 
 function isFlip(changed: ReadonlySet<string>): boolean {

@@ -9,7 +9,7 @@ import { labels } from '../flow.ts'
 import { nameFault } from '../name-rules.ts'
 import { fillsSchema, isEmpty, noSchema } from './deployment-body.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
-import { normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { interimLimit, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
@@ -82,6 +82,7 @@ export const deployment: Kind = {
       doc: 'A limit of its own: runs at a time.',
       default: null,
       normalize: normalizeOwnLimit,
+      interim: interimLimit,
     },
     concurrency_options: {
       schema: {
@@ -163,6 +164,8 @@ export const deployment: Kind = {
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
   },
   carryOver: ['schedules', 'global_concurrency_limit', 'paused'],
+  // Its own limit is a row, which exists before and after it is linked.
+  rewriteOnUndo: ['limit', 'concurrency_limit'],
   encode: encodeDeployment,
   disabledSpec: { paused: true },
   keepActivation: (resource, before) => ({

@@ -81,10 +81,22 @@ function pairSimilar(olds: readonly Existing[], wanted: readonly JsonObject[]) {
   })
 }
 
-/** How many fields are equal, and how many both have. */
+/** More for each field that both have, the more equal it is, and less for each that only one has. */
 function likeness(a: JsonObject, b: JsonObject): number {
-  const shared = Object.entries(a).filter(([name]) => b[name] !== undefined)
-  return shared.length + 2 * shared.filter(([name, value]) => sameJson(value, b[name])).length
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].reduce((sum, name) => {
+    const [one, other] = [a[name], b[name]]
+    return one === undefined || other === undefined ? sum - 1 : sum + 1 + 2 * equality(one, other)
+  }, 0)
+}
+
+/** From 0 to 1; of texts, such as cron expressions, how many of their parts are equal. */
+function equality(a: Json, b: Json): number {
+  if (sameJson(a, b)) return 1
+  if (typeof a !== 'string' || typeof b !== 'string') return 0
+  const [parts, others] = [a.split(/[\s;]+/), b.split(/[\s;]+/)]
+  const equal = parts.filter((part, index) => part === others[index]).length
+  return equal / Math.max(parts.length, others.length)
 }
 
 function isEqual(a: JsonObject, b: JsonObject): boolean {

@@ -1,0 +1,103 @@
+import type { Pointer } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import type { Live, LiveResource, Ref, Resource } from '../model.ts'
+import { refOf } from '../ref.ts'
+import { canonicalSpec, differences, differingFields } from '../spec.ts'
+import type { Entry, Image } from './journal.ts'
+import { isBetween } from './partial-change.ts'
+
+/** The resource of an image, with placeholders for its secrets; an empty one where there is no image. */
+export type Resolve = (image: Image | undefined) => Resource
+
+/** What a stopped update may have left on the server where no resource shows it. */
+export function leftovers(kind: Kind, { action, status, before, after, writes }: Entry, resolve: Resolve): Pointer[] {
+  if (action !== 'update' || status === 'done' || !kind.rewriteOnUndo || !mayHaveWritten(writes)) return []
+  const places = differingFields(kind, resolve(before), resolve(after))
+  const touched = kind.rewriteOnUndo.some((name) => places.has(`spec/${name}`) || places.has(`refs/${name}`))
+  return touched ? kind.rewriteOnUndo.map((name) => `/${name in kind.refFields ? 'refs' : 'spec'}/${name}`) : []
+}
+
+/** Whether a change can be taken back, needs not be, or why not. */
+export function judge(kind: Kind, entry: Entry, now: LiveResource | undefined, resolve: Resolve): string {
+  const is = (image: Image | undefined) =>
+    image !== undefined && now !== undefined && changedIn(kind, entry, now, resolve(image)).length === 0
+  switch (entry.action) {
+    case 'create':
+      if (!now) return 'nothing'
+      // Where the server refused to make it, what has its name is perhaps somebody else's.
+      if (entry.status === 'failed' && entry.id === undefined && !mayHaveWritten(entry.writes))
+        return 'its create failed, so it may not be ours'
+      if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
+      // Nobody can have changed it.
+      if (kind.immutable?.(now)) return 'undo'
+      return is(entry.after) || isPartial(kind, entry, now, resolve) ? 'undo' : how(kind, entry, now, resolve)
+    case 'delete':
+      if (!now) return 'undo'
+      return is(entry.before) ? 'nothing' : 'there is another one of this name now'
+    default:
+      if (!now) return 'it was deleted since'
+      if (is(entry.after)) return 'undo'
+      // Never begun, or reverted already.
+      if (is(entry.before)) return 'nothing'
+      return isPartial(kind, entry, now, resolve) ? 'undo' : how(kind, entry, now, resolve)
+  }
+}
+
+/** Whether a change that was not completed left the resource as it is: it has sent a request, and nothing else differs. */
+function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): boolean {
+  if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
+  const after = resolve(entry.after)
+  const before = entry.before
+    ? resolve(entry.before)
+    : { ...after, refs: {}, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} }
+  return isBetween(kind, before, now, after)
+}
+
+/** Whether the server has carried out one of the requests, or nobody knows. */
+function mayHaveWritten(writes: Entry['writes'] = []): boolean {
+  return writes.some(({ status }) => status === undefined || status < 300 || [408, 502, 504].includes(status))
+}
+
+function how(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): string {
+  if (!entry.after) return 'the journal does not say what it was made to be'
+  const pointers = changedIn(kind, entry, resolve(entry.after), now)
+  return `it was changed since (${pointers.join(', ')})`
+}
+
+/** Where two states differ, but for fields that a create left for later. */
+function changedIn(kind: Kind, { without = [] }: Entry, before: Resource, after: Resource): Pointer[] {
+  const found = differences(kind, before, after).map(({ pointer }) => pointer)
+  return without.length === 0
+    ? found
+    : found.filter(
+        (pointer) =>
+          // A create that is not complete is switched off until it is.
+          ![...without, ...Object.keys(kind.disabledSpec ?? {})].some(
+            (name) => pointer === `/spec/${name}` || pointer.startsWith(`/spec/${name}/`),
+          ),
+      )
+}
+
+/**
+ * What becomes of a resource that the server made along with its parent, such as the default queue of a pool, by what
+ * becomes of the parent; undefined where that says nothing. It goes with a parent that goes, unless it was changed. Where
+ * the parent gets back the name that it had for it, it is not deleted.
+ */
+export function partVerdict(
+  kind: Kind,
+  { action, ref }: Entry,
+  now: LiveResource | undefined,
+  live: Live,
+  { remove, resources }: { readonly remove: ReadonlySet<Ref>; readonly resources: readonly Resource[] },
+): 'undo' | 'nothing' | undefined {
+  const parentRef = kind.parent === undefined ? undefined : now?.refs[kind.parent]
+  if (action !== 'create' || !now || !kind.defaultSpec || parentRef === undefined) return undefined
+  if (remove.has(parentRef)) {
+    const asMade = { ...now, spec: canonicalSpec(kind, kind.defaultSpec()) }
+    return differences(kind, now, asMade).length === 0 ? 'undo' : undefined
+  }
+  const parent = live.resources.get(parentRef)
+  const reverted = resources.find((resource) => refOf(resource) === parentRef)
+  const isBlocked = (by: Resource | undefined) => by !== undefined && kind.blocksRemoval?.(now, by) !== undefined
+  return reverted && isBlocked(parent) && !isBlocked(reverted) && ref === refOf(now) ? 'nothing' : undefined
+}

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Bench, holdUpdate, openBench } from '../hard/hold.ts'
+import { stops } from '../hard/stops.ts'
+import { deploymentUpdates } from '../hard/updates/deployments.ts'
+import { otherUpdates } from '../hard/updates/others.ts'
+import { deployment, flow, scheduleUpdates } from '../hard/updates/schedules.ts'
+import { freshServer } from '../servers/servers.ts'
+import { journalIn } from '../support/cli.ts'
+import { command } from '../support/command.ts'
+import { plainHttp, type Row } from '../support/plain-http.ts'
+
+/*
+ * A sample of the matrix of `npm run test:hard`, which stops every update of several writes at each of them in every way.
+ */
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench(await freshServer('3.8.8'))
+})
+afterAll(async () => {
+  await bench?.stopper.close()
+  await bench?.server.stop()
+})
+
+const sample: readonly (readonly [update: string, stop: string])[] = [
+  ['schedules: cron', 'refused (422)'],
+  ['limit: none to own with a decay', 'killed once the server has carried it out'],
+  ['limit: shared to own', 'fails for ever (500)'],
+  ['blocks: type, schema and blocks created', 'answer lost once'],
+]
+
+test.each(sample)('%s, %s: undo reverts it, and a second apply completes it', async (name, way) => {
+  const update = [...scheduleUpdates, ...deploymentUpdates, ...otherUpdates].find((one) => one.name === name)
+  const points = update
+    ? await holdUpdate(
+        bench,
+        update,
+        stops.filter((stop) => stop.name === way),
+      )
+    : []
+  expect(points.length).toBeGreaterThan(1)
+  expect(points.flatMap(({ faults }) => faults)).toEqual([])
+})
+
+describe('a schedule that the server refuses', () => {
+  const schedulesOf = async (id: unknown) =>
+    (await plainHttp(bench.server.url).get(`/deployments/${id}`)).schedules as readonly Row[]
+  const apply = async (name: string, spec: Row) => {
+    const file = join(bench.folder, `${name}.yaml`)
+    const documents = [{ kind: 'snapshot', version: 1 }, flow, deployment(spec)]
+    writeFileSync(file, documents.map((document) => JSON.stringify(document)).join('\n---\n'))
+    const env = { HOME: bench.folder }
+    const told = await command(['apply', file, '--yes', '--api-url', bench.server.url], env, bench.folder)
+    const undone = () =>
+      command(
+        ['undo', journalIn({ ...told, stdout: told.out, stderr: told.err }), '--yes', '--api-url', bench.server.url],
+        env,
+      )
+    return { ...told, undone }
+  }
+
+  test.each([
+    ['minute 61', { cron: '61 5 * * *', active: true }],
+    ['a time zone that is misspelled', { cron: '0 5 * * *', timezone: 'Europe/Berln', active: true }],
+  ])('%s: the old one is still there, and what was written beside it is reverted', async (name, wrong) => {
+    const http = plainHttp(bench.server.url)
+    const { id: flow_id } = await http.post('/flows/', { name: 'f' })
+    const cron = { schedule: { cron: '0 5 * * *' }, active: true }
+    const { id } = await http.post('/deployments/', {
+      name: 'd',
+      flow_id,
+      schedules: [cron],
+      tags: ['old'],
+      paused: true,
+    })
+    const before = await http.get(`/deployments/${id}`)
+
+    const alone = await apply(name, { schedules: [wrong], tags: ['old'] })
+    expect(alone.exit).toBe(1)
+    expect(await schedulesOf(id)).toEqual(before.schedules)
+    expect((await alone.undone()).exit).toBe(0)
+
+    const partly = await apply(name, { schedules: [wrong], tags: ['new'] })
+    expect(partly.exit).toBe(5)
+    expect(partly.err).toMatch(new RegExp(`the server has carried out: PATCH /deployments/${id}`))
+    expect(await schedulesOf(id)).toEqual(before.schedules)
+    expect((await http.get(`/deployments/${id}`)).tags).toEqual(['new'])
+    expect((await partly.undone()).exit).toBe(0)
+    expect({ ...(await http.get(`/deployments/${id}`)), updated: before.updated }).toEqual(before)
+  })
+})

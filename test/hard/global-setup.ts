@@ -1,0 +1,26 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import shareServers from '../servers/global-setup.ts'
+import { type TallyLine, tallyVariable } from './tally.ts'
+
+/** Vitest's global setup: shared servers, and at the end one line for each version: the points that were tried and held. */
+export default async function setup(): Promise<() => Promise<void>> {
+  const tally =
+    process.env[tallyVariable] ?? join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-tally-')), 'tally.ndjson')
+  process.env[tallyVariable] = tally
+  const stop = await shareServers()
+  return async () => {
+    await stop()
+    const lines = existsSync(tally) ? readFileSync(tally, 'utf8').split('\n').filter(Boolean) : []
+    for (const line of summaryOf(lines.map((text) => JSON.parse(text) as TallyLine))) console.log(line)
+  }
+}
+
+function summaryOf(lines: readonly TallyLine[]): string[] {
+  return [...new Set(lines.map(({ version }) => version))].map((version) => {
+    const some = lines.filter((line) => line.version === version)
+    const sum = (name: 'tried' | 'held') => some.reduce((total, line) => total + line[name], 0)
+    return `Prefect ${version}: ${some.length} updates, ${sum('tried')} points tried, ${sum('held')} held`
+  })
+}

@@ -1,0 +1,194 @@
+import { numberOf } from '../../../src/json.ts'
+import { checksumOf } from '../../../src/kinds/block/checksum.ts'
+import type { Document, Update } from '../hold.ts'
+import { deployment, flow } from './schedules.ts'
+
+const pool = (spec: Document, refs: Document = {}): Document => ({
+  kind: 'work-pool',
+  key: 'p',
+  refs,
+  spec: { type: 'process', is_paused: false, ...spec },
+})
+const queue = (name: string, spec: Document): Document => ({
+  kind: 'work-queue',
+  key: `p/${name}`,
+  refs: { pool: 'work-pool/p' },
+  spec: { is_paused: false, ...spec },
+})
+const standard = { description: "The work pool's default queue.", priority: 1 }
+
+const poolUpdates: readonly Update[] = [
+  {
+    name: 'pool: itself, its queues and one more',
+    from: [pool({}), queue('default', standard), queue('a', { priority: 2 }), queue('b', { priority: 3 })],
+    to: [
+      pool({
+        description: 'd',
+        concurrency_limit: 4,
+        base_job_template: { variables: { type: 'object' }, job_configuration: { a: 1 } },
+      }),
+      queue('default', { ...standard, description: 'first' }),
+      queue('a', { priority: 5, concurrency_limit: 1 }),
+      queue('b', { priority: 2 }),
+      queue('c', { priority: 9 }),
+    ],
+  },
+  {
+    name: 'pool: created with another default queue',
+    from: [],
+    to: [
+      pool({ default_queue: 'main' }),
+      queue('main', { priority: 1, description: 'm' }),
+      queue('a', { priority: 7 }),
+    ],
+  },
+  {
+    name: 'pool: its default queue renamed',
+    from: [pool({}), queue('default', standard), queue('a', { priority: 2 })],
+    to: [pool({ default_queue: 'main' }), queue('main', standard), queue('a', { priority: 2 })],
+  },
+]
+
+const event = (name: string): Document => ({ type: 'event', posture: 'Reactive', expect: [name], within: 5 })
+const pauses = (key: string): Document => ({
+  type: 'pause-automation',
+  source: 'selected',
+  automation_id: `<ref:automation/${key}>`,
+})
+const automation = (key: string, spec: Document): Document => ({
+  kind: 'automation',
+  key,
+  spec: { enabled: false, trigger: event(key), ...spec },
+})
+
+const automationUpdates: readonly Update[] = [
+  {
+    name: 'automations: a cycle created',
+    from: [],
+    to: [
+      automation('a', { enabled: true, actions: [pauses('b')] }),
+      automation('b', { enabled: true, actions: [pauses('a')] }),
+    ],
+  },
+  {
+    name: 'automations: a cycle changed',
+    from: [automation('a', { actions: [pauses('b')] }), automation('b', { actions: [pauses('a')] })],
+    to: [
+      automation('a', { trigger: event('other'), actions: [pauses('b'), pauses('a')] }),
+      automation('b', { description: 'd', actions_on_trigger: [pauses('a')] }),
+    ],
+  },
+  {
+    name: 'automations: a cycle switched on, a third one created',
+    from: [automation('a', { actions: [pauses('b')] }), automation('b', { actions: [pauses('a')] })],
+    to: [
+      automation('a', { enabled: true, actions: [pauses('b')] }),
+      automation('b', { actions: [pauses('c')] }),
+      automation('c', { actions: [pauses('b')] }),
+    ],
+  },
+]
+
+const fields = (more: Document) => ({
+  title: 'Own',
+  type: 'object',
+  block_type_slug: 'own-thing',
+  block_schema_references: {},
+  secret_fields: ['token'],
+  properties: { token: { title: 'Token', type: 'string' }, n: {}, one: {}, ...more },
+})
+const schema = (more: Document = {}) => {
+  const checksum = checksumOf(fields(more) as Parameters<typeof checksumOf>[0])
+  const key = `own-thing/${checksum.slice(7, 15)}`
+  const spec = { checksum, version: '1', fields: fields(more) }
+  return {
+    ref: `block-schema/${key}`,
+    document: { kind: 'block-schema', key, refs: { type: 'block-type/own-thing' }, spec },
+  }
+}
+const type = (spec: Document): Document => ({
+  kind: 'block-type',
+  key: 'own-thing',
+  spec: { name: 'Own Thing', ...spec },
+})
+const block = (key: string, by: string, data: Document, secrets: Document = {}): Document => ({
+  kind: 'block',
+  key: `own-thing/${key}`,
+  refs: { type: 'block-type/own-thing', schema: by },
+  spec: { data },
+  ...(Object.keys(secrets).length > 0 ? { secrets } : {}),
+})
+const link = (name: string): Document => ({ $ref: { block_document_id: `<ref:block/own-thing/${name}>` } })
+const [first, second] = [schema(), schema({ size: { title: 'Size', type: 'number', default: numberOf('1') } })]
+const token = { '/data/token': { env: 'TOKEN' } }
+
+const blockUpdates: readonly Update[] = [
+  {
+    name: 'blocks: type, schema and blocks created',
+    from: [],
+    to: [
+      type({ description: 'd' }),
+      first.document,
+      block('a', first.ref, { n: 1 }),
+      block('b', first.ref, { one: link('a') }),
+    ],
+  },
+  {
+    name: 'blocks: type changed, a schema more, a block moved to it',
+    from: [type({}), first.document, block('a', first.ref, { n: 1 }, token)],
+    to: [
+      type({ description: 'changed', logo_url: 'https://example.org/a.png' }),
+      first.document,
+      second.document,
+      block('a', second.ref, { n: 2 }, token),
+    ],
+  },
+  {
+    name: 'blocks: data beside a secret, a link to a new block',
+    from: [type({}), first.document, block('a', first.ref, { n: 1 }, token), block('b', first.ref, { n: 1 })],
+    to: [
+      type({}),
+      first.document,
+      block('a', first.ref, { n: 2, one: link('c') }, token),
+      block('b', first.ref, { one: link('a') }),
+      block('c', first.ref, { n: 3 }),
+    ],
+  },
+]
+
+export const otherUpdates: readonly Update[] = [
+  ...poolUpdates,
+  ...automationUpdates,
+  ...blockUpdates,
+  {
+    name: 'limits: of a tag with a decay, and a global one',
+    since: '3.4.19',
+    from: [
+      { kind: 'tag-concurrency-limit', key: 't', spec: { concurrency_limit: 1 } },
+      { kind: 'concurrency-limit', key: 'g', spec: { limit: 1 } },
+    ],
+    to: [
+      {
+        kind: 'tag-concurrency-limit',
+        key: 't',
+        spec: { concurrency_limit: 2, active: false, slot_decay_per_second: 0.5 },
+      },
+      { kind: 'concurrency-limit', key: 'g', spec: { limit: 2, slot_decay_per_second: 1 } },
+      { kind: 'concurrency-limit', key: 'h', spec: { limit: 2 } },
+    ],
+  },
+  {
+    name: 'several kinds at once: flow, variable, pool, deployment and automation',
+    from: [flow, { kind: 'variable', key: 'v', spec: { value: 1 } }, deployment({ tags: ['x'] })],
+    to: [
+      { ...flow, spec: { tags: ['x'] } },
+      { kind: 'variable', key: 'v', spec: { value: 2 } },
+      pool({}),
+      queue('default', standard),
+      deployment({ tags: ['y'], schedules: [{ cron: '0 5 * * *', active: true }] }, { queue: 'work-queue/p/default' }),
+      automation('a', {
+        actions: [{ type: 'run-deployment', source: 'selected', deployment_id: '<ref:deployment/f/d>' }],
+      }),
+    ],
+  },
+]
