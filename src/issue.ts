@@ -134,6 +134,8 @@ export const issueCodes = {
   'invalid-bundle':
     'The file is not a bundle, or was changed after it was created. The message contains the difference.',
   'scope-mismatch': 'The directory contains an export of another selection, so one header cannot describe both.',
+  'outside-scope':
+    'A resource of the snapshot is outside of the scope in its header: apply creates it, and --prune never deletes it.',
   'file-name-mismatch':
     'A file in a directory has the name of another resource than the one that it contains. The content has precedence.',
   'invalid-revision': 'A `git:REV:path` cannot be read: the revision or path does not exist, or git is not available.',

@@ -11,6 +11,7 @@ import { onlyOwner } from '../store/disk.ts'
 import { writeText } from '../store/files.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
+import { nulAdvice, nulWarnings } from './nul-warnings.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
@@ -52,7 +53,9 @@ async function read(request: BackupRequest, newest: string | undefined, context:
     const live = await readResources(connection, context)
     warn(context, live.issues)
     const carried = secrets.found(selected([...live.resources.values()], context.kinds, request))
-    return snapshotOf(connection.server, request, await secrets.written(carried))
+    const snapshot = snapshotOf(connection.server, request, await secrets.written(carried))
+    warn(context, nulWarnings(snapshot.resources, nulAdvice))
+    return snapshot
   }
   return connected(request, context, readAll, true)
 }

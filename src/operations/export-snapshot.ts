@@ -10,6 +10,7 @@ import { snapshotText, writeSnapshot } from '../store/files.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
+import { nulAdvice, nulWarnings } from './nul-warnings.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface ExportRequest extends Target, Selection, ExportSecretRequest {
@@ -52,6 +53,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
       live.issues.filter(({ code }) => code !== 'unmatched-secret'),
     )
     await warnPossibleSecrets(ahead.look, snapshot.resources, how, context, live.issues)
+    warn(context, nulWarnings(snapshot.resources, nulAdvice))
     const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
     const result = { snapshot, secretCount }
     if (over && how.check)

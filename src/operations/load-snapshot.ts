@@ -1,5 +1,7 @@
 import type { Context } from '../context.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
+import { refOf } from '../ref.ts'
+import { outsideScope } from '../selection/outside-scope.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 
@@ -20,9 +22,16 @@ export async function readSnapshot(
   context: Context,
   { overlay, environment }: EnvironmentChoice = {},
 ): Promise<Parsed> {
-  const parsed = parseSnapshot(await readSources(path, context), context.kinds)
+  const parsed = withScopeWarnings(parseSnapshot(await readSources(path, context), context.kinds), context)
   if (overlay === undefined && environment === undefined) return parsed
   const { inEnvironment } = await import('../project/environments.ts')
   const choice = { ...(overlay ? { overlay } : {}), ...(environment ? { environment } : {}) }
   return inEnvironment(parsed, path, choice, context.kinds, context)
+}
+
+/** Where there are errors, resources that belong to the scope may be missing, so that the warnings would be wrong. */
+function withScopeWarnings(parsed: Parsed, { kinds }: Context): Parsed {
+  if (parsed.issues.some(({ severity }) => severity === 'error')) return parsed
+  const outside = outsideScope(parsed.snapshot, kinds, (resource) => parsed.placeOf(refOf(resource)))
+  return outside.length > 0 ? { ...parsed, issues: [...parsed.issues, ...outside] } : parsed
 }

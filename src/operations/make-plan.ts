@@ -93,7 +93,7 @@ export async function preparePlan(
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : made
   const plan = await noteRuns(counted, kinds, to.client, context.now())
   return {
-    plan: { ...plan, issues: plan.issues.map((issue) => placed(issue, parsed)) },
+    plan: { ...plan, issues: [...outsideIn(parsed, snapshot), ...plan.issues.map((issue) => placed(issue, parsed))] },
     live,
     parsed: { ...parsed, snapshot },
     whole: parsed.snapshot,
@@ -101,6 +101,14 @@ export async function preparePlan(
     to,
     file: request.snapshot,
   }
+}
+
+/** The warnings about resources of a selection that the scope of their snapshot does not mean. */
+function outsideIn({ issues }: Parsed, { resources }: Snapshot): Issue[] {
+  const outside = issues.filter(({ code }) => code === 'outside-scope')
+  if (outside.length === 0) return []
+  const planned = new Set(resources.map(refOf))
+  return outside.filter(({ ref }) => ref && planned.has(ref))
 }
 
 /**

@@ -13,6 +13,7 @@ import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './a
 import { connected, readResources, warn } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
+import { nulWarnings } from './nul-warnings.ts'
 import type { SecretRequest } from './secret-sources.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
@@ -34,6 +35,10 @@ export async function transfer(request: TransferRequest, context: Context, appro
   const source = await readSource(request.from, context)
   const held = withPlaceholdersOf(readPolicy('-', context.cwd), source, kinds)
   const snapshot = transferredSnapshot(held, request, kinds)
+  warn(
+    context,
+    nulWarnings(snapshot.resources, 'A destination with PostgreSQL rejects it. Remove it on the server that is read.'),
+  )
   if (request.save !== undefined) {
     const resources = withPlaceholders(snapshot.resources as readonly LiveResource[], kinds)
     await writeText(request.save, formatSnapshot({ ...snapshot, resources }), context)

@@ -21,13 +21,9 @@ export function withSetting(kind: Kind, document: JsonObject, pointer: Pointer, 
   const places = placesOf(withParents(kind, document, pointer), pointer)
   const able = places.filter((place) => canHold(valueAt(withParents(kind, document, place), parentOf(place)), place))
   if (places.length === 0 || able.length < places.length) return undefined
-  return able.reduce<Changed>(
-    (made, place) => ({
-      document: withValue(withParents(kind, made.document, place), place, value) as JsonObject,
-      pointers: [...made.pointers, place],
-    }),
-    { document, pointers: [] },
-  )
+  const set = (made: JsonObject, place: Pointer) =>
+    withValue(withParents(kind, made, place), place, value) as JsonObject
+  return { document: able.reduce(set, document), pointers: able }
 }
 
 /** The document without what the pointer leads to; undefined where it leads to nothing. */

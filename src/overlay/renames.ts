@@ -11,6 +11,8 @@ import { followed, redirectRefs, renamedKey } from './rename-resource.ts'
 export interface Names {
   readonly moved: ReadonlyMap<Ref, Ref>
   readonly redirected: ReadonlyMap<Ref, Ref>
+  /** Both together: what a reference is rewritten to. */
+  readonly all: ReadonlyMap<Ref, Ref>
   /** Where the overlay says so, of those that do not only follow. */
   readonly places: ReadonlyMap<Ref, Place>
 }
@@ -47,7 +49,7 @@ export function namesOf(
     taken.set(next, ref)
     if (next !== ref) moved.set(ref, next)
   }
-  return { moved, redirected: led, places }
+  return { moved, redirected: led, all: new Map([...moved, ...led]), places }
 }
 
 /** The names that the patterns of `rename` give. */
@@ -107,7 +109,7 @@ export function rename(resource: Resource, names: Names, kinds: readonly Kind[],
   const ref = refOf(resource)
   const kind = kinds.find(({ name }) => name === resource.kind)
   // What stays beside another that is referred to in its place keeps what it belongs to.
-  const next = names.redirected.has(ref) ? names.moved : new Map([...names.moved, ...names.redirected])
+  const next = names.redirected.has(ref) ? names.moved : names.all
   const out = { ...redirectRefs(resource, kind, next), key: splitRef(nameOf(names, ref)).key }
   const place = names.places.get(ref)
   for (const { code, message, pointer, severity = 'error' } of out.key === resource.key

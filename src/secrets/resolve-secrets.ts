@@ -1,4 +1,4 @@
-import { type Json, parseJson } from '../json.ts'
+import { type Json, parseJson, someString } from '../json.ts'
 import type { MissingSecret, Placeholder, Resource, SecretValues } from '../model.ts'
 import { sourceKey } from '../placeholder.ts'
 import { Secret } from '../secret.ts'
@@ -62,12 +62,17 @@ async function valueOrMissing(
   if ('masked' in placeholder) return notShown
   const text = await textOrMissing(placeholder, sources, decrypt)
   if (typeof text !== 'string') return text
-  if (placeholder.as !== 'json') return new Secret(text)
+  if (placeholder.as !== 'json') return withoutNul(text)
   try {
-    return new Secret<Json>(parseJson(text))
+    return withoutNul(parseJson(text))
   } catch {
     return unusable('the value of its source is not valid JSON', 'Set it to JSON, or remove "as: json" for plain text.')
   }
+}
+
+function withoutNul(value: Json): Secret | MissingSecret {
+  if (!someString(value, (text) => text.includes('\0'))) return new Secret<Json>(value)
+  return unusable('what its source gives contains the NUL character, which PostgreSQL cannot store', 'Remove it there.')
 }
 
 type Sourced = Exclude<Placeholder, { readonly plain: Secret } | { readonly masked: true }>

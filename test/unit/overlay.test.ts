@@ -262,3 +262,22 @@ describe('whatever is in a snapshot', () => {
     )
   })
 })
+
+test('an overlay that renames many resources looks at each of them a few times', () => {
+  const size = 400
+  const documents = Array.from({ length: size }, (_, n) => `---\nkind: a\nkey: dev-${n}\n`)
+  const before = parsed(`kind: snapshot\nversion: 1\n${documents.join('')}`)
+  const { overlay: read } = overlay('entries:\n  - {match: "a/**", rename: {from: dev-*, to: prod-*}}\n')
+  const own = Map.prototype[Symbol.iterator]
+  let visited = 0
+  Map.prototype[Symbol.iterator] = function (this: Map<unknown, unknown>) {
+    visited += this.size
+    return own.call(this)
+  }
+  try {
+    expect(applyOverlay(before, read, kinds).snapshot.resources[0]?.key).toBe('prod-0')
+  } finally {
+    Map.prototype[Symbol.iterator] = own
+  }
+  expect(visited).toBeLessThan(20 * size)
+})

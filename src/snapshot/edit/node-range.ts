@@ -27,8 +27,10 @@ export function afterColon(text: string, { key }: Pair): number {
   return text.indexOf(':', (key as Node).range?.[1] ?? 0) + 1
 }
 
+/** Where the line of a place begins: behind the byte order mark of a text, which has no column. */
 export function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1
+  const start = text.lastIndexOf('\n', at - 1) + 1
+  return start === 0 && text.startsWith('\uFEFF') ? 1 : start
 }
 
 export function lineEnd(text: string, at: number): number {

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
 import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
-import { parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
+import { mayHaveNul, parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
 
 /** What keeps reading bounded. */
 export interface Limits {
@@ -20,7 +20,7 @@ export type Read =
 
 /** Reads the value of one document. */
 export function readValue(chunk: Chunk, levels: number): Read {
-  const value = readFast(chunk.text, levels)
+  const value = mayHaveNul.test(chunk.text) ? undefined : readFast(chunk.text, levels)
   return value === undefined ? readWithFaults(chunk, levels) : { value, place: whenAsked(chunk), issues: [] }
 }
 

@@ -85,7 +85,7 @@ export function parseYaml(
 
 /** A fault of a document, and where it begins. */
 export interface YamlFault {
-  readonly code: 'invalid-yaml' | 'too-large'
+  readonly code: 'invalid-yaml' | 'invalid-value' | 'too-large'
   readonly message: string
   readonly offset: number
 }
@@ -95,7 +95,10 @@ export type YamlValue = { readonly value: Json } | { readonly faults: readonly Y
 
 /** The value of a document, with aliases and merges written out. */
 export function valueOfDocument(document: Document.Parsed, text: string): YamlValue {
-  const faults = faultsOf(document, text)
+  const raw = text.indexOf('\0')
+  if (raw >= 0)
+    return { faults: [{ code: 'invalid-yaml', message: 'YAML text must not contain the NUL character.', offset: raw }] }
+  const faults = [...faultsOf(document, text), ...escapedNuls(document, text)]
   if (document.errors.some(({ code }) => !alone.has(code))) return { faults }
   const fail = (code: YamlFault['code'], message: string, node: Node) =>
     faults.push({ code, message, offset: node.range?.[0] ?? 0 })
@@ -124,6 +127,27 @@ function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
           message: `YAML tags such as ${tag} are not allowed.`,
           offset: start,
         })
+    },
+  })
+  return faults
+}
+
+/** Whether a text may write the NUL character: as it is, or as an escape. */
+export const mayHaveNul = /\0|\\(?:0|x00|u0000|U00000000)/
+
+/** The texts with a NUL, keys too: YAML and JSON can write one, and PostgreSQL, which servers use, cannot store it. */
+function escapedNuls(document: Document.Parsed, text: string): YamlFault[] {
+  if (!mayHaveNul.test(text)) return []
+  const faults: YamlFault[] = []
+  visitNodes(document, {
+    Scalar: (_, { value, range }) => {
+      if (typeof value !== 'string' || !value.includes('\0') || !range) return
+      const written = text.slice(range[0], range[1])
+      // The escape of a backslash is one too, so that what follows is text.
+      const escapes = [...written.matchAll(/\\(0|x00|u0000|U00000000|[\s\S])/g)]
+      const nul = escapes.find(([, name]) => name?.endsWith('0'))
+      const message = 'A text must not contain the NUL character: PostgreSQL cannot store it.'
+      faults.push({ code: 'invalid-value', message, offset: range[0] + (nul?.index ?? 0) })
     },
   })
   return faults
