@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test } from 'vitest'
+import { newHome } from '../support/cli.ts'
+
+/*
+ * The package as npm would publish it, installed from its tarball into another project: with its declared dependencies and
+ * no other file of this directory.
+ */
+const project = newHome()
+const installed = join(project, 'node_modules', 'prefect-snapshot')
+const run = async (program: string, args: readonly string[], cwd = project) =>
+  (await promisify(execFile)(program, args, { cwd, env: { PATH: process.env.PATH, HOME: project, NO_COLOR: '1' } }))
+    .stdout
+const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+beforeAll(async () => {
+  // Without scripts: `npm test` has built dist/ already.
+  const pack = ['pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', project]
+  const [{ filename }] = JSON.parse(await run('npm', pack, resolve('.')))
+  mkdirSync(installed, { recursive: true })
+  await run('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components', '1'])
+  for (const name of [...Object.keys(dependencies), '@types/node']) {
+    const link = join(project, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(resolve('node_modules', name), link)
+  }
+  writeFileSync(join(project, 'package.json'), '{"type": "module"}')
+})
+
+test('has the library, as the tests have it', async () => {
+  const program = [
+    "import * as library from 'prefect-snapshot'",
+    "const { snapshot } = library.parseSnapshot('kind: snapshot\\nversion: 1\\n---\\nkind: variable\\nkey: a\\nspec: {value: 1}\\n')",
+    'console.log(JSON.stringify({ names: Object.keys(library).sort(), text: library.formatSnapshot(snapshot) }))',
+  ]
+  writeFileSync(join(project, 'program.js'), program.join('\n'))
+  const { names, text } = JSON.parse(await run(process.execPath, ['program.js']))
+  expect(names).toEqual(Object.keys(await import('../../src/index.ts')).sort())
+  expect(text).toContain('kind: variable\nkey: a\n')
+})
+
+test('has types that a program compiles with', async () => {
+  const program = [
+    "import { applySnapshot, type Kind, type Outcome, planSnapshot, type Reporter } from 'prefect-snapshot'",
+    'export const csv: Reporter = (report) => report.schema',
+    'export const name = ({ name }: Kind): string => name',
+    "export const plan = async () => (await planSnapshot({ snapshot: 'a.yaml' })).plan.changes.length",
+    "export const apply = async (): Promise<readonly Outcome[]> => (await applySnapshot({ snapshot: 'a.yaml' })).outcomes",
+    '// @ts-expect-error there is no such option',
+    "export const wrong = () => planSnapshot({ snapshot: 'a.yaml', nonsense: true })",
+  ]
+  writeFileSync(join(project, 'program.ts'), program.join('\n'))
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    '--skipLibCheck',
+  ]
+  expect(await run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...options, 'program.ts'])).toBe('')
+})
+
+test('has the command line, with the schemas and examples that it comes with', async () => {
+  const bin = join(installed, JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).bin['prefect-snapshot'])
+  expect(await run(process.execPath, [bin, '--version'])).toBe(`${version}\n`)
+  expect(await run(process.execPath, [bin, 'validate', join(installed, 'snapshots/data-team.snapshot.yaml')])).toMatch(
+    /valid/,
+  )
+  expect(await run(process.execPath, [bin, 'schema'])).toBe(readFileSync('schemas/snapshot.v1.json', 'utf8'))
+})
