@@ -4,7 +4,7 @@ import type { JsonObject, Pointer } from './json.ts'
 import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
-import type { Change, FieldChange, Id, LiveResource, Reader, Resource, Server } from './model.ts'
+import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Resource, Server } from './model.ts'
 
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
@@ -113,8 +113,8 @@ export interface Kind {
   readonly rewriteOnUndo?: readonly string[]
   /** What the server's version does not support, in addition to the `since` of fields. */
   incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
-  /** Side effects of a change, one sentence each. */
-  effects?(change: Change, server: Server): readonly string[]
+  /** Side effects of a change, one sentence each. `resourceOf` returns other resources as they will be. */
+  effects?(change: Change, server: Server, resourceOf: (ref: Ref) => Resource | undefined): readonly string[]
   readonly scheduledRuns?: ScheduledRuns
   /** Why a resource cannot be deleted while its parent exists; undefined if it can. */
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined

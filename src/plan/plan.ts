@@ -64,7 +64,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
   const { changes, unsupported: unwritten } = writable(
-    [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live)),
+    [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live, pairs)),
     kinds,
     live.server,
   )
@@ -153,7 +153,8 @@ function unmanagedOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: 
   return only.flatMap(([ref]) => (members.has(ref) ? [ref] : []))
 }
 
-function withEffects(change: Change, kinds: readonly Kind[], live: Live): Change {
+function withEffects(change: Change, kinds: readonly Kind[], live: Live, { wanted }: Pairs): Change {
   const kind = kinds.find(({ name }) => change.ref.startsWith(`${name}/`))
-  return { ...change, notes: [...change.notes, ...(kind?.effects?.(change, live.server) ?? [])] }
+  const resourceOf = (ref: Ref) => wanted.get(ref)?.after ?? live.resources.get(ref)
+  return { ...change, notes: [...change.notes, ...(kind?.effects?.(change, live.server, resourceOf) ?? [])] }
 }

@@ -90,6 +90,12 @@ export async function makeLeftovers(server: PrefectServer): Promise<void> {
     await http.post('/deployments/', { name: `on_${name}`, flow_id, work_pool_name: name })
     runSql(server, `update work_pool set base_job_template = '${JSON.stringify(broken)}' where name = '${name}'`)
   }
+  await http.post('/work_pools/', { name: 'tight', type: 'process', base_job_template: template({}) })
+  const { id: deployment_id } = await http.post('/deployments/', { name: 'run', flow_id, work_pool_name: 'tight' })
+  const run = { type: 'run-deployment', source: 'selected', deployment_id, job_variables: { cpu: '500m' } }
+  const trigger = { type: 'event', posture: 'Reactive', expect: ['never'], within: 0 }
+  await http.post('/automations/', { name: 'run-it', trigger, actions: [run] })
+  await http.patch('/work_pools/tight', { base_job_template: template(number) })
   await http.post('/variables/', { name: 'renamed', value: 1 })
   runSql(server, `update variable set name = 'Old Name' where name = 'renamed'`)
   const { id: block_type_id } = await http.post('/block_types/', { name: 'Old', slug: 'old' })

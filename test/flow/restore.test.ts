@@ -129,15 +129,18 @@ describe.each(['3.8.8', '3.4.14'] as const)('what a %s holds and its create refu
     const held = await plainRows(old.url)
     const leftovers = join(home, 'leftovers.yaml')
     await good('export', '--api-url', old.url, '-o', leftovers)
-    const told = Object.fromEntries(
-      (await planOf(empty.url, leftovers)).unsupported.map(({ ref, reason }) => [ref, reason]),
+    const plan = await planOf(empty.url, leftovers)
+    const told = Object.fromEntries(plan.unsupported.map(({ ref, reason }) => [ref, reason]))
+    const run = plan.changes.find(({ ref }) => ref === 'automation/run-it')
+    expect(run?.notes.join()).toMatch(
+      /work-pool\/tight does not fit .* deployment\/old\/run \(cpu is not of type integer\)/,
     )
     for (const [ref, reason] of Object.entries(toldLeftovers)) expect(told[ref], ref).toMatch(reason)
     expect((await planOf(old.url, leftovers)).changes).toEqual([])
     expect((await planOf(old.url, leftovers)).unsupported).toEqual([])
     const applied = await apply(empty.url, leftovers, '--skip-unsupported')
-    expect(applied.stderr).not.toMatch(/FAILED/)
-    expect(applied.exit).toBe(0)
+    expect(applied.stderr.match(/\+ .* FAILED/g)).toEqual([expect.stringContaining('automation run-it')])
+    expect(applied.exit).toBe(5)
     const found = differingFields(held, await plainRows(empty.url))
     const rest = found.filter((line) => !line.endsWith(': missing'))
 

@@ -44,6 +44,7 @@ describe('the owner of an automation', () => {
           notes: [],
         },
         names.server,
+        () => undefined,
       )
     const refs = { owner: 'deployment/etl/prod' } as const
     expect(notes('on file', refs)).toEqual([

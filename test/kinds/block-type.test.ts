@@ -27,6 +27,7 @@ test('one that belongs to a package says how it is registered', () => {
     return type.effects?.(
       { ref: `block-type/${key}`, action: 'create', after, without: [], waits: [], notes: [] },
       server,
+      () => undefined,
     )
   }
   expect(effects('s3-bucket')?.join()).toContain('prefect block register -m prefect_aws')

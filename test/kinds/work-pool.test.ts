@@ -27,6 +27,7 @@ test('a push pool on a self-hosted server is reported', () => {
     return pool.effects?.(
       { ref: 'work-pool/a', action: 'create', after, without: [], waits: [], notes: [] },
       { url: 'http://one.test/api', version },
+      () => undefined,
     )
   }
   expect(effects('ecs:push', '3.8.8')?.join()).toContain('only Prefect Cloud runs it')

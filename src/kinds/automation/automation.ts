@@ -7,6 +7,7 @@ import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
 import { automationsNamed, encodeAutomation, isUnnamedTrigger, listAutomations } from './automation-read.ts'
 import { policyPath } from './notification-policy.ts'
+import { runVariableFaults } from './run-variables.ts'
 import { normalizeActions, normalizeTrigger, parts } from './trigger.ts'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
@@ -122,16 +123,21 @@ export const automation: Kind = {
   key: (raw) => text(raw, 'name'),
   encode: encodeAutomation,
   incompatibilities: incompatibilities,
-  effects(change) {
+  effects(change, _server, resourceOf) {
+    if (change.action === 'delete') return []
+    const isSwitched = change.action === 'update' && isSwitch(change.fields)
+    const faults = isSwitched ? [] : runVariableFaults(change.after.spec.actions, resourceOf)
     if (change.action === 'create')
       return [
+        ...faults,
         ...ownership(change.after),
         ...(change.after.spec.enabled === false ? [] : ['it will be active immediately']),
       ]
-    if (change.action !== 'update') return []
+    if (change.action !== 'update') return faults
     const enabled = change.before.spec.enabled === false && change.after.spec.enabled === true
     return [
-      ...(isSwitch(change.fields) ? [] : ['the state of its trigger (counts and timers) will be reset']),
+      ...faults,
+      ...(isSwitched ? [] : ['the state of its trigger (counts and timers) will be reset']),
       ...(enabled ? ['it will be active immediately'] : []),
     ]
   },
