@@ -1,4 +1,4 @@
-import { type Json, mapStrings, type Pointer, someString } from './json.ts'
+import { type Json, mapStrings, type Pointer, someString, steps } from './json.ts'
 import type { Id, Ref } from './model.ts'
 
 /*
@@ -130,21 +130,35 @@ export function idKeysOf(kinds: readonly { readonly idKeys?: readonly string[] }
   return new Set(kinds.flatMap(({ idKeys = [] }) => idKeys))
 }
 
-/** Whether Prefect would look up an ID at this pointer; otherwise it is a UUID of the user. */
-export function expectsId(id: string, text: string, pointer: Pointer, idKeys: ReadonlySet<string>): boolean {
-  if (text === id) return idKeys.has(/([^/]*)(\/\d+)?$/.exec(pointer)?.[1] ?? '')
-  const before = text.split(id).slice(0, -1)
-  return before.some((part) => /\bprefect\.[a-z-]+(\.v1)?\.$/.test(part))
+/** In which places of freeform JSON a UUID is the ID of a server's object, as opposed to a value of the user. */
+export interface IdPlaces {
+  /** Keys under which it is one (`idKeysOf`). */
+  readonly idKeys: ReadonlySet<string>
+  /** Where set, it is one everywhere except below these keys (`Field.idsExceptIn`). */
+  readonly idsExceptIn?: readonly string[] | undefined
+}
+
+/** The name of a resource before an ID, in `prefect.work-pool.<id>` or `prefect-cloud.webhook.<id>`. */
+const resourcePrefix = /(?<![\w.-]|:\/\/)prefect[\w-]*(?:\.[\w-]+)+\.$/i
+
+/** Whether a UUID in a text at this pointer is an ID that Prefect would look up, whatever the text is. */
+export function expectsId(id: string, text: string, pointer: Pointer, { idKeys, idsExceptIn }: IdPlaces): boolean {
+  if (idsExceptIn && !steps(pointer).some((key) => idsExceptIn.includes(key))) return true
+  if (text === id && idKeys.has(/([^/]*)(\/\d+)?$/.exec(pointer)?.[1] ?? '')) return true
+  return text
+    .split(id)
+    .slice(0, -1)
+    .some((before) => resourcePrefix.test(before))
 }
 
 /** The IDs in places where Prefect expects one. In a snapshot, these are IDs that the export could not resolve. */
-export function idsIn(value: Json, idKeys: ReadonlySet<string>): { readonly id: string; readonly pointer: Pointer }[] {
+export function idsIn(value: Json, places: IdPlaces): { readonly id: string; readonly pointer: Pointer }[] {
   const found: { id: string; pointer: Pointer }[] = []
   idsToTokens(
     value,
     () => undefined,
     (id, text, pointer) => {
-      if (expectsId(id, text, pointer, idKeys)) found.push({ id, pointer })
+      if (expectsId(id, text, pointer, places)) found.push({ id, pointer })
     },
   )
   return found

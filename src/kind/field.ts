@@ -16,6 +16,11 @@ export interface Field {
   readonly fixed?: string
   /** Freeform JSON, which may contain IDs of the server and names of other resources. */
   readonly freeform?: true
+  /**
+   * Every UUID in a freeform value is the ID of a server, except under these keys, which hold values of users. Without it,
+   * only those in certain places are.
+   */
+  readonly idsExceptIn?: readonly string[]
   /** The resource can be created without this field, so a cycle can be broken here. */
   readonly deferrable?: true
   /** The first Prefect version with this field. */

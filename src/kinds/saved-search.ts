@@ -14,6 +14,7 @@ export const savedSearch: Kind = {
       doc: 'Filter conditions, in order.',
       default: [],
       freeform: true,
+      idsExceptIn: [],
     },
   },
   coverage: {

@@ -22,9 +22,10 @@ export function encodeOne(
   const spec: Record<string, Json | undefined> = { ...encoded.spec }
   for (const name of Object.keys(kind.fields)) {
     const value = spec[name]
-    if (value === undefined || !kind.fields[name]?.freeform) continue
+    const { freeform, idsExceptIn } = kind.fields[name] ?? {}
+    if (value === undefined || !freeform) continue
     spec[name] = idsToTokens(value, names.refOf, (id, text, pointer) => {
-      if (expectsId(id, text, `/${name}${pointer}`, idKeys))
+      if (expectsId(id, text, `/${name}${pointer}`, { idKeys, idsExceptIn }))
         issues.push(unresolvedIssue(ref, `/spec/${name}${pointer}`, id))
     })
   }

@@ -66,7 +66,7 @@ export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]
     return Object.entries(kind?.fields ?? {}).flatMap(([name, field]) => {
       const value = change.after.spec[name]
       if (!field.freeform || value === undefined) return []
-      return idsIn(value, idKeys).map(({ id, pointer }): Issue => {
+      return idsIn(value, { idKeys, idsExceptIn: field.idsExceptIn }).map(({ id, pointer }): Issue => {
         const message = `${change.ref} holds the ID ${id} at /spec/${name}${pointer}, which belongs to no resource of the snapshot.`
         return {
           code: 'unresolved-id',

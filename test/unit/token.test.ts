@@ -136,14 +136,35 @@ describe('an id that Prefect would look up', () => {
     ['/match/prefect.resource.id', `my.${unknown}`, false],
     ['/note', `${unknown} is prefect.flow.${unknown}`, true],
   ])('at %s, %s: %s', (pointer, value, expected) => {
-    expect(expectsId(unknown, value, pointer, idKeys)).toBe(expected)
+    expect(expectsId(unknown, value, pointer, { idKeys })).toBe(expected)
+  })
+
+  it.each([
+    ['/match/x', `prefect-cloud.webhook.${unknown}`, true, true],
+    ['/match/x', `!prefect.work-pool.${unknown}`, true, true],
+    ['/note', `see prefect.work-pool.${unknown}, please`, true, true],
+    ['/note', `prefect-cloud.actor.a_b.${unknown}`, true, true],
+    ['/match/x', unknown, false, true],
+    ['/match/x', `acme.order.${unknown}`, false, true],
+    ['/expect/0', `https://example.org/${unknown}`, false, true],
+    ['/actions/0/flow_run_id', `x ${unknown}`, false, true],
+    ['/actions/0/parameters/order', unknown, false, false],
+    ['/actions/0/parameters/order', `acme.order.${unknown}`, false, false],
+    ['/actions/0/parameters/pool', `prefect.work-pool.${unknown}`, true, true],
+    ['/actions/0/parameters/x/$ref', unknown, true, true],
+    ['/bucket', `s3://prefect-data.results.${unknown}`, false, true],
+    ['/image', `registry/my-prefect.worker.${unknown}`, false, true],
+    ['/parameters', `prefect-${unknown}`, false, false],
+  ])('at %s, %s: %s among values of users, %s in a trigger or action', (pointer, value, freeform, automation) => {
+    expect(expectsId(unknown, value, pointer, { idKeys })).toBe(freeform)
+    expect(expectsId(unknown, value, pointer, { idKeys, idsExceptIn: ['parameters'] })).toBe(automation)
   })
 
   it('is found with its place', () => {
-    expect(idsIn({ actions: [{ deployment_id: unknown, note: unknown }] }, idKeys)).toEqual([
+    expect(idsIn({ actions: [{ deployment_id: unknown, note: unknown }] }, { idKeys })).toEqual([
       { id: unknown, pointer: '/actions/0/deployment_id' },
     ])
-    expect(idsIn({ deployment_id: `<ref:deployment/etl/${unknown}>` }, idKeys)).toEqual([])
+    expect(idsIn({ deployment_id: `<ref:deployment/etl/${unknown}>` }, { idKeys })).toEqual([])
   })
 
   it('is a UUID as a whole', () => {

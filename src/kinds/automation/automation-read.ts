@@ -5,6 +5,7 @@ import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast, isPrefect2 } from '../../version.ts'
 import { list, objects, readAll, readNamed, statusOf, text } from '../endpoints.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
+import { normalizeTrigger } from './trigger.ts'
 
 const path = '/automations/filter'
 /** Names are not unique, and the order has no tie-breaker, but creation times practically never collide. */
@@ -41,7 +42,10 @@ export function automationsNamed(reader: Reader, names: readonly string[]): Prom
 /** Encodes an API object as an automation. */
 export function encodeAutomation(raw: JsonObject, names: Names): Encoded {
   const fields = ['description', 'tags', 'enabled', 'trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']
-  return { refs: { owner: ownerOf(raw, names) }, spec: Object.fromEntries(fields.map((name) => [name, raw[name]])) }
+  const spec = Object.fromEntries(fields.map((name) => [name, raw[name]]))
+  // The IDs of the triggers themselves are no references.
+  const trigger = raw.trigger === undefined ? undefined : normalizeTrigger(raw.trigger)
+  return { refs: { owner: ownerOf(raw, names) }, spec: { ...spec, trigger } }
 }
 
 /** What Prefect calls the automation of a trigger without a name of its own: `<deployment>__automation_<n>`. */

@@ -39,6 +39,8 @@ const whole = [
   'SendNotification',
   'CallWebhook',
 ]
+/** Fields of actions that hold what users write: arguments and texts. */
+const userValues = ['parameters', 'job_variables', 'subject', 'body', 'payload', 'message']
 /** Never fires; used as long as the real trigger cannot be written. */
 const placeholder: JsonObject = {
   type: 'event',
@@ -72,6 +74,7 @@ export const automation: Kind = {
       doc: 'The events that trigger the actions.',
       required: true,
       freeform: true,
+      idsExceptIn: [],
       deferrable: true,
       normalize: normalizeTrigger,
     },
@@ -80,6 +83,7 @@ export const automation: Kind = {
       doc: 'Actions that run when the trigger fires or resolves.',
       default: [],
       freeform: true,
+      idsExceptIn: userValues,
       deferrable: true,
       normalize: normalizeActions,
     },
@@ -88,6 +92,7 @@ export const automation: Kind = {
       doc: 'Actions that run when the trigger fires.',
       default: [],
       freeform: true,
+      idsExceptIn: userValues,
       deferrable: true,
       normalize: normalizeActions,
     },
@@ -96,6 +101,7 @@ export const automation: Kind = {
       doc: 'Actions that run when the trigger resolves.',
       default: [],
       freeform: true,
+      idsExceptIn: userValues,
       deferrable: true,
       normalize: normalizeActions,
     },
