@@ -77,7 +77,7 @@ export const workQueue: Kind = {
     queueParts(key).queue === String(pool.spec.default_queue ?? 'default')
       ? {
           code: 'default-queue',
-          message: `Work-queue/${key} is the default queue of its pool, which is not deleted, so the queue cannot be deleted.`,
+          message: `work-queue/${key} is the default queue of its pool, which is not deleted, so the queue cannot be deleted.`,
           fix: 'Add the queue to the snapshot.',
         }
       : undefined,

@@ -176,8 +176,8 @@ describe('a snapshot that people edit', () => {
   test('is refused if it cannot be updated: standard output, a revision, a missing file, faults', async () => {
     write('bad.yaml', 'kind: snapshot\nversion: 1\n---\nkind: flow\n---\nkind: nope\nkey: x\n')
     for (const [output, message] of [
-      ['-', 'only a file or a directory'],
-      ['git:HEAD:prod.yaml', 'only a file or a directory'],
+      ['-', 'neither a file nor a directory'],
+      ['git:HEAD:prod.yaml', 'neither a file nor a directory'],
       ['missing.yaml', 'there is no such file'],
     ] as const)
       expect(await on('export', '-o', output, '--check')).toMatchObject({

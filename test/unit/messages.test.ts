@@ -19,7 +19,9 @@ test('messages and advice are sentences: a capital letter, or a name or value, a
 })
 
 function isSentence(text: string): boolean {
-  return text === '' || (/^([^a-z]|refs\.|\w+ must be )/.test(text) && /([.?!…]|\$\{[^{}]*\})$/.test(text))
+  return (
+    text === '' || (/^([^a-z]|refs\.|\w+ must be |[a-z-]+\/\$\{)/.test(text) && /([.?!…]|\$\{[^{}]*\})$/.test(text))
+  )
 }
 
 function sentencesOf(file: ts.SourceFile): { place: string; text: string }[] {
