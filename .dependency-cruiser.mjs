@@ -66,7 +66,7 @@ const may = {
   graph: engine,
   apply: [...engine, 'journal'],
   journal: [...engine, 'context', 'plan', disk],
-  snapshot: [...engine, 'graph'],
+  snapshot: [...engine, 'graph', 'selection'],
   store: [...engine, 'context', 'selection', 'snapshot', disk],
   project: [...engine, 'context', 'overlay', 'store', 'snapshot', 'plan', disk],
   secrets: [...engine, 'selection'],

@@ -83,6 +83,8 @@ export const issueCodes = {
   'missing-ref': 'A required ref field is missing.',
   'missing-name':
     'A template names a block or variable that is not in the snapshot. Prefect looks it up when the flow runs.',
+  'external-document': 'A resource has a document although external: lists it. The document is not used.',
+  'unused-external': 'A glob under external: matches nothing that the snapshot refers to.',
   cycle: 'Resources depend on each other in a cycle that cannot be broken by setting a field later.',
   'checksum-differs':
     'The recorded checksum of a block schema differs from the checksum of its fields. The recorded one identifies the schema.',
@@ -104,6 +106,7 @@ export const issueCodes = {
   'unknown-environment':
     'The policy file has no environment with the given name. The message lists the existing environments.',
   // Plan and apply
+  'missing-external': 'A resource refers to an external one that the destination does not have.',
   protected: 'The policy file protects the resource from deletion.',
   'in-use': 'A resource that would be deleted is still used by another one that is kept.',
   'default-queue': 'The default queue of a work pool can only be deleted together with the pool.',

@@ -89,6 +89,8 @@ export interface Kind {
   list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, onPage?: OnPage): Promise<readonly JsonObject[]>
   /** The natural key of an object; undefined if it is not a resource of its own. */
   key(raw: JsonObject, names: Names): string | undefined
+  /** The resources that an object's key is made from: they have to be read along with it, where that is read by name. */
+  keyRefs?(key: string): readonly Ref[]
   encode(raw: JsonObject, names: Names): Encoded
   /** Faults that a JSON Schema cannot express, such as a key that contradicts the refs. */
   check?(resource: Resource): readonly Fault[]

@@ -41,3 +41,16 @@ export function bySnapshotOrder<T extends { readonly kind: string; readonly key:
 export function nameInKey(key: string): string {
   return /^(.*)#[0-9a-f]{8}$/s.exec(key)?.[1] ?? key
 }
+
+const unread = '(not read) '
+
+/** What stands for a resource that was not read, of which only the ID on its own server is known. */
+export function refOfUnread(kind: string, id: string): Ref {
+  return `${kind}/${unread}${id}`
+}
+
+/** The ID on its own server that such a ref shows; undefined for every other ref. */
+export function idOfUnread(ref: Ref): string | undefined {
+  const { key } = splitRef(ref)
+  return key.startsWith(unread) ? key.slice(unread.length) : undefined
+}

@@ -2,7 +2,7 @@ import { Failure } from '../issue.ts'
 import { type Json, type JsonObject, withValue } from '../json.ts'
 import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
 import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Ref, Resource } from '../model.ts'
-import { splitRef } from '../ref.ts'
+import { idOfUnread, splitRef } from '../ref.ts'
 import { canonicalSpec, differences } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
 
@@ -105,8 +105,9 @@ function asLive(id: Id, resource: Resource): LiveResource {
 }
 
 function idOf(ids: ReadonlyMap<Ref, Id>, ref: Ref): Id {
-  const id = ids.get(ref)
-  if (id !== undefined) return id
+  // An undo writes back what the same server had.
+  const id = ids.get(ref) ?? idOfUnread(ref)
+  if (id !== undefined) return id as Id
   throw new Failure([{ code: 'unknown-id', severity: 'error', message: `The ID of ${ref} is not known.`, ref }])
 }
 

@@ -2,7 +2,7 @@ import type { ExportRequest, ExportResult } from '../operations/export-snapshot.
 import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
 import type { Io } from './io.ts'
-import { exportSecretOptions, formatOption, selectionOptions, serverOptions } from './options.ts'
+import { exportSecretOptions, externalOption, formatOption, selectionOptions, serverOptions } from './options.ts'
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -29,6 +29,7 @@ export const exportCommand = defineCommand({
     ),
     ...serverOptions('server to read'),
     ...selectionOptions,
+    ...externalOption,
     ...formatOption,
   },
   examples: [
@@ -37,6 +38,7 @@ export const exportCommand = defineCommand({
     'export --profile prod -o prod.snapshot.yaml --update',
     'export --profile prod -o prod.snapshot.yaml --check -f markdown',
     'export --tag team-a --dependents -o team-a.snapshot.yaml',
+    "export --include 'deployment/etl/*' --external 'work-pool/**' -o etl.snapshot.yaml",
     'export -o prod.snapshot.yaml --secrets age --recipient age1…',
     "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
   ],
@@ -63,10 +65,10 @@ async function report(result: ExportResult, { output, secrets }: ExportRequest, 
   if (secrets === 'plain' && secretCount > 0)
     io.err(`${io.errStyle.yellow('warning')} The snapshot holds ${plural(secretCount, 'secret')} in clear text.\n`)
   if (updated) {
-    const { changed, added, removed } = updated
+    const { changed, added, removed, files } = updated
     const same = resources.length - changed.length - added.length
     const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed, ${same} unchanged`
-    const isSame = changed.length + added.length + removed.length === 0
+    const isSame = files.length === 0
     const upToDate = `${output} matches the server: ${plural(resources.length, 'resource')}, nothing written\n`
     return io.note(isSame ? upToDate : `Updated ${output}: ${counts}\n`)
   }

@@ -42,6 +42,14 @@ export const selectionOptions = {
   dependencies: flag('--no-dependencies', 'leave out dependencies of the selection'),
 }
 
+/** What a snapshot leaves to the destination. */
+export const externalOption = {
+  external: list(
+    '--external <glob>',
+    'leave out resources that only the destination has, such as work-pool/k8s/**, and list them in the header; repeatable',
+  ),
+}
+
 /** The overlays that are applied to a snapshot. */
 export const environmentOptions = {
   environment: value('-E, --environment <name>', 'apply the overlays of this environment in prefect-snapshot.yaml'),

@@ -7,12 +7,14 @@ import { orderOf } from './order.ts'
 
 /**
  * Every fault of a snapshot's graph: dangling refs, refs to a wrong kind, names that no resource has, unbreakable cycles.
- * `faulty` resources have faults of their own and count as existing: refs to them are not dangling.
+ * `faulty` resources have faults of their own and count as existing: refs to them are not dangling, and neither are refs to
+ * `external` ones, which only the destination has.
  */
 export function checkGraph(
   resources: readonly Resource[],
   kinds: readonly Kind[],
   faulty: Iterable<Ref> = [],
+  external: (ref: Ref) => boolean = () => false,
 ): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const edgesOf = edgeFinder(kinds)
@@ -38,7 +40,7 @@ export function checkGraph(
     }
     for (const edge of edgesOf(resource)) {
       edges.push(edge)
-      const fault = checkEdge(kind, edge, known)
+      const fault = checkEdge(kind, edge, (to) => known.has(to) || external(to), known)
       if (fault) issues.push(fault)
     }
   }
@@ -47,7 +49,7 @@ export function checkGraph(
   return issues
 }
 
-function checkEdge(kind: Kind, edge: Edge, known: ReadonlySet<Ref>): Issue | undefined {
+function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known: ReadonlySet<Ref>): Issue | undefined {
   const { kind: target } = splitRef(edge.to)
   if (edge.how === 'slot') {
     const name = edge.pointer.slice('/refs/'.length)
@@ -62,13 +64,15 @@ function checkEdge(kind: Kind, edge: Edge, known: ReadonlySet<Ref>): Issue | und
       )
     }
   }
-  if (known.has(edge.to)) return undefined
+  if (exists(edge.to)) return undefined
   if (edge.how === 'name') {
     const message = `${edge.from} names ${edge.to}, which is not in the snapshot. Prefect looks it up when the flow runs.`
     return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
   }
   const near = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
-  const fix = near ? `Did you mean ${near}?` : `Add a document for ${edge.to}, or remove what points to it.`
+  const fix = near
+    ? `Did you mean ${near}?`
+    : `Add a document for ${edge.to}, name it under external: if only the destination has it, or remove what points to it.`
   return error(
     'dangling-ref',
     edge.from,

@@ -19,13 +19,15 @@ export interface Undoing {
   readonly refused: readonly Issue[]
 }
 
-/** Every resource that a journal speaks of, and that those need, for reading them. */
+/** Every resource that a journal speaks of, and that those refer to, for reading and comparing them. */
 export function referencedRefs({ entries }: JournalRecord): Ref[] {
   const refs = entries.flatMap(({ ref, before, after }) => [
     ref,
-    ...[before, after].flatMap((image) => (image ? [refOf(image), ...Object.values(image.refs)] : [])),
+    ...[before, after].flatMap((image) =>
+      image ? [refOf(image), ...Object.values(image.refs), ...tokensIn(image)] : [],
+    ),
   ])
-  return [...new Set([...refs, ...entries.flatMap(({ before }) => tokensIn(before))])]
+  return [...new Set(refs)]
 }
 
 /** What each resource should be by now, by which several of one name are told apart. */
@@ -120,13 +122,11 @@ function resourceOf(
   }
 }
 
-function tokensIn(image: Image | undefined): Ref[] {
+function tokensIn({ spec }: Image): Ref[] {
   const refs: Ref[] = []
-  if (image) {
-    mapStrings(image.spec, (text) => {
-      for (const piece of cut(text).pieces) if ('ref' in piece) refs.push(piece.ref)
-      return text
-    })
-  }
+  mapStrings(spec, (text) => {
+    for (const piece of cut(text).pieces) if ('ref' in piece) refs.push(piece.ref)
+    return text
+  })
   return refs
 }

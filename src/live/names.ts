@@ -2,7 +2,7 @@ import type { Issue } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Kind, Names } from '../kind.ts'
 import type { Ref, Server } from '../model.ts'
-import { byRef } from '../ref.ts'
+import { byRef, refOfUnread } from '../ref.ts'
 
 /** An object of a server, and its kind. */
 export interface RawObject {
@@ -38,7 +38,7 @@ export function reportGone(issues: Issue[]): Unresolved {
 }
 
 /** Where only wanted objects were read: a ref that shows the id and that no resource has. */
-export const refOfUnread: Unresolved = (id, kind) => (kind === undefined ? undefined : `${kind}/(not read) ${id}`)
+export const unreadObject: Unresolved = (id, kind) => (kind === undefined ? undefined : refOfUnread(kind, id))
 
 /** Looks names up by id. A name is worked out on first use and kept, so that kinds may need each other's names in any order. */
 export function makeNames({ server, index, refs, known, whole }: RawIndex, unresolved: Unresolved): Names {

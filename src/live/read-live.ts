@@ -1,7 +1,7 @@
 import { byCodePoint } from '../json.ts'
 import type { Kind, OnPage } from '../kind.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
-import { bySnapshotOrder, nameInKey, refOf } from '../ref.ts'
+import { bySnapshotOrder, nameInKey, refOf, splitRef } from '../ref.ts'
 import { withoutRefutedGuesses, withSecretsAt } from '../spec.ts'
 import { idKeysOf } from '../token.ts'
 import { atLeast } from '../version.ts'
@@ -9,7 +9,7 @@ import { disambiguate } from './disambiguate.ts'
 import { encodeOne } from './encode.ts'
 import { type IncrementalEncoder, startIncrementalEncode } from './incremental-encode.ts'
 import { internSpec } from './intern.ts'
-import { makeNames, type RawIndex, refOfUnread, reportGone, type Unresolved } from './names.ts'
+import { makeNames, type RawIndex, reportGone, type Unresolved, unreadObject } from './names.ts'
 
 export interface ReadOptions {
   /**
@@ -47,11 +47,12 @@ export async function readLive(
       return interned(resource)
     },
   })
-  await readObjects(reader, server, held, encoder, options)
+  const keyed = keyRefsOf(options.wanted ?? [], held)
+  await readObjects(reader, server, held, encoder, options, keyed)
   encoder.close()
   const isComplete = options.wanted === undefined || options.everything === true
   const issues = isComplete ? [...encoder.issues()] : []
-  const unresolved = isComplete ? reportGone(issues) : refOfUnread
+  const unresolved = isComplete ? reportGone(issues) : unreadObject
   const { objects, encoded } = encoder
   const unsure = disambiguateAll(held, objects, unresolved, options.wanted)
   const names = makeNames(objects, unresolved)
@@ -64,15 +65,25 @@ export async function readLive(
     const resource = encodeOne(kind, raw, names, idKeys, isComplete ? issues : [])
     if (resource) resources.push(interned(resource))
   }
+  // What was only read for the keys of others was not asked for.
+  const asked = isComplete ? resources : resources.filter((resource) => !keyed.has(refOf(resource)))
   // Pages come in any order.
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return {
     server,
-    resources: withWantedSecrets(resources.sort(bySnapshotOrder(held)), held, wanted),
+    resources: withWantedSecrets(asked.sort(bySnapshotOrder(held)), held, wanted),
     complete: new Set(isComplete ? held.map(({ name }) => name) : []),
     unsure,
     issues,
   }
+}
+
+/** The resources that keys of wanted ones are made from and that are not wanted themselves. */
+function keyRefsOf(wanted: readonly Resource[], kinds: readonly Kind[]): ReadonlySet<Ref> {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const keyed = new Set(wanted.flatMap(({ kind, key }) => byName.get(kind)?.keyRefs?.(key) ?? []))
+  for (const resource of wanted) keyed.delete(refOf(resource))
+  return keyed
 }
 
 /** Resources by ref, whose secrets are those of the wanted ones, as far as the server does not know. */
@@ -115,13 +126,15 @@ async function readObjects(
   kinds: readonly Kind[],
   encoder: IncrementalEncoder,
   { wanted, everything, on }: ReadOptions,
+  keyed: ReadonlySet<Ref>,
 ): Promise<void> {
   let before: Promise<unknown> = Promise.resolve()
+  const named = wanted && [...wanted, ...[...keyed].map(splitRef)]
   await Promise.all(
     kinds.map(async (kind) => {
       const keys = everything
         ? undefined
-        : wanted
+        : named
             ?.filter((resource) => resource.kind === kind.name)
             .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return

@@ -81,6 +81,11 @@ export interface Snapshot {
   readonly source?: { readonly api: string; readonly server: string }
   readonly scope: Scope
   readonly moved: readonly Rename[]
+  /**
+   * Globs over refs: resources that only the destination has. They need no document, must exist where the snapshot is
+   * applied, and are read there, never written.
+   */
+  readonly external?: readonly string[]
   /** Sorted by kind order, then key. */
   readonly resources: readonly Resource[]
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import type { Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { fileFailure, readText } from '../read-file.ts'
-import { type Selection, selected } from '../selection/selection.ts'
+import type { Selection } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { onlyOwner } from '../store/disk.ts'
@@ -12,7 +12,7 @@ import { writeText } from '../store/files.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
 import { nulAdvice, nulWarnings } from './nul-warnings.ts'
-import { snapshotOf } from './server-snapshot.ts'
+import { chosenOf, snapshotOf } from './server-snapshot.ts'
 
 export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
   readonly folder: string
@@ -52,8 +52,8 @@ async function read(request: BackupRequest, newest: string | undefined, context:
   const readAll = async (connection: Connected) => {
     const live = await readResources(connection, context)
     warn(context, live.issues)
-    const carried = secrets.found(selected([...live.resources.values()], context.kinds, request))
-    const snapshot = snapshotOf(connection.server, request, await secrets.written(carried))
+    const { chosen, outside } = chosenOf([...live.resources.values()], request, context.kinds)
+    const snapshot = snapshotOf(connection.server, request, await secrets.written(secrets.found(chosen)), outside)
     warn(context, nulWarnings(snapshot.resources, nulAdvice))
     return snapshot
   }

@@ -1,19 +1,22 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import type { LiveResource, Resource, Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
-import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
+import { withGlobs } from '../selection/external.ts'
+import { refuseUnknownKinds, type Selection, selects } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { resourceBytes } from '../snapshot/format.ts'
 import type { WriteResult } from '../store/directory.ts'
 import { onlyOwner } from '../store/disk.ts'
+import { externalIn } from '../store/export-scope.ts'
 import { snapshotText, writeSnapshot } from '../store/files.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
 import { nulAdvice, nulWarnings } from './nul-warnings.ts'
-import { snapshotOf } from './server-snapshot.ts'
+import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
 
-export interface ExportRequest extends Target, Selection, ExportSecretRequest {
+export interface ExportRequest extends Target, Choice, ExportSecretRequest {
   /** Updates the existing snapshot, only where something has changed. */
   readonly update?: boolean
   /** Compares with the existing snapshot, and writes nothing. */
@@ -38,16 +41,18 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   refuseUnknownKinds(request, kinds)
   const isOver = request.update || request.check
   const over = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
-  const how: ExportRequest = over ? { ...request, ...over.selection } : request
+  const folder = { path: resolve(context.cwd, request.output), name: request.output }
+  const before = over ? over.external : externalIn(folder)
+  const how: ExportRequest = { ...request, ...over?.selection, ...withGlobs(before, request.external) }
   const secrets = await openExportSecrets(how, readPolicy(how.output, context.cwd), context, over?.held)
   const read = async (connection: Connected) => {
     const { server, name } = connection
     const ahead = await workAhead(how, context, over !== undefined)
     const keys = over ? { wanted: over.held, everything: true } : {}
     const live = await readResources(connection, context, { ...keys, ...ahead })
-    const all = [...live.resources.values()]
-    const carried = secrets.found(over ? over.selected(all) : selected(all, kinds, how))
-    const snapshot = snapshotOf(server, how, await secrets.written(carried))
+    const { chosen, outside } = chosenOf<LiveResource>([...live.resources.values()], how, kinds, over?.selected)
+    const carried = secrets.found(chosen)
+    const snapshot = snapshotOf(server, how, await secrets.written(carried), outside)
     warn(
       context,
       live.issues.filter(({ code }) => code !== 'unmatched-secret'),

@@ -3,6 +3,7 @@ import type { Kind } from '../kind.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { withSourcesOf } from '../secrets/placeholders.ts'
+import { externalsOf } from '../selection/external.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
@@ -15,6 +16,8 @@ export interface OpenUpdate {
   readonly selection: Selection
   /** The resources of the existing snapshot. */
   readonly held: readonly Resource[]
+  /** Globs of its external resources. */
+  readonly external: readonly string[]
   /** The selected resources of a server; empty if only the snapshot has matching ones. */
   selected<T extends Resource>(resources: readonly T[]): T[]
   /** Writes the differences. */
@@ -32,10 +35,11 @@ export async function openUpdate(
   const existing = await (request.check ? readPresent : readExisting)(request.output, kinds, context)
   if (!existing) return undefined
   const selection = selectionFor(existing, request)
-  const current = existing.read.snapshot.resources
+  const { resources: current, external = [] } = existing.read.snapshot
   return {
     selection,
     held: current,
+    external,
     selected: (found) => {
       // Throws if the selection matches nothing on either side.
       selectedOfBoth([found, current], kinds, selection)
@@ -53,7 +57,8 @@ export function selectionFor({ read }: Existing, selection: Selection): Selectio
 
 /**
  * The resources that make a snapshot equal to an export. Those that the export lacks are removed: within the selection, or
- * everywhere if there is none. Secrets keep their sources in the snapshot.
+ * everywhere if there is none. Secrets keep their sources in the snapshot. An unused
+ * document of an external resource stays; one of a resource that becomes external is removed.
  */
 export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection, kinds: readonly Kind[]): Wanted {
   const current = read.snapshot.resources
@@ -61,10 +66,14 @@ export function wantedOf({ read }: Existing, exported: Snapshot, selection: Sele
   const exportedRefs = new Set(resources.map(refOf))
   const isSelected = selects(selection) ? conditionsOf(exported.scope) : () => true
   const wasRead = ({ kind }: Resource) => !exported.scope.incomplete.includes(kind)
-  const obsolete = current.filter(
-    (resource) => !exportedRefs.has(refOf(resource)) && isSelected(resource) && wasRead(resource),
-  )
-  return { resources, remove: new Set(obsolete.map(refOf)), source: exported.source ?? read.snapshot.source }
+  const [before, after] = [externalsOf(read.snapshot, kinds), externalsOf(exported, kinds)]
+  const obsolete = current.filter((resource) => {
+    const ref = refOf(resource)
+    if (exportedRefs.has(ref) || before.names(ref)) return false
+    return after.names(ref) || (isSelected(resource) && wasRead(resource))
+  })
+  const source = exported.source ?? read.snapshot.source
+  return { resources, remove: new Set(obsolete.map(refOf)), source, external: exported.external ?? [] }
 }
 
 function compare(existing: Existing, wanted: Wanted, name: string, kinds: readonly Kind[]): Comparison {

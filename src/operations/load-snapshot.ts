@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
+import { withoutExternal } from '../selection/external.ts'
 import { outsideScope } from '../selection/outside-scope.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
@@ -16,12 +17,20 @@ export async function loadSnapshot(
   return parsed
 }
 
-/** Reads a snapshot as it is in the environment that is chosen, if any; its faults are among its issues. */
+/**
+ * Reads a snapshot as it is in the environment that is chosen, if any, without documents of external resources; its faults
+ * are among its issues.
+ */
 export async function readSnapshot(
   path: string,
   context: Context,
-  { overlay, environment }: EnvironmentChoice = {},
+  environment: EnvironmentChoice = {},
 ): Promise<Parsed> {
+  const parsed = await readWhole(path, context, environment)
+  return { ...parsed, snapshot: withoutExternal(parsed.snapshot, context.kinds) }
+}
+
+async function readWhole(path: string, context: Context, { overlay, environment }: EnvironmentChoice): Promise<Parsed> {
   const parsed = withScopeWarnings(parseSnapshot(await readSources(path, context), context.kinds), context)
   if (overlay === undefined && environment === undefined) return parsed
   const { inEnvironment } = await import('../project/environments.ts')

@@ -12,6 +12,7 @@ import { kindsToCount } from '../plan/policy.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
+import { externalEdges } from '../selection/external.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type Connected, readResources, type Target } from './connect.ts'
@@ -74,6 +75,7 @@ export async function preparePlan(
   const wanted = [
     ...snapshot.resources,
     ...withSameName(snapshot, whole, kinds),
+    ...externalResources(snapshot, whole, kinds),
     ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
   const everything = request.prune === true
@@ -123,6 +125,14 @@ function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[])
   const known = new Set(narrow.resources.map(refOf))
   const all = withDependencies(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
   return all.filter((resource) => !known.has(refOf(resource)))
+}
+
+/** The external resources that a snapshot refers to, with what the snapshot before the selection says of them. */
+function externalResources(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
+  const refs = [...externalEdges(narrow, kinds).keys()]
+  if (refs.length === 0) return []
+  const byRef = new Map(whole.resources.map((resource) => [refOf(resource), resource]))
+  return refs.map((ref) => named(ref, byRef.get(ref)))
 }
 
 /** How many there are of the kinds that the change limit would stop by what was read of them. */

@@ -2,12 +2,43 @@ import type { Kind } from '../kind.ts'
 import type { Live, Resource, Server, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
+import { externalsOf, refsOutside, withGlobs } from '../selection/external.ts'
 import { type Selection, scopeOf, selected } from '../selection/selection.ts'
 
+/** A selection without external resources. */
+export interface Choice extends Selection {
+  /** Globs of the external resources. */
+  readonly external?: readonly string[]
+}
+
 /** A snapshot of selected resources of a server. */
-export function snapshotOf(server: Server, selection: Selection, resources: readonly Resource[]): Snapshot {
+export function snapshotOf(
+  server: Server,
+  selection: Selection,
+  resources: readonly Resource[],
+  external: Pick<Snapshot, 'external'> = {},
+): Snapshot {
   const source = { api: server.url, server: server.version }
-  return { version: 1, source, scope: scopeOf(selection), moved: [], resources }
+  return { version: 1, source, scope: scopeOf(selection), ...external, moved: [], resources }
+}
+
+/** What a choice takes of a server's resources: without external ones, and without what only those need. */
+export function chosenOf<T extends Resource>(
+  resources: readonly T[],
+  choice: Choice,
+  kinds: readonly Kind[],
+  select: (own: readonly T[]) => T[] = (own) => selected(own, kinds, choice),
+): { readonly chosen: T[] } & { readonly outside: Pick<Snapshot, 'external'> } {
+  const { names, covers } = externalsOf(choice, kinds)
+  const chosen = select(resources.filter((resource) => !names(refOf(resource))))
+  const left = choice.dependencies === false ? refsOutside(chosen, kinds, resources) : []
+  return {
+    chosen,
+    outside: withGlobs(
+      choice.external,
+      left.filter((ref) => !covers(ref)),
+    ),
+  }
 }
 
 /** An export of a server in memory, with placeholders for secrets. */

@@ -90,7 +90,9 @@ function switchedSnapshot(
     return there ? [to(kind, there, wanted)] : []
   })
   if (resources.length === 0 && missing.length === 0) throw nothingToSwitch(snapshot, kinds)
-  return { snapshot: { ...snapshot, moved: [], resources }, absent: missing }
+  // The server's own resources refer to nothing that it may lack.
+  const { external: _, ...rest } = snapshot
+  return { snapshot: { ...rest, moved: [], resources }, absent: missing }
 }
 
 function absent(resource: Resource): Issue {

@@ -5,7 +5,7 @@ import type { Live, LiveResource, Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
-import { refuseUnknownKinds, type Selection, selected, selects } from '../selection/selection.ts'
+import { refuseUnknownKinds, selected, selects } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
@@ -15,9 +15,9 @@ import { withPlaceholdersOf } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
 import type { SecretRequest } from './secret-sources.ts'
-import { snapshotOf } from './server-snapshot.ts'
+import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
 
-export interface TransferRequest extends Selection, ApplyRequest, SecretRequest, Omit<PlanRules, 'prune'> {
+export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Omit<PlanRules, 'prune'> {
   /** Profile of the server to read. */
   readonly from: string
   /** Profile of the server to change. */
@@ -68,15 +68,15 @@ async function readSource(profile: string, context: Context): Promise<Live> {
 }
 
 /** The snapshot of a transfer. Secrets keep their values; those that the source masks are placeholders. */
-export function transferredSnapshot(source: Live, selection: Selection, kinds: readonly Kind[]): Snapshot {
-  const carried = selected([...source.resources.values()], kinds, selection)
+export function transferredSnapshot(source: Live, choice: Choice, kinds: readonly Kind[]): Snapshot {
+  const { chosen: carried, outside } = chosenOf([...source.resources.values()], choice, kinds)
   const placeholders = withPlaceholders(carried, kinds)
   const resources = carried.map((resource, index) =>
     Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
       ? { ...resource, secrets: withoutMasked(resource, placeholders[index]?.secrets ?? {}) }
       : resource,
   )
-  return snapshotOf(source.server, selection, resources)
+  return snapshotOf(source.server, choice, resources, outside)
 }
 
 function withoutMasked({ secrets }: LiveResource, placeholders: LiveResource['secrets']): LiveResource['secrets'] {

@@ -8,6 +8,7 @@ import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
 import { readLive } from '../live/read-live.ts'
 import type { Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
+import { restorable } from '../plan/restorable.ts'
 import { refOf } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
 import { scopeOf } from '../selection/selection.ts'
@@ -54,11 +55,12 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   })
   const { moved, resources: before, refused, remove, rewrite } = undoOf(record, live, kinds, sourceFor)
   const secretValues = await secretValuesFor(before, { ...request, snapshot: '-' }, context)
-  const { resources, issues: lost } = withoutLostSecrets(before, record, live, kinds, secretValues)
+  const { resources: known, issues: lost } = withoutLostSecrets(before, record, live, kinds, secretValues)
+  const { resources, issues: dangling } = restorable(known, live, kinds)
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
   const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
   const made = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
-  const warnings = [...refused, ...lost, ...made.stay]
+  const warnings = [...refused, ...lost, ...dangling, ...made.stay]
   const prepared: PreparedPlan = {
     plan: withLeft(made.plan, warnings),
     live,

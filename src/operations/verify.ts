@@ -15,7 +15,7 @@ export async function verify(request: PlanRequest, context: Context): Promise<re
   return connected(request, context, async (to) => {
     const prepared = await preparePlan(parsed, request, to, context)
     const readiness = await checkReadiness(to.client, prepared.live, context.kinds)
-    return [...equality(prepared, context.kinds), ...secretChecks(prepared), ...readiness]
+    return [...equality(prepared, context.kinds), ...externalChecks(prepared), ...secretChecks(prepared), ...readiness]
   })
 }
 
@@ -40,6 +40,20 @@ function equality({ plan, parsed }: PreparedPlan, kinds: readonly Kind[]): Check
     return { status: 'error', title: kind, detail: `${key}: ${reason}` }
   })
   return [...byKind, ...differing, ...unsupported]
+}
+
+/** External resources: only whether the server has them. */
+function externalChecks({ plan }: PreparedPlan): Check[] {
+  const found = plan.external.map((ref): Check => {
+    const { kind, key } = splitRef(ref)
+    return { status: 'ok', title: kind, detail: `${key} is external, and exists` }
+  })
+  const missing = plan.issues.flatMap(({ code, message, fix, place }): Check[] => {
+    if (code !== 'missing-external' && code !== 'ambiguous-name') return []
+    const at = place ? `${place.file}:${place.line} ` : ''
+    return [{ status: 'error', title: 'external', detail: at + message, ...(fix ? { fix } : {}) }]
+  })
+  return [...found, ...missing]
 }
 
 /** Secrets that were not compared: the server masks them, or they have no value here. */

@@ -4,10 +4,13 @@ import { type JsonObject, type Pointer, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
+import { externalsOf, withGlobs } from '../selection/external.ts'
 import { matcherOf } from '../selection/scope.ts'
+import { referred, uselessGlobs } from '../snapshot/external-issues.ts'
 import { documentOf, formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
+import { absentResources } from './absent-resources.ts'
 import type { Entry, Overlay } from './parse-overlay.ts'
 import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
 import { nameOf, namesOf, noMatch, rename, scopeAfter } from './renames.ts'
@@ -34,15 +37,7 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     return kind ? [{ kind, resource, document: documentOf(resource), origins: [], dropped: false }] : []
   })
   for (const entry of overlay.entries) applyEntry(entry, works, issues)
-  const kept = works.filter(({ dropped }) => !dropped)
-  const names = namesOf(
-    overlay,
-    kept.map(({ resource }) => resource),
-    kinds,
-    issues,
-  )
-  const patched = readBack(kept, parsed, issues, kinds)
-  const renamed = patched.map((resource) => rename(resource, names, kinds, issues))
+  const { kept, names, renamed, outside, uses } = inNewNames(works, parsed, overlay, kinds, issues)
   const origins = new Map(
     kept.map(({ resource, origins }) => {
       const ref = refOf(resource)
@@ -56,16 +51,62 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     const at = place ?? (issue.ref && parsed.placeOf(before.get(issue.ref) ?? issue.ref, issue.pointer))
     return at ? { ...issue, place: at } : issue
   }
-  const reported = new Set(parsed.issues.map(({ code, message }) => `${code} ${message}`))
-  const faults = checkGraph(renamed, kinds).filter(({ code, message }) => !reported.has(`${code} ${message}`))
+  const graph = checkGraph(renamed, kinds, [], externalsOf(outside, kinds).covers)
+  const [reported, found] = [new Set(parsed.issues.map(textOf)), new Set(graph.map(textOf))]
+  const faults = graph.filter((issue) => !reported.has(textOf(issue)))
+  // What has no document in the snapshot may be external here.
+  const open = parsed.issues.filter((issue) => !isDangling(issue) || found.has(textOf(issue)))
+  const useless = uselessGlobs(globsOf(overlay), uses, kinds).map((issue) => atGlob(issue, overlay))
   const resources = [...renamed].sort(bySnapshotOrder(kinds))
   const moved = parsed.snapshot.moved.map(({ from, to }) => ({ from, to: nameOf(names, to) }))
   return {
-    snapshot: { ...parsed.snapshot, scope: scopeAfter(parsed.snapshot.scope, names), moved, resources },
-    issues: [...parsed.issues, ...issues, ...faults.map(placed)],
+    snapshot: { ...parsed.snapshot, scope: scopeAfter(parsed.snapshot.scope, names), ...outside, moved, resources },
+    issues: [...open, ...issues, ...faults.map(placed), ...useless],
     placeOf: (ref, pointer) => parsed.placeOf(before.get(ref) ?? ref, pointer),
     originsOf: (ref) => [...(parsed.originsOf?.(before.get(ref) ?? ref) ?? []), ...(origins.get(ref) ?? [])],
   }
+}
+
+/** The resources that are left, under their names in the environment, and what is external there. */
+function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, kinds: readonly Kind[], issues: Issue[]) {
+  const external = externalsOf(withGlobs(parsed.snapshot.external, globsOf(overlay)), kinds)
+  const isKept = ({ dropped, resource }: Work) => !dropped && !external.names(refOf(resource))
+  const kept = works.filter(isKept)
+  const gone = works.filter((work) => !isKept(work)).map(({ resource }) => resource)
+  const made = readBack(kept, parsed, issues, kinds)
+  const absent = overlay.map.length > 0 ? absentResources(made, gone, kinds) : gone
+  const names = namesOf(overlay, { resources: made, absent, external }, kinds, issues)
+  const named = made
+    .filter((resource) => !names.replaced.has(refOf(resource)))
+    .map((resource) => rename(resource, names, kinds, issues))
+  const renamed = named.filter((resource) => !external.names(refOf(resource)))
+  return {
+    kept,
+    names,
+    renamed,
+    outside: withGlobs(parsed.snapshot.external, globsOf(overlay), names.external),
+    /** Everything that a glob under `external:` may name. */
+    uses: [...[...gone, ...absent, ...made, ...named].map(refOf), ...referred(renamed, kinds)],
+  }
+}
+
+function globsOf({ external = [] }: Overlay): string[] {
+  return external.map(({ glob }) => glob)
+}
+
+function textOf({ code, message }: Issue): string {
+  return `${code} ${message}`
+}
+
+/** Whether an issue is that something has no document. */
+export function isDangling({ code }: Issue): boolean {
+  return code === 'dangling-ref' || code === 'missing-name'
+}
+
+/** An issue about a glob of an overlay, with its place there. */
+function atGlob({ pointer = '', ...issue }: Issue, { external = [] }: Overlay): Issue {
+  const place = external[Number(pointer.split('/').at(-1))]?.place
+  return place ? { ...issue, place } : issue
 }
 
 function applyEntry(entry: Entry, works: readonly Work[], issues: Issue[]): void {

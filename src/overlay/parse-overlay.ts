@@ -36,11 +36,13 @@ export interface Overlay {
   readonly entries: readonly Entry[]
   /** References to `from` become references to `to`. */
   readonly map: readonly { readonly from: Ref; readonly to: Ref; readonly place: Place }[]
+  /** Globs of resources that only the destination has, added to those of the snapshot. */
+  readonly external?: readonly { readonly glob: string; readonly place: Place }[]
 }
 
 const entryFields = ['match', 'merge', 'set', 'refs', 'remove', 'rename', 'drop']
-const overlayFields = ['kind', 'version', 'map', 'entries']
-const shape = 'An overlay begins with kind: overlay, version: 1, followed by entries: and map:.'
+const overlayFields = ['kind', 'version', 'external', 'map', 'entries']
+const shape = 'An overlay begins with kind: overlay, version: 1, followed by entries:, map: and external:.'
 
 /** Parses an overlay. Errors in YAML, structure and variables are issues with their places. */
 export function readOverlay(
@@ -89,6 +91,7 @@ export function readOverlay(
       file,
       entries: list.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, fill) ?? []),
       map: mapOf(value.map, at),
+      external: externalOf(value.external ?? [], at, fill),
     },
     issues,
   }
@@ -178,6 +181,17 @@ function mapOf(value: Json | undefined, at: Reader): Overlay['map'] {
     const source = step('/map', from)
     if (isRef(from) && typeof to === 'string' && isRef(to)) return [{ from, to, place: at.place(source, true) }]
     at.fail(source, 'map must be {kind/key: kind/key}, such as {work-pool/dev: work-pool/prod}.', undefined, true)
+    return []
+  })
+}
+
+function externalOf(value: Json, at: At, fill: Fill): NonNullable<Overlay['external']> {
+  if (!Array.isArray(value)) at.fail('/external', 'external must be a list of globs over kind/key.')
+  return (Array.isArray(value) ? value : []).flatMap((item, index) => {
+    const own = step('/external', index)
+    const glob = fill(item, own)
+    if (typeof glob === 'string' && glob !== '') return [{ glob, place: at.place(own) }]
+    at.fail(own, 'A glob is text, such as work-pool/k8s/**.')
     return []
   })
 }

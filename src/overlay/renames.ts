@@ -2,6 +2,7 @@ import type { Issue, Place } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
+import type { External } from '../selection/external.ts'
 import { matcherOf } from '../selection/scope.ts'
 import { suggest } from '../suggest.ts'
 import type { Overlay } from './parse-overlay.ts'
@@ -13,8 +14,20 @@ export interface Names {
   readonly redirected: ReadonlyMap<Ref, Ref>
   /** Both together: what a reference is rewritten to. */
   readonly all: ReadonlyMap<Ref, Ref>
+  /** Documents whose place is taken by a resource that only the destination has. */
+  readonly replaced: ReadonlySet<Ref>
+  /** Resources that only the destination has because what they are referred to in place of is so. */
+  readonly external: readonly Ref[]
   /** Where the overlay says so, of those that do not only follow. */
   readonly places: ReadonlyMap<Ref, Place>
+}
+
+/** What has a name in an environment. */
+export interface Named {
+  readonly resources: readonly Resource[]
+  /** What those refer to and that has no document. */
+  readonly absent: readonly Resource[]
+  readonly external: External
 }
 
 /** What a resource is called in the end. */
@@ -23,21 +36,23 @@ export function nameOf({ moved }: Names, ref: Ref): Ref {
 }
 
 /** All new names of an overlay; what cannot be is among the issues. */
-export function namesOf(
-  overlay: Overlay,
-  resources: readonly Resource[],
-  kinds: readonly Kind[],
-  issues: Issue[],
-): Names {
+export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], issues: Issue[]): Names {
+  const { resources, absent, external } = named
   const known = new Set(resources.map(refOf))
   const places = new Map<Ref, Place>()
   const byPattern = renamedBy(overlay, resources, kinds, places, issues)
-  const byMap = mappedBy(overlay, resources, kinds, places, issues)
+  const byMap = mappedBy(overlay, [...resources, ...absent], kinds, places, issues)
   const moved = new Map<Ref, Ref>()
   const led = new Map<Ref, Ref>()
+  const replaced = new Set<Ref>()
   const taken = new Map<Ref, Ref>()
   for (const ref of known) {
     const mapped = byMap.get(ref)
+    if (mapped !== undefined && !known.has(mapped) && external.covers(mapped)) {
+      led.set(ref, mapped)
+      replaced.add(ref)
+      continue
+    }
     if (mapped !== undefined && known.has(mapped)) led.set(ref, mapped)
     const next = led.has(ref) ? ref : (mapped ?? byPattern.get(ref) ?? ref)
     const twin = taken.get(next)
@@ -49,7 +64,14 @@ export function namesOf(
     taken.set(next, ref)
     if (next !== ref) moved.set(ref, next)
   }
-  return { moved, redirected: led, all: new Map([...moved, ...led]), places }
+  const outside: Ref[] = []
+  for (const ref of absent.map(refOf)) {
+    const mapped = byMap.get(ref)
+    if (mapped === undefined) continue
+    led.set(ref, mapped)
+    if (external.covers(ref) && !external.covers(mapped) && !taken.has(mapped)) outside.push(mapped)
+  }
+  return { moved, redirected: led, all: new Map([...moved, ...led]), replaced, external: outside, places }
 }
 
 /** The names that the patterns of `rename` give. */

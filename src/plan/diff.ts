@@ -2,6 +2,7 @@ import { type Json, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
+import { externalsOf, withoutExternal } from '../selection/external.ts'
 import { membersOf } from '../selection/scope.ts'
 import { differences, keyChange } from '../spec.ts'
 import { likelyRenames } from './likely-renames.ts'
@@ -9,10 +10,11 @@ import { afterRenames, pendingRenames } from './moved-resources.ts'
 
 /**
  * The difference between two snapshots, as the plan that turns one into the other. Every written field is compared;
- * provenance is not. A resource that only one snapshot has and that the other's scope leaves out is `unmanaged`. The changes
- * are not in dependency order.
+ * provenance is not, and neither is the document of an external resource. A resource that only one snapshot has, and that
+ * the other's scope or `external` leaves out, is `unmanaged`. The changes are not in dependency order.
  */
-export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind[]): Plan {
+export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): Plan {
+  const [before, after] = [withoutExternal(from, kinds), withoutExternal(to, kinds)]
   const live = asLive(before)
   const old = afterRenames(live, pendingRenames(after.moved, after, live)).resources
   const wanted = new Map(after.resources.map((resource) => [refOf(resource), resource]))
@@ -36,6 +38,7 @@ export function makeDiff(before: Snapshot, after: Snapshot, kinds: readonly Kind
     changes,
     unchanged,
     unmanaged,
+    external: [],
     unsupported: [],
     refusals: [],
     notCompared: [],
@@ -53,11 +56,14 @@ function asLive({ resources }: Snapshot): Live {
 }
 
 /** Whether the absence of a resource from a snapshot means that it does not exist: it does for resources in the snapshot's scope. */
-function speaker({ scope }: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
+function speaker(snapshot: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
+  const { scope } = snapshot
+  const { covers } = externalsOf(snapshot, kinds)
   const [{ incomplete, ...own }, { incomplete: _, ...its }] = [scope, other.scope]
   const same = sameJson(own as unknown as Json, its as unknown as Json)
   const members = same ? undefined : membersOf(scope, other.resources, kinds)
-  return (ref) => !incomplete.includes(splitRef(ref).kind) && (members === undefined || members.has(ref))
+  return (ref) =>
+    !incomplete.includes(splitRef(ref).kind) && !covers(ref) && (members === undefined || members.has(ref))
 }
 
 function common(ref: Ref) {

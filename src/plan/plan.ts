@@ -12,10 +12,13 @@ import type {
   Snapshot,
   Unsupported,
 } from '../model.ts'
+import { byRef } from '../ref.ts'
+import { externalEdges, externalsOf } from '../selection/external.ts'
 import { membersOf } from '../selection/scope.ts'
 import type { Activation } from './activation.ts'
 import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
+import { missingExternals } from './external-refs.ts'
 import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
 import { afterRenames, canRename, pendingRenames } from './moved-resources.ts'
@@ -46,7 +49,10 @@ export interface PlanOptions {
 
 /** The changes that make a server match a snapshot. Pure: the same arguments give the same plan. */
 export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[], options: PlanOptions): Plan {
-  const moves = pendingRenames([...snapshot.moved, ...(options.moved ?? [])], snapshot, read)
+  const external = externalsOf(snapshot, kinds)
+  const externals = externalEdges(snapshot, kinds)
+  const asked = [...snapshot.moved, ...(options.moved ?? [])].filter(({ from }) => !external.names(from))
+  const moves = pendingRenames(asked, snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
@@ -60,7 +66,9 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     live,
     kinds,
   )
-  const prune = options.prune ? without(prunable(snapshot, live, kinds), options.held ?? new Set()) : new Set<Ref>()
+  const kept = new Set([...live.resources.keys()].filter(external.covers))
+  const held = new Set([...(options.held ?? []), ...kept])
+  const prune = options.prune ? without(prunable(snapshot, live, kinds), held) : new Set<Ref>()
   const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
   const { changes, unsupported: unwritten } = writable(
@@ -73,9 +81,10 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   return {
     changes,
     unchanged: compared.unchanged,
-    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...(options.held ?? [])]), kinds).filter(
+    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...held]), kinds).filter(
       (ref) => !remove.has(ref),
     ),
+    external: [...externals.keys()].filter((ref) => live.resources.has(ref)).sort(byRef),
     unsupported,
     notCompared: compared.notCompared,
     refusals: [
@@ -86,6 +95,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     issues: [
       ...pairs.issues,
       ...ambiguous(pairs.all, live),
+      ...missingExternals(externals, live),
       ...missingSecrets(changes, options.secretValues),
       ...unrecoverableSecrets(changes),
       ...(options.allowUnresolved || sameSource ? [] : unresolvedIds(changes, kinds)),

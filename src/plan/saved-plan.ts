@@ -32,7 +32,9 @@ export function savedPlan(
   made: { readonly tool: string; readonly request: Json; readonly snapshot: string },
 ): JsonObject {
   const { url, version } = live.server
-  const fingerprints = Object.fromEntries([...live.resources].map(([ref, resource]) => [ref, fingerprint(resource)]))
+  const fingerprints = Object.fromEntries(
+    [...live.resources].map(([ref, resource]) => [ref, fingerprintIn(plan, ref, resource)]),
+  )
   const before = Object.fromEntries(
     plan.changes.flatMap((change) =>
       'before' in change ? [[change.ref, { refs: change.before.refs, spec: change.before.spec }]] : [],
@@ -53,6 +55,11 @@ export function savedPlan(
 
 function titleOf(change: Change): string {
   return `${change.action} ${change.ref}`
+}
+
+/** Of an external resource a plan uses nothing but its id. */
+function fingerprintIn({ external }: Plan, ref: Ref, resource: LiveResource): string {
+  return fingerprint(external.includes(ref) ? { ...resource, refs: {}, spec: {}, secrets: {} } : resource)
 }
 
 /** A hash of everything that a plan compares of a resource; of secrets only their pointers. */
@@ -81,7 +88,7 @@ export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly 
     const now = live.resources.get(ref)
     if (then !== undefined && now === undefined) return [moved(ref, 'was deleted')]
     if (then === undefined && now !== undefined) return [moved(ref, 'was created')]
-    return now && fingerprint(now) !== then ? [moved(ref, howChanged(saved, ref, now, kinds))] : []
+    return now && fingerprintIn(plan, ref, now) !== then ? [moved(ref, howChanged(saved, ref, now, kinds))] : []
   })
   if (issues.length > 0) return issues
   const planned = plan.changes.map(titleOf)

@@ -4,6 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { suggest } from '../suggest.ts'
+import { refsOutside, withGlobs } from './external.ts'
 import { conditionsOf, tagsOf, withDependents } from './scope.ts'
 
 /**
@@ -137,13 +138,15 @@ export function selectedOfBoth(
 
 /**
  * A snapshot narrowed to a selection; what is out of it is invisible to plan and prune. Its own scope still holds: what it
- * was not asked to hold is not missing from it.
+ * was not asked to hold is not missing from it. Dependencies that are left out are external: the destination has to have them.
  */
 export function narrowed(snapshot: Snapshot, kinds: readonly Kind[], selection: Selection): Snapshot {
   if (!selects(selection)) return snapshot
-  const { scope, resources } = snapshot
+  const { scope, resources, external } = snapshot
   const narrow = { ...scopeOf(selection), incomplete: scope.incomplete, within: scope }
-  return { ...snapshot, scope: narrow, resources: selected(resources, kinds, selection) }
+  const chosen = selected(resources, kinds, selection)
+  const left = selection.dependencies === false ? refsOutside(chosen, kinds, resources) : []
+  return { ...snapshot, scope: narrow, ...withGlobs(external, left), resources: chosen }
 }
 
 function nothing(selection: Selection, resources: readonly Resource[]): Failure {

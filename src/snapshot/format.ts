@@ -3,12 +3,13 @@ import type { Placeholder, Resource, Scope, Snapshot } from '../model.ts'
 import { writeYaml } from './yaml/yaml.ts'
 
 /** What the first document of a snapshot says. */
-export function headerOf({ version, source, scope, moved }: Snapshot): JsonObject {
+export function headerOf({ version, source, scope, external = [], moved }: Snapshot): JsonObject {
   return {
     kind: 'snapshot',
     version,
     ...(source ? { source: { ...source } } : {}),
     scope: scopeDocument(scope),
+    ...(external.length > 0 ? { external } : {}),
     ...(moved.length > 0 ? { moved: moved.map(({ from, to }) => ({ from, to })) } : {}),
   }
 }

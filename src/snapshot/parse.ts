@@ -1,10 +1,12 @@
 import { checkGraph } from '../graph/check-graph.ts'
 import { Failure, type Issue, type Place } from '../issue.ts'
-import { isObject, type JsonObject, type Pointer } from '../json.ts'
+import { isObject, type Json, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder } from '../ref.ts'
+import { externalsOf, withGlobs, withoutExternal } from '../selection/external.ts'
 import { isForeign } from './directory-layout.ts'
+import { externalIssues } from './external-issues.ts'
 import { noHeader, type Reading, readChunk } from './read-document.ts'
 import { validator } from './validate-document.ts'
 import { type Chunk, cutStream } from './yaml/documents.ts'
@@ -41,8 +43,12 @@ const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 /** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
 export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const parsed = parseDocuments(sources, kinds, limits)
-  const issues = checkGraph(parsed.snapshot.resources, kinds, parsed.faulty).map((issue) => {
-    const place = issue.ref && parsed.placeOf(issue.ref, issue.pointer)
+  const { snapshot, faulty } = parsed
+  const used = withoutExternal(snapshot, kinds)
+  const faults = checkGraph(used.resources, kinds, faulty, externalsOf(snapshot, kinds).covers)
+  const issues = [...faults, ...externalIssues(snapshot, used, kinds)].map((issue) => {
+    const { ref, pointer } = issue
+    const place = ref ? parsed.placeOf(ref, pointer) : parsed.placeInHeader(pointer ?? '')
     return place ? { ...issue, place } : issue
   })
   return { ...parsed, issues: [...parsed.issues, ...issues] }
@@ -63,6 +69,7 @@ export interface Documents extends Parsed {
   readonly chunks: ReadonlyMap<Ref, Chunk>
   /** Resources that are written, but not so that they could be read. */
   readonly faulty: ReadonlySet<Ref>
+  placeInHeader(pointer: Pointer): Place | undefined
 }
 
 /** Reads documents, each by itself: what they refer to may be elsewhere. */
@@ -77,7 +84,7 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
     faulty: new Set(),
     misplaced: new Set(),
   }
-  let header: JsonObject | undefined
+  let header: { readonly value: JsonObject; readonly chunk: Chunk } | undefined
   let first = true
   for (const { file, within, text } of sources) {
     if (within !== undefined && isForeign(within, text, kinds)) continue
@@ -93,7 +100,7 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
     }
     for (const chunk of cutStream(file, text)) {
       const found = readChunk(reading, chunk, first, header !== undefined, within)
-      if (found) header = found
+      if (found) header = { value: found, chunk }
       first = false
     }
   }
@@ -106,7 +113,9 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
     return pointer === '' ? startOf(chunk) : locator(chunk)(pointer)
   }
   const { issues, faulty, chunks } = reading
-  return { snapshot: snapshotOf(header, reading.resources), issues, placeOf: place, chunks, faulty }
+  const placeInHeader = (pointer: Pointer) => header && locator(header.chunk)(pointer)
+  const snapshot = snapshotOf(header?.value, reading.resources)
+  return { snapshot, issues, placeOf: place, placeInHeader, chunks, faulty }
 }
 
 function snapshotOf(header: JsonObject | undefined, resources: readonly Resource[]): Snapshot {
@@ -120,7 +129,12 @@ function snapshotOf(header: JsonObject | undefined, resources: readonly Resource
       exclude: scope.exclude ?? [],
       incomplete: scope.incomplete ?? [],
     },
+    ...withGlobs(Array.isArray(header?.external) ? header.external.filter(isGlob) : []),
     moved: Array.isArray(header?.moved) ? (header.moved as unknown as Rename[]) : [],
     resources,
   }
+}
+
+function isGlob(value: Json): value is string {
+  return typeof value === 'string' && value !== ''
 }

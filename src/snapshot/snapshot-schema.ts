@@ -129,6 +129,12 @@ export const headerSchema: JsonObject = {
       additionalProperties: false,
     },
     scope,
+    external: {
+      ...listOf(
+        'Globs over refs: resources that only the destination has. They need no document, have to exist there, and are never written. work-pool/k8s/** names a pool and its queues.',
+      ),
+      items: { type: 'string', minLength: 1 },
+    },
     moved: {
       type: 'array',
       description: 'Resources that got another name since the server was last made to match.',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Failure } from '../issue.ts'
 import { isObject, type Json, sameJson } from '../json.ts'
 import type { Rename, Resource, Scope, Snapshot } from '../model.ts'
-import { readTextIfExists } from '../read-file.ts'
+import { readTextIfExists, statIfExists } from '../read-file.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { flagsOf } from '../selection/selection.ts'
 import { shellLine } from '../shell.ts'
@@ -42,6 +42,12 @@ export function planDirectoryUpdate(folder: Folder, snapshot: Snapshot): Directo
   }
 }
 
+/** The external resources of the snapshot in a directory, which an export into it keeps; none for any other path. */
+export function externalIn(folder: Folder): readonly string[] {
+  const header = statIfExists(folder.path, folder.name)?.isDirectory() ? headerIn(folder) : undefined
+  return header?.external ?? []
+}
+
 /** Whether a scope includes another, as far as the conditions show without resources. */
 function covers(wide: Scope, narrow: Scope): boolean {
   const { include, exclude, tags, kinds, dependents } = wide
@@ -58,8 +64,8 @@ function covers(wide: Scope, narrow: Scope): boolean {
   )
 }
 
-/** The scope and moves in the header of a directory; undefined if it has no valid header. */
-function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[] } | undefined {
+/** The scope, moves and external resources in the header of a directory; undefined if it has no valid header. */
+function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[]; external: readonly string[] } | undefined {
   const file = join(folder.name, headerFile)
   const text = readTextIfExists(join(folder.path, headerFile), 'snapshot', file) ?? ''
   const [chunk] = cutStream(file, text)
@@ -67,7 +73,8 @@ function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[] } | 
   if (!read || !('value' in read) || !isObject(read.value) || read.value.kind !== 'snapshot') return undefined
   const scope = isObject(read.value.scope) ? (read.value.scope as unknown as Partial<Scope>) : {}
   const moved = Array.isArray(read.value.moved) ? (read.value.moved as unknown as Rename[]) : []
-  return { scope: { include: ['**'], exclude: [], incomplete: [], ...scope }, moved }
+  const external = Array.isArray(read.value.external) ? (read.value.external as string[]) : []
+  return { scope: { include: ['**'], exclude: [], incomplete: [], ...scope }, moved, external }
 }
 
 function refused(folder: string, before: Scope, now: Scope): Failure {

@@ -77,6 +77,8 @@ export interface Wanted {
   readonly resources: readonly Resource[]
   readonly remove: ReadonlySet<Ref>
   readonly source: Snapshot['source']
+  /** What the header leaves to the destination from now on; as it is where absent. */
+  readonly external?: readonly string[]
 }
 
 /** All resources of a snapshot after the update. */
@@ -98,6 +100,7 @@ export async function update(existing: Existing, wanted: Wanted, kinds: readonly
     wanted: wanted.resources,
     remove: wanted.remove,
     source: wanted.source,
+    ...(wanted.external ? { external: wanted.external } : {}),
     fileOf: (resource) => (directory ? relative(cwd, join(place, fileOf(resource))) : path),
   })
   if (updated.files.length === 0) return updated

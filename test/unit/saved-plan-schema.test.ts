@@ -32,6 +32,7 @@ const plan: Plan = {
   ],
   unchanged: [],
   unmanaged: [],
+  external: [],
   unsupported: [],
   refusals: [],
   notCompared: [],

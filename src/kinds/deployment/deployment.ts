@@ -163,6 +163,7 @@ export const deployment: Kind = {
     const flow = names.raw(raw.flow_id)
     return flow && keyOf(text(flow, 'name'), text(raw, 'name'))
   },
+  keyRefs: (key) => [`flow/${keyParts(key)[0]}`],
   carryOver: ['schedules', 'global_concurrency_limit', 'paused'],
   // Its own limit is a row, which exists before and after it is linked.
   rewriteOnUndo: ['limit', 'concurrency_limit'],

@@ -30,6 +30,8 @@ export interface UpdateOptions {
   readonly remove: ReadonlySet<Ref>
   /** Provenance for the header, which is not written for its own sake. */
   readonly source: Snapshot['source']
+  /** What the header leaves to the destination from now on; as it is where absent. */
+  readonly external?: readonly string[]
   /** The file that a new resource is written into. */
   readonly fileOf: (resource: Resource) => string
 }
@@ -50,7 +52,7 @@ export function updateTexts(sources: readonly Source[], read: Documents, options
     const text = endedLike(before, withEdits(before, own))
     return [{ file, text: cutStream(file, text).length === 0 ? undefined : text }]
   })
-  return { files: withSource(files, sources, options.source), ...done }
+  return { files: withHeader(files, sources, options), ...done }
 }
 
 /** The edits of documents that change or go, by file; the resources that have no document yet; and what happens to which. */
@@ -160,16 +162,34 @@ function endedLike(before: string, text: string): string {
   return last && endsInBlock(parseYaml(last.text, false).document.contents) ? text : text.replace(/\r?\n$/, '')
 }
 
-/** The header with where the rest is from, where something else is written too. */
-function withSource(files: Update['files'], sources: readonly Source[], source: Snapshot['source']): Update['files'] {
+/**
+ * The header with what is external, and, where something else is written too, with where that is from. Where neither
+ * changes it stays as it is.
+ */
+function withHeader(
+  files: Update['files'],
+  sources: readonly Source[],
+  { source, external }: Pick<UpdateOptions, 'source' | 'external'>,
+): Update['files'] {
   const first = sources[0]
-  if (files.length === 0 || source === undefined || !first) return files
-  const text = files.find(({ file }) => file === first.file)?.text ?? first.text
-  const chunk = cutStream(first.file, text)[0]
+  const text = files.find(({ file }) => file === first?.file)?.text ?? first?.text ?? ''
+  const chunk = first && cutStream(first.file, text)[0]
   const header = chunk && valueIn(withPlainLineEnds(chunk.text))
-  if (!chunk || !header || sameJson(header.source, { ...source })) return files
-  const { kind, version, source: _, ...rest } = header
-  const next = { kind, version, source: { ...source }, ...rest } as JsonObject
+  if (!chunk || !header) return files
+  const before = header.external ?? []
+  const after = external ?? before
+  const isSame = sameJson(before, after)
+  const from = source === undefined || (isSame && files.length === 0) ? header.source : { ...source }
+  if (isSame && sameJson(header.source ?? null, from ?? null)) return files
+  const { kind, version, source: _, scope, external: __, ...rest } = header
+  const next = {
+    kind,
+    version,
+    ...(from === undefined ? {} : { source: from }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(sameJson(after, []) ? {} : { external: after }),
+    ...rest,
+  } as JsonObject
   const edited = withEdits(text, [changeOf(chunk, () => next)])
   return [...files.filter(({ file }) => file !== first.file), { file: first.file, text: edited }]
 }

@@ -1,0 +1,37 @@
+import { edgeFinder } from '../graph/edges.ts'
+import type { Kind } from '../kind.ts'
+import type { Ref, Resource } from '../model.ts'
+import { keyParts, refOf, splitRef } from '../ref.ts'
+
+/**
+ * What resources refer to and that has no document in the environment: resources that are `gone` as they were, stand-ins for
+ * the others, with what their keys begin with. Names follow theirs like those of documents.
+ */
+export function absentResources(
+  resources: readonly Resource[],
+  gone: readonly Resource[],
+  kinds: readonly Kind[],
+): readonly Resource[] {
+  const edgesOf = edgeFinder(kinds)
+  const known = new Set(resources.map(refOf))
+  const absent = new Map(gone.map((resource) => [refOf(resource), resource]))
+  const open = resources.flatMap(edgesOf).map(({ to }) => to)
+  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
+    const standIn = known.has(ref) || absent.has(ref) ? undefined : standInFor(ref, kinds)
+    if (!standIn) continue
+    absent.set(ref, standIn)
+    open.push(...Object.values(standIn.refs))
+  }
+  return [...absent.values()]
+}
+
+/** A resource that has nothing but a name, and refs to what its key begins with the key of. */
+function standInFor(ref: Ref, kinds: readonly Kind[]): Resource | undefined {
+  const named = splitRef(ref)
+  const kind = kinds.find(({ name }) => name === named.kind)
+  if (!kind) return undefined
+  const [first, ...rest] = keyParts(named.key)
+  const slots = rest.length > 0 ? Object.entries(kind.refFields).filter(([, slot]) => slot.required) : []
+  const refs = slots.map(([name, slot]): [string, Ref] => [name, `${slot.kinds[0]}/${first}`])
+  return { ...named, refs: Object.fromEntries(refs), spec: {}, secrets: {} }
+}
