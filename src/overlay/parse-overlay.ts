@@ -185,13 +185,13 @@ function mapOf(value: Json | undefined, at: Reader): Overlay['map'] {
   })
 }
 
-function externalOf(value: Json, at: At, fill: Fill): NonNullable<Overlay['external']> {
+function externalOf(value: Json, at: Reader, fill: Fill): NonNullable<Overlay['external']> {
   if (!Array.isArray(value)) at.fail('/external', 'external must be a list of globs over kind/key.')
   return (Array.isArray(value) ? value : []).flatMap((item, index) => {
     const own = step('/external', index)
     const glob = fill(item, own)
     if (typeof glob === 'string' && glob !== '') return [{ glob, place: at.place(own) }]
-    at.fail(own, 'A glob is text, such as work-pool/k8s/**.')
+    at.fail(own, 'A glob is a string, such as work-pool/k8s/**.')
     return []
   })
 }
