@@ -35,7 +35,7 @@ export function uselessGlobs(globs: readonly string[], refs: readonly Ref[], kin
     if (refs.some(externalsOf({ external: [glob] }, kinds).covers)) return []
     const near = suggest(glob, refs)
     const fix = near ? `Did you mean ${near}?` : 'Remove it. Globs are over kind/key, such as work-pool/k8s/**.'
-    const message = `external: ${glob} names nothing that the snapshot refers to.`
+    const message = `The glob ${glob} under external: matches nothing that the snapshot refers to.`
     return [{ code: 'unused-external', severity: 'warning', message, fix, pointer: step('/external', index) }]
   })
 }
