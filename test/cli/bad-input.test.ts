@@ -23,14 +23,14 @@ function snapshotOf(...documents: readonly string[]): string {
 
 /** Answers every request with the same response, and counts requests. */
 async function answering(status: number, type: string, body: string) {
-  const seen: string[] = []
+  const requests: string[] = []
   const server = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url}`)
+    requests.push(`${request.method} ${request.url}`)
     response.writeHead(status, { 'content-type': type }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`
-  return { url, seen, close: () => new Promise((resolve) => server.close(resolve)) }
+  return { url, requests, close: () => new Promise((resolve) => server.close(resolve)) }
 }
 
 describe('the server', () => {
@@ -45,10 +45,10 @@ describe('the server', () => {
   })
 
   test('no server at the URL: exit 1, and what to check', async () => {
-    const begun = Date.now()
+    const startTime = Date.now()
     const { exit, stderr, stdout } = await runCli(['export', '--api-url', 'http://127.0.0.1:1/api'])
     expect([exit, stdout]).toEqual([1, ''])
-    expect(Date.now() - begun).toBeLessThan(10_000)
+    expect(Date.now() - startTime).toBeLessThan(10_000)
     expect(stderr).toContain('127.0.0.1:1')
     expect(stderr.trim().split('\n').length).toBeGreaterThan(1)
     expect(stderr).not.toMatch(/^\s+at /m)
@@ -65,13 +65,13 @@ describe('the server', () => {
     [403, 'application/json', '{"detail":"Forbidden"}', 4],
     [200, 'text/html', '<!doctype html><title>Log in</title>', 1],
     [404, 'application/json', '{"detail":"Not Found"}', 1],
-  ])('one that answers %i with %s: exit %s', async (status, type, body, expected) => {
+  ])('responds %i with %s: exit %s', async (status, type, body, expected) => {
     const server = await answering(status, type, body)
-    const begun = Date.now()
+    const startTime = Date.now()
     const { exit, stderr } = await runCli(['export', '--api-url', server.url])
     await server.close()
     expect(exit).toBe(expected)
-    expect(Date.now() - begun).toBeLessThan(10_000)
+    expect(Date.now() - startTime).toBeLessThan(10_000)
     expect(stderr).toContain('127.0.0.1')
     expect(stderr).not.toContain('<!doctype')
   })
@@ -113,7 +113,7 @@ describe('the snapshot', () => {
       expect(stderr, args[0]).toMatch(/x\.snapshot\.yaml:\d+:\d+/)
     }
     await server.close()
-    expect(server.seen).toEqual([])
+    expect(server.requests).toEqual([])
   })
 
   test('another version of the format: exit 3', async () => {

@@ -56,12 +56,12 @@ describe.each([60, 140])('apply in a terminal with %i columns', (columns) => {
     const seen = await apply(`slow${columns}`, columns)
     expect(seen.exit, seen.raw).toBe(0)
     for (const screen of seen.screens) expect(progressOf(screen).length, screen.join('\n')).toBeLessThanOrEqual(1)
-    const told = allProgress(seen)
+    const lines = allProgress(seen)
     expect(
-      told.some((line) => /^applying \d+\/12 · \d+\.\d\/s · \d+ s left/.test(line)),
-      told.join('\n'),
+      lines.some((line) => /^applying \d+\/12 · \d+\.\d\/s · \d+ s left/.test(line)),
+      lines.join('\n'),
     ).toBe(true)
-    for (const line of told) expect(line.length).toBeLessThan(columns)
+    for (const line of lines) expect(line.length).toBeLessThan(columns)
     // The rest of the screen is the same as without progress.
     expect(seen.lines.filter((line) => progressOf([line]).length > 0)).toEqual([])
     expect(seen.lines.filter((line) => /^\[ *\d+\/12\] \+ variable slow/.test(line))).toHaveLength(count)
@@ -78,10 +78,10 @@ describe.each([60, 140])('apply in a terminal with %i columns', (columns) => {
     }
     const seen = await apply(`busy${columns}`, columns)
     expect(seen.exit, seen.raw).toBe(0)
-    const told = allProgress(seen)
-    const waits = told.filter((line) => /^applying \d+\/12 · 429: waiting [123] s, until \d\d:\d\d:\d\d/.test(line))
-    expect(waits, told.join('\n')).not.toEqual([])
-    if (columns > 100) expect(told.some((line) => /\d+ (retry|retries)/.test(line))).toBe(true)
+    const lines = allProgress(seen)
+    const waits = lines.filter((line) => /^applying \d+\/12 · 429: waiting [123] s, until \d\d:\d\d:\d\d/.test(line))
+    expect(waits, lines.join('\n')).not.toEqual([])
+    if (columns > 100) expect(lines.some((line) => /\d+ (retry|retries)/.test(line))).toBe(true)
   })
 })
 
@@ -97,7 +97,7 @@ test.each([
   ['transfer', ['transfer', '--from', 'slow', '--to', 'other', '--dry-run']],
   ['doctor', ['doctor', '--from', 'slow']],
   ['export', ['export', '--profile', 'slow', '-o', 'out.snapshot.yaml']],
-])('%s tells how far it has come with reading the source', async (_, args) => {
+])('%s shows the progress of reading the source', async (_, args) => {
   temper = slow(400)
   const profile = (name: string, url: string) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
   const profiles = join(home, 'profiles.toml')

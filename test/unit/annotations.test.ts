@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { annotationsText } from '../../src/report/annotations.ts'
 
-it('issues become workflow commands at their lines, with nothing in them that could begin another', () => {
+it('issues become workflow commands at their lines, and their text cannot start another command', () => {
   const text = annotationsText(
     [
       {

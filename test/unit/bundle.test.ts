@@ -48,7 +48,7 @@ async function bundled(source = example): Promise<string> {
 describe('convert', () => {
   const resourcesOf = (snapshot: Snapshot) => formatSnapshot(snapshot)
 
-  it('makes file, directory and bundle into each other without loss', async () => {
+  it('converts between file, directory and bundle without loss', async () => {
     const root = folder()
     const names = ['a.yaml', 'b/', 'c.tar.gz', 'd.yaml', 'e.tar.gz', 'f/', 'g.yaml'].map((name) => join(root, name))
     let from = example
@@ -102,11 +102,11 @@ describe('convert', () => {
     )
   })
 
-  it('and bundle want to know where to', async () => {
+  it('and bundle require an output path', async () => {
     expect(await command(['bundle', example])).toMatchObject({ exit: 3, issues: [{ code: 'usage' }] })
   })
 
-  it('writes to standard output, and refuses an invalid snapshot', async () => {
+  it('writes to standard output, and rejects an invalid snapshot', async () => {
     expect((await command(['convert', example, '-o', '-'])).out).toContain('kind: snapshot\n')
     const bad = join(folder(), 'bad.yaml')
     writeFileSync(bad, 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: x\ncolor: red\n')
@@ -131,7 +131,7 @@ describe('convert', () => {
 })
 
 describe('a bundle', () => {
-  it('has the texts as they are written, the schema and their checksums, as the usual tools read them', async () => {
+  it('contains the unchanged texts, the schema and their checksums, readable by common tools', async () => {
     const file = await bundled()
     const root = folder()
     execFileSync('tar', ['-xzf', file, '-C', root])
@@ -154,7 +154,7 @@ describe('a bundle', () => {
     for (const line of listed.trim().split('\n')) expect(line).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00 /)
   })
 
-  it('has the same bytes each time, also of a bundle', async () => {
+  it('always has the same bytes, also if packed from a bundle', async () => {
     const first = await bundled('snapshots/settings')
     const bytes = readFileSync(first)
     expect(readFileSync(await bundled('snapshots/settings/')).equals(bytes)).toBe(true)
@@ -197,7 +197,7 @@ describe('a bundle', () => {
     expect(err).toContain(`${bad}:snapshot/snapshot.yaml:${text.split('\n').length + 3}:1`)
   })
 
-  it('says of itself that it is whole, and its checksum', async () => {
+  it('verifies as unchanged, with its checksum', async () => {
     const file = await bundled()
     const { exit, out } = await command(['bundle', 'verify', file])
     expect(exit).toBe(0)
@@ -206,7 +206,7 @@ describe('a bundle', () => {
     expect(out).toContain(sha256(readFileSync(file)))
   })
 
-  it('with the schema of another version is read, and said to be', async () => {
+  it('with the schema of another version is accepted, with a warning', async () => {
     const file = await tampered((files) => {
       files.set('schemas/snapshot.v1.json', Buffer.from('{}\n'))
       files.set('SHA256SUMS', Buffer.from(sums(files)))
@@ -226,7 +226,7 @@ function sums(files: ReadonlyMap<string, Buffer>): string {
 }
 
 describe('a bundle that was tampered with', () => {
-  it('is refused by every command with all that is wrong', async () => {
+  it('is rejected by every command with all errors', async () => {
     const file = await tampered((files) => {
       files.set('snapshot/snapshot.yaml', Buffer.from(text.replace('version: 1', 'version:  1')))
       files.delete('schemas/snapshot.v1.json')
@@ -275,7 +275,7 @@ describe('a bundle that was tampered with', () => {
       },
       'snapshot/snapshot.yaml is missing',
     ],
-  ])('%s is refused', async (_, change, reason) => {
+  ])('%s is rejected', async (_, change, reason) => {
     const { exit, issues } = await command(['bundle', 'verify', await tampered(change)])
     expect(exit).toBe(3)
     expect(issues.map(({ message }) => message).join('\n')).toContain(reason)
@@ -290,7 +290,7 @@ describe('a bundle that was tampered with', () => {
     'C:\\x.yaml',
     'snapshot/a\nb.yaml',
     'snapshot\\x.yaml',
-  ])('with the name %j is refused', async (name) => {
+  ])('with the name %j is rejected', async (name) => {
     const file = await tampered((files) => files.set(name, Buffer.from('kind: flow\nkey: x\n')))
     const { exit, issues } = await command(['validate', file])
     expect(exit).toBe(3)
@@ -309,13 +309,13 @@ describe('a bundle that was tampered with', () => {
     },
   )
 
-  it('with a name twice is refused', async () => {
+  it('with a duplicate name is rejected', async () => {
     const one = { header: { name: 'snapshot/snapshot.yaml', size: 1 }, body: 'x' }
     const { issues } = await command(['validate', await packed([one, one])])
     expect(issues[0]?.message).toContain('is in the bundle twice')
   })
 
-  it('at any byte is refused, or holds the same', async () => {
+  it('at any byte is rejected, or has the same content', async () => {
     const whole = gunzipSync(
       await packBundle([
         { name: 'schemas/snapshot.v1.json', bytes: Buffer.from('{}') },
@@ -338,7 +338,7 @@ describe('a bundle that was tampered with', () => {
     expect(refused).toBeGreaterThan(100)
   })
 
-  it('and cut anywhere is refused', async () => {
+  it('by truncation at any place is rejected', async () => {
     const bytes = readFileSync(await bundled())
     for (let length = 2; length < bytes.length; length += 97)
       await expect(readBundle('x', bytes.subarray(0, length))).rejects.toBeInstanceOf(Failure)
@@ -346,7 +346,7 @@ describe('a bundle that was tampered with', () => {
 })
 
 describe('an invalid bundle', () => {
-  it('and is a bomb ends at the limit, in bounded memory', async () => {
+  it('that is a decompression bomb is rejected at the limit, in bounded memory', async () => {
     const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
     const before = process.memoryUsage().rss
     const error = await readBundle('x', zeros, { bytes: 1024 * 1024, files: 10 }).catch((reason: unknown) => reason)
@@ -355,7 +355,7 @@ describe('an invalid bundle', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
   })
 
-  it('and has one huge file ends at the limit', async () => {
+  it('with one huge file is rejected at the limit', async () => {
     const huge = await packTar([
       { header: { name: 'snapshot/snapshot.yaml', size: 8 * 1024 * 1024 }, body: Buffer.alloc(8 * 1024 * 1024) },
     ])
@@ -365,7 +365,7 @@ describe('an invalid bundle', () => {
     expect((error as Failure).message).toContain('unpacks to more than')
   })
 
-  it('and has very many files ends at the limit', async () => {
+  it('with very many files is rejected at the limit', async () => {
     const many = await packTar(Array.from({ length: 50 }, (_, at) => ({ header: { name: `snapshot/${at}`, size: 0 } })))
     const error = await readBundle('x', gzipSync(many), { bytes: 1024 * 1024, files: 10 }).catch(
       (reason: unknown) => reason,
@@ -374,21 +374,21 @@ describe('an invalid bundle', () => {
     const links = await packTar(
       Array.from({ length: 300 }, (_, at) => ({ header: { name: `l${at}`, size: 0, type: 'symlink' as const } })),
     )
-    const told = (await readBundle('x', gzipSync(links)).catch((reason: unknown) => reason)) as Failure
-    expect(told.issues.length).toBeLessThan(110)
+    const failure = (await readBundle('x', gzipSync(links)).catch((reason: unknown) => reason)) as Failure
+    expect(failure.issues.length).toBeLessThan(110)
   })
 
   it.each([
     ['is no tar', gzipSync('kind: snapshot\nversion: 1\n')],
     ['is empty', gzipSync('')],
     ['is no gzip after its first bytes', Buffer.from([0x1f, 0x8b, 1, 2, 3])],
-  ])('and %s is refused', async (_, bytes) => {
+  ])('that %s is rejected', async (_, bytes) => {
     const file = join(folder(), 'x.tar.gz')
     writeFileSync(file, bytes)
     expect(await command(['validate', file])).toMatchObject({ exit: 3, issues: [{ code: 'invalid-bundle' }] })
   })
 
-  it('and is not there', async () => {
+  it('that does not exist is an error', async () => {
     expect(await command(['bundle', 'verify', 'nowhere.tar.gz'])).toMatchObject({
       exit: 3,
       issues: [{ code: 'unreadable-file' }],

@@ -9,7 +9,7 @@ const answer = (status: number, headers: Record<string, string> = {}): HttpRespo
   headers,
   text: '',
 })
-const lost = (code: string, sent: boolean): NoResponse => ({ type: 'no-response', sent, code, reason: code })
+const noResponse = (code: string, sent: boolean): NoResponse => ({ type: 'no-response', sent, code, reason: code })
 const attempt = (outcome: HttpResponse | NoResponse, more: Partial<FailedAttempt> = {}): FailedAttempt => ({
   ...{ outcome, safety: 'read', busy: 0, busyMs: 0, failures: 1, reached: true, now: 0 },
   ...more,
@@ -31,12 +31,12 @@ describe('a failed request is retried', () => {
       ['409', answer(409), [no, no, no]],
       ['an extra 4xx code', answer(404), [yes, yes, yes]],
       ['an extra 5xx code', answer(500), [yes, yes, no]],
-      ['a refused connection', lost('ECONNREFUSED', false), [yes, yes, yes]],
-      ['a reset before anything was sent', lost('ECONNRESET', false), [yes, yes, yes]],
-      ['a reset after the request was sent', lost('ECONNRESET', true), [yes, yes, no]],
-      ['a timeout', lost('UND_ERR_HEADERS_TIMEOUT', true), [yes, yes, no]],
-      ['a certificate that is not trusted', lost('SELF_SIGNED_CERT_IN_CHAIN', false), [no, no, no]],
-      ['a response that is not HTTP', lost('HPE_INVALID_CONSTANT', true), [no, no, no]],
+      ['a refused connection', noResponse('ECONNREFUSED', false), [yes, yes, yes]],
+      ['a reset before anything was sent', noResponse('ECONNRESET', false), [yes, yes, yes]],
+      ['a reset after the request was sent', noResponse('ECONNRESET', true), [yes, yes, no]],
+      ['a timeout', noResponse('UND_ERR_HEADERS_TIMEOUT', true), [yes, yes, no]],
+      ['a certificate that is not trusted', noResponse('SELF_SIGNED_CERT_IN_CHAIN', false), [no, no, no]],
+      ['a response that is not HTTP', noResponse('HPE_INVALID_CONSTANT', true), [no, no, no]],
     ],
   )('after %s', (_, outcome, expected) => {
     const safeties: readonly RetrySafety[] = ['read', 'idempotent', 'create']
@@ -48,8 +48,8 @@ describe('a failed request is retried', () => {
   })
 
   it('not while the server has never responded and no connection can be made', () => {
-    expect(wait(attempt(lost('ECONNREFUSED', false), { reached: false }))).toBe('stop')
-    expect(wait(attempt(lost('UND_ERR_HEADERS_TIMEOUT', true), { reached: false }))).toBe('stop')
+    expect(wait(attempt(noResponse('ECONNREFUSED', false), { reached: false }))).toBe('stop')
+    expect(wait(attempt(noResponse('UND_ERR_HEADERS_TIMEOUT', true), { reached: false }))).toBe('stop')
   })
 
   it('up to the maximum of the setting', () => {
@@ -58,9 +58,9 @@ describe('a failed request is retried', () => {
   })
 
   it('and it is unknown whether a write without a response took effect', () => {
-    expect(isAmbiguous(lost('ECONNRESET', true), 'create')).toBe(true)
-    expect(isAmbiguous(lost('ECONNRESET', true), 'read')).toBe(false)
-    expect(isAmbiguous(lost('ECONNREFUSED', false), 'create')).toBe(false)
+    expect(isAmbiguous(noResponse('ECONNRESET', true), 'create')).toBe(true)
+    expect(isAmbiguous(noResponse('ECONNRESET', true), 'read')).toBe(false)
+    expect(isAmbiguous(noResponse('ECONNREFUSED', false), 'create')).toBe(false)
     expect(isAmbiguous(answer(502), 'idempotent')).toBe(true)
     expect(isAmbiguous(answer(503), 'create')).toBe(false)
   })

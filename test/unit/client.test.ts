@@ -11,7 +11,7 @@ import { Secret } from '../../src/secret.ts'
 type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void
 interface Served {
   readonly url: string
-  readonly seen: string[]
+  readonly received: string[]
   readonly connections: () => number
 }
 
@@ -22,12 +22,12 @@ afterEach(async () => {
 
 /** A server that responds with `handler`; its idle connections are closed with it. */
 async function serve(handler: Handler): Promise<Served> {
-  const seen: string[] = []
+  const received: string[] = []
   let connections = 0
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    seen.push(`${request.method} ${request.url}`)
+    received.push(`${request.method} ${request.url}`)
     handler(Object.assign(request, { body }), response)
   })
   server.on('connection', () => connections++)
@@ -37,7 +37,7 @@ async function serve(handler: Handler): Promise<Served> {
     () => server.close(),
   )
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/api`, seen, connections: () => connections }
+  return { url: `http://127.0.0.1:${port}/api`, received, connections: () => connections }
 }
 
 /** A TCP server: `onData` receives every chunk, with the number of the connection. */
@@ -129,11 +129,11 @@ describe('requests and responses', () => {
   })
 
   it('paths are sent unchanged, relative to the base URL', async () => {
-    const { url, seen } = await serve((_, response) => response.writeHead(204).end())
+    const { url, received } = await serve((_, response) => response.writeHead(204).end())
     const { client, events } = open(url)
     expect(await client.send('DELETE', '/work_pools/a%2Fb%20%23')).toEqual({ status: 204, body: null })
     await client.get('/x//y?limit=1')
-    expect(seen).toEqual(['DELETE /api/work_pools/a%2Fb%20%23', 'GET /api/x//y?limit=1'])
+    expect(received).toEqual(['DELETE /api/work_pools/a%2Fb%20%23', 'GET /api/x//y?limit=1'])
     expect(events).toMatchObject([
       { type: 'request', method: 'DELETE', path: '/work_pools/a%2Fb%20%23', status: 204 },
       {},
@@ -141,10 +141,10 @@ describe('requests and responses', () => {
   })
 
   it.each(['/work_pools/.', '/a/../b', '/a/%2e%2E/b', '/a b', '/a#b', 'a'])('the path %s is rejected', async (path) => {
-    const { url, seen } = await serve((_, response) => json(response, 200, '1'))
+    const { url, received } = await serve((_, response) => json(response, 200, '1'))
     const error = await errorOf(open(url).client.get(path))
     expect(error).toMatchObject({ code: 'rejected', ambiguous: false, path })
-    expect(seen).toEqual([])
+    expect(received).toEqual([])
   })
 
   it('credentials and custom headers are sent, and custom headers take precedence', async () => {
@@ -156,8 +156,8 @@ describe('requests and responses', () => {
     const headers = new Map([['x-gate', new Secret('open')]])
     await open(url, { authorization: new Secret('Bearer k'), headers }).client.get('/x')
     expect(got).toEqual(['Bearer k', 'open'])
-    const own = new Map([['authorization', new Secret('Mine')]])
-    await open(url, { authorization: new Secret('Bearer k'), headers: own }).client.get('/x')
+    const custom = new Map([['authorization', new Secret('Mine')]])
+    await open(url, { authorization: new Secret('Bearer k'), headers: custom }).client.get('/x')
     expect(got[0]).toBe('Mine')
   })
 
@@ -169,10 +169,10 @@ describe('requests and responses', () => {
   })
 
   it('at most 16 requests are in flight', async () => {
-    const { url, connections, seen } = await serve((_, response) => setTimeout(() => json(response, 200, '[]'), 2))
+    const { url, connections, received } = await serve((_, response) => setTimeout(() => json(response, 200, '[]'), 2))
     const { client } = open(url)
     await Promise.all(Array.from({ length: 60 }, () => client.get('/x')))
-    expect(seen).toHaveLength(60)
+    expect(received).toHaveLength(60)
     expect(connections()).toBeLessThanOrEqual(16)
   })
 
@@ -191,7 +191,7 @@ describe('requests and responses', () => {
     expect(error).toMatchObject({ code: 'not-prefect', status: 307 })
     expect(error.message).toContain(`${other.url}/login`)
     expect(everything(error)).not.toContain('geheim')
-    expect(other.seen).toEqual([])
+    expect(other.received).toEqual([])
   })
 
   it('plain HTTP is sent through a proxy without a tunnel', async () => {
@@ -205,25 +205,25 @@ describe('requests and responses', () => {
       proxyAuthorization: new Secret('Basic dTpw'),
     })
     expect(await client.get('/admin/version')).toBe('3.8.8')
-    expect([proxy.seen, auth]).toEqual([['GET http://prefect.invalid/api/admin/version'], 'Basic dTpw'])
+    expect([proxy.received, auth]).toEqual([['GET http://prefect.invalid/api/admin/version'], 'Basic dTpw'])
   })
 
   it('close waits for requests in flight, and nothing is sent after it', async () => {
-    const { url, seen } = await serve((_, response) => setTimeout(() => json(response, 200, '1'), 5))
+    const { url, received } = await serve((_, response) => setTimeout(() => json(response, 200, '1'), 5))
     const { client } = open(url)
     const answers = Promise.all(Array.from({ length: 20 }, () => client.get('/x')))
     await new Promise(setImmediate)
     await client.close()
     expect(await answers).toHaveLength(20)
     await errorOf(client.get('/y'))
-    expect(seen).not.toContain('GET /api/y')
+    expect(received).not.toContain('GET /api/y')
   })
 
   it('the version of the server is fetched once', async () => {
-    const { url, seen } = await serve((_, response) => json(response, 200, '"3.8.8"'))
+    const { url, received } = await serve((_, response) => json(response, 200, '"3.8.8"'))
     const { client } = open(url)
     expect(await Promise.all([client.server(), client.server()])).toEqual(Array(2).fill({ url, version: '3.8.8' }))
-    expect(seen).toEqual(['GET /api/admin/version'])
+    expect(received).toEqual(['GET /api/admin/version'])
     expect(await open(url, { cloud: true }).client.server()).toEqual({ url, version: 'cloud' })
   })
 })
@@ -376,42 +376,42 @@ describe('CSRF', () => {
       return json(response, 403, '{"detail":"Invalid CSRF token or client identifier."}')
     })
   }
-  const tokens = (seen: readonly string[]) => seen.filter((line) => line.includes('csrf-token')).length
+  const tokens = (received: readonly string[]) => received.filter((line) => line.includes('csrf-token')).length
 
   it('concurrent requests share one token, and a GET needs none', async () => {
-    const { url, seen } = await protectedServer()
+    const { url, received } = await protectedServer()
     const { client } = open(url, { csrf: true })
     await client.get('/x')
-    expect(tokens(seen)).toBe(0)
+    expect(tokens(received)).toBe(0)
     await Promise.all(Array.from({ length: 10 }, () => client.query('/x/filter', {})))
-    expect(tokens(seen)).toBe(1)
+    expect(tokens(received)).toBe(1)
   })
 
   it('a rejected token is replaced once for all requests', async () => {
-    const { url, seen } = await protectedServer()
+    const { url, received } = await protectedServer()
     const { client } = open(url, { csrf: true })
     await client.send('POST', '/x/', {})
     await client.get('/expire')
     await Promise.all(Array.from({ length: 5 }, () => client.send('POST', '/x/', {})))
-    expect(tokens(seen)).toBe(2)
+    expect(tokens(received)).toBe(2)
   })
 
   it.each([422, 404])('%s means that the protection is off, and is remembered', async (status) => {
-    const { url, seen } = await serve((request, response) => {
+    const { url, received } = await serve((request, response) => {
       if (request.url?.includes('csrf')) json(response, status, '{"detail":"CSRF protection is disabled."}')
       else json(response, 200, JSON.stringify(request.headers['prefect-csrf-token'] ?? null))
     })
     const { client } = open(url, { csrf: true })
     expect((await client.send('POST', '/x/', {})).body).toBeNull()
     await client.query('/x/filter', {})
-    expect(tokens(seen)).toBe(1)
+    expect(tokens(received)).toBe(1)
   })
 
   it('a repeated rejection is an error, and no token is fetched from Cloud', async () => {
-    const { url, seen } = await serve((_, response) => json(response, 403, '{"detail":"Missing CSRF token."}'))
+    const { url, received } = await serve((_, response) => json(response, 403, '{"detail":"Missing CSRF token."}'))
     expect(await errorOf(open(url).client.query('/x/filter', {}))).toMatchObject({ code: 'csrf-rejected' })
     await errorOf(open(url, { csrf: true, cloud: true }).client.query('/x/filter', {}))
-    expect(tokens(seen)).toBe(0)
+    expect(tokens(received)).toBe(0)
   })
 })
 
@@ -550,7 +550,7 @@ describe('an abort signal', () => {
   async function silentServer() {
     const waiting: ServerResponse[] = []
     let arrived = (): void => {}
-    const { url, seen } = await serve((_, response) => {
+    const { url, received } = await serve((_, response) => {
       waiting.push(response)
       arrived()
     })
@@ -562,11 +562,11 @@ describe('an abort signal', () => {
     const release = () => {
       for (const response of waiting) json(response, 200, '"done"')
     }
-    return { url, seen, requests, release }
+    return { url, received, requests, release }
   }
   const interrupted = { issues: [{ code: 'interrupted', severity: 'error' }] }
 
-  it('rejects reads at once, those that wait for a connection included, and lets writes end', async () => {
+  it('rejects reads immediately, including those that wait for a connection, and lets writes complete', async () => {
     const { url, requests, release } = await silentServer()
     const stopping = new AbortController()
     const { client } = open(url, {}, { signal: stopping.signal })
@@ -580,17 +580,17 @@ describe('an abort signal', () => {
     expect(await write).toEqual({ status: 200, body: 'done' })
   })
 
-  it('starts no read after it, and still allows writes and the reads that belong to them', async () => {
-    const { url, seen } = await serve((_, response) => json(response, 200, '1'))
+  it('prevents further reads, but allows writes and the reads that belong to them', async () => {
+    const { url, received } = await serve((_, response) => json(response, 200, '1'))
     const { client } = open(url, {}, { signal: AbortSignal.abort() })
     for (const read of [() => client.get('/a'), () => client.server(), () => client.time()])
       await expect(read()).rejects.toMatchObject(interrupted)
     expect((await client.send('POST', '/b', {})).status).toBe(200)
     expect(await client.uninterrupted.get('/c')).toBe(1)
-    expect(seen).toEqual(['POST /api/b', 'GET /api/c'])
+    expect(received).toEqual(['POST /api/b', 'GET /api/c'])
   })
 
-  it('ends a retry that waits for a busy server, and what is in flight does not keep `close` waiting', async () => {
+  it('ends a retry that waits for a busy server, and requests in flight do not delay `close`', async () => {
     const stopping = new AbortController()
     const { url, requests } = await silentServer()
     const { client } = open(url, {}, { signal: stopping.signal })
@@ -605,6 +605,6 @@ describe('an abort signal', () => {
     const other = open(busy.url, {}, { signal: retrying.signal })
     other.clock.sleep = async () => retrying.abort()
     await expect(other.client.get('/x')).rejects.toMatchObject(interrupted)
-    expect(busy.seen).toHaveLength(1)
+    expect(busy.received).toHaveLength(1)
   })
 })

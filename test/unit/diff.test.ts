@@ -24,7 +24,7 @@ const diff = (before: readonly Resource[], after: readonly Resource[], scopes: P
   }) as [ReturnType<typeof snapshot>, ReturnType<typeof snapshot>]
   return makeDiff(x, y, toyKinds)
 }
-const told = (plan: ReturnType<typeof makeDiff>) => plan.changes.map(({ action, ref }) => `${action} ${ref}`)
+const summary = (plan: ReturnType<typeof makeDiff>) => plan.changes.map(({ action, ref }) => `${action} ${ref}`)
 const one = (spec: Resource['spec'], secrets: Resource['secrets'] = {}) => resource('c/x', { spec, secrets })
 
 describe('a diff', () => {
@@ -32,26 +32,26 @@ describe('a diff', () => {
     const before = [resource('a/gone'), resource('a/kept', { spec: { count: 1, text: 't' } })]
     const after = [resource('a/kept', { spec: { count: 2, text: 't' } }), resource('a/new')]
     const plan = diff(before, after)
-    expect(told(plan)).toEqual(['update a/kept', 'create a/new', 'delete a/gone'])
+    expect(summary(plan)).toEqual(['update a/kept', 'create a/new', 'delete a/gone'])
     expect(plan.changes[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 1, after: 2 }] })
-    expect(told(diff(before, before))).toEqual([])
+    expect(summary(diff(before, before))).toEqual([])
   })
 
   it('contains fields that only one side has, which a plan ignores', () => {
     const fields = [{ pointer: '/spec/paused', before: true }]
     expect(diff([resource('a/x', { spec: { paused: true } })], [resource('a/x')]).changes).toMatchObject([{ fields }])
-    expect(told(diff([resource('a/x')], [resource('a/x', { spec: { modern: 'm' } })]))).toEqual(['update a/x'])
+    expect(summary(diff([resource('a/x')], [resource('a/x', { spec: { modern: 'm' } })]))).toEqual(['update a/x'])
   })
 
   it('compares the sources of secrets, and never shows values', () => {
     const env = (name: string) => ({ '/data/k': { env: name } })
-    expect(told(diff([one({}, env('A'))], [one({}, env('A'))]))).toEqual([])
+    expect(summary(diff([one({}, env('A'))], [one({}, env('A'))]))).toEqual([])
     expect(diff([one({}, env('A'))], [one({}, env('B'))]).changes).toMatchObject([
       { fields: [{ pointer: '/secrets/data/k', before: '(secret)', after: '(another secret)' }] },
     ])
     const plain = (text: string) => ({ '/data/k': { plain: new Secret(text) } })
-    expect(told(diff([one({}, plain('x'))], [one({}, plain('x'))]))).toEqual([])
-    expect(told(diff([one({}, plain('x'))], [one({}, env('A'))]))).toEqual(['update c/x'])
+    expect(summary(diff([one({}, plain('x'))], [one({}, plain('x'))]))).toEqual([])
+    expect(summary(diff([one({}, plain('x'))], [one({}, env('A'))]))).toEqual(['update c/x'])
     expect(JSON.stringify(diff([one({}, plain('canary'))], [one({}, plain('other'))]))).not.toContain('canary')
   })
 
@@ -72,13 +72,13 @@ describe('a diff', () => {
   it("ignores resources outside of the other side's scope", () => {
     const [few, more] = [[resource('a/one')], [resource('a/one'), resource('a/two'), resource('b/two')]]
     const narrow = { include: ['a/**'], exclude: ['a/two'] }
-    expect(told(diff(few, more))).toEqual(['create a/two', 'create b/two'])
+    expect(summary(diff(few, more))).toEqual(['create a/two', 'create b/two'])
     const plan = diff(more, few, [{}, narrow])
-    expect({ changes: told(plan), kept: plan.unmanaged }).toEqual({ changes: [], kept: ['a/two', 'b/two'] })
-    expect(told(diff(few, more, [narrow, {}]))).toEqual([])
+    expect({ changes: summary(plan), kept: plan.unmanaged }).toEqual({ changes: [], kept: ['a/two', 'b/two'] })
+    expect(summary(diff(few, more, [narrow, {}]))).toEqual([])
     // One scope on both sides: what only one of them has came along with what needed it.
-    expect(told(diff(few, more, [narrow, narrow]))).toEqual(['create a/two', 'create b/two'])
-    expect(told(diff(more, few, [{}, { incomplete: ['a'] }]))).toEqual(['delete b/two'])
+    expect(summary(diff(few, more, [narrow, narrow]))).toEqual(['create a/two', 'create b/two'])
+    expect(summary(diff(more, few, [{}, { incomplete: ['a'] }]))).toEqual(['delete b/two'])
   })
 })
 
@@ -107,11 +107,13 @@ describe('parsePair', () => {
           ? layoutOf(of(2)).map(({ file, text }) => ({ file, within: file, text: text() }))
           : [{ file: 'b.yaml', text: formatSnapshot(of(2)) }]
         const pair = parsePair(before, after, toyKinds)
-        const whole = [before, after].map((sources) => parseDocuments(sources, toyKinds).snapshot)
+        const complete = [before, after].map((sources) => parseDocuments(sources, toyKinds).snapshot)
         const plan = makeDiff(pair.before.snapshot, pair.after.snapshot, toyKinds)
         expect([...pair.before.issues, ...pair.after.issues]).toEqual([])
-        expect(told(plan)).toEqual(
-          told(makeDiff(whole[0] as typeof pair.before.snapshot, whole[1] as typeof pair.before.snapshot, toyKinds)),
+        expect(summary(plan)).toEqual(
+          summary(
+            makeDiff(complete[0] as typeof pair.before.snapshot, complete[1] as typeof pair.before.snapshot, toyKinds),
+          ),
         )
         expect(pair.resourcesOfSame().map(refOf).sort()).toEqual([...pair.same].sort())
       }),
@@ -134,7 +136,7 @@ describe('parsePair', () => {
   it.each([
     ['twice the same', document('x', '{}') + document('x', '{}')],
     ['once the same and once not', document('x', '{}') + document('x', '{count: 7}')],
-  ])('tells of a name that comes twice: %s', (_, text) => {
+  ])('reports a duplicate key: %s', (_, text) => {
     const { after } = parsePair(source(document('x', '{}')), source(text), toyKinds)
     expect(after.issues.map(({ code }) => code)).toEqual(['duplicate-key'])
   })
@@ -163,7 +165,9 @@ describe('a plan with a base', () => {
     ['deleted on the server, changed here', [x('a'), x('b'), undefined], ['both']],
     ['taken out here', [x('a'), undefined, x('a')], ['ours']],
     ['taken out here, changed on the server', [x('a'), undefined, x('b')], ['both']],
-  ] as const)('says who changed it: %s', (_, [base, ours, live], by) => expect(of(base, ours, live)).toEqual(by))
+  ] as const)('shows which side changed a resource: %s', (_, [base, ours, live], by) =>
+    expect(of(base, ours, live)).toEqual(by),
+  )
 })
 
 describe('the command diff', () => {
@@ -180,7 +184,7 @@ describe('the command diff', () => {
     return { exit, codes: issues.map(({ code }) => code), out }
   }
 
-  it('exits with 2 where they differ and that was asked for', async () => {
+  it('exits with 2 if the sides differ and --exit-code is given', async () => {
     expect(await run(one, two)).toMatchObject({ exit: 0, out: expect.stringContaining('1 updated') })
     expect(await run(one, two, '--exit-code')).toMatchObject({ exit: 2 })
     expect(await run(one, one, '--exit-code')).toMatchObject({ exit: 0, out: expect.stringContaining('No difference') })
@@ -188,9 +192,9 @@ describe('the command diff', () => {
 
   it.each([
     ['both sides from standard input', ['-', '-'], ['usage']],
-    ['a file that is not there', [one, join(home, 'none.yaml')], ['unreadable-file']],
-    ['a profile that is not there', [one, 'profile:none'], ['unknown-profile']],
+    ['a missing file', [one, join(home, 'none.yaml')], ['unreadable-file']],
+    ['an unknown profile', [one, 'profile:none'], ['unknown-profile']],
     ['a selection of nothing', [one, two, '--include', 'flow/y'], ['empty-selection']],
     ['faults on both sides, all at once', [...bad], ['no-header', 'invalid-value']],
-  ])('refuses %s', async (_, args, codes) => expect(await run(...args)).toMatchObject({ exit: 3, codes }))
+  ])('rejects %s', async (_, args, codes) => expect(await run(...args)).toMatchObject({ exit: 3, codes }))
 })

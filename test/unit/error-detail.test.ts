@@ -35,8 +35,8 @@ const messages: Readonly<Record<string, (repr: string) => string>> = {
   'not closed': (repr) => `Invalid value: ${repr.slice(0, -1)}`,
 }
 
-describe('the detail of a refused request', () => {
-  it.each(Object.entries(messages))('has no part of a value, %s', (_, message) => {
+describe('the detail of a rejected request', () => {
+  it.each(Object.entries(messages))('contains no part of a value, %s', (_, message) => {
     fc.assert(
       fc.property(secret, fc.boolean(), fc.boolean(), (value, nested, sent) => {
         const said = message(nested ? dictionary(value) : pythonRepr(value))
@@ -48,7 +48,7 @@ describe('the detail of a refused request', () => {
     )
   })
 
-  it('has no part of a value of the request that is not quoted, or cut, or quoted without escapes', () => {
+  it('contains no part of a value of the request that is unquoted, truncated, or quoted without escapes', () => {
     fc.assert(
       fc.property(secret, (value) => {
         const body = { job_variables: { env: { KEY: value } } }
@@ -82,7 +82,7 @@ describe('the detail of a refused request', () => {
       "Error creating deployment: ValidationError: (value) is not of type 'integer'",
     ],
     ['This deployment is not allowed to run', { parameters: { note: 'a deployment' } }, undefined],
-  ] as const)('still says what is wrong: %s', (message, body, expected) => {
+  ] as const)('still explains the error: %s', (message, body, expected) => {
     expect(detail(message, body)).toBe(expected ?? message)
   })
 
@@ -93,7 +93,7 @@ describe('the detail of a refused request', () => {
   })
 })
 
-it('a value is concealed in every form of its escapes, and words of prose that it contains stay', () => {
+it('a value is concealed in every escaped form, and words of prose that it contains are kept', () => {
   expect(conceal('a\\u00e9\\xa0\\n\\U0001f600b c', ['aé\u00a0\n😀b'])).toBe('(value) c')
   expect(conceal('the deployment was not created', ['/opt/deployment/created/k7'])).toBe(
     'the deployment was not created',

@@ -5,7 +5,7 @@ import { issueCodes } from '../../src/issue.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import { command } from '../support/command.ts'
 
-const told = async (...words: readonly string[]) => {
+const explained = async (...words: readonly string[]) => {
   const { exit, out, err } = await command(['explain', ...words])
   expect({ exit, err }).toEqual({ exit: 0, err: '' })
   return out
@@ -15,7 +15,7 @@ describe('explain', () => {
   it('has a sentence for every code', async () => {
     for (const [code, sentence] of Object.entries(issueCodes)) {
       expect(sentence, code).toMatch(/^\S.{15,}[.`]$/)
-      const text = await told(code)
+      const text = await explained(code)
       expect(text.startsWith(`${code}\n`)).toBe(true)
       expect(text.replace(/\s+/g, ' ')).toContain(sentence)
     }
@@ -30,7 +30,7 @@ describe('explain', () => {
   })
 
   it('lists all kinds and codes', async () => {
-    const text = await told()
+    const text = await explained()
     for (const name of [...kinds.map((kind) => kind.name), ...Object.keys(issueCodes)])
       expect(text).toContain(`  ${name} `)
   })
@@ -38,15 +38,15 @@ describe('explain', () => {
   it.each(kinds.map((kind) => [kind.name, kind] as const))(
     'tells every field of %s, and each by itself',
     async (name, kind) => {
-      const text = await told(name)
+      const text = await explained(name)
       for (const field of Object.keys(kind.fields)) {
         expect(text).toContain(`spec.${field} `)
-        expect(await told(`${name}.${field}`)).toContain(`${name}.spec.${field}\n`)
-        expect(JSON.parse(await told(`${name}.${field}`, '-f', 'json'))).toHaveProperty('description')
+        expect(await explained(`${name}.${field}`)).toContain(`${name}.spec.${field}\n`)
+        expect(JSON.parse(await explained(`${name}.${field}`, '-f', 'json'))).toHaveProperty('description')
       }
       for (const slot of Object.keys(kind.refFields)) {
         expect(text).toContain(`refs.${slot} `)
-        expect(await told(`${name}.refs.${slot}`)).toContain(`${name}.refs.${slot}\n`)
+        expect(await explained(`${name}.refs.${slot}`)).toContain(`${name}.refs.${slot}\n`)
       }
     },
   )

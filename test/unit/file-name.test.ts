@@ -111,11 +111,19 @@ const hard = fc.oneof(
     '🚀',
   ),
 )
-const made = fc.array(hard, { maxLength: 6 }).map((parts) => parts.join(''))
+const hardText = fc.array(hard, { maxLength: 6 }).map((parts) => parts.join(''))
 const long = fc
-  .tuple(fc.constantFrom('a', 'A', 'ä', 'ǖ', '日', 'x/', '/', '%', '🚀', 'a.'), fc.integer({ min: 1, max: 600 }), made)
+  .tuple(
+    fc.constantFrom('a', 'A', 'ä', 'ǖ', '日', 'x/', '/', '%', '🚀', 'a.'),
+    fc.integer({ min: 1, max: 600 }),
+    hardText,
+  )
   .map(([unit, times, end]) => unit.repeat(times) + end)
-const keys = fc.oneof({ weight: 4, arbitrary: made }, { weight: 2, arbitrary: anyText }, { weight: 1, arbitrary: long })
+const keys = fc.oneof(
+  { weight: 4, arbitrary: hardText },
+  { weight: 2, arbitrary: anyText },
+  { weight: 1, arbitrary: long },
+)
 /** The same key in another case or normal form. */
 const siblings = keys.chain((key) =>
   fc.tuple(
@@ -171,7 +179,7 @@ describe('the file of a resource', () => {
     )
   })
 
-  it('decodes to its key, unless it was cut', () => {
+  it('decodes to its key, unless it was truncated', () => {
     fc.assert(
       fc.property(keys, (key) => {
         const found = keyIn(file(key))
@@ -182,8 +190,8 @@ describe('the file of a resource', () => {
     )
   })
 
-  it('is another one for another key, where neither case nor normal form counts', () => {
-    const pairs = fc.oneof(siblings, fc.tuple(made, made), fc.tuple(keys, keys))
+  it('differs for different keys, even without regard to case and normal form', () => {
+    const pairs = fc.oneof(siblings, fc.tuple(hardText, hardText), fc.tuple(keys, keys))
     fc.assert(
       fc.property(pairs, ([one, other]) => {
         fc.pre(one !== other)
@@ -194,7 +202,7 @@ describe('the file of a resource', () => {
     )
   })
 
-  it('is another one for each letter that there is, and never the folder of another', () => {
+  it('differs for every character, and is never the folder of another file', () => {
     const all = Array.from({ length: 0x1ffff }, (_, code) =>
       code >= 0xd800 && code < 0xe000 ? '' : String.fromCodePoint(code),
     )
@@ -203,15 +211,15 @@ describe('the file of a resource', () => {
     expect(letters.length).toBeGreaterThan(3000)
     const names = letters.map((key) => [key, file(key)] as const)
     for (const fold of folds) {
-      const seen = new Map<string, string>()
+      const keyByName = new Map<string, string>()
       for (const [key, own] of names) {
         const name = fold(own)
-        if (seen.has(name)) expect([key, seen.get(name)]).toBe(name)
-        seen.set(name, key)
+        if (keyByName.has(name)) expect([key, keyByName.get(name)]).toBe(name)
+        keyByName.set(name, key)
       }
     }
     fc.assert(
-      fc.property(made, made, (one, other) => {
+      fc.property(hardText, hardText, (one, other) => {
         const folder = file(`${one}/x`).slice(0, -'/x.yaml'.length)
         const name = file(other)
         for (const fold of folds) expect(fold(folder)).not.toBe(fold(name))

@@ -31,7 +31,7 @@ async function drawn(...flags: readonly string[]) {
 }
 
 describe('graph', () => {
-  it('has every resource and need, and marks cycles', async () => {
+  it('contains every resource and dependency, and marks cycles', async () => {
     const { refs, edges } = await drawn()
     expect(refs).toHaveLength(5)
     expect(edges.filter(({ cycle }) => cycle)).toEqual([
@@ -65,7 +65,7 @@ describe('graph', () => {
   it.each([
     [['--focus', 'flow/etll'], 'Did you mean flow/etl?'],
     [['--reverse'], 'Add --focus KIND/KEY.'],
-  ])('%j is refused', async (flags, fix) => {
+  ])('%j is rejected', async (flags, fix) => {
     const { exit, out, issues } = await command(['graph', file, ...flags])
     expect({ exit, out, fix: issues[0]?.fix }).toEqual({ exit: 3, out: '', fix })
   })

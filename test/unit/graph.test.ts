@@ -37,7 +37,7 @@ describe('the order', () => {
     expect([cut, cycles]).toEqual([[], []])
   })
 
-  it('takes, again and again, the first of which all needs are met', () => {
+  it('repeatedly takes the first resource whose dependencies are all placed', () => {
     const place = fc.nat(11)
     const refs = Array.from({ length: 12 }, (_, n): Ref => `c/${n}`)
     const pairs = fc.array(fc.tuple(place, place), { maxLength: 12 })
@@ -53,7 +53,7 @@ describe('the order', () => {
     )
   })
 
-  it('goes through a chain of 50,000', () => {
+  it('sorts a chain of 50,000', () => {
     const refs = Array.from({ length: 50_000 }, (_, n): Ref => `c/${n}`)
     const edges = refs.slice(1).map((to, n) => hard(`c/${n}`, to))
     expect(orderOf(refs, edges).refs).toEqual(refs.toReversed())
@@ -65,7 +65,7 @@ describe('the order', () => {
     expect(orderOf(refs, edges).cycles).toEqual([['c/4999', 'c/5000', 'c/4999']])
   })
 
-  it('breaks 3,000 cycles in seconds', () => {
+  it('breaks 3,000 cycles', () => {
     const refs = Array.from({ length: 3000 }, (_, n): Ref => `c/${n}`)
     const edges = refs.map((ref) => soft(ref, ref))
     const { cut, cycles } = orderOf(refs, edges)
@@ -122,7 +122,7 @@ describe('a cycle is broken', () => {
 })
 
 describe('the check', () => {
-  it('finds nothing in a sound graph, of a resource with itself also', () => {
+  it('finds nothing in a valid graph, including references of a resource to itself', () => {
     expect(
       codes(
         resource('a/x'),
@@ -176,12 +176,12 @@ describe('the check', () => {
     ).toEqual(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
   })
 
-  it('suggests the name that differs in case only', () => {
+  it('suggests a name that differs only in case', () => {
     const [issue] = checkGraph([resource('a/Etl'), resource('c/y', { refs: { to: 'a/etl' } })], toyKinds)
     expect(issue?.fix).toContain('a/Etl')
   })
 
-  it('takes escaped tokens and fields that are not free as text', () => {
+  it('treats escaped tokens, and fields that are not freeform, as text', () => {
     expect(
       codes(resource('c/y', { spec: { link: '<<ref:a/gone>' } }), resource('a/x', { spec: { text: '<ref:a/gone>' } })),
     ).toEqual([])
@@ -189,7 +189,7 @@ describe('the check', () => {
 })
 
 describe('edges', () => {
-  it('name what stands where', () => {
+  it('contain the ref and the pointer', () => {
     const from = resource('c/x', {
       refs: { to: 'a/1' },
       spec: {
@@ -231,7 +231,7 @@ describe('the closure', () => {
     expect(withDependencies(all, toyKinds, ({ kind }) => kind === 'a').map(refOf)).toEqual(['a/1', 'a/2'])
   })
 
-  it('goes down a chain of 50,000', () => {
+  it('follows a chain of 50,000', () => {
     const chain = Array.from({ length: 50_000 }, (_, n) => resource(`c/${n}`, { refs: { to: `c/${n + 1}` } }))
     expect(withDependencies(chain, toyKinds, ({ key }) => key === '0')).toHaveLength(50_000)
   })

@@ -52,7 +52,7 @@ it.each([
   [['pln'], /unknown command 'pln'\n\(Did you mean plan\?\)/],
   [['plan', 'x', '--prfile', 'y'], /unknown option '--prfile'\n\(Did you mean --profile\?\)/],
   [['plan', 'x', '-f', 'pdf'], /Allowed choices are text, json, markdown, html/],
-])('%j is refused with what was probably meant', async (line, message) => {
+])('%j is rejected with a suggestion', async (line, message) => {
   await expect(programOf('1', async () => {}).parseAsync(['node', 'x', ...line])).rejects.toThrow(message)
 })
 
@@ -61,9 +61,9 @@ describe('explain', () => {
     ['danglig-ref', 'explain dangling-ref?'],
     ['deploymnt', 'explain deployment?'],
     ['deployment.schedule', 'explain deployment.schedules?'],
-  ])('%s: did you mean', async (word, meant) => {
+  ])('%s: did you mean', async (word, suggestion) => {
     const { exit, out, issues } = await command(['explain', word])
     expect({ exit, out }).toEqual({ exit: 3, out: '' })
-    expect(issues[0]?.fix).toContain(meant)
+    expect(issues[0]?.fix).toContain(suggestion)
   })
 })

@@ -42,11 +42,11 @@ describe('numbers', () => {
     expect(sameJson(parseJson(text), parseJson(written))).toBe(true)
   })
 
-  it('refuses a float that no double holds', () => {
+  it('rejects a float that exceeds the range of doubles', () => {
     expect(() => parseJson('[1e400]')).toThrow(RangeError)
   })
 
-  it('keeps 5 apart from 5.0', () => {
+  it('distinguishes 5 from 5.0', () => {
     expect(sameJson(parseJson('5'), parseJson('5.0'))).toBe(false)
     expect([numberOf('5'), numberOf('5.0'), numberOf('1e22'), numberOf('0.5'), numberOf('-0.0')].map(isFloat)).toEqual([
       false,
@@ -116,7 +116,7 @@ describe('order', () => {
     )
   })
 
-  it('of keys makes one text of one value', () => {
+  it('of keys gives equal values the same text', () => {
     const shuffled = (value: Json): Json =>
       Array.isArray(value)
         ? value.map(shuffled)
@@ -146,12 +146,12 @@ describe('pointers', () => {
     [['~1', '/0'], '/~01/~10'],
     [['', ''], '//'],
     [[], ''],
-  ])('of %j is %s and back', (keys, pointer) => {
+  ])('of %j is %s, and the reverse', (keys, pointer) => {
     expect(keys.reduce(step, '')).toBe(pointer)
     expect(steps(pointer)).toEqual(keys)
   })
 
-  it('read what was set, and nothing after removal', () => {
+  it('read a value that was set, and nothing after its removal', () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1, maxLength: 4 }), anyJson, (keys, value) => {
         const pointer = keys.reduce(step, '')
@@ -172,7 +172,7 @@ describe('pointers', () => {
     expect(writeJson(value)).toBe(before)
   })
 
-  it('lead nowhere past an end', () => {
+  it('past an end resolve to nothing', () => {
     const value = parseJson('{"a":[1],"s":"text"}')
     for (const pointer of ['/a/1', '/a/0/x', '/s/0', '/s/length', '/a/length', '/b', '/toString'])
       expect(valueAt(value, pointer), pointer).toBeUndefined()

@@ -17,7 +17,7 @@ describe('the library', () => {
     expect(library.parseSnapshot(library.formatSnapshot(snapshot)).snapshot.resources).toEqual(snapshot.resources)
   })
 
-  test('throws a Failure for a server that is not named, and takes nothing from the environment of the process', async () => {
+  test('throws a Failure without a server, and does not use the environment of the process', async () => {
     const failed = library.exportSnapshot({}, { home: '/nonexistent', cwd: '/' })
     await expect(failed).rejects.toBeInstanceOf(library.Failure)
   })

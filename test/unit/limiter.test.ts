@@ -24,37 +24,37 @@ async function run(model: Omit<Model, 'seed'>, seed: number, list: readonly stri
 }
 
 describe('the adaptive limiter', () => {
-  it.each(seeds)('stays at one on SQLite, which refuses when there are two (%d)', async (seed) => {
+  it.each(seeds)('stays at one on SQLite, which rejects concurrent writes (%d)', async (seed) => {
     const list = groups(600, 'deployment')
     const adaptive = await run(sqlite, seed, list)
     expect(adaptive.atOne).toBeGreaterThan(0.9)
     expect(adaptive.ms).toBeLessThan(1.1 * (await run(sqlite, seed, list, 1)).ms)
   })
 
-  it.each(seeds)('stays at one where two are slower and nothing is refused (%d)', async (seed) => {
+  it.each(seeds)('stays at one if two are slower and nothing is rejected (%d)', async (seed) => {
     const list = groups(1500, 'deployment')
     const adaptive = await run(silent, seed, list)
     expect(adaptive.atOne).toBeGreaterThan(0.9)
     expect(adaptive.ms).toBeLessThan(1.1 * (await run(silent, seed, list, 1)).ms)
   })
 
-  it.each(seeds)('comes within a tenth of the best fixed number on PostgreSQL (%d)', async (seed) => {
+  it.each(seeds)('is within a tenth of the best fixed limit on PostgreSQL (%d)', async (seed) => {
     const list = groups(1000, 'deployment')
     expect((await run(postgres, seed, list)).ms).toBeLessThan(1.1 * (await run(postgres, seed, list, 4)).ms)
   })
 
-  it.each(seeds)('comes within a tenth where there is little to gain (%d)', async (seed) => {
+  it.each(seeds)('is within a tenth of the best limit if there is little to gain (%d)', async (seed) => {
     const list = groups(190, 'flow', 'deployment')
     expect((await run(crowded, seed, list)).ms).toBeLessThan(1.12 * (await run(crowded, seed, list, 4)).ms)
   })
 
-  it.each(seeds)('does not take another group for a proof that two are better (%d)', async (seed) => {
+  it.each(seeds)('does not mistake a faster group for the effect of a higher limit (%d)', async (seed) => {
     // The ninth write of the first group begins a try of two, and the second group comes in the middle of it.
     const adaptive = await run(silent, seed, [...groups(9, 'flow'), ...groups(1500, 'deployment')])
     expect(adaptive.atOne).toBeGreaterThan(0.9)
   })
 
-  it.each(seeds)('finds the best number again where groups change (%d)', async (seed) => {
+  it.each(seeds)('finds the best limit again after a change of groups (%d)', async (seed) => {
     const list = groups(300, 'flow', 'deployment', 'automation')
     expect((await run(postgres, seed, list)).ms).toBeLessThan(1.15 * (await run(postgres, seed, list, 4)).ms)
   })
@@ -72,16 +72,16 @@ describe('the adaptive limiter', () => {
     expect(limiter.limit()).toBe(1)
   })
 
-  it('counts refusals of concurrent writes once', async () => {
+  it('counts rejections of concurrent writes once', async () => {
     const server = simulatedServer({ ...postgres, rate: (n) => 20 * n, jitter: 0, seed: 1 })
     const limiter = adaptiveLimiter(server.now)
     await server.run(limiter, groups(400, 'a'))
     const before = limiter.limit()
     let all = () => {}
-    const held = new Promise<void>((resolve) => {
+    const blocked = new Promise<void>((resolve) => {
       all = resolve
     })
-    const burst = Array.from({ length: before }, () => limiter.run('a', () => held))
+    const burst = Array.from({ length: before }, () => limiter.run('a', () => blocked))
     await setImmediate()
     for (let n = 0; n < before; n++) limiter.busy()
     expect(limiter.limit()).toBeGreaterThanOrEqual((before - 1) >> 1)
@@ -89,7 +89,7 @@ describe('the adaptive limiter', () => {
     await Promise.all(burst)
   })
 
-  it.each(seeds)('decreases from the best number of another kind (%d)', async (seed) => {
+  it.each(seeds)('decreases from the best limit of another kind (%d)', async (seed) => {
     // One kind gains up to four at a time, the next is fastest with one, and nothing is refused.
     let flows = 0
     const rate = (n: number) => (flows++ < 600 ? at(25, 45, 60, 70)(n) : at(22, 18, 15, 13)(n))
@@ -98,7 +98,7 @@ describe('the adaptive limiter', () => {
     expect(Math.max(...adaptive.limits)).toBeGreaterThanOrEqual(3)
   })
 
-  it('is not more than it may be', async () => {
+  it('never exceeds its maximum', async () => {
     const server = simulatedServer({ rate: (n) => 20 * n, jitter: 0, seed: 1 })
     const { limits } = await server.run(adaptiveLimiter(server.now, 3), groups(400, 'a'))
     expect(Math.max(...limits)).toBe(3)
@@ -106,14 +106,14 @@ describe('the adaptive limiter', () => {
 })
 
 describe('every limiter', () => {
-  it.each([1, 3])('runs at most %d at a time, in the order in which they came', async (limit) => {
+  it.each([1, 3])('runs at most %d tasks at a time, in the order of arrival', async (limit) => {
     const limiter = fixedLimiter(limit)
-    const begun: number[] = []
+    const startOrder: number[] = []
     let running = 0
     let most = 0
     const tasks = Array.from({ length: 20 }, (_, n) =>
       limiter.run('a', async () => {
-        begun.push(n)
+        startOrder.push(n)
         most = Math.max(most, ++running)
         await setImmediate()
         running--
@@ -121,13 +121,13 @@ describe('every limiter', () => {
       }),
     )
     expect(await Promise.all(tasks)).toEqual(Array.from({ length: 20 }, (_, n) => n))
-    expect([most, begun]).toEqual([limit, Array.from({ length: 20 }, (_, n) => n)])
+    expect([most, startOrder]).toEqual([limit, Array.from({ length: 20 }, (_, n) => n)])
   })
 
   it.each([
     ['fixed', fixedLimiter(1)],
     ['adaptive', adaptiveLimiter(() => 0)],
-  ])('goes on after a task that failed (%s)', async (_, limiter) => {
+  ])('continues after a failed task (%s)', async (_, limiter) => {
     await expect(limiter.run('a', async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await limiter.run('a', async () => 1)).toBe(1)
   })

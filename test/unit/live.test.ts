@@ -23,14 +23,14 @@ const keysOf = (found: readonly ReturnType<typeof candidate>[], wanted?: readonl
 describe('resources with the same name', () => {
   const found = [candidate('i1', 'x', 1), candidate('i2', 'x', 2), candidate('i3', 'y', 1)]
 
-  it('get a key by their content, and one alone is called by its name', () => {
+  it('get keys by their content, and a single one is called by its name', () => {
     const keys = keysOf(found)
     expect(keys.get('i3')).toBe('y')
     for (const id of ['i1', 'i2']) expect(keys.get(id)).toMatch(/^x#[0-9a-f]{8}$/)
     expect(keys.get('i1')).not.toBe(keys.get('i2'))
   })
 
-  it('get the same keys whatever their order and whatever changes elsewhere', () => {
+  it('get the same keys whatever their order and other changes', () => {
     const keys = keysOf(found)
     expect(keysOf(found.toReversed())).toEqual(new Map([...keys].toReversed()))
     const changed = keysOf([candidate('i1', 'x', 1), candidate('i2', 'x', 7), candidate('i4', 'x', 9)])
@@ -54,7 +54,7 @@ describe('resources with the same name', () => {
     expect(both.get('i2')).toBe('x')
   })
 
-  it('take the wanted keys: the same content first, then the most alike', () => {
+  it('get the keys of the snapshot: equal content first, then the most similar', () => {
     const keys = keysOf(found)
     const [one, two] = [keys.get('i1') ?? '', keys.get('i2') ?? '']
     const wanted = [resource(`a/${one}`, { spec: { count: 2 } }), resource(`a/${two}`, { spec: { count: 5 } })]
@@ -78,13 +78,13 @@ describe('resources with the same name', () => {
     expect(disambiguate(kind, [near, ...found.slice(1)], [wanted]).keys.get('i2')).toBe('x')
   })
 
-  it('take a wanted key for one, and the others get their own', () => {
+  it('get a key of the snapshot for one, and keys of their own for the others', () => {
     const paired = keysOf(found, [resource('a/x', { spec: { count: 2 } })])
     expect(paired.get('i2')).toBe('x')
     expect(paired.get('i1')).toMatch(/^x#/)
   })
 
-  it('are compared with each other only where their content and keys do not tell which is which', () => {
+  it('are compared with each other only if content and keys do not identify them', () => {
     let compared = 0
     const compare = (value: Json) => {
       compared++
@@ -136,7 +136,7 @@ describe('reading a server', () => {
     return { system, one, two }
   }
 
-  it('holds no id, but for the one that is kept aside', async () => {
+  it('returns no IDs in values, only in the field for it', async () => {
     const { system, one, two } = world()
     const { resources, complete, issues } = await readLive(system, server, toyKinds, {})
     expect([...resources.keys()]).toEqual(['a/one', 'b/two'])
@@ -194,7 +194,7 @@ describe('reading a server', () => {
     ])
   })
 
-  it('does not ask an older server for kinds that it does not have', async () => {
+  it('does not request kinds that an older server does not support', async () => {
     const { system } = world()
     const { complete } = await readLive(system, { ...server, version: '3.4.14' }, [a, { ...b, since: '3.5.0' }, c], {})
     expect(system.reads).toEqual(['/a/filter', '/c/filter'])
@@ -219,13 +219,13 @@ describe('reading a server', () => {
       const kinds = all.map((kind): Kind => ({ ...kind, list: (...args) => list.call(kind, ...args) }))
       return readLive(new FakeSystem(), server, kinds, early ? { early } : {})
     }
-    const whole = await read(plain, async function (this: Kind) {
+    const complete = await read(plain, async function (this: Kind) {
       return listed(this.name)
     })
-    expect(whole.resources.size).toBe(60)
+    expect(complete.resources.size).toBe(60)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.infiniteStream(fc.nat(6)), async (size, waits) => {
-        const told: Ref[] = []
+        const passedOn: Ref[] = []
         const paged = await read(
           letGo,
           async function (this: Kind, _reader, _server, _wanted, onPage) {
@@ -237,11 +237,11 @@ describe('reading a server', () => {
             }
             return []
           },
-          (one) => told.push(refOf(one)),
+          (one) => passedOn.push(refOf(one)),
         )
-        expect([...paged.resources]).toEqual([...whole.resources])
-        expect(new Set(told).size).toBe(told.length)
-        expect(told.length).toBeGreaterThan(0)
+        expect([...paged.resources]).toEqual([...complete.resources])
+        expect(new Set(passedOn).size).toBe(passedOn.length)
+        expect(passedOn.length).toBeGreaterThan(0)
       }),
       { numRuns: 50 },
     )

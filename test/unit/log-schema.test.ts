@@ -23,7 +23,7 @@ describe('schemas/log-event.v1.json', () => {
       { time, type: 'outcome', action: 'create', done: 1, total: 1, outcome: { id: 'a/x' } },
       false,
     ],
-  ])('takes or refuses %s', (_, event, good) => {
+  ])('accepts or rejects %s', (_, event, good) => {
     expect(valid(event)).toBe(good)
   })
 })

@@ -42,18 +42,18 @@ function heard(make: (stream: NodeJS.WriteStream) => Console, use: (voice: Conso
 const options = { style: styleFor(false), quiet: false, verbose: false, now: () => 0 }
 
 describe('--log ndjson', () => {
-  const say = (voice: Console) => {
+  const print = (voice: Console) => {
     events.forEach(voice.emit)
     voice.err('Nothing was\nchanged.\n')
     voice.warn([{ code: 'stale-plan', severity: 'error', message: 'it moved' }])
   }
   const lines = (verbose: boolean) =>
-    heard((stream) => ndjsonConsole({ ...options, stream, verbose }, '9.9.9', 'apply'), say)
+    heard((stream) => ndjsonConsole({ ...options, stream, verbose }, '9.9.9', 'apply'), print)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; time: string })
 
-  it('is one JSON object a line, from begin to end', () => {
+  it('is one JSON object for each line, from begin to end', () => {
     expect(lines(false)).toEqual(
       [
         { type: 'begin', version: 1, tool: '9.9.9', command: 'apply' },
@@ -72,7 +72,7 @@ describe('--log ndjson', () => {
     )
   })
 
-  it('has requests with --verbose only', () => {
+  it('contains requests only with --verbose', () => {
     expect(lines(true).filter(({ type }) => type === 'request')).toHaveLength(1)
   })
 
@@ -82,27 +82,27 @@ describe('--log ndjson', () => {
     expect(text).not.toContain('body')
   })
 
-  it('has a row in docs/log-events.md for each type', () => {
+  it('has a row in docs/log-events.md for each type of event', () => {
     const doc = readFileSync(new URL('../../docs/log-events.md', import.meta.url), 'utf8')
-    const told = new Set(lines(true).map(({ type }) => type))
+    const types = new Set(lines(true).map(({ type }) => type))
     const rows = [...doc.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, type]) => type)
-    expect(new Set(rows)).toEqual(told)
+    expect(new Set(rows)).toEqual(types)
   })
 })
 
-describe('text for people', () => {
-  const say = (quiet: boolean, outcome: Outcome) =>
+describe('--log text', () => {
+  const print = (quiet: boolean, outcome: Outcome) =>
     heard(
       (stream) => textConsole({ ...options, stream, quiet }),
       (voice) => voice.emit({ type: 'outcome', outcome, done: 1, total: 1 }),
     )
 
-  it('has one line for each outcome, with how long it took', () => {
-    expect(say(false, done)).toBe('[1/1] + a x … ok 13 ms\n')
+  it('has one line for each outcome, with its duration', () => {
+    expect(print(false, done)).toBe('[1/1] + a x … ok 13 ms\n')
   })
 
   it('omits only successes with --quiet', () => {
-    expect(say(true, done)).toBe('')
-    expect(say(true, { change, ms: 1, status: 'not-started' })).toContain('not started')
+    expect(print(true, done)).toBe('')
+    expect(print(true, { change, ms: 1, status: 'not-started' })).toContain('not started')
   })
 })

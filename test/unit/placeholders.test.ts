@@ -51,7 +51,7 @@ test('a suffix is never the name of another secret', () => {
   expect(new Set(names).size).toBe(3)
 })
 
-test('a value that is no text is read as JSON; one that is masked is a placeholder like others', () => {
+test('a value that is not a string is read as JSON; a masked value has a placeholder like others', () => {
   const secrets: Record<string, Placeholder> = {
     '/data/a': { plain: new Secret({ user: 'x' }) },
     '/data/b': { plain: new Secret(true) },

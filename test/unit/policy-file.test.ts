@@ -63,6 +63,6 @@ test.each([
   ['a: b\n---\nc: d\n', '2:1 invalid-policy A policy file is one document.'],
   ['protect: [\n', expect.stringMatching(/^\d+:\d+ invalid-policy /)],
   ['__proto__: 1\n', '1:1 invalid-policy There is no setting "__proto__".'],
-])('%j is no policy file', (text, error) => {
+])('%j is not a valid policy file', (text, error) => {
   expect(errorsOf(text)).toEqual([error])
 })

@@ -346,8 +346,8 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), value), (env) => {
         try {
-          const { connection: made } = resolve({}, { PREFECT_API_URL: url, ...env })
-          openTransport(made)
+          const { connection: resolved } = resolve({}, { PREFECT_API_URL: url, ...env })
+          openTransport(resolved)
         } catch (error) {
           if (!(error instanceof Failure)) throw error
         }

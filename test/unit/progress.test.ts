@@ -21,8 +21,8 @@ function progressAfter(...events: readonly Event[]): Progress {
   return progress
 }
 
-describe('how far a command has come', () => {
-  it('is phase, done and total, rate, time left and the resource in work', () => {
+describe('the progress of a command', () => {
+  it('has phase, done and total, rate, remaining time and the current resource', () => {
     const progress = progressAfter(
       { type: 'phase', phase: 'applying', total: 40 },
       { type: 'start', change },
@@ -38,11 +38,11 @@ describe('how far a command has come', () => {
     expect(progressText(progress, 4000, 100)).toBe('reading 42 so far · 14.0/s · 3 s · b')
   })
 
-  it('does not count where there is nothing to count yet', () => {
+  it('has no count before the first object', () => {
     expect(progressText(progressAfter({ type: 'phase', phase: 'connecting' }), 4000, 100)).toBe('connecting · 3 s')
   })
 
-  it('says how long the server wants to be left alone, and until when', () => {
+  it('shows how long the server has asked to wait, and until when', () => {
     const limited: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '429', waitMs: 42_000 }
     const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(10), limited)
     const clock = new Date(43_000).toTimeString().slice(0, 8)
@@ -60,13 +60,13 @@ describe('how far a command has come', () => {
     expect(progressText(progress, 6000, 100)).toBe('applying 10/40 · 2.0/s · 15 s left · 2 retries')
   })
 
-  it('says minutes where seconds would be many', () => {
+  it('shows minutes instead of many seconds', () => {
     const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(1))
     expect(progressText(progress, 11_000, 100)).toContain('6 min 30 s left')
   })
 })
 
-describe('the line of progress', () => {
+describe('the progress line', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
@@ -76,7 +76,7 @@ describe('the line of progress', () => {
     return { written, line: startProgress(stream, () => Date.now()) }
   }
 
-  it('is one plain line every ten seconds where standard error is no terminal', async () => {
+  it('is a plain line every ten seconds if standard error is not a terminal', async () => {
     const { written, line } = start()
     line.update({ type: 'phase', phase: 'applying', total: 40 })
     line.update(outcome(20))
@@ -89,7 +89,7 @@ describe('the line of progress', () => {
     expect(written).toHaveLength(2)
   })
 
-  it('stops while the user is asked', async () => {
+  it('stops during a question to the user', async () => {
     const { written, line } = start()
     line.update({ type: 'phase', phase: 'reading' })
     line.update({ type: 'phase', phase: 'waiting' })

@@ -160,7 +160,7 @@ describe('secrets that were not compared', () => {
 })
 
 describe('Markdown', () => {
-  it('fits a comment at any size, and says how much it leaves out', async () => {
+  it('fits a comment at any size, and states how much it omits', async () => {
     const text = await render(big, 'markdown')
     expect(text.length).toBeLessThanOrEqual(60_000)
     const more = Number(/… and (\d+) more/.exec(text)?.[1])
@@ -169,7 +169,7 @@ describe('Markdown', () => {
     expect(shown + more).toBe(big.changes.length)
   })
 
-  it('lets no name out of its fence, into a tag, or call anybody', async () => {
+  it('lets no name end its code block, start a tag, or mention a user', async () => {
     const text = await render(planReport(), 'markdown')
     const outside = text.replace(/``````diff\n[\s\S]*?\n``````\n/g, '')
     expect(text.match(/^``````/gm)).toHaveLength(2 * (text.match(/<details/g) ?? []).length)
@@ -179,17 +179,17 @@ describe('Markdown', () => {
 })
 
 describe('HTML', () => {
-  it('is one page that fetches nothing and runs nothing but its own script', async () => {
+  it('is one page that loads nothing and runs only its own script', async () => {
     const page = await render(planReport(), 'html')
     expect(page.match(/<script/g)).toHaveLength(2)
     expect(page).not.toMatch(/<(img|link|iframe|object)|<[a-z][^>]*\s(src|href|style|on[a-z]+)=/)
     expect(page).toMatch(/default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}=';/)
   })
 
-  it('is made in seconds for 2,000 changes, and stays below 4 MB', async () => {
-    const begun = performance.now()
+  it('is below 4 MB for 2,000 changes', async () => {
+    const startTime = performance.now()
     const page = await render(big, 'html')
-    expect(performance.now() - begun).toBeLessThan(8000)
+    expect(performance.now() - startTime).toBeLessThan(8000)
     expect(page.length).toBeLessThan(4_000_000)
   })
 })

@@ -38,12 +38,12 @@ describe('selecting changes', () => {
     expect(ticks(items, 3, 2, 0)).toEqual([3])
   })
 
-  it('comes to an end in a cycle', () => {
+  it('terminates in a cycle', () => {
     expect(ticks(items, 4)).toEqual([4, 5])
     expect(ticks(items, 4, 5)).toEqual([])
   })
 
-  it('always holds a closed set', () => {
+  it('always contains all dependencies', () => {
     const graph = fc.array(fc.array(fc.nat(9), { maxLength: 4 }), { minLength: 10, maxLength: 10 })
     fc.assert(
       fc.property(graph, fc.array(fc.nat(9), { maxLength: 20 }), (needs, clicks) => {
@@ -55,7 +55,7 @@ describe('selecting changes', () => {
   })
 })
 
-describe('the window on the picture', () => {
+describe('the viewport of the graph', () => {
   const window = { width: 800, height: 400 }
 
   it('keeps the point under the pointer where it is', () => {
@@ -95,7 +95,7 @@ describe('a neighborhood', () => {
     expect(lines).toHaveLength(4)
   })
 
-  it('says how many it leaves out', () => {
+  it('states how many it omits', () => {
     const { places, notes } = nearOf(
       0,
       Array.from({ length: 90 }, (_, index) => [index + 1, 0] as const),
@@ -125,15 +125,15 @@ describe('a layout', () => {
     expect(overlaps(nodes)).toEqual([])
   })
 
-  it('of 2,000 resources is complete, and not a narrow column', async () => {
+  it('of 2,000 resources is complete, and is not a narrow column', async () => {
     const edges = Array.from({ length: 1800 }, (_, at) => [
       edge(`run-${at}`, `flow-${at >> 1}`),
       edge(`run-${at}`, `queue-${(at * 7) % 31}`),
     ]).flat()
     const refs = [...new Set(edges.flatMap(({ from, to }) => [from, to]))]
-    const begun = performance.now()
+    const startTime = performance.now()
     const picture = await layoutGraph(refs, edges)
-    expect(performance.now() - begun).toBeLessThan(3000)
+    expect(performance.now() - startTime).toBeLessThan(3000)
     expect(picture.nodes).toHaveLength(refs.length)
     expect(picture.lines).toHaveLength(edges.length)
     expect(picture.width / picture.height).toBeGreaterThan(0.5)
@@ -157,7 +157,7 @@ describe('the bundle of the page', () => {
     expect(readFileSync('src/report/html/bundle.ts', 'utf8')).toBe(bundle())
   })
 
-  it('writes words as a shell reads them', () => {
+  it('quotes words for a shell', () => {
     expect(shellLine(['apply', "it's.yaml", '--include', 'flow/a b', '$HOME', ''])).toBe(
       `apply 'it'\\''s.yaml' --include 'flow/a b' '$HOME' ''`,
     )

@@ -43,7 +43,7 @@ describe('schemas/report.v1.json', () => {
     ['another version', { version: 2 }],
     ['a code that does not exist', { issues: [{ code: 'nonsense', severity: 'error', message: '' }] }],
     ['no exit code', { exit: undefined }],
-  ])('refuses %s', (_, wrong) => {
+  ])('rejects %s', (_, wrong) => {
     const document = JSON.parse(JSON.stringify({ ...reports.error, ...wrong })) as unknown
     expect(valid(document)).toBe(false)
   })

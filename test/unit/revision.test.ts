@@ -60,7 +60,7 @@ describe('git:REV:path', () => {
     })
   })
 
-  it('counts a path from the root as git does, and with ./ from here; and says so where it is mistaken', async () => {
+  it('resolves a path from the root like git, and with ./ from the working directory; the error explains this', async () => {
     const sub = join(root, 'sub')
     for (const place of ['git:v1:sub/here.yaml', 'git:v1:./here.yaml', 'git:v1:../prod.snapshot.yaml'])
       expect(await validate(place, sub)).toMatchObject({ exit: 0 })
@@ -89,7 +89,7 @@ describe('git:REV:path', () => {
     ['git:HEAD..v1:x.yaml', 'no revision "HEAD..v1"'],
     ['git:HEAD;touch spoilt:x.yaml', 'no revision "HEAD;touch spoilt"'],
     ['git:$(touch spoilt):x.yaml', 'no revision'],
-  ])('refuses %s', async (place, reason) => {
+  ])('rejects %s', async (place, reason) => {
     const { exit, issues, out } = await validate(place)
     expect([exit, out]).toEqual([3, ''])
     expect(issues.map(({ code }) => code)).toEqual(['invalid-revision'])
@@ -97,20 +97,20 @@ describe('git:REV:path', () => {
     expect(existsSync(join(root, 'spoilt'))).toBe(false)
   })
 
-  it('has the policy that stands beside it in the working tree', () => {
+  it('uses the policy beside it in the working tree', () => {
     write('platform/prefect-snapshot.yaml', 'protect: [variable/**]\n')
     for (const place of ['git:v1:platform/snapshot.yaml', 'git:v1:../platform/snapshot.yaml'])
       expect(readPolicy(place, join(root, 'sub')).file).toBe(join(root, 'platform/prefect-snapshot.yaml'))
     expect(readPolicy('git:v1:prod.snapshot.yaml', root).file).toBe(undefined)
   })
 
-  it('says where there is no repository', async () => {
+  it('reports a missing repository', async () => {
     const { exit, issues } = await validate('git:HEAD:x.yaml', mkdtempSync(join(tmpdir(), 'prefect-snapshot-none-')))
     expect(exit).toBe(3)
     expect(issues[0]?.message).toContain('is not in a git repository')
   })
 
-  it('says where there is no git', async () => {
+  it('reports that git is not installed', async () => {
     const io = { cwd: root, env: { PATH: root } } as unknown as Io
     const revision = revisionOf('git:HEAD:x.yaml')
     const error = revision && (await readRevision(revision, () => true, io).catch((reason: unknown) => reason))

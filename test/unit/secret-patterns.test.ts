@@ -39,7 +39,7 @@ describe('--secret-path', () => {
   const other = deployment('report/prod', { job_variables: { image: 'x' } })
   const flag = live('variable/flag', { value: 'hush' })
 
-  it('takes values out of the spec, by globs over names and places', () => {
+  it('removes values from the spec, by globs over refs and pointers', () => {
     const out = marked([etl, other], 'deployment/**#/spec/job_variables/env/*_KEY')
     expect(secretsOf(out)).toEqual([
       ['deployment/etl/prod#/job_variables/env/API_KEY', 'hush'],
@@ -50,7 +50,7 @@ describe('--secret-path', () => {
     expect(out[1]).toBe(other)
   })
 
-  it('takes a whole field, and an object with all that is in it, once', () => {
+  it('removes a complete field, and an object with its content, once', () => {
     const [a, b] = marked(
       [etl, flag],
       'variable/*#/spec/value',
@@ -62,13 +62,13 @@ describe('--secret-path', () => {
     expect(secretsOf([a as Resource])).toEqual([['deployment/etl/prod#/parameters/token', { user: 'me', n: 1 }]])
   })
 
-  it('leaves a null in the place of an item of a list, so that the others keep theirs', () => {
+  it('leaves null in place of an item of a list, so that the others keep their index', () => {
     const [out] = marked([etl], 'deployment/etl/prod#/spec/parameters/list/1')
     expect(out?.spec.parameters).toMatchObject({ list: ['a', null, 'c'] })
     expect(out?.secrets).toHaveProperty(['/parameters/list/1'])
   })
 
-  it('refuses all patterns without a match together, with suggestions', () => {
+  it('reports all patterns without a match together, with suggestions', () => {
     const found = failure(() =>
       marked(
         [etl, flag],
@@ -86,7 +86,7 @@ describe('--secret-path', () => {
     expect(withPatterns([flag], patternsOf(['deployment/**#/spec/x'], true), kinds)).toEqual([flag])
   })
 
-  it('refuses an invalid pattern, and a value with a reference', () => {
+  it('rejects an invalid pattern, and a value with a reference', () => {
     for (const text of ['variable/x', '#/spec/value', 'variable/x#/value', 'variable/x#spec/value'])
       expect(failure(() => patternsOf([text]))).toMatchObject({ issues: [{ code: 'usage' }] })
     const linked = deployment('a/b', { parameters: { block: '<ref:block/secret/x>', text: '<<ref: hush' } })
@@ -98,7 +98,7 @@ describe('--secret-path', () => {
     ])
   })
 
-  it('takes a ref that has a # of its own', () => {
+  it('accepts a ref that contains #', () => {
     const automation = live('automation/run#1a2b', { description: 'hush' })
     expect(secretsOf(marked([automation], 'automation/run#1a2b#/spec/description'))).toHaveLength(1)
   })
@@ -110,7 +110,7 @@ describe('values that look like secrets', () => {
   const slack = ['xoxb', '123456789012', '1234567890123', 'abcdefghijklmnopqrstuvwx'].join('-')
   const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA'.repeat(12)}\n-----END RSA PRIVATE KEY-----`
 
-  it('are reported by name and place, and never shown', async () => {
+  it('are reported with name and place, and never shown', async () => {
     const found = await createScanner().found([
       live('variable/harmless', { value: 'https://example.org/a?b=c' }),
       deployment('etl/prod', {
@@ -126,8 +126,8 @@ describe('values that look like secrets', () => {
       'variable/list#/spec/value/2/deep',
     ])
     expect(found.every(({ code, severity }) => code === 'possible-secret' && severity === 'warning')).toBe(true)
-    const said = JSON.stringify(found)
-    for (const secret of [github, slack, 'hunter2', 'MIIE']) expect(said).not.toContain(secret)
+    const reported = JSON.stringify(found)
+    for (const secret of [github, slack, 'hunter2', 'MIIE']) expect(reported).not.toContain(secret)
     // What it proposes is what takes the value out.
     const fix = /--secret-path '([^']+)'/.exec(found[0]?.fix ?? '')?.[1] ?? ''
     expect(
@@ -135,7 +135,7 @@ describe('values that look like secrets', () => {
     ).toHaveLength(1)
   })
 
-  it('are found once each, however many there are and whenever they were looked at', async () => {
+  it('are found once each, whatever their number and the time of the scan', async () => {
     const long = 'plain words '.repeat(200)
     const many = Array.from({ length: 1000 }, (_, n) =>
       deployment(`flow-${n}/prod`, { description: n % 400 === 3 ? `${long} ${github}` : long }),

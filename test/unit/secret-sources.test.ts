@@ -26,7 +26,7 @@ const filledWith = async (placeholder: Placeholder, more: Partial<SecretSources>
   return secretValues.secretFor(placeholder)?.reveal() ?? secretValues.missingReason(placeholder)
 }
 
-describe('a placeholder is filled from', () => {
+describe('a placeholder gets its value from', () => {
   it.each<[string, Placeholder, Json]>([
     ['the environment', { env: 'TEXT' }, 'text'],
     ['an empty variable', { env: 'EMPTY' }, ''],
@@ -40,7 +40,7 @@ describe('a placeholder is filled from', () => {
     expect(await filledWith(placeholder)).toEqual(value)
   })
 
-  it('a command, where commands may run', async () => {
+  it('a command, if commands are allowed', async () => {
     const run = async (argv: readonly string[]) => `${argv.join('+')}\n`
     expect(await filledWith({ command: ['op', 'read', 'x y'] }, { run })).toBe('op+read+x y')
     expect(await filledWith({ command: ['echo'], as: 'json' }, { run: async () => '{"a": 2.0}\n' })).toEqual(
@@ -48,7 +48,7 @@ describe('a placeholder is filled from', () => {
     )
   })
 
-  it('each source once, however many placeholders name it', async () => {
+  it('each source, which is read once for all placeholders', async () => {
     const asked: string[] = []
     const run = async ([program = '']: readonly string[]) => String(asked.push(program))
     await resolveSecrets(holding({ command: ['a'] }, { command: ['a'] }, { command: ['b'] }), { ...world, run })
@@ -108,14 +108,14 @@ describe('age', () => {
     )
   })
 
-  it('opens base64 as well as armour, whatever the indentation left of it', async () => {
+  it('decrypts base64 as well as armor, with any indentation', async () => {
     const armoured = await (await encryptFor([toMe]))('text')
     const base64 = armoured.split('\n').slice(1, -2).join('\n')
     for (const age of [armoured, armoured.trim(), `\n${armoured}\n`, base64, base64.replaceAll('\n', ' ')])
       expect(await filledWith({ age }, { identities: [mine] })).toBe('text')
   })
 
-  it('says whether an identity is missing, another one is needed, or the text is damaged', async () => {
+  it('reports whether the identity is missing or wrong, or the text is invalid', async () => {
     const age = await (await encryptFor([toMe]))('text')
     const lines = age.split('\n')
     const damaged = [...lines.slice(0, 3), `A${lines[3]?.slice(1)}`, ...lines.slice(4)].join('\n')
@@ -131,7 +131,7 @@ describe('age', () => {
       expect(await filledWith({ age: text }, { identities: [mine] })).toMatchObject({ code: 'invalid-secret' })
   })
 
-  it('refuses all invalid recipients together', async () => {
+  it('reports all invalid recipients together', async () => {
     const wrong = [
       'age1mistyped',
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH',
@@ -148,7 +148,7 @@ describe('age', () => {
     await expect(encryptFor([])).rejects.toMatchObject({ issues: [{ code: 'invalid-recipient' }] })
   })
 
-  it('reads identities as age-keygen writes them, and says which line is none, without showing it', async () => {
+  it('reads identities as age-keygen writes them, and reports an invalid line without showing it', async () => {
     const text = `# created: 2026-01-01\n# public key: ${toMe}\n${mine}\n\n${others}\r\n`
     expect(await identitiesIn([{ from: 'key.txt', text }])).toEqual([mine, others])
     const failure = await identitiesIn([
@@ -164,7 +164,7 @@ describe('age', () => {
     expect(JSON.stringify(failure)).not.toContain('hush')
   })
 
-  it('keeps the ciphertext of a value that is the same, and of no other', async () => {
+  it('keeps the ciphertext of unchanged values only', async () => {
     const encrypt = await encryptFor([toMe])
     const values = { '/a': 'one', '/b': parseJson('2.0'), '/c': 'three' }
     const plain = (of: Readonly<Record<string, Json>>) =>

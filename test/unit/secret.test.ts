@@ -6,7 +6,7 @@ import { Secret } from '../../src/secret.ts'
 const value = 'hunter2-is-the-value'
 const secret = new Secret(value)
 
-describe('a secret is not to be seen', () => {
+describe('a secret is not visible', () => {
   const ways: Readonly<Record<string, () => unknown>> = {
     'in a template': () => `${secret}`,
     'as a string': () => String(secret),

@@ -4,17 +4,17 @@ import { matches } from '../../src/selection/scope.ts'
 import { anyText } from '../support/arbitrary.ts'
 
 describe('a glob over refs', () => {
-  it.each(['..', '.', 'a/../b', 'a\nb', '\u2028', '...', ''])('of everything takes the key %j', (key) => {
+  it.each(['..', '.', 'a/../b', 'a\nb', '\u2028', '...', ''])('of everything matches the key %j', (key) => {
     expect(matches(['**'], `flow/${key}`)).toBe(true)
     expect(matches(['flow/**'], `flow/${key}`)).toBe(true)
     expect(matches(['block/**'], `flow/${key}`)).toBe(false)
   })
 
-  it('of everything takes any key', () => {
+  it('of everything matches any key', () => {
     fc.assert(fc.property(anyText, (key) => matches(['**'], `flow/${key}`)))
   })
 
-  it('matches exactly a name with dots', () => {
+  it('with dots matches exactly that name', () => {
     expect(matches(['flow/..'], 'flow/..')).toBe(true)
     expect(matches(['flow/*'], 'flow/..')).toBe(true)
     expect(matches(['flow/..'], 'flow/.')).toBe(false)

@@ -62,7 +62,7 @@ describe('a selection', () => {
     [{ include: ['b/onn'] }, /Did you mean b\/one\?/],
     [{ include: ['bb/**'] }, /Did you mean b\/\*\*\?/],
     [{ include: ['b/**'], tag: ['red'] }, /--include b\/\*\* --tag red \(a resource has to meet each flag\)/],
-  ])('%j is refused, with what is nearly it', (selection, told) => {
+  ])('%j is rejected, with a suggestion', (selection, told) => {
     const { issues } = problem(() => chosen(selection))
     expect(issues.join('\n')).toMatch(told)
   })
@@ -81,12 +81,16 @@ describe('scope', () => {
     complete: new Set(['a', 'b', 'c']),
     issues: [],
   })
-  const plan = (text: ReturnType<typeof snapshot>, there: Live, held?: ReadonlySet<Ref>) =>
-    makePlan(text, there, toyKinds, { secretValues: secretValues(() => true), prune: true, ...(held ? { held } : {}) })
-  const deleted = (made: ReturnType<typeof plan>) =>
-    made.changes.flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []))
+  const plan = (text: ReturnType<typeof snapshot>, server: Live, current?: ReadonlySet<Ref>) =>
+    makePlan(text, server, toyKinds, {
+      secretValues: secretValues(() => true),
+      prune: true,
+      ...(current ? { held: current } : {}),
+    })
+  const deleted = (result: ReturnType<typeof plan>) =>
+    result.changes.flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []))
 
-  test('goes into the header, and comes back', () => {
+  test('is written to the header, and read back', () => {
     const written = {
       ...snapshot(tagged('a/one', 'red')),
       scope: scope({ tags: ['red'], kinds: ['a'], dependents: true }),
@@ -101,10 +105,10 @@ describe('scope', () => {
       ...snapshot(resource('a/shared'), resource('b/x', { refs: { a: 'a/shared' } })),
       scope: scope({ tags: ['red'] }),
     }
-    const there = live(resource('a/shared'), resource('a/unused'), tagged('a/old', 'red'), tagged('a/hers', 'blue'))
-    const made = plan(text, there)
-    expect(deleted(made)).toEqual(['a/old'])
-    expect(made.unmanaged).toEqual([])
+    const server = live(resource('a/shared'), resource('a/unused'), tagged('a/old', 'red'), tagged('a/hers', 'blue'))
+    const result = plan(text, server)
+    expect(deleted(result)).toEqual(['a/old'])
+    expect(result.unmanaged).toEqual([])
   })
 
   test('with dependents, also deletes dependents on the server that are not in it', () => {
@@ -113,26 +117,26 @@ describe('scope', () => {
       scope: scope({ tags: ['red'], dependents: true }),
     }
     const mine = ['b/gone', 'b/x'].map((ref) => resource(ref as Ref, { refs: { a: 'a/one' } }))
-    const there = live(
+    const server = live(
       tagged('a/one', 'red'),
       resource('a/two'),
       ...mine,
       resource('b/other', { refs: { a: 'a/two' } }),
     )
-    expect(deleted(plan(text, there))).toEqual(['b/gone'])
+    expect(deleted(plan(text, server))).toEqual(['b/gone'])
   })
 
   test('a narrower selection stays within the scope that the snapshot was written with', () => {
     const mine = { ...snapshot(tagged('a/one', 'red')), scope: scope({ tags: ['red'] }) }
-    const there = live(tagged('a/one', 'red'), tagged('a/old', 'red'), tagged('a/hers', 'blue'))
-    expect(deleted(plan(narrowed(mine, toyKinds, { include: ['a/**'] }), there))).toEqual(['a/old'])
+    const server = live(tagged('a/one', 'red'), tagged('a/old', 'red'), tagged('a/hers', 'blue'))
+    expect(deleted(plan(narrowed(mine, toyKinds, { include: ['a/**'] }), server))).toEqual(['a/old'])
   })
 
   test('a resource that gets another tag is not deleted', () => {
     const text = snapshot(tagged('a/one', 'red'), tagged('a/two', 'blue'))
-    const there = live(tagged('a/one', 'red'), tagged('a/two', 'red'), tagged('a/old', 'red'))
-    const held = new Set(text.resources.map(refOf))
-    expect(deleted(plan(narrowed(text, toyKinds, { tag: ['red'] }), there, held))).toEqual(['a/old'])
+    const server = live(tagged('a/one', 'red'), tagged('a/two', 'red'), tagged('a/old', 'red'))
+    const current = new Set(text.resources.map(refOf))
+    expect(deleted(plan(narrowed(text, toyKinds, { tag: ['red'] }), server, current))).toEqual(['a/old'])
   })
 
   test('members of any scope are among all, and a narrowed scope has the members that both have', () => {
@@ -158,7 +162,7 @@ describe('scope', () => {
 })
 
 describe('a name as a glob', () => {
-  test('matches itself, whatever is in it', () => {
+  test('matches itself, whatever it contains', () => {
     fc.assert(fc.property(anyText, (key) => matches([`a/${key}`], `a/${key}`)))
     // These went round in picomatch for ever.
     expect(matches(['a/*\n\\"\\\n\'\\\\'], 'a/b\n\\"\\\n\'\\\\')).toBe(true)

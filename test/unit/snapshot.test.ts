@@ -48,7 +48,7 @@ describe('format and parse', () => {
     )
   })
 
-  it('of one value are inverse for arbitrary values', () => {
+  it('are inverse for a single arbitrary value', () => {
     const value = fc.oneof(anyJson, fc.record({ key: anyText, value: anyJson }), fc.dictionary(longText, anyText))
     fc.assert(
       fc.property(value as fc.Arbitrary<Json>, (before) => {
@@ -60,7 +60,7 @@ describe('format and parse', () => {
     )
   })
 
-  it('are inverse for a directory, whose files are never the same', () => {
+  it('are inverse for a directory, whose file names are unique', () => {
     fc.assert(
       fc.property(snapshots, (before) => {
         const files = layoutOf(before).map(({ file, text }) => ({ file, within: file, text: text() }))
@@ -74,7 +74,7 @@ describe('format and parse', () => {
     )
   })
 
-  it('keep a line separator of Unicode, after which JavaScript begins a line and YAML does not', () => {
+  it('keep a Unicode line separator, which ends a line in JavaScript but not in YAML', () => {
     for (const end of ['\u2028', '\u2029', '\u0085', '\r', '\r\n']) {
       const before = snapshot(resource(`a/x${end}--- y`, { spec: { text: `${end}---${end}z` } }))
       const { snapshot: after, issues } = parse(formatSnapshot(before))
@@ -136,7 +136,7 @@ describe('format and parse', () => {
   })
 })
 
-describe('every fault of a file, at its place:', () => {
+describe('every error of a file, at its place:', () => {
   const folder = 'test/fixtures/bad'
   it.each(readdirSync(folder))('%s', (file) => {
     const text = readFileSync(`${folder}/${file}`, 'utf8')
@@ -173,7 +173,7 @@ describe('an error never shows a clear-text secret', () => {
     for (const { place } of issues) expect(place?.excerpt ?? '').not.toMatch(/hush|first/)
   })
 
-  it('and shows every other line', () => {
+  it('but shows every other line', () => {
     const { issues } = parse(inBlock('    plain: |\n      hush\nspec: {wrong: 1}\n'))
     expect(issues).toMatchObject([{ place: { line: 10, excerpt: 'spec: {wrong: 1}' } }])
     const broken = parse(inBlock('    plain: |\n      hush\nspec: {wrong: [}\n'))
@@ -182,7 +182,7 @@ describe('an error never shows a clear-text secret', () => {
 })
 
 describe('the message of an error', () => {
-  it('of a duplicate names both places, across files also', () => {
+  it('for a duplicate names both places, also across files', () => {
     const text = 'kind: a\nkey: x\n'
     const files = [
       { file: 'snapshot.yaml', text: header },
@@ -195,12 +195,12 @@ describe('the message of an error', () => {
     expect(issue?.message).toContain('a/x.yaml:2')
   })
 
-  it('of a wrong word is the word that was probably meant', () => {
+  it('for an unknown word suggests a similar one', () => {
     const { issues } = parse(`${header}---\nkind: a\nkey: x\nspec: {cuont: 1}\n`)
     expect(issues[0]?.fix).toContain('count')
   })
 
-  it('of a cycle names the way round', () => {
+  it('for a cycle shows its path', () => {
     const { issues } = parse(readFileSync('test/fixtures/bad/cycle.yaml', 'utf8'))
     expect(issues[0]?.message).toContain('c/one → c/two → c/one')
   })
@@ -214,24 +214,24 @@ describe('reading is bounded:', () => {
     'lists that fit the stack': '['.repeat(201) + ']'.repeat(201),
     'lists that nearly fit the stack': '['.repeat(1500) + ']'.repeat(1500),
   }
-  it.each(Object.entries(deep))('%s that are nested too deeply are one fault', (_, text) => {
+  it.each(Object.entries(deep))('%s that are nested too deeply are one error', (_, text) => {
     const parsed = parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: ${text}\n`)
     expect(told(parsed)).toEqual(['f.yaml:4:1 too-large'])
     expect(parsed.issues[0]?.message).toContain('200')
   })
 
-  it('block lists that are nested too deeply are one fault', () => {
+  it('block lists that are nested too deeply are one error', () => {
     expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any:\n  ${'- '.repeat(20_000)}x\n`))).toEqual([
       'f.yaml:4:1 too-large',
     ])
   })
 
-  it('200 levels are none', () => {
+  it('200 levels are accepted', () => {
     const text = '['.repeat(190) + ']'.repeat(190)
     expect(told(parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: ${text}\n`))).toEqual([])
   })
 
-  it('aliases are resolved in reason', () => {
+  it('aliases are resolved', () => {
     const { snapshot: read, issues } = parse(`${header}---\nkind: a\nkey: x\nspec:\n  any: [&x {a: 1}, *x]\n`)
     expect(issues).toEqual([])
     expect(read.resources[0]?.spec.any).toEqual([{ a: 1 }, { a: 1 }])
@@ -263,7 +263,7 @@ describe('a text', () => {
     expect(parsed.snapshot).toEqual(snapshot(resource('a/x', { spec: { text: 'y' } })))
   })
 
-  it('that is cut is all there, line by line', () => {
+  it('that is split into documents keeps all lines', () => {
     const line = fc.constantFrom('a: b', '---', '--- # c', '--- d', '----', ' ---', '', '# e', '\u2028---', '---\r')
     fc.assert(
       fc.property(fc.array(line), (lines) => {
@@ -282,7 +282,7 @@ describe('a text', () => {
   })
 })
 
-describe('a free field', () => {
+describe('a freeform field', () => {
   it('may contain any object, including keys with a meaning in JavaScript', () => {
     fc.assert(
       fc.property(anyObject, (link: Json) => {

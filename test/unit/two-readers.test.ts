@@ -39,7 +39,7 @@ function sameAsCareful(text: string): boolean {
   return quick !== undefined
 }
 
-describe('the quick reader', () => {
+describe('the fast reader', () => {
   test("reads the tool's output to the same values as the complete reader", () => {
     fc.assert(
       fc.property(anyObject, (object) => {
@@ -50,7 +50,7 @@ describe('the quick reader', () => {
     expect(texts.filter((text) => readFast(text, 200) !== undefined).length).toBeGreaterThan(0.9 * texts.length)
   })
 
-  test('never reads a text that the careful one finds fault with, and never to another value', () => {
+  test('never reads a text that the complete reader rejects, and never to another value', () => {
     const edits = fc.array(edit, { minLength: 1, maxLength: 3 })
     let both = 0
     fc.assert(
@@ -62,7 +62,7 @@ describe('the quick reader', () => {
     expect(both).toBeGreaterThan(100)
   })
 
-  test('agrees with the careful one on every form of YAML that it reads, edited or not', () => {
+  test('agrees with the complete reader on every form of YAML that it reads, edited or not', () => {
     let both = 0
     fc.assert(
       fc.property(fc.gen(), fc.array(edit, { maxLength: 2 }), (gen, some) => {
@@ -102,7 +102,7 @@ describe('the quick reader', () => {
     ['words', `a: [${'a '.repeat(6_000_000)}b]`],
     ['words of a key', `${'a '.repeat(6_000_000)}b: c`],
     ['quotes that do not end', `a: "${'a\\n'.repeat(3_000_000)}`],
-  ])('bears millions of %s', (_, text) => {
+  ])('handles millions of %s', (_, text) => {
     expect(() => readFast(text, 200)).not.toThrow()
   })
 
@@ -116,12 +116,12 @@ describe('the quick reader', () => {
     ['no mapping', '- a'],
     ['what JSON cannot hold', 'a: .inf'],
     ['nesting', `a: ${'['.repeat(201)}${']'.repeat(201)}`],
-  ])('leaves %s to the careful one', (_, unusual) => {
+  ])('leaves %s to the complete reader', (_, unusual) => {
     expect(readFast(unusual, 200)).toBeUndefined()
   })
 })
 
-describe('the place of a whole document', () => {
+describe('the place of a document', () => {
   test.each([
     '---\nkind: flow',
     'kind: flow\nkey: a',
@@ -129,21 +129,21 @@ describe('the place of a whole document', () => {
     '--- # why\n\n# of whom\n  # and what\nkind: flow\nkey: a',
     '---\r\n# why\r\nkind: flow\r\nkey: a\r\n',
     '--- {kind: flow, key: a}',
-  ])('is the same without reading it: %j', (text) => {
+  ])('is known without reading it: %j', (text) => {
     const [chunk] = cutStream('file', text)
     if (!chunk) throw new Error('there is no document')
     expect(startOf(chunk)).toEqual(locator(chunk)(''))
   })
 })
 
-describe('the quick writer', () => {
+describe('the fast writer', () => {
   const same = (object: JsonObject) => {
     const text = writeFast(object, writeCarefully)
     if (text !== undefined) expect(text).toBe(writeCarefully(object))
     return text !== undefined
   }
 
-  test('writes the same bytes as the careful one, for arbitrary values', () => {
+  test('writes the same bytes as the complete writer, for arbitrary values', () => {
     let quick = 0
     fc.assert(
       fc.property(fc.record({ kind: fc.constantFrom('flow', 'block'), spec: anyObject, more: anyJson }), (object) => {
@@ -154,7 +154,7 @@ describe('the quick writer', () => {
     expect(quick).toBeGreaterThan(200)
   })
 
-  test('writes the same bytes for texts that are nearly something else', () => {
+  test('writes the same bytes for strings that resemble other types', () => {
     const start = fc.constantFrom(
       '',
       '0',
@@ -174,16 +174,16 @@ describe('the quick writer', () => {
       '=',
     )
     const rest = fc.string({ unit: fc.constantFrom(...'a1-: #\'",[]{}\\./é\n\t'), maxLength: 6 })
-    const near = fc.tuple(start, rest).map((parts) => parts.join(''))
+    const similar = fc.tuple(start, rest).map((parts) => parts.join(''))
     fc.assert(
-      fc.property(near, near, fc.array(near, { maxLength: 5 }), (key, text, list) => {
+      fc.property(similar, similar, fc.array(similar, { maxLength: 5 }), (key, text, list) => {
         same({ [key]: text, list, deep: { list: [{ [key]: text, list }, text] } })
       }),
       { numRuns: 1500 },
     )
   })
 
-  test('writes all of a world', () => {
+  test('writes all resources of the test data', () => {
     const documents = texts.map((text) => readFast(text, 200)).filter((value) => value !== undefined)
     expect(documents.filter(same).length).toBe(documents.length)
   })

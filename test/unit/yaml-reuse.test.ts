@@ -41,7 +41,7 @@ describe('anchors, aliases and merges', () => {
     expect((read(text) as JsonObject).b).toEqual(value)
   })
 
-  it('mean what YAML says, and the fast reader leaves them alone', () => {
+  it('have the meaning of YAML, and the fast reader does not handle them', () => {
     let merges = 0
     fc.assert(
       fc.property(fc.gen(), (gen) => {
@@ -66,11 +66,11 @@ describe('anchors, aliases and merges', () => {
     expect(snapshot.resources[0]?.spec).toEqual({ any: { text: 't', count: 5 }, text: 't', count: 6 })
   })
 
-  it('count in overlays and policy files too', () => {
+  it('also work in overlays and policy files', () => {
     const overlay = `kind: overlay\nversion: 1\nentries:\n  - {match: "a/**", merge: &small {spec: {count: 1}}}\n  - {match: b/x, merge: {<<: *small, refs: {a: a/y}}}\n`
-    const { overlay: made, issues } = readOverlay('o.yaml', overlay, {})
+    const { overlay: parsedOverlay, issues } = readOverlay('o.yaml', overlay, {})
     expect(issues).toEqual([])
-    expect(made.entries[1]?.merge.map(({ pointer, place }) => [pointer, place.line])).toEqual([
+    expect(parsedOverlay.entries[1]?.merge.map(({ pointer, place }) => [pointer, place.line])).toEqual([
       ['/refs/a', 5],
       ['/spec/count', 4],
     ])
@@ -87,7 +87,7 @@ describe('anchors, aliases and merges', () => {
       )
   })
 
-  it('never show a secret in clear that an alias repeats', () => {
+  it('never show a clear-text secret that an alias repeats', () => {
     const spec = (value: string) =>
       `kind: snapshot\nversion: 1\n---\nkind: c\nkey: x\nspec: {data: {a: &hush hush-hush}, wrong: 1}\nsecrets: {/data/b: {plain: ${value}}}\n`
     for (const text of [spec('*hush'), spec('*hush}, /data/c: ['), spec('[*hush]')]) {
@@ -186,7 +186,7 @@ describe('an update of a document that reuses its parts', () => {
     expect(editText(text, { kind: 'a', spec: after })).toBe(`${spec}  ${expected}`)
   })
 
-  it('means what it should, and is done in place', () => {
+  it('has the intended value, and happens in place', () => {
     let [edits, written] = [0, 0]
     fc.assert(
       fc.property(fc.gen(), fc.integer({ min: 1, max: 3 }), (gen, count) => {
@@ -204,7 +204,7 @@ describe('an update of a document that reuses its parts', () => {
     expect(written).toBeLessThan(edits / 20)
   })
 
-  it('keeps comments and anchors where only a scalar changes', () => {
+  it('keeps comments and anchors if only a scalar changes', () => {
     fc.assert(
       fc.property(fc.gen(), (gen) => {
         const text = reusedYaml(gen)
