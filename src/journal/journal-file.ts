@@ -18,14 +18,14 @@ import {
   wroteLine,
 } from './journal.ts'
 
-/** A journal that is being written. */
+/** A journal that is open for writing. */
 export interface OpenJournal extends Journal {
   readonly file: string
-  /** Marks that the apply came to its end, and closes the file. Returns a warning where the journal is incomplete. */
+  /** Marks the apply as completed and closes the file. Returns a warning if the journal is incomplete. */
   end(): Promise<Issue | undefined>
 }
 
-/** What a journal needs of the disk. */
+/** The disk operations of a journal, replaced in tests. */
 export interface Disk {
   /** Writes bytes, and returns how many of them were written. */
   write(handle: number, bytes: Uint8Array): number
@@ -40,15 +40,15 @@ export function journalFolder(context: Pick<Context, 'env' | 'home'>): string {
 }
 
 /**
- * Intents that are written ahead of their changes in one sync: a sync takes longer than most changes. `undo` compares with
- * the server, so an intent whose change never started does no harm.
+ * The number of intents that are written in one sync ahead of their changes: a sync takes longer than most changes. `undo`
+ * compares with the server, so an intent whose change never started is harmless.
  */
-const ahead = 16
+const batchSize = 16
 
 /**
- * Starts a journal. Every intent is on disk before the first request of its change, so that a process that is killed leaves
- * behind what it was doing; a result is synced with the next intents. After a write that failed nothing more is written,
- * because it would follow half a line, and no change starts any more.
+ * Starts a journal. Every intent is on disk before the first request of its change, so that the journal of a killed process
+ * contains every started change; a result is synced with the next intents. After a failed write nothing more is written,
+ * because it would follow an incomplete line, and no further change starts.
  */
 export function openJournal(
   path: string | undefined,
@@ -68,7 +68,7 @@ export function openJournal(
     const batch = [...first]
     for (const change of pending) {
       if (!recorded.has(change) && !first.includes(change)) batch.push(change)
-      if (batch.length >= ahead) break
+      if (batch.length >= batchSize) break
     }
     if (batch.length === 0) return
     const synced = lines.put(batch.map(intentLine).join(''), true)
@@ -86,7 +86,7 @@ export function openJournal(
       await opened
       started++
       if (!recorded.has(change)) record([change])
-      if (recorded.size - started < ahead / 2) record([])
+      if (recorded.size - started < batchSize / 2) record([])
       await recorded.get(change)
       lines.check()
     },
@@ -108,7 +108,7 @@ export function openJournal(
   }
 }
 
-/** Appends lines to a file, whole or not at all: after the first error nothing is written any more. */
+/** Appends lines to a file. After the first error, every call throws and nothing more is written. */
 function lineWriter(file: string, handle: number, disk: Disk) {
   let broken: string | undefined
   const check = () => {
@@ -150,7 +150,7 @@ function open(path: string, file: string, folder: string | undefined): number {
   } catch (error) {
     const reason =
       error instanceof Error && 'code' in error && error.code === 'EEXIST'
-        ? 'there is one already'
+        ? 'the file already exists'
         : error instanceof Error
           ? error.message
           : String(error)
@@ -161,7 +161,7 @@ function open(path: string, file: string, folder: string | undefined): number {
 function unwritable(file: string, reason: string): Failure {
   const message = `Cannot write the journal ${file}: ${reason}.`
   return new Failure([
-    { code: 'unwritable-file', severity: 'error', message, fix: 'Name another file with --journal.' },
+    { code: 'unwritable-file', severity: 'error', message, fix: 'Choose another file with --journal.' },
   ])
 }
 

@@ -4,29 +4,28 @@ import type { Resource } from '../model.ts'
 import { differingFields } from '../spec.ts'
 
 /**
- * Whether a resource is in a state that a change from `before` to `after` can leave where it was stopped between two
- * writes: each field is as before, as after, made of parts of the two, at its default, or switched off until the last
- * write.
+ * Whether a resource is in a state in which a change from `before` to `after` can stop between two writes: each field is as
+ * before, as after, a combination of parts of both, at its default, or disabled until the last write.
  */
 export function isBetween(kind: Kind, before: Resource, now: Resource, after: Resource): boolean {
   return [...differingFields(kind, now, before)].every((place) => {
     const [part = '', name = ''] = place.split('/')
-    // Values of secrets are not in a journal.
+    // A journal contains no values of secrets.
     if (part === 'secrets') return true
     if (part === 'refs') return now.refs[name] === undefined || now.refs[name] === after.refs[name]
     const field = kind.fields[name]
     const value = now.spec[name] ?? field?.default
     const [first, last] = [before.spec[name], after.spec[name] ?? field?.default]
-    // A create that is not complete has what the server chose.
+    // After an incomplete create, the field has the value that the server chose.
     if (value === undefined || (first === undefined && field?.default === undefined && !field?.required)) return true
     const off = (kind.disabledSpec ?? kind.pausedSpec)?.[name]
     const interim = last === undefined ? undefined : field?.interim?.(last)
-    return isMade(value, [first, last, off, field?.default, interim], field)
+    return isCombined(value, [first, last, off, field?.default, interim], field)
   })
 }
 
 /** Whether a value is one of the states, or a list or object of parts of them. */
-function isMade(value: Json, states: readonly (Json | undefined)[], field: Field | undefined): boolean {
+function isCombined(value: Json, states: readonly (Json | undefined)[], field: Field | undefined): boolean {
   if (states.some((state) => state !== undefined && isEqual(value, state, field))) return true
   if (Array.isArray(value)) {
     const items = states.flatMap((state) => (Array.isArray(state) ? state : []))
@@ -35,7 +34,7 @@ function isMade(value: Json, states: readonly (Json | undefined)[], field: Field
   return isMixed(value, states)
 }
 
-/** Whether each value of an object stands under its key in one of the others. */
+/** Whether each value of an object is under its key in one of the others. */
 function isMixed(value: Json, others: readonly (Json | undefined)[]): boolean {
   if (!isObject(value)) return false
   const objects = others.filter((other) => isObject(other))

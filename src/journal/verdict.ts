@@ -6,10 +6,10 @@ import { canonicalSpec, differences, differingFields } from '../spec.ts'
 import type { Entry, Image } from './journal.ts'
 import { isBetween } from './partial-change.ts'
 
-/** The resource of an image, with placeholders for its secrets; an empty one where there is no image. */
+/** The resource of an image, with placeholders for its secrets; an empty one without an image. */
 export type Resolve = (image: Image | undefined) => Resource
 
-/** What a stopped update may have left on the server where no resource shows it. */
+/** Pointers to fields that a stopped update may have changed on the server although no resource shows it. */
 export function leftovers(kind: Kind, { action, status, before, after, writes }: Entry, resolve: Resolve): Pointer[] {
   if (action !== 'update' || status === 'done' || !kind.rewriteOnUndo || !mayHaveWritten(writes)) return []
   const places = differingFields(kind, resolve(before), resolve(after))
@@ -17,33 +17,33 @@ export function leftovers(kind: Kind, { action, status, before, after, writes }:
   return touched ? kind.rewriteOnUndo.map((name) => `/${name in kind.refFields ? 'refs' : 'spec'}/${name}`) : []
 }
 
-/** Whether a change can be taken back, needs not be, or why not. */
+/** Whether a change can be reverted (`undo`), is not needed (`nothing`), or why it cannot be reverted. */
 export function judge(kind: Kind, entry: Entry, now: LiveResource | undefined, resolve: Resolve): string {
   const is = (image: Image | undefined) =>
     image !== undefined && now !== undefined && changedIn(kind, entry, now, resolve(image)).length === 0
   switch (entry.action) {
     case 'create':
       if (!now) return 'nothing'
-      // Where the server refused to make it, what has its name is perhaps somebody else's.
+      // If the create failed, a resource with this name may belong to another user.
       if (entry.status === 'failed' && entry.id === undefined && !mayHaveWritten(entry.writes))
-        return 'its create failed, so it may not be ours'
+        return 'its create failed, so it may belong to another user'
       if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
-      // Nobody can have changed it.
+      // An immutable resource cannot have been changed.
       if (kind.immutable?.(now)) return 'undo'
-      return is(entry.after) || isPartial(kind, entry, now, resolve) ? 'undo' : how(kind, entry, now, resolve)
+      return is(entry.after) || isPartial(kind, entry, now, resolve) ? 'undo' : changeText(kind, entry, now, resolve)
     case 'delete':
       if (!now) return 'undo'
-      return is(entry.before) ? 'nothing' : 'there is another one of this name now'
+      return is(entry.before) ? 'nothing' : 'another resource has this name now'
     default:
       if (!now) return 'it was deleted since'
       if (is(entry.after)) return 'undo'
-      // Never begun, or reverted already.
+      // Not started, or already reverted.
       if (is(entry.before)) return 'nothing'
-      return isPartial(kind, entry, now, resolve) ? 'undo' : how(kind, entry, now, resolve)
+      return isPartial(kind, entry, now, resolve) ? 'undo' : changeText(kind, entry, now, resolve)
   }
 }
 
-/** Whether a change that was not completed left the resource as it is: it has sent a request, and nothing else differs. */
+/** Whether an incomplete change explains the state of the resource: it has sent a request, and nothing else differs. */
 function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): boolean {
   if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
   const after = resolve(entry.after)
@@ -53,25 +53,25 @@ function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve
   return isBetween(kind, before, now, after)
 }
 
-/** Whether the server has carried out one of the requests, or nobody knows. */
+/** Whether one of the requests succeeded, or has an unknown outcome. */
 function mayHaveWritten(writes: Entry['writes'] = []): boolean {
   return writes.some(({ status }) => status === undefined || status < 300 || [408, 502, 504].includes(status))
 }
 
-function how(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): string {
-  if (!entry.after) return 'the journal does not say what it was made to be'
+function changeText(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): string {
+  if (!entry.after) return 'the journal does not contain its state after the change'
   const pointers = changedIn(kind, entry, resolve(entry.after), now)
   return `it was changed since (${pointers.join(', ')})`
 }
 
-/** Where two states differ, but for fields that a create left for later. */
+/** Pointers to the differences of two states, except in fields that a create omitted. */
 function changedIn(kind: Kind, { without = [] }: Entry, before: Resource, after: Resource): Pointer[] {
   const found = differences(kind, before, after).map(({ pointer }) => pointer)
   return without.length === 0
     ? found
     : found.filter(
         (pointer) =>
-          // A create that is not complete is switched off until it is.
+          // An incomplete create is disabled until it is complete.
           ![...without, ...Object.keys(kind.disabledSpec ?? {})].some(
             (name) => pointer === `/spec/${name}` || pointer.startsWith(`/spec/${name}/`),
           ),

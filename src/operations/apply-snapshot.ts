@@ -16,12 +16,12 @@ export async function applySnapshot(
 ): Promise<ApplyResult> {
   const saved = isSavedPlan(request.snapshot, context) ? await loadSavedPlan(request.snapshot, context) : undefined
   if (saved && (request.overlay ?? request.environment) !== undefined) throw environmentOfSavedPlan()
-  const how = saved ? { ...request, ...saved.request } : request
+  const options = saved ? { ...request, ...saved.request } : request
   const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)
   return connected(request, context, async (to) => {
-    const prepared = await preparePlan(parsed, how, to, context)
+    const prepared = await preparePlan(parsed, options, to, context)
     if (saved) refuseStale(saved, prepared, context.kinds)
-    return carryOut({ ...prepared, file: request.snapshot }, how, context, approve)
+    return carryOut({ ...prepared, file: request.snapshot }, options, context, approve)
   })
 }
 

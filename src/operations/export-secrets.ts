@@ -43,25 +43,25 @@ export async function openExportSecrets(
 ): Promise<ExportSecrets> {
   const { kinds } = context
   const patterns = [...patternsOf(request.secretPath ?? []), ...patternsOf(policy.secretPaths, true)]
-  if (request.recipient && request.secrets !== 'age') throw withoutAge()
+  if (request.recipient && request.secrets !== 'age') throw recipientWithoutAge()
   const encrypt =
     request.secrets === 'age'
       ? await (await import('../secrets/age.ts')).encryptFor(request.recipient ?? policy.recipients)
       : undefined
-  const held =
+  const existing =
     updated ??
     (encrypt ? await (await import('../store/update-in-place.ts')).resourcesAt(request.output, kinds, context) : [])
   return {
-    found: (resources) => withNamedPlaceholders(withSecretsLike(resources, held, kinds), patterns, kinds),
+    found: (resources) => withNamedPlaceholders(withSecretsLike(resources, existing, kinds), patterns, kinds),
     written: async (resources) => {
       if (request.secrets === 'plain') return resources
       const placeholders = withPlaceholders(resources, kinds)
-      return encrypt ? seal(resources, placeholders, held, { encrypt, request }, context) : placeholders
+      return encrypt ? encryptAll(resources, placeholders, existing, { encrypt, request }, context) : placeholders
     },
   }
 }
 
-function withoutAge(): Failure {
+function recipientWithoutAge(): Failure {
   return new Failure([
     {
       code: 'usage',
@@ -73,30 +73,33 @@ function withoutAge(): Failure {
 }
 
 /** Encrypts all secrets. Those whose value is the same in the existing snapshot keep their ciphertext. */
-async function seal(
+async function encryptAll(
   resources: readonly LiveResource[],
   placeholders: readonly Resource[],
-  held: readonly Resource[],
+  existing: readonly Resource[],
   { encrypt, request }: { readonly encrypt: Encrypt; readonly request: ExportSecretRequest },
   context: Context,
 ): Promise<readonly Resource[]> {
-  const before = new Map(held.map((resource) => [refOf(resource), resource.secrets]))
-  const encrypted = held.map((resource) => ({ ...resource, secrets: onlyAge(resource.secrets) }))
+  const before = new Map(existing.map((resource) => [refOf(resource), resource.secrets]))
+  const encrypted = existing.map((resource) => ({ ...resource, secrets: onlyAge(resource.secrets) }))
   const secretValues = await secretValuesFor(encrypted, { ...request, snapshot: request.output }, context)
   const unopened = request.update || request.check ? 'keep' : 'renew'
-  const lost = encrypted
+  const unreadable = encrypted
     .flatMap(({ secrets }) => Object.values(secrets))
     .filter((placeholder) => !secretValues.secretFor(placeholder))
-  warn(context, lost.length > 0 ? [notOpened(lost.length, unopened)] : [])
+  warn(context, unreadable.length > 0 ? [notDecrypted(unreadable.length, unopened)] : [])
   return Promise.all(
     resources.map(async (resource, index) => {
-      const own = placeholders[index] ?? resource
+      const exported = placeholders[index] ?? resource
       const values = Object.entries(resource.secrets).map(
         ([pointer, placeholder]) =>
-          [pointer, 'plain' in placeholder ? placeholder : (own.secrets[pointer] ?? placeholder)] as const,
+          [pointer, 'plain' in placeholder ? placeholder : (exported.secrets[pointer] ?? placeholder)] as const,
       )
-      const old = before.get(refOf(resource)) ?? {}
-      return { ...own, secrets: await encryptSecrets(Object.fromEntries(values), old, secretValues, encrypt, unopened) }
+      const previous = before.get(refOf(resource)) ?? {}
+      return {
+        ...exported,
+        secrets: await encryptSecrets(Object.fromEntries(values), previous, secretValues, encrypt, unopened),
+      }
     }),
   )
 }
@@ -105,12 +108,12 @@ function onlyAge(secrets: Resource['secrets']): Resource['secrets'] {
   return Object.fromEntries(Object.entries(secrets).filter(([, placeholder]) => 'age' in placeholder))
 }
 
-function notOpened(count: number, how: 'keep' | 'renew'): Issue {
-  const what = count === 1 ? 'one encrypted value' : `${count} encrypted values`
+function notDecrypted(count: number, how: 'keep' | 'renew'): Issue {
+  const what = count === 1 ? 'One encrypted value' : `${count} encrypted values`
   return {
     code: 'missing-secret',
     severity: 'warning',
-    message: `${what} of the snapshot cannot be decrypted, so ${how === 'keep' ? 'they are kept, and changes of them are not detected' : 'all are encrypted again'}.`,
+    message: `${what} of the snapshot cannot be decrypted. ${how === 'keep' ? 'The ciphertext is kept, and changes of the values are not detected' : 'All values are encrypted again'}.`,
     fix: 'Pass --identity FILE to encrypt only changed values.',
   }
 }
@@ -120,7 +123,7 @@ function notOpened(count: number, how: 'keep' | 'renew'): Issue {
  * `issues` that the data does not contain, are errors: throws a `Failure`, and nothing is written.
  */
 export async function warnPossibleSecrets(
-  look: SecretScanner,
+  scanner: SecretScanner,
   resources: readonly Resource[],
   { strictSecrets }: Pick<ExportSecretRequest, 'strictSecrets'>,
   context: Context,
@@ -128,7 +131,7 @@ export async function warnPossibleSecrets(
 ): Promise<void> {
   const refs = new Set(resources.map(refOf))
   const unmatched = issues.filter(({ code, ref }) => code === 'unmatched-secret' && ref !== undefined && refs.has(ref))
-  const found = [...unmatched, ...(await look.found(resources))]
+  const found = [...unmatched, ...(await scanner.found(resources))]
   if (strictSecrets && found.length > 0)
     throw new Failure(found.map((issue) => ({ ...issue, severity: 'error' as const })))
   warn(context, found)

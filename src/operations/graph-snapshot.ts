@@ -12,22 +12,22 @@ import { readSnapshot } from './load-snapshot.ts'
 
 export interface GraphRequest extends Selection, EnvironmentChoice {
   readonly snapshot: string
-  /** Refs, or globs over refs, to look at with their dependencies. */
+  /** Refs, or globs over refs, that are shown with their dependencies. */
   readonly focus?: readonly string[]
-  /** Steps from the focus. */
+  /** The maximum number of steps from the focus. */
   readonly depth?: number
   /** Dependents of the focus, instead of its dependencies. */
   readonly reverse?: boolean
 }
 
-/** What a graph was narrowed to. */
+/** The focus of a graph. */
 export interface GraphFocus {
   readonly refs: readonly Ref[]
   readonly towards: 'needs' | 'needed-by'
   readonly depth?: number
 }
 
-/** The dependency graph of a snapshot, with faults that do not keep it from being drawn. */
+/** The dependency graph of a snapshot, with the errors that it can show. */
 export interface SnapshotGraph {
   readonly snapshot: Snapshot
   readonly issues: readonly Issue[]
@@ -37,10 +37,10 @@ export interface SnapshotGraph {
   readonly edges: ReturnType<typeof dependenciesOf>
 }
 
-/** Faults that a picture shows better than words. */
+/** Errors that a graph can show. */
 const drawable: ReadonlySet<IssueCode> = new Set(['cycle', 'dangling-ref', 'missing-ref', 'wrong-kind'])
 
-/** The dependency graph of a snapshot. Throws `Failure` for faults that it cannot show. */
+/** The dependency graph of a snapshot. Throws `Failure` for errors that it cannot show. */
 export async function graphSnapshot(request: GraphRequest, context: Context): Promise<SnapshotGraph> {
   const { kinds } = context
   const { snapshot, issues, placeOf } = await readSnapshot(request.snapshot, context, request)
@@ -68,14 +68,14 @@ function focusOf({ focus, depth, reverse }: GraphRequest, resources: readonly Re
   return { refs, towards: reverse ? 'needed-by' : 'needs', ...(depth === undefined ? {} : { depth }) }
 }
 
-/** The resource with this ref, else those that the glob matches. */
+/** The resource with this ref, or else those that match the glob. */
 function named(word: string, known: readonly Ref[]): Ref[] {
   const exact = known.find((ref) => ref === word)
   if (exact) return [exact]
   const found = known.filter((ref) => matches([word], ref))
   if (found.length > 0) return found
-  const near = suggest(word, known)
-  const fix = near ? `Did you mean ${near}?` : 'Write it as KIND/KEY, such as deployment/etl/prod, or as a glob.'
+  const similar = suggest(word, known)
+  const fix = similar ? `Did you mean ${similar}?` : 'Write it as KIND/KEY, such as deployment/etl/prod, or as a glob.'
   throw usage(`The snapshot has no resource ${JSON.stringify(word)} to focus on.`, fix)
 }
 

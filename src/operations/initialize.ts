@@ -24,7 +24,7 @@ export interface InitializedFile extends Part {
   readonly status: FileStatus
 }
 
-/** Prepares a repository. Existing files stay as they are, unless `force` is given. */
+/** Prepares a repository. Existing files are unchanged without `force`. */
 export async function initialize(
   { folder, force, snapshot, action }: InitRequest,
   { kinds, cwd }: Context,

@@ -2,7 +2,7 @@ import { type Dependency, dependenciesOf } from '../graph/dependencies.ts'
 import type { Kind } from '../kind.ts'
 import type { Plan, Resource } from '../model.ts'
 
-/** The edges between resources, and from those that a plan deletes. */
+/** The edges between resources, including those that a plan deletes. */
 export function planEdges(
   { changes }: Plan,
   resources: readonly Resource[],

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt, withValue } from '../json.ts'
 import type { Kind } from '../kind.ts'
 
-/** The places of a document that a pointer leads to: a step `*` stands for every key or item. */
+/** The pointers into a document that match a pointer, in which a step `*` matches every key or item. */
 export function placesOf(document: Json, pointer: Pointer): Pointer[] {
   let found: Pointer[] = ['']
   for (const key of steps(pointer))
@@ -16,7 +16,7 @@ function childrenOf(value: Json | undefined): string[] {
   return isObject(value) ? Object.keys(value) : []
 }
 
-/** The document with a value at every place that the pointer leads to; undefined where it leads to none. */
+/** Sets a value at every place that matches the pointer. Returns undefined if there is none, or if a parent is missing. */
 export function withSetting(kind: Kind, document: JsonObject, pointer: Pointer, value: Json): Changed | undefined {
   const places = placesOf(withParents(kind, document, pointer), pointer)
   const able = places.filter((place) => canHold(valueAt(withParents(kind, document, place), parentOf(place)), place))
@@ -26,16 +26,16 @@ export function withSetting(kind: Kind, document: JsonObject, pointer: Pointer, 
   return { document: able.reduce(set, document), pointers: able }
 }
 
-/** The document without what the pointer leads to; undefined where it leads to nothing. */
+/** Removes the values that match the pointer. Returns undefined if there is none. */
 export function withoutPlaces(document: JsonObject, pointer: Pointer): Changed | undefined {
-  // From the end, so that items of a list keep their places until they are taken out.
+  // From the end, so that items of a list keep their index until they are removed.
   const places = placesOf(document, pointer).filter((place) => valueAt(document, place) !== undefined)
   if (places.length === 0) return undefined
   const left = places.toReversed().reduce((made, place) => withValue(made, place, undefined) as JsonObject, document)
   return { document: left, pointers: places }
 }
 
-/** What a merge patch makes of a document at one of its leaves (RFC 7396): objects on the way are made. */
+/** Applies one leaf of a merge patch (RFC 7396), and creates missing parent objects. */
 export function withMerged(document: JsonObject, pointer: Pointer, value: Json): Changed {
   let at: Pointer = ''
   let made = document
@@ -51,7 +51,7 @@ export interface Changed {
   readonly pointers: readonly Pointer[]
 }
 
-/** The parts of a document that are left out where they are empty, and the default of the field that the pointer leads into. */
+/** Adds the parts of a document that are omitted if empty, and the default of the field that the pointer is in. */
 function withParents(kind: Kind, document: JsonObject, pointer: Pointer): JsonObject {
   const [part = '', name = '', ...rest] = steps(pointer)
   const whole = isObject(document[part]) ? document : { ...document, [part]: {} }
@@ -66,7 +66,7 @@ function parentOf(pointer: Pointer): Pointer {
   return pointer.slice(0, pointer.lastIndexOf('/'))
 }
 
-/** An object can hold any key; a list has only the places that are there. */
+/** Whether a parent can have a value at a place: an object can have any key, a list only its existing indexes. */
 function canHold(parent: Json | undefined, place: Pointer): boolean {
   if (Array.isArray(parent)) return Number(steps(place).at(-1)) < parent.length
   return isObject(parent)

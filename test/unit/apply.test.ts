@@ -44,7 +44,7 @@ async function apply(system: FakeSystem, wanted: Snapshot, { plan: how = {}, kin
   })
   return { plan, outcomes, ids, live }
 }
-const told = (outcomes: readonly Outcome[]) => outcomes.map(({ status, change }) => `${status} ${changeId(change)}`)
+const summary = (outcomes: readonly Outcome[]) => outcomes.map(({ status, change }) => `${status} ${changeId(change)}`)
 const failing =
   (...names: readonly string[]): Trouble =>
   ({ body }) =>
@@ -58,7 +58,7 @@ const chain = snapshot(
 const namesOf = (system: FakeSystem) => [...system.objects.values()].map(({ of, name }) => `${of}/${name}`)
 
 describe('an apply', () => {
-  it('makes the server as the snapshot says, and a second one sends nothing', async () => {
+  it('makes the server match the snapshot, and a second apply sends nothing', async () => {
     const system = new FakeSystem()
     const wanted = snapshot(
       resource('a/1', { spec: { text: 'x' } }),
@@ -68,23 +68,23 @@ describe('an apply', () => {
     const first = await apply(system, wanted)
     expect(first.outcomes.every(({ status }) => status === 'done')).toBe(true)
     const live = await readLive(system, server, toyKinds, {})
-    const held = [...live.resources.values()].map(
+    const current = [...live.resources.values()].map(
       ({ kind, key, refs, spec, secrets }): Resource => ({ kind, key, refs, spec, secrets }),
     )
-    expect(snapshot(...held)).toEqual(wanted)
+    expect(snapshot(...current)).toEqual(wanted)
     const before = system.sent.length
     const second = await apply(system, wanted)
     expect(second.plan.changes).toEqual([])
     expect(system.sent.length).toBe(before)
   })
 
-  it('makes what is needed first', async () => {
+  it('creates dependencies first', async () => {
     const system = new FakeSystem()
     await apply(system, chain, { limiter: fixedLimiter(8) })
     expect(namesOf(system).filter((name) => name !== 'a/2')).toEqual(['a/1', 'b/1', 'c/1'])
   })
 
-  it('has at most so many writes under way', async () => {
+  it('limits the number of concurrent writes', async () => {
     for (const limit of [1, 2, 5]) {
       const system = new FakeSystem()
       await apply(system, snapshot(...Array.from({ length: 30 }, (_, n) => resource(`a/${n}`))), {
@@ -94,7 +94,7 @@ describe('an apply', () => {
     }
   })
 
-  it('has one outcome a change, in the order of the plan, whatever fails', async () => {
+  it('has one outcome for each change, in the order of the plan, whatever fails', async () => {
     for (const names of [[], ['1'], ['2'], ['1', '2']]) {
       const system = new FakeSystem()
       system.trouble = failing(...names)
@@ -103,16 +103,16 @@ describe('an apply', () => {
     }
   })
 
-  it('skips what needs what failed, names the cause, and goes on with the rest', async () => {
+  it('skips the dependents of a failed change, names the cause, and continues with the rest', async () => {
     const system = new FakeSystem()
     system.trouble = ({ path }) => (path === '/b/' ? 'before' : undefined)
     const { outcomes } = await apply(system, chain)
-    expect(told(outcomes).toSorted()).toEqual(['done a/1', 'done a/2', 'failed b/1', 'skipped c/1'])
+    expect(summary(outcomes).toSorted()).toEqual(['done a/1', 'done a/2', 'failed b/1', 'skipped c/1'])
     expect(outcomes.find(({ status }) => status === 'skipped')).toMatchObject({ because: 'b/1' })
     expect(outcomes.find(({ status }) => status === 'failed')).toMatchObject({ issue: { ref: 'b/1' } })
   })
 
-  it('never runs a change that waits for one that is not in the plan', async () => {
+  it('never runs a change that waits for a change outside of the plan', async () => {
     const system = new FakeSystem()
     const live = await readLive(system, server, toyKinds, {})
     const plan = makePlan(snapshot(resource('a/1'), resource('a/2')), live, toyKinds, {
@@ -123,20 +123,20 @@ describe('an apply', () => {
       { ...plan, changes },
       { ...wire(system), kinds: toyKinds, live, limiter: fixedLimiter(4) },
     )
-    expect(told(outcomes)).toEqual(['failed a/1', 'done a/2'])
+    expect(summary(outcomes)).toEqual(['failed a/1', 'done a/2'])
     expect(outcomes[0]).toMatchObject({ issue: { code: 'unknown-id', message: expect.stringContaining('b/missing') } })
     expect(namesOf(system)).toEqual(['a/2'])
   })
 
-  it('is gone on with by applying again', async () => {
+  it('is continued by applying again', async () => {
     const system = new FakeSystem()
     system.trouble = failing('1')
     await apply(system, chain)
     system.trouble = () => undefined
-    expect(told((await apply(system, chain)).outcomes)).toEqual(['done a/1', 'done b/1', 'done c/1'])
+    expect(summary((await apply(system, chain)).outcomes)).toEqual(['done a/1', 'done b/1', 'done c/1'])
   })
 
-  it('skips nothing that only comes after what failed, and has its id already', async () => {
+  it('does not skip a change that only follows a failed one, if its ID is known', async () => {
     const system = new FakeSystem()
     const id = system.put('a', '1', { count: 1 })
     system.put('b', '1', { a: id })
@@ -145,46 +145,53 @@ describe('an apply', () => {
       resource('a/1', { spec: { count: 2 } }),
       resource('b/1', { refs: { a: 'a/1' }, spec: { count: 2 } }),
     )
-    expect(told((await apply(system, wanted)).outcomes)).toEqual(['failed a/1', 'done b/1'])
+    expect(summary((await apply(system, wanted)).outcomes)).toEqual(['failed a/1', 'done b/1'])
     expect(system.sent.map(({ path }) => path.slice(0, 3))).toEqual(['/a/', '/b/'])
   })
 
-  it('takes what is unchanged for done', async () => {
+  it('treats unchanged dependencies as done', async () => {
     const system = new FakeSystem()
     system.put('a', '1')
-    expect(told((await apply(system, chain)).outcomes).toSorted()).toEqual(['done a/2', 'done b/1', 'done c/1'])
+    expect(summary((await apply(system, chain)).outcomes).toSorted()).toEqual(['done a/2', 'done b/1', 'done c/1'])
   })
 
-  it('deletes dependents first, and takes what is gone already for deleted', async () => {
+  it('deletes dependents first, and treats missing resources as deleted', async () => {
     const system = new FakeSystem()
     const id = system.put('a', 'old')
     system.put('b', 'old', { a: id })
-    const gone: Kind = { ...b, remove: () => Promise.reject(Object.assign(new Error('gone'), { status: 404 })) }
+    const alreadyDeleted: Kind = {
+      ...b,
+      remove: () => Promise.reject(Object.assign(new Error('gone'), { status: 404 })),
+    }
     const { outcomes } = await apply(
       system,
       { ...snapshot(), scope: { include: ['a/*', 'b/*'], exclude: [], incomplete: [] } },
-      { plan: { prune: true }, kinds: [a, gone, c] },
+      { plan: { prune: true }, kinds: [a, alreadyDeleted, c] },
     )
-    expect(told(outcomes)).toEqual(['done b/old', 'done a/old'])
+    expect(summary(outcomes)).toEqual(['done b/old', 'done a/old'])
   })
 
-  it('completes what had to be made without a field, and not where that failed', async () => {
+  it('completes a resource that was created without a field, unless its create failed', async () => {
     const wanted = snapshot(
       resource('c/1', { spec: { later: '<ref:c/2>', link: 'x' } }),
       resource('c/2', { refs: { to: 'c/1' } }),
     )
     const system = new FakeSystem()
     const { outcomes, ids } = await apply(system, wanted)
-    expect(told(outcomes)).toEqual(['done c/1', 'done c/2', 'done c/1#patch-cycle'])
+    expect(summary(outcomes)).toEqual(['done c/1', 'done c/2', 'done c/1#patch-cycle'])
     expect(system.sent[0]?.body).toMatchObject({ name: '1', link: 'x' })
     expect(system.sent[0]?.body).not.toHaveProperty('later')
     expect(system.objects.get(ids.get('c/1') ?? '')).toMatchObject({ later: ids.get('c/2') })
     const other = new FakeSystem()
     other.trouble = failing('2')
-    expect(told((await apply(other, wanted)).outcomes)).toEqual(['done c/1', 'failed c/2', 'skipped c/1#patch-cycle'])
+    expect(summary((await apply(other, wanted)).outcomes)).toEqual([
+      'done c/1',
+      'failed c/2',
+      'skipped c/1#patch-cycle',
+    ])
   })
 
-  it('renames in place, and what points to the new name finds it', async () => {
+  it('renames in place, and references to the new name are resolved', async () => {
     const system = new FakeSystem()
     const id = system.put('a', 'old')
     const update: Kind['update'] = async ({ api }, before, { resource }) =>
@@ -195,12 +202,12 @@ describe('an apply', () => {
       moved: [{ from: 'a/old', to: 'a/new' }] as const,
     }
     const { outcomes } = await apply(system, wanted, { kinds })
-    expect(told(outcomes)).toEqual(['done a/new', 'done b/x'])
+    expect(summary(outcomes)).toEqual(['done a/new', 'done b/x'])
     expect(namesOf(system)).toEqual(['a/new', 'b/x'])
     expect([...system.objects.values()][1]).toMatchObject({ a: id })
   })
 
-  it('adopts what the server made along with another resource', async () => {
+  it('updates a resource that the server created together with another one', async () => {
     const system = new FakeSystem()
     const withChild: Kind = {
       ...a,
@@ -211,7 +218,7 @@ describe('an apply', () => {
     }
     const kinds = [withChild, { ...b, defaultSpec: () => ({ count: 7 }) }, c]
     const asBorn = resource('b/child', { refs: { a: 'a/x' }, spec: { count: 7 } })
-    expect(told((await apply(system, snapshot(resource('a/x'), asBorn), { kinds })).outcomes)).toEqual([
+    expect(summary((await apply(system, snapshot(resource('a/x'), asBorn), { kinds })).outcomes)).toEqual([
       'done a/x',
       'done b/child',
     ])
@@ -231,7 +238,7 @@ describe('an apply', () => {
     expect(namesOf(changed)).toEqual(['a/x', 'b/child'])
   })
 
-  it('works through 3,000 changes that wait for one another', async () => {
+  it('completes 3,000 changes that wait for one another', async () => {
     const list = Array.from({ length: 3000 }, (_, n) =>
       resource(`c/${n}`, n === 0 ? {} : { refs: { to: `c/${n - 1}` as Ref } }),
     )
@@ -240,24 +247,24 @@ describe('an apply', () => {
   })
 })
 
-describe('a create of which nobody knows whether it was done', () => {
+describe('a create with unknown outcome', () => {
   const once = (how: 'before' | 'after', times = 1): Trouble => {
-    let left = times
-    return ({ method }) => (method === 'POST' && left-- > 0 ? how : undefined)
+    let remaining = times
+    return ({ method }) => (method === 'POST' && remaining-- > 0 ? how : undefined)
   }
-  it('is looked for before it is sent again, and never doubled', async () => {
+  it('is not sent again before a lookup, and never creates a duplicate', async () => {
     const system = new FakeSystem()
     system.trouble = once('after')
     const { outcomes, ids } = await apply(system, snapshot(resource('a/x', { spec: { count: 3 } })))
-    expect(told(outcomes)).toEqual(['done a/x'])
+    expect(summary(outcomes)).toEqual(['done a/x'])
     expect(namesOf(system)).toEqual(['a/x'])
     expect(system.sent.filter(({ method }) => method === 'POST')).toHaveLength(1)
     expect(ids.get('a/x')).toBe([...system.objects.keys()][0])
   })
 
-  it('is sent again where it was not done', async () => {
+  it('is sent again if nothing was created', async () => {
     const system = new FakeSystem()
-    const lost: Kind = {
+    const failing: Kind = {
       ...a,
       create: async (write, after) => {
         if (system.sent.length > 0) return a.create(write, after)
@@ -265,35 +272,35 @@ describe('a create of which nobody knows whether it was done', () => {
         throw new Ambiguous('lost')
       },
     }
-    const { outcomes } = await apply(system, snapshot(resource('a/x')), { kinds: [lost, b, c] })
-    expect(told(outcomes)).toEqual(['done a/x'])
+    const { outcomes } = await apply(system, snapshot(resource('a/x')), { kinds: [failing, b, c] })
+    expect(summary(outcomes)).toEqual(['done a/x'])
     expect(namesOf(system)).toEqual(['a/x'])
   })
 
-  it('is given up after some tries', async () => {
+  it('fails after a limited number of attempts', async () => {
     const system = new FakeSystem()
     let tries = 0
     const create = async () => {
       tries++
       throw new Ambiguous('lost')
     }
-    const lost: Kind = { ...a, create }
-    expect(told((await apply(system, snapshot(resource('a/x')), { kinds: [lost, b, c] })).outcomes)).toEqual([
+    const failing: Kind = { ...a, create }
+    expect(summary((await apply(system, snapshot(resource('a/x')), { kinds: [failing, b, c] })).outcomes)).toEqual([
       'failed a/x',
     ])
     expect(tries).toBe(4)
   })
 
-  it('that failed for sure is not sent again', async () => {
+  it('is not sent again if it certainly failed', async () => {
     const system = new FakeSystem()
     system.trouble = once('before')
-    expect(told((await apply(system, snapshot(resource('a/x')))).outcomes)).toEqual(['failed a/x'])
+    expect(summary((await apply(system, snapshot(resource('a/x')))).outcomes)).toEqual(['failed a/x'])
     expect(system.sent).toHaveLength(1)
   })
 })
 
 describe('secrets', () => {
-  it('are filled in where the placeholders are, and those that the server has stay', async () => {
+  it('replace their placeholders, and existing ones on the server are kept', async () => {
     const system = new FakeSystem()
     const placeholder = { '/data/token': { env: 'TOKEN' } }
     await apply(system, snapshot(resource('c/x', { spec: { data: { user: 'me' } }, secrets: placeholder })), {
@@ -303,8 +310,8 @@ describe('secrets', () => {
   })
 })
 
-describe('stopping', () => {
-  it('begins nothing more, finishes what is under way, and says so of the rest', async () => {
+describe('an abort', () => {
+  it('starts no further change, completes those in progress, and reports the rest as not started', async () => {
     const system = new FakeSystem()
     const stop = new AbortController()
     system.trouble = () => void stop.abort()
@@ -312,7 +319,7 @@ describe('stopping', () => {
       signal: stop.signal,
       limiter: fixedLimiter(2),
     })
-    expect(told(outcomes).map((text) => text.split(' ')[0])).toEqual([
+    expect(summary(outcomes).map((text) => text.split(' ')[0])).toEqual([
       'done',
       'done',
       ...Array.from({ length: 7 }, () => 'not-started'),
@@ -372,12 +379,18 @@ describe('the journal', () => {
       journal: { intent: full, write: async () => {}, wrote: async () => {}, result: full },
       limiter: fixedLimiter(1),
     })
-    expect(told(outcomes).map((text) => text.split(' ')[0])).toEqual(['done', 'failed', 'failed', 'failed', 'failed'])
+    expect(summary(outcomes).map((text) => text.split(' ')[0])).toEqual([
+      'done',
+      'failed',
+      'failed',
+      'failed',
+      'failed',
+    ])
     expect(outcomes[1]).toMatchObject({ issue: { code: 'unwritable-file' } })
     expect(system.sent).toHaveLength(1)
   })
 
-  it('that cannot take a request stops it, and the outcome says what was carried out before', async () => {
+  it('that cannot record a request stops the change, and the outcome lists the completed requests', async () => {
     const system = new FakeSystem()
     const [first] = toyKinds
     const twice: Kind = {
@@ -415,7 +428,7 @@ describe('the journal', () => {
   const done: Outcome = { change: create, ms: 1, status: 'done' }
   const text = headLine(head) + intentLine(create) + resultLine(done, 'id-1' as Id)
 
-  it('is read as it was written', () => {
+  it('is read back as written', () => {
     const { head: read, entries, ended } = parseJournal('j', text + endLine())
     expect(read).toMatchObject(head)
     expect(ended).toBe(true)
@@ -430,15 +443,15 @@ describe('the journal', () => {
     ])
   })
 
-  it('has no secret', () => {
+  it('contains no secret', () => {
     const secret = { ...create, after: resource('c/x', { secrets: { '/data/a': { plain: new Secret('s3cret') } } }) }
     expect(intentLine(secret)).not.toContain('s3cret')
     expect(parseJournal('j', headLine(head) + intentLine(secret)).entries[0]?.after?.secrets).toEqual(['/data/a'])
   })
 
-  it('is read wherever its last line was cut off', () => {
-    const whole = text.lastIndexOf('\n', text.length - 2) + 1
-    for (let end = whole; end < text.length; end++) {
+  it('can be read wherever its last line was truncated', () => {
+    const lastLine = text.lastIndexOf('\n', text.length - 2) + 1
+    for (let end = lastLine; end < text.length; end++) {
       const { entries, ended } = parseJournal('j', text.slice(0, end))
       expect([entries.length, entries[0]?.status, ended]).toEqual([1, undefined, false])
     }
@@ -451,13 +464,13 @@ describe('the journal', () => {
     ['no head', intentLine(create)],
     ['another version', headLine(head).replace('"version":1', '"version":2')],
     ['a damaged line in the middle', `${headLine(head)}{"type": "int\n${endLine()}`],
-  ])('of %s is refused', (_, text) => {
+  ])('of %s is rejected', (_, text) => {
     expect(() => parseJournal('j.ndjson', text)).toThrow(/j\.ndjson/)
   })
 })
 
 describe('reading back', () => {
-  it('finds what did not take, and what is gone', async () => {
+  it('finds changes without effect, and missing resources', async () => {
     const system = new FakeSystem()
     const { outcomes } = await apply(
       system,
@@ -474,18 +487,18 @@ describe('reading back', () => {
       toyKinds,
       secretValues(() => true),
     )
-    expect(told(back)).toEqual(['not-converged a/x', 'done a/y', 'not-converged a/z'])
+    expect(summary(back)).toEqual(['not-converged a/x', 'done a/y', 'not-converged a/z'])
     expect(back[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 4, after: 3 }] })
   })
 
-  it('looks at the second half of a create, and not at the first', async () => {
+  it('compares a create only after its second half', async () => {
     const { outcomes } = await apply(new FakeSystem(), snapshot(resource('c/1', { spec: { later: '<ref:c/1>' } })))
-    expect(told(outcomes)).toEqual(['done c/1', 'done c/1#patch-cycle'])
+    expect(summary(outcomes)).toEqual(['done c/1', 'done c/1#patch-cycle'])
     expect(written(outcomes)).toHaveLength(1)
   })
 })
 
-it('works with the adaptive limiter too', async () => {
+it('an apply works with the adaptive limiter', async () => {
   const { outcomes } = await apply(
     new FakeSystem(),
     snapshot(...Array.from({ length: 60 }, (_, n) => resource(`a/${n}`))),

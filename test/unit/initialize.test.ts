@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { type InitRequest, initialize } from '../../src/operations/initialize.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
 
-it('init adds lines that end as those of the file do, behind its byte order mark', async () => {
+it('init adds lines with the line ends of the file, and keeps its byte order mark', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'init-'))
   const ignore = join(folder, '.gitignore')
   const request: InitRequest = { folder, snapshot: 'prod.snapshot.yaml', action: 'x@1', force: true }

@@ -23,7 +23,7 @@ const intents = (file: string) =>
     .filter((line) => line.includes('"type":"intent"'))
     .map((line) => (JSON.parse(line) as { ref: string }).ref)
 
-test('every intent is written before its change may begin, once each, whatever order they begin in', async () => {
+test('every intent is written once, before its change starts, whatever the order in which changes start', async () => {
   const journal = openAt('order.ndjson')
   const order = [...changes.slice(40), ...changes.slice(0, 40).toReversed()]
   for (let from = 0; from < order.length; from += 2) {
@@ -49,13 +49,13 @@ test('the intents of the next changes are written ahead', async () => {
   await journal.end()
 })
 
-test('an empty journal has its head and its end', async () => {
+test('an empty journal has a head and an end', async () => {
   const journal = openAt('empty.ndjson')
   await journal.end()
   expect(readJournal(journal.file)).toMatchObject({ head: { of: 's.yaml' }, entries: [], ended: true })
 })
 
-test('an older journal is never written over', async () => {
+test('an existing journal is never overwritten', async () => {
   await openAt('once.ndjson').end()
   expect(() => openAt('once.ndjson')).toThrow(Failure)
 })
@@ -63,13 +63,13 @@ test('an older journal is never written over', async () => {
 describe('a disk', () => {
   /** Takes at most `step` bytes at a time, and `room` bytes in all; then it is full. */
   function disk(room: number, step = Number.POSITIVE_INFINITY): Disk {
-    let left = room
+    let remaining = room
     return {
       sync: async () => {},
       write(handle, bytes) {
-        if (left === 0) throw new Error('ENOSPC: no space left on device')
-        const taken = writeSync(handle, bytes.subarray(0, Math.min(left, step)))
-        left -= taken
+        if (remaining === 0) throw new Error('ENOSPC: no space left on device')
+        const taken = writeSync(handle, bytes.subarray(0, Math.min(remaining, step)))
+        remaining -= taken
         return taken
       },
     }
@@ -77,7 +77,7 @@ describe('a disk', () => {
   const openOn = (name: string, on: Disk) => openJournal(join(dir, name), head, changes, io, on)
   const [first, second] = changes as [Change, Change]
 
-  test('that takes a few bytes at a time gets every byte', async () => {
+  test('that writes a few bytes at a time gets every byte', async () => {
     const journal = openOn('short-writes.ndjson', disk(Number.POSITIVE_INFINITY, 7))
     for (const change of changes.slice(0, 20)) {
       await journal.intent(change)
@@ -89,7 +89,7 @@ describe('a disk', () => {
     expect(entries.filter(({ status }) => status === 'done')).toHaveLength(20)
   })
 
-  test('that is full lets no change start, even one whose intent it holds, and leaves a journal that can be read', async () => {
+  test('that is full prevents further changes, even one whose intent is written, and leaves a readable journal', async () => {
     const whole = openOn('whole.ndjson', disk(Number.POSITIVE_INFINITY))
     await whole.intent(first)
     const size = readFileSync(whole.file).length
@@ -107,7 +107,7 @@ describe('a disk', () => {
     expect(entries.filter(({ status }) => status !== undefined)).toEqual([])
   })
 
-  test('that fails from the start lets no change start', async () => {
+  test('that fails from the start prevents all changes', async () => {
     const journal = openOn('no-room.ndjson', disk(0))
     await expect(journal.intent(first)).rejects.toThrow(Failure)
     expect(await journal.end()).toMatchObject({ code: 'unwritable-file' })

@@ -68,7 +68,7 @@ const told = (issues: Parsed['issues']) =>
   issues.map(({ code, message, place }) => `${place?.file}:${place?.line}:${place?.column} ${code} ${message}`)
 
 describe('an overlay', () => {
-  test('sets, merges and removes, with exact numbers, and says where each value comes from', () => {
+  test('sets, merges and removes, with exact numbers, and records the place of each value', () => {
     const made = over(
       `entries:
   - match: a/dev-*
@@ -100,7 +100,7 @@ describe('an overlay', () => {
     expect(origins).toContain('/spec/any/more/big prod.yaml:9')
   })
 
-  test('a * in a pointer is one step, of any name', () => {
+  test('a * in a pointer matches one step of any name', () => {
     const made = over("entries: [{match: 'a/dev-one', set: {'/spec/any/deep/*': 0}}]")
     expect(made.at('a/dev-one')?.spec.any).toMatchObject({ deep: [0, 0] })
   })
@@ -134,7 +134,7 @@ describe('an overlay', () => {
     expect(not.at('a/dev-one')).toBeUndefined()
   })
 
-  test('a scope of names that are no more has nothing in it, so that nothing is pruned by it', () => {
+  test('a scope of names that were changed is empty, so that nothing is pruned', () => {
     const narrow = {
       ...parsed(),
       snapshot: { ...parsed().snapshot, scope: { include: ['a/dev-*'], exclude: [], incomplete: [] } },
@@ -194,7 +194,7 @@ entries:
       `prod.yaml:8:62 invalid-overlay \${json:NO} must be the whole value.`,
       'prod.yaml:8:90 invalid-overlay The value of the variable BAD is not JSON.',
     ],
-  ])('%j is refused with every fault at its place', (text, ...faults) => {
+  ])('%j is rejected with all errors at their places', (text, ...faults) => {
     expect(told(readOverlay('prod.yaml', text, { BAD: '{' }).issues).sort()).toEqual(faults.sort())
   })
 })
@@ -210,7 +210,7 @@ describe('patterns', () => {
   ])('%s under %s → %s is %s', (key, from, to, after) => expect(renamedKey(key, from, to)).toBe(after))
 })
 
-describe('whatever is in a snapshot', () => {
+describe('for arbitrary snapshots', () => {
   const name = fc.oneof(anyText, fc.constantFrom('dev-x', 'x', 'dev-')).filter((text) => text !== '')
   /** Resources with unique keys, each led to by the one before, by a slot and by a token. */
   const chain = fc.uniqueArray(name, { minLength: 1, maxLength: 6 }).map((names) =>

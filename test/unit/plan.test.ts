@@ -48,7 +48,7 @@ describe('a plan', () => {
     resource('a/new'),
   )
 
-  it('creates, updates, leaves alone what is the same, and keeps what only the server has', () => {
+  it('creates, updates, skips equal resources, and keeps those that only the server has', () => {
     const made = plan(wanted, held)
     expect(titles(made.changes)).toEqual(['create a/new', 'update a/other'])
     expect([made.unchanged, made.unmanaged]).toEqual([['a/same'], ['a/mine']])
@@ -73,20 +73,20 @@ describe('a plan', () => {
     })
   })
 
-  it('is empty for what the server has already, and a change has a field to show', () => {
+  it('is empty if the server matches, and every update has a changed field', () => {
     const all = [...held, resource('b/x', { refs: { a: 'a/mine' }, spec: { link: '<ref:a/same>' } })]
     expect(plan(snapshot(...all), all).changes).toEqual([])
     for (const change of plan(wanted, held).changes)
       if (change.action === 'update') expect(change.fields.length).toBeGreaterThan(0)
   })
 
-  it('does not compare an operational field that the snapshot does not say', () => {
+  it('does not compare an operational field that the snapshot omits', () => {
     const paused = [resource('a/x', { spec: { paused: true } })]
     expect(plan(snapshot(resource('a/x')), paused).unchanged).toEqual(['a/x'])
     expect(titles(plan(snapshot(resource('a/x', { spec: { paused: false } })), paused).changes)).toEqual(['update a/x'])
   })
 
-  it('tells what the server cannot change in place, and changes the rest', () => {
+  it('reports what the server cannot change in place, and changes the rest', () => {
     const made = plan(snapshot(resource('a/x', { spec: { color: 'red', count: 1 } })), [
       resource('a/x', { spec: { color: 'green' } }),
     ])
@@ -94,7 +94,7 @@ describe('a plan', () => {
     expect(made.changes).toMatchObject([{ action: 'update', fields: [{ pointer: '/spec/count', after: 1 }] }])
   })
 
-  it('tells what an older server does not have, and what needs it', () => {
+  it('reports what an older server does not support, and its dependents', () => {
     const kinds = [{ ...a, since: '4.0.0' }, b, c]
     const made = plan(
       snapshot(
@@ -111,7 +111,7 @@ describe('a plan', () => {
     expect(titles(made.changes)).toEqual(['create c/y'])
   })
 
-  it('leaves out a field that an older server does not have, and says so', () => {
+  it('omits a field that an older server does not support, with a warning', () => {
     const old = { ...server, version: '3.4.14' }
     const wanted = snapshot(resource('a/x', { spec: { modern: 'yes', count: 1 } }))
     const made = makePlan(wanted, live([], { server: old }), toyKinds, none)
@@ -120,7 +120,7 @@ describe('a plan', () => {
     expect(made.issues).toMatchObject([{ code: 'downgraded', severity: 'warning', pointer: '/spec/modern' }])
   })
 
-  it('for a server of Prefect 2 has nothing but switches; the rest is what it cannot hold', () => {
+  it('for a server of Prefect 2 only pauses and activates; the rest is unsupported', () => {
     const old = { ...server, version: '2.20.25' }
     const off = { paused: false }
     const held = live(
@@ -147,7 +147,7 @@ describe('a plan', () => {
     ).toHaveLength(4)
   })
 
-  it('wants the secrets of what it makes, all that are missing at once', () => {
+  it('requires the secrets of created resources, and reports all missing ones together', () => {
     const placeholders = { '/data/a': { env: 'A' }, '/data/b': { env: 'B' } }
     const made = plan(snapshot(resource('c/x', { secrets: placeholders })), [], {
       secretValues: secretValues((placeholder: Placeholder) => 'env' in placeholder && placeholder.env === 'never'),
@@ -185,7 +185,7 @@ describe('order and waits', () => {
   const waits = (changes: readonly Change[]) =>
     Object.fromEntries(changes.map(({ action, ref, waits }) => [`${action} ${ref}`, waits]))
 
-  it('come from what is needed, and from nothing else', () => {
+  it('come only from dependencies', () => {
     const made = plan(
       snapshot(
         resource('a/x'),
@@ -216,7 +216,7 @@ describe('order and waits', () => {
     ])
   })
 
-  it('of one that exists and a new one that point to each other need no split', () => {
+  it('need no split for an existing and a new resource that refer to each other', () => {
     const made = plan(
       snapshot(resource('c/x', { spec: { link: '<ref:c/y>' } }), resource('c/y', { refs: { to: 'c/x' } })),
       [resource('c/x')],
@@ -224,7 +224,7 @@ describe('order and waits', () => {
     expect(waits(made.changes)).toEqual({ 'create c/y': [], 'update c/x': ['c/y'] })
   })
 
-  it('of two that exist and point to each other need none', () => {
+  it('need no split for two existing resources that refer to each other', () => {
     const held = [resource('c/x'), resource('c/y')]
     const made = plan(
       snapshot(resource('c/x', { refs: { to: 'c/y' } }), resource('c/y', { refs: { to: 'c/x' } })),
@@ -236,7 +236,7 @@ describe('order and waits', () => {
     expect(made.changes.flatMap(({ follows = [] }) => follows)).toHaveLength(1)
   })
 
-  it('are such that every change comes after what it waits for', () => {
+  it('put every change after those that it waits for', () => {
     const made = plan(
       snapshot(
         ...many('a', 5),
@@ -256,7 +256,7 @@ describe('order and waits', () => {
   })
 })
 
-describe('the run state', () => {
+describe('the activation', () => {
   const stoppable: readonly Kind[] = [{ ...a, disabledSpec: { paused: true } }, b, c]
   const wanted = snapshot(
     resource('a/new', { spec: { paused: false } }),
@@ -276,7 +276,7 @@ describe('the run state', () => {
   })
 })
 
-describe('a move', () => {
+describe('a rename', () => {
   const moved = [{ from: 'a/old', to: 'a/new' }] as const
   const renaming: readonly Kind[] = [{ ...a, renames: () => true }, b, c]
   const held = [
@@ -291,7 +291,7 @@ describe('a move', () => {
     moved,
   }
 
-  it('is done in place where the server can, and what points to it stays as it is', () => {
+  it('happens in place if the server supports it, and references to it are unchanged', () => {
     const { changes, unchanged, unmanaged, unsupported } = plan(wanted, held, {}, renaming)
     expect(changes).toMatchObject([
       { action: 'update', ref: 'a/new', fields: [{ pointer: '/key', before: 'old', after: 'new' }] },
@@ -299,14 +299,14 @@ describe('a move', () => {
     expect([unchanged, unmanaged, unsupported]).toEqual([['b/x'], [], []])
   })
 
-  it('is a create and a delete elsewhere, in this order', () => {
+  it('is otherwise a create and a delete, in this order', () => {
     const made = plan({ ...snapshot(resource('a/new')), moved }, [resource('a/old')])
     expect(titles(made.changes)).toEqual(['create a/new', 'delete a/old'])
     expect(made.changes[1]?.waits).toContain('a/new')
     expect(codes(made.issues)).toEqual([])
   })
 
-  it('deletes nothing where the server cannot hold the new resource', () => {
+  it('deletes nothing if the server does not support the new resource', () => {
     const picky: readonly Kind[] = [
       { ...a, incompatibilities: () => [{ drops: 'resource', reason: 'the server is too old' }] },
       b,
@@ -321,7 +321,7 @@ describe('a move', () => {
     }
   })
 
-  it('keeps what belongs to a resource that the server cannot replace, directly or not, under pruning too', () => {
+  it('keeps resources that belong to one that the server cannot replace, directly or not, also when pruning', () => {
     const picky: readonly Kind[] = [
       { ...a, incompatibilities: ({ key }) => (key === 'new' ? [{ drops: 'resource', reason: 'too old' }] : []) },
       { ...b, parent: 'a' },
@@ -344,12 +344,12 @@ describe('a move', () => {
     expect(made.unsupported.map(({ ref }) => ref)).toEqual(['a/new', 'b/new'])
   })
 
-  it('that was done already is none', () => {
+  it('that is already done changes nothing', () => {
     expect(plan({ ...snapshot(resource('a/new')), moved }, [resource('a/new')]).changes).toEqual([])
     expect(titles(plan({ ...snapshot(resource('a/new')), moved }, []).changes)).toEqual(['create a/new'])
   })
 
-  it('is pointed out where a delete and a create look like one', () => {
+  it('is suggested if a delete and a create look like one', () => {
     const spec = { text: 'a long story', count: 3, tags: ['t'] }
     const made = plan(snapshot(resource('a/new', { spec })), [resource('a/old', { spec })], { prune: true })
     expect(made.issues).toMatchObject([{ code: 'likely-rename', ref: 'a/old' }])
@@ -388,11 +388,11 @@ describe('pruning', () => {
   const held = [resource('a/x'), resource('a/y'), resource('b/y', { refs: { a: 'a/y' } }), resource('c/z')]
   const wanted = snapshot(resource('a/x'), resource('b/x', { refs: { a: 'a/x' } }))
 
-  it('is not done without being asked for', () => {
+  it('happens only on request', () => {
     expect(titles(plan(wanted, held).changes)).toEqual(['create b/x'])
   })
 
-  it('deletes dependents first, and nothing of a kind that the snapshot does not mention', () => {
+  it('deletes dependents first, and nothing of a kind that is not in the snapshot', () => {
     const made = plan(wanted, held, { prune: true })
     expect(titles(made.changes)).toEqual(['create b/x', 'delete b/y', 'delete a/y'])
     expect(made.changes[2]?.waits).toEqual(['b/y'])
@@ -404,12 +404,12 @@ describe('pruning', () => {
     ['what is excluded', { ...wanted.scope, exclude: ['a/y'] }, {}],
     ['kinds that the snapshot has not in full', { ...wanted.scope, incomplete: ['a'] }, {}],
     ['kinds that were not read in full', wanted.scope, { complete: new Set(['b', 'c']) }],
-  ])('leaves %s', (_, scope, more) => {
+  ])('keeps %s', (_, scope, more) => {
     const made = makePlan({ ...wanted, scope }, live(held, more), toyKinds, { ...none, prune: true })
     expect(titles(made.changes)).toEqual(['create b/x', 'delete b/y'])
   })
 
-  it('refuses to delete what stays still needs', () => {
+  it('refuses to delete what a kept resource needs', () => {
     const scope = { ...wanted.scope, exclude: ['b/y'] }
     expect(plan({ ...wanted, scope }, held, { prune: true }).refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
   })
@@ -424,13 +424,13 @@ describe('pruning', () => {
     expect(remove(still).refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
   })
 
-  it('refuses to delete what cannot be made to point elsewhere', () => {
+  it('refuses to delete a resource if a reference to it cannot be changed', () => {
     const made = plan(snapshot(resource('a/x'), resource('b/y', { refs: { a: 'a/x' } })), held, { prune: true })
     expect(made.unsupported).toMatchObject([{ ref: 'b/y', pointer: '/refs/a' }])
     expect(made.refusals).toMatchObject([{ code: 'in-use', ref: 'a/y' }])
   })
 
-  it('waits until what needs it is changed', () => {
+  it('waits until its dependents are changed', () => {
     const made = plan(
       snapshot(resource('a/x'), resource('c/z', { refs: { to: 'a/x' } })),
       [resource('a/x'), resource('a/y'), resource('c/z', { refs: { to: 'a/y' } })],
@@ -442,13 +442,13 @@ describe('pruning', () => {
     ])
   })
 
-  it('refuses what a policy protects, and names it', () => {
+  it('refuses to delete what a policy protects, and names the policy', () => {
     const made = plan(wanted, held, { prune: true, protect: [{ glob: 'a/*', from: 'policy.yaml' }] })
     expect(made.refusals).toMatchObject([{ code: 'protected', ref: 'a/y' }])
     expect(one(made.refusals).message).toContain('policy.yaml')
   })
 
-  it('of what its parent cannot do without is refused, and goes with the parent', () => {
+  it('of a resource that its parent requires is refused, and it is deleted with the parent', () => {
     const pool = resource('a/p')
     const needed = resource('b/needed', { refs: { a: 'a/p' } })
     const other = resource('b/other', { refs: { a: 'a/p' } })
@@ -486,7 +486,7 @@ describe('the change limit', () => {
     expect(codes(plan(snapshot(...wanted), many('a', all)).refusals)).toEqual(expected)
   })
 
-  it('goes by what there is where that is known to be more than was read', () => {
+  it('uses the total count if that is more than was read', () => {
     const wanted = many('a', 12).map((one) => ({ ...one, spec: { count: 1 } }))
     const some = { ...live(many('a', 12)), complete: new Set<string>() }
     const made = makePlan(snapshot(...wanted), some, toyKinds, none)
@@ -508,7 +508,7 @@ describe('a saved plan', () => {
   const text = writeJson(savedPlan(made, live(held), { tool: '1', request: {}, snapshot: 'text' }))
   const stale = (now: Live, again = made) => staleness(parseSaved('plan.json', parseJson(text)), again, now, toyKinds)
 
-  it('is the same after it was written and read', () => {
+  it('is unchanged after it was written and read', () => {
     expect(parseSaved('plan.json', parseJson(text))).toMatchObject({
       changes: ['update a/x', 'create a/z'],
       snapshot: 'text',
@@ -517,7 +517,7 @@ describe('a saved plan', () => {
     expect(stale(live(held))).toEqual([])
   })
 
-  it('is stale where anything that was read has moved, and names it', () => {
+  it('is stale if anything that was read has changed, and the message names it', () => {
     const changed = stale(live([resource('a/x', { spec: { count: 7 } }), resource('a/y')]))
     expect(one(changed)).toMatchObject({ code: 'stale-plan', ref: 'a/x' })
     expect(one(changed).message).toContain('/spec/count 1 → 7')
@@ -534,7 +534,7 @@ describe('a saved plan', () => {
     expect(one(stale({ ...recreated, resources: again })).message).toContain('created again')
   })
 
-  it('is stale where the same snapshot gives another plan', () => {
+  it('is stale if the same snapshot gives another plan', () => {
     expect(codes(stale(live(held), plan(wanted, held, { remove: new Set(['a/y']) })))).toEqual(['stale-plan'])
   })
 
@@ -542,11 +542,11 @@ describe('a saved plan', () => {
     ['no object', '[]'],
     ['another file', '{"schema": "other"}'],
     ['another version', '{"schema": "prefect-snapshot/saved-plan", "version": 2}'],
-  ])('that is %s is refused', (_, text) => {
+  ])('that is %s is rejected', (_, text) => {
     expect(() => parseSaved('plan.json', parseJson(text))).toThrow(/plan\.json/)
   })
 
-  it('holds no secret', () => {
+  it('contains no secret', () => {
     const secret = resource('c/x', { secrets: { '/data/a': { plain: new Secret('s3cret') } } })
     const saved = savedPlan(plan(snapshot(resource('c/x', { refs: { to: 'a/x' } })), [secret]), live([secret]), {
       tool: '1',

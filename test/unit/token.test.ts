@@ -42,8 +42,8 @@ const text = fc
   )
   .map((parts) => parts.join(''))
 
-describe('ids to tokens and back', () => {
-  it('is identity for arbitrary text', () => {
+describe('converting IDs to tokens and back', () => {
+  it('is the identity for arbitrary text', () => {
     fc.assert(
       fc.property(text, (before) => {
         const token = idsToTokens(before, refOf)
@@ -53,7 +53,7 @@ describe('ids to tokens and back', () => {
     )
   })
 
-  it('is identity for arbitrary values, in keys also', () => {
+  it('is the identity for arbitrary values, also in keys', () => {
     const value = fc.oneof(
       anyJson,
       fc.dictionary(text, text, { noNullPrototype: true }),
@@ -118,12 +118,12 @@ describe('broken tokens', () => {
     expect(cut(before).broken).toEqual(broken)
   })
 
-  it('do not hide a sound one after them', () => {
+  it('do not hide a valid one after them', () => {
     expect(cut('<ref:b <ref:flow/c>').pieces).toContainEqual({ ref: 'flow/c', token: '<ref:flow/c>' })
   })
 })
 
-describe('an id that Prefect would look up', () => {
+describe('an ID that Prefect would look up', () => {
   it.each([
     ['/actions/0/deployment_id', unknown, true],
     ['/actions/0/block_document_id', unknown, true],
@@ -167,7 +167,7 @@ describe('an id that Prefect would look up', () => {
     expect(idsIn({ deployment_id: `<ref:deployment/etl/${unknown}>` }, { idKeys })).toEqual([])
   })
 
-  it('is a UUID as a whole', () => {
+  it('is a complete UUID', () => {
     expect([first, first.toUpperCase(), `${first} `, `x${first}`, 'a'.repeat(36), ''].map(isUuid)).toEqual([
       true,
       true,

@@ -61,14 +61,14 @@ describe.each(states)('of a change that is %s (undefined: the process was killed
   })
 })
 
-describe('an update that was not done', () => {
-  it.each(['failed', undefined] as const)('needs nothing where it is as before (%s)', (status) => {
+describe('an update that was not completed', () => {
+  it.each(['failed', undefined] as const)('needs no undo if the resource is as before (%s)', (status) => {
     expect(undo(live(old), as(update, status))).toEqual(nothing)
   })
 })
 
 describe('an undo', () => {
-  it('refuses one that was deleted and created again', () => {
+  it('does not revert a resource that was deleted and created again', () => {
     expect(undo(live(made), { ...create, status: 'done', id: 'id-0' as Id }).refused).toMatchObject([
       { message: expect.stringContaining('created again') },
     ])
@@ -111,7 +111,7 @@ describe('an undo', () => {
     })
   })
 
-  it('names a source for each secret that was there', () => {
+  it('has a source for each previous secret', () => {
     const gone: Entry = {
       ref: 'c/x',
       action: 'delete',
@@ -182,7 +182,7 @@ describe('an undo', () => {
     expect(undoing).toEqual({ ...nothing, resources: [named('old')] })
   })
 
-  it('of several takes back each by itself', () => {
+  it('reverts several changes independently', () => {
     const b = resource('b/y', { refs: { a: 'a/x' } })
     const created: Entry = { ref: 'b/y', action: 'create', status: 'done', after: imageOf(b) }
     expect(undo(live(other, b), { ...update, status: 'done' }, created)).toMatchObject({
@@ -193,7 +193,7 @@ describe('an undo', () => {
   })
 })
 
-it('reads all that a journal speaks of', () => {
+it('an undo reads all resources in a journal', () => {
   const before = imageOf(resource('b/x', { refs: { a: 'a/1' }, spec: { link: 'see <ref:c/2>' } }))
   const after = imageOf(resource('b/x', { refs: { a: 'a/3' } }))
   expect(referencedRefs(record({ ref: 'b/x', action: 'update', before, after })).toSorted()).toEqual([

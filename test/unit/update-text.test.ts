@@ -54,7 +54,7 @@ describe('a document that changes', () => {
     )
   })
 
-  it('changes the items of a list by their slugs, and takes lines out and in', () => {
+  it('changes items of a list by their slugs, and adds and removes lines', () => {
     const item = (slug: string, more = '') => `    - slug: ${slug} # ${slug}\n      cron: 0 5 * * *\n${more}`
     const before = one(`  any:\n${item('a')}    # between\n${item('b')}${item('c')}`)
     const cron = '0 5 * * *'
@@ -109,7 +109,7 @@ describe('a text of several documents', () => {
   const document = (ref: string, spec = '') => `---\nkind: ${ref[0]}\nkey: ${ref.slice(2)}\n${spec}`
   const text = `${header}${document('a/b')}# between\n${document('a/d', 'spec: {count: 1}   # one\n')}${document('c/x')}`
 
-  it('gets new ones in their sorted place, and loses those that are taken out', () => {
+  it('gets new documents in their sorted place, and loses removed ones', () => {
     expect(
       updated(
         text,
@@ -121,7 +121,7 @@ describe('a text of several documents', () => {
     )
   })
 
-  it('is left alone where nothing differs, and where nothing is said of a document', () => {
+  it('is unchanged if nothing differs, and for documents outside of the update', () => {
     const { files, changed, added, removed } = update(
       [{ file: 's.yaml', text }],
       [resource('a/d', { spec: { count: 1 } })],
@@ -129,7 +129,7 @@ describe('a text of several documents', () => {
     expect({ files, changed, added, removed }).toEqual({ files: [], changed: [], added: [], removed: [] })
   })
 
-  it('in files of their own: another one is a new file, one that is empty is gone', () => {
+  it('in separate files: a new document is a new file, and an empty file is removed', () => {
     const sources = [
       { file: 'snapshot.yaml', text: header },
       { file: 'a/b.yaml', text: 'kind: a\nkey: b\n' },
@@ -234,11 +234,11 @@ describe('line ends, byte order marks and the end of the last line', () => {
     ['all three', `\uFEFF${crlf(text).slice(0, -2)}`, `\uFEFF${crlf(plain).slice(0, -2)}`],
     ['one other line', text.replace('key: d\n', 'key: d\r\n'), plain],
     ['another line that stays', text.replace('1\n', '1\r\n'), plain.replace('1\n', '1\r\n')],
-  ])('stay: %s', (_, before, after) => {
+  ])('are kept: %s', (_, before, after) => {
     expect(updated(before, wanted, ['a/d'])).toBe(after)
   })
 
-  it('stay in a header that gets its source, and in new files', () => {
+  it('are kept in a header that gets a source, and in new files', () => {
     const sources = [
       { file: 'snapshot.yaml', text: `\uFEFF${crlf(header)}scope: {include: ['**'], exclude: []} # all\r\n` },
       { file: 'a/b.yaml', text: '\uFEFF{kind: a, key: b}' },
@@ -265,7 +265,7 @@ describe('line ends, byte order marks and the end of the last line', () => {
     )
   })
 
-  it('of each line stay in a file that has both, wherever a document changes', () => {
+  it('of each line are kept in a file with both kinds, wherever a document changes', () => {
     const line = fc.constantFrom('\n', '\r\n')
     fc.assert(
       fc.property(fc.array(line, { minLength: 30, maxLength: 30 }), fc.nat(3), (ends, count) => {
