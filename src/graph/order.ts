@@ -57,8 +57,8 @@ function sorted({ refs, edges }: Segment): Order {
 }
 
 /**
- * The graph of the resources, with an arrow from each dependency to its dependent that holds the edges between the two; and
- * the number of dependencies of each resource.
+ * Builds a graph with an arrow from each dependency to its dependent, labeled with the edges between the two, and
+ * counts the dependencies of each resource.
  */
 function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const graph = new Graph({ directed: true })

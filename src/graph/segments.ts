@@ -1,7 +1,7 @@
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 
-/** A range of a list, and the edges within it; no edges where the range is in order already. */
+/** A range of a list, and the edges within it; without edges if the range is in order already. */
 export interface Segment {
   readonly refs: readonly Ref[]
   readonly edges: Edge[]

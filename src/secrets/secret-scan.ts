@@ -94,7 +94,7 @@ function issuesOf(resource: Resource, suspects: ReadonlyMap<string, readonly Sus
   const issues: Issue[] = []
   visit(resource.spec, nameOf(resource), (line, pointer) => {
     const found = suspects.get(line) ?? []
-    // The name says less than the value.
+    // A finding about the value is more specific than one about the name.
     const { looks } = found.find((one) => !one.looks.startsWith('name of')) ?? found[0] ?? {}
     if (looks !== undefined) issues.push(issueOf(refOf(resource), `/spec${pointer()}`, looks))
   })

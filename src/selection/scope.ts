@@ -9,10 +9,10 @@ export function matches(globs: readonly string[], ref: Ref): boolean {
   return globs.some((glob) => matcherOf(glob)(ref))
 }
 
-/** What a scope asks of a resource itself; see `Scope`. */
+/** The conditions of a scope on a single resource; see `Scope`. */
 export type Conditions = Pick<Scope, 'include' | 'exclude' | 'tags' | 'kinds'>
 
-/** Tells whether a resource meets the conditions of a scope by itself, whatever needs it. */
+/** Returns whether a resource itself meets the conditions of a scope. */
 export function conditionsOf({ include, exclude, tags, kinds }: Conditions): (resource: Resource) => boolean {
   const [wanted, unwanted] = [include.map(matcherOf), exclude.map(matcherOf)]
   return (resource) => {
@@ -27,8 +27,8 @@ export function conditionsOf({ include, exclude, tags, kinds }: Conditions): (re
 }
 
 /**
- * The resources that a scope is about, of all that one side has: those that meet its conditions, where it has dependents
- * also what needs those, and of a narrowed scope only what the wider one is about too.
+ * The members of a scope among all resources of one side: those that meet its conditions, their dependents if the scope
+ * includes them, limited to the members of the wider scope if there is one.
  */
 export function membersOf(scope: Scope, resources: readonly Resource[], kinds: readonly Kind[]): ReadonlySet<Ref> {
   const chosen = withDependents(scope, resources.filter(conditionsOf(scope)).map(refOf), resources, kinds)
@@ -36,7 +36,7 @@ export function membersOf(scope: Scope, resources: readonly Resource[], kinds: r
   return wider ? new Set([...chosen].filter((ref) => wider.has(ref))) : chosen
 }
 
-/** The chosen resources, and where a scope has dependents what needs them, directly or not, but for what it excludes. */
+/** Adds dependents, direct and indirect, if the scope includes them, except those that it excludes. */
 export function withDependents(
   { dependents, exclude }: Pick<Scope, 'dependents' | 'exclude'>,
   chosen: readonly Ref[],
@@ -49,28 +49,28 @@ export function withDependents(
   return reachable(chosen, needs, 'needed-by')
 }
 
-/** The tags of a resource of any kind that has such a field. */
+/** The tags of a resource; empty if its kind has none. */
 export function tagsOf({ spec }: Resource): readonly string[] {
   return Array.isArray(spec.tags) ? spec.tags.filter((tag) => typeof tag === 'string') : []
 }
 
-/** A glob made ready for many texts: refs, and pointers too. */
+/** Compiles a glob for refs or pointers. */
 export function matcherOf(glob: string): (text: string) => boolean {
   if (glob === '**') return () => true
   if (!/[*?{]/.test(glob)) return (text) => text === glob
-  // Only * and ? and {a,b} have a meaning: names may hold brackets, parentheses and exclamation marks.
+  // Only *, ? and {a,b} are special: names may contain brackets, parentheses and exclamation marks.
   const match = picomatch(asName(glob).replace(/[[\]()!+@|]/g, '\\$&'), {
     dot: true,
     nonegate: true,
     noextglob: true,
   })
-  // A name is always a glob of itself, also where it holds what has a meaning in one.
+  // A glob always matches itself, even if it contains special characters.
   return (ref) => ref === glob || match(asName(ref))
 }
 
 /**
- * Picomatch knows paths, in which `.` and `..` lead elsewhere and lines do not end; in a key they are names. Several
- * backslashes make it run without end.
+ * Picomatch treats `.` and `..` as path segments and does not match line ends, but keys are plain names. Several
+ * backslashes make it run forever.
  */
 function asName(text: string): string {
   return /\.|\s|\\/.test(text)

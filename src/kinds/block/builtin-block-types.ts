@@ -81,7 +81,7 @@ const packages = new Map(
 )
 const stock = new Set([...core, ...packages.keys()])
 
-/** Whether some version of Prefect registers a block type by itself. */
+/** Whether a version of Prefect registers a block type on startup. */
 export function isStockType(slug: string): boolean {
   return stock.has(slug)
 }
@@ -92,8 +92,8 @@ export function packageOf(slug: string): string | undefined {
 }
 
 /**
- * Stock schemas whose checksum their own fields do not give: the server made them from a definition inside another
- * schema, or computed it from more than it shows. The same ones on 2.20.25, 3.4.14 and 3.8.8.
+ * Builtin schemas whose checksum cannot be computed from their fields: the server created them from a definition inside
+ * another schema, or included data that it does not return. Equal on 2.20.25, 3.4.14 and 3.8.8.
  */
 const irreproducible = new Set([
   'dbt-cli-target-configs/d0c84112',
@@ -105,7 +105,7 @@ const irreproducible = new Set([
   'dbt-cli-postgres-target-configs/1552a2d5',
 ])
 
-/** Whether a block schema, by its key, is one of those that never give their recorded checksum. */
+/** Whether the recorded checksum of a block schema cannot be computed from its fields, by its key. */
 export function isIrreproducible(key: string): boolean {
   return irreproducible.has(key)
 }
