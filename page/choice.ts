@@ -8,7 +8,7 @@ export function isChange({ state }: Pick<Item, 'state'>): boolean {
 /** The changes that a reviewer has selected, and their dependencies. */
 export interface Choice {
   /** Selected by the reviewer. */
-  readonly own: ReadonlySet<number>
+  readonly selected: ReadonlySet<number>
   /** Selected by the reviewer, or a dependency of those. */
   readonly all: ReadonlySet<number>
 }
@@ -16,13 +16,13 @@ export interface Choice {
 /** Toggles one change. Selecting a change selects its dependencies too; deselecting one deselects its dependents. */
 export function toggled(choice: Choice, ref: number, items: readonly Item[]): Choice {
   const waits = new Map(items.map((item) => [item.ref, item.waits]))
-  if (!choice.all.has(ref)) return choiceOf(new Set([...choice.own, ref]), waits)
-  const isIndependent = (own: number) => !closure([own], waits).has(ref)
-  return choiceOf(new Set([...choice.own].filter(isIndependent)), waits)
+  if (!choice.all.has(ref)) return choiceOf(new Set([...choice.selected, ref]), waits)
+  const isIndependent = (selected: number) => !closure([selected], waits).has(ref)
+  return choiceOf(new Set([...choice.selected].filter(isIndependent)), waits)
 }
 
-function choiceOf(own: ReadonlySet<number>, waits: ReadonlyMap<number, readonly number[]>): Choice {
-  return { own, all: closure([...own], waits) }
+function choiceOf(selected: ReadonlySet<number>, waits: ReadonlyMap<number, readonly number[]>): Choice {
+  return { selected, all: closure([...selected], waits) }
 }
 
 function closure(start: readonly number[], waits: ReadonlyMap<number, readonly number[]>): Set<number> {

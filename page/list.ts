@@ -22,7 +22,7 @@ export interface List {
   focus(): void
 }
 
-type Ticked = (ref: number) => 'own' | 'needed' | undefined
+type Ticked = (ref: number) => 'selected' | 'needed' | undefined
 
 interface On {
   readonly select: (ref: number) => void
@@ -171,7 +171,7 @@ function rowOf(data: PageData, item: Item, index: number, at: number, ticked: Ti
   return row
 }
 
-function tickOf(name: string, how: 'own' | 'needed' | undefined): HTMLElement {
+function tickOf(name: string, how: 'selected' | 'needed' | undefined): HTMLElement {
   const label = how === 'needed' ? `${name}, selected as a dependency` : name
   const box = h('input', {
     type: 'checkbox',

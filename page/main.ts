@@ -12,7 +12,7 @@ if (document.querySelector('.rows')) run()
 
 function run(): void {
   const byRef = new Map(data.items.map((item) => [item.ref, item]))
-  let choice: Choice = { own: new Set(), all: new Set() }
+  let choice: Choice = { selected: new Set(), all: new Set() }
   let shown: number | undefined
 
   const tick = (ref: number) => {
@@ -22,10 +22,14 @@ function run(): void {
     list.refresh()
     showCommand(choice, byRef)
   }
-  const list = makeList(data, (ref) => (choice.own.has(ref) ? 'own' : choice.all.has(ref) ? 'needed' : undefined), {
-    select: (ref) => select(ref),
-    tick,
-  })
+  const list = makeList(
+    data,
+    (ref) => (choice.selected.has(ref) ? 'selected' : choice.all.has(ref) ? 'needed' : undefined),
+    {
+      select: (ref) => select(ref),
+      tick,
+    },
+  )
   const map = makeMap(
     data,
     (ref) => byRef.get(ref)?.state,
@@ -53,7 +57,7 @@ function run(): void {
   tabs()
   part('.copy').addEventListener('click', () => copy())
   part('.none').addEventListener('click', () => {
-    choice = { own: new Set(), all: new Set() }
+    choice = { selected: new Set(), all: new Set() }
     list.refresh()
     showCommand(choice, byRef)
   })
@@ -63,10 +67,10 @@ function run(): void {
 }
 
 /** Shows the command that applies only the selected changes. */
-function showCommand({ own, all }: Choice, byRef: ReadonlyMap<number, Item>): void {
+function showCommand({ selected, all }: Choice, byRef: ReadonlyMap<number, Item>): void {
   const footer = part('footer')
   footer.hidden = all.size === 0
-  const extra = all.size - own.size
+  const extra = all.size - selected.size
   const needed = extra > 0 ? `, ${extra} of them as dependencies` : ''
   const total = [...byRef.values()].filter(isChange).length
   part('.ticked').textContent = `${all.size} of ${total} selected${needed}`

@@ -15,7 +15,7 @@ type Mode = 'all' | 'near'
 export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) => void): Map {
   const svg = part<SVGSVGElement>('svg.graph')
   const [all, near] = [part<SVGGElement>('#all'), part<SVGGElement>('#near')]
-  const whole = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
+  const overviewSize = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
   const overview = overviewOf(data, all)
   let mode: Mode = overview.size > 60 || overview.size === 0 ? 'near' : 'all'
   let marked: number | undefined
@@ -34,7 +34,7 @@ export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) 
       if (picture) viewport.resize(picture)
       viewport.fit()
     } else {
-      viewport.resize(whole)
+      viewport.resize(overviewSize)
       overview.highlight(marked)
     }
   }
@@ -44,7 +44,7 @@ export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) 
       draw()
       viewport.fit()
     })
-  viewport.resize(whole)
+  viewport.resize(overviewSize)
   draw()
   viewport.fit()
   return {

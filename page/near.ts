@@ -16,10 +16,10 @@ export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as 
 
 /** Lays out the neighborhood of a resource: dependents to the left, dependencies to the right. */
 export function nearOf(middle: number, needs: readonly (readonly [number, number])[]): Near {
-  const left = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
-  const right = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
-  const beyond = [...new Set(right)].filter((ref) => !left.includes(ref))
-  const columns = [[...new Set(left)], [middle], beyond].filter(({ length }) => length > 0)
+  const dependents = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
+  const dependencies = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
+  const beyond = [...new Set(dependencies)].filter((ref) => !dependents.includes(ref))
+  const columns = [[...new Set(dependents)], [middle], beyond].filter(({ length }) => length > 0)
   const height = Math.max(...columns.map((column) => spanOf(Math.min(column.length, size.most + 1))))
   const places: Place[] = []
   const notes: Near['notes'][number][] = []

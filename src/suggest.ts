@@ -17,9 +17,9 @@ export function distance(a: string, b: string): number {
 /** The most similar known word, or undefined if none is similar enough. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; d: number } | undefined
-  for (const other of known) {
-    const d = distance(word.toLowerCase(), other.toLowerCase())
-    if (d <= Math.max(2, word.length / 3) && (best === undefined || d < best.d)) best = { word: other, d }
+  for (const candidate of known) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase())
+    if (d <= Math.max(2, word.length / 3) && (best === undefined || d < best.d)) best = { word: candidate, d }
   }
   return best?.word
 }

@@ -66,12 +66,12 @@ function graphOf(refs: readonly Ref[], edges: readonly Edge[]) {
   const missing = new Map([...nodes.values()].map((node) => [node, 0]))
   for (const edge of edges) {
     const [need, node] = [nodes.get(edge.to) as Node, nodes.get(edge.from) as Node]
-    const known = missing.get(node) as number
-    const others = known > 0 ? (graph.edge(need, node) as Edge[] | undefined) : undefined
-    others?.push(edge)
-    if (others) continue
+    const count = missing.get(node) as number
+    const edgesOfPair = count > 0 ? (graph.edge(need, node) as Edge[] | undefined) : undefined
+    edgesOfPair?.push(edge)
+    if (edgesOfPair) continue
     graph.setEdge(need, node, [edge])
-    missing.set(node, known + 1)
+    missing.set(node, count + 1)
   }
   return { graph, missing }
 }

@@ -45,10 +45,10 @@ function createCollector(onPage: OnPage | undefined) {
   const kept: JsonObject[] = []
   return {
     add(page: readonly JsonObject[]) {
-      const fresh = page.filter((raw) => !ids.has(text(raw, 'id')))
-      for (const raw of fresh) ids.add(text(raw, 'id'))
-      if (onPage) onPage(fresh)
-      else kept.push(...fresh)
+      const newObjects = page.filter((raw) => !ids.has(text(raw, 'id')))
+      for (const raw of newObjects) ids.add(text(raw, 'id'))
+      if (onPage) onPage(newObjects)
+      else kept.push(...newObjects)
     },
     ids: ids as ReadonlySet<string>,
     /** The objects that were not passed to `onPage`. */
@@ -106,9 +106,9 @@ async function readCounted(
     return page.length
   }
   const size = count > 0 ? await readAt(0) : 0
-  const more = size > 0 ? Math.ceil(count / size) - 1 : 0
+  const remainingPages = size > 0 ? Math.ceil(count / size) - 1 : 0
   await mapConcurrent(
-    Array.from({ length: more }, (_, index) => size * (index + 1)),
+    Array.from({ length: remainingPages }, (_, index) => size * (index + 1)),
     atATime,
     readAt,
   )
@@ -163,8 +163,8 @@ export async function readAll(
     await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, collector)
     const { ids, kept } = collector
     if (ids.size >= expected || !isKnown) {
-      const gone = [...announced].filter((id) => !ids.has(id))
-      if (onPage && gone.length > 0) onPage([], gone)
+      const deleted = [...announced].filter((id) => !ids.has(id))
+      if (onPage && deleted.length > 0) onPage([], deleted)
       return kept
     }
     for (const id of ids) announced.add(id)

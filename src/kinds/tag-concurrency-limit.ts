@@ -70,8 +70,8 @@ async function upsert({ api, server }: Write, { resource, spec }: ResolvedResour
   const body = { tag: resource.key, concurrency_limit: spec.concurrency_limit ?? 0 }
   const reply = await api.send('POST', '/concurrency_limits/', body)
   const id = idOf(answer(reply.body))
-  const rest = { active: spec.active ?? true, slot_decay_per_second: spec.slot_decay_per_second ?? 0 }
-  const plain = rest.active === true && rest.slot_decay_per_second === 0 && reply.status === 201
-  if (byRows(server) && !plain) await api.send('PATCH', at`/v2/concurrency_limits/${id}`, rest)
+  const patch = { active: spec.active ?? true, slot_decay_per_second: spec.slot_decay_per_second ?? 0 }
+  const plain = patch.active === true && patch.slot_decay_per_second === 0 && reply.status === 201
+  if (byRows(server) && !plain) await api.send('PATCH', at`/v2/concurrency_limits/${id}`, patch)
   return id
 }

@@ -123,12 +123,12 @@ export const workPool: Kind = {
   async update({ api }, before, { resource, ids, spec }, fields) {
     const changed = namesOf(fields)
     const storage = ['result_storage', 'bundle_upload_step', 'bundle_execution_step'].some((name) => changed.has(name))
-    const wanted = Object.entries({ ...bodyOf(spec, ids), is_paused: spec.is_paused ?? null }).filter(
+    const body = Object.entries({ ...bodyOf(spec, ids), is_paused: spec.is_paused ?? null }).filter(
       ([name, value]) =>
         (changed.has(name) && (name !== 'is_paused' || value !== null)) ||
         (storage && name === 'storage_configuration'),
     )
-    if (wanted.length > 0) await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(wanted))
+    if (body.length > 0) await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(body))
     if (!changed.has('default_queue')) return {}
     const raw = before.carriedOver.default_queue_id
       ? before.carriedOver

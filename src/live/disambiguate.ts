@@ -77,11 +77,11 @@ function match(kind: Kind, wanted: readonly Resource[], candidates: readonly Can
   const sure = new Map<Candidate, Resource>()
   if (wanted.length === 0) return { sure, unsure: [] }
   const keyed = candidates.map((candidate) => ({ candidate, key: keyByContent(kind, candidate.resource) }))
-  const left = new Set(wanted)
+  const unmatched = new Set(wanted)
   const take = (resource: Resource, candidate: Candidate | undefined) => {
     if (candidate === undefined || sure.has(candidate)) return
     sure.set(candidate, resource)
-    left.delete(resource)
+    unmatched.delete(resource)
   }
   const byContentAndKey = groupBy(keyed, ({ candidate, key }) => contentOf(candidate.resource) + key)
   for (const resource of wanted)
@@ -90,16 +90,16 @@ function match(kind: Kind, wanted: readonly Resource[], candidates: readonly Can
     candidates.filter((candidate) => !sure.has(candidate)),
     ({ resource }) => contentOf(resource),
   )
-  for (const resource of left) take(resource, byContent.get(contentOf(resource))?.pop())
+  for (const resource of unmatched) take(resource, byContent.get(contentOf(resource))?.pop())
   const byKey = groupBy(
     keyed.filter(({ candidate }) => !sure.has(candidate)),
     ({ key }) => key,
   )
-  for (const resource of left) take(resource, nearest(kind, resource, byKey.get(resource.key) ?? []))
-  const open = candidates.filter((candidate) => !sure.has(candidate))
-  const rest = mostSimilar(kind, [...left], open)
-  for (const [candidate, resource] of rest.sure) sure.set(candidate, resource)
-  return { sure, unsure: rest.unsure }
+  for (const resource of unmatched) take(resource, nearest(kind, resource, byKey.get(resource.key) ?? []))
+  const unmatchedCandidates = candidates.filter((candidate) => !sure.has(candidate))
+  const similar = mostSimilar(kind, [...unmatched], unmatchedCandidates)
+  for (const [candidate, resource] of similar.sure) sure.set(candidate, resource)
+  return { sure, unsure: similar.unsure }
 }
 
 /** The first candidate with the fewest differences. */

@@ -111,12 +111,12 @@ function newObjects(state: State, kind: Kind, raws: readonly JsonObject[]): RawO
 
 function removeObjects(state: State, ids: readonly string[]): void {
   const { index, refs } = state.objects
-  const gone = new Set<Ref>()
+  const removedRefs = new Set<Ref>()
   for (const id of ids) {
     const resource = forget(state, id)
     const kind = resource?.kind ?? index.get(id)?.kind.name
     if (kind === undefined) continue
-    if (resource) gone.add(refOf(resource))
+    if (resource) removedRefs.add(refOf(resource))
     count(state, kind, -1)
     index.delete(id)
     refs.delete(id)
@@ -124,7 +124,7 @@ function removeObjects(state: State, ids: readonly string[]): void {
   // Resources that refer to them were encoded with their names and have to be encoded again.
   for (const [id, resource] of state.encoded) {
     const object = index.get(id)
-    if (object && pointsTo(resource, gone)) {
+    if (object && pointsTo(resource, removedRefs)) {
       forget(state, id)
       state.waiting.push(object)
     }

@@ -26,8 +26,8 @@ export function underActivation(
 function keepState(kind: Kind, resource: Resource, before: LiveResource): Resource {
   const spec: Record<string, Json> = {}
   for (const [name, value] of Object.entries(resource.spec)) if (!kind.fields[name]?.operational) spec[name] = value
-  const kept = { ...resource, spec }
-  return kind.keepActivation ? kind.keepActivation(kept, before) : kept
+  const withoutState = { ...resource, spec }
+  return kind.keepActivation ? kind.keepActivation(withoutState, before) : withoutState
 }
 
 /** Whether resources of a kind can be switched on and off. */

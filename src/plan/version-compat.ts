@@ -68,8 +68,8 @@ function without(kind: Kind, resource: Resource, pointer: string, before: LiveRe
   const [, part = '', name = '', ...rest] = pointer.split('/')
   if (part === 'refs') {
     const { [name]: _, ...refs } = resource.refs
-    const own = before?.refs[name]
-    return { ...resource, refs: own ? { ...refs, [name]: own } : refs }
+    const serverRef = before?.refs[name]
+    return { ...resource, refs: serverRef ? { ...refs, [name]: serverRef } : refs }
   }
   const inSpec = `/${[name, ...rest].join('/')}`
   return {

@@ -41,10 +41,10 @@ export function withSecretsLike<T extends Resource>(
   others: readonly Resource[],
   kinds: readonly Kind[],
 ): T[] {
-  const known = new Map(others.map((resource) => [refOf(resource), Object.keys(resource.secrets)]))
+  const pointersByRef = new Map(others.map((resource) => [refOf(resource), Object.keys(resource.secrets)]))
   return resources.map((resource) => {
     const kind = kinds.find(({ name }) => name === resource.kind)
-    return kind ? withSecretsAt(kind, resource, known.get(refOf(resource)) ?? []) : resource
+    return kind ? withSecretsAt(kind, resource, pointersByRef.get(refOf(resource)) ?? []) : resource
   })
 }
 
@@ -54,9 +54,9 @@ export function withSourcesOf(
   others: readonly Resource[],
   kinds: readonly Kind[],
 ): Resource[] {
-  const known = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
+  const secretsByRef = new Map(others.map((resource) => [refOf(resource), resource.secrets]))
   return withSecretsLike(resources, others, kinds).map((resource) => {
-    const own = known.get(refOf(resource)) ?? {}
+    const own = secretsByRef.get(refOf(resource)) ?? {}
     const secrets = Object.entries(resource.secrets).map(([pointer, placeholder]) => {
       const other = own[pointer]
       return [pointer, other && !('age' in other && 'age' in placeholder) ? other : placeholder] as const

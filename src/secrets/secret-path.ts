@@ -99,20 +99,20 @@ function refersToResource(ref: Ref, pointer: Pointer): Issue {
 }
 
 function matchesNothing({ text, ref }: Pattern, refs: readonly Ref[], resources: readonly LiveResource[]): Issue {
-  const own = resources.filter((resource) => ref(refOf(resource)))
-  const wanted = text.slice(text.lastIndexOf('#/spec/') + 1)
+  const matching = resources.filter((resource) => ref(refOf(resource)))
+  const pointerGlob = text.slice(text.lastIndexOf('#/spec/') + 1)
   const glob = text.slice(0, text.lastIndexOf('#/spec/'))
   const similar =
-    own.length > 0
+    matching.length > 0
       ? suggest(
-          wanted,
-          own.flatMap(({ spec }) => leavesOf(spec)),
+          pointerGlob,
+          matching.flatMap(({ spec }) => leavesOf(spec)),
         )
       : suggest(glob, refs)
-  const last = steps(wanted).at(-1)
+  const last = steps(pointerGlob).at(-1)
   const help =
-    own.length > 0
-      ? `nothing in ${own.length === 1 ? refs.find(ref) : `${own.length} resources`} is at ${wanted}`
+    matching.length > 0
+      ? `nothing in ${matching.length === 1 ? refs.find(ref) : `${matching.length} resources`} is at ${pointerGlob}`
       : `no resource matches ${glob}`
   return {
     code: 'empty-selection',

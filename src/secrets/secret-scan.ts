@@ -28,7 +28,7 @@ export function createScanner(): SecretScanner {
   rules.catch(() => {})
   // Replacing the secrets of a resource does not replace its spec.
   const seen = new WeakSet<JsonObject>()
-  const known = new Set<string>()
+  const scannedLines = new Set<string>()
   const suspects = new Map<string, Suspicion[]>()
   const scans: Promise<void>[] = []
   let lines: string[] = []
@@ -45,8 +45,8 @@ export function createScanner(): SecretScanner {
     seen.add(resource.spec)
     visit(resource.spec, nameOf(resource), (line) => {
       if (line.length <= shortLine) {
-        if (known.has(line)) return
-        known.add(line)
+        if (scannedLines.has(line)) return
+        scannedLines.add(line)
       }
       lines.push(line)
       length += line.length

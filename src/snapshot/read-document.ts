@@ -95,10 +95,10 @@ function fitsSchema(reading: Reading, { value, fail }: Document): boolean {
 
 function readResource(reading: Reading, document: Document): void {
   const { value, chunk, fail } = document
-  const fits = fitsSchema(reading, document)
+  const isValid = fitsSchema(reading, document)
   const kind = reading.kinds.find(({ name }) => name === value.kind)
   if (!kind || typeof value.key !== 'string') return
-  if (!fits) {
+  if (!isValid) {
     reading.faulty.add(`${kind.name}/${value.key}`)
     return
   }

@@ -23,7 +23,7 @@ const item = (ref: number, ...waits: number[]): Item => ({
   notes: [],
   faults: [],
 })
-const none: Choice = { own: new Set(), all: new Set() }
+const none: Choice = { selected: new Set(), all: new Set() }
 const ticks = (items: readonly Item[], ...refs: readonly number[]) =>
   [...refs.reduce((choice, ref) => toggled(choice, ref, items), none).all].sort((a, b) => a - b)
 

@@ -14,7 +14,7 @@ import { findBlockSecrets } from './block-secrets.ts'
 const path = '/block_documents/filter'
 /** Names are unique only within a type, so this is the only order without ties. */
 const sort = 'BLOCK_TYPE_AND_NAME_ASC'
-const both = { is_anonymous: null }
+const namedOrAnonymous = { is_anonymous: null }
 /** What a server returns instead of a secret (`utilities/names.py`). */
 const mask = '********'
 
@@ -65,8 +65,8 @@ export const block: Kind = {
   },
   async list(reader, _server, wanted) {
     if (wanted) return listWanted(reader, wanted)
-    const body = { include_secrets: true, sort, block_documents: both }
-    return readAll(reader, path, body, { path: '/block_documents/count', body: { block_documents: both } })
+    const body = { include_secrets: true, sort, block_documents: namedOrAnonymous }
+    return readAll(reader, path, body, { path: '/block_documents/count', body: { block_documents: namedOrAnonymous } })
   },
   key: keyFor,
   encode,
@@ -105,7 +105,7 @@ export const block: Kind = {
     if (resource.spec.is_anonymous === true) return undefined
     return findOne(reader, path, {
       block_types: { slug: { any_: [slug] } },
-      block_documents: { ...both, name: { any_: [name] } },
+      block_documents: { ...namedOrAnonymous, name: { any_: [name] } },
     })
   },
 }
@@ -138,7 +138,7 @@ async function createAnonymous(write: Write, after: ResolvedResource): Promise<C
       statusOf(error) === 409
         ? await findOne(write.api, path, {
             block_types: { slug: { any_: [slug] } },
-            block_documents: { ...both, name: { any_: [name] } },
+            block_documents: { ...namedOrAnonymous, name: { any_: [name] } },
           })
         : undefined
     if (id === undefined) throw error
@@ -168,7 +168,7 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
     include_secrets: true,
     sort,
     ...(slugs.length <= 200 ? { block_types: types } : {}),
-    block_documents: { ...both, name: { any_: names } },
+    block_documents: { ...namedOrAnonymous, name: { any_: names } },
   })
   const names = new Set(named.map(([, name = '']) => name))
   const found = await readNamed(reader, path, [...names], filter, { each: Number.POSITIVE_INFINITY })
@@ -179,11 +179,11 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
 
 function encode(raw: JsonObject, names: Names): Encoded {
   const links = Object.entries(object(raw.block_document_references))
-  const own: Record<string, Json> = { ...object(raw.data) }
-  for (const [name] of links) delete own[name]
-  const found = findBlockSecrets(own, object(object(raw.block_schema).fields))
+  const ownData: Record<string, Json> = { ...object(raw.data) }
+  for (const [name] of links) delete ownData[name]
+  const found = findBlockSecrets(ownData, object(object(raw.block_schema).fields))
   const secrets: Record<Pointer, Placeholder> = {}
-  let data: Json = own
+  let data: Json = ownData
   for (const [pointer, value] of found.secrets) {
     secrets[`/data${pointer}`] = value === mask ? { masked: true } : { plain: new Secret(value) }
     data = withValue(data, pointer, isItem(data, pointer) ? null : undefined)

@@ -23,8 +23,8 @@ function withoutSecretFields(value: Json): Json {
 function withoutBlockDefinitions(fields: JsonObject): JsonObject {
   const { definitions, ...rest } = fields
   if (!isObject(definitions) || Object.keys(definitions).length === 0) return fields
-  const kept = plainDefinitions(fields, definitions, new Set())
-  return kept.size > 0 ? { ...rest, definitions: Object.fromEntries(kept) } : rest
+  const usedDefinitions = plainDefinitions(fields, definitions, new Set())
+  return usedDefinitions.size > 0 ? { ...rest, definitions: Object.fromEntries(usedDefinitions) } : rest
 }
 
 /** The definitions that are used and are not blocks. */

@@ -96,8 +96,8 @@ function droppedSettings(raw: JsonObject, fields: Readonly<Record<string, string
 /** The labels that the server did not add: it copies those of the flow, and adds the flow's ID. */
 function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
   const inherited = object(flow?.labels)
-  const own = Object.entries(object(raw.labels)).filter(
+  const labels = Object.entries(object(raw.labels)).filter(
     ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
   )
-  return Object.fromEntries(own)
+  return Object.fromEntries(labels)
 }

@@ -142,6 +142,6 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined): Js
 }
 
 function sameBut(a: JsonObject, b: JsonObject): boolean {
-  const still = (schedule: JsonObject) => [{ ...schedule, active: true }]
-  return sameJson(compareSchedules(still(a), still(b)), compareSchedules(still(b), still(a)))
+  const asActive = (schedule: JsonObject) => [{ ...schedule, active: true }]
+  return sameJson(compareSchedules(asActive(a), asActive(b)), compareSchedules(asActive(b), asActive(a)))
 }

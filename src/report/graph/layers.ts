@@ -64,9 +64,9 @@ function layersOf(refs: readonly Ref[], edges: readonly EdgeReport[]): Ref[][] {
     layers.push(front)
     const next: Ref[] = []
     for (const from of front.flatMap((ref) => dependents.get(ref) ?? [])) {
-      const left = (unmet.get(from) ?? 0) - 1
-      unmet.set(from, left)
-      if (left === 0) next.push(from)
+      const remaining = (unmet.get(from) ?? 0) - 1
+      unmet.set(from, remaining)
+      if (remaining === 0) next.push(from)
     }
     front = next
   }

@@ -32,8 +32,8 @@ const maxDotEdges = 800
  */
 export async function layoutGraph(refs: readonly Ref[], edges: readonly EdgeReport[]): Promise<Picture> {
   if (refs.length === 0) return { width: 0, height: 0, nodes: [], lines: [] }
-  const known = new Set(refs)
-  const drawn = edges.filter(({ from, to }) => known.has(from) && known.has(to))
+  const refSet = new Set(refs)
+  const drawn = edges.filter(({ from, to }) => refSet.has(from) && refSet.has(to))
   const boxes = refs.map(boxOf)
   return drawn.length > maxDotEdges ? blocksPicture(boxes, drawn) : dotPicture(boxes, drawn)
 }

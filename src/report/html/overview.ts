@@ -28,8 +28,8 @@ export async function overviewOf(report: Report): Promise<Overview> {
   for (const { ref, action } of report.changes) if (action !== 'patch-cycle') actions.set(ref, action)
   const unsupported = 'unsupported' in report ? report.unsupported.map(({ ref }) => ref) : []
   const changed = new Set([...actions.keys(), ...unsupported])
-  const near = withNeighbors(changed, report.edges)
-  const drawn = [...(near.size <= maxNodes ? near : touched(changed, report.edges))].slice(0, maxNodes)
+  const neighborhood = withNeighbors(changed, report.edges)
+  const drawn = [...(neighborhood.size <= maxNodes ? neighborhood : touched(changed, report.edges))].slice(0, maxNodes)
   const all = new Set([...report.unchanged, ...changed]).size
   return { picture: await layoutGraph(drawn, report.edges), actions, all }
 }

@@ -107,12 +107,18 @@ function countsTable({ changes, unchanged }: Compared): string {
 }
 
 function outcomeLines({ outcomes }: ApplyReport): string[] {
-  const open = outcomes.filter(({ status }) => status !== 'done')
-  const lines = open
+  const unfinished = outcomes.filter(({ status }) => status !== 'done')
+  const lines = unfinished
     .slice(0, maxLines)
     .map((outcome) => `- **${outcome.status}** ${code(outcome.id)}${literal(whyText(outcome))}`)
-  const more = open.length > maxLines ? [`- and ${open.length - maxLines} more`] : []
-  return [`${outcomes.length - open.length} of ${plural(outcomes.length, 'change')} done.`, '', ...lines, ...more, '']
+  const more = unfinished.length > maxLines ? [`- and ${unfinished.length - maxLines} more`] : []
+  return [
+    `${outcomes.length - unfinished.length} of ${plural(outcomes.length, 'change')} done.`,
+    '',
+    ...lines,
+    ...more,
+    '',
+  ]
 }
 
 function issueList({ issues }: Pick<Report, 'issues'>): string {
@@ -154,7 +160,7 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
     listAt(groups, name).push(change)
   }
   let out = ''
-  let left = changes.length
+  let remaining = changes.length
   for (const [name, members] of groups) {
     const open = name.endsWith(` ${deleted}`) ? ' open' : ''
     const head = `\n<details${open}><summary>${members.length} × ${name}</summary>\n\n\`\`\`\`\`\`diff\n`
@@ -164,12 +170,14 @@ function sections(changes: readonly ChangeReport[], room: number, deleted = 'to 
       const block = changeBlock(change)
       if (out.length + head.length + body.length + block.length + foot.length + 100 > room) break
       body += block
-      left--
+      remaining--
     }
     if (body !== '') out += head + body + foot
     else break
   }
-  return left > 0 ? `${out}\n**… and ${left} more.** They did not fit; the HTML report shows them all.\n` : out
+  return remaining > 0
+    ? `${out}\n**… and ${remaining} more.** They did not fit; the HTML report shows them all.\n`
+    : out
 }
 
 /**
@@ -181,9 +189,9 @@ function changeBlock(change: ChangeReport): string {
   const { kind, key } = splitRef(ref)
   const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}${byText(change.changedBy)}`
   const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
-  const held = action === 'update' ? '' : contentText(fields, 100)
+  const content = action === 'update' ? '' : contentText(fields, 100)
   const lines = [
-    held === '' ? head : `${head}  ${held}`,
+    content === '' ? head : `${head}  ${content}`,
     ...(action === 'update' ? named.flatMap(fieldLines) : []),
     ...(same > 0 ? [`    … ${same} unchanged`] : []),
     ...secrets.map((secret) => `    ${secret.path}  ${secretText(secret)}`),

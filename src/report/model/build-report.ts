@@ -112,12 +112,12 @@ export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
 }
 
 function scopeOf({ scope, resources }: Snapshot, kinds: readonly string[]) {
-  const held = new Set(resources.map(({ kind }) => kind))
+  const kindsInSnapshot = new Set(resources.map(({ kind }) => kind))
   return {
     ...scope,
     resources: resources.length,
-    managed: kinds.filter((kind) => held.has(kind)),
-    absent: kinds.filter((kind) => !held.has(kind)),
+    managed: kinds.filter((kind) => kindsInSnapshot.has(kind)),
+    absent: kinds.filter((kind) => !kindsInSnapshot.has(kind)),
   }
 }
 

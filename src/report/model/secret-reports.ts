@@ -15,14 +15,14 @@ export function secretsOf(change: Change, filled: (placeholder: Placeholder) => 
     const pointer = `/secrets${at}`
     const placeholder = change.after.secrets[at]
     const field = compared.get(pointer)
-    const own = before[at] !== undefined && 'plain' in (before[at] ?? {})
+    const isKnownBefore = before[at] !== undefined && 'plain' in (before[at] ?? {})
     const common = { path: pathText(`/spec${at}`), pointer, ...sourceOf(placeholder) }
     if (!placeholder) return field ? [{ ...common, state: 'removed' }] : []
-    const given = 'plain' in placeholder
-    if (own && !field) return given || filled(placeholder) ? [] : [{ ...common, state: 'kept' }]
-    if (field?.before !== undefined && (given || filled(placeholder))) return [{ ...common, state: 'changed' }]
-    if (given && field) return [{ ...common, state: 'added' }]
-    if (given) return [{ ...common, state: 'given' }]
+    const isPlain = 'plain' in placeholder
+    if (isKnownBefore && !field) return isPlain || filled(placeholder) ? [] : [{ ...common, state: 'kept' }]
+    if (field?.before !== undefined && (isPlain || filled(placeholder))) return [{ ...common, state: 'changed' }]
+    if (isPlain && field) return [{ ...common, state: 'added' }]
+    if (isPlain) return [{ ...common, state: 'given' }]
     return [{ ...common, state: filled(placeholder) ? 'set' : 'missing' }]
   })
 }

@@ -64,10 +64,10 @@ export function progressText(progress: Progress, now: number, width: number): st
 function speedTexts({ done, total, since }: Progress, now: number): string[] {
   const seconds = (now - since) / 1000
   const rate = seconds > 0 ? done / seconds : 0
-  const left = total !== undefined && rate > 0 ? (total - done) / rate : undefined
+  const secondsLeft = total !== undefined && rate > 0 ? (total - done) / rate : undefined
   return [
     ...(rate > 0 ? [`${rate.toFixed(1)}/s`] : []),
-    left === undefined ? durationText(seconds) : `${durationText(left)} left`,
+    secondsLeft === undefined ? durationText(seconds) : `${durationText(secondsLeft)} left`,
   ]
 }
 
@@ -77,6 +77,6 @@ function waitText({ until, reason }: NonNullable<Progress['wait']>, now: number)
 }
 
 function durationText(seconds: number): string {
-  const whole = Math.ceil(seconds)
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+  const rounded = Math.ceil(seconds)
+  return rounded < 60 ? `${rounded} s` : `${Math.floor(rounded / 60)} min ${rounded % 60} s`
 }

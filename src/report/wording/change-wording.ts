@@ -7,9 +7,9 @@ export const signs: Readonly<Record<Action, string>> = { create: '+', update: '~
 
 /** A one-line summary of a created or deleted resource, without its refs, most of which are part of its key. */
 export function contentText(fields: readonly FieldReport[], width: number): string {
-  const held = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
+  const specFields = fields.filter(({ pointer }) => pointer.startsWith('/spec/'))
   return summaryText(
-    held.map(({ path, before, after }) => ({ path, value: after ?? before })),
+    specFields.map(({ path, before, after }) => ({ path, value: after ?? before })),
     width,
   )
 }

@@ -10,8 +10,8 @@ export function conditionsText(scope: ConditionsReport): string {
     ...(include.join() === '**' ? [] : [include.join(', ')]),
     ...exclude.map((glob) => `not ${glob}`),
   ]
-  const own = parts.length === 0 ? 'everything' : parts.join(', ')
+  const conditions = parts.length === 0 ? 'everything' : parts.join(', ')
   const wider = within && conditionsText(within)
-  const all = visible(own + (dependents ? ', and its dependents' : ''))
+  const all = visible(conditions + (dependents ? ', and its dependents' : ''))
   return wider === undefined || wider === 'everything' ? all : `${all}; within ${wider}`
 }

@@ -9,15 +9,15 @@ import { documentOf } from '../format.ts'
  * the author wrote it, even if an export would format it differently.
  */
 export function mergeDocument(kind: Kind, written: JsonObject, before: Resource, after: Resource): JsonObject {
-  const fresh = documentOf(after)
+  const exported = documentOf(after)
   const changes = differences(kind, before, after, 'written')
   let out = written
   for (const pointer of new Set(changes.map(({ pointer }) => placeOf(pointer)))) {
     const own = changes.filter((change) => placeOf(change.pointer) === pointer)
     const name = pointer.startsWith('/spec/') ? pointer : undefined
-    const value = (name && mergeField(kind, name, out, before, own)) ?? valueAt(fresh, pointer)
-    const usable = name === undefined || sameJson(canonicalOf(kind, name, value), valueAt(fresh, pointer))
-    out = withValue(out, pointer, usable ? value : valueAt(fresh, pointer)) as JsonObject
+    const value = (name && mergeField(kind, name, out, before, own)) ?? valueAt(exported, pointer)
+    const usable = name === undefined || sameJson(canonicalOf(kind, name, value), valueAt(exported, pointer))
+    out = withValue(out, pointer, usable ? value : valueAt(exported, pointer)) as JsonObject
   }
   return inExportOrder(kind, out)
 }

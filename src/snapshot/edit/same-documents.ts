@@ -63,8 +63,8 @@ function cutAll(sources: readonly Source[], known: ReadonlySet<string>): Cut[] {
 
 function namedOf(source: string, { text, marked, start }: Chunk, known: ReadonlySet<string>): Named {
   const end = start + text.length - (marked ? 3 : 0)
-  const own = source.slice(source[start] === '\n' ? start + 1 : start, end)
-  return { text: own, end, name: nameIn(own, known) }
+  const ownText = source.slice(source[start] === '\n' ? start + 1 : start, end)
+  return { text: ownText, end, name: nameIn(ownText, known) }
 }
 
 /** The named documents that both sides have, by text; undefined if one of them occurs twice. */
@@ -102,13 +102,13 @@ function keep(cuts: readonly Cut[], wanted: (document: Named) => boolean): Sourc
   return cuts.map(({ documents, ...source }) => {
     const { text } = source
     const parts: string[] = []
-    let done = 0
+    let copiedTo = 0
     for (const document of documents) {
       if (wanted(document)) continue
-      parts.push(text.slice(done, document.end - document.text.length), '\n'.repeat(count(document.text)))
-      done = document.end
+      parts.push(text.slice(copiedTo, document.end - document.text.length), '\n'.repeat(count(document.text)))
+      copiedTo = document.end
     }
-    return { ...source, text: done === 0 ? text : parts.join('') + text.slice(done) }
+    return { ...source, text: copiedTo === 0 ? text : parts.join('') + text.slice(copiedTo) }
   })
 }
 

@@ -13,12 +13,12 @@ export interface Edit {
 /** Applies edits, which must not overlap. Edits at the same position keep their order. */
 export function withEdits(text: string, edits: readonly Edit[]): string {
   const parts: string[] = []
-  let done = 0
+  let copiedTo = 0
   for (const { start, end, text: own } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    parts.push(text.slice(done, start), own)
-    done = end
+    parts.push(text.slice(copiedTo, start), own)
+    copiedTo = end
   }
-  return parts.join('') + text.slice(done)
+  return parts.join('') + text.slice(copiedTo)
 }
 
 /** A text and its edits. */
@@ -48,13 +48,14 @@ export function replaceValue({ text, edits }: Edited, slot: Slot, value: Json, a
   const named = anchor === undefined ? anchorIn(text, slot) : `&${anchor}`
   if (flow) {
     const gap = /\s/.test(text[start] ?? '') ? ' ' : ''
-    const fresh = writeFlow(value, typeof value === 'string' ? node : undefined)
-    edits.push({ start, end, text: gap + (named === '' ? '' : `${named} `) + fresh })
+    const replacement = writeFlow(value, typeof value === 'string' ? node : undefined)
+    edits.push({ start, end, text: gap + (named === '' ? '' : `${named} `) + replacement })
     return
   }
   const short = (isMap(node) || isSeq(node)) && node.flow ? writeFlow(value) : ''
-  const fresh = short !== '' && short.length <= 100 && typeof value === 'object' ? ` ${short}` : block(value, node)
-  const [first = '', ...lines] = ((named === '' ? '' : ` ${named}`) + fresh).split('\n')
+  const replacement =
+    short !== '' && short.length <= 100 && typeof value === 'object' ? ` ${short}` : block(value, node)
+  const [first = '', ...lines] = ((named === '' ? '' : ` ${named}`) + replacement).split('\n')
   const head = /^[^\S\n]*(?:&\S+)?[^\S\n]*(?:[|>][-+\d]*)?[^\S\n]*(#[^\n]*)\n/.exec(text.slice(start, end))?.[1]
   const tail = text.slice(end, lineEnd(text, end)).trimEnd()
   const beside = tail !== '' ? tail : head === undefined ? '' : ` ${head}`
