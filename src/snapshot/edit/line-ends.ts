@@ -1,11 +1,11 @@
 import { align } from './align.ts'
 
-/** The text with `\n` at the end of every line. */
+/** Converts all line ends to `\n`. */
 export function withPlainLineEnds(text: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
 }
 
-/** The end of the line before a place, or of the first line: what a new line there gets. */
+/** The line end for a new line at an offset: that of the line before it, or of the first line. */
 export function lineEndAt(text: string, at: number): string {
   const before = at > 0 ? text.lastIndexOf('\n', at - 1) : -1
   const end = before < 0 ? text.indexOf('\n') : before
@@ -13,8 +13,8 @@ export function lineEndAt(text: string, at: number): string {
 }
 
 /**
- * The new version of a text, whose lines all end with `\n`, with the line ends of the old version: a line that is in both
- * keeps its own, a changed line that of the line it replaces, and a new one that of the line before it.
+ * Applies the line ends of the old version to a new version with `\n`: a kept line keeps its own, a changed line gets
+ * that of the line it replaces, and a new line that of the line before it.
  */
 export function withLineEndsOf(old: string, text: string): string {
   if (!old.includes('\r\n')) return text
@@ -36,7 +36,7 @@ export function withLineEndsOf(old: string, text: string): string {
     .join('')
 }
 
-/** For each line the index of the line before that it is, or that it replaces. */
+/** For each new line, the index of the old line that it keeps or replaces. */
 function originOfLines(before: readonly string[], after: readonly string[]): (number | undefined)[] {
   const shorter = Math.min(before.length, after.length)
   let start = 0
