@@ -30,7 +30,7 @@ export function missingSecretIssue(
   return { code, severity: 'error', message: `${ref} ${what} ${reason}`, fix, ref, pointer: `/secrets${pointer}` }
 }
 
-/** A warning for each resource of which a change deletes or replaces a secret value: a journal holds none for `undo`. */
+/** A warning for each change that deletes or replaces a secret value, which `undo` cannot restore from the journal. */
 export function unrecoverableSecrets(changes: readonly Change[]): Issue[] {
   return changes.flatMap((change): Issue[] => {
     const isDelete = change.action === 'delete'
@@ -44,7 +44,9 @@ export function unrecoverableSecrets(changes: readonly Change[]): Issue[] {
   })
 }
 
-/** Resources that match several objects of the server equally well: none of those is changed by a guess. */
+/**
+ * An issue for each resource that matches several objects on the server equally well. None of these objects is changed.
+ */
 export function ambiguous(wanted: ReadonlySet<Ref>, { unsure = [] }: Live): Issue[] {
   return unsure
     .filter((ref) => wanted.has(ref))
@@ -57,7 +59,10 @@ export function ambiguous(wanted: ReadonlySet<Ref>, { unsure = [] }: Live): Issu
     })
 }
 
-/** IDs in values to be written that belong to no resource of the snapshot: on another server they point to nothing. */
+/**
+ * An issue for each ID in values to be written that belongs to no resource of the snapshot: on another server, it would
+ * dangle.
+ */
 export function unresolvedIds(changes: readonly Change[], kinds: readonly Kind[]): Issue[] {
   const idKeys = idKeysOf(kinds)
   return changes.flatMap((change) => {

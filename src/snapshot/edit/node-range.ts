@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
 
-/** Where a node or a pair begins: behind an anchor of a value, and before one of a key. */
+/** The start offset of a node or a pair: after the anchor of a value, before the anchor of a key. */
 export function startOf(text: string, node: unknown): number {
   if (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[0] ?? 0
   const key = (node as Pair | undefined)?.key as Node | undefined
@@ -9,7 +9,7 @@ export function startOf(text: string, node: unknown): number {
   return anchor < 0 ? start : anchor
 }
 
-/** Where the last character of a node or a pair is, before the end of its line and a comment there. */
+/** The offset after the last character of a node or a pair, before a comment and the line end. */
 export function endOf(text: string, node: unknown): number {
   if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) return endOf(text, node.items.at(-1))
   if (isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[1] ?? 0
@@ -22,7 +22,7 @@ export function endOf(text: string, node: unknown): number {
   return Math.max(afterColon(text, node as Pair), value ? endOf(text, value) : 0)
 }
 
-/** Where the value of a pair may begin: behind its colon. */
+/** The offset after a pair's colon. */
 export function afterColon(text: string, { key }: Pair): number {
   return text.indexOf(':', (key as Node).range?.[1] ?? 0) + 1
 }
@@ -42,7 +42,7 @@ export function columnOf(text: string, at: number): number {
   return at - lineStart(text, at)
 }
 
-/** Whether the last lines of a node are text of their own, of which the last line end is a part. */
+/** Whether a node ends in a block scalar, whose last line end belongs to its value. */
 export function endsInBlock(node: unknown): boolean {
   if (isScalar(node)) return node.type?.startsWith('BLOCK') === true
   const last = (isMap(node) || isSeq(node)) && !node.flow ? node.items.at(-1) : undefined

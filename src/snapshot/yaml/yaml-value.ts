@@ -5,26 +5,26 @@ import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
 import { mayHaveNul, parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
 
-/** What keeps reading bounded. */
+/** Limits that keep reading bounded. */
 export interface Limits {
-  /** Characters of a file at most, so that a mistaken path does not exhaust the memory. */
+  /** The maximum number of characters in a file, so that a mistaken path does not exhaust the memory. */
   readonly characters: number
-  /** Levels of nesting at most. */
+  /** The maximum nesting depth. */
   readonly levels: number
 }
 
-/** What a document holds, and where its parts are; or why it cannot be read. */
+/** The value of a document with a locator for its positions; or the reasons why it cannot be read. */
 export type Read =
   | { readonly value: Json; readonly place: Locate; readonly issues: readonly [] }
   | { readonly issues: readonly Issue[] }
 
-/** Reads the value of one document. */
+/** Parses one document. */
 export function readValue(chunk: Chunk, levels: number): Read {
   const value = mayHaveNul.test(chunk.text) ? undefined : readFast(chunk.text, levels)
   return value === undefined ? readWithFaults(chunk, levels) : { value, place: whenAsked(chunk), issues: [] }
 }
 
-/** A document is read for its places only where one is asked for. */
+/** Parses for positions only on demand. */
 function whenAsked(chunk: Chunk): Locate {
   let locate: Locate | undefined
   return (pointer, onKey) => {
@@ -44,7 +44,7 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
     place: placeAt(chunk, lines, Math.max(0, offset)),
   })
   const tooDeep = { issues: [tooLarge(`Values may be nested at most ${levels} levels deep.`, startOf(chunk))] }
-  // The YAML library goes down by recursion, and reports the end of the stack as a fault of the text.
+  // The YAML library is recursive and reports a stack overflow as an error in the text.
   if (document.errors.some(({ message }) => message.includes('call stack'))) return tooDeep
   try {
     const read = valueOfDocument(document, chunk.text)

@@ -18,7 +18,7 @@ import { writeFast } from './fast-writer.ts'
 import { forms, numberFrom } from './numbers.ts'
 import { isMergeKey, treeState, valueOfNode } from './tree-value.ts'
 
-/** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written by their text. */
+/** Numbers that JavaScript would change (5.0, 1e22, 2^53+1) are read and written as text. */
 const exactInteger: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
@@ -66,7 +66,7 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.2',
   schema: 'core',
   customTags,
-  // A quoted "<<" is a key, and one without quotes merges: a mapping may have both.
+  // A quoted "<<" is a key, and an unquoted one merges: a mapping may have both.
   uniqueKeys: (a, b) =>
     a === b || (isScalar(a) && isScalar(b) && a.value === b.value && isMergeKey(a) === isMergeKey(b)),
   strict: true,
@@ -74,7 +74,7 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   prettyErrors: false,
 }
 
-/** A YAML document as a node tree, with its faults, and the positions of its parts. */
+/** Parses a YAML document into a node tree, with errors and line positions. */
 export function parseYaml(
   text: string,
   keepTokens: boolean,
@@ -83,17 +83,17 @@ export function parseYaml(
   return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
 }
 
-/** A fault of a document, and where it begins. */
+/** A fault of a document, and its offset. */
 export interface YamlFault {
   readonly code: 'invalid-yaml' | 'invalid-value' | 'too-large'
   readonly message: string
   readonly offset: number
 }
 
-/** The value of a document; or every fault of it, so that it has none. */
+/** The value of a document, or its faults. */
 export type YamlValue = { readonly value: Json } | { readonly faults: readonly YamlFault[] }
 
-/** The value of a document, with aliases and merges written out. */
+/** The value of a document, with aliases and merges resolved. */
 export function valueOfDocument(document: Document.Parsed, text: string): YamlValue {
   const raw = text.indexOf('\0')
   if (raw >= 0)
@@ -107,8 +107,8 @@ export function valueOfDocument(document: Document.Parsed, text: string): YamlVa
 }
 
 /**
- * Faults of syntax, and tags, since with one a text can become what no JSON value is. Of faults of syntax only the first
- * is reported: those after it are what the reader makes of the rest.
+ * Syntax errors, and tags, because a tag can change a text to a value that is not JSON. Only the first syntax error is
+ * reported: later ones are usually consequences.
  */
 function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
   const syntax = document.errors.filter(({ code }) => !alone.has(code)).slice(0, 1)
@@ -119,7 +119,7 @@ function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
   visitNodes(document, {
     Value: (_, { tag, range }) => {
       const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
-      // A tag may be written with several `!`, and a fault of it is at the first.
+      // A tag may have several `!`; its fault is reported at the first one.
       const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
       if (tag && !known.has(start))
         faults.push({
@@ -162,19 +162,19 @@ function faultOf({ code, message, pos: [offset] }: YAMLError, text: string): Yam
         : message
   return { code: 'invalid-yaml', message: own, offset }
 }
-/** Faults that can stand beside others. */
+/** Errors that are independent of each other. */
 const alone = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
 
 /**
- * YAML text of a value: short lists of scalars on one line, long lines not folded, what YAML 1.1 would read otherwise
- * quoted. Text that stands in the place of `like` has its quotes.
+ * Formats a value as YAML: short lists of scalars on one line, long lines not folded, ambiguous text of YAML 1.1
+ * quoted. Text that replaces `like` keeps its style of quotes.
  */
 export function writeYaml(value: Json, like?: unknown): string {
   const quick = isObject(value) && like === undefined ? writeFast(value, writeCarefully) : undefined
   return quick ?? writeCarefully(value, like)
 }
 
-/** The same text, by the library alone. */
+/** Formats the same text with the library alone. */
 export function writeCarefully(value: Json, like?: unknown): string {
   const document = new Document(value, writing)
   visitNodes(document, {
@@ -184,7 +184,7 @@ export function writeCarefully(value: Json, like?: unknown): string {
         list.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) &&
         writeJson(list.toJS(document) as Json).length <= 100
     },
-    // A block scalar whose first lines are blank would lose their blanks.
+    // A block scalar would lose leading blank lines.
     Scalar: (key, scalar) => {
       if (key === 'value') quoteLike(scalar, like)
       if (typeof scalar.value === 'string' && /^\s*[ \t]\n/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
@@ -193,7 +193,7 @@ export function writeCarefully(value: Json, like?: unknown): string {
   return document.toString(layout)
 }
 
-/** YAML text of a value on one line, as it stands within brackets. */
+/** Formats a value on one line, for a flow collection. */
 export function writeFlow(value: Json, like?: unknown): string {
   const document = new Document([value], writing)
   visitNodes(document, {
