@@ -8,18 +8,18 @@ import { cut } from '../token.ts'
 import type { Image, JournalRecord } from './journal.ts'
 import { judge, leftovers, partVerdict } from './verdict.ts'
 
-/** What takes an apply back: resources as they were, what has to go, and what cannot be taken back. */
+/** The changes that revert an apply, and the resources that cannot be reverted. */
 export interface Undoing {
   readonly resources: readonly Resource[]
   readonly remove: ReadonlySet<Ref>
   readonly moved: readonly Rename[]
-  /** What is written again even where it does not differ, by resource: a stopped change may have left something there. */
+  /** Pointers to fields that are written again even without a difference, by resource: a stopped change may have changed them. */
   readonly rewrite: ReadonlyMap<Ref, readonly Pointer[]>
-  /** One warning for each resource that was changed since, or of which nobody knows what became. */
+  /** One warning for each resource that was changed since, or whose state is unknown. */
   readonly refused: readonly Issue[]
 }
 
-/** Every resource that a journal speaks of, and that those refer to, for reading and comparing them. */
+/** The refs of all resources in a journal and of those that they refer to, which are read and compared. */
 export function referencedRefs({ entries }: JournalRecord): Ref[] {
   const refs = entries.flatMap(({ ref, before, after }) => [
     ref,
@@ -30,7 +30,7 @@ export function referencedRefs({ entries }: JournalRecord): Ref[] {
   return [...new Set(refs)]
 }
 
-/** What each resource should be by now, by which several of one name are told apart. */
+/** The expected state of each resource after the apply, which identifies resources with the same name. */
 export function leftBehind({ entries }: JournalRecord): ReadonlyMap<Ref, Pick<Resource, 'refs' | 'spec'>> {
   const images = entries.flatMap(({ ref, before, after }) => {
     const image = after ?? before
@@ -39,7 +39,7 @@ export function leftBehind({ entries }: JournalRecord): ReadonlyMap<Ref, Pick<Re
   return new Map(images)
 }
 
-/** Compares what an apply left behind with what is there now, and says what would take it back. Pure. */
+/** Compares the result of an apply with the current state, and returns the changes that revert it. Pure. */
 export function undoOf(
   record: JournalRecord,
   live: Live,
@@ -57,11 +57,11 @@ export function undoOf(
   )
   for (const entry of record.entries) {
     const kind = kinds.find(({ name }) => name === splitRef(entry.ref).kind)
-    // The second half of a create goes with the first. What failed or was never begun may still have been done in part.
+    // The second half of a create is reverted with the first. A failed change may have been completed in part.
     if (!kind || entry.action === 'patch-cycle') continue
-    // A rename that was not done leaves the old name.
+    // Without its rename, the resource still has the old name.
     const now = live.resources.get(entry.ref) ?? (entry.before && live.resources.get(refOf(entry.before)))
-    // Once the second half is done, what the first half left out is compared like everything else.
+    // Once the second half is done, the fields that the first half omitted are compared too.
     const whole = completed.has(entry.ref) ? { ...entry, without: [] } : entry
     const again = leftovers(kind, entry, resolve)
     const verdict = partVerdict(kind, entry, now, live, { remove, resources }) ?? judge(kind, whole, now, resolve)
@@ -87,7 +87,7 @@ export function undoOf(
   return { resources, remove, moved, rewrite, refused }
 }
 
-/** What a server made along with resources that go, and nobody has changed since: it is in no entry, and goes with them. */
+/** Resources that the server created together with deleted ones and that are unchanged: they have no entry and are deleted too. */
 function madeAlong(gone: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): Ref[] {
   return [...live.resources].flatMap(([ref, resource]) => {
     const kind = kinds.find(({ name }) => name === resource.kind)

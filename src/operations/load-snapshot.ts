@@ -6,7 +6,7 @@ import { outsideScope } from '../selection/outside-scope.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 
-/** Reads a snapshot and refuses it, with every fault at once, unless it is sound. Throws `Failure`. */
+/** Reads a snapshot. Throws `Failure` with all errors if it is invalid. */
 export async function loadSnapshot(
   path: string,
   context: Context,
@@ -18,8 +18,8 @@ export async function loadSnapshot(
 }
 
 /**
- * Reads a snapshot as it is in the environment that is chosen, if any, without documents of external resources; its faults
- * are among its issues.
+ * Reads a snapshot and applies the overlays of the environment. Omits documents of external resources. Errors are among its
+ * issues.
  */
 export async function readSnapshot(
   path: string,
@@ -38,7 +38,7 @@ async function readWhole(path: string, context: Context, { overlay, environment 
   return inEnvironment(parsed, path, choice, context.kinds, context)
 }
 
-/** Where there are errors, resources that belong to the scope may be missing, so that the warnings would be wrong. */
+/** Adds warnings about the scope, unless there are errors: these may hide resources, so that the warnings would be wrong. */
 function withScopeWarnings(parsed: Parsed, { kinds }: Context): Parsed {
   if (parsed.issues.some(({ severity }) => severity === 'error')) return parsed
   const outside = outsideScope(parsed.snapshot, kinds, (resource) => parsed.placeOf(refOf(resource)))

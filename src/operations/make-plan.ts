@@ -18,27 +18,27 @@ import type { Parsed } from '../snapshot/parse.ts'
 import { type Connected, readResources, type Target } from './connect.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
-/** Rules that decide what a plan is, besides the snapshot and the server. */
+/** Rules that determine a plan, besides the snapshot and the server. */
 export interface PlanRules {
-  /** Writes IDs that could not be resolved as they are. */
+  /** Keeps IDs that could not be resolved. */
   readonly allowUnresolved?: boolean
-  /** Leaves out what the server cannot hold. */
+  /** Skips what the server does not support. */
   readonly skipUnsupported?: boolean
   /** Deletes resources that only the server has, in the snapshot's scope. */
   readonly prune?: boolean
   /** Overrides the limit on deletes and updates of one kind. */
   readonly overrideChangeLimit?: boolean
-  /** What happens to the fields that switch work on and off. */
+  /** How the fields that pause or activate work are treated. */
   readonly activation?: Activation
 }
 
-/** What a plan is made from. */
+/** The input of a plan. */
 export interface PlanRequest extends Target, Selection, EnvironmentChoice, SecretRequest, PlanRules {
   /** A path, `git:REV:path`, or `-`. */
   readonly snapshot: string
 }
 
-/** A plan with all that it was made from. */
+/** A plan with its input. */
 export interface PreparedPlan {
   readonly plan: Plan
   readonly live: Live
@@ -48,18 +48,18 @@ export interface PreparedPlan {
   readonly whole: Snapshot
   readonly secretValues: SecretValues
   readonly to: Connected
-  /** What the snapshot is called in reports and in the journal. */
+  /** The name of the snapshot in reports and in the journal. */
   readonly file: string
 }
 
 interface PlanInput {
-  /** Stand-ins for secrets, instead of their values. */
+  /** Dummy values for secrets, instead of their values. */
   readonly standIns?: SecretValues
-  /** The snapshot before it was narrowed, where `parsed` is a selection of it already. */
+  /** The snapshot before it was narrowed, if `parsed` is already a selection of it. */
   readonly whole?: Snapshot
 }
 
-/** Reads what the snapshot needs of a server, or everything for pruning, and compares. Changes nothing. */
+/** Reads the resources that the snapshot needs from a server, or all for pruning, and compares. Changes nothing. */
 export async function preparePlan(
   parsed: Parsed,
   request: PlanRequest,
@@ -105,7 +105,7 @@ export async function preparePlan(
   }
 }
 
-/** The warnings about resources of a selection that the scope of their snapshot does not mean. */
+/** The warnings about selected resources that are outside of the scope of their snapshot. */
 function outsideIn({ issues }: Parsed, { resources }: Snapshot): Issue[] {
   const outside = issues.filter(({ code }) => code === 'outside-scope')
   if (outside.length === 0) return []
@@ -127,7 +127,7 @@ function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[])
   return all.filter((resource) => !known.has(refOf(resource)))
 }
 
-/** The external resources that a snapshot refers to, with what the snapshot before the selection says of them. */
+/** The external resources that a snapshot refers to, with their content in the snapshot before the selection. */
 function externalResources(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
   const refs = [...externalEdges(narrow, kinds).keys()]
   if (refs.length === 0) return []
@@ -135,7 +135,7 @@ function externalResources(narrow: Snapshot, whole: Snapshot, kinds: readonly Ki
   return refs.map((ref) => named(ref, byRef.get(ref)))
 }
 
-/** How many there are of the kinds that the change limit would stop by what was read of them. */
+/** The total counts of the kinds for which the change limit would otherwise use only the resources that were read. */
 async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
   const open = kindsToCount(plan, live)
   if (open.size === 0) return undefined
@@ -146,7 +146,7 @@ async function missingTotals(plan: Plan, live: Live, { client, server }: Connect
   )
 }
 
-/** An issue with the place in the text that it is about. */
+/** An issue with its place in the text. */
 export function placed(issue: Issue, { placeOf }: Pick<Parsed, 'placeOf'>): Issue {
   const { ref, pointer = '' } = issue
   const [, secret] = /^\/secrets(\/.*)$/s.exec(pointer) ?? []
@@ -155,7 +155,7 @@ export function placed(issue: Issue, { placeOf }: Pick<Parsed, 'placeOf'>): Issu
   return place ? { ...issue, place } : issue
 }
 
-/** The resource under the name that it had. */
+/** The resource under its previous name. */
 function oldName({ from, to }: Rename, resources: readonly Resource[]): Resource {
   return named(
     from,
@@ -163,12 +163,12 @@ function oldName({ from, to }: Rename, resources: readonly Resource[]): Resource
   )
 }
 
-/** A resource of which only the name matters, with what it probably holds. */
+/** A resource to look up by its ref, with its probable content. */
 export function named(ref: Ref, { refs = {}, spec = {}, secrets = {} }: Partial<Resource> = {}): Resource {
   return { ...splitRef(ref), refs, spec, secrets }
 }
 
-/** Why a plan must not be applied: faults, then policy, then what the server cannot hold. Empty where nothing stands against it. */
+/** Why a plan must not be applied: errors, else policy, else unsupported resources. Empty if it may be applied. */
 export function refusalsOf(plan: Plan, { skipUnsupported }: PlanRules): readonly Issue[] {
   const errors = plan.issues.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) return [...errors, ...plan.refusals]

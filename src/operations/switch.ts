@@ -16,7 +16,7 @@ import type { PreparedPlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
 
 export interface SwitchRequest extends Target, Selection, EnvironmentChoice, ApplyRequest {
-  /** The selection is of this snapshot; without one, of the server itself. */
+  /** Path of the snapshot from which resources are selected; without it, they are selected on the server. */
   readonly snapshot?: string
 }
 
@@ -25,7 +25,7 @@ export async function activate(request: SwitchRequest, context: Context, approve
   return switchTo(request, context, approve, (kind, live, wanted) => withActivationOf(kind, live, wanted))
 }
 
-/** Pauses or disables a selection. Its dependencies are left alone, since others may need them too. */
+/** Pauses or disables a selection. Its dependencies are unchanged, since other resources may need them. */
 export async function pause(request: SwitchRequest, context: Context, approve: Approve): Promise<ApplyResult> {
   return switchTo({ ...request, dependencies: false }, context, approve, (kind, live) => paused(kind, live))
 }
@@ -49,13 +49,13 @@ async function prepareSwitch(
   to: Switch,
 ): Promise<PreparedPlan> {
   const { kinds } = context
-  // What the snapshot calls a secret is one on the server too, and must not get into the journal.
+  // Values that are secret in the snapshot are also secret on the server, and must not appear in the journal.
   const wanted = given ? { wanted: given.snapshot.resources, everything: true } : {}
   const live = await readResources(target, context, wanted)
-  const parsed = given ?? withoutText(wholeSnapshot(live))
+  const parsed = given ?? withoutText(snapshotOfServer(live))
   const { snapshot, absent } = switchedSnapshot(narrowed(parsed.snapshot, kinds, request), live, kinds, to)
   const secretValues = await secretValuesFor(snapshot.resources, { snapshot: '-' }, context)
-  // The selection was made on purpose, so the change limit does not apply.
+  // The selection is explicit, so the change limit does not apply.
   const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, overrideChangeLimit: true })
   const issues = [...absent, ...plan.issues]
   return {
@@ -69,12 +69,12 @@ async function prepareSwitch(
   }
 }
 
-/** Everything that a server holds, in its own words. */
-function wholeSnapshot({ resources }: Live): Snapshot {
+/** All resources of a server as a snapshot. */
+function snapshotOfServer({ resources }: Live): Snapshot {
   return { version: 1, scope: scopeOf({}), moved: [], resources: [...resources.values()] }
 }
 
-/** The server's own resources in another state, and those that it does not have: a plan made of them can only switch. */
+/** The live resources with their new state, so that a plan changes nothing else, and warnings for missing ones. */
 function switchedSnapshot(
   snapshot: Snapshot,
   live: Live,
@@ -85,12 +85,12 @@ function switchedSnapshot(
   const resources = snapshot.resources.flatMap((wanted): Resource[] => {
     const kind = kinds.find(({ name }) => name === wanted.kind)
     if (!kind || !isSwitchable(kind)) return []
-    const there = live.resources.get(refOf(wanted))
-    if (!there) missing.push(absent(wanted))
-    return there ? [to(kind, there, wanted)] : []
+    const current = live.resources.get(refOf(wanted))
+    if (!current) missing.push(absent(wanted))
+    return current ? [to(kind, current, wanted)] : []
   })
   if (resources.length === 0 && missing.length === 0) throw nothingToSwitch(snapshot, kinds)
-  // The server's own resources refer to nothing that it may lack.
+  // Live resources have no references that the server lacks.
   const { external: _, ...rest } = snapshot
   return { snapshot: { ...rest, moved: [], resources }, absent: missing }
 }
@@ -103,7 +103,7 @@ function absent(resource: Resource): Issue {
     severity: 'warning',
     message,
     ref,
-    fix: 'Apply the snapshot first, or select less.',
+    fix: 'Apply the snapshot first, or select fewer resources.',
   }
 }
 

@@ -24,8 +24,8 @@ export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, '
 }
 
 /**
- * What came of an undo; `left` says what could not be reverted: resources that were changed after the apply or are in use, and
- * secret values.
+ * The result of an undo. `left` has an issue for everything that could not be reverted: resources that were changed after the
+ * apply or are in use, and secret values.
  */
 export interface UndoResult extends ApplyResult {
   readonly left: readonly Issue[]
@@ -73,7 +73,7 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
 }
 
-/** The plan that deletes as many of the resources as can be deleted, and a warning for each of the others. */
+/** The plan with all possible deletes, and a warning for each resource that cannot be deleted. */
 function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: ReadonlySet<Ref>) => Plan) {
   const stay: Issue[] = []
   for (let some = remove; ; ) {
@@ -85,19 +85,19 @@ function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: Readonly
   }
 }
 
-/** The plan with what cannot be reverted: of a secret that is not, its resource does not count as unchanged. */
+/** The plan with the warnings about what cannot be reverted. A resource with a lost secret does not count as unchanged. */
 function withLeft(plan: Plan, left: readonly Issue[]): Plan {
   const refs = new Set(left.map(({ ref }) => ref))
   return {
     ...plan,
     unchanged: plan.unchanged.filter((ref) => !refs.has(ref)),
     unmanaged: [],
-    // Its own changes take back what the apply wrote, and undo of the undo has the snapshot to apply instead.
+    // The changes revert what the apply wrote. To revert the undo, apply the snapshot again.
     issues: [...left, ...plan.issues.filter(({ code }) => code !== 'unrecoverable-secret')],
   }
 }
 
-/** Where the journal says that secrets are, by resource. */
+/** The pointers of secrets in the journal, by resource. */
 function secretsIn({ entries }: JournalRecord): ReadonlyMap<Ref, Resource['secrets']> {
   const found = new Map<Ref, Resource['secrets']>()
   for (const { ref, before, after } of entries)

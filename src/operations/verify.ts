@@ -9,7 +9,7 @@ import { connected } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 
-/** Checks that a server matches a snapshot, and that its work is carried out. Changes nothing. */
+/** Checks that a server matches a snapshot and that its work can run. Changes nothing. */
 export async function verify(request: PlanRequest, context: Context): Promise<readonly Check[]> {
   const parsed = await loadSnapshot(request.snapshot, context, request)
   return connected(request, context, async (to) => {
@@ -56,7 +56,7 @@ function externalChecks({ plan }: PreparedPlan): Check[] {
   return [...found, ...missing]
 }
 
-/** Secrets that were not compared: the server masks them, or they have no value here. */
+/** Secrets that were not compared: the server masks them, or they have no value in this environment. */
 function secretChecks({ plan }: PreparedPlan): Check[] {
   return plan.notCompared.map(({ ref, pointers }): Check => {
     const { kind, key } = splitRef(ref)

@@ -4,8 +4,8 @@ import type { Ref, Resource } from '../model.ts'
 import { keyParts, refOf, splitRef } from '../ref.ts'
 
 /**
- * What resources refer to and that has no document in the environment: resources that are `gone` as they were, stand-ins for
- * the others, with what their keys begin with. Names follow theirs like those of documents.
+ * The resources without a document that other resources refer to: those that are `gone` with their content, placeholders
+ * for the others, and the resources that their keys begin with. Renames apply to them as to documents.
  */
 export function absentResources(
   resources: readonly Resource[],
@@ -25,7 +25,7 @@ export function absentResources(
   return [...absent.values()]
 }
 
-/** A resource that has nothing but a name, and refs to what its key begins with the key of. */
+/** A resource with only a name, and refs to the resources that its key begins with. */
 function standInFor(ref: Ref, kinds: readonly Kind[]): Resource | undefined {
   const named = splitRef(ref)
   const kind = kinds.find(({ name }) => name === named.kind)

@@ -8,34 +8,34 @@ import { suggest } from '../suggest.ts'
 import type { Overlay } from './parse-overlay.ts'
 import { followed, redirectRefs, renamedKey } from './rename-resource.ts'
 
-/** Where things are to be called otherwise: `moved` get another name, `led` are only referred to by another. */
+/** The renames of an overlay: resources in `moved` get another ref; for those in `redirected`, only references to them change. */
 export interface Names {
   readonly moved: ReadonlyMap<Ref, Ref>
   readonly redirected: ReadonlyMap<Ref, Ref>
-  /** Both together: what a reference is rewritten to. */
+  /** Both together: the new targets of references. */
   readonly all: ReadonlyMap<Ref, Ref>
-  /** Documents whose place is taken by a resource that only the destination has. */
+  /** Documents that are replaced by external resources. */
   readonly replaced: ReadonlySet<Ref>
-  /** Resources that only the destination has because what they are referred to in place of is so. */
+  /** Targets of redirected references that are external because the original targets are. */
   readonly external: readonly Ref[]
-  /** Where the overlay says so, of those that do not only follow. */
+  /** The place in the overlay of each explicit rename. */
   readonly places: ReadonlyMap<Ref, Place>
 }
 
-/** What has a name in an environment. */
+/** The resources of an environment that can be renamed. */
 export interface Named {
   readonly resources: readonly Resource[]
-  /** What those refer to and that has no document. */
+  /** Resources without a document that they refer to. */
   readonly absent: readonly Resource[]
   readonly external: External
 }
 
-/** What a resource is called in the end. */
+/** The final ref of a resource. */
 export function nameOf({ moved }: Names, ref: Ref): Ref {
   return moved.get(ref) ?? ref
 }
 
-/** All new names of an overlay; what cannot be is among the issues. */
+/** All renames of an overlay. Impossible ones are added to the issues. */
 export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], issues: Issue[]): Names {
   const { resources, absent, external } = named
   const known = new Set(resources.map(refOf))
@@ -43,22 +43,22 @@ export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], 
   const byPattern = renamedBy(overlay, resources, kinds, places, issues)
   const byMap = mappedBy(overlay, [...resources, ...absent], kinds, places, issues)
   const moved = new Map<Ref, Ref>()
-  const led = new Map<Ref, Ref>()
+  const redirected = new Map<Ref, Ref>()
   const replaced = new Set<Ref>()
   const taken = new Map<Ref, Ref>()
   for (const ref of known) {
     const mapped = byMap.get(ref)
     if (mapped !== undefined && !known.has(mapped) && external.covers(mapped)) {
-      led.set(ref, mapped)
+      redirected.set(ref, mapped)
       replaced.add(ref)
       continue
     }
-    if (mapped !== undefined && known.has(mapped)) led.set(ref, mapped)
-    const next = led.has(ref) ? ref : (mapped ?? byPattern.get(ref) ?? ref)
+    if (mapped !== undefined && known.has(mapped)) redirected.set(ref, mapped)
+    const next = redirected.has(ref) ? ref : (mapped ?? byPattern.get(ref) ?? ref)
     const twin = taken.get(next)
     if (twin !== undefined) {
       const place = places.get(ref) ?? places.get(twin)
-      const message = `${twin} and ${ref} would both be ${next}`
+      const message = `${twin} and ${ref} would both be ${next}.`
       issues.push({ code: 'duplicate-key', severity: 'error', message, ...(place ? { place } : {}) })
     }
     taken.set(next, ref)
@@ -68,13 +68,13 @@ export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], 
   for (const ref of absent.map(refOf)) {
     const mapped = byMap.get(ref)
     if (mapped === undefined) continue
-    led.set(ref, mapped)
+    redirected.set(ref, mapped)
     if (external.covers(ref) && !external.covers(mapped) && !taken.has(mapped)) outside.push(mapped)
   }
-  return { moved, redirected: led, all: new Map([...moved, ...led]), replaced, external: outside, places }
+  return { moved, redirected, all: new Map([...moved, ...redirected]), replaced, external: outside, places }
 }
 
-/** The names that the patterns of `rename` give. */
+/** The renames by the patterns of `rename`. */
 function renamedBy(
   { entries }: Overlay,
   resources: readonly Resource[],
@@ -99,7 +99,7 @@ function renamedBy(
   return names
 }
 
-/** The names that `map` gives, and those that follow. */
+/** The renames by `map`, and their consequences. */
 function mappedBy(
   { map }: Overlay,
   resources: readonly Resource[],
@@ -110,11 +110,11 @@ function mappedBy(
   const known = new Set(resources.map(refOf))
   const mapped = new Map<Ref, Ref>()
   for (const { from, to, place } of map) {
-    const near = suggest(from, known)
+    const similar = suggest(from, known)
     if (!known.has(from))
-      issues.push(noMatch(place, `There is no ${from}.`, near ? `Did you mean ${near}?` : undefined))
+      issues.push(noMatch(place, `There is no ${from}.`, similar ? `Did you mean ${similar}?` : undefined))
     else if (splitRef(from).kind !== splitRef(to).kind)
-      issues.push(noMatch(place, `${to} is not of the kind of ${from}`))
+      issues.push(noMatch(place, `${to} is not of the kind of ${from}.`))
     else mapped.set(from, to)
     places.set(from, place)
   }
@@ -125,12 +125,12 @@ function mappedBy(
   return new Map([...names, ...mapped].filter(([from, to]) => from !== to))
 }
 
-/** A resource under its new name, with refs and tokens that follow the new names of others. */
+/** Renames a resource, and its references to other renamed resources. */
 export function rename(resource: Resource, names: Names, kinds: readonly Kind[], issues: Issue[]): Resource {
   if (names.moved.size + names.redirected.size === 0) return resource
   const ref = refOf(resource)
   const kind = kinds.find(({ name }) => name === resource.kind)
-  // What stays beside another that is referred to in its place keeps what it belongs to.
+  // A resource whose references were redirected to another one keeps its own owner.
   const next = names.redirected.has(ref) ? names.moved : names.all
   const out = { ...redirectRefs(resource, kind, next), key: splitRef(nameOf(names, ref)).key }
   const place = names.places.get(ref)
@@ -148,13 +148,13 @@ export function rename(resource: Resource, names: Names, kinds: readonly Kind[],
   return out
 }
 
-/** A scope that names what has another name now would be about something else: nothing is in it any more. */
+/** The scope after renames. Globs over refs no longer apply to renamed resources, so such a scope becomes empty. */
 export function scopeAfter(scope: Scope, { moved }: Names): Scope {
   const named = scope.include.join() !== '**' || scope.exclude.length > 0
   return named && moved.size > 0 ? { ...scope, include: [] } : scope
 }
 
-/** Something that an overlay says, and that is about nothing. */
+/** The issue for a part of an overlay that has no effect. */
 export function noMatch(place: Place, message: string, fix?: string): Issue {
   return { code: 'overlay-no-match', severity: 'error', message, place, ...(fix ? { fix } : {}) }
 }

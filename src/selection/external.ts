@@ -5,11 +5,11 @@ import type { Ref, Resource, Snapshot } from '../model.ts'
 import { keyParts, refOf, splitRef } from '../ref.ts'
 import { matcherOf } from './scope.ts'
 
-/** Tells which resources only the destination has. */
+/** Tests which resources exist only on the destination. */
 export interface External {
-  /** A glob names the resource, or what is below the resource that it belongs to: a document of it is not used. */
+  /** Whether a glob matches the resource, or everything below its parent. Its document is not used. */
   names(ref: Ref): boolean
-  /** The same, or it belongs to a resource that a glob names. A document of it is written all the same. */
+  /** Whether a glob matches the resource or its parent. Its document, if there is one, is still applied. */
   covers(ref: Ref): boolean
 }
 
@@ -31,7 +31,7 @@ export function externalsOf({ external = [] }: Pick<Snapshot, 'external'>, kinds
   return { names, covers }
 }
 
-/** What a resource belongs to, by its key; none where it belongs to nothing. */
+/** The parents of a resource, according to its key; empty for kinds without a parent. */
 export function parentsOf(ref: Ref, kinds: readonly Kind[]): Ref[] {
   const { kind: name, key } = splitRef(ref)
   const kind = kinds.find((kind) => kind.name === name)
@@ -42,7 +42,7 @@ function parentKinds({ parent, refFields }: Kind): readonly string[] {
   return (parent !== undefined && refFields[parent]?.kinds) || []
 }
 
-/** The edges from resources to those that only the destination has, by where they lead. */
+/** The edges from resources to external ones, by their target. */
 export function externalEdges(
   { resources, external }: Pick<Snapshot, 'resources' | 'external'>,
   kinds: readonly Kind[],
@@ -57,7 +57,7 @@ export function externalEdges(
   return found
 }
 
-/** A snapshot without the documents of resources that only the destination has. */
+/** A snapshot without the documents of external resources. */
 export function withoutExternal(snapshot: Snapshot, kinds: readonly Kind[]): Snapshot {
   const { names } = externalsOf(snapshot, kinds)
   const resources = snapshot.resources.filter((resource) => !names(refOf(resource)))
@@ -65,8 +65,8 @@ export function withoutExternal(snapshot: Snapshot, kinds: readonly Kind[]): Sna
 }
 
 /**
- * What resources refer to outside of themselves, in the order in which they do. A name that Prefect looks up when it runs a
- * flow only counts where `all` has the resource.
+ * The refs of other resources that these resources refer to, in order of appearance. A name that Prefect looks up when it
+ * runs a flow counts only if `all` contains the resource.
  */
 export function refsOutside(
   resources: readonly Resource[],
@@ -80,7 +80,7 @@ export function refsOutside(
   return [...new Set(edges.map(({ to }) => to))]
 }
 
-/** A list of globs with others, each once; `external` of a snapshot, absent where there are none. */
+/** Merges lists of globs without duplicates, as `external` of a snapshot; absent if there are none. */
 export function withGlobs(...lists: readonly (readonly string[] | undefined)[]): Pick<Snapshot, 'external'> {
   const globs = [...new Set(lists.flatMap((list) => list ?? []))]
   return globs.length > 0 ? { external: globs } : {}

@@ -8,21 +8,21 @@ import { refsOutside, withGlobs } from './external.ts'
 import { conditionsOf, tagsOf, withDependents } from './scope.ts'
 
 /**
- * Which resources a command is about: of one of these kinds, with one of these tags, matched by one of the globs that
- * include, and by none that excludes. A flag that is not given asks for nothing.
+ * Selects resources: those of one of these kinds, with one of these tags, that match one of the including globs and none of
+ * the excluding ones. An omitted option has no effect.
  */
 export interface Selection {
   readonly include?: readonly string[]
   readonly exclude?: readonly string[]
   readonly tag?: readonly string[]
   readonly kind?: readonly string[]
-  /** Whether what needs the chosen ones is meant too. */
+  /** Also selects the dependents of selected resources. */
   readonly dependents?: boolean
-  /** Whether what the chosen ones need comes along. */
+  /** Includes the dependencies of selected resources; true by default. */
   readonly dependencies?: boolean
 }
 
-/** The scope that a selection asks for. */
+/** The scope of a selection. */
 export function scopeOf({ include = ['**'], exclude = [], tag, kind, dependents }: Selection): Scope {
   return {
     include,
@@ -34,7 +34,7 @@ export function scopeOf({ include = ['**'], exclude = [], tag, kind, dependents 
   }
 }
 
-/** The selection that asks for a scope. */
+/** The selection that gives a scope. */
 export function selectionOf({ include, exclude, tags, kinds, dependents }: Scope): Selection {
   return {
     ...(include.join() === '**' ? {} : { include }),
@@ -45,7 +45,7 @@ export function selectionOf({ include, exclude, tags, kinds, dependents }: Scope
   }
 }
 
-/** The flags that ask for a scope, for a command line that can be pasted. */
+/** The flags that give a scope, for a command line to paste. */
 export function flagsOf(scope: Scope): readonly string[] {
   const { include, exclude, tags = [], kinds = [], dependents } = scope
   return [
@@ -57,26 +57,26 @@ export function flagsOf(scope: Scope): readonly string[] {
   ]
 }
 
-/** Whether a selection leaves anything out. Without one, all is meant. */
+/** Whether a selection has a condition; without one, it selects all resources. */
 export function selects({ include, exclude, tag, kind }: Selection): boolean {
   return [include, exclude, tag, kind].some((flag) => flag !== undefined)
 }
 
-/** Throws `Failure` for kinds that do not exist, with those that were probably meant. */
+/** Throws `Failure` for unknown kinds, with suggestions. */
 export function refuseUnknownKinds({ kind = [] }: Selection, kinds: readonly Kind[]): void {
   const known = kinds.map(({ name }) => name)
   const issues = kind.flatMap((name): Issue[] => {
     if (known.includes(name)) return []
-    const near = suggest(name, known)
-    const fix = near ? `Did you mean ${near}?` : `Kinds: ${known.join(', ')}`
+    const similar = suggest(name, known)
+    const fix = similar ? `Did you mean ${similar}?` : `Kinds: ${known.join(', ')}`
     return [{ code: 'unknown-kind', severity: 'error', message: `There is no kind "${name}".`, fix }]
   })
   if (issues.length > 0) throw new Failure(issues)
 }
 
 /**
- * The resources that are meant: those in the selection, and what they need. What every server has by itself comes only
- * where something needs it. In the order of a snapshot. Throws `Failure` where the selection names nothing.
+ * The selected resources and their dependencies, in the order of a snapshot. Built-in resources are omitted unless they are
+ * dependencies. Throws `Failure` if nothing matches the selection.
  */
 export function selected<T extends Resource>(
   resources: readonly T[],
@@ -84,13 +84,13 @@ export function selected<T extends Resource>(
   selection: Selection,
 ): T[] {
   const sorted = [...resources].sort(bySnapshotOrder(kinds))
-  const chosen = meant(sorted, kinds, selection)
-  if (!sorted.some(chosen) && asks(selection)) throw nothing(selection, sorted)
+  const chosen = selectionTest(sorted, kinds, selection)
+  if (!sorted.some(chosen) && mustMatch(selection)) throw emptySelection(selection, sorted)
   return selection.dependencies === false ? sorted.filter(chosen) : withDependencies(sorted, kinds, chosen)
 }
 
-/** Tells of those in the selection, and of what needs them where that was asked for. */
-function meant<T extends Resource>(
+/** Returns a test of whether a resource is in the selection, including dependents if requested. */
+function selectionTest<T extends Resource>(
   resources: readonly T[],
   kinds: readonly Kind[],
   selection: Selection,
@@ -106,12 +106,12 @@ function meant<T extends Resource>(
   return (resource) => refs.has(refOf(resource))
 }
 
-/** Whether a selection asks for something: one that only leaves out may leave out all. */
-function asks({ include, tag, kind }: Selection): boolean {
+/** Whether a selection must match something: one that only excludes may be empty. */
+function mustMatch({ include, tag, kind }: Selection): boolean {
   return [include, tag, kind].some((flag) => flag !== undefined)
 }
 
-/** What is meant, or nothing where the selection names nothing here. */
+/** The selected resources; empty if nothing matches the selection. */
 export function selectedIfAny<T extends Resource>(
   resources: readonly T[],
   kinds: readonly Kind[],
@@ -125,7 +125,7 @@ export function selectedIfAny<T extends Resource>(
   }
 }
 
-/** The refs that are meant on either of two sides. Throws `Failure` where the selection names nothing on both. */
+/** The refs that are selected on either of two sides. Throws `Failure` if nothing matches on both. */
 export function selectedOfBoth(
   sides: readonly [readonly Resource[], readonly Resource[]],
   kinds: readonly Kind[],
@@ -137,8 +137,8 @@ export function selectedOfBoth(
 }
 
 /**
- * A snapshot narrowed to a selection; what is out of it is invisible to plan and prune. Its own scope still holds: what it
- * was not asked to hold is not missing from it. Dependencies that are left out are external: the destination has to have them.
+ * Narrows a snapshot to a selection: plan and prune ignore other resources. The scope of the snapshot still applies, so
+ * resources outside of it do not count as missing. Dependencies that are left out are external: the destination has to have them.
  */
 export function narrowed(snapshot: Snapshot, kinds: readonly Kind[], selection: Selection): Snapshot {
   if (!selects(selection)) return snapshot
@@ -149,30 +149,30 @@ export function narrowed(snapshot: Snapshot, kinds: readonly Kind[], selection: 
   return { ...snapshot, scope: narrow, ...withGlobs(external, left), resources: chosen }
 }
 
-function nothing(selection: Selection, resources: readonly Resource[]): Failure {
+function emptySelection(selection: Selection, resources: readonly Resource[]): Failure {
   const { include = [], tag = [], kind = [], exclude = [] } = selection
   const flags = { include, tag, kind, exclude }
-  const said = Object.entries(flags).flatMap(([flag, words]) => words.map((word) => `--${flag} ${word}`))
+  const flagTexts = Object.entries(flags).flatMap(([flag, words]) => words.map((word) => `--${flag} ${word}`))
   const refs = resources.map(refOf)
   const tags = [...new Set(resources.flatMap(tagsOf))].sort()
-  const near = [
+  const similar = [
     ...include.flatMap((glob) =>
-      resources.some(conditionsOf({ include: [glob], exclude: [] })) ? [] : nearGlobs(glob, refs),
+      resources.some(conditionsOf({ include: [glob], exclude: [] })) ? [] : similarGlobs(glob, refs),
     ),
     ...tag.flatMap((word) => (tags.includes(word) ? [] : (suggest(word, tags) ?? []))),
   ]
-  const there = [...new Set(resources.map(({ kind }) => kind))]
+  const existingKinds = [...new Set(resources.map(({ kind }) => kind))]
   const hints = [
-    ...(near.length > 0 ? [`Did you mean ${near.slice(0, 5).join(', ')}?`] : []),
-    ...(near.length === 0 && tag.length > 0
+    ...(similar.length > 0 ? [`Did you mean ${similar.slice(0, 5).join(', ')}?`] : []),
+    ...(similar.length === 0 && tag.length > 0
       ? [tags.length > 0 ? `Tags here: ${some(tags)}` : 'Nothing here has tags']
       : []),
-    ...(near.length === 0 && include.length > 0 ? ['Globs are over kind/key, such as deployment/etl/**'] : []),
-    ...(near.length === 0
-      ? [there.length > 0 ? `Kinds here: ${there.join(', ')}` : 'There is nothing here at all']
+    ...(similar.length === 0 && include.length > 0 ? ['Globs are over kind/key, such as deployment/etl/**'] : []),
+    ...(similar.length === 0
+      ? [existingKinds.length > 0 ? `Kinds here: ${existingKinds.join(', ')}` : 'There is nothing here at all']
       : []),
   ]
-  const message = `Nothing matches ${said.join(' ')}${said.length > 1 ? ' (a resource has to meet each flag)' : ''}.`
+  const message = `Nothing matches ${flagTexts.join(' ')}${flagTexts.length > 1 ? ' (a resource has to meet each flag)' : ''}.`
   return new Failure([{ code: 'empty-selection', severity: 'error', message, fix: hints.join('. ') }])
 }
 
@@ -180,8 +180,8 @@ function some(words: readonly string[]): string {
   return words.length > 8 ? `${words.slice(0, 8).join(', ')} and ${words.length - 8} more` : words.join(', ')
 }
 
-/** What a glob would be with the words that are there in place of those that are nearly the same. */
-function nearGlobs(glob: string, refs: readonly Ref[]): string[] {
+/** Suggests a glob in which parts are replaced by similar parts of existing refs. */
+function similarGlobs(glob: string, refs: readonly Ref[]): string[] {
   const parts = glob.split('/')
   const wild = (part: string | undefined) => part !== undefined && /[*?{]/.test(part)
   const candidates = refs.map((ref) => {

@@ -164,7 +164,7 @@ entries:
       [
         'dev.yaml:24:33 dangling-ref c/user points to c/pool, which is not in the snapshot.',
         'prod.yaml:13:5 overlay-no-match No key of b/** matches test-*.',
-        'prod.yaml:17:5 duplicate-key a/dev-one and a/two would both be a/dev-one',
+        'prod.yaml:17:5 duplicate-key a/dev-one and a/two would both be a/dev-one.',
         'prod.yaml:3:7 overlay-no-match There is no a/nobody.',
         'prod.yaml:5:12 overlay-no-match a/dve-one matches nothing.',
         'prod.yaml:8:14 overlay-no-match /spec/text is in none of a/two.',

@@ -60,8 +60,8 @@ async function unreadable(): Promise<Record<string, string>> {
   }
 }
 
-describe('a path that is no regular file', () => {
-  it('is refused in every role, with the reason', async () => {
+describe('a path that is not a regular file', () => {
+  it('is rejected in every role, with the reason', async () => {
     const paths = await unreadable()
     for (const role of roles)
       for (const [what, path] of Object.entries(paths)) {
@@ -74,14 +74,14 @@ describe('a path that is no regular file', () => {
       }
   })
 
-  it('is absent if there is nothing, also below a file', () => {
+  it('is absent if nothing exists there, also below a file', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'file'), '')
     for (const path of ['none', 'none/none', 'file/none'])
       expect(readTextIfExists(join(folder, path), 'policy file')).toBeUndefined()
   })
 
-  it('is refused on the command line', async () => {
+  it('is rejected on the command line', async () => {
     for (const args of [
       ['validate', '/dev/zero'],
       ['validate', 'snapshots/data-team.snapshot.yaml', '--overlay', '/dev/zero'],
@@ -98,7 +98,7 @@ describe('a path that is no regular file', () => {
 })
 
 describe('a file beyond the limit of its role', () => {
-  it('is refused before it is read, and the message names the limit', async () => {
+  it('is rejected before it is read, and the message names the limit', async () => {
     const file = join(newFolder(), 'large')
     for (const role of roles) {
       writeFileSync(file, '')
@@ -111,7 +111,7 @@ describe('a file beyond the limit of its role', () => {
     }
   })
 
-  it('is refused on standard input when it exceeds the limit', async () => {
+  it('is rejected on standard input when it exceeds the limit', async () => {
     let taken = 0
     const endless = Readable.from(
       (function* () {
@@ -127,7 +127,7 @@ describe('a file beyond the limit of its role', () => {
 })
 
 describe('text that is not UTF-8', () => {
-  it('is refused with its first bad line', async () => {
+  it('is rejected with its first invalid line', async () => {
     const bytes = Buffer.concat([Buffer.from('kind: snapshot\nname: "ä'), Buffer.from([0xe4, 0x22, 0x0a, 0xff])])
     expect(await messageOf(() => decodeText(bytes, 'x.yaml'))).toBe('Cannot read x.yaml: line 2 is not valid UTF-8.')
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('kind: snapshot\n', 'utf16le')])

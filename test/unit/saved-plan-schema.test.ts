@@ -58,7 +58,7 @@ describe('schemas/saved-plan.v1.json', () => {
     expect(valid.errors).toBeNull()
   })
 
-  it.each(['server', 'snapshot', 'fingerprints', 'changes', 'version'])('refuses one without %s', (name) => {
+  it.each(['server', 'snapshot', 'fingerprints', 'changes', 'version'])('rejects a plan without %s', (name) => {
     const { [name]: _, ...rest } = saved
     expect(valid(rest)).toBe(false)
   })
