@@ -47,10 +47,12 @@ export function judge(kind: Kind, entry: Entry, now: LiveResource | undefined, r
 function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): boolean {
   if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
   const after = resolve(entry.after)
-  const before = entry.before
-    ? resolve(entry.before)
-    : { ...after, refs: {}, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} }
-  return isBetween(kind, before, now, after)
+  const empty = { ...after, refs: {}, spec: {}, secrets: {} }
+  // A create begins with nothing, or with what the server made along with the parent.
+  const starts = entry.before
+    ? [resolve(entry.before)]
+    : [empty, { ...empty, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}) }]
+  return starts.some((before) => isBetween(kind, before, now, after))
 }
 
 /** Whether one of the requests succeeded, or has an unknown outcome. */

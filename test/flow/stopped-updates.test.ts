@@ -25,6 +25,8 @@ afterAll(async () => {
 
 const sample: readonly (readonly [update: string, stop: string])[] = [
   ['schedules: cron', 'refused (422)'],
+  ['schedules: cron', 'every answer lost'],
+  ['pool: created with another default queue', 'refused (422)'],
   ['limit: none to own with a decay', 'killed once the server has carried it out'],
   ['limit: shared to own', 'fails for ever (500)'],
   ['blocks: type, schema and blocks created', 'answer lost once'],

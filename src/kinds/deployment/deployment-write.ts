@@ -64,13 +64,15 @@ export async function updateDeployment(
   const changed = namesOf(fields)
   const isOld = isPrefect2(write.server.version)
   const way = isOld || needsUpsert(after, changed) === undefined ? patch : isFlip(changed) ? flip : upsert
-  const isWhole = await way(write, before, after, changed).then(
+  const send = () => way(write, before, after, changed)
+  const isWhole = await send().then(
     () => way === upsert,
     async (error: unknown) => {
+      if (way === upsert || isOld) throw error
+      // A request with an unknown result does no harm when it is sent again. The upsert would give schedules new ids.
+      if (isAmbiguous(error)) return send().then(() => false)
       // PATCH checks parameters that are stored already, and refuses the whole request where they do not fit.
-      // After a request with an unknown result, the upsert makes the deployment as it should be in any case.
-      const again = way !== upsert && !isOld && (statusOf(error) === 409 || isAmbiguous(error))
-      if (!again) throw error
+      if (statusOf(error) !== 409) throw error
       await upsert(write, before, after, changed)
       return true
     },

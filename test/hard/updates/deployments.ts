@@ -88,7 +88,11 @@ export const deploymentUpdates: readonly Update[] = [
   },
   {
     name: 'deployment: its queue, a schedule and a limit',
-    from: [flow, ...pool, deployment({ schedules: [schedule('0 5 * * *'), schedule('0 6 * * *')] })],
+    from: [
+      flow,
+      ...pool,
+      deployment({ schedules: [schedule('0 5 * * *'), schedule('0 6 * * *')] }, { queue: 'work-queue/p/default' }),
+    ],
     to: [
       flow,
       ...pool,

@@ -179,6 +179,8 @@ export const otherUpdates: readonly Update[] = [
   },
   {
     name: 'several kinds at once: flow, variable, pool, deployment and automation',
+    // Before, its undo cannot take the deployment off the pool.
+    since: '3.6.27',
     from: [flow, { kind: 'variable', key: 'v', spec: { value: 1 } }, deployment({ tags: ['x'] })],
     to: [
       { ...flow, spec: { tags: ['x'] } },
