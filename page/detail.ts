@@ -8,6 +8,7 @@ const words = {
   blocked: 'is not possible on this server',
   unknown: 'is unchanged, except that its secrets were not compared',
   resource: '',
+  external: 'is external: only the destination has it',
 } as const
 
 const wordsOfDiff = { ...words, create: 'is new', update: 'has changed', delete: 'is gone' } as const

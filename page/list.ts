@@ -10,6 +10,7 @@ const signs: Readonly<Record<State, string>> = {
   blocked: '×',
   unknown: '?',
   resource: '·',
+  external: '◌',
 }
 
 export interface List {

@@ -33,7 +33,7 @@ export const graph = defineCommand({
     const { allFieldsOf } = await import('../report/model/field-views.ts')
     const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
     const { refOf } = await import('../ref.ts')
-    const { snapshot, issues, placeOf, focus, resources, edges } = await graphSnapshot(input, io)
+    const { snapshot, issues, placeOf, focus, resources, external, edges } = await graphSnapshot(input, io)
     const status = issues.some(({ severity }) => severity === 'error') ? 'usage' : 'ok'
     const report: GraphReport = {
       schema: 'prefect-snapshot/graph',
@@ -43,11 +43,14 @@ export const graph = defineCommand({
       issues: issues.map(withoutSecretExcerpt),
       source: { file: input.snapshot, ...(snapshot.source ?? {}) },
       ...(focus ? { focus } : {}),
-      resources: resources.map((resource) => {
-        const place = placeOf(refOf(resource))
-        const at = place ? { place: { file: place.file, line: place.line } } : {}
-        return { ref: refOf(resource), ...at, fields: allFieldsOf(resource, 'after') }
-      }),
+      resources: [
+        ...resources.map((resource) => {
+          const place = placeOf(refOf(resource))
+          const at = place ? { place: { file: place.file, line: place.line } } : {}
+          return { ref: refOf(resource), ...at, fields: allFieldsOf(resource, 'after') }
+        }),
+        ...external.map((ref) => ({ ref, external: true as const, fields: [] })),
+      ],
       edges,
     }
     const reporter = await graphReporters[input.format]()

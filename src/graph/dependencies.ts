@@ -14,10 +14,17 @@ export interface Dependency {
 
 const strength = { slot: 0, token: 1, name: 2 } as const
 
-/** The dependencies among these resources, in the order of the resources. Dependencies on other resources are omitted. */
-export function dependenciesOf(resources: readonly Resource[], kinds: readonly Kind[]): Dependency[] {
+/**
+ * The dependencies among these resources and on `external` ones, in the order of the resources. Dependencies on other
+ * resources are omitted.
+ */
+export function dependenciesOf(
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  external: Iterable<Ref> = [],
+): Dependency[] {
   const edgesOf = edgeFinder(kinds)
-  const known = new Set(resources.map(refOf))
+  const known = new Set([...resources.map(refOf), ...external])
   const needs = resources.flatMap((resource): Dependency[] => {
     const found = new Map<Ref, Dependency>()
     for (const { from, to, how } of edgesOf(resource)) {

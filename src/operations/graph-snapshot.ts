@@ -4,6 +4,7 @@ import { Failure, type Issue, type IssueCode } from '../issue.ts'
 import type { Ref, Resource, Snapshot } from '../model.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
+import { externalEdges } from '../selection/external.ts'
 import { matches } from '../selection/scope.ts'
 import { type Selection, selected, selects } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
@@ -34,6 +35,8 @@ export interface SnapshotGraph {
   readonly placeOf: Parsed['placeOf']
   readonly focus?: GraphFocus
   readonly resources: readonly Resource[]
+  /** External resources that those refer to. */
+  readonly external: readonly Ref[]
   readonly edges: ReturnType<typeof dependenciesOf>
 }
 
@@ -46,24 +49,26 @@ export async function graphSnapshot(request: GraphRequest, context: Context): Pr
   const { snapshot, issues, placeOf } = await readSnapshot(request.snapshot, context, request)
   if (issues.some(({ code, severity }) => severity === 'error' && !drawable.has(code))) throw new Failure(issues)
   const resources = selects(request) ? selected(snapshot.resources, kinds, request) : snapshot.resources
-  const edges = dependenciesOf(resources, kinds)
-  const focus = focusOf(request, resources)
-  if (!focus) return { snapshot, issues, placeOf, resources, edges: edgesWithin(edges, new Set(resources.map(refOf))) }
+  const external = [...externalEdges({ ...snapshot, resources }, kinds).keys()]
+  const edges = dependenciesOf(resources, kinds, external)
+  const known = [...resources.map(refOf), ...external]
+  const focus = focusOf(request, known)
+  if (!focus) return { snapshot, issues, placeOf, resources, external, edges: edgesWithin(edges, new Set(known)) }
   const kept = reachable(focus.refs, edges, focus.towards, focus.depth)
   const shown = resources.filter((resource) => kept.has(refOf(resource)))
-  return { snapshot, issues, placeOf, focus, resources: shown, edges: edgesWithin(edges, kept) }
+  const outside = external.filter((ref) => kept.has(ref))
+  return { snapshot, issues, placeOf, focus, resources: shown, external: outside, edges: edgesWithin(edges, kept) }
 }
 
 function edgesWithin(edges: SnapshotGraph['edges'], refs: ReadonlySet<Ref>): SnapshotGraph['edges'] {
   return edges.filter(({ from, to }) => refs.has(from) && refs.has(to))
 }
 
-function focusOf({ focus, depth, reverse }: GraphRequest, resources: readonly Resource[]): GraphFocus | undefined {
+function focusOf({ focus, depth, reverse }: GraphRequest, known: readonly Ref[]): GraphFocus | undefined {
   if (focus === undefined) {
     if (depth === undefined && !reverse) return undefined
     throw usage('--depth and --reverse need a resource to start from.', 'Add --focus KIND/KEY.')
   }
-  const known = resources.map(refOf)
   const refs = focus.flatMap((word) => named(word, known))
   return { refs, towards: reverse ? 'needed-by' : 'needs', ...(depth === undefined ? {} : { depth }) }
 }

@@ -14,9 +14,9 @@ export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
     '  rankdir=LR',
     '  node [shape=box, style="rounded", fontname="sans-serif", fontsize=11]',
     '  edge [color="#98a3b3"]',
-    ...resources.map(({ ref }) => {
+    ...resources.map(({ ref, external }) => {
       const { kind, key } = splitRef(ref)
-      return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colors.get(kind)}"]`
+      return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colors.get(kind)}"${external ? ', style="rounded,dashed"' : ''}]`
     }),
     ...edges.map(({ from, to, how, cycle }) => {
       const inCycle = cycle ? ', color="#cf222e", penwidth=2' : ''

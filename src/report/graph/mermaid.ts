@@ -11,6 +11,7 @@ export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
   const number = new Map(resources.map(({ ref }, index) => [ref, index]))
   const colors = [...colorsOf(resources.map(({ ref }) => splitRef(ref).kind))]
   const drawn = edges.filter(({ from, to }) => number.has(from) && number.has(to))
+  const external = resources.flatMap(({ external }, index) => (external ? [`n${index}`] : []))
   const inCycle = drawn.flatMap(({ cycle }, index) => (cycle ? [index] : []))
   return [
     'flowchart LR',
@@ -20,6 +21,9 @@ export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
     }),
     ...drawn.map(({ from, to, how }) => `  n${number.get(from)} ${arrows[how]} n${number.get(to)}`),
     ...colors.map(([, color], index) => `  classDef k${index} stroke:${color},stroke-width:2px`),
+    ...(external.length > 0
+      ? ['  classDef external stroke-dasharray:5 5', `  class ${external.join(',')} external`]
+      : []),
     ...(inCycle.length > 0 ? [`  linkStyle ${inCycle.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
     '',
   ].join('\n')

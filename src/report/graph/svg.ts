@@ -1,7 +1,7 @@
 import { visible } from '../../plain-text.ts'
 import type { Ref } from '../../ref.ts'
 import type { Action } from '../model/change-report.ts'
-import type { GraphReport } from '../model/report.ts'
+import type { GraphReport, ResourceReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { colorsOf } from './colors.ts'
 import { type Line, layoutGraph, type Node, type Picture } from './layout.ts'
@@ -21,23 +21,31 @@ export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
     `<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="${width}" height="${height}" viewBox="${-margin} ${-margin} ${width} ${height}">`,
     `<style>${graphStyle}</style>`,
     ...arrowMarkers,
-    ...graphMarkup(picture, colorsOf(picture.nodes.map(({ kind }) => kind)), new Map()),
+    ...graphMarkup(picture, colorsOf(picture.nodes.map(({ kind }) => kind)), externalIn(resources)),
     '</svg>\n',
   ].join('\n')
 }
 
+/** How a node is drawn: by what happens to its resource, or as one that only the destination has. */
+export type Mark = Action | 'external'
+
+/** The marks of external resources. */
+export function externalIn(resources: readonly ResourceReport[]): ReadonlyMap<Ref, Mark> {
+  return new Map(resources.flatMap(({ ref, external }) => (external ? [[ref, 'external'] as const] : [])))
+}
+
 /**
- * SVG elements for the lines and nodes of a picture. `colors` is by kind; `actions` has the planned action of each
- * resource.
+ * SVG elements for the lines and nodes of a picture. `colors` is by kind; `marks` has the planned action of each
+ * resource, or that it is external.
  */
 export function graphMarkup(
   { nodes, lines }: Picture,
   colors: ReadonlyMap<string, string>,
-  actions: ReadonlyMap<Ref, Action>,
+  marks: ReadonlyMap<Ref, Mark>,
 ): string[] {
   return [
     ...lines.map(lineMarkup),
-    ...nodes.map((node) => nodeMarkup(node, colors.get(node.kind) ?? '', actions.get(node.ref))),
+    ...nodes.map((node) => nodeMarkup(node, colors.get(node.kind) ?? '', marks.get(node.ref))),
   ]
 }
 
@@ -55,11 +63,11 @@ function lineMarkup({ from, to, how, cycle, path }: Line): string {
   return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
 }
 
-function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, action: Action | undefined): string {
+function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, mark: Mark | undefined): string {
   const [left, top] = [x - width / 2, y - nodeHeight / 2]
   return [
-    `<g class="node${action ? ` ${action}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
-    `<title>${named(ref)}${action ? `, to ${action}` : ''}</title>`,
+    `<g class="node${mark ? ` ${mark}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
+    `<title>${named(ref)}${mark === 'external' ? ', external' : mark ? `, to ${mark}` : ''}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
     `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${color}"/>`,
     `<text class="kind" x="17" y="15">${escapeMarkup(kind)}</text>`,
@@ -88,5 +96,6 @@ export const graphStyle = `
 .graph marker.hot{fill:var(--hot)}
 .graph .node.create .box{stroke:var(--create);stroke-width:2}
 .graph .node.update .box,.graph .node.patch-cycle .box{stroke:var(--update);stroke-width:2}
+.graph .node.external .box{stroke:var(--line);stroke-dasharray:3 3}
 .graph .node.delete .box{stroke:var(--delete);stroke-width:2;stroke-dasharray:5 3}
 `.trim()

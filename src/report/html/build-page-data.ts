@@ -51,8 +51,8 @@ function itemsOf(report: Report, number: (ref: Ref) => number): Item[] {
     case 'prefect-snapshot/diff':
       return changeItems(report, number)
     case 'prefect-snapshot/graph':
-      return report.resources.map(({ ref, place, fields }) => ({
-        ...bare(number(ref), 'resource'),
+      return report.resources.map(({ ref, external, place, fields }) => ({
+        ...bare(number(ref), external ? 'external' : 'resource'),
         ...(place ? { place: `${place.file}:${place.line}` } : {}),
         brief: contentText(fields, 120),
         fields: fields.map(fieldView),

@@ -1,12 +1,12 @@
 import type { Ref } from '../../ref.ts'
 import { layoutGraph, type Picture } from '../graph/layout.ts'
-import type { Action } from '../model/change-report.ts'
+import { externalIn, type Mark } from '../graph/svg.ts'
 import type { EdgeReport, Report } from '../model/report.ts'
 
 /** The page's picture, and how much it omits. */
 export interface Overview {
   readonly picture: Picture
-  readonly actions: ReadonlyMap<Ref, Action>
+  readonly actions: ReadonlyMap<Ref, Mark>
   /** The number of resources in the report. */
   readonly all: number
 }
@@ -19,10 +19,14 @@ const maxNodes = 2500
  * neighbors; if that is too much, only changes that depend on each other.
  */
 export async function overviewOf(report: Report): Promise<Overview> {
-  const actions = new Map<Ref, Action>()
+  const actions = new Map<Ref, Mark>()
   if (report.schema === 'prefect-snapshot/graph') {
     const refs = report.resources.map(({ ref }) => ref).slice(0, maxNodes)
-    return { picture: await layoutGraph(refs, report.edges), actions, all: report.resources.length }
+    return {
+      picture: await layoutGraph(refs, report.edges),
+      actions: externalIn(report.resources),
+      all: report.resources.length,
+    }
   }
   if (!('changes' in report)) return { picture: await layoutGraph([], []), actions, all: 0 }
   for (const { ref, action } of report.changes) if (action !== 'patch-cycle') actions.set(ref, action)

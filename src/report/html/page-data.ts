@@ -3,7 +3,7 @@
  * because a browser's JSON.parse rounds numbers that do not fit a double.
  */
 
-export type State = 'create' | 'update' | 'delete' | 'blocked' | 'unknown' | 'resource'
+export type State = 'create' | 'update' | 'delete' | 'blocked' | 'unknown' | 'resource' | 'external'
 
 export interface PageData {
   /** Every resource that occurs in the data; elsewhere, resources are indexes into this list. */

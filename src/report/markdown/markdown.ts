@@ -49,6 +49,7 @@ function planned(report: PlanReport | ApplyReport): string {
     ...(report.base ? [`Since ${code(report.base.file)}: ${sinceText(report.base)}.`, ''] : []),
     ...(changes > 0 ? [countsTable(report), ''] : []),
     ...(done ? outcomeLines(report) : []),
+    ...(report.external ? [`External (read, not written): ${report.external.map(code).join(', ')}.`, ''] : []),
     issueList(report),
     unsupportedList(report) + notComparedList(report),
   ].join('\n')

@@ -44,6 +44,7 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
     source: { file, ...(snapshot.source ?? {}) },
     ...(context.base ? { base: baseOf(context.base) } : {}),
     scope: scopeOf(snapshot, context.kinds),
+    ...(plan.external.length > 0 ? { external: plan.external } : {}),
     ...comparedOf(plan, context, (change) => secretsOf(change, context.filled), context.base?.since),
     unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
       ref,

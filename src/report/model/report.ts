@@ -79,6 +79,8 @@ export interface Focus {
 }
 export interface ResourceReport {
   readonly ref: Ref
+  /** It has no document: only the destination has it. */
+  readonly external?: true
   readonly place?: { readonly file: string; readonly line: number }
   readonly fields: readonly FieldReport[]
 }
@@ -106,6 +108,8 @@ export interface Planned extends Compared {
   /** The common base, if one was named. Changes then have `changedBy`. */
   readonly base?: BaseReport
   readonly scope: ScopeReport
+  /** External resources that are referred to and exist: read, never written. Absent if there are none. */
+  readonly external?: readonly Ref[]
   readonly unsupported: readonly UnsupportedReport[]
   /** Resources with secrets that were not compared; one that is unchanged may still differ in them. */
   readonly notCompared: readonly NotComparedReport[]

@@ -46,7 +46,7 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
     headText(plan, style, width),
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
-    unmanagedText(plan, style, width) + unknownText(plan, style, width),
+    externalText(plan, style, width) + unmanagedText(plan, style, width) + unknownText(plan, style, width),
     countsText(plan.counts, style) +
       (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
@@ -122,6 +122,11 @@ function unsupportedText({ unsupported }: Planned, style: Style): string {
       return `${head}${path === undefined ? '' : `  ${path}`}\n    ${style.yellow('!')} not possible: ${visible(reason)}\n`
     })
     .join('')
+}
+
+function externalText({ external = [] }: Planned, style: Style, width: number): string {
+  if (external.length === 0) return ''
+  return paragraph(`External (read, not written): ${keysText(external, 3)}`, width, style.dim)
 }
 
 function unmanagedText({ unmanaged }: Planned, style: Style, width: number): string {
