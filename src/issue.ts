@@ -137,6 +137,8 @@ export const issueCodes = {
   'invalid-bundle':
     'The file is not a bundle, or was changed after it was created. The message contains the difference.',
   'scope-mismatch': 'The directory contains an export of another selection, so one header cannot describe both.',
+  'overwrite-refused':
+    'Writing would replace a file of another kind, or lose comments or edits that are not committed. --update keeps them, and --overwrite replaces the file.',
   'outside-scope':
     'A resource of the snapshot is outside of the scope in its header: apply creates it, and --prune never deletes it.',
   'file-name-mismatch':

@@ -1,5 +1,5 @@
 import { kindsText, plural } from '../plain-text.ts'
-import { defineCommand, required, requiredValue } from './command.ts'
+import { defineCommand, flag, required, requiredValue } from './command.ts'
 import { snapshotForms } from './options.ts'
 
 export const convert = defineCommand({
@@ -14,6 +14,7 @@ export const convert = defineCommand({
       '-o, --output <path>',
       'file, directory (ends in /), bundle (ends in .tar.gz), or - for standard output',
     ),
+    overwrite: flag('--overwrite', 'replace what is at the output, also comments, uncommitted edits and other files'),
   },
   examples: [
     'convert prod.snapshot.yaml -o platform/',

@@ -14,6 +14,7 @@ export const exportCommand = defineCommand({
   options: {
     output: valueOr('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-'),
     update: flag('--update', 'write only what has changed; keep comments, order and quoting of the existing snapshot'),
+    overwrite: flag('--overwrite', 'replace what is at the output, also comments, uncommitted edits and other files'),
     check: flag(
       '--check',
       'report drift: show what --update would change, write nothing, and exit with 2 if there is any',

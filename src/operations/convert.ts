@@ -12,6 +12,8 @@ export interface ConvertRequest {
   readonly snapshot: string
   /** A file, a directory (ends in `/`), a bundle (ends in `.tar.gz` or `.tgz`), or `-`. */
   readonly output: string
+  /** Replaces the output, whatever it is. */
+  readonly overwrite?: boolean
 }
 
 /** A converted snapshot, with exactly one of `text`, `written` and `bundle`. */
@@ -24,7 +26,10 @@ export interface Converted {
 }
 
 /** Writes a snapshot as a file, a directory or a bundle. Throws `Failure` if the snapshot is invalid. */
-export async function convert({ snapshot: path, output }: ConvertRequest, context: Context): Promise<Converted> {
+export async function convert(
+  { snapshot: path, output, overwrite = false }: ConvertRequest,
+  context: Context,
+): Promise<Converted> {
   const sources = await readSources(path, context)
   const { snapshot, issues } = parseSnapshot(sources, context.kinds)
   refuseFaults({ issues })
@@ -32,5 +37,7 @@ export async function convert({ snapshot: path, output }: ConvertRequest, contex
     return { snapshot, issues, bundle: await writeBundle(output, sources, snapshot, context) }
   if (output === '-') return { snapshot, issues, text: snapshotText(snapshot) }
   const mode = hasPlain(snapshot) ? onlyOwner : 0o644
-  return { snapshot, issues, written: await writeSnapshot(output, snapshot, { mode, over: 'replace' }, context) }
+  const rule = { overwrite, advice: 'Pass --overwrite to replace it, or another path.', env: context.env }
+  const written = await writeSnapshot(output, snapshot, { mode, over: 'replace', rule }, context)
+  return { snapshot, issues, written }
 }

@@ -10,6 +10,7 @@ import type { WriteResult } from '../store/directory.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { externalIn } from '../store/export-scope.ts'
 import { snapshotText, writeSnapshot } from '../store/files.ts'
+import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
@@ -21,7 +22,11 @@ export interface ExportRequest extends Target, Choice, ExportSecretRequest {
   readonly update?: boolean
   /** Compares with the existing snapshot, and writes nothing. */
   readonly check?: boolean
+  /** Replaces the output, whatever it is. */
+  readonly overwrite?: boolean
 }
+
+const overwriteAdvice = 'Pass --update to change only what differs, --overwrite to replace it, or another path.'
 
 /** An export, with exactly one of `text`, `written`, `updated` and `comparison`. */
 export interface ExportResult {
@@ -44,6 +49,9 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   const folder = { path: resolve(context.cwd, request.output), name: request.output }
   const before = over ? over.external : externalIn(folder)
   const how: ExportRequest = { ...request, ...over?.selection, ...withGlobs(before, request.external) }
+  const rule = { overwrite: how.overwrite === true, advice: overwriteAdvice, env: context.env }
+  // Before the server is read: most of what is refused does not depend on it.
+  if (!over && how.output !== '-') await refuseFileLoss(folder, rule)
   const secrets = await openExportSecrets(how, readPolicy(how.output, context.cwd), context, over?.held)
   const read = async (connection: Connected) => {
     const { server, name } = connection
@@ -66,7 +74,12 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     if (over) return { ...result, updated: await over.write(snapshot) }
     if (how.output === '-') return { ...result, text: snapshotText(snapshot, ahead.bytesOf) }
     const mode = how.secrets === 'plain' ? onlyOwner : 0o644
-    const written = await writeSnapshot(how.output, snapshot, { mode, over: 'renew', bytesOf: ahead.bytesOf }, context)
+    const written = await writeSnapshot(
+      how.output,
+      snapshot,
+      { mode, over: 'renew', rule, bytesOf: ahead.bytesOf },
+      context,
+    )
     return { ...result, written }
   }
   return connected(how, context, read, true)

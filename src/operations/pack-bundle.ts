@@ -9,6 +9,7 @@ import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { readSources, writeText } from '../store/files.ts'
+import { refuseOtherFile } from '../store/overwrite-guard.ts'
 import { schemaText } from './schema-text.ts'
 
 export interface BundleRequest {
@@ -48,6 +49,8 @@ export async function writeBundle(
   const entries = entriesOf(own, schemaText(context.kinds))
   const packed = await packBundle(entries)
   const isOpen = hasPlain(snapshot)
+  const file = { path: resolve(context.cwd, output), name: output }
+  refuseOtherFile(file, 'a bundle', (start) => start[0] === 0x1f && start[1] === 0x8b)
   await writeText(output, packed, context, isOpen ? onlyOwner : 0o644)
   return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: isOpen }
 }

@@ -11,6 +11,7 @@ import type { Selection } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
+import { refuseOtherFile } from '../store/overwrite-guard.ts'
 import type { PlanRequest, PlanRules, PreparedPlan } from './make-plan.ts'
 
 /** The part of a request that determines a plan. The server and the sources of secrets are given again to apply it. */
@@ -50,6 +51,7 @@ export async function savePlan(
   const kept = Object.entries(request).filter(([name, value]) => name in savedParts && value !== undefined)
   const made = Object.fromEntries(kept) as JsonObject
   const saved = savedPlan(plan, live, { tool: context.version, request: made, snapshot: formatSnapshot(whole) })
+  refuseOtherFile({ path: resolve(context.cwd, path), name: path }, 'a saved plan', isPlanText)
   await writeText(path, `${writeJson(saved, 2)}\n`, context)
 }
 
@@ -62,9 +64,11 @@ function hasPlainSecrets(): Failure {
 /** Whether a file begins like a plan or a report of this tool. A snapshot may also be JSON or begin with a brace. */
 export function isSavedPlan(path: string, { cwd }: Pick<Context, 'cwd'>): boolean {
   if (path === '-' || path.startsWith('git:')) return false
-  return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(
-    readStart(resolve(cwd, path), 1000).toString('utf8'),
-  )
+  return isPlanText(readStart(resolve(cwd, path), 1000))
+}
+
+function isPlanText(start: Buffer): boolean {
+  return /^\s*\{\s*"(schema"\s*:\s*"prefect-snapshot\/|before"\s*:)/.test(start.toString('utf8'))
 }
 
 /** Reads a saved plan. Throws `Failure` if it is invalid. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
@@ -9,6 +10,7 @@ import { refuseUnknownKinds, selected, selects } from '../selection/selection.ts
 import { formatSnapshot } from '../snapshot/format.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
+import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
 import { connected, readResources, warn } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
@@ -41,7 +43,11 @@ export async function transfer(request: TransferRequest, context: Context, appro
   )
   if (request.save !== undefined) {
     const resources = withPlaceholders(snapshot.resources as readonly LiveResource[], kinds)
-    await writeText(request.save, formatSnapshot({ ...snapshot, resources }), context)
+    const text = formatSnapshot({ ...snapshot, resources })
+    const file = { path: resolve(context.cwd, request.save), name: request.save }
+    const rule = { advice: 'Choose another path, or remove the file.', env: context.env }
+    await refuseFileLoss(file, rule, Buffer.from(text))
+    await writeText(request.save, text, context)
     onEvent({ type: 'written', path: request.save })
   }
   return connected({ profile: request.to }, context, async (to) => {

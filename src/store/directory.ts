@@ -31,6 +31,23 @@ function isIgnored(within: string): boolean {
   return /(^|\/)(\.|node_modules(\/|$))/.test(within)
 }
 
+/** A file whose text is about to be replaced, or that is about to be removed. */
+export interface ReplacedFile {
+  /** Path within the directory. */
+  readonly file: string
+  /** Present content. */
+  readonly before: Buffer
+}
+
+interface DirectoryOptions {
+  /** Whether the file of a resource that is not in the snapshot is removed. */
+  readonly gone: (resource: Resource) => boolean
+  /** Permissions of new files. */
+  readonly mode: number
+  /** Throws `Failure` if one of the files must not be replaced. */
+  readonly allow: (files: readonly ReplacedFile[]) => Promise<void>
+}
+
 /**
  * Writes a snapshot over a directory. Files that have their text already are not written. Removes only files that
  * contain exactly one resource under its layout name, if that resource is not in the snapshot and `gone` returns true
@@ -39,19 +56,25 @@ function isIgnored(within: string): boolean {
 export async function writeDirectory(
   folder: Folder,
   snapshot: Snapshot,
-  gone: (resource: Resource) => boolean,
-  mode: number,
+  { gone, mode, allow }: DirectoryOptions,
 ): Promise<WriteResult> {
   const layout = layoutOf(snapshot)
   const { path } = folder
   const existing = statIfExists(path, folder.name) ? await yamlBelow(path) : []
   const files = new Map(layout.map((each) => [each.file, each]))
-  const known = existing.filter((file) => files.has(file.normalize('NFC')))
+  const known = new Set(existing.map((file) => file.normalize('NFC')).filter((file) => files.has(file)))
   const others = existing.filter((file) => !files.has(file.normalize('NFC')))
   const stale = await findStale(folder, others, layout, gone)
-  const present = new Set(known.map((file) => file.normalize('NFC')))
+  const bytesAt = (file: string) => readBytes(join(path, file), 'snapshot', join(folder.name, file))
+  const differing = await forEachFile(layout, async ({ file, text }): Promise<ReplacedFile[]> => {
+    const before = known.has(file) ? bytesAt(file) : undefined
+    return before && !before.equals(Buffer.from(text())) ? [{ file, before }] : []
+  })
+  const replaced = differing.flat()
+  await allow([...replaced, ...stale.map((file) => ({ file, before: bytesAt(file) }))])
+  for (const { file } of replaced) known.delete(file)
   const [header, ...resources] = layout
-  const put = (each: LayoutFile) => putFile(join(path, each.file), each.text(), present.has(each.file), mode)
+  const put = (each: LayoutFile) => putFile(join(path, each.file), each, known.has(each.file), mode)
   const changed = await forEachFile(resources, put)
   // The header is written last: a directory without one was not written completely.
   if (header) changed.push(await put(header))
@@ -61,9 +84,9 @@ export async function writeDirectory(
 }
 
 /** Returns whether the file was written. */
-async function putFile(path: string, text: string, present: boolean, mode: number): Promise<boolean> {
-  if (present && mode !== onlyOwner && readBytes(path, 'snapshot').equals(Buffer.from(text))) return false
-  await writeWhole(path, text, mode)
+async function putFile(path: string, { text }: LayoutFile, isSame: boolean, mode: number): Promise<boolean> {
+  if (isSame && mode !== onlyOwner) return false
+  await writeWhole(path, text(), mode)
   return true
 }
 

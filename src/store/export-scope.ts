@@ -64,17 +64,26 @@ function covers(wide: Scope, narrow: Scope): boolean {
   )
 }
 
-/** The scope, moves and external resources in the header of a directory; undefined if it has no valid header. */
+/** What the header of a directory says; undefined if it has none. Throws `Failure` if its file is not a valid header. */
 function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[]; external: readonly string[] } | undefined {
   const file = join(folder.name, headerFile)
-  const text = readTextIfExists(join(folder.path, headerFile), 'snapshot', file) ?? ''
+  const text = readTextIfExists(join(folder.path, headerFile), 'snapshot', file)
+  if (text === undefined || text === '') return undefined
   const [chunk] = cutStream(file, text)
   const read = chunk && readValue(chunk, 200)
-  if (!read || !('value' in read) || !isObject(read.value) || read.value.kind !== 'snapshot') return undefined
-  const scope = isObject(read.value.scope) ? (read.value.scope as unknown as Partial<Scope>) : {}
-  const moved = Array.isArray(read.value.moved) ? (read.value.moved as unknown as Rename[]) : []
-  const external = Array.isArray(read.value.external) ? (read.value.external as string[]) : []
+  if (read && !('value' in read)) throw new Failure(read.issues)
+  const value = read?.value
+  if (!isObject(value) || value.kind !== 'snapshot') throw invalidHeader(file)
+  const scope = isObject(value.scope) ? (value.scope as unknown as Partial<Scope>) : {}
+  const moved = Array.isArray(value.moved) ? (value.moved as unknown as Rename[]) : []
+  const external = Array.isArray(value.external) ? (value.external as string[]) : []
   return { scope: { include: ['**'], exclude: [], incomplete: [], ...scope }, moved, external }
+}
+
+function invalidHeader(file: string): Failure {
+  const message = `${file} is not the header of a snapshot.`
+  const fix = 'Begin it with kind: snapshot, version: 1, or export into another directory.'
+  return new Failure([{ code: 'no-header', severity: 'error', message, fix, place: { file, line: 1, column: 1 } }])
 }
 
 function refused(folder: string, before: Scope, now: Scope): Failure {

@@ -5,9 +5,10 @@ import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.t
 import { headerFirst } from '../snapshot/directory-layout.ts'
 import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
-import { mayBePart, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
+import { mayBePart, type ReplacedFile, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
 import { writeWhole } from './disk.ts'
 import { planDirectoryUpdate } from './export-scope.ts'
+import { type OverwriteRule, refuseDirectoryLoss, refuseFileLoss } from './overwrite-guard.ts'
 import { type Blob, readRevision, revisionOf } from './revision.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface WriteOptions {
    * removes them.
    */
   readonly over: 'renew' | 'replace'
+  /** What may be replaced; everything where it is absent. */
+  readonly rule?: OverwriteRule
   /** Returns the encoded document of a resource, if already available. */
   readonly bytesOf?: (resource: Resource) => Buffer
 }
@@ -72,20 +75,25 @@ export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) =
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
-  { mode, over, bytesOf = resourceBytes }: WriteOptions,
+  { mode, over, rule, bytesOf = resourceBytes }: WriteOptions,
   { cwd }: Pick<Context, 'cwd'>,
 ): Promise<WriteResult> {
   const place = resolve(cwd, path)
   try {
     const directory = path.endsWith('/') || statIfExists(place, path)?.isDirectory() === true
     if (!directory) {
-      await writeWhole(place, encodeSnapshot(snapshot, bytesOf), mode)
+      const bytes = encodeSnapshot(snapshot, bytesOf)
+      if (rule) await refuseFileLoss({ path: place, name: path }, rule, bytes)
+      await writeWhole(place, bytes, mode)
       return { directory, written: 1, unchanged: 0, removed: [] }
     }
     const folder = { path: place, name: path }
     const { snapshot: written, isGone } =
       over === 'renew' ? planDirectoryUpdate(folder, snapshot) : { snapshot, isGone: () => true }
-    return await writeDirectory(folder, written, isGone, mode)
+    const allow = async (files: readonly ReplacedFile[]) => {
+      if (rule) await refuseDirectoryLoss(folder, files, rule)
+    }
+    return await writeDirectory(folder, written, { gone: isGone, mode, allow })
   } catch (error) {
     throw fileFailure('write', path, error)
   }

@@ -54,7 +54,7 @@ export async function readRevision(
   context: Pick<Context, 'cwd' | 'env'>,
 ): Promise<Blob[]> {
   const { rev, path } = revision
-  const git = runner(context)
+  const git = openGit(context)
   const tree = await git(['rev-parse', '--verify', '--quiet', `${rev}^{tree}`])
   if (!tree)
     throw refused(`The repository has no revision "${rev}".`, 'List the revisions with git log --oneline --all.')
@@ -78,9 +78,10 @@ export async function readRevision(
 /**
  * Runs git once. Returns its output, or undefined if it fails. Throws `Failure` if git or the repository is not usable.
  */
-type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefined>
+export type Git = (args: readonly string[], input?: string) => Promise<Buffer | undefined>
 
-function runner(context: Pick<Context, 'cwd' | 'env'>): Git {
+/** Runs `git` in a directory, never through a shell. */
+export function openGit(context: Pick<Context, 'cwd' | 'env'>): Git {
   const env = { ...context.env, GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
   return async (args, input) => {
     // Loaded on demand, because few commands need it.

@@ -308,3 +308,40 @@ describe('a single file', () => {
     expect(readdirSync(folder)).toEqual(['file'])
   })
 })
+
+describe('a directory that is written over', () => {
+  const advice = 'Pass --overwrite.'
+  it('loses nothing that an export cannot write again, unless it is told to', async () => {
+    const { folder, put, write, text } = world()
+    const before = snapshot(resource('a/x'), resource('a/y'), resource('a/z'))
+    const after = snapshot(resource('a/x', { spec: { count: 1 } }), resource('a/z', { spec: { count: 1 } }))
+    const over = (overwrite = false) =>
+      writeSnapshot(
+        `${folder}/`,
+        after,
+        { mode: 0o644, over: 'renew', rule: { overwrite, advice, env: {} } },
+        { cwd: folder },
+      )
+    await write(before)
+    put('a/x.yaml', '# why\nkind: a\nkey: x\n')
+    put('a/y.yaml', 'kind: a\nkey: y\nspec: {text: x} # gone\n')
+    const error = await failure(over())
+    expect(error?.issues.map(({ code, message }) => [code, message.replace(/^.*\/(?=a\/)/, '')])).toEqual([
+      ['overwrite-refused', 'a/x.yaml is not overwritten: it has comments, which would be lost.'],
+      ['overwrite-refused', 'a/y.yaml is not overwritten: it has comments, which would be lost.'],
+    ])
+    expect(text('a/z.yaml')).toBe('kind: a\nkey: z\n')
+    expect(await over(true)).toMatchObject({ removed: ['a/y.yaml'] })
+    expect(await over()).toMatchObject({ written: 0, unchanged: 3 })
+  })
+
+  it.each([
+    ['that is not a header', 'kind: a\nkey: x\n', 'no-header'],
+    ['that cannot be read', 'kind: [', 'invalid-yaml'],
+  ])('is refused with a file in the place of the header %s', async (_, header, code) => {
+    const { put, write } = world()
+    put('snapshot.yaml', header)
+    const error = await failure(write(snapshot(resource('a/x'))))
+    expect(error?.issues[0]?.code).toBe(code)
+  })
+})

@@ -1,0 +1,36 @@
+import { Lexer } from 'yaml'
+import { isObject } from '../../json.ts'
+import { formatDocument } from '../format.ts'
+import { cutStream } from './documents.ts'
+import { readFast } from './fast-reader.ts'
+
+/** What a comment begins with; text may hold the same. */
+const hash = /(?:^|\s)#/m
+
+/** Whether a text has a comment, between documents or in one. */
+export function hasComments(text: string): boolean {
+  if (!hash.test(text)) return false
+  let done = 0
+  for (const chunk of cutStream('', text)) {
+    // Between documents there are only markers, blank lines and comments.
+    if (hash.test(text.slice(done, chunk.start))) return true
+    done = chunk.start + chunk.text.length - (chunk.marked ? 3 : 0)
+    if (hash.test(chunk.text) && isCommented(chunk.text)) return true
+  }
+  return hash.test(text.slice(done))
+}
+
+function isCommented(text: string): boolean {
+  // What an export writes is recognized in a fraction of the time.
+  const value = readFast(text, 200)
+  if (isObject(value) && formatDocument(value) === text.replace(/^ {3}\n/, '')) return false
+  let before = ''
+  for (const token of new Lexer().lex(text)) {
+    if (token.startsWith('#') && before !== scalarNext) return true
+    before = token
+  }
+  return false
+}
+
+/** What the lexer gives out before the text of a scalar. */
+const scalarNext = '\u001f'

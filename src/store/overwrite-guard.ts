@@ -1,0 +1,89 @@
+import { isUtf8 } from 'node:buffer'
+import { realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Context } from '../context.ts'
+import { Failure, type Issue } from '../issue.ts'
+import { isObject } from '../json.ts'
+import { readBytes, readStart, statIfExists } from '../read-file.ts'
+import { hasComments } from '../snapshot/yaml/comments.ts'
+import { cutStream } from '../snapshot/yaml/documents.ts'
+import { readValue } from '../snapshot/yaml/yaml-value.ts'
+import { uncommittedIn } from './uncommitted.ts'
+
+/** What may be replaced. */
+export interface OverwriteRule {
+  /** Replaces whatever is there. */
+  readonly overwrite?: boolean
+  /** What else can be done, for the error. */
+  readonly advice: string
+  /** Environment of `git`. */
+  readonly env: Context['env']
+}
+
+/** A path, and what it is called in messages. */
+interface Named {
+  readonly path: string
+  readonly name: string
+}
+
+/** What replacing a file would lose, as the end of a sentence about it; undefined if an export can write all of it again. */
+export function lossOf(bytes: Buffer): string | undefined {
+  if (bytes.length === 0) return undefined
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : ''
+  const values = cutStream('', text).map((chunk) => readValue(chunk, levels))
+  const [first] = values.map((read) => ('value' in read ? read.value : undefined))
+  const isPart = isObject(first) && (first.kind === 'snapshot' || (first.kind !== undefined && first.key !== undefined))
+  if (!isPart) return 'is not a snapshot'
+  if (values.some(({ issues }) => issues.length > 0)) return 'has edits that cannot be read'
+  return hasComments(text) ? 'has comments, which would be lost' : undefined
+}
+
+/** Levels of nesting at most. */
+const levels = 200
+
+/**
+ * Throws `Failure` if writing a snapshot over a file would lose something: what is not a snapshot, comments, or edits that
+ * are not committed to git. Without `bytes`, its new content, git is not asked.
+ */
+export async function refuseFileLoss(
+  { path, name }: Named,
+  { overwrite, advice, env }: OverwriteRule,
+  bytes?: Uint8Array,
+): Promise<void> {
+  if (overwrite || statIfExists(path, name)?.isFile() !== true) return
+  const before = readBytes(path, 'snapshot', name)
+  if (bytes && before.equals(bytes)) return
+  const loss = lossOf(before)
+  if (loss !== undefined) throw new Failure([refusal(name, loss, advice)])
+  const target = realpathSync(path)
+  const edited = bytes ? await uncommittedIn(dirname(target), target, { env }) : new Set()
+  if (edited.has(target)) throw new Failure([refusal(name, 'has edits that are not committed', advice)])
+}
+
+/** The same for files of a directory that change or are removed, with their present content; reports all of them. */
+export async function refuseDirectoryLoss(
+  { path, name }: Named,
+  files: readonly { readonly file: string; readonly before: Buffer }[],
+  { overwrite, advice, env }: OverwriteRule,
+): Promise<void> {
+  if (overwrite || files.length === 0) return
+  const root = realpathSync(path)
+  const edited = await uncommittedIn(root, root, { env })
+  const issues = files.flatMap(({ file, before }) => {
+    const loss = lossOf(before) ?? (edited.has(join(root, file)) ? 'has edits that are not committed' : undefined)
+    return loss === undefined ? [] : [refusal(join(name, file), loss, advice)]
+  })
+  if (issues.length > 0) throw new Failure(issues)
+}
+
+/** Throws `Failure` if a path has a file of another sort than the one that is to be written; `isOne` looks at its first bytes. */
+export function refuseOtherFile({ path, name }: Named, sort: string, isOne: (start: Buffer) => boolean): void {
+  const about = statIfExists(path, name)
+  if (about?.isFile() !== true || about.size === 0 || isOne(readStart(path, 1000))) return
+  throw new Failure([refusal(name, `is not ${sort}`, 'Choose another path, or remove the file.')])
+}
+
+function refusal(name: string, loss: string, fix: string): Issue {
+  const message = `${name} is not overwritten: it ${loss}.`
+  return { code: 'overwrite-refused', severity: 'error', message, fix }
+}
