@@ -11,7 +11,7 @@ import sys
 
 os.environ["PREFECT_API_URL"] = sys.argv[1]
 
-from typing import Any, Dict, List, Literal, Optional, Tuple, Union
+from typing import Annotated, Any, Dict, List, Literal, Optional, Tuple, Union
 
 from prefect.blocks.core import Block
 from prefect.blocks.fields import SecretDict
@@ -113,6 +113,37 @@ class ModelShapes(Block):
     number: Secret[str]
 
 
+class ApiKey(SecretStr):
+    pass
+
+
+class OpenCred(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    token: SecretStr
+
+
+class MoreShapes(Block):
+    either: Union[KeyLogin, Cred]
+    maybe: Optional[SecretStr] = None
+    maybes: List[Optional[SecretStr]]
+    triple: Tuple[SecretStr, int, SecretStr]
+    varied: Tuple[SecretStr, ...]
+    annotated: Annotated[SecretStr, Field(description="annotated")]
+    annotated_items: List[Annotated[SecretStr, Field(min_length=1)]]
+    deep: Dict[str, Dict[str, SecretStr]]
+    deeper: Dict[str, List[Dict[str, SecretStr]]]
+    open: OpenCred
+    opens: List[OpenCred]
+    subclass: ApiKey
+    secret_list: Secret[List[str]]
+    secret_dict: Secret[Dict[str, str]]
+    creds_text: Json[List[Cred]]
+    union_items: List[Union[Cred, SecretStr]]
+    union_values: Dict[str, Union[SecretStr, Cred]]
+    children: List[ShapeChild] = []
+    named: Optional[ShapeChild] = None
+
+
 def cred() -> Dict[str, Any]:
     return {"token": canary()}
 
@@ -142,4 +173,17 @@ ModelShapes.model_validate(
         "text": json.dumps(cred()), "pair": ("x", canary()), "listed": [canary(), canary()], "number": canary(),
     }
 ).save("model")
+named_child = ShapeChild.model_validate({"childTok": canary()})
+named_child.save("named-child")
+MoreShapes.model_validate(
+    {
+        "either": cred(), "maybe": canary(), "maybes": [None, canary()], "triple": (canary(), 1, canary()),
+        "varied": (canary(), canary()), "annotated": canary(), "annotated_items": [canary()],
+        "deep": {"a": {"b": canary()}}, "deeper": {"a": [{"b": canary()}]},
+        "open": {**cred(), "region": "eu"}, "opens": [{**cred(), "region": {"a": [1]}}], "subclass": canary(),
+        "secret_list": [canary(), canary()], "secret_dict": {"a": canary()}, "creds_text": json.dumps([cred()]),
+        "union_items": [cred(), canary()], "union_values": {"a": canary(), "b": cred()},
+        "children": [{"childTok": canary()}], "named": named_child,
+    }
+).save("more")
 print(json.dumps({"canaries": planted}))
