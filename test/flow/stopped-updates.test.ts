@@ -68,10 +68,13 @@ describe('a schedule that the server refuses', () => {
   ])('%s: the old one is still there, and what was written beside it is reverted', async (name, wrong) => {
     const http = plainHttp(bench.server.url)
     const { id: flow_id } = await http.post('/flows/', { name: 'f' })
+    // Null, which the server would store otherwise, is another value.
+    const said = { parameter_openapi_schema: { type: 'object', properties: {} }, pull_steps: [] }
     const cron = { schedule: { cron: '0 5 * * *' }, active: true }
     const { id } = await http.post('/deployments/', {
       name: 'd',
       flow_id,
+      ...said,
       schedules: [cron],
       tags: ['old'],
       paused: true,
@@ -85,7 +88,9 @@ describe('a schedule that the server refuses', () => {
 
     const partly = await apply(name, { schedules: [wrong], tags: ['new'] })
     expect(partly.exit).toBe(5)
-    expect(partly.err).toMatch(new RegExp(`the server has carried out: PATCH /deployments/${id}`))
+    expect(partly.err).toMatch(
+      new RegExp(`The server completed these requests of the change: PATCH /deployments/${id}`),
+    )
     expect(await schedulesOf(id)).toEqual(before.schedules)
     expect((await http.get(`/deployments/${id}`)).tags).toEqual(['new'])
     expect((await partly.undone()).exit).toBe(0)
