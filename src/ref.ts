@@ -1,35 +1,35 @@
 import { byCodePoint } from './json.ts'
 
-/** A resource's name everywhere but on the wire: `kind/natural key`, split at the first slash. */
+/** The name of a resource, independent of the server: `kind/natural key`, split at the first slash. */
 export type Ref = `${string}/${string}`
 
-/** The name of a resource. */
+/** The ref of a resource. */
 export function refOf(resource: { readonly kind: string; readonly key: string }): Ref {
   return `${resource.kind}/${resource.key}`
 }
 
-/** The two halves of a ref, split at the first slash. */
+/** Splits a ref at the first slash. */
 export function splitRef(ref: Ref): { readonly kind: string; readonly key: string } {
   const slash = ref.indexOf('/')
   return { kind: ref.slice(0, slash), key: ref.slice(slash + 1) }
 }
 
-/** Joins the parts of a composite key: a `/` inside one part is written `%2F`, a `%` as `%25`. */
+/** Joins the parts of a composite key. In each part, `/` is escaped as `%2F`, and `%` as `%25`. */
 export function keyOf(...parts: readonly string[]): string {
   return parts.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/')
 }
 
-/** The parts of a composite key, as they were given to `keyOf`. */
+/** Splits a composite key: the inverse of `keyOf`. */
 export function keyParts(key: string): string[] {
   return key.split('/').map((part) => part.replaceAll('%2F', '/').replaceAll('%25', '%'))
 }
 
-/** The order in which refs are listed wherever order has no other meaning. */
+/** Compares refs by code point. */
 export function byRef(a: Ref, b: Ref): number {
   return byCodePoint(a, b)
 }
 
-/** The order of a snapshot: by kind, in the order of `kinds`, and then by key. */
+/** Compares resources in snapshot order: by kind, in the order of `kinds`, then by key. */
 export function bySnapshotOrder<T extends { readonly kind: string; readonly key: string }>(
   kinds: readonly { readonly name: string }[],
 ): (a: T, b: T) => number {

@@ -6,9 +6,9 @@ import { type Edge, edgeFinder } from './edges.ts'
 import { orderOf } from './order.ts'
 
 /**
- * Every fault of a snapshot's graph: dangling refs, refs to a wrong kind, names that no resource has, unbreakable cycles.
- * `faulty` resources have faults of their own and count as existing: refs to them are not dangling, and neither are refs to
- * `external` ones, which only the destination has.
+ * All faults of a snapshot's graph: dangling refs, refs to a wrong kind, unknown names, unbreakable cycles. `faulty`
+ * resources have other errors and count as existing: refs to them are not dangling, and neither are refs to `external`
+ * ones, which only the destination has.
  */
 export function checkGraph(
   resources: readonly Resource[],
@@ -69,9 +69,9 @@ function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known:
     const message = `${edge.from} names ${edge.to}, which is not in the snapshot. Prefect looks it up when the flow runs.`
     return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
   }
-  const near = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
-  const fix = near
-    ? `Did you mean ${near}?`
+  const similar = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
+  const fix = similar
+    ? `Did you mean ${similar}?`
     : `Add a document for ${edge.to}, name it under external: if only the destination has it, or remove what points to it.`
   return error(
     'dangling-ref',

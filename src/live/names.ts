@@ -4,30 +4,30 @@ import type { Kind, Names } from '../kind.ts'
 import type { Ref, Server } from '../model.ts'
 import { byRef, refOfUnread } from '../ref.ts'
 
-/** An object of a server, and its kind. */
+/** A server's object and its kind. */
 export interface RawObject {
   readonly kind: Kind
   readonly raw: JsonObject
 }
-/** Objects by id. */
+/** Objects by ID. */
 export type Index = ReadonlyMap<string, RawObject>
 
-/** The objects among which names are looked up. */
+/** The objects for looking up names. */
 export interface RawIndex {
   readonly server: Server
   readonly index: Index
-  /** Names that are known already, by id; those that are looked up are added. */
+  /** Refs by ID; extended with each lookup. */
   readonly refs: Map<string, Ref | undefined>
-  /** Whether every object that will be read is in the index: before that, the holder of an object is not known. */
+  /** Whether the index is complete; before that, the owner of an object is not known. */
   readonly whole: boolean
-  /** Names of objects that need not have been read, by id. */
+  /** Refs that are known without reading the objects, by ID. */
   readonly known: ReadonlyMap<string, Ref>
 }
 
-/** What stands for an object that is not in the index; `kind` is given where the id fills a ref field of that kind. */
+/** Handles the ID of an object that is not in the index; `kind` is set if the ID is in a ref field of that kind. */
 export type Unresolved = (id: string, kind?: string) => Ref | undefined
 
-/** Where everything was read, no object has the id: a ref field that points to it is reported and left out. */
+/** After a complete read, no object has the ID: the reference is reported and omitted. */
 export function reportGone(issues: Issue[]): Unresolved {
   return (_, kind) => {
     if (kind === undefined) return undefined
@@ -37,10 +37,12 @@ export function reportGone(issues: Issue[]): Unresolved {
   }
 }
 
-/** Where only wanted objects were read: a ref that shows the id and that no resource has. */
+/** After a partial read, returns a ref that contains the ID and that no resource has. */
 export const unreadObject: Unresolved = (id, kind) => (kind === undefined ? undefined : refOfUnread(kind, id))
 
-/** Looks names up by id. A name is worked out on first use and kept, so that kinds may need each other's names in any order. */
+/**
+ * Looks up refs by ID. Computed on first use and cached, so that kinds can depend on each other's names in any order.
+ */
 export function makeNames({ server, index, refs, known, whole }: RawIndex, unresolved: Unresolved): Names {
   let holders: ReadonlyMap<string, readonly Holder[]> | undefined
   const refOf = (id: Json | undefined): Ref | undefined => {
@@ -48,7 +50,7 @@ export function makeNames({ server, index, refs, known, whole }: RawIndex, unres
     const kept = known.get(id) ?? refs.get(id)
     if (kept || refs.has(id)) return kept
     const object = index.get(id)
-    // Objects of one name cannot be told apart before all of them are there.
+    // Objects with the same name can only be distinguished after all of them were read.
     if (!object || (object.kind.ambiguous && !whole)) return unresolved(id)
     const key = object.kind.key(object.raw, names)
     const ref: Ref | undefined = key === undefined ? undefined : `${object.kind.name}/${key}`
@@ -83,7 +85,7 @@ interface Holder {
   readonly pointer: Pointer
 }
 
-/** Which objects contain which ids, and where; an object's own id does not count. */
+/** The objects that contain an ID, with pointers, except the object itself. */
 function holdersOf(index: Index): Map<string, Holder[]> {
   const holders = new Map<string, Holder[]>()
   for (const [id, { raw }] of index) {

@@ -13,21 +13,21 @@ import { makeNames, type RawIndex, reportGone, type Unresolved, unreadObject } f
 
 export interface ReadOptions {
   /**
-   * The resources to look for. Only they are read, by name, unless `everything` is set. Where one of them has a secret, the
-   * server's own value becomes a secret too. Several resources of one name are told apart by their content, so all wanted
-   * resources of that name must be here.
+   * The resources to read. Only these are read, by name, unless `everything` is set. Their secret pointers are also
+   * secrets in the server's resources. Resources with the same name are distinguished by content, so all wanted
+   * resources of a name must be included.
    */
   readonly wanted?: readonly Resource[]
-  /** Reads all of every kind. */
+  /** Reads all resources of every kind. */
   readonly everything?: boolean
-  /** Ids whose names are known already, from an apply that created them. */
+  /** IDs with known refs, from an apply that created them. */
   readonly ids?: ReadonlyMap<Ref, Id>
   readonly on?: (event: Event) => void
-  /** Receives resources as soon as they are known, while others are still being read, so that work on them takes no extra time. */
+  /** Called with each resource as soon as it is encoded, while others are still being read. */
   readonly early?: (resource: LiveResource) => void
 }
 
-/** Reads what a server holds, as resources of the same form as a snapshot's, with the ids that only the server knows. */
+/** Reads the resources of a server in the form of a snapshot, with their IDs. */
 export async function readLive(
   reader: Reader,
   server: Server,
@@ -57,7 +57,7 @@ export async function readLive(
   const unsure = disambiguateAll(held, objects, unresolved, options.wanted)
   const names = makeNames(objects, unresolved)
   const resources = [...encoded.values()]
-  // In the order of the table, so that issues have the same order every time.
+  // In the order of the table of kinds, so that issues have a stable order.
   const left = [...objects.index]
     .filter(([id]) => !encoded.has(id))
     .sort(([, a], [, b]) => held.indexOf(a.kind) - held.indexOf(b.kind))
@@ -67,7 +67,7 @@ export async function readLive(
   }
   // What was only read for the keys of others was not asked for.
   const asked = isComplete ? resources : resources.filter((resource) => !keyed.has(refOf(resource)))
-  // Pages come in any order.
+  // Pages arrive in any order.
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return {
     server,
@@ -86,7 +86,7 @@ function keyRefsOf(wanted: readonly Resource[], kinds: readonly Kind[]): Readonl
   return keyed
 }
 
-/** Resources by ref, whose secrets are those of the wanted ones, as far as the server does not know. */
+/** Indexes resources by ref, and treats the same values as secrets that the wanted resources do. */
 function withWantedSecrets(
   resources: readonly LiveResource[],
   kinds: readonly Kind[],
@@ -103,7 +103,7 @@ function withWantedSecrets(
   return named
 }
 
-/** How many resources of each kind a server holds, by reading all of them. */
+/** The number of resources of each kind, determined by reading all of them. */
 export async function totalsOf(
   reader: Reader,
   server: Server,
@@ -113,12 +113,12 @@ export async function totalsOf(
   return new Map(await Promise.all(counted))
 }
 
-/** How many objects a server returns in one answer. */
+/** The number of objects per page. */
 const pageSize = 200
 
 /**
- * Reads kinds at the same time, since reads do not disturb each other. Kinds with `many` objects are read one after another,
- * in the order of the table: what has come can then be encoded, since what it refers to has been read.
+ * Reads kinds concurrently. Kinds with `many` objects are read one after another, in the order of the table, so that
+ * their objects can be encoded while the next kind is being read.
  */
 async function readObjects(
   reader: Reader,
@@ -152,7 +152,10 @@ async function readObjects(
   )
 }
 
-/** Sets the keys of kinds whose names are not unique. Returns the wanted resources that could be several objects. */
+/**
+ * Assigns keys to resources of kinds whose names are not unique. Returns the refs of wanted resources that could not be
+ * matched uniquely.
+ */
 function disambiguateAll(
   kinds: readonly Kind[],
   objects: RawIndex,
@@ -161,7 +164,7 @@ function disambiguateAll(
 ): Ref[] {
   const unsureRefs: Ref[] = []
   for (const kind of kinds.filter((kind) => kind.ambiguous)) {
-    // The key is the name alone as long as they are not disambiguated.
+    // Before disambiguation, the key is the name alone.
     const names = makeNames({ ...objects, refs: new Map(objects.refs) }, unresolved)
     const candidates = [...objects.index.values()]
       .filter((object) => object.kind === kind)

@@ -23,7 +23,10 @@ export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]
   return { edges, ...orderOf(refs, edges) }
 }
 
-/** The ID of an existing resource is known: coming after it is only a preference. An existing resource cannot be created in two steps. */
+/**
+ * The ID of an existing resource is known, so waiting for its update is only a preference. An existing resource cannot
+ * be created in two steps.
+ */
 function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: boolean): Edge {
   return {
     ...edge,
@@ -47,7 +50,7 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
     const follows = refsOf(kept).filter((ref) => !awaited.has(ref))
     const linked: Change = { ...change, waits, ...(follows.length > 0 ? { follows } : {}) }
     if (linked.action !== 'create') return linked
-    // An ID is only missing where the other resource does not exist yet.
+    // An ID is only unknown if the other resource does not exist yet.
     const open = own.filter(
       (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
     )

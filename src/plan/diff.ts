@@ -46,7 +46,7 @@ export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): 
   }
 }
 
-/** The resources of a snapshot in place of a server's, without IDs. */
+/** Presents a snapshot's resources as live ones, without IDs. */
 function asLive({ resources }: Snapshot): Live {
   const all = resources.map((resource): [Ref, LiveResource] => [
     refOf(resource),
@@ -55,7 +55,10 @@ function asLive({ resources }: Snapshot): Live {
   return { server: { url: '', version: '' }, resources: new Map(all), complete: new Set(), issues: [] }
 }
 
-/** Whether the absence of a resource from a snapshot means that it does not exist: it does for resources in the snapshot's scope. */
+/**
+ * Returns whether the absence of a resource means that it does not exist, which is the case within the snapshot's
+ * scope.
+ */
 function speaker(snapshot: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
   const { scope } = snapshot
   const { covers } = externalsOf(snapshot, kinds)
@@ -75,7 +78,7 @@ function createOf(ref: Ref, after: Resource): Change {
 }
 
 function updateOf(ref: Ref, before: LiveResource, after: Resource, kinds: readonly Kind[]): Change | undefined {
-  // Both sides share one object for documents with the same text.
+  // Documents with the same text share one object on both sides.
   if (before.spec === after.spec && before.secrets === after.secrets && before.key === after.key) return undefined
   const kind = kinds.find(({ name }) => name === after.kind)
   if (!kind) return undefined

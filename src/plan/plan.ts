@@ -32,9 +32,9 @@ export interface PlanOptions {
   readonly secretValues: SecretValues
   /** Keeps IDs that could not be resolved. */
   readonly allowUnresolved?: boolean
-  /** Deletes resources that only the server has and that the snapshot manages. Needs a `live` that was read in full. */
+  /** Deletes managed resources that exist only on the server. Requires that `live` was read completely. */
   readonly prune?: boolean
-  /** Never pruned: the file that the selection was made from has them. */
+  /** Never pruned, because the unselected part of the snapshot contains them. */
   readonly held?: ReadonlySet<Ref>
   /** Places that are written even where they do not differ, by resource. */
   readonly rewrite?: ReadonlyMap<Ref, readonly Pointer[]>
@@ -57,10 +57,11 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
   const compared = compareAll(pairs, kinds, options)
-  // A resource that cannot be renamed in place is replaced: the old one is deleted once the new one exists, and only then.
+  // A resource that cannot be renamed in place is replaced: the old one is deleted after the new one has been created.
   const moved = moves.filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
-  // One whose successor the server cannot hold stays, with what belongs to it: a server deletes both together.
+  // If the server does not support the successor, the old resource is kept, including its children, which the server
+  // would delete with it.
   const irreplaceable = withChildren(
     new Set(moved.filter(({ to }) => !pairs.wanted.has(to)).map(({ from }) => from)),
     live,
@@ -107,7 +108,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   }
 }
 
-/** Resources whose references stay as they are on the server, whatever the snapshot says. */
+/** Resources whose references on the server do not change, whatever the snapshot says. */
 function stuck(unsupported: readonly Unsupported[]): Set<Ref> {
   const found = unsupported.filter(({ pointer }) => pointer === undefined || pointer.startsWith('/refs/'))
   return new Set(found.map(({ ref }) => ref))
@@ -117,7 +118,7 @@ function without(refs: ReadonlySet<Ref>, some: ReadonlySet<Ref>): Set<Ref> {
   return new Set([...refs].filter((ref) => !some.has(ref)))
 }
 
-/** Makes the delete of a replaced resource wait for the create of the one that replaces it. */
+/** Makes the delete of a replaced resource wait for the create of its successor. */
 function afterItsSuccessor(change: Change, replaced: ReadonlyMap<Ref, Ref>): Change {
   const to = replaced.get(change.ref)
   return to
@@ -146,13 +147,13 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], { secretValues, rewrit
     found.set(ref, compared.change)
     changed.set(ref, paired)
   }
-  // Unchanged resources exist: nothing waits for them.
+  // Unchanged resources exist, so nothing waits for them.
   const ordered = inOrder(changed, kinds)
   const changes = ordered.refs.flatMap((ref) => found.get(ref) ?? [])
   return { changes: link(changes, ordered.edges, ordered.cut), unchanged, notCompared, fixed }
 }
 
-/** Resources in scope that only the server has, without those that every server has by itself. */
+/** Resources in scope that exist only on the server, except builtin ones. */
 function unmanagedOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const only = [...live.resources].filter(

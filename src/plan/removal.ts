@@ -8,8 +8,8 @@ import { refOf } from '../ref.ts'
 import { membersOf } from '../selection/scope.ts'
 
 /**
- * The resources that pruning deletes: those that only the server has, in the snapshot's scope, of kinds that were read in
- * full on both sides and that the snapshot manages. It manages the kinds that it has a resource of or whose scope names them.
+ * The resources that pruning deletes: those that exist only on the server, in the snapshot's scope, of managed kinds
+ * that both sides have completely. A kind is managed if the snapshot has a resource of it or its scope names it.
  */
 export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Set<Ref> {
   const wanted = new Set(snapshot.resources.map(refOf))
@@ -59,7 +59,7 @@ export function deletesOf(
   const position = new Map(order.map((ref, index) => [ref, index]))
   return order.flatMap((ref): Change[] => {
     const before = live.resources.get(ref)
-    // An edge that was cut because it closes a cycle is not waited for.
+    // Edges that were cut to break a cycle are not waited for.
     const waits = [...(waitsFor.get(ref) ?? [])].filter(
       (by) => (position.get(by as Ref) ?? -1) < (position.get(ref) ?? 0),
     )
@@ -67,7 +67,7 @@ export function deletesOf(
   })
 }
 
-/** These resources with all that belongs to them, directly or not. */
+/** The resources and all their children, direct and indirect. */
 export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): Set<Ref> {
   const found = new Set(refs)
   if (found.size === 0) return found
@@ -77,18 +77,18 @@ export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly
     const parent = parentOf(resource, byName.get(resource.kind), live)
     if (parent) listAt(children, refOf(parent)).push(ref)
   }
-  // A set yields what is added to it while it is read.
+  // A set also iterates over elements added during the iteration.
   for (const ref of found) for (const child of children.get(ref) ?? []) found.add(child)
   return found
 }
 
-/** The resource that a resource belongs to and is deleted with, where the server has it. */
+/** The parent with which a resource is deleted, if the server has it. */
 function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveResource | undefined {
   const parent = kind?.parent === undefined ? undefined : refs[kind.parent]
   return parent && live.resources.get(parent)
 }
 
-/** An issue for each delete of a resource that another one still needs, or that its parent cannot be without. */
+/** An issue for each delete of a resource that is still in use, or that its parent requires. */
 export function impossibleDeletes(
   deletes: readonly Change[],
   remove: ReadonlySet<Ref>,

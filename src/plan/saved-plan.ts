@@ -8,17 +8,17 @@ import { differences } from '../spec.ts'
 
 const schema = 'prefect-snapshot/saved-plan'
 
-/** A plan on disk: enough to make it again, and to detect changes of the server since. */
+/** A saved plan: the data to compute it again, and to detect later changes of the server. */
 export interface Saved {
   readonly schema: typeof schema
   readonly version: 1
   readonly tool: string
   readonly server: Server
-  /** The request that it was made from. */
+  /** The request that the plan was computed from. */
   readonly request: Json
   /** The text of the snapshot. */
   readonly snapshot: string
-  /** What was approved: `create kind/key` and so on, in order. */
+  /** The approved changes: `create kind/key` and so on, in order. */
   readonly changes: readonly string[]
   /** A hash of every resource that was read. */
   readonly fingerprints: Readonly<Record<Ref, string>>
@@ -62,7 +62,7 @@ function fingerprintIn({ external }: Plan, ref: Ref, resource: LiveResource): st
   return fingerprint(external.includes(ref) ? { ...resource, refs: {}, spec: {}, secrets: {} } : resource)
 }
 
-/** A hash of everything that a plan compares of a resource; of secrets only their pointers. */
+/** A hash of everything that a plan compares; for secrets, only their pointers. */
 export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
   const content: JsonObject = { id, refs, spec, secrets: Object.keys(secrets) }
   return createHash('sha256')

@@ -2,7 +2,7 @@ import { define, type Json, type JsonObject } from '../json.ts'
 import type { Placeholder, Resource, Scope, Snapshot } from '../model.ts'
 import { writeYaml } from './yaml/yaml.ts'
 
-/** What the first document of a snapshot says. */
+/** The header document of a snapshot. */
 export function headerOf({ version, source, scope, external = [], moved }: Snapshot): JsonObject {
   return {
     kind: 'snapshot',
@@ -14,7 +14,7 @@ export function headerOf({ version, source, scope, external = [], moved }: Snaps
   }
 }
 
-/** A narrowed scope is of one command, and is never written. */
+/** A narrowed scope applies to one command only and is never written. */
 function scopeDocument({ include, exclude, tags, kinds, dependents, incomplete }: Scope): JsonObject {
   return {
     include,
@@ -26,7 +26,7 @@ function scopeDocument({ include, exclude, tags, kinds, dependents, incomplete }
   }
 }
 
-/** A resource as a document: empty parts are left out. `plain` secrets are written in clear. */
+/** Converts a resource to a document without empty parts. `plain` secrets are written in clear text. */
 export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
   const placeholders: Record<string, Json> = {}
   for (const [pointer, placeholder] of Object.entries(secrets))
@@ -41,33 +41,33 @@ export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonOb
 }
 
 function placeholderOf(placeholder: Placeholder): Json {
-  // Only where the user asked for plain secrets: `export` gives every other placeholder a source.
+  // Only if the user asked for plain secrets: `export` gives every other placeholder a source.
   return 'plain' in placeholder ? { plain: placeholder.plain.reveal() } : { ...placeholder }
 }
 
-/** The text of one document. */
+/** Formats one document. */
 export function formatDocument(document: JsonObject): string {
   return writeYaml(document)
 }
 
-/** The text of a resource's document. */
+/** Formats a resource as a document. */
 export function resourceText(resource: Resource): string {
   return formatDocument(documentOf(resource))
 }
 
 const marker = '---\n'
 
-/** A snapshot as one stream of documents. The same snapshot gives the same bytes. */
+/** Formats a snapshot as one stream of documents. Deterministic. */
 export function formatSnapshot(snapshot: Snapshot): string {
   return [formatDocument(headerOf(snapshot)), ...snapshot.resources.map(resourceText)].join(marker)
 }
 
-/** The bytes of a resource's document. */
+/** Encodes a resource as a document. */
 export function resourceBytes(resource: Resource): Buffer {
   return Buffer.from(resourceText(resource))
 }
 
-/** The bytes of a snapshot; `bytesOf` gives those of a resource, where somebody has made them already. */
+/** Encodes a snapshot. `bytesOf` returns the encoded document of a resource. */
 export function encodeSnapshot(snapshot: Snapshot, bytesOf: (resource: Resource) => Buffer): Buffer {
   const between = Buffer.from(marker)
   const header = Buffer.from(formatDocument(headerOf(snapshot)))

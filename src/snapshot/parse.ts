@@ -13,26 +13,26 @@ import { type Chunk, cutStream } from './yaml/documents.ts'
 import { locator, startOf } from './yaml/locate.ts'
 import type { Limits } from './yaml/yaml-value.ts'
 
-/** A text of a snapshot: the one file, or the files of a directory, the one with the header first. */
+/** One text of a snapshot: its only file, or one file of a directory, in which the header comes first. */
 export interface Source {
-  /** For people, from the working directory. */
+  /** For display, relative to the working directory. */
   readonly file: string
-  /** Its path in the directory that is the snapshot, with `/`; absent where a snapshot is one file. */
+  /** The path in the snapshot's directory, with `/`; absent if the snapshot is one file. */
   readonly within?: string
   readonly text: string
 }
 
 export interface Parsed {
   readonly snapshot: Snapshot
-  /** Every fault, with its place. With an error among them the snapshot is not to be used. */
+  /** All issues with positions. If there is an error, the snapshot must not be used. */
   readonly issues: readonly Issue[]
-  /** Where a resource is written. */
+  /** The position of a resource. */
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
-  /** Where overlays say what they changed of a resource; absent without overlays. */
+  /** The overlay lines that changed a resource; absent without overlays. */
   originsOf?(ref: Ref): readonly Origin[]
 }
 
-/** A place in a resource's document, and where an overlay says what stands there. */
+/** A pointer into a resource, and the overlay line that sets its value. */
 export interface Origin {
   readonly pointer: Pointer
   readonly place: Place
@@ -40,7 +40,7 @@ export interface Origin {
 
 const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
 
-/** Reads a snapshot, and checks it in full: syntax, schema, keys, tokens, secrets, graph. */
+/** Parses a snapshot and validates it completely: syntax, schema, keys, tokens, secrets, graph. */
 export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const parsed = parseDocuments(sources, kinds, limits)
   const { snapshot, faulty } = parsed
@@ -59,20 +59,20 @@ export function refuseFaults({ issues }: Pick<Parsed, 'issues'>): void {
   if (issues.some(({ severity }) => severity === 'error')) throw new Failure(issues)
 }
 
-/** A snapshot that was made, not read: it has no text, so there are no faults and no places. */
+/** Wraps a snapshot that has no text, so no faults and positions. */
 export function withoutText(snapshot: Snapshot): Parsed {
   return { snapshot, issues: [], placeOf: () => undefined }
 }
 
-/** What was read, and the documents that it was read from. */
+/** A parsed snapshot with its documents. */
 export interface Documents extends Parsed {
   readonly chunks: ReadonlyMap<Ref, Chunk>
-  /** Resources that are written, but not so that they could be read. */
+  /** Resources whose documents have errors. */
   readonly faulty: ReadonlySet<Ref>
   placeInHeader(pointer: Pointer): Place | undefined
 }
 
-/** Reads documents, each by itself: what they refer to may be elsewhere. */
+/** Parses documents without checking references between them. */
 export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const reading: Reading = {
     kinds,

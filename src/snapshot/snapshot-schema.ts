@@ -6,7 +6,7 @@ const schemaId = 'https://prefect-snapshot.dev/schemas/snapshot.v1.json'
 const pointer = '^(/([^~/]|~[01])*)+$'
 const as: JsonObject = { const: 'json', description: 'The source holds JSON, for a value that is no string.' }
 
-/** One place that the value of a secret may come from. */
+/** The schema of one type of secret source. */
 function source(name: string, value: JsonObject): JsonObject {
   return { type: 'object', properties: { [name]: value, as }, required: [name], additionalProperties: false }
 }
@@ -30,7 +30,7 @@ const secrets: JsonObject = {
       }),
       source('age', {
         type: 'string',
-        // Both begin with the version line of the format: armoured, or as base64.
+        // Both begin with the version line of the format: armored, or in base64.
         pattern: '^\\s*(-----BEGIN AGE ENCRYPTED FILE-----|YWdlLWVuY3J5cHRpb24ub3JnL3Yx)',
         description: 'The value, encrypted with age (https://age-encryption.org): armoured, or base64.',
       }),
@@ -43,7 +43,7 @@ const secrets: JsonObject = {
       }),
       {
         type: 'object',
-        properties: { plain: { description: 'The value, in clear.' } },
+        properties: { plain: { description: 'The value, in clear text.' } },
         required: ['plain'],
         additionalProperties: false,
       },
@@ -51,7 +51,7 @@ const secrets: JsonObject = {
   },
 }
 
-/** JSON Schema of the document of one kind. */
+/** The JSON Schema of a kind's documents. */
 export function documentSchema(kind: Kind): JsonObject {
   const required = Object.keys(kind.fields).filter((name) => kind.fields[name]?.required)
   return {
@@ -78,7 +78,7 @@ export function documentSchema(kind: Kind): JsonObject {
   }
 }
 
-/** A required field stands in spec, unless all of it is a secret. */
+/** A required field must be in spec, unless it is a secret. */
 function saidOrSecret(name: string): JsonObject {
   return {
     if: { not: { properties: { secrets: { required: [`/${name}`] } }, required: ['secrets'] } },
@@ -102,13 +102,14 @@ const listOf = (description: string): JsonObject => ({ type: 'array', items: { t
 
 const scope: JsonObject = {
   type: 'object',
-  description: 'What was asked for: what meets every condition. What that needs came along, and is not in it.',
+  description:
+    'The selection of the export: resources that meet every condition. Their dependencies are in the snapshot, but not in the scope.',
   properties: {
     include: listOf('Globs over refs, of which one has to match.'),
     exclude: listOf('Globs over refs, of which none may match.'),
     tags: { ...listOf('Tags, of which a resource has to hold one.'), minItems: 1 },
     kinds: { ...listOf('Kinds, of one of which a resource has to be.'), minItems: 1 },
-    dependents: { const: true, description: 'What needs the chosen ones was asked for too.' },
+    dependents: { const: true, description: 'Also includes resources that depend on the selection.' },
     incomplete: listOf('Kinds that could not be read in full.'),
   },
   additionalProperties: false,
@@ -153,7 +154,7 @@ export const headerSchema: JsonObject = {
   additionalProperties: false,
 }
 
-/** JSON Schema (2020-12) of any document of a snapshot, for editors and other tools. */
+/** The JSON Schema (2020-12) of all documents of a snapshot, for editors and other tools. */
 export function snapshotSchema(kinds: readonly Kind[]): JsonObject {
   const defs = Object.fromEntries(kinds.map((kind) => [kind.name, documentSchema(kind)]))
   return {

@@ -103,7 +103,7 @@ export const blockSchema: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/block_schemas/${before.id}`)
   },
-  // The create answers with the row that exists: sent again it does no harm.
+  // The create returns the existing row, so it can be repeated.
   find: async (): Promise<Id | undefined> => undefined,
 }
 
@@ -115,7 +115,10 @@ function sorted(value: Json): Json {
   return [...new Set(list(value))].sort()
 }
 
-/** By type, since only whole checksums can be asked for. Rows of one checksum are one resource: the first that has a version. */
+/**
+ * Reads schemas by type, because checksums cannot be filtered by prefix. Rows with the same checksum are one resource:
+ * the first one with a version.
+ */
 async function listSchemas(
   reader: Reader,
   _server: unknown,
@@ -124,7 +127,7 @@ async function listSchemas(
   const rows = wanted
     ? await listOfTypes(reader, new Set([...wanted].map((key) => keyParts(key)[0] ?? '')))
     : await readPages(reader, path, {})
-  // The last of one key stands for all, and the order of a snapshot must not hang on that of the server.
+  // The last row of a key represents all, independent of the server's order.
   return [...rows].sort((a, b) => rank(a) - rank(b) || (text(b, 'version') < text(a, 'version') ? 1 : -1))
 }
 
@@ -141,8 +144,8 @@ async function listOfTypes(reader: Reader, slugs: ReadonlySet<string>) {
 }
 
 /**
- * The fields as a client sent them, so that they give `checksum`: servers add empty references where none were sent, and
- * return the children of union fields in the order of their rows. Undefined where no form does.
+ * Restores the fields as a client sent them, so that they match `checksum`: servers add empty references, and return
+ * the children of union fields in the order of their rows. Undefined if no form matches.
  */
 export function arrangedFor(fields: JsonObject, checksum: string): JsonObject | undefined {
   if (checksumOf(fields) === checksum) return fields

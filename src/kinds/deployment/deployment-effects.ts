@@ -28,7 +28,7 @@ function newScheduleIds({ before, after, fields }: Change & { action: 'update' }
   return [`its schedules get new IDs: Prefect cannot change ${cause} of a deployment without replacing them`]
 }
 
-/** Rules of older servers that a newer one does not store as they are (`normalize_schedule_rrule`). */
+/** Rules of older servers that newer servers store differently (`normalize_schedule_rrule`). */
 function getsStart({ spec }: Resource, version: string): string[] {
   const bare = objects(spec.schedules).filter(({ rrule }) => typeof rrule === 'string' && !/^DTSTART/m.test(rrule))
   return atLeast(version, '3.6.26') && bare.length > 0
@@ -36,7 +36,7 @@ function getsStart({ spec }: Resource, version: string): string[] {
     : []
 }
 
-/** A state that servers hold, and with which they refuse every run that does not come from a schedule (409). */
+/** A state that servers can have, but in which they refuse every run that is not scheduled (409). */
 function cannotRun({ spec }: Resource): string[] {
   return spec.parameter_openapi_schema === null && spec.enforce_parameter_schema !== false
     ? ['the server refuses to run it by hand: it enforces a parameter_openapi_schema that is null']
@@ -50,7 +50,7 @@ function wantsPool({ refs }: Resource): string[] {
     : []
 }
 
-/** The schedules by which a deployment starts to run. */
+/** The schedules that start runs of a deployment. */
 function startsToRun({ spec }: Resource): string[] {
   const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
   if (active.length === 0) return []

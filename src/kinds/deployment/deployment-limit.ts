@@ -11,7 +11,9 @@ import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
  * (`server/models/deployments.py`, `_create_or_update_deployment_concurrency_limit`).
  */
 
-/** An own limit: its number, or an object where it is switched off, decays, or is 0 (which no deployment request takes). */
+/**
+ * An own limit: a number, or an object if it is inactive, decays, or is 0 (which deployment requests do not accept).
+ */
 export const ownLimitSchema: JsonObject = {
   oneOf: [
     { type: 'integer', minimum: 1 },
@@ -29,12 +31,12 @@ export const ownLimitSchema: JsonObject = {
   ],
 }
 
-/** The name of a deployment's own row. */
+/** Whether a name is that of a deployment's own limit. */
 export function isOwnLimit(name: string): boolean {
   return /^deployment:[0-9a-f-]{36}$/.test(name)
 }
 
-/** What the `global_concurrency_limit` of a deployment becomes: an own limit, or the shared one's ref. */
+/** Encodes the `global_concurrency_limit` of a deployment: an own limit, or the ref of a shared one. */
 export function encodeLimit(raw: Json | undefined): { readonly own?: Json; readonly shared?: Ref } {
   if (!isObject(raw)) return {}
   const name = text(raw, 'name')
@@ -56,7 +58,7 @@ export function normalizeOwnLimit(value: Json): Json {
   return plain ? limit : { limit, active: value.active ?? true, slot_decay_per_second: decay }
 }
 
-/** The part of a create's body that is about the limit. */
+/** The fields of a create for the limit. */
 export function limitBody({ spec, ids }: ResolvedResource): JsonObject {
   if (ids.limit) return { global_concurrency_limit_id: ids.limit }
   const limit = numberOf(spec.concurrency_limit)
@@ -69,15 +71,15 @@ function numberOf(own: Json | undefined): Json | undefined {
   return sameJson(limit, 0) ? 1 : limit
 }
 
-/** Sets what a deployment request has no field for, on the own row. */
+/** Sets values on the own limit row for which deployment requests have no field. */
 export async function completeLimit({ api }: Write, id: string, own: Json | undefined): Promise<void> {
   if (isObject(own)) await api.send('PATCH', ownRow(id), own)
 }
 
 /**
- * Takes a deployment from the limit that it has to the one that is wanted, by requests that spare shared rows. The old
- * limit stays linked until the new one is, so that a refused request leaves the deployment limited. Where nothing differs,
- * removes an own row that is not linked: a change that was stopped may have left it behind.
+ * Changes the limit of a deployment with requests that do not change shared rows. The old limit remains linked until
+ * the new one is, so that a refused request leaves the deployment limited. If nothing differs, removes an
+ * unlinked own row, which an interrupted change may have left behind.
  */
 export async function changeLimit(write: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
   const path = at`/deployments/${before.id}`
@@ -86,7 +88,7 @@ export async function changeLimit(write: Write, before: LiveResource, after: Res
   const hadOwn = isOwnLimit(text(object(before.carriedOver.global_concurrency_limit), 'name'))
   if (after.ids.limit) {
     await send({ global_concurrency_limit_id: after.ids.limit })
-    // Linking another row by its id leaves the own row behind.
+    // Linking another row by ID leaves the own row orphaned.
     if (hadOwn || (before.refs.limit !== undefined && before.refs.limit === after.refs.limit))
       await removeOwnRow(write, before.id)
   } else if (own === undefined) {
@@ -106,7 +108,7 @@ export async function changeLimit(write: Write, before: LiveResource, after: Res
   }
 }
 
-/** An own limit with everything that a row says of it. */
+/** An own limit with all fields. */
 function wholeLimit(own: Json | undefined): JsonObject | undefined {
   const limit = isObject(own) ? own.limit : own
   if (limit === undefined || limit === null) return undefined
@@ -122,7 +124,7 @@ function ownRow(id: string): string {
   return at`/v2/concurrency_limits/${`deployment:${id}`}`
 }
 
-/** Links an own row, made or changed first: linking a shared limit by its id alone may have left one behind. */
+/** Links an own row after it was created or changed: linking a shared limit by ID may have left one behind. */
 async function takeUp({ api }: Write, id: string, limit: JsonObject): Promise<void> {
   const name = `deployment:${id}`
   const row = ownRow(id)

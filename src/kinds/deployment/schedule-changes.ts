@@ -3,30 +3,30 @@ import type { Api } from '../../model.ts'
 import { at, idOf, isAmbiguous, list, object, objects, statusOf } from '../endpoints.ts'
 import { compareSchedules, decodeSchedule, encodeSchedules } from './schedule.ts'
 
-/** A schedule that the server has, by its id, and what it is to become. */
+/** A schedule on the server by ID, and its wanted content. */
 interface Paired {
   readonly id: string
   readonly schedule: JsonObject
 }
 
-/** What has to be done to the schedules of a deployment. `remove` holds ids of schedules. */
+/** The changes of a deployment's schedules. `remove` has IDs of schedules. */
 export interface SchedulePlan {
   readonly create: readonly JsonObject[]
   readonly update: readonly Paired[]
-  /** A PATCH cannot make the change, and a new schedule cannot have the slug as long as the old one has it. */
+  /** PATCH cannot make the change, and a new schedule cannot use the slug while the old one has it. */
   readonly replace: readonly Paired[]
   readonly remove: readonly string[]
 }
 
-/** A schedule that the server has, in the snapshot's form. */
+/** A schedule on the server, in the form of a snapshot. */
 interface Existing {
   readonly id: string
   readonly schedule: JsonObject
 }
 
 /**
- * Pairs the schedules of a server with the wanted ones: those that are equal, then those of one slug, then the most
- * similar ones. What is paired is changed in place and keeps its id.
+ * Pairs the server's schedules with the wanted ones: equal ones first, then those with the same slug, then the most
+ * similar. Paired schedules are changed in place and keep their IDs.
  */
 export function planSchedules(raws: Json | undefined, wanted: Json | undefined): SchedulePlan {
   const left = objects(raws).map(
@@ -57,13 +57,16 @@ export function planSchedules(raws: Json | undefined, wanted: Json | undefined):
   }
 }
 
-/** An interval without an anchor keeps the one that it has: the server would count from the moment of the request. */
+/**
+ * An interval without an anchor keeps the server's, because the server would otherwise count from the time of the
+ * request.
+ */
 function pair({ id, schedule: old }: Existing, schedule: JsonObject): Paired {
   const isAnchored = schedule.interval === undefined || schedule.anchor_date !== undefined
   return { id, schedule: isAnchored || !old.anchor_date ? schedule : { ...schedule, anchor_date: old.anchor_date } }
 }
 
-/** A PATCH ignores null: it can neither take a slug away nor clear `max_scheduled_runs`. */
+/** PATCH ignores null: it can neither remove a slug nor clear `max_scheduled_runs`. */
 function canPatch(old: JsonObject, schedule: JsonObject): boolean {
   return ['slug', 'max_scheduled_runs'].every((name) => old[name] === undefined || schedule[name] !== undefined)
 }
@@ -104,8 +107,8 @@ function isEqual(a: JsonObject, b: JsonObject): boolean {
 }
 
 /**
- * Makes the schedules of a deployment as they are wanted. A schedule is deleted only once what replaces it is there, so
- * that a refused request loses none. After a request with an unknown result, looks at what is there and goes on from that.
+ * Changes the schedules of a deployment. A schedule is deleted only after its replacement exists, so that a refused
+ * request loses none. After a request with an unknown result, reads the schedules and continues from there.
  */
 export async function changeSchedules(api: Api, deployment: string, raws: Json | undefined, wanted: Json | undefined) {
   const path = at`/deployments/${deployment}/schedules`

@@ -14,9 +14,9 @@ import { mergeDocument } from './merge-document.ts'
 import { endsInBlock } from './node-range.ts'
 import { type Edit, withEdits } from './text-edit.ts'
 
-/** What becomes of the texts of a snapshot. */
+/** The updated texts of a snapshot. */
 export interface Update {
-  /** Files with another text, and those that are gone. */
+  /** Changed files; `text` is undefined for files to remove. */
   readonly files: readonly { readonly file: string; readonly text: string | undefined }[]
   readonly changed: readonly Ref[]
   readonly added: readonly Ref[]
@@ -25,20 +25,20 @@ export interface Update {
 
 export interface UpdateOptions {
   readonly kinds: readonly Kind[]
-  /** What the resources should be; those that are not named stay as they are. */
+  /** The wanted resources; others are kept. */
   readonly wanted: readonly Resource[]
   readonly remove: ReadonlySet<Ref>
-  /** Provenance for the header, which is not written for its own sake. */
+  /** Provenance for the header, which is only written together with other changes. */
   readonly source: Snapshot['source']
   /** What the header leaves to the destination from now on; as it is where absent. */
   readonly external?: readonly string[]
-  /** The file that a new resource is written into. */
+  /** The file for a new resource. */
   readonly fileOf: (resource: Resource) => string
 }
 
 /**
- * The updated texts of a snapshot, in which only changed values are rewritten. A document that is up to date keeps
- * its bytes; one that is not keeps what somebody wrote around and beside what changed.
+ * Updates the texts of a snapshot and rewrites only changed values. Unchanged documents keep their bytes; changed ones
+ * keep everything beside the changes.
  */
 export function updateTexts(sources: readonly Source[], read: Documents, options: UpdateOptions): Update {
   const { edits, fresh, ...done } = changesOf(read, options)
@@ -55,7 +55,7 @@ export function updateTexts(sources: readonly Source[], read: Documents, options
   return { files: withHeader(files, sources, options), ...done }
 }
 
-/** The edits of documents that change or go, by file; the resources that have no document yet; and what happens to which. */
+/** The edits of changed and removed documents by file, the resources without a document, and the affected refs. */
 function changesOf(read: Documents, { kinds, wanted, remove, fileOf }: UpdateOptions) {
   const edits = new Map<string, Edit[]>()
   const fresh = new Map<string, Resource[]>()
@@ -84,7 +84,7 @@ function changesOf(read: Documents, { kinds, wanted, remove, fileOf }: UpdateOpt
   return { edits, fresh, changed, added, removed }
 }
 
-/** A document with another value; rewritten as a whole, below its leading comments, if it cannot be edited in place. */
+/** Changes the value of a document. If it cannot be edited in place, it is rewritten below its leading comments. */
 function changeOf(chunk: Chunk, next: (written: JsonObject) => JsonObject): Edit {
   const plain = withPlainLineEnds(chunk.text)
   const value = next(valueIn(plain))
@@ -92,7 +92,7 @@ function changeOf(chunk: Chunk, next: (written: JsonObject) => JsonObject): Edit
   return { start: chunk.start, end: endOf(chunk), text: chunk.marked ? text.slice(3) : text }
 }
 
-/** The value of a document without faults. */
+/** The value of a valid document. */
 function valueIn(text: string): JsonObject {
   const read = valueOfDocument(parseYaml(text, false).document, text)
   return 'value' in read && isObject(read.value) ? read.value : {}
@@ -107,18 +107,18 @@ function endOf({ start, text, marked }: Chunk): number {
   return start + text.length - (marked ? 3 : 0)
 }
 
-/** A document with the marker that it begins with. */
+/** The range of a document, including its marker. */
 function wholeOf(chunk: Chunk): { readonly start: number; readonly end: number } {
   return { start: chunk.marked ? chunk.start - 3 : chunk.start, end: endOf(chunk) }
 }
 
-/** A resource, and where its document ends. */
+/** A resource, and the end of its document. */
 interface DocumentEnd {
   readonly resource: Resource
   readonly end: number
 }
 
-/** The documents of each file, in the order of a snapshot. */
+/** The documents of each file in snapshot order. */
 function documentEnds({ snapshot, chunks }: Documents): Map<string, DocumentEnd[]> {
   const ends = new Map<string, DocumentEnd[]>()
   for (const resource of snapshot.resources) {
@@ -128,7 +128,7 @@ function documentEnds({ snapshot, chunks }: Documents): Map<string, DocumentEnd[
   return ends
 }
 
-/** New documents, each behind the last one of the file that comes before it in the order of a snapshot. */
+/** Inserts new documents, each after the document of the file that precedes it in snapshot order. */
 function insertions(
   file: string,
   text: string,
@@ -149,13 +149,13 @@ function insertions(
   })
 }
 
-/** A file of new documents, with the line ends of the others. */
+/** The text of a new file, with the line ends of the other files. */
 function newFile(added: readonly Resource[], sources: readonly Source[], { kinds }: UpdateOptions): string {
   const documents = [...added].sort(bySnapshotOrder<Resource>(kinds)).map(resourceText)
   return documents.join('---\n').replaceAll('\n', lineEndAt(sources[0]?.text ?? '', 0))
 }
 
-/** A text without an end of its last line where the one before had none either, unless a value needs it. */
+/** Removes the final line end if the old text had none, unless a value needs it. */
 function endedLike(before: string, text: string): string {
   if (before.endsWith('\n') || !text.endsWith('\n')) return text
   const last = cutStream('', text).at(-1)
