@@ -51,7 +51,7 @@ function fieldText(kind: Kind, name: string, field: Field, { style, width }: Vie
     ...(field.operational ? ['Operational: switches work on or off. See --activation.'] : []),
     ...(field.fixed ? [`Cannot be changed in place: ${field.fixed}.`] : []),
     ...(field.freeform
-      ? ['Free-form: an ID in it is written <ref:KIND/KEY>, and names of blocks and variables in it are dependencies.']
+      ? ['Freeform: an ID in it is written <ref:KIND/KEY>, and names of blocks and variables in it are dependencies.']
       : []),
   ]
   return [
