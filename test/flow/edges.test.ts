@@ -94,8 +94,8 @@ spec:
     job_configuration: {count: '{{ count }}'}
     variables: {type: object, properties: {count: {title: Count, type: integer}}}
 `
-  const deployment = (name: string, variables: string) =>
-    `kind: deployment\nkey: load/${name}\nrefs: {flow: flow/load, queue: work-queue/strict/default}\nspec: {paused: false, job_variables: ${variables}}\n`
+  const deployment = (name: string, cron: string) =>
+    `kind: deployment\nkey: load/${name}\nrefs: {flow: flow/load, queue: work-queue/strict/default}\nspec: {paused: true, schedules: [{cron: '${cron}', active: false}]}\n`
   const runs = (name: string) => `kind: automation
 key: runs ${name}
 spec:
@@ -107,8 +107,8 @@ spec:
     strict,
     'kind: work-queue\nkey: strict/default\nrefs: {pool: work-pool/strict}\nspec: {is_paused: false, priority: 1}\n',
     'kind: flow\nkey: load\n',
-    deployment('good', '{count: 1}'),
-    deployment('bad', '{count: many}'),
+    deployment('good', '1 5 * * *'),
+    deployment('bad', '61 5 * * *'),
     runs('good'),
     runs('bad'),
   ]
@@ -132,7 +132,7 @@ spec:
     expect(out).toMatch(/422/)
     const again = good(
       await apply(
-        snapshotOf('mended', ...documents.map((text) => text.replace('count: many', 'count: 2'))),
+        snapshotOf('mended', ...documents.map((text) => text.replace('61 5', '2 5'))),
         '-f',
         'json',
       ),

@@ -90,7 +90,7 @@ function fieldDoc({ doc, default: value, operational, since: version, fixed, fre
     value === undefined ? '' : `default ${short(writeJson(value))}`,
     operational ? 'operational' : '',
     fixed ? 'fixed' : '',
-    freeform ? 'free-form' : '',
+    freeform ? 'freeform' : '',
     version ? `since Prefect ${version}` : '',
   ].filter(Boolean)
   return `${sentence(doc)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
