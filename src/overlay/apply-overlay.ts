@@ -73,9 +73,12 @@ function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, ki
   const isKept = ({ dropped, resource }: Work) => !dropped && !external.names(refOf(resource))
   const kept = works.filter(isKept)
   const gone = works.filter((work) => !isKept(work)).map(({ resource }) => resource)
-  const made = readBack(kept, parsed, issues, kinds)
+  // Reported after those of names, as the documents are read last.
+  const faults: Issue[] = []
+  const made = readBack(kept, parsed, faults, kinds)
   const absent = overlay.map.length > 0 ? absentResources(made, gone, kinds) : gone
   const names = namesOf(overlay, { resources: made, absent, external }, kinds, issues)
+  issues.push(...faults)
   const named = made
     .filter((resource) => !names.replaced.has(refOf(resource)))
     .map((resource) => rename(resource, names, kinds, issues))

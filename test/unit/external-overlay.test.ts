@@ -119,3 +119,8 @@ describe('map: with external resources', () => {
     ])
   })
 })
+
+it('issues of names come before those of documents', () => {
+  const text = "entries: [{match: a/dev, set: {/spec/count: x}}, {match: 'b/*/*', rename: {from: 'x-*', to: y}}]"
+  expect(told(over(parse(pool), text))).toEqual(['overlay-no-match prod.yaml:3', 'invalid-value prod.yaml:3'])
+})
