@@ -252,7 +252,7 @@ describe('restore --drill', () => {
     expect(stdout).toMatch(/✗ default-result-storage server is missing/)
     // Built-in block types depend on the server's version, and are not lost.
     expect(stdout).not.toMatch(/✗ block-type/)
-    expect(stdout).toMatch(/^Only \d+ of \d+ resources came back/m)
+    expect(stdout).toMatch(/^Only \d+ of \d+ resources were restored identically/m)
     await older.stop()
   })
 

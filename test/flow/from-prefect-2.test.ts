@@ -116,7 +116,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (ve
     expect(exit).toBe(9)
     expect(tap.writes()).toEqual([])
     expect(stdout).toMatch(/variable too_long\n.*its value takes 5001 bytes as JSON, and Prefect 3 allows 5000/)
-    expect(stdout).toMatch(/work-pool default-agent-pool .*\n.*Prefect 3 has no agents/)
+    expect(stdout).toMatch(/work-pool default-agent-pool .*\n.*agents, which Prefect 3 does not have/)
     expect(stdout).toMatch(/deployment train\/kubernetes .*\n.*it runs only with a work pool and a worker/)
     await tap.close()
     profiles({ old: old.url, new: to.url })
