@@ -193,7 +193,7 @@ describe('the action', () => {
     expect([applied.exit, applied.output], applied.stderr).toEqual([0, 'exit-code=0\n'])
     expect((await runStep(box, apply, prod.url)).exit).toBe(6)
     const drift = { command: 'drift', snapshot: 'prod.snapshot.yaml' }
-    await box.bash(`prefect-snapshot export --api-url ${prod.url} -o prod.snapshot.yaml`)
+    await box.bash(`prefect-snapshot export --api-url ${prod.url} -o prod.snapshot.yaml --overwrite`)
     const same = await runStep(box, drift, prod.url)
     expect(same.exit, same.stdout + same.stderr + same.summary).toBe(0)
     await fetch(`${prod.url}/variables/name/alert_channel`, {
