@@ -58,7 +58,7 @@ beforeEach(async () => {
       await post('/automations/', { name: 'twin', trigger, actions: [{ type: 'do-nothing' }] })
     }
   }
-  await good('export', '--profile', 'one', '-o', 'all.yaml')
+  await good('export', '--profile', 'one', '-o', 'all.yaml', '--overwrite')
   await good('apply', 'all.yaml', '--profile', 'two', '--yes')
 })
 
