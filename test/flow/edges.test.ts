@@ -131,11 +131,7 @@ spec:
     })
     expect(out).toMatch(/422/)
     const again = good(
-      await apply(
-        snapshotOf('mended', ...documents.map((text) => text.replace('61 5', '2 5'))),
-        '-f',
-        'json',
-      ),
+      await apply(snapshotOf('mended', ...documents.map((text) => text.replace('61 5', '2 5'))), '-f', 'json'),
     )
     expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ id }) => id).sort()).toEqual([
       'automation/runs bad',
