@@ -45,10 +45,8 @@ describe('the server', () => {
   })
 
   test('no server at the URL: exit 1, and what to check', async () => {
-    const startTime = Date.now()
     const { exit, stderr, stdout } = await runCli(['export', '--api-url', 'http://127.0.0.1:1/api'])
     expect([exit, stdout]).toEqual([1, ''])
-    expect(Date.now() - startTime).toBeLessThan(10_000)
     expect(stderr).toContain('127.0.0.1:1')
     expect(stderr.trim().split('\n').length).toBeGreaterThan(1)
     expect(stderr).not.toMatch(/^\s+at /m)
@@ -67,11 +65,9 @@ describe('the server', () => {
     [404, 'application/json', '{"detail":"Not Found"}', 1],
   ])('responds %i with %s: exit %s', async (status, type, body, expected) => {
     const server = await answering(status, type, body)
-    const startTime = Date.now()
     const { exit, stderr } = await runCli(['export', '--api-url', server.url])
     await server.close()
     expect(exit).toBe(expected)
-    expect(Date.now() - startTime).toBeLessThan(10_000)
     expect(stderr).toContain('127.0.0.1')
     expect(stderr).not.toContain('<!doctype')
   })

@@ -138,21 +138,22 @@ describe('an interrupted apply', () => {
   test('the second Ctrl-C exits at once', async () => {
     const server = await freshServer('3.8.8')
     let child: ChildProcess | undefined
+    let isAnswered = false
     const proxy = await openFaulty(server.url, async ({ write, mutating }) => {
       if (!mutating || write !== 20) return undefined
       child?.kill('SIGINT')
       await new Promise((resolve) => setTimeout(resolve, 200))
       child?.kill('SIGINT')
       await new Promise((resolve) => setTimeout(resolve, 40_000))
+      isAnswered = true
       return undefined
     })
-    const begun = Date.now()
     const stopped = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
       started: (process) => (child = process),
     })
     expect(stopped.exit).toBe(130)
     expect(stopped.stdout).not.toMatch(/Applied/)
-    expect(Date.now() - begun).toBeLessThan(30_000)
+    expect(isAnswered).toBe(false)
     await proxy.close()
     await server.stop()
   })

