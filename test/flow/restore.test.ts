@@ -37,6 +37,11 @@ const edits: readonly [string, (text: string) => string, RegExp][] = [
     / global_concurrency_limit: |^limit\//,
   ],
   [
+    'the enforcement of parameters',
+    (text) => text.replace(/^spec:\n/m, 'spec:\n  enforce_parameter_schema: false\n'),
+    / enforce_parameter_schema: /,
+  ],
+  [
     'a deployment that leaves its queue',
     (text) => text.replace(/^ {2}queue: .*\n/m, ''),
     / work_(queue|pool)_(name|id): /,
