@@ -131,7 +131,7 @@ test('a value that the environment still gives is no previous one, and none of i
   // It can be restored later, with its value. Of one that was restored already nobody knows that.
   const later = await undo(journal, previous)
   expect(later.exit, later.stdout + later.stderr).toBe(5)
-  expect(later.stderr).toMatch(/unrecoverable-secret.*variable\/limit.*that one stays/)
+  expect(later.stderr).toMatch(/unrecoverable-secret.*variable\/limit.*current one, which is kept/)
   expect(later.stderr).not.toContain('changed-since')
   expect(await blockValue('token')).toBe('first-0815')
 })
