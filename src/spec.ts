@@ -210,3 +210,13 @@ export function withKnownSecrets(
   })
   return { ...resource, secrets: Object.fromEntries(secrets) }
 }
+
+/** Whether a resource has the spec with which the server creates it along with another one (`Kind.defaultSpec`). */
+export function isAsCreated(kind: Kind, resource: Resource): boolean {
+  return differences(kind, { ...resource, spec: initialSpec(kind) }, resource).length === 0
+}
+
+/** The spec of a resource that the server creates along with another one. */
+export function initialSpec(kind: Kind): JsonObject {
+  return canonicalSpec(kind, kind.defaultSpec?.() ?? {})
+}

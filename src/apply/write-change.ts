@@ -3,7 +3,7 @@ import { type Json, type JsonObject, withValue } from '../json.ts'
 import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
 import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Ref, Resource } from '../model.ts'
 import { idOfUnread, splitRef } from '../ref.ts'
-import { canonicalSpec, differences } from '../spec.ts'
+import { differences, initialSpec } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
 
 export interface WriteOptions {
@@ -94,7 +94,7 @@ async function createOnce(kind: Kind, write: Write, after: ResolvedResource, opt
 
 /** Updates the differences of a resource that the server created together with another one. */
 async function adopt(kind: Kind, write: Write, id: Id, after: ResolvedResource): Promise<SideEffects | undefined> {
-  const initial = asLive(id, { ...after.resource, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}), secrets: {} })
+  const initial = asLive(id, { ...after.resource, spec: initialSpec(kind), secrets: {} })
   const fields = differences(kind, initial, after.resource)
   return fields.length > 0 ? kind.update(write, initial, after, fields) : undefined
 }

@@ -1,3 +1,5 @@
+import { listAt } from '../list-at.ts'
+
 /** A text in a form in which quoting and spacing do not count, with the range of the original behind each character. */
 interface Normalized {
   readonly text: string
@@ -77,7 +79,7 @@ function positions(text: string): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
   for (let at = 0; at + fragment <= text.length; at++) {
     const part = text.slice(at, at + fragment)
-    found.set(part, [...(found.get(part) ?? []), at])
+    listAt(found, part).push(at)
   }
   return found
 }

@@ -3,7 +3,7 @@ import { mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, Placeholder, Ref, Rename, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { canonicalSpec, differences } from '../spec.ts'
+import { isAsCreated } from '../spec.ts'
 import { cut } from '../token.ts'
 import type { Image, JournalRecord } from './journal.ts'
 import { judge, leftovers, partVerdict } from './verdict.ts'
@@ -93,8 +93,7 @@ function madeAlong(gone: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): 
     const kind = kinds.find(({ name }) => name === resource.kind)
     const parent = kind?.parent === undefined ? undefined : resource.refs[kind.parent]
     if (!kind?.defaultSpec || !parent || !gone.has(parent)) return []
-    const made = { ...resource, spec: canonicalSpec(kind, kind.defaultSpec()) }
-    return differences(kind, made, resource).length === 0 ? [ref] : []
+    return isAsCreated(kind, resource) ? [ref] : []
   })
 }
 

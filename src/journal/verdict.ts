@@ -2,7 +2,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { canonicalSpec, differences, differingFields } from '../spec.ts'
+import { differences, differingFields, initialSpec, isAsCreated } from '../spec.ts'
 import type { Entry, Image } from './journal.ts'
 import { isBetween } from './partial-change.ts'
 
@@ -49,9 +49,7 @@ function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve
   const after = resolve(entry.after)
   const empty = { ...after, refs: {}, spec: {}, secrets: {} }
   // A create begins with nothing, or with what the server made along with the parent.
-  const starts = entry.before
-    ? [resolve(entry.before)]
-    : [empty, { ...empty, spec: canonicalSpec(kind, kind.defaultSpec?.() ?? {}) }]
+  const starts = entry.before ? [resolve(entry.before)] : [empty, { ...empty, spec: initialSpec(kind) }]
   return starts.some((before) => isBetween(kind, before, now, after))
 }
 
@@ -94,10 +92,7 @@ export function partVerdict(
 ): 'undo' | 'nothing' | undefined {
   const parentRef = kind.parent === undefined ? undefined : now?.refs[kind.parent]
   if (action !== 'create' || !now || !kind.defaultSpec || parentRef === undefined) return undefined
-  if (remove.has(parentRef)) {
-    const asMade = { ...now, spec: canonicalSpec(kind, kind.defaultSpec()) }
-    return differences(kind, now, asMade).length === 0 ? 'undo' : undefined
-  }
+  if (remove.has(parentRef)) return isAsCreated(kind, now) ? 'undo' : undefined
   const parent = live.resources.get(parentRef)
   const reverted = resources.find((resource) => refOf(resource) === parentRef)
   const isBlocked = (by: Resource | undefined) => by !== undefined && kind.blocksRemoval?.(now, by) !== undefined
