@@ -105,6 +105,12 @@ export function tokensToIds(value: Json, idOf: (ref: Ref) => Id): Json {
   )
 }
 
+/** The refs of the tokens in a text, in their order. */
+export function refsIn(text: string): Ref[] {
+  if (!mayHaveToken(text)) return []
+  return cut(text).pieces.flatMap((piece) => ('ref' in piece ? [piece.ref] : []))
+}
+
 /** Replaces the ref of every token in a text. Everything else is unchanged, including escapes. */
 export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   if (!mayHaveToken(text)) return text

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, type Pointer, step } from '../jso
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { cut, mayHaveToken } from '../token.ts'
+import { mayHaveToken, refsIn } from '../token.ts'
 
 /** A reference from one resource to another. */
 export interface Edge {
@@ -96,9 +96,7 @@ function collectEdges(value: Json, pointer: Pointer, names: Names, onEdge: OnEdg
 const template = /\{\{\s*prefect\.(\w+)\.([\w.\-[\]$]+)\s*\}\}/g
 
 function collectFromText(text: string, pointer: Pointer, { templates }: Names, onEdge: OnEdge): void {
-  if (mayHaveToken(text)) {
-    for (const piece of cut(text).pieces) if ('ref' in piece) onEdge('token', piece.ref, pointer)
-  }
+  for (const to of refsIn(text)) onEdge('token', to, pointer)
   if (!text.includes('{{')) return
   for (const [, word = '', path = ''] of text.matchAll(template)) {
     const to = templates.get(word)?.(path.split('.'))

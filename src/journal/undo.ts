@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { Live, Placeholder, Ref, Rename, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { isAsCreated } from '../spec.ts'
-import { cut } from '../token.ts'
+import { refsIn } from '../token.ts'
 import type { Image, JournalRecord } from './journal.ts'
 import { judge, leftovers, partVerdict } from './verdict.ts'
 
@@ -124,7 +124,7 @@ function resourceOf(
 function tokensIn({ spec }: Image): Ref[] {
   const refs: Ref[] = []
   mapStrings(spec, (text) => {
-    for (const piece of cut(text).pieces) if ('ref' in piece) refs.push(piece.ref)
+    refs.push(...refsIn(text))
     return text
   })
   return refs
