@@ -60,7 +60,7 @@ export function readOverlay(
       issues: [invalidOverlay(second ? { ...start, line: second.line } : start, message, shape)],
     }
   }
-  const read = readValue(chunk, 200)
+  const read = readValue(chunk)
   if (!('value' in read)) return { overlay: empty, issues: read.issues }
   const issues: Issue[] = []
   const at: Reader = {

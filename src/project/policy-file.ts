@@ -90,7 +90,7 @@ function readSettings(file: string, text: string): { readonly value: JsonObject;
   if (!chunk) return { value: {}, issues: [] }
   if (second)
     return { value: {}, issues: [invalid('A policy file is one document.', { ...start(file), line: second.line })] }
-  const read = readValue(chunk, 200)
+  const read = readValue(chunk)
   if (!('value' in read))
     return { value: {}, issues: read.issues.map((issue) => ({ ...issue, code: 'invalid-policy' })) }
   if (!isObject(read.value)) {

@@ -70,7 +70,7 @@ interface Mention {
 export function mentionsIn(file: string, text: string): Mention[] {
   if (!/\bkey\b/.test(text)) return []
   return cutStream(file, text).flatMap((chunk) => {
-    const read = readValue(chunk, 200)
+    const read = readValue(chunk)
     if (!('value' in read) || !isObject(read.value)) return []
     const { kind, key, spec } = read.value
     if (typeof kind !== 'string' || typeof key !== 'string') return []

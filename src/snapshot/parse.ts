@@ -11,7 +11,7 @@ import { noHeader, type Reading, readChunk } from './read-document.ts'
 import { validator } from './validate-document.ts'
 import { type Chunk, cutStream } from './yaml/documents.ts'
 import { locator, startOf } from './yaml/locate.ts'
-import type { Limits } from './yaml/yaml-value.ts'
+import { type Limits, maxLevels } from './yaml/yaml-value.ts'
 
 /** One text of a snapshot: its only file, or one file of a directory, in which the header comes first. */
 export interface Source {
@@ -38,7 +38,7 @@ export interface Origin {
   readonly place: Place
 }
 
-const usual: Limits = { characters: 256 * 1024 * 1024, levels: 200 }
+const usual: Limits = { characters: 256 * 1024 * 1024, levels: maxLevels }
 
 /** Parses a snapshot and validates it completely: syntax, schema, keys, tokens, secrets, graph. */
 export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {

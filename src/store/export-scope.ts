@@ -70,7 +70,7 @@ function headerIn(folder: Folder): { scope: Scope; moved: readonly Rename[]; ext
   const text = readTextIfExists(join(folder.path, headerFile), 'snapshot', file)
   if (text === undefined || text === '') return undefined
   const [chunk] = cutStream(file, text)
-  const read = chunk && readValue(chunk, 200)
+  const read = chunk && readValue(chunk)
   if (read && !('value' in read)) throw new Failure(read.issues)
   const value = read?.value
   if (!isObject(value) || value.kind !== 'snapshot') throw invalidHeader(file)

@@ -30,16 +30,13 @@ interface Named {
 export function lossOf(bytes: Buffer): string | undefined {
   if (bytes.length === 0) return undefined
   const text = isUtf8(bytes) ? bytes.toString('utf8') : ''
-  const values = cutStream('', text).map((chunk) => readValue(chunk, levels))
+  const values = cutStream('', text).map((chunk) => readValue(chunk))
   const [first] = values.map((read) => ('value' in read ? read.value : undefined))
   const isPart = isObject(first) && (first.kind === 'snapshot' || (first.kind !== undefined && first.key !== undefined))
   if (!isPart) return 'is not a snapshot'
   if (values.some(({ issues }) => issues.length > 0)) return 'has edits that cannot be read'
   return hasComments(text) ? 'has comments, which would be lost' : undefined
 }
-
-/** Levels of nesting at most. */
-const levels = 200
 
 /**
  * Throws `Failure` if writing a snapshot over a file would lose something: what is not a snapshot, comments, or edits that

@@ -3,6 +3,7 @@ import { isObject } from '../../json.ts'
 import { formatDocument } from '../format.ts'
 import { cutStream } from './documents.ts'
 import { readFast } from './fast-reader.ts'
+import { maxLevels } from './yaml-value.ts'
 
 /** What a comment begins with; text may hold the same. */
 const hash = /(?:^|\s)#/m
@@ -22,7 +23,7 @@ export function hasComments(text: string): boolean {
 
 function isCommented(text: string): boolean {
   // What an export writes is recognized in a fraction of the time.
-  const value = readFast(text, 200)
+  const value = readFast(text, maxLevels)
   if (isObject(value) && formatDocument(value) === text.replace(/^ {3}\n/, '')) return false
   let before = ''
   for (const token of new Lexer().lex(text)) {

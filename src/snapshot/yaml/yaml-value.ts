@@ -5,6 +5,9 @@ import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
 import { mayHaveNul, parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
 
+/** Levels of nesting at most, in every file that users write. */
+export const maxLevels = 200
+
 /** Limits that keep reading bounded. */
 export interface Limits {
   /** The maximum number of characters in a file, so that a mistaken path does not exhaust the memory. */
@@ -19,7 +22,7 @@ export type Read =
   | { readonly issues: readonly Issue[] }
 
 /** Parses one document. */
-export function readValue(chunk: Chunk, levels: number): Read {
+export function readValue(chunk: Chunk, levels = maxLevels): Read {
   const value = mayHaveNul.test(chunk.text) ? undefined : readFast(chunk.text, levels)
   return value === undefined ? readWithFaults(chunk, levels) : { value, place: whenAsked(chunk), issues: [] }
 }
