@@ -1,20 +1,37 @@
 import { explanationFormats } from '../report/index.ts'
 import { defineCommand, optional } from './command.ts'
-import { formatOf } from './options.ts'
+import { environmentOptions, formatOf, snapshotForms } from './options.ts'
 
 export const explain = defineCommand({
   name: 'explain',
   group: 'Review',
-  summary: 'Explain an error code, a kind or a field',
-  description: 'Explains an error code, a kind, or a field of a kind. Without a word, lists all of them.',
-  arguments: { word: optional('CODE, KIND, or KIND.FIELD') },
-  options: formatOf(explanationFormats),
-  examples: ['explain dangling-ref', 'explain deployment', 'explain deployment.schedules -f json'],
-  async run({ word, format }, io) {
+  summary: 'Explain an error code, a kind, a field, or a resource of a snapshot',
+  description:
+    'Explains an error code, a kind, or a field of a kind; with a snapshot, one resource: where its document is, what it refers to, what refers to it, and what of this is external. Without a word, lists all codes and kinds.',
+  arguments: {
+    word: optional('CODE, KIND, KIND.FIELD, or with a snapshot KIND/KEY'),
+    snapshot: optional(snapshotForms),
+  },
+  options: { ...environmentOptions, ...formatOf(explanationFormats) },
+  examples: [
+    'explain dangling-ref',
+    'explain deployment',
+    'explain deployment.schedules -f json',
+    'explain deployment/etl/prod prod.snapshot.yaml',
+    'explain work-pool/k8s staging.snapshot.yaml -E prod',
+  ],
+  async run({ word, snapshot, format, ...environment }, io) {
     const operations = await import('../operations/explain.ts')
     const { explanationReporters } = await import('../report/index.ts')
     const reporter = await explanationReporters[format]()
-    io.out(reporter(operations.explain(word, io), { style: io.style, width: io.width }))
+    const subject =
+      word === undefined || snapshot === undefined
+        ? operations.explain(word, io)
+        : await (await import('../operations/explain-resource.ts')).explainResource(
+            { ref: word, snapshot, ...environment },
+            io,
+          )
+    io.out(reporter(subject, { style: io.style, width: io.width }))
     return 'ok'
   },
 })

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { Failure, type IssueCode, issueCodes } from '../issue.ts'
 import type { JsonObject } from '../json.ts'
 import type { Field, Kind, RefField } from '../kind.ts'
+import { shellLine } from '../shell.ts'
 import { documentSchema } from '../snapshot/snapshot-schema.ts'
 import { suggest } from '../suggest.ts'
 
@@ -26,6 +27,7 @@ export function explain(word: string | undefined, { kinds }: Context): Subject {
   }
   const [name = '', ...rest] = word.split('.')
   const kind = kinds.find((one) => one.name === name)
+  if (!kind && kinds.some((one) => word.startsWith(`${one.name}/`))) throw noSnapshot(word)
   if (!kind)
     throw unknownWord(word, [...kinds.map((one) => one.name), ...Object.keys(issueCodes)], 'kind or error code')
   if (rest.length === 0) return { type: 'kind', kind, schema: documentSchema(kind) }
@@ -40,6 +42,12 @@ function fieldOf(kind: Kind, name: string): Subject {
   if (ref) return { type: 'ref', kind, name, field: ref, schema: parts.refs.properties[name] as JsonObject }
   const names = [...Object.keys(kind.refFields), ...Object.keys(kind.fields)]
   throw unknownWord(name, names, `field of ${kind.name}`, (similar) => `${kind.name}.${similar}`)
+}
+
+function noSnapshot(ref: string): Failure {
+  const message = `${JSON.stringify(ref)} is a resource, and no snapshot is given.`
+  const fix = `Add the snapshot that has it: prefect-snapshot explain ${shellLine([ref])} FILE.`
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }
 
 function unknownWord(

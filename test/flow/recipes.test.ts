@@ -79,14 +79,40 @@ describe('a recipe', () => {
     for (const name of recipes) expect(list).toContain(`(${name})`)
   })
 
-  test.each(recipes.filter((name) => name !== 'waves.md'))('%s: every command succeeds', async (name) => {
-    const blocks = shellBlocks(name)
-    expect(blocks.length).toBeGreaterThan(1)
-    const prod = name === 'drift.md' ? staging : await empty()
-    const source = name === 'from-prefect-2.md' ? await oldPlatform() : staging
-    const { bash } = sandbox({ staging: source.url, prod: prod.url, empty: (await empty()).url })
-    const { exit, stdout, stderr } = await bash(blocks.join('\n'))
-    expect(exit, stdout + stderr).toBe(0)
+  test.each(recipes.filter((name) => !['waves.md', 'promote.md'].includes(name)))(
+    '%s: every command succeeds',
+    async (name) => {
+      const blocks = shellBlocks(name)
+      expect(blocks.length).toBeGreaterThan(1)
+      const prod = name === 'drift.md' ? staging : await empty()
+      const source = name === 'from-prefect-2.md' ? await oldPlatform() : staging
+      const { bash } = sandbox({ staging: source.url, prod: prod.url, empty: (await empty()).url })
+      const { exit, stdout, stderr } = await bash(blocks.join('\n'))
+      expect(exit, stdout + stderr).toBe(0)
+    },
+  )
+
+  test('promote.md: every command succeeds, and only the deployment and its flow are ever written', async () => {
+    const { http, stateOf } = await production()
+    const before = await stateOf()
+    const { bash, home } = sandbox({ staging: staging.url, prod: http.url })
+    const blocks = shellBlocks('promote.md')
+    const promoted = blocks.findIndex((block) => block.includes(' apply '))
+    for (const [index, block] of blocks.entries()) {
+      const { exit, stdout, stderr } = await bash(block)
+      expect(exit, `${block}\n${stdout}${stderr}`).toBe(0)
+      expect(await stateOf(), block).toEqual(before)
+      if (block.includes('explain')) expect(stdout).toMatch(/refs\.queue +work-queue\/k8s\/high \(external\)/)
+      // The update and the plan of everything have nothing left to change.
+      if (index > promoted && / (apply|plan) /.test(block)) expect(stdout).toMatch(/Nothing to do|No changes/)
+      const found = (await http.list('/deployments/filter', {})).map(({ name, work_pool_name, work_queue_name }) =>
+        [name, work_pool_name, work_queue_name].join(' '),
+      )
+      expect(found, block).toEqual(index < promoted || index === blocks.length - 1 ? [] : ['prod k8s high'])
+    }
+    const file = readFileSync(join(home, 'dbt-build.snapshot.yaml'), 'utf8')
+    expect(file).toContain('\nexternal: [work-pool/local/**, block/**, concurrency-limit/**]\n')
+    expect(file.match(/^---\nkind: .*/gm)).toEqual(['---\nkind: flow', '---\nkind: deployment'])
   })
 
   test('waves.md: every command succeeds, and no deployment ever runs on both servers', async () => {
@@ -118,6 +144,28 @@ describe('a recipe', () => {
     expect([await enabledAutomations(old.url), await enabledAutomations(prod.url)]).toEqual([0, 1])
   })
 })
+
+/** A server with a pool, a block and a limit of its own, and what it has, by plain HTTP. */
+async function production() {
+  const { url } = await empty()
+  const only = ['--include', 'block/secret/git-token', '--include', 'concurrency-limit/*']
+  const { exit, stderr } = await runCli(['apply', snapshot, '--api-url', url, '--yes', ...only], { env: secret })
+  expect(exit, stderr).toBe(0)
+  const http = plainHttp(url)
+  await http.post('/work_pools/', { name: 'k8s', type: 'process', concurrency_limit: 7 })
+  await http.post('/work_pools/k8s/queues', { name: 'high', concurrency_limit: 3 })
+  await http.patch('/v2/concurrency_limits/warehouse-writers', { limit: 99 })
+  const stateOf = async () => ({
+    pools: await http.list('/work_pools/filter', {}),
+    queues: await http.list('/work_pools/k8s/queues/filter', {}),
+    blocks: await http.list('/block_documents/filter', { include_secrets: true }),
+    schemas: await http.list('/block_schemas/filter', {}),
+    limit: (await http.get('/v2/concurrency_limits/warehouse-writers')).limit,
+    variables: await http.list('/variables/filter', {}),
+    automations: await http.list('/automations/filter', {}),
+  })
+  return { http: { ...http, url }, stateOf }
+}
 
 /** The deployments that are not paused on a server, by plain HTTP. */
 async function running(url: string): Promise<string[]> {

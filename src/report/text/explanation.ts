@@ -2,10 +2,13 @@ import { type IssueCode, issueCodes } from '../../issue.ts'
 import { type Json, type JsonObject, writeJson } from '../../json.ts'
 import type { Field, Kind, RefField } from '../../kind.ts'
 import type { View } from '../reporter.ts'
+import { type ResourceInfo, resourceExplanation } from './resource-explanation.ts'
 import { paragraph as wrapText } from './wrap.ts'
 
 /** The subject of an explanation, with the JSON document that describes it. */
-export type Explained = { readonly schema: JsonObject } & (
+export type Explained = ResourceInfo | Word
+
+type Word = { readonly schema: JsonObject } & (
   | { readonly type: 'code'; readonly code: IssueCode }
   | { readonly type: 'kind'; readonly kind: Kind }
   | { readonly type: 'field'; readonly kind: Kind; readonly name: string; readonly field: Field }
@@ -13,7 +16,7 @@ export type Explained = { readonly schema: JsonObject } & (
   | { readonly type: 'everything'; readonly kinds: readonly Kind[] }
 )
 
-/** Explains an issue code, a kind or a field. */
+/** Explains an issue code, a kind, a field, or a resource of a snapshot. */
 export function explanationText(subject: Explained, view: View): string {
   const { style, width } = view
   switch (subject.type) {
@@ -25,6 +28,8 @@ export function explanationText(subject: Explained, view: View): string {
       return fieldText(subject.kind, subject.name, subject.field, view)
     case 'ref':
       return refText(subject.kind, subject.name, subject.field, view)
+    case 'resource':
+      return resourceExplanation(subject, view)
     case 'everything':
       return everythingText(subject.kinds, view)
   }
