@@ -1,7 +1,8 @@
 import type { Kind } from '../kind.ts'
 import type { Live, Outcome, Resource, SecretValues } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { differences, withKnownSecrets } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
+import { withKnownSecrets } from '../spec/spec-secrets.ts'
 
 /** The resources that an apply wrote, in their expected state. */
 export function written(outcomes: readonly Outcome[]): Resource[] {

@@ -3,7 +3,8 @@ import { type Json, type JsonObject, withValue } from '../json.ts'
 import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
 import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Ref, Resource } from '../model.ts'
 import { idOfUnread, splitRef } from '../ref.ts'
-import { differences, initialSpec } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
+import { initialSpec } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
 
 export interface WriteOptions {

@@ -1,7 +1,7 @@
 import { Failure } from '../issue.ts'
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
 import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
-import { replacedSecrets } from '../spec.ts'
+import { replacedSecrets } from '../spec/differences.ts'
 
 /*
  * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last; between

@@ -1,7 +1,7 @@
 import { isObject, type Json, sameJson } from '../json.ts'
 import type { Field, Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
-import { differingFields } from '../spec.ts'
+import { differingFields } from '../spec/differences.ts'
 
 /**
  * Whether a resource is in a state in which a change from `before` to `after` can stop between two writes: each field is as

@@ -10,7 +10,7 @@ import { flow } from './flow.ts'
 import { savedSearch } from './saved-search.ts'
 import { tagConcurrencyLimit } from './tag-concurrency-limit.ts'
 import { variable } from './variable.ts'
-import { workPool } from './work-pool.ts'
+import { workPool } from './work-pool/work-pool.ts'
 import { workQueue } from './work-queue.ts'
 
 /** Every kind, in the order of a snapshot. A new kind is one file and one line here. */

@@ -2,9 +2,10 @@ import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { atLeast } from '../version.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
-import { answer, at, idOf, namesOf, readPages, text } from './endpoints.ts'
+import { answer, at, idOf, namesOf, text } from './endpoints.ts'
 import { boolean, count } from './field-schemas.ts'
 import { nameFault } from './name-rules.ts'
+import { readPages } from './read-list.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
 /** From this version on, a tag limit is a row `tag:<tag>` among the global limits. */

@@ -1,6 +1,7 @@
 import type { Kind } from '../kind.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './endpoints.ts'
+import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
+import { findOne, readAll, readNamed } from './read-list.ts'
 
 const path = '/flows/filter'
 const sort = 'NAME_ASC'

@@ -1,6 +1,7 @@
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
-import { answer, at, idOf, readPages, text } from './endpoints.ts'
+import { answer, at, idOf, text } from './endpoints.ts'
+import { readPages } from './read-list.ts'
 
 /** A saved search of the user interface. `PUT /saved_searches/` (an upsert), keyed by name. */
 export const savedSearch: Kind = {

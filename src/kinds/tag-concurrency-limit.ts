@@ -2,8 +2,9 @@ import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id, Server } from '../model.ts'
 import { atLeast } from '../version.ts'
 import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
-import { answer, at, idOf, readPages, text } from './endpoints.ts'
+import { answer, at, idOf, text } from './endpoints.ts'
 import { boolean } from './field-schemas.ts'
+import { readPages } from './read-list.ts'
 
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
 export const tagConcurrencyLimit: Kind = {

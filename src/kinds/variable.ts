@@ -1,9 +1,11 @@
-import { floatOf, isExact, isFloat, isNumber, type Json, numberOf, sameJson, writeJson } from '../json.ts'
+import { floatOf, isExact, isFloat, numberOf } from '../json/number.ts'
+import { isNumber, type Json, sameJson, writeJson } from '../json.ts'
 import type { Incompatibility, Kind } from '../kind.ts'
 import { isPrefect2 } from '../version.ts'
-import { answer, at, findOne, idOf, readAll, readNamed, text } from './endpoints.ts'
+import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
 import { nameFault } from './name-rules.ts'
+import { findOne, readAll, readNamed } from './read-list.ts'
 
 const path = '/variables/filter'
 const sort = 'NAME_ASC'

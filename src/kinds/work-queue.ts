@@ -2,9 +2,10 @@ import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
-import { answer, at, findOne, idOf, namesOf, objects, readPages, text } from './endpoints.ts'
+import { answer, at, idOf, namesOf, objects, text } from './endpoints.ts'
 import { boolean, count, nullableCount, string } from './field-schemas.ts'
 import { queueParts } from './queue-name.ts'
+import { findOne, readPages } from './read-list.ts'
 
 const defaultQueueSpec = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
 

@@ -3,7 +3,7 @@ import { type Json, sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { nameInKey } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
 import { type Candidate, type Matches, mostSimilar } from './most-similar.ts'
 
 /** The keys of candidates. */

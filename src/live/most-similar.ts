@@ -1,6 +1,6 @@
 import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
-import { differences } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
 
 /** An object of the server whose key is its name, which need not be unique. */
 export interface Candidate {

@@ -2,7 +2,8 @@ import { type Pointer, valueAt } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, FieldChange, LiveResource, Resource, SecretValues, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { differences, keyChange, withKnownSecrets } from '../spec.ts'
+import { differences, keyChange } from '../spec/differences.ts'
+import { withKnownSecrets } from '../spec/spec-secrets.ts'
 import type { Paired } from './pair.ts'
 
 export interface Compared {

@@ -4,7 +4,7 @@ import type { Change, Id, Live, LiveResource, Plan, Ref, Resource, Snapshot } fr
 import { refOf, splitRef } from '../ref.ts'
 import { externalsOf, withoutExternal } from '../selection/external.ts'
 import { membersOf } from '../selection/scope.ts'
-import { differences, keyChange } from '../spec.ts'
+import { differences, keyChange } from '../spec/differences.ts'
 import { likelyRenames } from './likely-renames.ts'
 import { afterRenames, pendingRenames } from './moved-resources.ts'
 

@@ -4,7 +4,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts'
 import { nameInKey, splitRef } from '../ref.ts'
-import { replacedSecrets } from '../spec.ts'
+import { replacedSecrets } from '../spec/differences.ts'
 import { idKeysOf, idsIn } from '../token.ts'
 
 /** An issue for each secret that a change needs and that has no value. */

@@ -3,7 +3,7 @@ import { sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { listAt } from '../list-at.ts'
 import type { Change, LiveResource, Ref, Resource } from '../model.ts'
-import { differingFields } from '../spec.ts'
+import { differingFields } from '../spec/differences.ts'
 
 /** The minimum share of equal fields for a delete and a create to look like a rename. */
 const minLikeness = 0.8

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject, sortKeys, writeJson } from '../js
 import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Plan, Ref, Resource, Server } from '../model.ts'
 import { splitRef } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
 
 const schema = 'prefect-snapshot/saved-plan'
 

@@ -1,7 +1,7 @@
 import type { Kind } from '../kind.ts'
 import type { Change, ChangedBy, FieldChange, Plan, Ref, Resource, Snapshot, ThreeWay } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { differences } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
 
 /** Determines for each change of a plan which side has changed the resource since the base. Pure. */
 export function threeWay(plan: Plan, base: Snapshot, kinds: readonly Kind[]): ReadonlyMap<Ref, ThreeWay> {

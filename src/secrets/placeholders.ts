@@ -3,7 +3,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { LiveResource, Placeholder, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { withSecretsAt } from '../spec.ts'
+import { withSecretsAt } from '../spec/spec-secrets.ts'
 
 /**
  * Replaces secret values by readable, unique names of environment variables. If two would have the same name, both get

@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts'
 import type { LiveResource, Ref } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { matcherOf } from '../selection/scope.ts'
-import { withSecretsAt } from '../spec.ts'
+import { withSecretsAt } from '../spec/spec-secrets.ts'
 import { suggest } from '../suggest.ts'
 
 /** A pattern for values to treat as secrets: `**#/spec/job_variables/env/*_KEY`. */

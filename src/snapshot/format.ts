@@ -1,6 +1,6 @@
 import { define, type Json, type JsonObject } from '../json.ts'
 import type { Placeholder, Resource, Scope, Snapshot } from '../model.ts'
-import { writeYaml } from './yaml/yaml.ts'
+import { writeYaml } from './yaml/write-yaml.ts'
 
 /** The header document of a snapshot. */
 export function headerOf({ version, source, scope, external = [], moved }: Snapshot): JsonObject {

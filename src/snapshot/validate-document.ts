@@ -1,4 +1,5 @@
-import { isExact, isObject, type Json, type JsonObject, someString, step } from '../json.ts'
+import { isExact } from '../json/number.ts'
+import { isObject, type Json, type JsonObject, someString, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { suggest } from '../suggest.ts'
 import { cut, mayHaveToken } from '../token.ts'

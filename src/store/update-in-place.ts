@@ -8,7 +8,7 @@ import { refOf } from '../ref.ts'
 import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
 import { fileOf } from '../snapshot/file-name.ts'
 import { type Documents, parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
-import { differences } from '../spec.ts'
+import { differences } from '../spec/differences.ts'
 import { removeBelow, writeWhole } from './disk.ts'
 import { readSources } from './files.ts'
 

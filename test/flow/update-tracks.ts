@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, numberOf, parseJson } from '../../src/json.ts'
+import { numberOf } from '../../src/json/number.ts'
+import { type Json, type JsonObject, parseJson } from '../../src/json.ts'
 import { checksumOf } from '../../src/kinds/block/checksum.ts'
 import type { Ref } from '../../src/model.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/json.ts'
-import { templateFault } from '../../src/kinds/pool-template.ts'
+import { templateFault } from '../../src/kinds/work-pool/pool-template.ts'
 
 const declared = { variables: { type: 'object', properties: { env: {}, 'a.b': {} } } }
 

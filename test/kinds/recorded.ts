@@ -10,7 +10,8 @@ import { byRef, refOf } from '../../src/ref.ts'
 import { withPlaceholders } from '../../src/secrets/placeholders.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
-import { canonicalSpec, differences } from '../../src/spec.ts'
+import { differences } from '../../src/spec/differences.ts'
+import { canonicalSpec } from '../../src/spec.ts'
 import { atLeast } from '../../src/version.ts'
 
 export const versions = ['3.8.8', '3.4.14'] as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/json.ts'
-import { differences } from '../../src/spec.ts'
+import { differences } from '../../src/spec/differences.ts'
 import { kindOf } from './recorded.ts'
 
 describe('a value that is a number alone, as servers keep it', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
 import type { JsonObject } from '../../src/json.ts'
 import type { OnPage } from '../../src/kind.ts'
-import { readAll, readNamed } from '../../src/kinds/endpoints.ts'
+import { readAll, readNamed } from '../../src/kinds/read-list.ts'
 import type { Reader } from '../../src/model.ts'
 
 /** A list of a server, in pages of one size; `before` may change it before a page is answered. */

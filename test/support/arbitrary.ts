@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { floatOf, type Json, numberOf } from '../../src/json.ts'
+import { floatOf, numberOf } from '../../src/json/number.ts'
+import type { Json } from '../../src/json.ts'
 
 /** Text that every server can store: any characters except for NUL, with frequent special characters of YAML, tokens and pointers. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(

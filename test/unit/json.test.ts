@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { floatOf, isFloat, numberOf } from '../../src/json/number.ts'
 import {
   byCodePoint,
-  floatOf,
-  isFloat,
   type Json,
   mapStrings,
-  numberOf,
   parseJson,
   sameJson,
   sortKeys,

@@ -1,20 +1,29 @@
 import { type Json, type JsonObject, sameJson } from '../../json.ts'
-import type { Incompatibility, Kind, ResolvedResource } from '../../kind.ts'
-import type { Resource, Server } from '../../model.ts'
+import type { Kind, ResolvedResource } from '../../kind.ts'
+import type { Resource } from '../../model.ts'
 import { nameInKey } from '../../ref.ts'
-import { atLeast } from '../../version.ts'
-import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
+import { idOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
+import { automationIncompatibilities } from './automation-incompatibilities.ts'
 import { automationsNamed, encodeAutomation, isUnnamedTrigger, listAutomations } from './automation-read.ts'
-import { policyPath } from './notification-policy.ts'
+import {
+  bodyOf,
+  createAutomation,
+  isSwitch,
+  removeAutomation,
+  tagsSince,
+  updateAutomation,
+} from './automation-write.ts'
 import { runVariableFaults } from './run-variables.ts'
-import { normalizeActions, normalizeTrigger, parts } from './trigger.ts'
+import { normalizeActions, normalizeTrigger } from './trigger.ts'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
+
 const actions: JsonObject = {
   type: 'array',
   items: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
 }
+
 /** Trigger and action models of the supported versions. Those of newer versions are carried too. */
 const whole = [
   'EventTrigger',
@@ -39,16 +48,9 @@ const whole = [
   'SendNotification',
   'CallWebhook',
 ]
+
 /** Fields of actions that hold what users write: arguments and texts. */
 const userValues = ['parameters', 'job_variables', 'subject', 'body', 'payload', 'message']
-/** Never fires; used as long as the real trigger cannot be written. */
-const placeholder: JsonObject = {
-  type: 'event',
-  posture: 'Reactive',
-  expect: ['prefect-snapshot.incomplete'],
-  threshold: 1,
-  within: 0,
-}
 
 /** An automation. `POST /automations/`; names are not unique. */
 export const automation: Kind = {
@@ -67,7 +69,7 @@ export const automation: Kind = {
   },
   fields: {
     description: { schema: string, doc: 'Description.', default: '' },
-    tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: '3.4.7' },
+    tags: { schema: tags, doc: 'Tags of the automation.', default: [], since: tagsSince },
     enabled: { schema: boolean, doc: 'Whether the automation is enabled.', operational: true },
     trigger: {
       schema: trigger,
@@ -128,7 +130,7 @@ export const automation: Kind = {
   list: listAutomations,
   key: (raw) => text(raw, 'name'),
   encode: encodeAutomation,
-  incompatibilities: incompatibilities,
+  incompatibilities: automationIncompatibilities,
   effects(change, _server, resourceOf) {
     if (change.action === 'delete') return []
     const isSwitched = change.action === 'update' && isSwitch(change.fields)
@@ -147,30 +149,10 @@ export const automation: Kind = {
       ...(enabled ? ['it will be active immediately'] : []),
     ]
   },
-  async create({ api, server }, after) {
-    const owner = after.ids.owner ? { owner_resource: `prefect.deployment.${after.ids.owner}` } : {}
-    const enabled = after.without.length === 0 && (after.spec.enabled ?? true) === true
-    return {
-      id: idOf(
-        answer(
-          (await api.send('POST', '/automations/', { ...bodyOf(after), ...tagsOf(after, server), enabled, ...owner }))
-            .body,
-        ),
-      ),
-    }
-  },
   carryOver: ['is_policy'],
-  async update({ api, server }, before, after, fields) {
-    const path = at`/automations/${before.id}`
-    const enabled = after.spec.enabled ?? before.spec.enabled ?? true
-    // PUT assigns new IDs to the triggers and resets their counters.
-    const policy = policyPath(before)
-    if (isSwitch(fields)) await api.send('PATCH', policy ?? path, policy ? { is_active: enabled } : { enabled })
-    else await api.send('PUT', path, { ...bodyOf(after), ...tagsOf(after, server), enabled })
-  },
-  async remove({ api }, before) {
-    await api.send('DELETE', policyPath(before) ?? at`/automations/${before.id}`)
-  },
+  create: createAutomation,
+  update: updateAutomation,
+  remove: removeAutomation,
   async find(reader, after) {
     const name = nameInKey(after.resource.key)
     const found = await automationsNamed(reader, [name])
@@ -193,51 +175,8 @@ function ownership({ key, refs }: Resource): string[] {
     : []
 }
 
-function isSwitch(fields: readonly { readonly pointer: string }[]): boolean {
-  return [...namesOf(fields)].every((name) => name === 'enabled')
-}
-
 function sameField(raw: JsonObject, after: ResolvedResource, name: string): boolean {
   const normalize = automation.fields[name]?.normalize ?? ((value: Json) => value)
   const wanted = bodyOf(after)[name]
   return sameJson(normalize(raw[name] ?? []), normalize(wanted ?? []))
-}
-
-/** The complete body, because PUT keeps omitted fields. */
-function bodyOf({ resource, spec }: ResolvedResource): JsonObject {
-  return {
-    name: nameInKey(resource.key),
-    description: spec.description ?? '',
-    trigger: spec.trigger ?? placeholder,
-    actions: spec.actions ?? [],
-    actions_on_trigger: spec.actions_on_trigger ?? [],
-    actions_on_resolve: spec.actions_on_resolve ?? [],
-  }
-}
-
-function tagsOf({ spec }: ResolvedResource, { version }: Server): JsonObject {
-  return atLeast(version, automation.fields.tags?.since) ? { tags: spec.tags ?? [] } : {}
-}
-
-/** First Prefect versions of actions and fields. */
-const actionsSince: Readonly<Record<string, string>> = { 'delete-flow-run': '3.7.2', 'resume-flow-run': '3.0.0' }
-const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15', force: '3.6.11' }
-const cloudOnly = new Set(['metric', 'declare-incident'])
-
-function incompatibilities({ spec }: Resource, { version }: Server): Incompatibility[] {
-  const out: Incompatibility[] = []
-  for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
-    for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
-      const type = String(part.type)
-      if (cloudOnly.has(type) && version !== 'cloud')
-        out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
-      if (!atLeast(version, actionsSince[type]))
-        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
-      for (const [field, since] of Object.entries(fieldsSince)) {
-        if (part[field] !== undefined && !atLeast(version, since))
-          out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
-      }
-    }
-  }
-  return out
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../json.ts'
 import type { LiveResource, Reader } from '../../model.ts'
-import { at, list, readPages, text } from '../endpoints.ts'
+import { at, list, text } from '../endpoints.ts'
+import { readPages } from '../read-list.ts'
 
 /** The first Prefect version without notification policies. Its database migration converts them to automations. */
 export const policiesUntil = '3.4.0'

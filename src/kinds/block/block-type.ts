@@ -1,8 +1,9 @@
 import type { Json } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
-import { answer, at, findOne, idOf, namesOf, readNamed, readPages, text } from '../endpoints.ts'
+import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { nullableString, string } from '../field-schemas.ts'
 import { nameFault } from '../name-rules.ts'
+import { findOne, readNamed, readPages } from '../read-list.ts'
 import { isStockType, packageOf } from './builtin-block-types.ts'
 
 const path = '/block_types/filter'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { byCodePoint, isExact, isFloat, isObject, type Json, type JsonObject } from '../../json.ts'
+import { isExact, isFloat } from '../../json/number.ts'
+import { byCodePoint, isObject, type Json, type JsonObject } from '../../json.ts'
 
 /**
  * Computes the checksum of a block schema's fields like Prefect (`blocks/core.py`, `_calculate_schema_checksum`): over

@@ -1,4 +1,5 @@
-import { isExact, isObject, type Json, type JsonObject } from '../../json.ts'
+import { isExact } from '../../json/number.ts'
+import { isObject, type Json, type JsonObject } from '../../json.ts'
 import { list, object } from '../endpoints.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { Check } from '../../check.ts'
 import { isNumber } from '../../json.ts'
 import type { Id, LiveResource, Reader } from '../../model.ts'
-import { readNamed } from '../endpoints.ts'
+import { readNamed } from '../read-list.ts'
 
 /** The number of runs of a deployment that are scheduled to start before a time (`POST /flow_runs/count`). */
 export async function countScheduledRuns(reader: Reader, deployment: Id, before: Date): Promise<number> {

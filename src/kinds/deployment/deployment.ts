@@ -1,14 +1,13 @@
 import { isObject, type Json } from '../../json.ts'
-import type { Incompatibility, Kind } from '../../kind.ts'
-import type { LiveResource, Resource, Server } from '../../model.ts'
+import type { Kind } from '../../kind.ts'
 import { keyOf, keyParts } from '../../ref.ts'
-import { atLeast } from '../../version.ts'
-import { idOf, object, text } from '../endpoints.ts'
+import { idOf, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels } from '../flow.ts'
-import { nameFault } from '../name-rules.ts'
-import { fillsSchema, isEmpty, noSchema } from './deployment-body.ts'
+import { noSchema } from './deployment-body.ts'
+import { deploymentCoverage } from './deployment-coverage.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
+import { deploymentIncompatibilities } from './deployment-incompatibilities.ts'
 import { interimLimit, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
@@ -99,65 +98,7 @@ export const deployment: Kind = {
     },
   },
   idKeys: ['deployment_id', 'deployment_ids'],
-  coverage: {
-    models: {
-      create: ['DeploymentCreate', 'DeploymentScheduleCreate'],
-      update: ['DeploymentUpdate', 'DeploymentScheduleUpdate'],
-      read: ['DeploymentResponse', 'DeploymentSchedule'],
-      parts: [
-        'CronSchedule',
-        'IntervalSchedule',
-        'RRuleSchedule',
-        'ConcurrencyOptions',
-        'GlobalConcurrencyLimitResponse',
-      ],
-    },
-    carried: {
-      name: 'key',
-      flow_id: 'flow',
-      work_pool_name: 'queue',
-      work_queue_name: 'queue',
-      work_queue_id: 'queue',
-      storage_document_id: 'storage',
-      infrastructure_document_id: 'infrastructure',
-      global_concurrency_limit: 'limit',
-      global_concurrency_limit_id: 'limit',
-      limit: 'concurrency_limit',
-      slot_decay_per_second: 'concurrency_limit',
-      collision_strategy: 'concurrency_options',
-      grace_period_seconds: 'concurrency_options',
-      schedule: 'schedules',
-      slug: 'schedules',
-      active: 'schedules',
-      max_scheduled_runs: 'schedules',
-      cron: 'schedules',
-      day_or: 'schedules',
-      interval: 'schedules',
-      anchor_date: 'schedules',
-      rrule: 'schedules',
-      timezone: 'schedules',
-      infra_overrides: 'job_variables',
-    },
-    own: [
-      'id',
-      'created',
-      'updated',
-      'created_by',
-      'updated_by',
-      'status',
-      'last_polled',
-      'deployment_id',
-      'active_slots',
-    ],
-    ignored: {
-      version_info: 'a self-hosted server accepts and drops it',
-      replaces: 'an instruction of one request, not stored',
-      is_schedule_active: 'not paused, in the words of older clients',
-      manifest_path: 'nobody reads a manifest from 3.0 on; an export tells of it',
-      max_active_runs: 'Prefect has it no more from 3.0 on; an export tells of it',
-      catchup: 'Prefect has it no more from 3.0 on; an export tells of it',
-    },
-  },
+  coverage: deploymentCoverage,
   list: (reader, _server, wanted, onPage) => listDeployments(reader, wanted, onPage),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
@@ -187,7 +128,7 @@ export const deployment: Kind = {
         ]
       : []
   },
-  incompatibilities: incompatibilities,
+  incompatibilities: deploymentIncompatibilities,
   scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
   readiness: { check: checkReady },
   smallestTierHolds: 5,
@@ -206,42 +147,4 @@ export const deployment: Kind = {
 function withoutNulls(value: Json): Json {
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
-}
-
-function incompatibilities(
-  { key, spec, refs }: Resource,
-  server: Server,
-  before: LiveResource | undefined,
-): Incompatibility[] {
-  const { version } = server
-  const out: Incompatibility[] = []
-  if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
-    out.push({
-      pointer: '/spec/concurrency_options/grace_period_seconds',
-      drops: 'field',
-      reason: 'Prefect has it from 3.6.6 on',
-    })
-  const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
-  if (fault) out.push({ drops: 'resource', reason: fault })
-  if (!before) return out
-  const schema = 'parameter_openapi_schema'
-  if (isEmpty(spec[schema]) && !isEmpty(before.spec[schema]) && fillsSchema(server))
-    out.push({
-      pointer: `/spec/${schema}`,
-      drops: 'field',
-      reason: 'a server stores {} only when it creates a deployment, and {type: object, properties: {}} means the same',
-    })
-  if (before.spec.job_variables && !spec.job_variables && !atLeast(version, '3.8.7'))
-    out.push({
-      pointer: '/spec/job_variables',
-      drops: 'field',
-      reason: 'servers before 3.8.7 cannot empty job_variables',
-    })
-  if (before.refs.queue && !refs.queue && !atLeast(version, '3.6.27'))
-    out.push({
-      pointer: '/refs/queue',
-      drops: 'field',
-      reason: 'servers before 3.6.27 cannot take a deployment off its pool',
-    })
-  return out
 }

@@ -3,14 +3,13 @@ import type { ChangedBy } from '../../model.ts'
 import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { colorsOf } from '../graph/colors.ts'
-import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport } from '../model/change-report.ts'
+import type { ChangeReport, NotComparedReport, OutcomeReport } from '../model/change-report.ts'
 import type { ApplyReport, DiffReport, PlanReport, Report } from '../model/report.ts'
 import { fieldByText } from '../wording/base-wording.ts'
 import { contentText, secretText } from '../wording/change-wording.ts'
-import { type Line, lineChanges, linesOf } from '../wording/line-diff.ts'
 import { whyText } from '../wording/outcome-wording.ts'
-import { isLong, valueText } from '../wording/value-wording.ts'
-import type { FieldView, Item, PageData, Row, State } from './page-data.ts'
+import { fieldView } from './field-view.ts'
+import type { Item, PageData, State } from './page-data.ts'
 
 /** Converts a report to the data of the page's script. */
 export function buildPageData(report: Report): PageData {
@@ -171,53 +170,4 @@ function secretsOf({ secrets }: ChangeReport): Item['secrets'] {
 
 function outcomeOf(outcome: OutcomeReport): string {
   return outcome.status === 'done' ? `done in ${outcome.ms} ms` : `${outcome.status}${whyText(outcome)}`
-}
-
-function fieldView({ path, before, after }: FieldReport): FieldView {
-  if (before !== undefined && after !== undefined && isLong(before, after, 60))
-    return { path, rows: sideBySide(lineChanges(before, after, 3)) }
-  const show = (value: FieldReport['before']) => {
-    if (value === undefined) return {}
-    const short = valueText(value, 72)
-    return short.length < 72 && !(typeof value === 'string' && value.includes('\n'))
-      ? short
-      : shownLines(linesOf(value))
-  }
-  return {
-    path,
-    ...(before === undefined ? {} : { before: show(before) as string }),
-    ...(after === undefined ? {} : { after: show(after) as string }),
-  }
-}
-
-function shownLines(text: string): string {
-  return text.split('\n').map(visible).join('\n')
-}
-
-/** Pairs removed lines with added lines. */
-function sideBySide(lines: readonly Line[]): Row[] {
-  const rows: Row[] = []
-  let [out, into]: [string[], string[]] = [[], []]
-  const flush = () => {
-    for (let at = 0; at < Math.max(out.length, into.length); at++) {
-      const [before, after] = [out[at], into[at]].map((line) => (line === undefined ? line : visible(line)))
-      rows.push({
-        ...(before === undefined ? {} : { before }),
-        ...(after === undefined ? {} : { after }),
-        mark: 'changed',
-      })
-    }
-    out = []
-    into = []
-  }
-  for (const { sign, text } of lines) {
-    if (sign === '-') out.push(text)
-    else if (sign === '+') into.push(text)
-    else {
-      flush()
-      rows.push(sign === '…' ? { mark: 'gap' } : { before: visible(text), after: visible(text), mark: 'same' })
-    }
-  }
-  flush()
-  return rows
 }

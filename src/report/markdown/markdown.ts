@@ -1,21 +1,18 @@
-import { listAt } from '../../list-at.ts'
-import { plural, shorten, visible } from '../../plain-text.ts'
+import { plural } from '../../plain-text.ts'
 import { splitRef } from '../../ref.ts'
 import { shellLine } from '../../shell.ts'
-import type { ChangeReport, FieldReport } from '../model/change-report.ts'
 import type { ApplyReport, Compared, DiffReport, PlanReport, Report, ValidateReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
-import { byText, fieldByText, sinceText } from '../wording/base-wording.ts'
-import { contentText, secretText, signs } from '../wording/change-wording.ts'
-import { lineChanges } from '../wording/line-diff.ts'
+import { sinceText } from '../wording/base-wording.ts'
 import { whyText } from '../wording/outcome-wording.ts'
-import { isLong, pairText } from '../wording/value-wording.ts'
+import { sections } from './markdown-changes.ts'
+import { cell, code, literal } from './markdown-escape.ts'
 
 /** GitHub limits a comment to 65,536 characters. The rest is for text that a workflow adds. */
 const maxLength = 60_000
-/** Limits on the lines of a list, and on the characters of a line. */
+
+/** Limit on the lines of a list. */
 const maxLines = 30
-const maxLineLength = 300
 
 /** For a comment on a pull request: a table, then destructive changes, then the other changes, folded by kind. */
 export const markdown: Reporter = (report) => {
@@ -150,64 +147,6 @@ function notComparedList({ notCompared }: PlanReport | ApplyReport): string {
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
-/**
- * One folded section per kind, deletes first, as many as `room` characters allow; then the number of omitted changes.
- */
-function sections(changes: readonly ChangeReport[], room: number, deleted = 'to delete'): string {
-  const groups = new Map<string, ChangeReport[]>()
-  const destructive = changes.filter(({ action }) => action === 'delete')
-  for (const change of [...destructive, ...changes.filter(({ action }) => action !== 'delete')]) {
-    const name = `${splitRef(change.ref).kind}${change.action === 'delete' ? ` ${deleted}` : ''}`
-    listAt(groups, name).push(change)
-  }
-  let out = ''
-  let remaining = changes.length
-  for (const [name, members] of groups) {
-    const open = name.endsWith(` ${deleted}`) ? ' open' : ''
-    const head = `\n<details${open}><summary>${members.length} × ${name}</summary>\n\n\`\`\`\`\`\`diff\n`
-    const foot = '``````\n\n</details>\n'
-    let body = ''
-    for (const change of members) {
-      const block = changeBlock(change)
-      if (out.length + head.length + body.length + block.length + foot.length + 100 > room) break
-      body += block
-      remaining--
-    }
-    if (body !== '') out += head + body + foot
-    else break
-  }
-  return remaining > 0
-    ? `${out}\n**… and ${remaining} more.** They did not fit; the HTML report shows them all.\n`
-    : out
-}
-
-/**
- * Lines for a `diff` fence, which GitHub colors by their first character. Backticks are broken up so that content
- * cannot end the fence.
- */
-function changeBlock(change: ChangeReport): string {
-  const { action, ref, fields, same, secrets, notes } = change
-  const { kind, key } = splitRef(ref)
-  const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}${byText(change.changedBy)}`
-  const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
-  const content = action === 'update' ? '' : contentText(fields, 100)
-  const lines = [
-    content === '' ? head : `${head}  ${content}`,
-    ...(action === 'update' ? named.flatMap(fieldLines) : []),
-    ...(same > 0 ? [`    … ${same} unchanged`] : []),
-    ...secrets.map((secret) => `    ${secret.path}  ${secretText(secret)}`),
-    ...notes.map((note) => `#   ${note}`),
-  ]
-  return `${lines.map(visible).join('\n').replaceAll('``````', '`\u200b`\u200b`\u200b`\u200b`\u200b`')}\n`
-}
-
-function fieldLines({ path, before, after }: FieldReport): string[] {
-  if (isLong(before, after, 120))
-    return [`  ${path}:`, ...lineChanges(before, after, 2).map(({ sign, text }) => `${sign}     ${text}`.trimEnd())]
-  const [a, b] = pairText(before, after, 200)
-  return [...(before === undefined ? [] : [`-   ${path}: ${a}`]), ...(after === undefined ? [] : [`+   ${path}: ${b}`])]
-}
-
 function validated(report: ValidateReport): string {
   const rows = report.files.map(({ file, resources, errors, warnings }) => {
     return `| ${cell(file)} | ${errors > 0 ? ':x:' : ':white_check_mark:'} | ${resources} | ${errors} | ${warnings} |`
@@ -221,23 +160,4 @@ function validated(report: ValidateReport): string {
     '',
     issueList(report),
   ].join('\n')
-}
-
-/** A code span; its fence is longer than any backticks in the text. */
-function code(text: string): string {
-  const shown = visible(shorten(text, maxLineLength))
-  const run = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const fence = '`'.repeat(run + 1)
-  return run > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`
-}
-
-function cell(text: string): string {
-  return code(text).replaceAll('|', '\\|')
-}
-
-/** Escapes text so that it is shown literally: no tags, links or mentions of users. */
-function literal(text: string): string {
-  return visible(shorten(text, maxLineLength))
-    .replace(/[\\`*_[\]<>|~#]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
-    .replaceAll('@', '@\u200b')
 }

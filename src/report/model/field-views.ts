@@ -1,7 +1,7 @@
 import { pathText } from '../../field-path.ts'
 import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt } from '../../json.ts'
 import type { Change, FieldChange, Resource } from '../../model.ts'
-import { leaves } from '../../spec.ts'
+import { leaves } from '../../spec/differences.ts'
 import type { FieldReport } from './change-report.ts'
 
 /**

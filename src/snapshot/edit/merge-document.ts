@@ -1,7 +1,8 @@
 import { type Json, type JsonObject, sameJson, step, valueAt, withValue } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { FieldChange, Resource } from '../../model.ts'
-import { canonicalSpec, differences } from '../../spec.ts'
+import { differences } from '../../spec/differences.ts'
+import { canonicalSpec } from '../../spec.ts'
 import { documentOf } from '../format.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Pair } from 'yaml'
 import type { Json, JsonObject } from '../../json.ts'
-import { writeFlow, writeYaml } from '../yaml/yaml.ts'
+import { writeFlow, writeYaml } from '../yaml/write-yaml.ts'
 import { endOf, lineEnd, lineStart, startOf } from './node-range.ts'
 
 /** A range of a text, and its replacement. */

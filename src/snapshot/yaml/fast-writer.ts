@@ -1,4 +1,5 @@
-import { isExact, isObject, type Json, type JsonObject } from '../../json.ts'
+import { isExact } from '../../json/number.ts'
+import { isObject, type Json, type JsonObject } from '../../json.ts'
 
 /** Formats one scalar with the `yaml` package, in a block or in a flow sequence. */
 export type ScalarWriter = (value: Json) => string

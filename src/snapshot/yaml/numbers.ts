@@ -1,4 +1,5 @@
-import { type LosslessNumber, numberOf } from '../../json.ts'
+import { numberOf } from '../../json/number.ts'
+import type { LosslessNumber } from '../../json.ts'
 
 /** The number syntax of YAML 1.2 (core schema). */
 export const forms = {

@@ -3,7 +3,9 @@ import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
 import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
-import { mayHaveNul, parseYaml, valueOfDocument, type YamlFault } from './yaml.ts'
+import { mayHaveNul } from './nul.ts'
+import { parseYaml, valueOfDocument } from './yaml.ts'
+import type { YamlFault } from './yaml-fault.ts'
 
 /** Levels of nesting at most, in every file that users write. */
 export const maxLevels = 200

@@ -1,4 +1,4 @@
-import { numberOf } from '../../../src/json.ts'
+import { numberOf } from '../../../src/json/number.ts'
 import { checksumOf } from '../../../src/kinds/block/checksum.ts'
 import type { Document, Update } from '../hold.ts'
 import { deployment, flow } from './schedules.ts'

@@ -1,5 +1,5 @@
-import { isObject, type Json, sameJson, writeJson } from '../json.ts'
-import { object } from './endpoints.ts'
+import { isObject, type Json, sameJson, writeJson } from '../../json.ts'
+import { object } from '../endpoints.ts'
 
 /**
  * Why the server would refuse this job template, which an older server or a database may contain; undefined if it is

@@ -1,9 +1,9 @@
-import type { Check } from '../check.ts'
-import type { Readiness } from '../kind.ts'
-import type { LiveResource, Reader, Resource, Server } from '../model.ts'
-import { plural } from '../plain-text.ts'
-import { isPrefect2 } from '../version.ts'
-import { at, objects } from './endpoints.ts'
+import type { Check } from '../../check.ts'
+import type { Readiness } from '../../kind.ts'
+import type { LiveResource, Reader, Resource, Server } from '../../model.ts'
+import { plural } from '../../plain-text.ts'
+import { isPrefect2 } from '../../version.ts'
+import { at, objects } from '../endpoints.ts'
 
 /** Readiness of work pools: whether workers, or Prefect Cloud itself, serve them. */
 export const poolReadiness: Readiness = {

@@ -1,16 +1,17 @@
-import type { Json, JsonObject } from '../json.ts'
-import type { Kind, SideEffects } from '../kind.ts'
-import type { Api, Id, Reader, Resource } from '../model.ts'
-import { splitRef } from '../ref.ts'
-import { answer, at, findOne, idOf, namesOf, object, readAll, readNamed, statusOf, text } from './endpoints.ts'
-import { anyObject, boolean, nullableCount, nullableString, string } from './field-schemas.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Kind } from '../../kind.ts'
+import type { Reader, Resource } from '../../model.ts'
+import { splitRef } from '../../ref.ts'
+import { at, object, text } from '../endpoints.ts'
+import { anyObject, boolean, nullableCount, nullableString, string } from '../field-schemas.ts'
+import { queueParts } from '../queue-name.ts'
+import { findOne, readAll, readNamed } from '../read-list.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
-import { queueParts, queueRef } from './queue-name.ts'
+import { createWorkPool, updateWorkPool } from './work-pool-write.ts'
 
 const path = '/work_pools/filter'
-/** The name of the queue that the server creates with a pool. */
-const initialQueue = 'default'
+
 const typeIsFixed = 'the type of a work pool cannot be changed; create a new pool and move its deployments'
 
 /** A work pool. `POST /work_pools/`, keyed by name; also creates the default queue. */
@@ -107,68 +108,12 @@ export const workPool: Kind = {
   readiness: poolReadiness,
   carryOver: ['default_queue_id'],
   pausedSpec: { is_paused: true },
-  async create({ api }, { resource, ids, spec }) {
-    const fields = {
-      ...bodyOf(spec, ids),
-      name: resource.key,
-      type: spec.type ?? 'process',
-      is_paused: spec.is_paused ?? false,
-    }
-    const raw = await post(api, fields)
-    const queue = String(spec.default_queue ?? initialQueue)
-    const queueId = text(raw, 'default_queue_id') as Id
-    if (queue !== initialQueue) await nameDefaultQueue(api, resource.key, queue, queueId)
-    return { id: idOf(raw), createdIds: { [queueRef(resource.key, queue)]: queueId } }
-  },
-  async update({ api }, before, { resource, ids, spec }, fields) {
-    const changed = namesOf(fields)
-    const storage = ['result_storage', 'bundle_upload_step', 'bundle_execution_step'].some((name) => changed.has(name))
-    const body = Object.entries({ ...bodyOf(spec, ids), is_paused: spec.is_paused ?? null }).filter(
-      ([name, value]) =>
-        (changed.has(name) && (name !== 'is_paused' || value !== null)) ||
-        (storage && name === 'storage_configuration'),
-    )
-    if (body.length > 0) await api.send('PATCH', at`/work_pools/${before.key}`, Object.fromEntries(body))
-    if (!changed.has('default_queue')) return {}
-    const raw = before.carriedOver.default_queue_id
-      ? before.carriedOver
-      : answer(await api.get(at`/work_pools/${before.key}`))
-    return nameDefaultQueue(
-      api,
-      resource.key,
-      String(spec.default_queue ?? initialQueue),
-      text(raw, 'default_queue_id') as Id,
-    )
-  },
+  create: createWorkPool,
+  update: updateWorkPool,
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },
   find: (reader, { resource }) => findOne(reader, path, { work_pools: { name: { any_: [resource.key] } } }),
-}
-
-/**
- * Creates a pool in one request, or in two if the server refuses its template. A server validates the defaults of a
- * template, and the existence of their blocks, when it creates a pool, but not when it updates one. The first request
- * omits the template and pauses the pool, so that no work starts without it.
- */
-async function post(api: Api, pool: JsonObject): Promise<JsonObject> {
-  const send = async (body: JsonObject) => answer((await api.send('POST', '/work_pools/', body)).body)
-  try {
-    return await send(pool)
-  } catch (error) {
-    const { base_job_template: template = {}, is_paused = false, ...rest } = pool
-    const isChecked = Object.keys(object(template)).length > 0
-    if (!isChecked || ![404, 422].includes(statusOf(error) ?? 0)) throw error
-    const raw = await send({ ...rest, is_paused: true })
-    await api.send('PATCH', at`/work_pools/${text(pool, 'name')}`, { base_job_template: template, is_paused })
-    return raw
-  }
-}
-
-/** Renames the default queue of a pool. The default queue itself never changes. */
-async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): Promise<SideEffects> {
-  await api.send('PATCH', at`/work_queues/${id}`, { name })
-  return { createdIds: { [queueRef(pool, name)]: id } }
 }
 
 /** Reads pools with the names of their default queues, which need not be among the wanted queues. */
@@ -180,19 +125,6 @@ async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<
   }))
   const names = new Map(queues.map((queue) => [text(queue, 'id'), text(queue, 'name')]))
   return pools.map((pool) => ({ ...pool, default_queue_name: names.get(text(pool, 'default_queue_id')) ?? 'default' }))
-}
-
-function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<string, Id>>): Record<string, Json> {
-  return {
-    description: spec.description ?? null,
-    concurrency_limit: spec.concurrency_limit ?? null,
-    base_job_template: spec.base_job_template ?? {},
-    storage_configuration: {
-      ...(spec.bundle_upload_step ? { bundle_upload_step: spec.bundle_upload_step } : {}),
-      ...(spec.bundle_execution_step ? { bundle_execution_step: spec.bundle_execution_step } : {}),
-      ...(ids.result_storage ? { default_result_storage_block_id: ids.result_storage } : {}),
-    },
-  }
 }
 
 function effectsOf(action: string, pool: Resource, version: string): string[] {

@@ -1,0 +1,30 @@
+import type { Incompatibility } from '../../kind.ts'
+import type { Resource, Server } from '../../model.ts'
+import { atLeast } from '../../version.ts'
+import { parts } from './trigger.ts'
+
+/** First Prefect versions of actions and fields. */
+const actionsSince: Readonly<Record<string, string>> = { 'delete-flow-run': '3.7.2', 'resume-flow-run': '3.0.0' }
+
+const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15', force: '3.6.11' }
+
+const cloudOnly = new Set(['metric', 'declare-incident'])
+
+/** What an automation has that the server's version does not support. */
+export function automationIncompatibilities({ spec }: Resource, { version }: Server): Incompatibility[] {
+  const out: Incompatibility[] = []
+  for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
+    for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
+      const type = String(part.type)
+      if (cloudOnly.has(type) && version !== 'cloud')
+        out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
+      if (!atLeast(version, actionsSince[type]))
+        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
+      for (const [field, since] of Object.entries(fieldsSince)) {
+        if (part[field] !== undefined && !atLeast(version, since))
+          out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })
+      }
+    }
+  }
+  return out
+}

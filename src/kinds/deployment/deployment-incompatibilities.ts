@@ -1,0 +1,46 @@
+import type { Incompatibility } from '../../kind.ts'
+import type { LiveResource, Resource, Server } from '../../model.ts'
+import { keyParts } from '../../ref.ts'
+import { atLeast } from '../../version.ts'
+import { object } from '../endpoints.ts'
+import { nameFault } from '../name-rules.ts'
+import { fillsSchema, isEmpty } from './deployment-body.ts'
+
+/** What a deployment has that the server's version cannot store, or not with this change. */
+export function deploymentIncompatibilities(
+  { key, spec, refs }: Resource,
+  server: Server,
+  before: LiveResource | undefined,
+): Incompatibility[] {
+  const { version } = server
+  const out: Incompatibility[] = []
+  if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
+    out.push({
+      pointer: '/spec/concurrency_options/grace_period_seconds',
+      drops: 'field',
+      reason: 'Prefect has it from 3.6.6 on',
+    })
+  const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
+  if (fault) out.push({ drops: 'resource', reason: fault })
+  if (!before) return out
+  const schema = 'parameter_openapi_schema'
+  if (isEmpty(spec[schema]) && !isEmpty(before.spec[schema]) && fillsSchema(server))
+    out.push({
+      pointer: `/spec/${schema}`,
+      drops: 'field',
+      reason: 'a server stores {} only when it creates a deployment, and {type: object, properties: {}} means the same',
+    })
+  if (before.spec.job_variables && !spec.job_variables && !atLeast(version, '3.8.7'))
+    out.push({
+      pointer: '/spec/job_variables',
+      drops: 'field',
+      reason: 'servers before 3.8.7 cannot empty job_variables',
+    })
+  if (before.refs.queue && !refs.queue && !atLeast(version, '3.6.27'))
+    out.push({
+      pointer: '/refs/queue',
+      drops: 'field',
+      reason: 'servers before 3.6.27 cannot take a deployment off its pool',
+    })
+  return out
+}
