@@ -21,17 +21,15 @@ export function fullChecks(): string {
 /** Replaces src/snapshot/validators.ts in the bundle; loads the file `full` (CommonJS) after the first error. */
 export function fastChecks(full: string): string {
   return `import * as fast from 'fast-checks'
-export function openChecks() {
-  return (kind) => {
-    const check = (document) => {
-      if (fast[identifier(kind)](document)) return true
-      const all = require(${JSON.stringify(full)})[identifier(kind)]
-      const right = all(document)
-      check.errors = all.errors
-      return right
-    }
-    return check
+export function checkOf(name) {
+  const check = (document) => {
+    if (fast[identifier(name)](document)) return true
+    const all = require(${JSON.stringify(full)})[identifier(name)]
+    const right = all(document)
+    check.errors = all.errors
+    return right
   }
+  return check
 }
 const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 `

@@ -4,23 +4,20 @@ import type { Kind } from '../kind.ts'
 import { suggest } from '../suggest.ts'
 import { cut, mayHaveToken } from '../token.ts'
 import { type Fault, faultOf } from './faults.ts'
-import { documentSchema, headerSchema } from './snapshot-schema.ts'
-import { openChecks } from './validators.ts'
+import { checkOf } from './validators.ts'
 
 /** Validates one document against the schema of its kind. */
 export type Validate = (document: JsonObject) => readonly Fault[]
 
 export function validator(kinds: readonly Kind[]): Validate {
-  const checkOf = openChecks()
-  const schemas = new Map<string, () => JsonObject>([
-    ['snapshot', () => headerSchema],
-    ...kinds.map((kind) => [kind.name, () => documentSchema(kind)] as const),
+  const known = new Map<string, Kind | undefined>([
+    ['snapshot', undefined],
+    ...kinds.map((kind) => [kind.name, kind] as const),
   ])
   return (document) => {
-    const kind = document.kind
-    const schema = typeof kind === 'string' ? schemas.get(kind) : undefined
-    if (typeof kind !== 'string' || !schema) return [unknownKind(kind, [...schemas.keys()])]
-    const check = checkOf(kind, schema)
+    const { kind } = document
+    if (typeof kind !== 'string' || !known.has(kind)) return [unknownKind(kind, [...known.keys()])]
+    const check = checkOf(kind, known.get(kind))
     if (check(plain(document))) return []
     return (check.errors ?? []).flatMap((error) => faultOf(error) ?? []).filter(notRepeated)
   }

@@ -1,5 +1,6 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { JsonObject } from '../json.ts'
+import type { Kind } from '../kind.ts'
+import { documentSchema, headerSchema } from './snapshot-schema.ts'
 
 /*
  * `npm run build` replaces this module by one with validators that ajv generated beforehand (scripts/checks.ts). The
@@ -16,13 +17,13 @@ export const validatorOptions: Options = {
   meta: false,
 }
 
-/** Returns a function that finds the validator of a kind by its name, or compiles it from the schema on first use. */
-export function openChecks(): (kind: string, schema: () => JsonObject) => ValidateFunction {
-  const ajv = new Ajv2020(validatorOptions)
-  const compiled = new Map<string, ValidateFunction>()
-  return (kind, schema) => {
-    const check = compiled.get(kind) ?? ajv.compile(schema())
-    compiled.set(kind, check)
-    return check
-  }
+/** The validators that were compiled, by kind. A test may parse thousands of snapshots. */
+const compiled = new WeakMap<object, ValidateFunction>()
+
+/** The validator of a kind, or of the header, by its name; compiled on first use. */
+export function checkOf(_name: string, kind: Kind | undefined): ValidateFunction {
+  const key = kind ?? headerSchema
+  const check = compiled.get(key) ?? new Ajv2020(validatorOptions).compile(kind ? documentSchema(kind) : headerSchema)
+  compiled.set(key, check)
+  return check
 }
