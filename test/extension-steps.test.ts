@@ -35,7 +35,7 @@ function edit(root: string, file: string, from: string | RegExp, to: string): vo
   write(root, file, edited)
 }
 
-type Toy = 'toy' | 'fileless' | 'lineless'
+type Toy = 'toy' | 'absent' | 'unlisted'
 
 /** The steps of CONTRIBUTING.md, by name. */
 const steps = {
@@ -143,7 +143,7 @@ function run(root: string, program: string, args: readonly string[]): Promise<st
 async function roomFaults(root: string): Promise<string[]> {
   return (await run(root, 'tsx', ['scripts/rooms.ts']))
     .split('\n')
-    .filter((line) => /^\S+: .*(toy|fileless|lineless)/.test(line))
+    .filter((line) => /^\S+: .*(toy|absent|unlisted)/.test(line))
     .sort()
 }
 
@@ -186,23 +186,23 @@ test.concurrent('a forgotten file does not resolve, a file without its line is u
   const files = ['command: file', 'kind: file', 'format: file'] as const
   const lines = ['command: line', 'kind: line', 'format: line'] as const
   await follow(root, [...files, ...lines])
-  await follow(root, files, 'lineless')
-  await follow(root, lines, 'fileless')
+  await follow(root, files, 'unlisted')
+  await follow(root, lines, 'absent')
   expect(await roomFaults(root)).toEqual([
-    'in-use: src/commands/lineless.ts',
-    'in-use: src/kinds/lineless-search.ts',
-    'in-use: src/report/lineless-report.ts',
-    'resolvable: src/commands/all.ts → ./fileless.ts',
-    'resolvable: src/kinds/all.ts → ./fileless-search.ts',
-    'resolvable: src/report/index.ts → ./fileless-report.ts',
+    'in-use: src/commands/unlisted.ts',
+    'in-use: src/kinds/unlisted-search.ts',
+    'in-use: src/report/unlisted-report.ts',
+    'resolvable: src/commands/all.ts → ./absent.ts',
+    'resolvable: src/kinds/all.ts → ./absent-search.ts',
+    'resolvable: src/report/index.ts → ./absent-report.ts',
   ])
 })
 
 test.concurrent('an issue code without its line does not compile', async () => {
   const root = scratchCopy()
   await follow(root, ['code: use', 'code: line'])
-  await follow(root, ['code: use'], 'lineless')
-  expect(await typeErrors(root)).toEqual([expect.stringMatching(/^src\/lineless-issue.ts.*'"lineless-code"'/)])
+  await follow(root, ['code: use'], 'unlisted')
+  expect(await typeErrors(root)).toEqual([expect.stringMatching(/^src\/unlisted-issue.ts.*'"unlisted-code"'/)])
 })
 
 test.concurrent('forgotten documents, schema, and tests of a kind fail their tests', async () => {
