@@ -11,12 +11,14 @@ export type { Context } from './context.ts'
 export { Failure, type Issue, type IssueCode, type Place } from './issue.ts'
 export type { Json, JsonObject, Pointer } from './json.ts'
 export type {
+  Around,
   Created,
   DroppedSetting,
   Encoded,
   Fault,
   Field,
   FieldCoverage,
+  Finding,
   GuessedSecret,
   Incompatibility,
   Kind,
@@ -26,6 +28,7 @@ export type {
   Readiness,
   RefField,
   ResolvedResource,
+  Rule,
   ScheduledRuns,
   SideEffects,
   Write,

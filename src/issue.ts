@@ -67,6 +67,8 @@ export const issueCodes = {
   'unknown-kind': 'A document has an unknown kind.',
   'unknown-field': 'A document has a field that its kind does not have.',
   'invalid-value': 'A field has a value that its kind does not allow.',
+  'refused-value':
+    'Prefect refuses to store the value. It is a warning if servers may have it nevertheless, for example from an older version. The message contains the rule.',
   'invalid-key': 'The key is not valid for its kind, or contradicts the refs.',
   'duplicate-key': 'Two documents have the same kind and key.',
   'invalid-token':

@@ -3,11 +3,14 @@ import type { Issue } from './issue.ts'
 import type { JsonObject, Pointer } from './json.ts'
 import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
+import type { Rule } from './kind/rule.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Resource, Server } from './model.ts'
 
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
+export type { Around, Finding, Rule } from './kind/rule.ts'
+export { rulesVersion } from './kind/rule.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 
 /** A feature that a Prefect version does not support. */
@@ -66,6 +69,8 @@ export interface Kind {
   /** The first Prefect version with this kind. */
   readonly since?: string
   readonly keyDoc: string
+  /** What Prefect demands of the key. */
+  readonly keyRules?: readonly Rule[]
   /** There may be thousands of objects, so they are processed page by page. */
   readonly many?: true
   /** Names are not unique: resources with the same name are distinguished by content. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.ts'
+import type { Rule } from './rule.ts'
 
 /** One field of a kind's `spec`. A snapshot has the fields in this order. */
 export interface Field {
@@ -25,6 +26,8 @@ export interface Field {
   readonly deferrable?: true
   /** The first Prefect version with this field. */
   readonly since?: string
+  /** What Prefect demands of the value beyond the schema. */
+  readonly rules?: readonly Rule[]
   /** Converts values with the same meaning on all servers to one form. Idempotent. */
   readonly normalize?: (value: Json) => Json
   /** Converts a value for comparison, if servers store another form than they receive. */

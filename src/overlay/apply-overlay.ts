@@ -6,6 +6,7 @@ import type { Ref, Resource } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { externalsOf, withGlobs } from '../selection/external.ts'
 import { matcherOf } from '../selection/scope.ts'
+import { checkRules } from '../snapshot/check-rules.ts'
 import { referred, uselessGlobs } from '../snapshot/external-issues.ts'
 import { documentOf, formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
@@ -52,11 +53,11 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     const at = place ?? (issue.ref && parsed.placeOf(before.get(issue.ref) ?? issue.ref, issue.pointer))
     return at ? { ...issue, place: at } : issue
   }
-  const graph = checkGraph(renamed, kinds, [], externalsOf(outside, kinds).covers)
+  const graph = [...checkGraph(renamed, kinds, [], externalsOf(outside, kinds).covers), ...checkRules(renamed, kinds)]
   const [reported, found] = [new Set(parsed.issues.map(textOf)), new Set(graph.map(textOf))]
   const faults = graph.filter((issue) => !reported.has(textOf(issue)))
-  // What has no document in the snapshot may be external here.
-  const open = parsed.issues.filter((issue) => !isDangling(issue) || found.has(textOf(issue)))
+  // What has no document in the snapshot may be external here, and an overlay may replace a refused value.
+  const open = parsed.issues.filter((issue) => !dependsOnOverlay(issue) || found.has(textOf(issue)))
   const useless = uselessGlobs(globsOf(overlay), uses, kinds).map((issue) => atGlob(issue, overlay))
   const resources = [...renamed].sort(bySnapshotOrder(kinds))
   const moved = parsed.snapshot.moved.map(({ from, to }) => ({ from, to: nameOf(names, to) }))
@@ -102,9 +103,9 @@ function textOf({ code, message }: Issue): string {
   return `${code} ${message}`
 }
 
-/** Whether an issue is that something has no document. */
-export function isDangling({ code }: Issue): boolean {
-  return code === 'dangling-ref' || code === 'missing-name'
+/** Whether an overlay may remove an issue: something has no document, or Prefect refuses a value. */
+export function dependsOnOverlay({ code }: Issue): boolean {
+  return code === 'dangling-ref' || code === 'missing-name' || code === 'refused-value'
 }
 
 /** An issue about a glob of an overlay, with its place there. */

@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { applyOverlay, isDangling } from '../overlay/apply-overlay.ts'
+import { applyOverlay, dependsOnOverlay } from '../overlay/apply-overlay.ts'
 import { readOverlay } from '../overlay/parse-overlay.ts'
 import { readText } from '../read-file.ts'
 import type { Parsed } from '../snapshot/parse.ts'
@@ -29,8 +29,8 @@ export async function inEnvironment(
     readOverlay(file, readText(resolve(context.cwd, file), 'overlay', file), context.env),
   )
   const issues = read.flatMap(({ issues }) => issues)
-  // What has no document in the snapshot may be external in the environment.
-  const sound = parsed.issues.filter((issue) => !isDangling(issue))
+  // What has no document in the snapshot may be external in the environment, and a refused value replaced.
+  const sound = parsed.issues.filter((issue) => !dependsOnOverlay(issue))
   const hasErrors = [...sound, ...issues].some(({ severity }) => severity === 'error')
   if (hasErrors) return { ...parsed, issues: [...parsed.issues, ...issues] }
   return read.reduce((current, { overlay }) => applyOverlay(current, overlay, kinds), parsed)

@@ -5,6 +5,7 @@ import type { Kind } from '../kind.ts'
 import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder } from '../ref.ts'
 import { externalsOf, withGlobs, withoutExternal } from '../selection/external.ts'
+import { checkRules } from './check-rules.ts'
 import { isForeign } from './directory-layout.ts'
 import { externalIssues } from './external-issues.ts'
 import { noHeader, type Reading, readChunk } from './read-document.ts'
@@ -40,13 +41,14 @@ export interface Origin {
 
 const usual: Limits = { characters: 256 * 1024 * 1024, levels: maxLevels }
 
-/** Parses a snapshot and validates it completely: syntax, schema, keys, tokens, secrets, graph. */
+/** Parses a snapshot and validates it completely: syntax, schema, keys, tokens, secrets, graph, rules of Prefect. */
 export function parseSnapshot(sources: readonly Source[], kinds: readonly Kind[], limits: Limits = usual): Documents {
   const parsed = parseDocuments(sources, kinds, limits)
   const { snapshot, faulty } = parsed
   const used = withoutExternal(snapshot, kinds)
   const faults = checkGraph(used.resources, kinds, faulty, externalsOf(snapshot, kinds).covers)
-  const issues = [...faults, ...externalIssues(snapshot, used, kinds)].map((issue) => {
+  const refused = checkRules(used.resources, kinds)
+  const issues = [...faults, ...refused, ...externalIssues(snapshot, used, kinds)].map((issue) => {
     const { ref, pointer } = issue
     const place = ref ? parsed.placeOf(ref, pointer) : parsed.placeInHeader(pointer ?? '')
     return place ? { ...issue, place } : issue

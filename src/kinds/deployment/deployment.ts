@@ -13,6 +13,7 @@ import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
+import { scheduleRules } from './schedule-rules.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -74,6 +75,7 @@ export const deployment: Kind = {
       default: [],
       freeform: true,
       normalize: normalizeSchedules,
+      rules: scheduleRules,
       compare: compareSchedules,
     },
     concurrency_limit: {

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Json, writeJson } from '../../src/json.ts'
+import { kinds } from '../../src/kinds/all.ts'
+import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { plainHttp } from '../support/plain-http.ts'
+import { type RuleCase, ruleCases } from './rules-table.ts'
+
+/** What `validate` says about a value: the codes of its findings. */
+function toldOffline({ documents }: RuleCase, value: Json): string[] {
+  const texts = [{ kind: 'snapshot', version: 1 }, ...documents(value)].map((document) => writeJson(document))
+  return parseSnapshot([{ file: 'x.yaml', text: texts.join('\n---\n') }], kinds).issues.map(({ code }) => code)
+}
+
+test('every rule has a case', () => {
+  const names = kinds.flatMap(({ name, fields, keyRules = [] }) =>
+    [...keyRules, ...Object.values(fields).flatMap(({ rules = [] }) => rules)].map((rule) => `${name}/${rule.name}`),
+  )
+  expect(ruleCases.map(({ rule }) => rule).sort()).toEqual([...new Set(names)].sort())
+})
+
+/* The same values, told offline and sent to a real server: both take them, or both refuse them. */
+describe.each(['3.8.8', '3.4.14'] as const)('Prefect %s', (version) => {
+  let server: PrefectServer
+  let flowId: unknown
+  let count = 0
+
+  beforeAll(async () => {
+    server = await freshServer(version)
+    flowId = (await plainHttp(server.url).post('/flows/', { name: 'etl' })).id
+  })
+  afterAll(() => server?.stop())
+
+  test.each(ruleCases)('$rule', async (one) => {
+    const http = plainHttp(server.url)
+    const verdicts = async (values: readonly Json[]) => {
+      const out = []
+      for (const value of values) {
+        const stage = { http, name: `case-${count++}`, flowId }
+        const isTaken = await one.send(value, stage).then(
+          () => true,
+          () => false,
+        )
+        out.push({ value, isTaken, isTold: toldOffline(one, value).length > 0 })
+      }
+      return out
+    }
+    const judge = (values: readonly Json[], isTaken: boolean) =>
+      values.map((value) => ({ value, isTaken, isTold: !isTaken }))
+    expect(await verdicts(one.bad)).toEqual(judge(one.bad, false))
+    expect(await verdicts(one.good)).toEqual(judge(one.good, true))
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../src/kinds/all.ts'
+import { applyOverlay } from '../../src/overlay/apply-overlay.ts'
+import { readOverlay } from '../../src/overlay/parse-overlay.ts'
+import { parseSnapshot } from '../../src/snapshot/parse.ts'
+
+const header = 'kind: snapshot\nversion: 1\n---\n'
+const flow = 'kind: flow\nkey: etl\n---\n'
+const issuesOf = (documents: string) => parseSnapshot([{ file: 'x.yaml', text: header + documents }], kinds).issues
+
+/** A deployment with one schedule. */
+const scheduled = (schedule: string) =>
+  `${flow}kind: deployment\nkey: etl/prod\nrefs:\n  flow: flow/etl\nspec:\n  schedules:\n    - ${schedule}\n      active: true\n`
+
+describe('a value that Prefect refuses', () => {
+  test('is an error with its line, the reason, and what to do', () => {
+    expect(issuesOf(scheduled('cron: 61 25 * * *'))).toEqual([
+      {
+        code: 'refused-value',
+        severity: 'error',
+        message:
+          'deployment/etl/prod schedules[0].cron: Prefect refuses the cron expression "61 25 * * *": the minute 61 is outside of 0-59.',
+        fix: 'Write it like "0 5 * * 1-5": minute, hour, day of month, month, day of week.',
+        ref: 'deployment/etl/prod',
+        pointer: '/spec/schedules/0/cron',
+        place: { file: 'x.yaml', line: 13, column: 13, excerpt: '    - cron: 61 25 * * *' },
+      },
+    ])
+  })
+
+  test('is a warning if servers may have it all the same', () => {
+    const [issue, ...more] = issuesOf(
+      scheduled('{cron: 0 5 * * *, max_scheduled_runs: 60, active: true}').replace(/\n {6}active: true/, ''),
+    )
+    expect(more).toEqual([])
+    expect([issue?.severity, issue?.message]).toEqual([
+      'warning',
+      'deployment/etl/prod schedules[0].max_scheduled_runs: Prefect refuses max_scheduled_runs of 60; a server accepts more only if PREFECT_DEPLOYMENT_SCHEDULE_MAX_SCHEDULED_RUNS raises the limit of 50.',
+    ])
+  })
+
+  test.each([
+    ['Mars/Olympus', 'error'],
+    ['europe/berlin', 'error'],
+    ['Europe/Berln', 'error'],
+    // A server may have a newer tz database.
+    ['America/Nuevo_Pueblo', 'warning'],
+  ])('the time zone %s: %s', (zone, severity) => {
+    expect(issuesOf(scheduled(`cron: 0 5 * * *\n      timezone: ${zone}`)).map((issue) => issue.severity)).toEqual([
+      severity,
+    ])
+  })
+
+  test('is judged after the overlays of an environment', () => {
+    const parse = (cron: string) =>
+      parseSnapshot([{ file: 'x.yaml', text: header + scheduled(`cron: ${cron}`) }], kinds)
+    const overlay = (cron: string) => {
+      const text = `kind: overlay\nversion: 1\nentries: [{match: 'deployment/**', set: {/spec/schedules/0/cron: '${cron}'}}]\n`
+      return readOverlay('prod.yaml', text, {}).overlay
+    }
+    expect(applyOverlay(parse('61 5 * * *'), overlay('0 5 * * *'), kinds).issues).toEqual([])
+    const [issue] = applyOverlay(parse('0 5 * * *'), overlay('61 5 * * *'), kinds).issues
+    expect([issue?.code, issue?.place?.file]).toEqual(['refused-value', 'prod.yaml'])
+  })
+})
