@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
-import { externalsOf } from '../selection/external.ts'
+import { externalsOf, refsOutside, withGlobs } from '../selection/external.ts'
 import { matches, membersOf } from '../selection/scope.ts'
 import { selectedIfAny, selectedOfBoth } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
@@ -23,6 +23,7 @@ export async function acceptRemote(
   const { kinds, cwd } = context
   const existing = await readPresent(path, kinds, context)
   const { resources: current, scope, source } = existing.read.snapshot
+  const dependencies = scope.dependencies !== false
   const external = externalsOf(existing.read.snapshot, kinds)
   const all = await readResources(to, context, { wanted: current, everything: true })
   const live = [...withPlaceholdersOf(readPolicy(path, cwd), all, kinds).resources.values()]
@@ -32,13 +33,22 @@ export async function acceptRemote(
   const currentRefs = new Set(current.map(refOf))
   const liveRefs = new Set(live.map(refOf))
   const inScope = membersOf(scope, live, kinds)
-  const selectedRefs = new Set(selectedIfAny(live, kinds, include).map(refOf))
+  const selectedRefs = new Set(selectedIfAny(live, kinds, { ...include, dependencies }).map(refOf))
   const accepted = withPlaceholders(live, kinds).filter((resource) => {
     const ref = refOf(resource)
     if (!selectedRefs.has(ref) || external.names(ref)) return false
     return matches(globs, ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
   })
   const obsolete = current.map(refOf).filter((ref) => matches(globs, ref) && !liveRefs.has(ref))
-  const wanted = { resources: withSourcesOf(accepted, current, kinds), remove: new Set(obsolete), source }
+  const left = dependencies ? [] : refsOutside(accepted, kinds, live)
+  const wanted = {
+    resources: withSourcesOf(accepted, current, kinds),
+    remove: new Set(obsolete),
+    source,
+    ...withGlobs(
+      existing.read.snapshot.external,
+      left.filter((ref) => !external.covers(ref) && !currentRefs.has(ref)),
+    ),
+  }
   return update(existing, wanted, kinds)
 }

@@ -8,7 +8,7 @@ import type { Update } from '../snapshot/edit/update-texts.ts'
 import { resourceBytes } from '../snapshot/format.ts'
 import type { WriteResult } from '../store/directory.ts'
 import { onlyOwner } from '../store/disk.ts'
-import { externalIn } from '../store/export-scope.ts'
+import { leftOutOf } from '../store/export-scope.ts'
 import { snapshotText, writeSnapshot } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
@@ -47,8 +47,13 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   const isOver = request.update || request.check
   const over = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
   const folder = { path: resolve(context.cwd, request.output), name: request.output }
-  const before = over ? over.external : externalIn(folder)
-  const how: ExportRequest = { ...request, ...over?.selection, ...withGlobs(before, request.external) }
+  const before = over ?? leftOutOf(folder)
+  const how: ExportRequest = {
+    ...request,
+    ...over?.selection,
+    dependencies: request.dependencies !== false && before.dependencies !== false,
+    ...withGlobs(before.external, request.external),
+  }
   const rule = { overwrite: how.overwrite === true, advice: overwriteAdvice, env: context.env }
   // Before the server is read: most of what is refused does not depend on it.
   if (!over && how.output !== '-') await refuseFileLoss(folder, rule)
@@ -58,7 +63,12 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     const ahead = await workAhead(how, context, over !== undefined)
     const keys = over ? { wanted: over.held, everything: true } : {}
     const live = await readResources(connection, context, { ...keys, ...ahead })
-    const { chosen, outside } = chosenOf<LiveResource>([...live.resources.values()], how, kinds, over?.selected)
+    const { chosen, outside } = chosenOf<LiveResource>(
+      [...live.resources.values()],
+      how,
+      kinds,
+      over && { select: over.selected, held: over.held },
+    )
     const carried = secrets.found(chosen)
     const snapshot = snapshotOf(server, how, await secrets.written(carried), outside)
     warn(

@@ -7,6 +7,7 @@ import { externalsOf } from '../selection/external.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { type Selection, selectedIfAny, selectedOfBoth, selectionOf, selects } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
+import { referred } from '../snapshot/external-issues.ts'
 import { type Existing, readExisting, readPresent, result, update, type Wanted } from '../store/update-in-place.ts'
 import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { withBuiltinsOf } from './server-snapshot.ts'
@@ -18,6 +19,8 @@ export interface OpenUpdate {
   readonly held: readonly Resource[]
   /** Globs of its external resources. */
   readonly external: readonly string[]
+  /** Whether it leaves out dependencies. */
+  readonly dependencies: boolean
   /** The selected resources of a server; empty if only the snapshot has matching ones. */
   selected<T extends Resource>(resources: readonly T[]): T[]
   /** Writes the differences. */
@@ -35,11 +38,12 @@ export async function openUpdate(
   const existing = await (request.check ? readPresent : readExisting)(request.output, kinds, context)
   if (!existing) return undefined
   const selection = selectionFor(existing, request)
-  const { resources: current, external = [] } = existing.read.snapshot
+  const { resources: current, external = [], scope } = existing.read.snapshot
   return {
     selection,
     held: current,
     external,
+    dependencies: scope.dependencies !== false,
     selected: (found) => {
       // Throws if the selection matches nothing on either side.
       selectedOfBoth([found, current], kinds, selection)
@@ -52,7 +56,9 @@ export async function openUpdate(
 
 /** The selection of an update: that of the request, or else that of the existing snapshot's export. */
 export function selectionFor({ read }: Existing, selection: Selection): Selection {
-  return selects(selection) ? selection : { ...selection, ...selectionOf(read.snapshot.scope) }
+  const { scope } = read.snapshot
+  const dependencies = selection.dependencies !== false && scope.dependencies !== false
+  return { ...selection, ...(selects(selection) ? {} : selectionOf(scope)), dependencies }
 }
 
 /**
@@ -64,7 +70,8 @@ export function wantedOf({ read }: Existing, exported: Snapshot, selection: Sele
   const current = read.snapshot.resources
   const resources = withSourcesOf(exported.resources, current, kinds)
   const exportedRefs = new Set(resources.map(refOf))
-  const isSelected = selects(selection) ? conditionsOf(exported.scope) : () => true
+  const isPart = selects(selection) || read.snapshot.scope.dependencies === false
+  const isSelected = isPart ? conditionsOf(exported.scope) : () => true
   const wasRead = ({ kind }: Resource) => !exported.scope.incomplete.includes(kind)
   const [before, after] = [externalsOf(read.snapshot, kinds), externalsOf(exported, kinds)]
   const obsolete = current.filter((resource) => {
@@ -73,7 +80,24 @@ export function wantedOf({ read }: Existing, exported: Snapshot, selection: Sele
     return after.names(ref) || (isSelected(resource) && wasRead(resource))
   })
   const source = exported.source ?? read.snapshot.source
-  return { resources, remove: new Set(obsolete.map(refOf)), source, external: exported.external ?? [] }
+  const remove = new Set(obsolete.map(refOf))
+  return { resources, remove, source, external: externalOf(read.snapshot, exported, { resources, remove }, kinds) }
+}
+
+/** What is external after an update: without what was left out as a dependency and is one no more. */
+function externalOf(
+  before: Snapshot,
+  exported: Snapshot,
+  { resources, remove }: Pick<Wanted, 'resources' | 'remove'>,
+  kinds: readonly Kind[],
+): readonly string[] {
+  const external = exported.external ?? []
+  if (before.scope.dependencies !== false) return external
+  const written = new Set(resources.map(refOf))
+  const rest = before.resources.filter((resource) => !written.has(refOf(resource)) && !remove.has(refOf(resource)))
+  const was = new Set<string>(referred(before.resources, kinds))
+  const is = new Set<string>(referred([...rest, ...resources], kinds))
+  return external.filter((glob) => is.has(glob) || !was.has(glob))
 }
 
 function compare(existing: Existing, wanted: Wanted, name: string, kinds: readonly Kind[]): Comparison {

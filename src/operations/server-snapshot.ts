@@ -19,7 +19,16 @@ export function snapshotOf(
   external: Pick<Snapshot, 'external'> = {},
 ): Snapshot {
   const source = { api: server.url, server: server.version }
-  return { version: 1, source, scope: scopeOf(selection), ...external, moved: [], resources }
+  const without = selection.dependencies === false ? { dependencies: false as const } : {}
+  return { version: 1, source, scope: { ...scopeOf(selection), ...without }, ...external, moved: [], resources }
+}
+
+/** The snapshot that an export updates. */
+interface Update<T> {
+  /** Selects resources; by default, the choice does. */
+  readonly select?: (own: readonly T[]) => T[]
+  /** What has a document, which stays, so that it does not become external as a dependency that is left out. */
+  readonly held?: readonly Resource[]
 }
 
 /** What a choice takes of a server's resources: without external ones, and without what only those need. */
@@ -27,16 +36,17 @@ export function chosenOf<T extends Resource>(
   resources: readonly T[],
   choice: Choice,
   kinds: readonly Kind[],
-  select: (own: readonly T[]) => T[] = (own) => selected(own, kinds, choice),
+  { select = (own) => selected(own, kinds, choice), held = [] }: Update<T> = {},
 ): { readonly chosen: T[] } & { readonly outside: Pick<Snapshot, 'external'> } {
   const { names, covers } = externalsOf(choice, kinds)
   const chosen = select(resources.filter((resource) => !names(refOf(resource))))
+  const documents = new Set(held.map(refOf))
   const left = choice.dependencies === false ? refsOutside(chosen, kinds, resources) : []
   return {
     chosen,
     outside: withGlobs(
       choice.external,
-      left.filter((ref) => !covers(ref)),
+      left.filter((ref) => !covers(ref) && !documents.has(ref)),
     ),
   }
 }

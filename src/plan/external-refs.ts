@@ -15,7 +15,8 @@ export function missingExternals(externals: ReadonlyMap<Ref, readonly Edge[]>, l
     const { kind, key } = splitRef(to)
     if (unsure.has(to)) {
       const message = `${first.from}${more} refers to ${to}, which is external, and ${live.server.url} has several of kind ${kind} named ${nameInKey(key)}.`
-      const fix = 'Give them names of their own on the server, or take the one that is meant into the snapshot.'
+      const fix =
+        'Give them names of their own on the server, or refer to the one that is meant by its key in an export of that server, which ends in # and eight hexadecimal digits.'
       return [{ code: 'ambiguous-name', message, fix, ...common }]
     }
     const message = `${first.from}${more} refers to ${to}, which is external, and ${live.server.url} does not have it.`

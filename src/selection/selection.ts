@@ -35,13 +35,14 @@ export function scopeOf({ include = ['**'], exclude = [], tag, kind, dependents 
 }
 
 /** The selection that gives a scope. */
-export function selectionOf({ include, exclude, tags, kinds, dependents }: Scope): Selection {
+export function selectionOf({ include, exclude, tags, kinds, dependents, dependencies }: Scope): Selection {
   return {
     ...(include.join() === '**' ? {} : { include }),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(tags ? { tag: tags } : {}),
     ...(kinds ? { kind: kinds } : {}),
     ...(dependents ? { dependents } : {}),
+    ...(dependencies === false ? { dependencies } : {}),
   }
 }
 

@@ -15,13 +15,14 @@ export function headerOf({ version, source, scope, external = [], moved }: Snaps
 }
 
 /** A narrowed scope applies to one command only and is never written. */
-function scopeDocument({ include, exclude, tags, kinds, dependents, incomplete }: Scope): JsonObject {
+function scopeDocument({ include, exclude, tags, kinds, dependents, dependencies, incomplete }: Scope): JsonObject {
   return {
     include,
     exclude,
     ...(tags ? { tags } : {}),
     ...(kinds ? { kinds } : {}),
     ...(dependents ? { dependents } : {}),
+    ...(dependencies === false ? { dependencies } : {}),
     incomplete,
   }
 }

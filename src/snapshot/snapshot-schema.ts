@@ -110,6 +110,11 @@ const scope: JsonObject = {
     tags: { ...listOf('Tags, of which a resource has to hold one.'), minItems: 1 },
     kinds: { ...listOf('Kinds, of one of which a resource has to be.'), minItems: 1 },
     dependents: { const: true, description: 'Also includes resources that depend on the selection.' },
+    dependencies: {
+      const: false,
+      description:
+        'The snapshot leaves out what the selection depends on; export --update adds such names to external.',
+    },
     incomplete: listOf('Kinds that could not be read in full.'),
   },
   additionalProperties: false,

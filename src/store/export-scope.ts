@@ -42,10 +42,10 @@ export function planDirectoryUpdate(folder: Folder, snapshot: Snapshot): Directo
   }
 }
 
-/** The external resources of the snapshot in a directory, which an export into it keeps; none for any other path. */
-export function externalIn(folder: Folder): readonly string[] {
+/** What the snapshot in a directory leaves out, which an export into it keeps; nothing for any other path. */
+export function leftOutOf(folder: Folder): { external: readonly string[]; dependencies: boolean } {
   const header = statIfExists(folder.path, folder.name)?.isDirectory() ? headerIn(folder) : undefined
-  return header?.external ?? []
+  return { external: header?.external ?? [], dependencies: header?.scope.dependencies !== false }
 }
 
 /** Whether a scope includes another, as far as the conditions show without resources. */
