@@ -30,16 +30,25 @@ export interface NoResponse {
 /** Far above any page of a Prefect server, far below the maximum length of a string. */
 const maxBytes = 256 * 1024 * 1024
 
-/** Sends one request once. Never rejects: errors and an abort resolve as `NoResponse`. */
+/**
+ * Sends one request once. Never rejects: errors and an abort resolve as `NoResponse`, and so does silence of `silenceMs`,
+ * since undici's own timeouts begin only when it has written the request.
+ */
 export function exchange(
   dispatcher: Dispatcher,
   origin: string,
   request: HttpRequest,
+  silenceMs: number,
   signal?: AbortSignal,
 ): Promise<HttpResponse | NoResponse> {
   return new Promise((done) => {
     let sent = false
+    const silence = setTimeout(() => {
+      const reason = `nothing was sent or received for ${silenceMs / 1000} seconds`
+      resolve({ type: 'no-response', sent, code: 'UND_ERR_HEADERS_TIMEOUT', reason })
+    }, silenceMs)
     const resolve = (outcome: HttpResponse | NoResponse) => {
+      clearTimeout(silence)
       signal?.removeEventListener('abort', abort)
       done(outcome)
     }
@@ -58,13 +67,16 @@ export function exchange(
         // undici calls this just before it writes to a connected socket.
         onRequestStart: () => {
           sent = true
+          silence.refresh()
         },
         onResponseStart: (_, code, fields) => {
+          silence.refresh()
           if (code < 200) return
           status = code
           headers = plainHeaders(fields)
         },
         onResponseData: (controller, chunk) => {
+          silence.refresh()
           bytes += chunk.length
           if (bytes > maxBytes) controller.abort(new Error(`the response has more than ${maxBytes} bytes`))
           else chunks.push(chunk)

@@ -18,19 +18,23 @@ const maxConnections = 16
 /** A Prefect server (uvicorn) closes an idle connection after 5 s; the client closes it before that. */
 const idleMs = 3_500
 const connectMs = 8_000
+/** Leaves undici the time to report its own timeouts, which are coarse. */
+const graceMs = 5_000
 
 /** Opens the transport of a connection without sending anything. Throws a `Failure` when the CA file cannot be read. */
 export function openTransport(connection: Connection): Transport {
   const origin = new URL(connection.url).origin
   // Nothing is in flight on a dropped connection, and undici's `close` never settles after some TLS failures.
   const pool = openConnectionPool(maxConnections, opener(connection, origin), (dropped) => void dropped.destroy())
+  // The longest timer of Node.
+  const silenceMs = Math.min(connection.timeoutMs + connectMs + graceMs, 2 ** 31 - 1)
   const inFlight = new Set<Promise<unknown>>()
   let closed = false
   return {
     exchange: async (request, signal) => {
       if (closed) return { type: 'no-response', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
       const outcome = pool.use(
-        (free) => exchange(free, origin, request, signal),
+        (free) => exchange(free, origin, request, silenceMs, signal),
         // After any 5xx a Prefect server closes the connection without announcing it; the next request on it would be lost.
         (outcome) => outcome.type === 'response' && outcome.status < 500,
       )

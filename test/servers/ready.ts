@@ -53,5 +53,5 @@ async function statusOf(send: () => Promise<Response>): Promise<number> {
 }
 
 async function isOk(url: string): Promise<boolean> {
-  return (await statusOf(() => fetch(url))) === 200
+  return (await statusOf(() => fetch(url, { signal: AbortSignal.timeout(15_000) }))) === 200
 }

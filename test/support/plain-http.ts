@@ -37,7 +37,8 @@ async function request(method: string, url: string, body: unknown): Promise<unkn
   for (let attempt = 0; ; attempt++) {
     const init =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const response = await fetch(url, { method, ...init }).catch(() => undefined)
+    const signal = AbortSignal.timeout(60_000)
+    const response = await fetch(url, { method, signal, ...init }).catch(() => undefined)
     const text = (await response?.text().catch(() => undefined)) ?? ''
     if (response?.ok) return text === '' ? {} : JSON.parse(text)
     if (response && response.status !== 503)
