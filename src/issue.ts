@@ -95,6 +95,8 @@ export const issueCodes = {
   'not-empty': 'A drill requires an empty server, but this one already has resources.',
   'not-compared':
     'Part of the comparison was skipped on purpose. The message contains what was skipped and how to compare it.',
+  'left-out':
+    'The server holds a value that no snapshot may have, so that the resource is not exported, and neither are those that refer to it.',
   'incomplete-read': "The number of objects that were read differs from the server's own count, also after retries.",
   'ambiguous-name':
     'Several resources on the server have the same name as one in the snapshot and match it equally well.',

@@ -118,6 +118,11 @@ export interface Kind {
    * again, even if nothing differs, and the update removes such objects.
    */
   readonly rewriteOnUndo?: readonly string[]
+  /**
+   * Settings of the server that limit these resources, for `incompatibilities` and `effects`: they get them as
+   * `server.limits`. Undefined if none of the resources needs them, or if the server does not show them.
+   */
+  limits?(reader: Reader, wanted: readonly Resource[]): Promise<JsonObject | undefined>
   /** What the server's version does not support, in addition to the `since` of fields. */
   incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
   /** Side effects of a change, one sentence each. `resourceOf` returns other resources as they will be. */

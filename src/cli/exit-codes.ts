@@ -36,6 +36,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'not-converged': 'failed',
   bug: 'failed',
   'incomplete-read': 'incomplete',
+  'left-out': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',

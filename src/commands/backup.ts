@@ -22,11 +22,11 @@ export const backup = defineCommand({
   ],
   async run(input, io) {
     const { backUp } = await import('../operations/back-up.ts')
-    const { path, snapshot, unchanged, removed } = await backUp(input, io)
+    const { path, snapshot, unchanged, removed, leftOut } = await backUp(input, io)
     const saved = `Saved ${plural(snapshot.resources.length, 'resource')} to ${path}`
     io.note(unchanged ? `Nothing has changed since ${path}\n` : `${saved}\n`)
     if (removed.length > 0) io.note(`Removed ${plural(removed.length, 'older backup')}: ${removed.join(', ')}\n`)
     io.out(`${path}\n`)
-    return 'ok'
+    return leftOut.length > 0 ? 'incomplete' : 'ok'
   },
 })

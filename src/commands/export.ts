@@ -51,13 +51,17 @@ export const exportCommand = defineCommand({
       const status = result.comparison.plan.changes.length > 0 ? 'changes' : 'ok'
       await printComparison(result.comparison, status, input.format, io)
       if (status !== 'ok') io.note(`${input.output} differs from the server. Run export --update to update it.\n`)
-      return status
+      return status === 'ok' ? statusOfExport(result) : status
     }
     if (result.text !== undefined) io.out(result.text)
     await report(result, input, io)
-    return 'ok'
+    return statusOfExport(result)
   },
 })
+
+function statusOfExport({ leftOut }: ExportResult) {
+  return leftOut.length > 0 ? 'incomplete' : 'ok'
+}
 
 async function report(result: ExportResult, { output, secrets }: ExportRequest, io: Io): Promise<void> {
   const { snapshot, secretCount, updated, written } = result

@@ -15,7 +15,7 @@ export function plannedReport(
   const { plan, live, parsed, secretValues, to, file, base } = planned
   return plannedOf(plan, {
     profile: to.name,
-    server: live.server,
+    server: { url: live.server.url, version: live.server.version },
     file,
     snapshot: parsed.snapshot,
     kinds: kinds.map(({ name }) => name),

@@ -3,14 +3,15 @@ import type { Kind } from '../kind.ts'
 import { atLeast } from '../version.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
 import { answer, at, idOf, namesOf, text } from './endpoints.ts'
-import { boolean, count } from './field-schemas.ts'
+import { boolean, integer } from './field-schemas.ts'
 import { nameFault } from './name-rules.ts'
+import { negativeFaults, negativesToSend } from './negative-limits.ts'
 import { readPages } from './read-list.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
 /** From this version on, a tag limit is a row `tag:<tag>` among the global limits. */
 export const tagRowsSince = '3.4.19'
-export const decay: JsonObject = { type: 'number', minimum: 0 }
+export const decay: JsonObject = { type: 'number' }
 
 /** A global concurrency limit. `POST /v2/concurrency_limits/`, keyed by name. */
 export const concurrencyLimit: Kind = {
@@ -19,7 +20,7 @@ export const concurrencyLimit: Kind = {
   keyDoc: 'the name of the limit',
   refFields: {},
   fields: {
-    limit: { schema: count, doc: 'Maximum number of occupied slots.', required: true },
+    limit: { schema: integer, doc: 'Maximum number of occupied slots.', required: true },
     active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true },
     slot_decay_per_second: {
       schema: decay,
@@ -49,11 +50,12 @@ export const concurrencyLimit: Kind = {
     refs: {},
     spec: { limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second },
   }),
-  incompatibilities({ key }, { version }, before) {
+  check: ({ spec }) => negativeFaults(spec, 'limit'),
+  incompatibilities({ key, spec }, { version }, before) {
     const isTag = key.startsWith('tag:') && atLeast(version, tagRowsSince)
     const taken = `from Prefect ${tagRowsSince} on, a limit with this name is a tag limit`
     const fault = isTag ? taken : before ? undefined : nameFault('concurrency-limit', key)
-    return fault ? [{ drops: 'resource', reason: fault }] : []
+    return fault ? [{ drops: 'resource', reason: fault }] : negativesToSend(spec, before?.spec, 'limit')
   },
   effects: (change) => (change.action === 'delete' ? ['deployments that share it will have no limit'] : []),
   async create({ api }, { resource, spec }) {

@@ -3,7 +3,8 @@ import type { Id, Server } from '../model.ts'
 import { atLeast } from '../version.ts'
 import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
-import { boolean } from './field-schemas.ts'
+import { boolean, integer } from './field-schemas.ts'
+import { negativesToSend } from './negative-limits.ts'
 import { readPages } from './read-list.ts'
 
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
@@ -13,7 +14,7 @@ export const tagConcurrencyLimit: Kind = {
   keyDoc: 'the tag',
   refFields: {},
   fields: {
-    concurrency_limit: { schema: { type: 'integer' }, doc: 'Maximum number of concurrent task runs.', required: true },
+    concurrency_limit: { schema: integer, doc: 'Maximum number of concurrent task runs.', required: true },
     active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true, since: tagRowsSince },
     slot_decay_per_second: {
       schema: decay,
@@ -43,10 +44,10 @@ export const tagConcurrencyLimit: Kind = {
       ? { concurrency_limit: raw.limit, active: raw.active, slot_decay_per_second: raw.slot_decay_per_second }
       : { concurrency_limit: raw.concurrency_limit },
   }),
-  incompatibilities: ({ key }, server) =>
+  incompatibilities: ({ key, spec }, server, before) =>
     byRows(server) && /[/%&><]/.test(key)
       ? [{ drops: 'resource', reason: `from Prefect ${tagRowsSince} on, tags with / % & > or < cannot be limited` }]
-      : [],
+      : negativesToSend(spec, before?.spec),
   async create(write, after) {
     return { id: await upsert(write, after) }
   },

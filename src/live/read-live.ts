@@ -47,6 +47,7 @@ export async function readLive(
       return interned(resource)
     },
   })
+  const withLimits = limitsOf(reader, server, held, options.wanted ?? [])
   const keyed = keyRefsOf(options.wanted ?? [], held)
   await readObjects(reader, server, held, encoder, options, keyed)
   encoder.close()
@@ -70,12 +71,28 @@ export async function readLive(
   // Pages arrive in any order.
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return {
-    server,
+    server: await withLimits,
     resources: withWantedSecrets(asked.sort(bySnapshotOrder(held)), held, wanted),
     complete: new Set(isComplete ? held.map(({ name }) => name) : []),
     unsure,
     issues,
   }
+}
+
+/** The server with what limits the wanted resources. */
+async function limitsOf(
+  reader: Reader,
+  server: Server,
+  kinds: readonly Kind[],
+  wanted: readonly Resource[],
+): Promise<Server> {
+  const read = kinds.map(async ({ name, limits }) => {
+    const own = wanted.filter((resource) => resource.kind === name)
+    const found = own.length > 0 ? await limits?.(reader, own) : undefined
+    return found ? ([[name, found]] as const) : []
+  })
+  const limits = Object.fromEntries((await Promise.all(read)).flat())
+  return Object.keys(limits).length > 0 ? { ...server, limits } : server
 }
 
 /** The resources that keys of wanted ones are made from and that are not wanted themselves. */

@@ -63,6 +63,8 @@ export interface Scope {
   readonly kinds?: readonly string[]
   /** Also includes resources that depend on these, directly or indirectly, except those that `exclude` matches. */
   readonly dependents?: true
+  /** Whether the snapshot has the dependencies of its resources too, which it has unless this is false: then they are external. */
+  readonly dependencies?: false
   /** A wider scope that this one is limited to. */
   readonly within?: Scope
   /** Kinds that could not be read completely. */
@@ -96,6 +98,8 @@ export interface Server {
   readonly url: string
   /** Version of Prefect, such as `3.8.8`. */
   readonly version: string
+  /** What `Kind.limits` read, by kind. */
+  readonly limits?: Readonly<Record<string, JsonObject>>
 }
 
 /** The resources of a server, with data that only the server has. Never written to disk. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import type { Issue } from '../issue.ts'
 import type { Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { fileFailure, readText } from '../read-file.ts'
@@ -11,7 +12,7 @@ import { onlyOwner } from '../store/disk.ts'
 import { writeText } from '../store/files.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
-import { nulAdvice, nulWarnings } from './nul-warnings.ts'
+import { readableOf, withIncomplete } from './readable-resources.ts'
 import { chosenOf, snapshotOf } from './server-snapshot.ts'
 
 export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
@@ -28,6 +29,8 @@ export interface BackupResult {
   readonly unchanged: boolean
   /** Names of older backups that were removed. */
   readonly removed: readonly string[]
+  /** Why resources of the server are not in it. */
+  readonly leftOut: readonly Issue[]
 }
 
 /** Writes a dated snapshot to a folder, unless the newest one has the same content. Throws before it writes if the server cannot be read completely. */
@@ -35,7 +38,7 @@ export async function backUp(request: BackupRequest, context: Context): Promise<
   const { folder, keep, secrets } = request
   const place = resolve(context.cwd, folder)
   const newest = (await backupsIn(place, folder)).at(-1)
-  const snapshot = await read(request, newest, context)
+  const { snapshot, leftOut } = await read(request, newest, context)
   const text = formatSnapshot(snapshot)
   const unchanged =
     newest !== undefined &&
@@ -43,19 +46,21 @@ export async function backUp(request: BackupRequest, context: Context): Promise<
   const path = join(folder, unchanged ? newest : freeName(newest, context.now()))
   if (!unchanged) await writeText(path, text, context, secrets === 'plain' ? onlyOwner : 0o644)
   const removed = keep === undefined ? [] : await removeOldest(folder, keep, context)
-  return { path, snapshot, unchanged, removed }
+  return { path, snapshot, unchanged, removed, leftOut }
 }
 
-async function read(request: BackupRequest, newest: string | undefined, context: Context): Promise<Snapshot> {
+async function read(request: BackupRequest, newest: string | undefined, context: Context) {
   const output = join(request.folder, newest ?? 'none')
   const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context.cwd), context)
   const readAll = async (connection: Connected) => {
     const live = await readResources(connection, context)
     warn(context, live.issues)
     const { chosen, outside } = chosenOf([...live.resources.values()], request, context.kinds)
-    const snapshot = snapshotOf(connection.server, request, await secrets.written(secrets.found(chosen)), outside)
-    warn(context, nulWarnings(snapshot.resources, nulAdvice))
-    return snapshot
+    const written = await secrets.written(secrets.found(chosen))
+    const { resources, incomplete, issues: leftOut } = readableOf(written, context.kinds)
+    warn(context, leftOut)
+    const whole = snapshotOf(connection.server, request, resources, outside)
+    return { snapshot: { ...whole, scope: withIncomplete(whole.scope, incomplete) }, leftOut }
   }
   return connected(request, context, readAll, true)
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import type { Issue } from '../issue.ts'
 import type { LiveResource, Resource, Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { withGlobs } from '../selection/external.ts'
@@ -14,7 +15,7 @@ import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
-import { nulAdvice, nulWarnings } from './nul-warnings.ts'
+import { readableOf, withIncomplete } from './readable-resources.ts'
 import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
 
 export interface ExportRequest extends Target, Choice, ExportSecretRequest {
@@ -33,6 +34,8 @@ export interface ExportResult {
   readonly snapshot: Snapshot
   /** Number of secrets in the exported resources. */
   readonly secretCount: number
+  /** Why resources of the server are not in the snapshot. */
+  readonly leftOut: readonly Issue[]
   /** The text, if the output is `-`. */
   readonly text?: string
   readonly written?: WriteResult
@@ -70,15 +73,17 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
       over && { select: over.selected, held: over.held },
     )
     const carried = secrets.found(chosen)
-    const snapshot = snapshotOf(server, how, await secrets.written(carried), outside)
+    const { resources, incomplete, issues: leftOut } = readableOf(await secrets.written(carried), kinds)
+    const whole = snapshotOf(server, how, resources, outside)
+    const snapshot = { ...whole, scope: withIncomplete(whole.scope, incomplete) }
     warn(
       context,
       live.issues.filter(({ code }) => code !== 'unmatched-secret'),
     )
     await warnPossibleSecrets(ahead.look, snapshot.resources, how, context, live.issues)
-    warn(context, nulWarnings(snapshot.resources, nulAdvice))
+    warn(context, leftOut)
     const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
-    const result = { snapshot, secretCount }
+    const result = { snapshot, secretCount, leftOut }
     if (over && how.check)
       return { ...result, comparison: over.compare(snapshot, name === undefined ? server.url : `profile:${name}`) }
     if (over) return { ...result, updated: await over.write(snapshot) }

@@ -81,7 +81,11 @@ export function wantedOf({ read }: Existing, exported: Snapshot, selection: Sele
   })
   const source = exported.source ?? read.snapshot.source
   const remove = new Set(obsolete.map(refOf))
-  return { resources, remove, source, external: externalOf(read.snapshot, exported, { resources, remove }, kinds) }
+  const external = externalOf(read.snapshot, exported, { resources, remove }, kinds)
+  // An export of a part says nothing of the kinds that it does not select.
+  const known = selects(selection) ? read.snapshot.scope.incomplete : []
+  const incomplete = [...new Set([...known, ...exported.scope.incomplete])].sort()
+  return { resources, remove, source, external, incomplete }
 }
 
 /** What is external after an update: without what was left out as a dependency and is one no more. */

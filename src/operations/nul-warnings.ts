@@ -6,12 +6,8 @@ import { visible } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
 import { documentOf } from '../snapshot/format.ts'
 
-/** What to do about a NUL in a snapshot that is written. */
-export const nulAdvice = 'Remove it on the server: validate and apply refuse a snapshot with it.'
-
 /**
- * A warning for each value of a server that contains the NUL character, which SQLite stores and PostgreSQL does not: no
- * snapshot with it is valid, so the warning comes before somebody relies on it. `fix` says what to do.
+ * A warning for each resource with the NUL character, which SQLite stores and PostgreSQL does not. `fix` says what to do.
  */
 export function nulWarnings(resources: readonly Resource[], fix: string): Issue[] {
   return resources.flatMap((resource): Issue[] => {

@@ -16,6 +16,7 @@ import { connected, readResources, warn } from './connect.ts'
 import { withPlaceholdersOf } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
+import { readableOf, withIncomplete } from './readable-resources.ts'
 import type { SecretRequest } from './secret-sources.ts'
 import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
 
@@ -42,8 +43,13 @@ export async function transfer(request: TransferRequest, context: Context, appro
     nulWarnings(snapshot.resources, 'A destination with PostgreSQL rejects it. Remove it on the server that is read.'),
   )
   if (request.save !== undefined) {
-    const resources = withPlaceholders(snapshot.resources as readonly LiveResource[], kinds)
-    const text = formatSnapshot({ ...snapshot, resources })
+    const saved = readableOf(withPlaceholders(snapshot.resources as readonly LiveResource[], kinds), kinds)
+    warn(
+      context,
+      saved.issues.map((issue) => ({ ...issue, severity: 'warning' })),
+    )
+    const scope = withIncomplete(snapshot.scope, saved.incomplete)
+    const text = formatSnapshot({ ...snapshot, scope, resources: saved.resources })
     const file = { path: resolve(context.cwd, request.save), name: request.save }
     const rule = { advice: 'Choose another path, or remove the file.', env: context.env }
     await refuseFileLoss(file, rule, Buffer.from(text))

@@ -5,10 +5,11 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { isObject } from '../json.ts'
 import { readBytes, readStart, statIfExists } from '../read-file.ts'
+import { formatDocument } from '../snapshot/format.ts'
 import { hasComments } from '../snapshot/yaml/comments.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
-import { uncommittedIn } from './uncommitted.ts'
+import { type Uncommitted, uncommittedIn } from './uncommitted.ts'
 
 /** What may be replaced. */
 export interface OverwriteRule {
@@ -38,6 +39,23 @@ export function lossOf(bytes: Buffer): string | undefined {
   return hasComments(text) ? 'has comments, which would be lost' : undefined
 }
 
+/** What replacing a file would lose because git cannot bring it back: edits, or a form that somebody gave it. */
+function uncommittedLoss(state: Uncommitted | undefined, bytes: Buffer): string | undefined {
+  if (state === 'edited') return 'has edits that are not committed'
+  return state === 'untracked' && !isAsWritten(bytes.toString('utf8'))
+    ? 'is not committed, and somebody has edited it, since it is not as an export writes it'
+    : undefined
+}
+
+/** Whether a text is byte for byte as this tool writes its values. */
+function isAsWritten(text: string): boolean {
+  const documents = cutStream('', text).map((chunk) => {
+    const read = readValue(chunk)
+    return 'value' in read && isObject(read.value) ? formatDocument(read.value) : ''
+  })
+  return documents.join('---\n') === text
+}
+
 /**
  * Throws `Failure` if writing a snapshot over a file would lose something: what is not a snapshot, comments, or edits that
  * are not committed to git. Without `bytes`, its new content, git is not asked.
@@ -53,8 +71,10 @@ export async function refuseFileLoss(
   const loss = lossOf(before)
   if (loss !== undefined) throw new Failure([refusal(name, loss, advice)])
   const target = realpathSync(path)
-  const edited = bytes ? await uncommittedIn(dirname(target), target, { env }) : new Set()
-  if (edited.has(target)) throw new Failure([refusal(name, 'has edits that are not committed', advice)])
+  if (!bytes) return
+  const uncommitted = await uncommittedIn(dirname(target), target, { env })
+  const edits = uncommittedLoss(uncommitted.get(target), before)
+  if (edits !== undefined) throw new Failure([refusal(name, edits, advice)])
 }
 
 /** The same for files of a directory that change or are removed, with their present content; reports all of them. */
@@ -65,9 +85,9 @@ export async function refuseDirectoryLoss(
 ): Promise<void> {
   if (overwrite || files.length === 0) return
   const root = realpathSync(path)
-  const edited = await uncommittedIn(root, root, { env })
+  const uncommitted = await uncommittedIn(root, root, { env })
   const issues = files.flatMap(({ file, before }) => {
-    const loss = lossOf(before) ?? (edited.has(join(root, file)) ? 'has edits that are not committed' : undefined)
+    const loss = lossOf(before) ?? uncommittedLoss(uncommitted.get(join(root, file)), before)
     return loss === undefined ? [] : [refusal(join(name, file), loss, advice)]
   })
   if (issues.length > 0) throw new Failure(issues)

@@ -79,6 +79,8 @@ export interface Wanted {
   readonly source: Snapshot['source']
   /** What the header leaves to the destination from now on; as it is where absent. */
   readonly external?: readonly string[]
+  /** The kinds that were not read or written completely; as it is where absent. */
+  readonly incomplete?: readonly string[]
 }
 
 /** All resources of a snapshot after the update. */
@@ -101,6 +103,7 @@ export async function update(existing: Existing, wanted: Wanted, kinds: readonly
     remove: wanted.remove,
     source: wanted.source,
     ...(wanted.external ? { external: wanted.external } : {}),
+    ...(wanted.incomplete ? { incomplete: wanted.incomplete } : {}),
     fileOf: (resource) => (directory ? relative(cwd, join(place, fileOf(resource))) : path),
   })
   if (updated.files.length === 0) return updated

@@ -91,6 +91,29 @@ describe('an export over a file', () => {
   })
 })
 
+it('an untracked file of a work tree is replaced only if it is as an export writes it; elsewhere in any form', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guard-'))
+  const one = snapshot(resource('a/x', { spec: { count: 1, tags: ['a', 'b'] } }))
+  const two = snapshot(resource('a/x', { spec: { count: 2 } }))
+  const write = async (path: string, text: string) => {
+    writeFileSync(path, text)
+    const rule = { advice, env }
+    await writeSnapshot(path, two, { mode: 0o644, over: 'renew', rule }, { cwd: '/' })
+  }
+  const text = formatSnapshot(one)
+  const edited = text.replace('key: x', "key: 'x'")
+  expect(edited).not.toBe(text)
+  const file = join(folder, 'x.yaml')
+  await write(file, edited)
+  execFileSync('git', ['init', '--quiet'], { cwd: folder, env })
+  await write(file, text)
+  await write(file, formatSnapshot(two))
+  await expect(write(file, edited)).rejects.toThrow('x.yaml is not overwritten: it is not committed, and somebody has')
+  expect(readFileSync(file, 'utf8')).toBe(edited)
+  writeFileSync(join(folder, '.gitignore'), '*.yaml\n')
+  await write(file, edited)
+})
+
 it('another file than a bundle or a saved plan is not replaced by one', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'guard-')), 'x')
   const check = () => refuseOtherFile({ path: file, name: 'x' }, 'a bundle', (start) => start[0] === 0x1f)

@@ -20,7 +20,7 @@ export const blockSchema: Kind = {
   refFields: { type: { kinds: ['block-type'], doc: 'The type that it describes.', required: true, fixed: isFixed } },
   fields: {
     checksum: {
-      schema: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+      schema: { type: 'string', minLength: 1 },
       doc: 'Checksum, as the server recorded it.',
       required: true,
       fixed: isFixed,

@@ -2,12 +2,14 @@ import type { Change, Resource, Server } from '../../model.ts'
 import { atLeast } from '../../version.ts'
 import { namesOf, objects } from '../endpoints.ts'
 import { needsUpsert } from './deployment-write.ts'
+import { mayExceedLimit } from './schedule-limit.ts'
 
 /** A side effect of every update: `_delete_scheduled_runs` in `server/models/deployments.py`. */
 export const runsEffect = 'its scheduled runs will be rescheduled'
 
 /** The side effects of a change of a deployment, in words. */
-export function deploymentEffects(change: Change, { version }: Server): string[] {
+export function deploymentEffects(change: Change, server: Server): string[] {
+  const { version } = server
   if (change.action === 'delete') return ['its runs that have not started will be deleted']
   if (change.action === 'create')
     return [
@@ -15,10 +17,12 @@ export function deploymentEffects(change: Change, { version }: Server): string[]
       ...wantsPool(change.after),
       ...getsStart(change.after, version),
       ...cannotRun(change.after),
+      ...mayExceedLimit(change.after, server),
     ]
   if (change.action !== 'update') return []
   const resumed = change.before.spec.paused === true && change.after.spec.paused === false
-  return [runsEffect, ...newScheduleIds(change), ...(resumed ? startsToRun(change.after) : [])]
+  const exceeds = namesOf(change.fields).has('schedules') ? mayExceedLimit(change.after, server) : []
+  return [runsEffect, ...newScheduleIds(change), ...exceeds, ...(resumed ? startsToRun(change.after) : [])]
 }
 
 /** The upsert, the only request that changes labels or keeps placeholders in parameters, replaces all schedules. */

@@ -4,14 +4,17 @@ import { keyParts } from '../../ref.ts'
 import { atLeast } from '../../version.ts'
 import { object } from '../endpoints.ts'
 import { nameFault } from '../name-rules.ts'
+import { negativesOfOwn } from '../negative-limits.ts'
 import { fillsSchema, isEmpty } from './deployment-body.ts'
+import { aboveLimit } from './schedule-limit.ts'
 
 /** What a deployment has that the server's version cannot store, or not with this change. */
 export function deploymentIncompatibilities(
-  { key, spec, refs }: Resource,
+  resource: Resource,
   server: Server,
   before: LiveResource | undefined,
 ): Incompatibility[] {
+  const { key, spec, refs } = resource
   const { version } = server
   const out: Incompatibility[] = []
   if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
@@ -22,6 +25,7 @@ export function deploymentIncompatibilities(
     })
   const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
   if (fault) out.push({ drops: 'resource', reason: fault })
+  out.push(...aboveLimit(resource, server, before), ...negativesOfOwn(spec, before?.spec))
   if (!before) return out
   const schema = 'parameter_openapi_schema'
   if (isEmpty(spec[schema]) && !isEmpty(before.spec[schema]) && fillsSchema(server))

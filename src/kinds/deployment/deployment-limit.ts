@@ -12,7 +12,7 @@ import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
  */
 
 /**
- * An own limit: a number, or an object if it is inactive, decays, or is 0 (which deployment requests do not accept).
+ * An own limit: a number, or an object if it is inactive, decays, or is not above 0 (which deployment requests do not accept).
  */
 export const ownLimitSchema: JsonObject = {
   oneOf: [
@@ -20,9 +20,9 @@ export const ownLimitSchema: JsonObject = {
     {
       type: 'object',
       properties: {
-        limit: { type: 'integer', minimum: 0 },
+        limit: { type: 'integer' },
         active: { type: 'boolean' },
-        slot_decay_per_second: { type: 'number', minimum: 0 },
+        slot_decay_per_second: { type: 'number' },
       },
       required: ['limit'],
       additionalProperties: false,
@@ -54,7 +54,7 @@ export function encodeLimit(raw: Json | undefined): { readonly own?: Json; reado
 export function normalizeOwnLimit(value: Json): Json {
   if (!isObject(value)) return plainNumber(value)
   const [limit, decay] = [plainNumber(value.limit ?? 0), plainNumber(value.slot_decay_per_second ?? 0)]
-  const plain = (value.active ?? true) === true && sameJson(decay, 0) && !sameJson(limit, 0)
+  const plain = (value.active ?? true) === true && sameJson(decay, 0) && Number(limit) > 0
   return plain ? limit : { limit, active: value.active ?? true, slot_decay_per_second: decay }
 }
 

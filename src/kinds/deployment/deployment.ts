@@ -13,6 +13,7 @@ import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
+import { readScheduleLimit } from './schedule-limit.ts'
 import { scheduleRules } from './schedule-rules.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
@@ -130,6 +131,7 @@ export const deployment: Kind = {
         ]
       : []
   },
+  limits: readScheduleLimit,
   incompatibilities: deploymentIncompatibilities,
   scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
   readiness: { check: checkReady },

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, sameJson } from '../../json.ts'
+import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import { listAt } from '../../list-at.ts'
 import type { Ref, Resource, Snapshot } from '../../model.ts'
@@ -32,6 +32,8 @@ export interface UpdateOptions {
   readonly source: Snapshot['source']
   /** What the header leaves to the destination from now on; as it is where absent. */
   readonly external?: readonly string[]
+  /** The kinds of which resources are missing from now on; as it is where absent. */
+  readonly incomplete?: readonly string[]
   /** The file for a new resource. */
   readonly fileOf: (resource: Resource) => string
 }
@@ -169,7 +171,7 @@ function endedLike(before: string, text: string): string {
 function withHeader(
   files: Update['files'],
   sources: readonly Source[],
-  { source, external }: Pick<UpdateOptions, 'source' | 'external'>,
+  { source, external, incomplete }: Pick<UpdateOptions, 'source' | 'external' | 'incomplete'>,
 ): Update['files'] {
   const first = sources[0]
   const text = files.find(({ file }) => file === first?.file)?.text ?? first?.text ?? ''
@@ -178,10 +180,11 @@ function withHeader(
   if (!chunk || !header) return files
   const before = header.external ?? []
   const after = external ?? before
-  const isSame = sameJson(before, after)
+  const scope = scopeWith(header.scope, incomplete)
+  const isSame = sameJson(before, after) && sameJson(header.scope ?? null, scope ?? null)
   const from = source === undefined || (isSame && files.length === 0) ? header.source : { ...source }
   if (isSame && sameJson(header.source ?? null, from ?? null)) return files
-  const { kind, version, source: _, scope, external: __, ...rest } = header
+  const { kind, version, source: _, scope: __, external: ___, ...rest } = header
   const next = {
     kind,
     version,
@@ -192,4 +195,11 @@ function withHeader(
   } as JsonObject
   const edited = withEdits(text, [changeOf(chunk, () => next)])
   return [...files.filter(({ file }) => file !== first.file), { file: first.file, text: edited }]
+}
+
+/** The scope of a header with these incomplete kinds. */
+function scopeWith(scope: Json | undefined, incomplete: readonly string[] | undefined): Json | undefined {
+  const before = isObject(scope) ? (scope.incomplete ?? []) : []
+  if (incomplete === undefined || sameJson(before, incomplete)) return scope
+  return isObject(scope) ? { ...scope, incomplete } : { include: ['**'], exclude: [], incomplete }
 }
