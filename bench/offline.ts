@@ -85,7 +85,7 @@ function graphMs(count: number, needs: (index: number) => readonly number[]): nu
   const ref = (index: number): Ref => `flow/${String(index).padStart(6, '0')}`
   const refs = Array.from({ length: count }, (_, index) => ref(index))
   const edges = refs.flatMap((from, index) =>
-    needs(index).map((to): Edge => ({ from, to: ref(to), pointer: '/refs/flow', how: 'slot' })),
+    needs(index).map((to): Edge => ({ from, to: ref(to), pointer: '/refs/flow', via: 'field' })),
   )
   const begun = performance.now()
   const order = orderOf(refs, edges)

@@ -172,14 +172,14 @@ function rowOf(data: PageData, item: Item, index: number, at: number, ticked: Ti
   return row
 }
 
-function tickOf(name: string, how: 'selected' | 'needed' | undefined): HTMLElement {
-  const label = how === 'needed' ? `${name}, selected as a dependency` : name
+function tickOf(name: string, state: 'selected' | 'needed' | undefined): HTMLElement {
+  const label = state === 'needed' ? `${name}, selected as a dependency` : name
   const box = h('input', {
     type: 'checkbox',
     tabindex: '-1',
     'aria-label': `Select ${label}`,
-    ...(how === 'needed' ? { class: 'needed' } : {}),
+    ...(state === 'needed' ? { class: 'needed' } : {}),
   })
-  if (box instanceof HTMLInputElement) box.checked = how !== undefined
+  if (box instanceof HTMLInputElement) box.checked = state !== undefined
   return h('span', { role: 'gridcell', class: 'tick' }, box)
 }

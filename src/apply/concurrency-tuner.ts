@@ -59,7 +59,7 @@ export function createTuner(now: () => number, most: number): ConcurrencyTuner {
         return
       }
       const full = ++state.window.done >= sample * state.limit
-      if (full) judge(state, most, now())
+      if (full) evaluate(state, most, now())
       else if (isHopeless(state, now())) giveUp(state, now())
     },
     busy(running) {
@@ -77,7 +77,7 @@ export function createTuner(now: () => number, most: number): ConcurrencyTuner {
 }
 
 /** At the end of a window: keeps or reverts the trial, or starts the next one when it is due. */
-function judge(state: State, most: number, now: number): void {
+function evaluate(state: State, most: number, now: number): void {
   const { group } = state.window
   const found = rateOf(state, now)
   const base = state.rates.get(group)

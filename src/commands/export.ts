@@ -78,8 +78,10 @@ async function report(result: ExportResult, { output, secrets }: ExportRequest, 
     return io.note(isSame ? upToDate : `Updated ${output}: ${counts}\n`)
   }
   if (written?.directory) io.note(writeResultText(output, written))
-  const how = { placeholders: 'left out, see secrets: in the file', age: 'encrypted', plain: undefined }[secrets]
-  const note = how !== undefined && secretCount > 0 ? `; ${plural(secretCount, 'secret')} ${how}` : ''
+  const secretsText = { placeholders: 'left out, see secrets: in the file', age: 'encrypted', plain: undefined }[
+    secrets
+  ]
+  const note = secretsText !== undefined && secretCount > 0 ? `; ${plural(secretCount, 'secret')} ${secretsText}` : ''
   const to = output === '-' ? '' : ` to ${output}`
   io.note(`Exported ${plural(resources.length, 'resource')}${to}: ${kindsText(resources)}${note}\n`)
 }

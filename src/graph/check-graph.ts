@@ -25,15 +25,15 @@ export function checkGraph(
     const kind = byName.get(resource.kind)
     if (!kind) continue
     const ref = refOf(resource)
-    for (const [name, slot] of Object.entries(kind.refFields)) {
-      if (slot.required && !resource.refs[name]) {
+    for (const [name, refField] of Object.entries(kind.refFields)) {
+      if (refField.required && !resource.refs[name]) {
         issues.push(
           error(
             'missing-ref',
             ref,
             '/refs',
-            `${ref} needs refs.${name}: ${slot.doc}`,
-            `Add refs: {${name}: ${slot.kinds[0]}/…}.`,
+            `${ref} needs refs.${name}: ${refField.doc}`,
+            `Add refs: {${name}: ${refField.kinds[0]}/…}.`,
           ),
         )
       }
@@ -51,7 +51,7 @@ export function checkGraph(
 
 function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known: ReadonlySet<Ref>): Issue | undefined {
   const { kind: target } = splitRef(edge.to)
-  if (edge.how === 'slot') {
+  if (edge.via === 'field') {
     const name = edge.pointer.slice('/refs/'.length)
     const slot = kind.refFields[name]
     if (slot && !slot.kinds.includes(target)) {
@@ -65,7 +65,7 @@ function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known:
     }
   }
   if (exists(edge.to)) return undefined
-  if (edge.how === 'name') {
+  if (edge.via === 'name') {
     const message = `${edge.from} names ${edge.to}, which is not in the snapshot. Prefect looks it up when the flow runs.`
     return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
   }
@@ -85,7 +85,7 @@ function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known:
 function cycle(way: readonly Ref[], edges: readonly Edge[]): Issue {
   const first = way[0] as Ref
   const edge = edges.find(
-    ({ from, to, how, deferrable }) => from === first && to === way[1] && how !== 'name' && !deferrable,
+    ({ from, to, via, deferrable }) => from === first && to === way[1] && via !== 'name' && !deferrable,
   )
   const fix = 'Remove one of these edges: none of them is in a field that can be set later.'
   return error(

@@ -7,12 +7,12 @@ import { type Edge, edgeFinder } from './edges.ts'
 export interface Dependency {
   readonly from: Ref
   readonly to: Ref
-  readonly how: Edge['how']
+  readonly via: Edge['via']
   /** `to` also depends on `from`, directly or indirectly. */
   readonly cycle?: true
 }
 
-const strength = { slot: 0, token: 1, name: 2 } as const
+const strength = { field: 0, token: 1, name: 2 } as const
 
 /**
  * The dependencies among these resources and on `external` ones, in the order of the resources. Dependencies on other
@@ -27,9 +27,9 @@ export function dependenciesOf(
   const known = new Set([...resources.map(refOf), ...external])
   const needs = resources.flatMap((resource): Dependency[] => {
     const found = new Map<Ref, Dependency>()
-    for (const { from, to, how } of edgesOf(resource)) {
+    for (const { from, to, via } of edgesOf(resource)) {
       const other = found.get(to)
-      if (known.has(to) && (!other || strength[how] < strength[other.how])) found.set(to, { from, to, how })
+      if (known.has(to) && (!other || strength[via] < strength[other.via])) found.set(to, { from, to, via })
     }
     return [...found.values()]
   })

@@ -11,10 +11,10 @@ export interface Edge {
   /** The position in the document of `from`. */
   readonly pointer: Pointer
   /**
-   * `slot`: a ref field of the API. `token`: an ID inside freeform JSON. `name`: a name that Prefect looks up at run
+   * `field`: a ref field of the API. `token`: an ID inside freeform JSON. `name`: a name that Prefect looks up at run
    * time, so that a missing one is only a warning.
    */
-  readonly how: 'slot' | 'token' | 'name'
+  readonly via: 'field' | 'token' | 'name'
   /** The spec field that `from` can be created without. */
   readonly deferrable?: string
 }
@@ -31,13 +31,13 @@ export function edgeFinder(kinds: readonly Kind[]): EdgeFinder {
     const kind = byName.get(resource.kind)
     if (!kind) return []
     const edges = Object.entries(resource.refs).map(
-      ([field, to]): Edge => ({ from, to, pointer: `/refs/${field}`, how: 'slot' }),
+      ([field, to]): Edge => ({ from, to, pointer: `/refs/${field}`, via: 'field' }),
     )
     for (const [name, field] of Object.entries(kind.fields)) {
       const value = resource.spec[name]
       if (value === undefined || !field.freeform || !mayContainEdge(value, names)) continue
       const deferrable = field.deferrable ? { deferrable: name } : {}
-      const onEdge: OnEdge = (how, to, pointer) => edges.push({ from, to, pointer, how, ...deferrable })
+      const onEdge: OnEdge = (via, to, pointer) => edges.push({ from, to, pointer, via, ...deferrable })
       collectEdges(value, step('/spec', name), names, onEdge)
     }
     return edges
@@ -77,7 +77,7 @@ function mayContainEdge(value: Json, names: Names): boolean {
   return false
 }
 
-type OnEdge = (how: 'token' | 'name', to: Ref, pointer: Pointer) => void
+type OnEdge = (via: 'token' | 'name', to: Ref, pointer: Pointer) => void
 
 function collectEdges(value: Json, pointer: Pointer, names: Names, onEdge: OnEdge): void {
   if (typeof value === 'string') collectFromText(value, pointer, names, onEdge)

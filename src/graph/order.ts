@@ -106,7 +106,7 @@ function* breakable(graph: Graph, missing: ReadonlyMap<Node, number>): Generator
   for (let found = true; found; ) {
     found = false
     const candidates = [...missing.keys()].filter((node) => unmet(graph, node, missing).every(canWait))
-    const byName = candidates.filter((node) => unmet(graph, node, missing).every((edge) => edge.how === 'name'))
+    const byName = candidates.filter((node) => unmet(graph, node, missing).every((edge) => edge.via === 'name'))
     for (const node of new Set([...byName, ...candidates])) {
       if (!missing.has(node) || !reaches(graph, node, missing)) continue
       found = true
@@ -126,7 +126,7 @@ function hardNeed(graph: Graph, node: Node, missing: ReadonlyMap<Node, number>):
 }
 
 function canWait(edge: Edge): boolean {
-  return edge.how === 'name' || edge.deferrable !== undefined
+  return edge.via === 'name' || edge.deferrable !== undefined
 }
 
 /** Whether a path along unmet dependencies returns to `start`. */

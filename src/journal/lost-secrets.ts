@@ -28,7 +28,7 @@ export function withoutLostSecrets(
 ): WithoutLostSecrets {
   const issues: Issue[] = []
   const entries = new Map(record.entries.flatMap((entry) => (entry.before ? [[refOf(entry.before), entry]] : [])))
-  const kept = resources.flatMap((resource) => {
+  const writable = resources.flatMap((resource) => {
     const ref = refOf(resource)
     const entry = entries.get(ref)
     const now = entry && (live.resources.get(entry.ref) ?? live.resources.get(ref))
@@ -48,7 +48,7 @@ export function withoutLostSecrets(
         ]
       : []
   })
-  return { resources: kept, issues }
+  return { resources: writable, issues }
 }
 
 /** Pointers to the secrets whose previous value is unknown. */

@@ -6,7 +6,7 @@ import { refOf, splitRef } from '../ref.ts'
 import { isAsCreated } from '../spec/differences.ts'
 import { refsIn } from '../token.ts'
 import type { Image, JournalRecord } from './journal.ts'
-import { judge, leftovers, partVerdict } from './verdict.ts'
+import { leftovers, partVerdict, verdictOf } from './verdict.ts'
 
 /** The changes that revert an apply, and the resources that cannot be reverted. */
 export interface Undoing {
@@ -62,9 +62,10 @@ export function undoOf(
     // Without its rename, the resource still has the old name.
     const now = live.resources.get(entry.ref) ?? (entry.before && live.resources.get(refOf(entry.before)))
     // Once the second half is done, the fields that the first half omitted are compared too.
-    const whole = completed.has(entry.ref) ? { ...entry, without: [] } : entry
+    const fullEntry = completed.has(entry.ref) ? { ...entry, without: [] } : entry
     const again = leftovers(kind, entry, resolve)
-    const verdict = partVerdict(kind, entry, now, live, { remove, resources }) ?? judge(kind, whole, now, resolve)
+    const verdict =
+      partVerdict(kind, entry, now, live, { remove, resources }) ?? verdictOf(kind, fullEntry, now, resolve)
     if (verdict === 'nothing' && again.length === 0) continue
     if (now && entry.action === 'create' && kind.builtin?.(now) && kind.immutable?.(now)) {
       refused.push(builtinStays(entry.ref))

@@ -19,7 +19,7 @@ export function leftovers(kind: Kind, { action, status, before, after, writes }:
 }
 
 /** Whether a change can be reverted (`undo`), is not needed (`nothing`), or why it cannot be reverted. */
-export function judge(kind: Kind, entry: Entry, now: LiveResource | undefined, resolve: Resolve): string {
+export function verdictOf(kind: Kind, entry: Entry, now: LiveResource | undefined, resolve: Resolve): string {
   const is = (image: Image | undefined) =>
     image !== undefined && now !== undefined && changedIn(kind, entry, now, resolve(image)).length === 0
   switch (entry.action) {

@@ -60,10 +60,10 @@ export interface FieldCoverage {
     /** Components of servers before 3.4, read instead of the others. */
     readonly older?: readonly string[]
     /** Nested components that are carried unchanged. */
-    readonly whole?: readonly string[]
+    readonly freeform?: readonly string[]
   }
   /** From API field to spec field, ref field or `key`, if the names differ. */
-  readonly carried?: Readonly<Record<string, string>>
+  readonly mapped?: Readonly<Record<string, string>>
   /** Fields that the server owns; never exported. */
   readonly own: readonly string[]
   /** Unused fields, with the reason. */

@@ -34,7 +34,7 @@ export const concurrencyLimit: Kind = {
       update: ['ConcurrencyLimitV2Update'],
       read: ['GlobalConcurrencyLimitResponse', 'ConcurrencyLimitV2'],
     },
-    carried: { name: 'key' },
+    mapped: { name: 'key' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
   },
   async list(reader, { version }) {

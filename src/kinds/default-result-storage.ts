@@ -16,7 +16,7 @@ export const defaultResultStorage: Kind = {
   fields: {},
   coverage: {
     models: { create: ['ServerDefaultResultStorageUpdate'], update: [], read: ['ServerDefaultResultStorage'] },
-    carried: { default_result_storage_block_id: 'block' },
+    mapped: { default_result_storage_block_id: 'block' },
     own: [],
   },
   async list(reader) {

@@ -36,7 +36,7 @@ export const flow: Kind = {
   idKeys: ['flow_id'],
   coverage: {
     models: { create: ['FlowCreate'], update: ['FlowUpdate'], read: ['Flow'] },
-    carried: { name: 'key' },
+    mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
   list: (reader, _server, wanted, onPage) =>

@@ -8,17 +8,17 @@ import { idOf, objects, text } from './endpoints.ts'
 /** Collects pages. An object that occurs twice, because of concurrent writes, is counted once. */
 function createCollector(onPage: OnPage | undefined) {
   const ids = new Set<string>()
-  const kept: JsonObject[] = []
+  const collected: JsonObject[] = []
   return {
     add(page: readonly JsonObject[]) {
       const newObjects = page.filter((raw) => !ids.has(text(raw, 'id')))
       for (const raw of newObjects) ids.add(text(raw, 'id'))
       if (onPage) onPage(newObjects)
-      else kept.push(...newObjects)
+      else collected.push(...newObjects)
     },
     ids: ids as ReadonlySet<string>,
     /** The objects that were not passed to `onPage`. */
-    kept: kept as readonly JsonObject[],
+    unreported: collected as readonly JsonObject[],
   }
 }
 
@@ -38,7 +38,7 @@ export async function readPages(
 ): Promise<readonly JsonObject[]> {
   const collector = createCollector(onPage)
   await readInTurn(reader, path, body, enough, collector)
-  return collector.kept
+  return collector.unreported
 }
 
 async function readInTurn(
@@ -129,11 +129,11 @@ export async function readAll(
     const collector = createCollector(onPage)
     const isKnown = Number.isFinite(expected)
     await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, collector)
-    const { ids, kept } = collector
+    const { ids, unreported } = collector
     if (ids.size >= expected || !isKnown) {
       const deleted = [...announced].filter((id) => !ids.has(id))
       if (onPage && deleted.length > 0) onPage([], deleted)
-      return kept
+      return unreported
     }
     for (const id of ids) announced.add(id)
     if (attempt === 2) throw incomplete(path, ids.size, expected)

@@ -19,8 +19,8 @@ export const savedSearch: Kind = {
     },
   },
   coverage: {
-    models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'], whole: ['SavedSearchFilter'] },
-    carried: { name: 'key' },
+    models: { create: ['SavedSearchCreate'], update: [], read: ['SavedSearch'], freeform: ['SavedSearchFilter'] },
+    mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
   list: (reader) => readPages(reader, '/saved_searches/filter', {}),

@@ -29,7 +29,7 @@ export const tagConcurrencyLimit: Kind = {
       update: ['ConcurrencyLimitV2Update'],
       read: ['ConcurrencyLimit', 'GlobalConcurrencyLimitResponse'],
     },
-    carried: { tag: 'key', name: 'key', limit: 'concurrency_limit' },
+    mapped: { tag: 'key', name: 'key', limit: 'concurrency_limit' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots'],
   },
   async list(reader, server) {

@@ -35,7 +35,7 @@ export const variable: Kind = {
   },
   coverage: {
     models: { create: ['VariableCreate'], update: ['VariableUpdate'], read: ['Variable'] },
-    carried: { name: 'key' },
+    mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
   list: (reader, _server, wanted, onPage) =>

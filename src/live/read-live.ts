@@ -34,7 +34,7 @@ export async function readLive(
   kinds: readonly Kind[],
   options: ReadOptions = {},
 ): Promise<Live> {
-  const held = kinds.filter((kind) => atLeast(server.version, kind.since))
+  const supported = kinds.filter((kind) => atLeast(server.version, kind.since))
   const idKeys = idKeysOf(kinds)
   const wanted = new Map((options.wanted ?? []).map((resource) => [refOf(resource), resource]))
   const interned = (resource: LiveResource) => internSpec(resource, wanted.get(refOf(resource)))
@@ -47,21 +47,21 @@ export async function readLive(
       return interned(resource)
     },
   })
-  const withLimits = limitsOf(reader, server, held, options.wanted ?? [])
-  const keyed = keyRefsOf(options.wanted ?? [], held)
-  await readObjects(reader, server, held, encoder, options, keyed)
+  const withLimits = limitsOf(reader, server, supported, options.wanted ?? [])
+  const keyed = keyRefsOf(options.wanted ?? [], supported)
+  await readObjects(reader, server, supported, encoder, options, keyed)
   encoder.close()
   const isComplete = options.wanted === undefined || options.everything === true
   const issues = isComplete ? [...encoder.issues()] : []
   const unresolved = isComplete ? reportGone(issues) : unreadObject
   const { objects, encoded } = encoder
-  const unsure = disambiguateAll(held, objects, unresolved, options.wanted)
+  const unsure = disambiguateAll(supported, objects, unresolved, options.wanted)
   const names = makeNames(objects, unresolved)
   const resources = [...encoded.values()]
   // In the order of the table of kinds, so that issues have a stable order.
   const left = [...objects.index]
     .filter(([id]) => !encoded.has(id))
-    .sort(([, a], [, b]) => held.indexOf(a.kind) - held.indexOf(b.kind))
+    .sort(([, a], [, b]) => supported.indexOf(a.kind) - supported.indexOf(b.kind))
   for (const [, { kind, raw }] of left) {
     const resource = encodeOne(kind, raw, names, idKeys, isComplete ? issues : [])
     if (resource) resources.push(interned(resource))
@@ -72,8 +72,8 @@ export async function readLive(
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return {
     server: await withLimits,
-    resources: withWantedSecrets(asked.sort(bySnapshotOrder(held)), held, wanted),
-    complete: new Set(isComplete ? held.map(({ name }) => name) : []),
+    resources: withWantedSecrets(asked.sort(bySnapshotOrder(supported)), supported, wanted),
+    complete: new Set(isComplete ? supported.map(({ name }) => name) : []),
     unsure,
     issues,
   }

@@ -7,8 +7,8 @@ import { matches, membersOf } from '../selection/scope.ts'
 import { selectedIfAny, selectedOfBoth } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { readPresent, update } from '../store/update-in-place.ts'
-import { type Connected, readResources } from './connect.ts'
-import { withPlaceholdersOf } from './declared-secrets.ts'
+import { type OpenConnection, readResources } from './connect.ts'
+import { withDeclaredSecrets } from './declared-secrets.ts'
 
 /**
  * Writes the server's version of the resources that match the globs into a snapshot, within its scope, with dependencies
@@ -17,7 +17,7 @@ import { withPlaceholdersOf } from './declared-secrets.ts'
 export async function acceptRemote(
   path: string,
   globs: readonly string[],
-  to: Connected,
+  to: OpenConnection,
   context: Context,
 ): Promise<Update> {
   const { kinds, cwd } = context
@@ -26,7 +26,7 @@ export async function acceptRemote(
   const dependencies = scope.dependencies !== false
   const external = externalsOf(existing.read.snapshot, kinds)
   const all = await readResources(to, context, { wanted: current, everything: true })
-  const live = [...withPlaceholdersOf(readPolicy(path, cwd), all, kinds).resources.values()]
+  const live = [...withDeclaredSecrets(readPolicy(path, cwd), all, kinds).resources.values()]
   const include = { include: globs }
   // Throws if a glob matches nothing on either side.
   selectedOfBoth([live, current], kinds, include)

@@ -7,7 +7,7 @@ import { Failure, type Issue } from '../issue.ts'
 import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
 import type { Outcome } from '../model.ts'
-import type { Connected } from './connect.ts'
+import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
 
 /** How a plan is applied. */
@@ -39,7 +39,7 @@ export interface ApplyResult {
 }
 
 /** Applies a plan with a journal if `approve` accepts it, and reads back the written resources. */
-export async function carryOut(
+export async function approveAndApply(
   prepared: PreparedPlan,
   request: ApplyRequest,
   context: Context,
@@ -93,7 +93,7 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
   return { ...verified, issues, journal: journal.file, ending }
 }
 
-function limiterFor({ concurrency }: ApplyRequest, to: Connected): Limiter {
+function limiterFor({ concurrency }: ApplyRequest, to: OpenConnection): Limiter {
   if (concurrency !== undefined) return fixedLimiter(concurrency)
   const limiter = adaptiveLimiter(() => performance.now())
   to.listen((event) => {

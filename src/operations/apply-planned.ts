@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 import { parseSaved, savedPlan } from '../plan/saved-plan.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { connected, type Target } from './connect.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { type Target, withConnection } from './connect.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 import { refuseStale } from './plan-file.ts'
 
@@ -13,13 +13,13 @@ export async function applyPlanned(
   context: Context,
   approve: Approve,
 ): Promise<ApplyResult> {
-  const { plan, live, whole, file } = planned
-  const origin = { tool: context.version, request: {}, snapshot: formatSnapshot(whole) }
+  const { plan, live, fullSnapshot, file } = planned
+  const origin = { tool: context.version, request: {}, snapshot: formatSnapshot(fullSnapshot) }
   const saved = parseSaved(file, savedPlan(plan, live, origin))
-  const parsed = { snapshot: whole, issues: [], placeOf: planned.parsed.placeOf }
-  return connected(request, context, async (to) => {
+  const parsed = { snapshot: fullSnapshot, issues: [], placeOf: planned.parsed.placeOf }
+  return withConnection(request, context, async (to) => {
     const prepared = await preparePlan(parsed, { ...request, snapshot: file }, to, context)
     refuseStale({ saved }, prepared, context.kinds)
-    return carryOut(prepared, request, context, approve)
+    return approveAndApply(prepared, request, context, approve)
   })
 }

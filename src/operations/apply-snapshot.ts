@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
-import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { connected } from './connect.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, preparePlan } from './make-plan.ts'
 import { isSavedPlan, loadSavedPlan, refuseStale } from './plan-file.ts'
@@ -18,10 +18,10 @@ export async function applySnapshot(
   if (saved && (request.overlay ?? request.environment) !== undefined) throw environmentOfSavedPlan()
   const options = saved ? { ...request, ...saved.request } : request
   const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)
-  return connected(request, context, async (to) => {
+  return withConnection(request, context, async (to) => {
     const prepared = await preparePlan(parsed, options, to, context)
     if (saved) refuseStale(saved, prepared, context.kinds)
-    return carryOut({ ...prepared, file: request.snapshot }, options, context, approve)
+    return approveAndApply({ ...prepared, file: request.snapshot }, options, context, approve)
   })
 }
 

@@ -10,7 +10,7 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { writeText } from '../store/files.ts'
-import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
+import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
 import { chosenOf, snapshotOf } from './server-snapshot.ts'
@@ -52,17 +52,17 @@ export async function backUp(request: BackupRequest, context: Context): Promise<
 async function read(request: BackupRequest, newest: string | undefined, context: Context) {
   const output = join(request.folder, newest ?? 'none')
   const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context.cwd), context)
-  const readAll = async (connection: Connected) => {
+  const readAll = async (connection: OpenConnection) => {
     const live = await readResources(connection, context)
     warn(context, live.issues)
     const { chosen, outside } = chosenOf([...live.resources.values()], request, context.kinds)
     const written = await secrets.written(secrets.found(chosen))
     const { resources, incomplete, issues: leftOut } = readableOf(written, context.kinds)
     warn(context, leftOut)
-    const whole = snapshotOf(connection.server, request, resources, outside)
-    return { snapshot: { ...whole, scope: withIncomplete(whole.scope, incomplete) }, leftOut }
+    const complete = snapshotOf(connection.server, request, resources, outside)
+    return { snapshot: { ...complete, scope: withIncomplete(complete.scope, incomplete) }, leftOut }
   }
-  return connected(request, context, readAll, true)
+  return withConnection(request, context, readAll, true)
 }
 
 /** The text without the URL and version of the server, which are not part of its configuration. */

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** An open connection to a server. */
-export interface Connected {
+export interface OpenConnection {
   readonly client: Client
   readonly server: Server
   /** The name of the profile, if the connection comes from one. */
@@ -26,10 +26,10 @@ export interface Connected {
 }
 
 /** Opens a connection for `use`, and always closes it afterwards. `reading`: resources are read for a snapshot. */
-export async function connected<T>(
+export async function withConnection<T>(
   target: Target,
   context: Context,
-  use: (connected: Connected) => Promise<T>,
+  use: (connected: OpenConnection) => Promise<T>,
   reading = false,
 ): Promise<T> {
   const { env, cwd, home, version } = context
@@ -61,7 +61,7 @@ export async function connected<T>(
 
 /** Reads the resources of a server and emits the phase; all of them, unless `options` restricts them. */
 export async function readResources(
-  { client, server }: Connected,
+  { client, server }: OpenConnection,
   { kinds, onEvent }: Context,
   options: Omit<ReadOptions, 'on'> = {},
 ): Promise<Live> {

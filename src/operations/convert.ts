@@ -38,6 +38,6 @@ export async function convert(
   if (output === '-') return { snapshot, issues, text: snapshotText(snapshot) }
   const mode = hasPlain(snapshot) ? onlyOwner : 0o644
   const rule = { overwrite, advice: 'Pass --overwrite to replace it, or another path.', env: context.env }
-  const written = await writeSnapshot(output, snapshot, { mode, over: 'replace', rule }, context)
+  const written = await writeSnapshot(output, snapshot, { mode, existing: 'replace', rule }, context)
   return { snapshot, issues, written }
 }

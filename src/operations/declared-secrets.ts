@@ -8,7 +8,7 @@ import { documentOf } from '../snapshot/format.ts'
 import { validator } from '../snapshot/validate-document.ts'
 
 /** Marks the values that match the patterns as secrets. Throws `Failure` if a document would then be invalid. */
-export function withNamedPlaceholders(
+export function withSecretPatterns(
   resources: readonly LiveResource[],
   patterns: readonly Pattern[],
   kinds: readonly Kind[],
@@ -23,8 +23,8 @@ export function withNamedPlaceholders(
 }
 
 /** Marks the values that the policy declares as secrets in the resources of a server. */
-export function withPlaceholdersOf({ secretPaths }: Policy, live: Live, kinds: readonly Kind[]): Live {
-  const resources = withNamedPlaceholders([...live.resources.values()], patternsOf(secretPaths, true), kinds)
+export function withDeclaredSecrets({ secretPaths }: Policy, live: Live, kinds: readonly Kind[]): Live {
+  const resources = withSecretPatterns([...live.resources.values()], patternsOf(secretPaths, true), kinds)
   return { ...live, resources: new Map(resources.map((resource) => [refOf(resource), resource])) }
 }
 

@@ -16,7 +16,7 @@ import {
 import { parsePair } from '../snapshot/edit/same-documents.ts'
 import { type Parsed, parseDocuments, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
-import { connected, readResources, warn } from './connect.ts'
+import { readResources, warn, withConnection } from './connect.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface DiffRequest extends Selection {
@@ -96,7 +96,7 @@ async function readServer(
   context: Context,
 ): Promise<Snapshot> {
   const { kinds } = context
-  return connected({ profile }, context, async (connection) => {
+  return withConnection({ profile }, context, async (connection) => {
     const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
     warn(context, live.issues)
     const all = [...live.resources.values()]

@@ -10,9 +10,9 @@ import { Secret } from '../secret.ts'
 import { withSourcesOf } from '../secrets/placeholders.ts'
 import { selected } from '../selection/selection.ts'
 import { type Parsed, withoutText } from '../snapshot/parse.ts'
-import { type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
+import { type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import type { ApplySnapshotRequest } from './apply-snapshot.ts'
-import { connected, readResources } from './connect.ts'
+import { readResources, withConnection } from './connect.ts'
 import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { preparePlan } from './make-plan.ts'
@@ -37,15 +37,15 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
   const { kinds } = context
   if (request.profile === undefined && request.apiUrl === undefined) throw needsServer()
   const parsed = await loadSnapshot(request.snapshot, context)
-  return connected(request, context, async (to) => {
+  return withConnection(request, context, async (to) => {
     refuseUnlessEmpty(await readResources(to, context), kinds)
     const { resources } = parsed.snapshot
     const secretValues = await secretValuesFor(resources, request, context)
     const missingSecrets = missingSources(resources, secretValues)
     const standIns = withDummyValues(secretValues)
-    const prepared = await preparePlan(parsed, request, to, context, { standIns })
+    const prepared = await preparePlan(parsed, request, to, context, { substituteSecrets: standIns })
     const file = `drill of ${request.snapshot}`
-    const result = await carryOut({ ...prepared, file }, request, context, approve)
+    const result = await approveAndApply({ ...prepared, file }, request, context, approve)
     if (result.outcomes.length === 0) return { ...result, missingSecrets }
     const wanted = underPolicy(prepared.parsed.snapshot, request.activation, kinds)
     const comparison = compareWithServer(

@@ -11,7 +11,7 @@ import { suggest } from '../suggest.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 
 /** Which side of an edge the other resource is on, and what it is. */
-export interface Neighbor extends Pick<Edge, 'pointer' | 'how'> {
+export interface Neighbor extends Pick<Edge, 'pointer' | 'via'> {
   readonly ref: Ref
   /** Whether it exists only on the destination. */
   readonly external: boolean
@@ -47,7 +47,7 @@ export async function explainResource(request: ExplainResourceRequest, context: 
   const known = [...new Set([...own, ...edges.map(({ to }) => to).filter(isExternal)])]
   const ref = known.find((one) => one === request.ref)
   if (ref === undefined) throw unknownRef(request, known)
-  const neighbor = (other: Ref, { pointer, how }: Edge) => ({ ref: other, pointer, how, external: isExternal(other) })
+  const neighbor = (other: Ref, { pointer, via }: Edge) => ({ ref: other, pointer, via, external: isExternal(other) })
   const refersTo = edges.filter(({ from }) => from === ref).map((edge) => neighbor(edge.to, edge))
   const referredToBy = edges.filter(({ to }) => to === ref).map((edge) => neighbor(edge.from, edge))
   const at = placeOf(ref)

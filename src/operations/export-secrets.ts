@@ -9,7 +9,7 @@ import { withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
 import { patternsOf } from '../secrets/secret-path.ts'
 import type { SecretScanner } from '../secrets/secret-scan.ts'
 import { warn } from './connect.ts'
-import { withNamedPlaceholders } from './declared-secrets.ts'
+import { withSecretPatterns } from './declared-secrets.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
 export interface ExportSecretRequest extends SecretRequest {
@@ -52,7 +52,7 @@ export async function openExportSecrets(
     updated ??
     (encrypt ? await (await import('../store/update-in-place.ts')).resourcesAt(request.output, kinds, context) : [])
   return {
-    found: (resources) => withNamedPlaceholders(withSecretsLike(resources, existing, kinds), patterns, kinds),
+    found: (resources) => withSecretPatterns(withSecretsLike(resources, existing, kinds), patterns, kinds),
     written: async (resources) => {
       if (request.secrets === 'plain') return resources
       const placeholders = withPlaceholders(resources, kinds)
@@ -108,12 +108,12 @@ function onlyAge(secrets: Resource['secrets']): Resource['secrets'] {
   return Object.fromEntries(Object.entries(secrets).filter(([, placeholder]) => 'age' in placeholder))
 }
 
-function notDecrypted(count: number, how: 'keep' | 'renew'): Issue {
+function notDecrypted(count: number, handling: 'keep' | 'renew'): Issue {
   const what = count === 1 ? 'One encrypted value' : `${count} encrypted values`
   return {
     code: 'missing-secret',
     severity: 'warning',
-    message: `${what} of the snapshot cannot be decrypted. ${how === 'keep' ? 'The ciphertext is kept, and changes of the values are not detected' : 'All values are encrypted again'}.`,
+    message: `${what} of the snapshot cannot be decrypted. ${handling === 'keep' ? 'The ciphertext is kept, and changes of the values are not detected' : 'All values are encrypted again'}.`,
     fix: 'Pass --identity FILE to encrypt only changed values.',
   }
 }

@@ -10,11 +10,12 @@ import { resourceBytes } from '../snapshot/format.ts'
 import type { WriteResult } from '../store/directory.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { leftOutOf } from '../store/export-scope.ts'
-import { snapshotText, writeSnapshot } from '../store/files.ts'
+import { snapshotText, type WriteOptions, writeSnapshot } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
-import { type Connected, connected, readResources, type Target, warn } from './connect.ts'
+import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
+import type { OpenUpdate } from './export-update.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
 import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
 
@@ -48,56 +49,77 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   const { kinds } = context
   refuseUnknownKinds(request, kinds)
   const isOver = request.update || request.check
-  const over = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
+  const openedUpdate = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
   const folder = { path: resolve(context.cwd, request.output), name: request.output }
-  const before = over ?? leftOutOf(folder)
-  const how: ExportRequest = {
+  const before = openedUpdate ?? leftOutOf(folder)
+  const effective: ExportRequest = {
     ...request,
-    ...over?.selection,
+    ...openedUpdate?.selection,
     dependencies: request.dependencies !== false && before.dependencies !== false,
     ...withGlobs(before.external, request.external),
   }
-  const rule = { overwrite: how.overwrite === true, advice: overwriteAdvice, env: context.env }
+  const rule = { overwrite: effective.overwrite === true, advice: overwriteAdvice, env: context.env }
   // Before the server is read: most of what is refused does not depend on it.
-  if (!over && how.output !== '-') await refuseFileLoss(folder, rule)
-  const secrets = await openExportSecrets(how, readPolicy(how.output, context.cwd), context, over?.held)
-  const read = async (connection: Connected) => {
+  if (!openedUpdate && effective.output !== '-') await refuseFileLoss(folder, rule)
+  const secrets = await openExportSecrets(
+    effective,
+    readPolicy(effective.output, context.cwd),
+    context,
+    openedUpdate?.current,
+  )
+  const read = async (connection: OpenConnection) => {
     const { server, name } = connection
-    const ahead = await workAhead(how, context, over !== undefined)
-    const keys = over ? { wanted: over.held, everything: true } : {}
+    const ahead = await workAhead(effective, context, openedUpdate !== undefined)
+    const keys = openedUpdate ? { wanted: openedUpdate.current, everything: true } : {}
     const live = await readResources(connection, context, { ...keys, ...ahead })
     const { chosen, outside } = chosenOf<LiveResource>(
       [...live.resources.values()],
-      how,
+      effective,
       kinds,
-      over && { select: over.selected, held: over.held },
+      openedUpdate && { select: openedUpdate.selected, documented: openedUpdate.current },
     )
-    const carried = secrets.found(chosen)
-    const { resources, incomplete, issues: leftOut } = readableOf(await secrets.written(carried), kinds)
-    const whole = snapshotOf(server, how, resources, outside)
-    const snapshot = { ...whole, scope: withIncomplete(whole.scope, incomplete) }
+    const exported = secrets.found(chosen)
+    const { resources, incomplete, issues: leftOut } = readableOf(await secrets.written(exported), kinds)
+    const complete = snapshotOf(server, effective, resources, outside)
+    const snapshot = { ...complete, scope: withIncomplete(complete.scope, incomplete) }
     warn(
       context,
       live.issues.filter(({ code }) => code !== 'unmatched-secret'),
     )
-    await warnPossibleSecrets(ahead.look, snapshot.resources, how, context, live.issues)
+    await warnPossibleSecrets(ahead.look, snapshot.resources, effective, context, live.issues)
     warn(context, leftOut)
-    const secretCount = carried.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
-    const result = { snapshot, secretCount, leftOut }
-    if (over && how.check)
-      return { ...result, comparison: over.compare(snapshot, name === undefined ? server.url : `profile:${name}`) }
-    if (over) return { ...result, updated: await over.write(snapshot) }
-    if (how.output === '-') return { ...result, text: snapshotText(snapshot, ahead.bytesOf) }
-    const mode = how.secrets === 'plain' ? onlyOwner : 0o644
-    const written = await writeSnapshot(
-      how.output,
-      snapshot,
-      { mode, over: 'renew', rule, bytesOf: ahead.bytesOf },
-      context,
-    )
-    return { ...result, written }
+    const secretCount = exported.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
+    const target = name === undefined ? server.url : `profile:${name}`
+    const output = openedUpdate
+      ? await updated(openedUpdate, snapshot, effective, target)
+      : await written(snapshot, effective, { rule, bytesOf: ahead.bytesOf }, context)
+    return { snapshot, secretCount, leftOut, ...output }
   }
-  return connected(how, context, read, true)
+  return withConnection(effective, context, read, true)
+}
+
+type Output = Pick<ExportResult, 'text' | 'written' | 'updated' | 'comparison'>
+
+/** Updates the existing snapshot, or compares it with the export. `target` is the display name of the server. */
+async function updated(
+  open: OpenUpdate,
+  exported: Snapshot,
+  { check }: ExportRequest,
+  target: string,
+): Promise<Output> {
+  return check ? { comparison: open.compare(exported, target) } : { updated: await open.write(exported) }
+}
+
+/** Writes the export, or formats it for standard output. */
+async function written(
+  snapshot: Snapshot,
+  { output, secrets }: ExportRequest,
+  options: Pick<WriteOptions, 'rule' | 'bytesOf'>,
+  context: Context,
+): Promise<Output> {
+  if (output === '-') return { text: snapshotText(snapshot, options.bytesOf) }
+  const mode = secrets === 'plain' ? onlyOwner : 0o644
+  return { written: await writeSnapshot(output, snapshot, { mode, existing: 'renew', ...options }, context) }
 }
 
 /** Work on resources while others are still being read, which shortens the export. */

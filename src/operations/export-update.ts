@@ -16,7 +16,7 @@ import { withBuiltinsOf } from './server-snapshot.ts'
 export interface OpenUpdate {
   readonly selection: Selection
   /** The resources of the existing snapshot. */
-  readonly held: readonly Resource[]
+  readonly current: readonly Resource[]
   /** Globs of its external resources. */
   readonly external: readonly string[]
   /** Whether it leaves out dependencies. */
@@ -41,7 +41,7 @@ export async function openUpdate(
   const { resources: current, external = [], scope } = existing.read.snapshot
   return {
     selection,
-    held: current,
+    current: current,
     external,
     dependencies: scope.dependencies !== false,
     selected: (found) => {

@@ -15,7 +15,7 @@ import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { externalEdges } from '../selection/external.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
-import { type Connected, readResources, type Target } from './connect.ts'
+import { type OpenConnection, readResources, type Target } from './connect.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
 /** Rules that determine a plan, besides the snapshot and the server. */
@@ -45,37 +45,37 @@ export interface PreparedPlan {
   /** Narrowed to the selection. */
   readonly parsed: Parsed
   /** The snapshot before it was narrowed. */
-  readonly whole: Snapshot
+  readonly fullSnapshot: Snapshot
   readonly secretValues: SecretValues
-  readonly to: Connected
+  readonly to: OpenConnection
   /** The name of the snapshot in reports and in the journal. */
   readonly file: string
 }
 
 interface PlanInput {
   /** Dummy values for secrets, instead of their values. */
-  readonly standIns?: SecretValues
+  readonly substituteSecrets?: SecretValues
   /** The snapshot before it was narrowed, if `parsed` is already a selection of it. */
-  readonly whole?: Snapshot
+  readonly fullSnapshot?: Snapshot
 }
 
 /** Reads the resources that the snapshot needs from a server, or all for pruning, and compares. Changes nothing. */
 export async function preparePlan(
   parsed: Parsed,
   request: PlanRequest,
-  to: Connected,
+  to: OpenConnection,
   context: Context,
-  { standIns, whole = parsed.snapshot }: PlanInput = {},
+  { substituteSecrets, fullSnapshot = parsed.snapshot }: PlanInput = {},
 ): Promise<PreparedPlan> {
   const { kinds } = context
   const policy = readPolicy(request.snapshot, context.cwd)
   const snapshot = narrowed(parsed.snapshot, kinds, request)
   const moved = [...snapshot.moved, ...policy.moved]
-  const secretValues = standIns ?? (await secretValuesFor(snapshot.resources, request, context))
+  const secretValues = substituteSecrets ?? (await secretValuesFor(snapshot.resources, request, context))
   const wanted = [
     ...snapshot.resources,
-    ...withSameName(snapshot, whole, kinds),
-    ...externalResources(snapshot, whole, kinds),
+    ...withSameName(snapshot, fullSnapshot, kinds),
+    ...externalResources(snapshot, fullSnapshot, kinds),
     ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
   const everything = request.prune === true
@@ -84,21 +84,21 @@ export async function preparePlan(
     secretValues,
     allowUnresolved: request.allowUnresolved === true,
     prune: everything,
-    held: new Set(parsed.snapshot.resources.map(refOf)),
+    documented: new Set(parsed.snapshot.resources.map(refOf)),
     overrideChangeLimit: request.overrideChangeLimit === true,
     activation: request.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
   }
-  const made = makePlan(snapshot, live, kinds, options)
-  const totals = options.overrideChangeLimit ? undefined : await missingTotals(made, live, to, kinds)
-  const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : made
+  const firstPlan = makePlan(snapshot, live, kinds, options)
+  const totals = options.overrideChangeLimit ? undefined : await missingTotals(firstPlan, live, to, kinds)
+  const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   const plan = await noteRuns(counted, kinds, to.client, context.now())
   return {
     plan: { ...plan, issues: [...outsideIn(parsed, snapshot), ...plan.issues.map((issue) => placed(issue, parsed))] },
     live,
     parsed: { ...parsed, snapshot },
-    whole: parsed.snapshot,
+    fullSnapshot: parsed.snapshot,
     secretValues,
     to,
     file: request.snapshot,
@@ -117,26 +117,26 @@ function outsideIn({ issues }: Parsed, { resources }: Snapshot): Issue[] {
  * The unselected resources that share a name with a selected one, with their dependencies: pairing them with the server's
  * needs all of them.
  */
-function withSameName(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
-  if (narrow.resources.length === whole.resources.length) return []
+function withSameName(narrow: Snapshot, full: Snapshot, kinds: readonly Kind[]): Resource[] {
+  if (narrow.resources.length === full.resources.length) return []
   const ambiguous = new Set(kinds.filter((kind) => kind.ambiguous).map(({ name }) => name))
   const nameOf = ({ kind, key }: Resource) => `${kind}/${nameInKey(key)}`
   const names = new Set(narrow.resources.filter(({ kind }) => ambiguous.has(kind)).map(nameOf))
   const known = new Set(narrow.resources.map(refOf))
-  const all = withDependencies(whole.resources, kinds, (resource) => names.has(nameOf(resource)))
+  const all = withDependencies(full.resources, kinds, (resource) => names.has(nameOf(resource)))
   return all.filter((resource) => !known.has(refOf(resource)))
 }
 
 /** The external resources that a snapshot refers to, with their content in the snapshot before the selection. */
-function externalResources(narrow: Snapshot, whole: Snapshot, kinds: readonly Kind[]): Resource[] {
+function externalResources(narrow: Snapshot, full: Snapshot, kinds: readonly Kind[]): Resource[] {
   const refs = [...externalEdges(narrow, kinds).keys()]
   if (refs.length === 0) return []
-  const byRef = new Map(whole.resources.map((resource) => [refOf(resource), resource]))
+  const byRef = new Map(full.resources.map((resource) => [refOf(resource), resource]))
   return refs.map((ref) => named(ref, byRef.get(ref)))
 }
 
 /** The total counts of the kinds for which the change limit would otherwise use only the resources that were read. */
-async function missingTotals(plan: Plan, live: Live, { client, server }: Connected, kinds: readonly Kind[]) {
+async function missingTotals(plan: Plan, live: Live, { client, server }: OpenConnection, kinds: readonly Kind[]) {
   const open = kindsToCount(plan, live)
   if (open.size === 0) return undefined
   return totalsOf(

@@ -45,14 +45,16 @@ export async function writeBundle(
   snapshot: Snapshot,
   context: Context,
 ): Promise<Omit<Bundle, 'issues'>> {
-  const own = sources.filter(({ within, text }) => within === undefined || !isForeign(within, text, context.kinds))
-  const entries = entriesOf(own, schemaText(context.kinds))
+  const ownSources = sources.filter(
+    ({ within, text }) => within === undefined || !isForeign(within, text, context.kinds),
+  )
+  const entries = entriesOf(ownSources, schemaText(context.kinds))
   const packed = await packBundle(entries)
-  const isOpen = hasPlain(snapshot)
+  const containsPlain = hasPlain(snapshot)
   const file = { path: resolve(context.cwd, output), name: output }
   refuseOtherFile(file, 'a bundle', (start) => start[0] === 0x1f && start[1] === 0x8b)
-  await writeText(output, packed, context, isOpen ? onlyOwner : 0o644)
-  return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: isOpen }
+  await writeText(output, packed, context, containsPlain ? onlyOwner : 0o644)
+  return { snapshot, files: entries.length, bytes: packed.length, sha256: sha256(packed), hasPlain: containsPlain }
 }
 
 /** A bundle whose checksums are all correct. */

@@ -43,14 +43,18 @@ const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>>
 /** Writes a plan for a later apply: its snapshot, its request, and the state of the server. */
 export async function savePlan(
   path: string,
-  { plan, live, whole }: PreparedPlan,
+  { plan, live, fullSnapshot }: PreparedPlan,
   request: PlanRequest,
   context: Context,
 ): Promise<void> {
-  if (hasPlain(whole)) throw hasPlainSecrets()
-  const kept = Object.entries(request).filter(([name, value]) => name in savedParts && value !== undefined)
-  const made = Object.fromEntries(kept) as JsonObject
-  const saved = savedPlan(plan, live, { tool: context.version, request: made, snapshot: formatSnapshot(whole) })
+  if (hasPlain(fullSnapshot)) throw hasPlainSecrets()
+  const savedEntries = Object.entries(request).filter(([name, value]) => name in savedParts && value !== undefined)
+  const savedRequest = Object.fromEntries(savedEntries) as JsonObject
+  const saved = savedPlan(plan, live, {
+    tool: context.version,
+    request: savedRequest,
+    snapshot: formatSnapshot(fullSnapshot),
+  })
   refuseOtherFile({ path: resolve(context.cwd, path), name: path }, 'a saved plan', isPlanText)
   await writeText(path, `${writeJson(saved, 2)}\n`, context)
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Ref, Snapshot, ThreeWay } from '../model.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
-import { connected } from './connect.ts'
+import { withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 
@@ -30,7 +30,7 @@ export async function planSnapshot<T>(
   if (acceptRemote && (request.overlay ?? request.environment) !== undefined) throw acceptInEnvironment()
   const baseSnapshot = base === undefined ? undefined : (await loadSnapshot(base, context, request)).snapshot
   const original = await loadSnapshot(snapshot, context, request)
-  return connected(request, context, async (to) => {
+  return withConnection(request, context, async (to) => {
     const accept = async (globs: readonly string[]) =>
       (await import('./accept-remote.ts')).acceptRemote(snapshot, globs, to, context)
     const accepted = acceptRemote ? { accepted: await accept(acceptRemote) } : {}

@@ -9,7 +9,7 @@ import { refOf, splitRef } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { atLeast, isPrefect2 } from '../version.ts'
-import type { Connected } from './connect.ts'
+import type { OpenConnection } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
 import { transferredSnapshot } from './transfer.ts'
 
@@ -59,7 +59,11 @@ function secretChecks(resources: readonly LiveResource[], kinds: readonly Kind[]
 }
 
 /** Checks of the destination: whether work pools have workers, for example. */
-export async function destinationChecks({ client }: Connected, live: Live, kinds: readonly Kind[]): Promise<Check[]> {
+export async function destinationChecks(
+  { client }: OpenConnection,
+  live: Live,
+  kinds: readonly Kind[],
+): Promise<Check[]> {
   // A deployment is ready once a worker has polled for its runs, which is unknown before a transfer.
   const checks = await checkReadiness(client, live, kinds)
   return checks.map((check) => ({ ...check, title: `destination: ${check.title}` }))
@@ -69,7 +73,7 @@ export async function destinationChecks({ client }: Connected, live: Live, kinds
 export async function transferChecks(
   source: Live,
   destination: Live,
-  to: Connected,
+  to: OpenConnection,
   context: Context,
 ): Promise<Check[]> {
   const { kinds } = context
@@ -113,7 +117,7 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
 }
 
 /** Checks of what created resources need, such as workers for work pools. */
-function afterCreateChecks({ changes }: Plan, { server }: Connected, kinds: readonly Kind[]): Check[] {
+function afterCreateChecks({ changes }: Plan, { server }: OpenConnection, kinds: readonly Kind[]): Check[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return changes.flatMap((change): Check[] => {
     if (change.action !== 'create') return []

@@ -5,7 +5,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
 import { atLeast } from '../version.ts'
-import { type Connected, connected, readResources } from './connect.ts'
+import { type OpenConnection, readResources, withConnection } from './connect.ts'
 import { destinationChecks, sourceChecks, transferChecks } from './preflight-checks.ts'
 
 export interface PreflightRequest {
@@ -50,10 +50,10 @@ async function examine(
   role: string,
   profile: string,
   context: Context,
-  more: (connection: Connected, live: Live) => Promise<readonly Check[]>,
+  more: (connection: OpenConnection, live: Live) => Promise<readonly Check[]>,
 ): Promise<Examined> {
   try {
-    return await connected({ profile }, context, async (connection) => {
+    return await withConnection({ profile }, context, async (connection) => {
       const { client, server } = connection
       const begin: Check[] = [
         { status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` },
@@ -87,7 +87,7 @@ function errorCheck(title: string, { message, fix }: Issue, of: string): Check {
 /** A check for each kind that cannot be read. Tries them separately, and throws the error if all can be read. */
 async function unreadableKinds(
   role: string,
-  { client, server }: Connected,
+  { client, server }: OpenConnection,
   { kinds }: Context,
   error: unknown,
 ): Promise<Check[]> {
@@ -103,7 +103,7 @@ async function unreadableKinds(
 }
 
 /** The access check after a complete read. */
-function accessCheck(role: string, { withCredentials }: Connected): Check {
+function accessCheck(role: string, { withCredentials }: OpenConnection): Check {
   const detail = withCredentials
     ? 'the credentials are valid and can read every kind'
     : 'the server does not require credentials'

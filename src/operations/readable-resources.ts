@@ -44,7 +44,7 @@ export function withIncomplete(scope: Scope, kinds: readonly string[]): Scope {
 
 function addDependents(found: Map<Ref, Issue>, resources: readonly Resource[], kinds: readonly Kind[]): void {
   const edgesOf = edgeFinder(kinds)
-  const edges = resources.flatMap(edgesOf).filter(({ how }) => how !== 'name')
+  const edges = resources.flatMap(edgesOf).filter(({ via }) => via !== 'name')
   for (let size = 0; size < found.size; ) {
     size = found.size
     for (const { from, to } of edges) {

@@ -28,7 +28,7 @@ interface Update<T> {
   /** Selects resources; by default, the choice does. */
   readonly select?: (own: readonly T[]) => T[]
   /** What has a document, which stays, so that it does not become external as a dependency that is left out. */
-  readonly held?: readonly Resource[]
+  readonly documented?: readonly Resource[]
 }
 
 /** What a choice takes of a server's resources: without external ones, and without what only those need. */
@@ -36,17 +36,17 @@ export function chosenOf<T extends Resource>(
   resources: readonly T[],
   choice: Choice,
   kinds: readonly Kind[],
-  { select = (own) => selected(own, kinds, choice), held = [] }: Update<T> = {},
+  { select = (own) => selected(own, kinds, choice), documented = [] }: Update<T> = {},
 ): { readonly chosen: T[] } & { readonly outside: Pick<Snapshot, 'external'> } {
   const { names, covers } = externalsOf(choice, kinds)
   const chosen = select(resources.filter((resource) => !names(refOf(resource))))
-  const documents = new Set(held.map(refOf))
-  const left = choice.dependencies === false ? refsOutside(chosen, kinds, resources) : []
+  const documents = new Set(documented.map(refOf))
+  const unselected = choice.dependencies === false ? refsOutside(chosen, kinds, resources) : []
   return {
     chosen,
     outside: withGlobs(
       choice.external,
-      left.filter((ref) => !covers(ref) && !documents.has(ref)),
+      unselected.filter((ref) => !covers(ref) && !documents.has(ref)),
     ),
   }
 }

@@ -9,8 +9,8 @@ import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
 import { narrowed, refuseUnknownKinds, type Selection, scopeOf } from '../selection/selection.ts'
 import { type Parsed, withoutText } from '../snapshot/parse.ts'
-import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { type Connected, connected, readResources, type Target } from './connect.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
@@ -35,16 +35,16 @@ type Switch = (kind: Kind, live: Resource, wanted: Resource) => Resource
 async function switchTo(request: SwitchRequest, context: Context, approve: Approve, to: Switch): Promise<ApplyResult> {
   refuseUnknownKinds(request, context.kinds)
   const given = request.snapshot === undefined ? undefined : await loadSnapshot(request.snapshot, context, request)
-  return connected(request, context, async (target) => {
+  return withConnection(request, context, async (target) => {
     const prepared = await prepareSwitch(given, request, target, context, to)
-    return carryOut(prepared, request, context, approve)
+    return approveAndApply(prepared, request, context, approve)
   })
 }
 
 async function prepareSwitch(
   given: Parsed | undefined,
   request: SwitchRequest,
-  target: Connected,
+  target: OpenConnection,
   context: Context,
   to: Switch,
 ): Promise<PreparedPlan> {
@@ -62,7 +62,7 @@ async function prepareSwitch(
     plan: await noteRuns({ ...plan, unmanaged: [], issues }, kinds, target.client, context.now()),
     live,
     parsed: { ...parsed, snapshot },
-    whole: snapshot,
+    fullSnapshot: snapshot,
     secretValues,
     to: target,
     file: request.snapshot ?? 'the server itself',

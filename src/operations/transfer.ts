@@ -11,9 +11,9 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
-import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { connected, readResources, warn } from './connect.ts'
-import { withPlaceholdersOf } from './declared-secrets.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { readResources, warn, withConnection } from './connect.ts'
+import { withDeclaredSecrets } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
@@ -36,8 +36,8 @@ export async function transfer(request: TransferRequest, context: Context, appro
   const { kinds, onEvent } = context
   refuseUnknownKinds(request, kinds)
   const source = await readSource(request.from, context)
-  const held = withPlaceholdersOf(readPolicy('-', context.cwd), source, kinds)
-  const snapshot = transferredSnapshot(held, request, kinds)
+  const withSecrets = withDeclaredSecrets(readPolicy('-', context.cwd), source, kinds)
+  const snapshot = transferredSnapshot(withSecrets, request, kinds)
   warn(
     context,
     nulWarnings(snapshot.resources, 'A destination with PostgreSQL rejects it. Remove it on the server that is read.'),
@@ -56,7 +56,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
     await writeText(request.save, text, context)
     onEvent({ type: 'written', path: request.save })
   }
-  return connected({ profile: request.to }, context, async (to) => {
+  return withConnection({ profile: request.to }, context, async (to) => {
     const same = request.allowSameServer ? undefined : source.server.url === to.server.url
     if (same) throw sameServer('both profiles have the same URL')
     const plan: PlanRequest = {
@@ -65,25 +65,25 @@ export async function transfer(request: TransferRequest, context: Context, appro
       snapshot: `profile ${request.from}`,
       profile: request.to,
     }
-    const more = selects(request) ? { whole: transferredSnapshot(held, {}, kinds) } : {}
-    const prepared = await preparePlan(withoutText(snapshot), plan, to, context, more)
+    const input = selects(request) ? { fullSnapshot: transferredSnapshot(withSecrets, {}, kinds) } : {}
+    const prepared = await preparePlan(withoutText(snapshot), plan, to, context, input)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')
-    return carryOut({ ...prepared, file: plan.snapshot }, request, context, approve)
+    return approveAndApply({ ...prepared, file: plan.snapshot }, request, context, approve)
   })
 }
 
 async function readSource(profile: string, context: Context): Promise<Live> {
-  const live = await connected({ profile }, context, (connection) => readResources(connection, context), true)
+  const live = await withConnection({ profile }, context, (connection) => readResources(connection, context), true)
   warn(context, live.issues)
   return live
 }
 
 /** The snapshot of a transfer. Secrets keep their values; those that the source masks are placeholders. */
 export function transferredSnapshot(source: Live, choice: Choice, kinds: readonly Kind[]): Snapshot {
-  const { chosen: carried, outside } = chosenOf([...source.resources.values()], choice, kinds)
-  const placeholders = withPlaceholders(carried, kinds)
-  const resources = carried.map((resource, index) =>
+  const { chosen: transferred, outside } = chosenOf([...source.resources.values()], choice, kinds)
+  const placeholders = withPlaceholders(transferred, kinds)
+  const resources = transferred.map((resource, index) =>
     Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
       ? { ...resource, secrets: withoutMasked(resource, placeholders[index]?.secrets ?? {}) }
       : resource,

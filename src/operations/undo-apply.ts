@@ -13,8 +13,8 @@ import { refOf } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
 import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
-import { type ApplyRequest, type ApplyResult, type Approve, carryOut } from './apply-plan.ts'
-import { type Connected, connected, type Target } from './connect.ts'
+import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { type OpenConnection, type Target, withConnection } from './connect.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
@@ -34,14 +34,14 @@ export interface UndoResult extends ApplyResult {
 /** Reverts one apply, except for resources changed since: a plan like any other, made from the journal. */
 export async function undoApply(request: UndoRequest, context: Context, approve: Approve): Promise<UndoResult> {
   const record = readJournal(resolve(context.cwd, request.file), request.file)
-  return connected(request, context, async (to) => {
+  return withConnection(request, context, async (to) => {
     if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
     const { prepared, left } = await prepareUndo(record, request, to, context)
-    return { ...(await carryOut(prepared, request, context, approve)), left }
+    return { ...(await approveAndApply(prepared, request, context, approve)), left }
   })
 }
 
-async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Connected, context: Context) {
+async function prepareUndo(record: JournalRecord, request: UndoRequest, to: OpenConnection, context: Context) {
   const { kinds, onEvent } = context
   const secrets = secretsIn(record)
   const states = leftBehind(record)
@@ -59,13 +59,13 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
   const { resources, issues: dangling } = restorable(known, live, kinds)
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
   const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
-  const made = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
-  const warnings = [...refused, ...lost, ...dangling, ...made.stay]
+  const result = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
+  const warnings = [...refused, ...lost, ...dangling, ...result.undeletable]
   const prepared: PreparedPlan = {
-    plan: withLeft(made.plan, warnings),
+    plan: withLeft(result.plan, warnings),
     live,
     parsed: withoutText(snapshot),
-    whole: snapshot,
+    fullSnapshot: snapshot,
     secretValues,
     to,
     file: request.file,
@@ -75,12 +75,12 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Conn
 
 /** The plan with all possible deletes, and a warning for each resource that cannot be deleted. */
 function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: ReadonlySet<Ref>) => Plan) {
-  const stay: Issue[] = []
+  const undeletable: Issue[] = []
   for (let some = remove; ; ) {
     const plan = planWithout(some)
     const refused = plan.refusals.filter(({ ref }) => ref !== undefined && some.has(ref))
-    if (refused.length === 0) return { plan, stay }
-    stay.push(...refused.map((issue): Issue => ({ ...issue, severity: 'warning' })))
+    if (refused.length === 0) return { plan, undeletable: undeletable }
+    undeletable.push(...refused.map((issue): Issue => ({ ...issue, severity: 'warning' })))
     some = new Set([...some].filter((ref) => !refused.some((issue) => issue.ref === ref)))
   }
 }

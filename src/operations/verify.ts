@@ -5,14 +5,14 @@ import type { Kind } from '../kind.ts'
 import { checkReadiness } from '../live/readiness.ts'
 import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { connected } from './connect.ts'
+import { withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 
 /** Checks that a server matches a snapshot and that its work can run. Changes nothing. */
 export async function verify(request: PlanRequest, context: Context): Promise<readonly Check[]> {
   const parsed = await loadSnapshot(request.snapshot, context, request)
-  return connected(request, context, async (to) => {
+  return withConnection(request, context, async (to) => {
     const prepared = await preparePlan(parsed, request, to, context)
     const readiness = await checkReadiness(to.client, prepared.live, context.kinds)
     return [...equality(prepared, context.kinds), ...externalChecks(prepared), ...secretChecks(prepared), ...readiness]

@@ -31,7 +31,7 @@ function standInFor(ref: Ref, kinds: readonly Kind[]): Resource | undefined {
   const kind = kinds.find(({ name }) => name === named.kind)
   if (!kind) return undefined
   const [first, ...rest] = keyParts(named.key)
-  const slots = rest.length > 0 ? Object.entries(kind.refFields).filter(([, slot]) => slot.required) : []
-  const refs = slots.map(([name, slot]): [string, Ref] => [name, `${slot.kinds[0]}/${first}`])
+  const required = rest.length > 0 ? Object.entries(kind.refFields).filter(([, refField]) => refField.required) : []
+  const refs = required.map(([name, slot]): [string, Ref] => [name, `${slot.kinds[0]}/${first}`])
   return { ...named, refs: Object.fromEntries(refs), spec: {}, secrets: {} }
 }

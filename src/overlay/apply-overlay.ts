@@ -39,9 +39,9 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     return kind ? [{ kind, resource, document: documentOf(resource), origins: [], dropped: false }] : []
   })
   for (const entry of overlay.entries) applyEntry(entry, works, issues)
-  const { kept, names, renamed, outside, uses } = inNewNames(works, parsed, overlay, kinds, issues)
+  const { remaining, names, renamed, outside, uses } = inNewNames(works, parsed, overlay, kinds, issues)
   const origins = new Map(
-    kept.map(({ resource, origins }) => {
+    remaining.map(({ resource, origins }) => {
       const ref = refOf(resource)
       const place = names.moved.has(ref) ? names.places.get(ref) : undefined
       return [nameOf(names, ref), place ? [{ pointer: '/key', place }, ...origins] : origins]
@@ -73,25 +73,25 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
 function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, kinds: readonly Kind[], issues: Issue[]) {
   const external = externalsOf(withGlobs(parsed.snapshot.external, globsOf(overlay)), kinds)
   const isKept = ({ dropped, resource }: Work) => !dropped && !external.names(refOf(resource))
-  const kept = works.filter(isKept)
+  const remaining = works.filter(isKept)
   const gone = works.filter((work) => !isKept(work)).map(({ resource }) => resource)
   // Reported after those of names, as the documents are read last.
   const faults: Issue[] = []
-  const made = readBack(kept, parsed, faults, kinds)
-  const absent = overlay.map.length > 0 ? absentResources(made, gone, kinds) : gone
-  const names = namesOf(overlay, { resources: made, absent, external }, kinds, issues)
+  const overlaid = readBack(remaining, parsed, faults, kinds)
+  const absent = overlay.map.length > 0 ? absentResources(overlaid, gone, kinds) : gone
+  const names = namesOf(overlay, { resources: overlaid, absent, external }, kinds, issues)
   issues.push(...faults)
-  const named = made
+  const named = overlaid
     .filter((resource) => !names.replaced.has(refOf(resource)))
     .map((resource) => rename(resource, names, kinds, issues))
   const renamed = named.filter((resource) => !external.names(refOf(resource)))
   return {
-    kept,
+    remaining: remaining,
     names,
     renamed,
     outside: withGlobs(parsed.snapshot.external, globsOf(overlay), names.external),
     /** Everything that a glob under `external:` may name. */
-    uses: [...[...gone, ...absent, ...made, ...named].map(refOf), ...referred(renamed, kinds)],
+    uses: [...[...gone, ...absent, ...overlaid, ...named].map(refOf), ...referred(renamed, kinds)],
   }
 }
 

@@ -59,9 +59,9 @@ function substituteText(text: string, variables: Variables, pointer: Pointer, fa
       }
     return text
   }
-  return text.replace(variable, (expression, dollar: string, how: string, name: string) => {
+  return text.replace(variable, (expression, dollar: string, format: string, name: string) => {
     if (dollar !== '') return expression.slice(1)
-    if (how === 'json') {
+    if (format === 'json') {
       const fix = `Write \${env:${name}} within a string.`
       faults.push({ code: 'invalid-overlay', message: `${expression} must be the whole value.`, fix, pointer })
     } else if (variables[name] === undefined) missing(name)

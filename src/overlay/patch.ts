@@ -21,8 +21,8 @@ export function withSetting(kind: Kind, document: JsonObject, pointer: Pointer, 
   const places = placesOf(withParents(kind, document, pointer), pointer)
   const able = places.filter((place) => canHold(valueAt(withParents(kind, document, place), parentOf(place)), place))
   if (places.length === 0 || able.length < places.length) return undefined
-  const set = (made: JsonObject, place: Pointer) =>
-    withValue(withParents(kind, made, place), place, value) as JsonObject
+  const set = (current: JsonObject, place: Pointer) =>
+    withValue(withParents(kind, current, place), place, value) as JsonObject
   return { document: able.reduce(set, document), pointers: able }
 }
 
@@ -31,19 +31,21 @@ export function withoutPlaces(document: JsonObject, pointer: Pointer): Changed |
   // From the end, so that items of a list keep their index until they are removed.
   const places = placesOf(document, pointer).filter((place) => valueAt(document, place) !== undefined)
   if (places.length === 0) return undefined
-  const left = places.toReversed().reduce((made, place) => withValue(made, place, undefined) as JsonObject, document)
+  const left = places
+    .toReversed()
+    .reduce((current, place) => withValue(current, place, undefined) as JsonObject, document)
   return { document: left, pointers: places }
 }
 
 /** Applies one leaf of a merge patch (RFC 7396), and creates missing parent objects. */
 export function withMerged(document: JsonObject, pointer: Pointer, value: Json): Changed {
   let at: Pointer = ''
-  let made = document
+  let merged = document
   for (const key of steps(parentOf(pointer))) {
     at = step(at, key)
-    if (!isObject(valueAt(made, at))) made = withValue(made, at, {}) as JsonObject
+    if (!isObject(valueAt(merged, at))) merged = withValue(merged, at, {}) as JsonObject
   }
-  return { document: withValue(made, pointer, value === null ? undefined : value) as JsonObject, pointers: [pointer] }
+  return { document: withValue(merged, pointer, value === null ? undefined : value) as JsonObject, pointers: [pointer] }
 }
 
 export interface Changed {
@@ -54,12 +56,12 @@ export interface Changed {
 /** Adds the parts of a document that are omitted if empty, and the default of the field that the pointer is in. */
 function withParents(kind: Kind, document: JsonObject, pointer: Pointer): JsonObject {
   const [part = '', name = '', ...rest] = steps(pointer)
-  const whole = isObject(document[part]) ? document : { ...document, [part]: {} }
+  const complete = isObject(document[part]) ? document : { ...document, [part]: {} }
   const otherwise = part === 'spec' && rest.length > 0 ? kind.fields[name]?.default : undefined
   const field = `/spec/${name}`
-  return otherwise !== undefined && valueAt(whole, field) === undefined
-    ? (withValue(whole, field, otherwise) as JsonObject)
-    : whole
+  return otherwise !== undefined && valueAt(complete, field) === undefined
+    ? (withValue(complete, field, otherwise) as JsonObject)
+    : complete
 }
 
 function parentOf(pointer: Pointer): Pointer {

@@ -30,7 +30,7 @@ export function inOrder(wanted: ReadonlyMap<Ref, Paired>, kinds: readonly Kind[]
 function asNeed({ deferrable, ...edge }: Edge, fromExists: boolean, toExists: boolean): Edge {
   return {
     ...edge,
-    ...(toExists ? { how: 'name' } : {}),
+    ...(toExists ? { via: 'name' } : {}),
     ...(deferrable === undefined || fromExists ? {} : { deferrable }),
   }
 }
@@ -44,15 +44,15 @@ export function link(changes: readonly Change[], edges: readonly Edge[], cut: re
   const completions: Change[] = []
   const first = changes.map((change): Change => {
     const own = (needs.get(change.ref) ?? []).filter((edge) => byRef.has(edge.to))
-    const kept = own.filter((edge) => !left.has(edge) && edge.to !== change.ref)
-    const waits = refsOf(kept.filter(({ how }) => how !== 'name'))
+    const remaining = own.filter((edge) => !left.has(edge) && edge.to !== change.ref)
+    const waits = refsOf(remaining.filter(({ via }) => via !== 'name'))
     const awaited = new Set(waits)
-    const follows = refsOf(kept).filter((ref) => !awaited.has(ref))
+    const follows = refsOf(remaining).filter((ref) => !awaited.has(ref))
     const linked: Change = { ...change, waits, ...(follows.length > 0 ? { follows } : {}) }
     if (linked.action !== 'create') return linked
     // An ID is only unknown if the other resource does not exist yet.
     const open = own.filter(
-      (edge) => left.has(edge) && edge.deferrable && edge.how === 'token' && byRef.get(edge.to)?.action === 'create',
+      (edge) => left.has(edge) && edge.deferrable && edge.via === 'token' && byRef.get(edge.to)?.action === 'create',
     )
     const without = [...new Set(open.flatMap(({ deferrable }) => deferrable ?? []))]
     if (without.length === 0) return linked

@@ -18,7 +18,7 @@ export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): 
   const live = asLive(before)
   const old = afterRenames(live, pendingRenames(after.moved, after, live)).resources
   const wanted = new Map(after.resources.map((resource) => [refOf(resource), resource]))
-  const speaksOf = { before: speaker(before, after, kinds), after: speaker(after, before, kinds) }
+  const inScopeOf = { before: scopeTest(before, after, kinds), after: scopeTest(after, before, kinds) }
   const unmanaged: Ref[] = []
   const changes: Change[] = []
   const unchanged: Ref[] = []
@@ -26,12 +26,12 @@ export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): 
     const from = old.get(ref)
     const change = from ? updateOf(ref, from, resource, kinds) : createOf(ref, resource)
     if (!change) unchanged.push(ref)
-    else if (from || speaksOf.before(ref)) changes.push(change)
+    else if (from || inScopeOf.before(ref)) changes.push(change)
     else unmanaged.push(ref)
   }
   for (const [ref, from] of old) {
     if (wanted.has(ref)) continue
-    if (speaksOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
+    if (inScopeOf.after(ref)) changes.push({ ...common(ref), action: 'delete', before: from })
     else unmanaged.push(ref)
   }
   return {
@@ -59,7 +59,7 @@ function asLive({ resources }: Snapshot): Live {
  * Returns whether the absence of a resource means that it does not exist, which is the case within the snapshot's
  * scope.
  */
-function speaker(snapshot: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
+function scopeTest(snapshot: Snapshot, other: Snapshot, kinds: readonly Kind[]): (ref: Ref) => boolean {
   const { scope } = snapshot
   const { covers } = externalsOf(snapshot, kinds)
   const [{ incomplete, ...own }, { incomplete: _, ...its }] = [scope, other.scope]

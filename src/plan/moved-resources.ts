@@ -25,7 +25,7 @@ export function afterRenames(live: Live, moves: readonly Rename[]): Live {
   const rewrite = (text: string) => renameTokens(text, (ref) => names.get(ref) ?? ref)
   const resources = new Map<Ref, LiveResource>()
   for (const [ref, resource] of live.resources) {
-    const refs = Object.fromEntries(Object.entries(resource.refs).map(([slot, to]) => [slot, names.get(to) ?? to]))
+    const refs = Object.fromEntries(Object.entries(resource.refs).map(([name, to]) => [name, names.get(to) ?? to]))
     resources.set(names.get(ref) ?? ref, { ...resource, refs, spec: mapStrings(resource.spec, rewrite) as JsonObject })
   }
   return { ...live, resources }

@@ -47,7 +47,7 @@ function dropDependents(wanted: Map<Ref, Paired>, unsupported: Unsupported[], ed
   if (unsupported.length === 0) return
   const dependents = new Map<Ref, Edge[]>()
   for (const { after } of wanted.values())
-    for (const edge of edgesOf(after)) if (edge.how !== 'name') listAt(dependents, edge.to).push(edge)
+    for (const edge of edgesOf(after)) if (edge.via !== 'name') listAt(dependents, edge.to).push(edge)
   const dropped = unsupported.map(({ ref }) => ref)
   for (let at = 0; at < dropped.length; at++) {
     for (const { from, to, pointer } of dependents.get(dropped[at] as Ref) ?? []) {

@@ -35,7 +35,7 @@ export interface PlanOptions {
   /** Deletes managed resources that exist only on the server. Requires that `live` was read completely. */
   readonly prune?: boolean
   /** Never pruned, because the unselected part of the snapshot contains them. */
-  readonly held?: ReadonlySet<Ref>
+  readonly documented?: ReadonlySet<Ref>
   /** Places that are written even where they do not differ, by resource. */
   readonly rewrite?: ReadonlyMap<Ref, readonly Pointer[]>
   /** Also deletes these. */
@@ -67,9 +67,9 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     live,
     kinds,
   )
-  const kept = new Set([...live.resources.keys()].filter(external.covers))
-  const held = new Set([...(options.held ?? []), ...kept])
-  const prune = options.prune ? without(prunable(snapshot, live, kinds), held) : new Set<Ref>()
+  const externalRefs = new Set([...live.resources.keys()].filter(external.covers))
+  const documented = new Set([...(options.documented ?? []), ...externalRefs])
+  const prune = options.prune ? without(prunable(snapshot, live, kinds), documented) : new Set<Ref>()
   const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
   const { changes, unsupported: unwritten } = writable(
@@ -82,7 +82,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   return {
     changes,
     unchanged: compared.unchanged,
-    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...held]), kinds).filter(
+    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...documented]), kinds).filter(
       (ref) => !remove.has(ref),
     ),
     external: [...externals.keys()].filter((ref) => live.resources.has(ref)).sort(byRef),

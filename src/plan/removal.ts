@@ -105,7 +105,7 @@ export function impossibleDeletes(
     const owner = parentOf(resource, kind, live)
     // What nobody deletes by itself goes with what it belongs to.
     if (owner && remove.has(refOf(owner)) && kind?.immutable?.(resource)) continue
-    for (const { to, how } of edgesOf(resource)) if (how !== 'name' && remove.has(to)) listAt(users, to).push(ref)
+    for (const { to, via } of edgesOf(resource)) if (via !== 'name' && remove.has(to)) listAt(users, to).push(ref)
   }
   return deletes.flatMap(({ ref }): Issue[] => {
     const by = users.get(ref)
@@ -115,9 +115,9 @@ export function impossibleDeletes(
         {
           code: 'in-use',
           severity: 'error',
-          message: `${ref} would be deleted, but ${by.slice(0, 3).join(', ')}${others} still need it and stay.`,
+          message: `${ref} cannot be deleted, because ${by.slice(0, 3).join(', ')}${others} would remain and refer to it.`,
           ref,
-          fix: 'Take them into the scope, or exclude it.',
+          fix: 'Include them in the scope, or exclude it.',
         },
       ]
     }

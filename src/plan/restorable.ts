@@ -15,8 +15,8 @@ export interface Restorable {
 export function restorable(resources: readonly Resource[], live: Live, kinds: readonly Kind[]): Restorable {
   const edgesOf = edgeFinder(kinds)
   const left = new Map(resources.map((resource) => [refOf(resource), resource]))
-  const isGone = ({ to, how }: Edge) =>
-    how !== 'name' &&
+  const isGone = ({ to, via }: Edge) =>
+    via !== 'name' &&
     !left.has(to) &&
     !live.resources.has(to) &&
     idOfUnread(to) === undefined &&

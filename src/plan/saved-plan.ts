@@ -29,7 +29,7 @@ export interface Saved {
 export function savedPlan(
   plan: Plan,
   live: Live,
-  made: { readonly tool: string; readonly request: Json; readonly snapshot: string },
+  origin: { readonly tool: string; readonly request: Json; readonly snapshot: string },
 ): JsonObject {
   const { url, version } = live.server
   const fingerprints = Object.fromEntries(
@@ -43,13 +43,13 @@ export function savedPlan(
   return {
     schema,
     version: 1,
-    tool: made.tool,
+    tool: origin.tool,
     server: { url, version },
-    request: made.request,
+    request: origin.request,
     changes: plan.changes.map(titleOf),
     before,
     fingerprints,
-    snapshot: made.snapshot,
+    snapshot: origin.snapshot,
   }
 }
 
@@ -98,7 +98,7 @@ export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly 
       code: 'stale-plan',
       severity: 'error',
       message: 'The same snapshot now gives another plan: a policy file or this tool has changed.',
-      fix: 'Make the plan again.',
+      fix: 'Create the plan again.',
     },
   ]
 }
@@ -117,12 +117,12 @@ function show(value: Json | undefined): string {
   return value === undefined ? '(none)' : writeJson(value).slice(0, 80)
 }
 
-function moved(ref: Ref, how: string): Issue {
+function moved(ref: Ref, changed: string): Issue {
   return {
     code: 'stale-plan',
     severity: 'error',
-    message: `${ref} ${how} after the plan was made.`,
+    message: `${ref} ${changed} after the plan was made.`,
     ref,
-    fix: 'Make the plan again, and review it.',
+    fix: 'Create the plan again, and review it.',
   }
 }

@@ -76,7 +76,7 @@ export function refsOutside(
   const edgesOf = edgeFinder(kinds)
   const own = new Set(resources.map(refOf))
   const known = new Set(all.map(refOf))
-  const edges = resources.flatMap(edgesOf).filter(({ to, how }) => !own.has(to) && (how !== 'name' || known.has(to)))
+  const edges = resources.flatMap(edgesOf).filter(({ to, via }) => !own.has(to) && (via !== 'name' || known.has(to)))
   return [...new Set(edges.map(({ to }) => to))]
 }
 

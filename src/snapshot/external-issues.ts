@@ -14,8 +14,8 @@ import { suggest } from '../suggest.ts'
 export function externalIssues(snapshot: Snapshot, used: Snapshot, kinds: readonly Kind[]): Issue[] {
   const { external = [], resources } = snapshot
   if (external.length === 0) return []
-  const kept = new Set(used.resources)
-  const unused = resources.filter((resource) => !kept.has(resource)).map(refOf)
+  const usedResources = new Set(used.resources)
+  const unused = resources.filter((resource) => !usedResources.has(resource)).map(refOf)
   return [
     ...unused.map(unusedDocument),
     ...uselessGlobs(external, [...unused, ...referred(used.resources, kinds)], kinds),

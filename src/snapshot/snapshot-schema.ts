@@ -62,7 +62,7 @@ export function documentSchema(kind: Kind): JsonObject {
       key: { type: 'string', description: `Natural key: ${kind.keyDoc}.` },
       refs: {
         type: 'object',
-        properties: Object.fromEntries(Object.entries(kind.refFields).map(([name, slot]) => [name, slotSchema(slot)])),
+        properties: Object.fromEntries(Object.entries(kind.refFields).map(([name, slot]) => [name, refSchema(slot)])),
         additionalProperties: false,
       },
       spec: {
@@ -87,7 +87,7 @@ function saidOrSecret(name: string): JsonObject {
   }
 }
 
-function slotSchema(slot: RefField): JsonObject {
+function refSchema(slot: RefField): JsonObject {
   return { type: 'string', pattern: '^[a-z][a-z-]*/', description: `${slot.doc} (${slot.kinds.join(' or ')})` }
 }
 

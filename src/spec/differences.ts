@@ -11,22 +11,27 @@ import { initialSpec } from '../spec.ts'
 export type Comparison = 'live' | 'written'
 
 /** The differences between two resources of one kind, down to the smallest differing values. */
-export function differences(kind: Kind, before: Resource, after: Resource, how: Comparison = 'live'): FieldChange[] {
+export function differences(
+  kind: Kind,
+  before: Resource,
+  after: Resource,
+  comparison: Comparison = 'live',
+): FieldChange[] {
   const out: FieldChange[] = []
-  for (const [slot, { unreadable }] of Object.entries(kind.refFields)) {
-    if (how === 'live' && unreadable) continue
-    const [a, b] = [before.refs[slot], after.refs[slot]]
-    if (a !== b) out.push(change(`/refs/${slot}`, a, b))
+  for (const [field, { unreadable }] of Object.entries(kind.refFields)) {
+    if (comparison === 'live' && unreadable) continue
+    const [a, b] = [before.refs[field], after.refs[field]]
+    if (a !== b) out.push(change(`/refs/${field}`, a, b))
   }
   for (const [name, field] of Object.entries(kind.fields)) {
     const [a, b] = [before.spec[name], after.spec[name]]
     if (a === b) continue
-    if (how === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
+    if (comparison === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
     const [x, y] = [comparisonValue(field, a, b), comparisonValue(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
   }
   for (const pointer of new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])) {
-    const secret = secretChange(pointer, before, after, how)
+    const secret = secretChange(pointer, before, after, comparison)
     if (secret) out.push(secret)
   }
   return out
@@ -48,12 +53,17 @@ export function keyChange(before: Resource, after: Resource): FieldChange[] {
   return before.key === after.key ? [] : [{ pointer: '/key', before: before.key, after: after.key }]
 }
 
-function secretChange(pointer: Pointer, before: Resource, after: Resource, how: Comparison): FieldChange | undefined {
+function secretChange(
+  pointer: Pointer,
+  before: Resource,
+  after: Resource,
+  comparison: Comparison,
+): FieldChange | undefined {
   const [a, b] = [before.secrets[pointer], after.secrets[pointer]]
   const at = `/secrets${pointer}`
   if (!b) return { pointer: at, before: '(secret)' }
   if (!a) return { pointer: at, after: '(secret)' }
-  const same = 'plain' in a && 'plain' in b ? a.plain.equals(b.plain) : how === 'live' || sameSource(a, b)
+  const same = 'plain' in a && 'plain' in b ? a.plain.equals(b.plain) : comparison === 'live' || sameSource(a, b)
   return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
 }
 

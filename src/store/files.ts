@@ -59,7 +59,7 @@ export interface WriteOptions {
    * If the path is a directory with an earlier export: `renew` keeps resources outside a narrower selection; `replace`
    * removes them.
    */
-  readonly over: 'renew' | 'replace'
+  readonly existing: 'renew' | 'replace'
   /** What may be replaced; everything where it is absent. */
   readonly rule?: OverwriteRule
   /** Returns the encoded document of a resource, if already available. */
@@ -75,7 +75,7 @@ export function snapshotText(snapshot: Snapshot, bytesOf: (resource: Resource) =
 export async function writeSnapshot(
   path: string,
   snapshot: Snapshot,
-  { mode, over, rule, bytesOf = resourceBytes }: WriteOptions,
+  { mode, existing, rule, bytesOf = resourceBytes }: WriteOptions,
   { cwd }: Pick<Context, 'cwd'>,
 ): Promise<WriteResult> {
   const place = resolve(cwd, path)
@@ -89,7 +89,7 @@ export async function writeSnapshot(
     }
     const folder = { path: place, name: path }
     const { snapshot: written, isGone } =
-      over === 'renew' ? planDirectoryUpdate(folder, snapshot) : { snapshot, isGone: () => true }
+      existing === 'renew' ? planDirectoryUpdate(folder, snapshot) : { snapshot, isGone: () => true }
     const allow = async (files: readonly ReplacedFile[]) => {
       if (rule) await refuseDirectoryLoss(folder, files, rule)
     }

@@ -51,7 +51,7 @@ function classOf(
   { fields, refFields: slots, coverage }: Kind,
   field: string,
 ): 'carried' | 'key' | 'own' | 'ignored' | undefined {
-  const name = coverage.carried?.[field] ?? field
+  const name = coverage.mapped?.[field] ?? field
   if (name in fields) return 'carried'
   if (name in slots || (name === 'key' && field !== 'key')) return 'key'
   if (coverage.own.includes(field)) return 'own'
@@ -73,7 +73,7 @@ describe('every field of every model is classified', () => {
 
   test.each(cases)('$name on $version: nested models of exported fields', ({ kind, version }) => {
     const components = documents[version] as Components
-    const known = new Set([...modelsOf(kind), ...(kind.coverage.models.whole ?? [])])
+    const known = new Set([...modelsOf(kind), ...(kind.coverage.models.freeform ?? [])])
     const open = modelsOf(kind).flatMap((model) =>
       [...propertiesOf(components, model)].map(([field, schema]) => ({ field, schema, model })),
     )
@@ -102,7 +102,7 @@ function reached(components: Components, schema: Json): string[] {
 
 describe('a coverage lists only fields that a server has', () => {
   test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
-    const models = [...modelsOf(kind), ...(kind.coverage.models.whole ?? [])]
+    const models = [...modelsOf(kind), ...(kind.coverage.models.freeform ?? [])]
     const missing = models.filter((model) =>
       Object.values(documents).every((components) => variants(components, model).length === 0),
     )
@@ -112,7 +112,7 @@ describe('a coverage lists only fields that a server has', () => {
         modelsOf(kind).flatMap((model) => [...propertiesOf(components, model).keys()]),
       ),
     )
-    const { carried = {}, own, ignored = {} } = kind.coverage
+    const { mapped: carried = {}, own, ignored = {} } = kind.coverage
     const stale = [...Object.keys(carried), ...own, ...Object.keys(ignored)].filter((field) => !fields.has(field))
     expect(stale, 'entries that no model has').toEqual([])
     const carriers = new Set([...fields].filter((field) => !(field in carried)).concat(Object.values(carried)))
@@ -143,10 +143,10 @@ describe('features of the newer version are reported before any write', () => {
       (field) => !before.has(field) && ['carried', 'key'].includes(classOf(kind, field) ?? ''),
     )
     for (const field of added) {
-      const name = kind.coverage.carried?.[field] ?? field
+      const name = kind.coverage.mapped?.[field] ?? field
       expect((kind.fields[name] ?? kind.refFields[name])?.since, `${kind.name}: ${name}`).toBeDefined()
     }
-    const carried = new Set([...before].map((field) => kind.coverage.carried?.[field] ?? field))
+    const carried = new Set([...before].map((field) => kind.coverage.mapped?.[field] ?? field))
     for (const [name, { since }] of Object.entries({ ...kind.fields, ...kind.refFields }))
       if (!atLeast(oldest, since))
         expect(carried.has(name), `${kind.name}: ${name} is in ${oldest} already`).toBe(false)
@@ -154,7 +154,7 @@ describe('features of the newer version are reported before any write', () => {
 
   const automation = kinds.find(({ name }) => name === 'automation') as Kind
   const components = documents[newest] as Components
-  const parts = automation.coverage.models.whole?.filter((model) => model !== 'ResourceSpecification') ?? []
+  const parts = automation.coverage.models.freeform?.filter((model) => model !== 'ResourceSpecification') ?? []
   const typeOf = (model: string) => {
     const type = propertiesOf(components, model).get('type')
     return isObject(type) ? String(type.const ?? type.default) : ''

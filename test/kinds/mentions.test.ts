@@ -32,7 +32,7 @@ test.each<[string, Json, string, string]>([
   ],
 ])('freeform JSON names a resource by %s', (_, value, to, pointer) => {
   const resource = { kind: 'deployment', key: 'f/d', refs: {}, spec: { job_variables: { x: value } }, secrets: {} }
-  expect(edgesOf(resource)).toMatchObject([{ to, how: 'name', pointer: `/spec/job_variables/x${pointer}` }])
+  expect(edgesOf(resource)).toMatchObject([{ to, via: 'name', pointer: `/spec/job_variables/x${pointer}` }])
 })
 
 test.each<[string, Json]>([

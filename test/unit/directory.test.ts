@@ -34,7 +34,7 @@ function world() {
     writeFileSync(join(folder, file), text)
   }
   const write = (what: Snapshot, over: 'renew' | 'replace' = 'renew', mode = 0o644) =>
-    writeSnapshot(`${folder}/`, what, { mode, over }, { cwd: '.' })
+    writeSnapshot(`${folder}/`, what, { mode, existing: over }, { cwd: '.' })
   const read = async () => parseSnapshot(await readSources(folder, context), toyKinds)
   const files = () =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -87,8 +87,8 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc
     return { version: 1, ...(source ? { source } : {}), ...header, resources }
   })
 
-describe('a directory', () => {
-  it('is the same snapshot as a single file and as a bundle, for arbitrary keys, values, refs, placeholders and headers', async () => {
+describe('writing a directory', () => {
+  it('round-trips the same snapshot as a file and as a bundle, for arbitrary keys, values, refs, placeholders and headers', async () => {
     await fc.assert(
       fc.asyncProperty(anySnapshot, async (before) => {
         const { write, read, folder } = world()
@@ -107,13 +107,13 @@ describe('a directory', () => {
     )
   })
 
-  it('has long texts as blocks of lines', async () => {
+  it('writes long texts as block scalars', async () => {
     const { write, text } = world()
     await write(snapshot(resource('a/x', { spec: { text: 'first\n  second\n\nlast: # no comment\n' } })))
     expect(text('a/x.yaml')).toContain('  text: |\n    first\n      second\n\n    last: # no comment\n')
   })
 
-  it('that is written again is not touched', async () => {
+  it('writes nothing if nothing has changed', async () => {
     const { folder, write } = world()
     await write(all)
     const times = () => ['snapshot.yaml', 'a/one.yaml'].map((file) => statSync(join(folder, file)).ino)
@@ -122,7 +122,7 @@ describe('a directory', () => {
     expect(times()).toEqual(before)
   })
 
-  it('loses the files of resources that are gone, and the folders that they leave empty', async () => {
+  it('removes the files of deleted resources, and the folders that become empty', async () => {
     const { folder, write, files } = world()
     await write(scoped({}, 'a/one', 'a/deep/er/two', 'c/one'))
     const { removed } = await write(scoped({}, 'a/one'))
@@ -131,7 +131,7 @@ describe('a directory', () => {
     expect([...removed].sort()).toEqual(['a/deep/er/two.yaml', 'c/one.yaml'])
   })
 
-  it('keeps files that it does not own, and ignores them when reading', async () => {
+  it('keeps foreign files, and ignores them when reading', async () => {
     const { write, put, files, read } = world()
     const foreign = {
       'README.md': '# Platform',
@@ -152,7 +152,7 @@ describe('a directory', () => {
     expect([issues, after.resources.map(({ key }) => key)]).toEqual([[], ['one']])
   })
 
-  it('keeps a file that holds more than its resource, or has another name', async () => {
+  it('keeps a file with more than its resource, or with another name', async () => {
     const { write, put, files } = world()
     await write(all)
     put('a/two.yaml', 'kind: a\nkey: two\n---\nkind: a\nkey: mine\n')
@@ -162,7 +162,7 @@ describe('a directory', () => {
     expect(files()).toEqual(['a/one.yaml', 'a/other.yaml', 'a/two.yaml', 'snapshot.yaml', 'teams/etl.yaml'])
   })
 
-  it('is not written if another file has one of its resources; both places are reported', async () => {
+  it('fails if another file has one of the resources, and reports both places', async () => {
     const { folder, write, put, files } = world()
     put('teams/etl.yaml', '# ours\nkind: a\nkey: one\n---\nkind: c\nkey: one\n')
     const error = await failure(write(all))
@@ -173,7 +173,7 @@ describe('a directory', () => {
     expect(files()).toEqual(['teams/etl.yaml'])
   })
 
-  it('that is replaced is the snapshot and nothing else of its own', async () => {
+  it('removes all previous resources if the directory is replaced', async () => {
     const { write, files, read } = world()
     await write(scoped({ include: ['a/**'] }, 'a/one'))
     await write(scoped({ include: ['c/**'] }, 'c/one'), 'replace')
@@ -182,8 +182,8 @@ describe('a directory', () => {
   })
 })
 
-describe('an export over an export', () => {
-  it('of a part renews that part, and the scope stays', async () => {
+describe('an export into an existing export', () => {
+  it('of a selection updates that selection, and keeps the scope', async () => {
     const { write, files, read } = world()
     await write(all)
     await write(scoped({ include: ['a/**'] }, 'a/one', 'a/new'))
@@ -191,7 +191,7 @@ describe('an export over an export', () => {
     expect((await read()).snapshot.scope.include).toEqual(['**'])
   })
 
-  it('of all, or of the same part, leaves nothing from before', async () => {
+  it('of everything, or of the same selection, removes what is obsolete', async () => {
     for (const scope of [{}, { include: ['a/**'] }]) {
       const { write, files, read } = world()
       await write(scoped({ include: ['a/**'] }, 'a/one', 'c/needed'))
@@ -201,7 +201,7 @@ describe('an export over an export', () => {
     }
   })
 
-  it('of something else is refused', async () => {
+  it('with another scope is refused', async () => {
     const { write, files } = world()
     await write(scoped({ include: ['a/**'] }, 'a/one'))
     const error = await failure(write(scoped({ include: ['c/**'] }, 'c/one')))
@@ -212,7 +212,7 @@ describe('an export over an export', () => {
     expect(narrowed?.issues[0]?.code).toBe('scope-mismatch')
   })
 
-  it('keeps the files of a kind that could not be read, and the moves', async () => {
+  it('keeps the files of kinds that could not be read, and the renames', async () => {
     const { write, files, read } = world()
     await write({ ...all, moved: [{ from: 'a/old', to: 'a/one' }] })
     await write(scoped({ incomplete: ['c'] }, 'a/one'))
@@ -225,7 +225,7 @@ describe('reading a directory', () => {
   const header = 'kind: snapshot\nversion: 1\n'
   const variable = 'kind: variable\nkey: x\nspec: {value: 1}\n'
 
-  it('with two files for one resource: exit 3, both places', async () => {
+  it('reports both places if two files have one resource (exit 3)', async () => {
     const { folder, put } = world()
     put('snapshot.yaml', header)
     put('variable/x.yaml', variable)
@@ -236,7 +236,7 @@ describe('reading a directory', () => {
     expect(err).toMatch(/variable\/x\.yaml:2:6/)
   })
 
-  it('with a file of another name: a warning, and the content counts', async () => {
+  it('uses the content of a file with another name, with a warning', async () => {
     const { folder, put } = world()
     put('snapshot.yaml', header)
     put('flow/y.yaml', `${variable}---\n${variable.replace('x', 'z')}`)
@@ -245,7 +245,7 @@ describe('reading a directory', () => {
     expect(err).toContain('[file-name-mismatch] The document is variable/x, whose file name is variable/x.yaml.')
   })
 
-  it('with a damaged file under a kind: a fault, not a resource less', async () => {
+  it('reports a damaged file as an error, not as a missing resource', async () => {
     for (const text of ['nothing', '{}', '<<<<<<< ours\nkind: variable\n']) {
       const { folder, put } = world()
       put('snapshot.yaml', header)
@@ -254,7 +254,7 @@ describe('reading a directory', () => {
     }
   })
 
-  it('without a header: names the file for it', async () => {
+  it('names the file of a missing header', async () => {
     const { folder, put } = world()
     put('variable/x.yaml', variable)
     const { exit, err } = await command(['validate', folder])
@@ -262,7 +262,7 @@ describe('reading a directory', () => {
     expect(err).toContain('snapshot.yaml of the directory')
   })
 
-  it('an export that changes nothing writes no file', async () => {
+  it('writes no file if an export changes nothing', async () => {
     const { folder, write, read } = world()
     const many = snapshot(
       ...Array.from({ length: 200 }, (_, at) => resource(`a/Key ${at}`, { spec: { count: at + 1 } })),
@@ -283,7 +283,7 @@ describe('a single file', () => {
     put('x.yaml', 'old')
     chmodSync(join(folder, 'x.yaml'), 0o640)
     symlinkSync('x.yaml', join(folder, 'link.yaml'))
-    await writeSnapshot(join(folder, 'link.yaml'), all, { mode: 0o644, over: 'renew' }, { cwd: folder })
+    await writeSnapshot(join(folder, 'link.yaml'), all, { mode: 0o644, existing: 'renew' }, { cwd: folder })
     expect(text('x.yaml')).toBe(formatSnapshot(all))
     expect(statSync(join(folder, 'x.yaml')).mode & 0o777).toBe(0o640)
     expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'x.yaml'])
@@ -295,7 +295,7 @@ describe('a single file', () => {
     put('c/x.yaml', 'kind: c\nkey: x\n')
     put('x.yaml', 'old')
     await write(secret, 'renew', 0o600)
-    await writeSnapshot(join(folder, 'x.yaml'), secret, { mode: 0o600, over: 'renew' }, { cwd: folder })
+    await writeSnapshot(join(folder, 'x.yaml'), secret, { mode: 0o600, existing: 'renew' }, { cwd: folder })
     for (const file of ['c/x.yaml', 'x.yaml', 'snapshot.yaml'])
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
   })
@@ -304,16 +304,16 @@ describe('a single file', () => {
     const { folder, put } = world()
     put('file', '')
     const error = await failure(
-      writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, over: 'renew' }, { cwd: folder }),
+      writeSnapshot(join(folder, 'file/x.yaml'), all, { mode: 0o644, existing: 'renew' }, { cwd: folder }),
     )
     expect(error?.issues[0]?.code).toBe('unwritable-file')
     expect(readdirSync(folder)).toEqual(['file'])
   })
 })
 
-describe('a directory that is written over', () => {
+describe('overwriting a directory', () => {
   const advice = 'Pass --overwrite.'
-  it('loses nothing that an export cannot write again, unless it is told to', async () => {
+  it('is refused if something would be lost that an export cannot write again, except with --overwrite', async () => {
     const { folder, put, write, text } = world()
     const before = snapshot(resource('a/x'), resource('a/y'), resource('a/z'))
     const after = snapshot(resource('a/x', { spec: { count: 1 } }), resource('a/z', { spec: { count: 1 } }))
@@ -321,7 +321,7 @@ describe('a directory that is written over', () => {
       writeSnapshot(
         `${folder}/`,
         after,
-        { mode: 0o644, over: 'renew', rule: { overwrite, advice, env: {} } },
+        { mode: 0o644, existing: 'renew', rule: { overwrite, advice, env: {} } },
         { cwd: folder },
       )
     await write(before)

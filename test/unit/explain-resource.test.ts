@@ -63,7 +63,7 @@ Referred to by:
       ref: 'work-queue/k8s/high',
       external: ['work-pool/k8s/**'],
       refersTo: [],
-      referredToBy: [{ ref: 'deployment/etl/prod', pointer: '/refs/queue', how: 'slot', external: false }],
+      referredToBy: [{ ref: 'deployment/etl/prod', pointer: '/refs/queue', via: 'field', external: false }],
     })
   })
 

@@ -35,7 +35,7 @@ describe('graph', () => {
     const { refs, edges } = await drawn()
     expect(refs).toHaveLength(5)
     expect(edges.filter(({ cycle }) => cycle)).toEqual([
-      { from: 'deployment/etl/prod', to: 'deployment/etl/prod', how: 'token', cycle: true },
+      { from: 'deployment/etl/prod', to: 'deployment/etl/prod', via: 'token', cycle: true },
     ])
     expect(edges).toHaveLength(4)
   })

@@ -8,9 +8,9 @@ import type { Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
 import { resource, toyKinds } from '../support/toy-kinds.ts'
 
-const hard = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/refs/to', how: 'slot' })
-const soft = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/later', how: 'token', deferrable: 'later' })
-const named = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/link', how: 'name' })
+const hard = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/refs/to', via: 'field' })
+const soft = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/later', via: 'token', deferrable: 'later' })
+const named = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/spec/link', via: 'name' })
 const codes = (...resources: readonly Resource[]) => checkGraph(resources, toyKinds).map(({ code }) => code)
 const isOrder = (refs: readonly Ref[], edges: readonly Edge[], cut: readonly Edge[]) => {
   const at = new Map(refs.map((ref, index) => [ref, index]))
@@ -199,12 +199,12 @@ describe('edges', () => {
       },
     })
     expect(edgeFinder(toyKinds)(from)).toEqual([
-      { from: 'c/x', to: 'a/1', pointer: '/refs/to', how: 'slot' },
-      { from: 'c/x', to: 'a/2', pointer: '/spec/link/0', how: 'token' },
-      { from: 'c/x', to: 'a/>%', pointer: '/spec/link/0', how: 'token' },
-      { from: 'c/x', to: 'a/3', pointer: '/spec/later/k', how: 'token', deferrable: 'later' },
-      { from: 'c/x', to: 'a/one/two', pointer: '/spec/soon/0', how: 'name', deferrable: 'soon' },
-      { from: 'c/x', to: 'a/three', pointer: '/spec/soon/1/toy', how: 'name', deferrable: 'soon' },
+      { from: 'c/x', to: 'a/1', pointer: '/refs/to', via: 'field' },
+      { from: 'c/x', to: 'a/2', pointer: '/spec/link/0', via: 'token' },
+      { from: 'c/x', to: 'a/>%', pointer: '/spec/link/0', via: 'token' },
+      { from: 'c/x', to: 'a/3', pointer: '/spec/later/k', via: 'token', deferrable: 'later' },
+      { from: 'c/x', to: 'a/one/two', pointer: '/spec/soon/0', via: 'name', deferrable: 'soon' },
+      { from: 'c/x', to: 'a/three', pointer: '/spec/soon/1/toy', via: 'name', deferrable: 'soon' },
     ])
   })
 })

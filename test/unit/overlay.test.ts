@@ -252,9 +252,9 @@ describe('for arbitrary snapshots', () => {
             .map((part) => prefix + part)
             .join('/')}`
         const needs = (list: readonly Resource[]) =>
-          dependenciesOf(list, kinds).map(({ from, to, how }) => `${from} → ${to} ${how}`)
+          dependenciesOf(list, kinds).map(({ from, to, via: how }) => `${from} → ${to} ${how}`)
         const expected = dependenciesOf(snapshot(...resources).resources, kinds).map(
-          ({ from, to, how }) => `${next(from)} → ${next(to)} ${how}`,
+          ({ from, to, via: how }) => `${next(from)} → ${next(to)} ${how}`,
         )
         expect(needs(made.snapshot.resources).sort()).toEqual(expected.sort())
         expect(made.snapshot.resources.length).toBe(resources.length)

@@ -44,7 +44,7 @@ describe('an export over a file', () => {
   const one = snapshot(resource('a/x', { spec: { count: 1 } }))
   const two = snapshot(resource('a/x', { spec: { count: 2 } }))
   const write = (path: string, what = two, overwrite = false) =>
-    writeSnapshot(path, what, { mode: 0o644, over: 'renew', rule: { overwrite, advice, env } }, { cwd: '/' })
+    writeSnapshot(path, what, { mode: 0o644, existing: 'renew', rule: { overwrite, advice, env } }, { cwd: '/' })
   const refused = (path: string, what = two) =>
     write(path, what).then(
       () => undefined,
@@ -98,7 +98,7 @@ it('an untracked file of a work tree is replaced only if it is as an export writ
   const write = async (path: string, text: string) => {
     writeFileSync(path, text)
     const rule = { advice, env }
-    await writeSnapshot(path, two, { mode: 0o644, over: 'renew', rule }, { cwd: '/' })
+    await writeSnapshot(path, two, { mode: 0o644, existing: 'renew', rule }, { cwd: '/' })
   }
   const text = formatSnapshot(one)
   const edited = text.replace('key: x', "key: 'x'")

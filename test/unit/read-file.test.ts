@@ -185,7 +185,7 @@ describe('only a missing file counts as absent:', () => {
   it('the target of an export, its header, and a part of a directory', async () => {
     const { loop = '' } = await unreadable()
     const home = newFolder()
-    const how = { mode: 0o644, over: 'renew' } as const
+    const how = { mode: 0o644, existing: 'renew' } as const
     expect(await messageOf(() => writeSnapshot(loop, snapshot(), how, { cwd: home }))).toContain('form a loop')
     expect(await messageOf(() => readExisting(loop, toyKinds, context(home)))).toContain('form a loop')
     expect(await messageOf(() => resourcesAt(loop, toyKinds, context(home)))).toContain('form a loop')

@@ -113,7 +113,7 @@ const overlaps = (nodes: readonly { x: number; y: number; width: number }[]) =>
   )
 
 describe('a layout', () => {
-  const edge = (from: string, to: string): EdgeReport => ({ from: `k/${from}`, to: `k/${to}`, how: 'slot' })
+  const edge = (from: string, to: string): EdgeReport => ({ from: `k/${from}`, to: `k/${to}`, via: 'field' })
 
   it('puts dependents left of dependencies, without overlaps', async () => {
     const edges = [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'd')]

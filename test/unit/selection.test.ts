@@ -85,7 +85,7 @@ describe('scope', () => {
     makePlan(text, server, toyKinds, {
       secretValues: secretValues(() => true),
       prune: true,
-      ...(current ? { held: current } : {}),
+      ...(current ? { documented: current } : {}),
     })
   const deleted = (result: ReturnType<typeof plan>) =>
     result.changes.flatMap(({ action, ref }) => (action === 'delete' ? [ref] : []))

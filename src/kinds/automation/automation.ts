@@ -25,7 +25,7 @@ const actions: JsonObject = {
 }
 
 /** Trigger and action models of the supported versions. Those of newer versions are carried too. */
-const whole = [
+const freeformModels = [
   'EventTrigger',
   'CompoundTrigger',
   'SequenceTrigger',
@@ -115,9 +115,9 @@ export const automation: Kind = {
       update: ['AutomationUpdate', 'AutomationPartialUpdate'],
       read: ['Automation'],
       older: ['FlowRunNotificationPolicy'],
-      whole,
+      freeform: freeformModels,
     },
-    carried: {
+    mapped: {
       name: 'key',
       owner_resource: 'owner',
       is_active: 'enabled',

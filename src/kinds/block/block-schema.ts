@@ -14,27 +14,27 @@ const isFixed = 'a block schema never changes; another content is another schema
 /** A block schema. `POST /block_schemas/`, identified by its checksum. */
 export const blockSchema: Kind = {
   name: 'block-schema',
-  doc: 'A version of the fields of a block type, identified by its checksum.',
+  doc: 'A version of the schema of a block type, identified by its checksum.',
   keyDoc: 'type slug/first eight digits of the checksum',
   parent: 'type',
-  refFields: { type: { kinds: ['block-type'], doc: 'The type that it describes.', required: true, fixed: isFixed } },
+  refFields: { type: { kinds: ['block-type'], doc: 'The block type that it describes.', required: true, fixed: isFixed } },
   fields: {
     checksum: {
       schema: { type: 'string', minLength: 1 },
-      doc: 'Checksum, as the server recorded it.',
+      doc: 'Checksum, as recorded by the server.',
       required: true,
       fixed: isFixed,
     },
     version: {
       schema: string,
-      doc: 'Version of the package that it comes from.',
+      doc: 'Version of the package that defines it.',
       default: 'non-versioned',
       fixed: isFixed,
     },
-    capabilities: { schema: tags, doc: 'What such blocks can do.', default: [], fixed: isFixed, normalize: sorted },
+    capabilities: { schema: tags, doc: 'Capabilities of the blocks with this schema.', default: [], fixed: isFixed, normalize: sorted },
     fields: {
       schema: anyObject,
-      doc: 'JSON Schema of the data of such blocks.',
+      doc: 'JSON Schema of the data of these blocks.',
       required: true,
       freeform: true,
       fixed: isFixed,
@@ -48,7 +48,7 @@ export const blockSchema: Kind = {
   },
   coverage: {
     models: { create: ['BlockSchemaCreate'], update: [], read: ['BlockSchema'] },
-    carried: { block_type_id: 'type', block_type: 'type' },
+    mapped: { block_type_id: 'type', block_type: 'type' },
     own: ['id', 'created', 'updated'],
   },
   list: listSchemas,

@@ -24,7 +24,7 @@ export const blockType: Kind = {
   },
   coverage: {
     models: { create: ['BlockTypeCreate'], update: ['BlockTypeUpdate'], read: ['BlockType'] },
-    carried: { slug: 'key' },
+    mapped: { slug: 'key' },
     own: ['id', 'created', 'updated', 'is_protected'],
   },
   list: (reader, _server, wanted) =>

@@ -39,7 +39,7 @@ export const block: Kind = {
   secretName: (key, pointer) => key + pointer.replace(/^\/data(?=\/)/, ''),
   coverage: {
     models: { create: ['BlockDocumentCreate'], update: ['BlockDocumentUpdate'], read: ['BlockDocument'] },
-    carried: {
+    mapped: {
       name: 'key',
       block_schema_id: 'schema',
       block_schema: 'schema',

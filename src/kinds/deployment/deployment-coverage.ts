@@ -14,7 +14,7 @@ export const deploymentCoverage: FieldCoverage = {
       'GlobalConcurrencyLimitResponse',
     ],
   },
-  carried: {
+  mapped: {
     name: 'key',
     flow_id: 'flow',
     work_pool_name: 'queue',
@@ -52,11 +52,11 @@ export const deploymentCoverage: FieldCoverage = {
     'active_slots',
   ],
   ignored: {
-    version_info: 'a self-hosted server accepts and drops it',
+    version_info: 'a self-hosted server accepts it but does not store it',
     replaces: 'an instruction of one request, not stored',
-    is_schedule_active: 'not paused, in the words of older clients',
-    manifest_path: 'nobody reads a manifest from 3.0 on; an export tells of it',
-    max_active_runs: 'Prefect has it no more from 3.0 on; an export tells of it',
-    catchup: 'Prefect has it no more from 3.0 on; an export tells of it',
+    is_schedule_active: 'the inverse of paused, for older clients',
+    manifest_path: 'not used from Prefect 3.0 on; an export reports it',
+    max_active_runs: 'removed in Prefect 3.0; an export reports it',
+    catchup: 'removed in Prefect 3.0; an export reports it',
   },
 }

@@ -52,8 +52,8 @@ async function completeSchedules({ api }: Write, id: string, { spec }: ResolvedR
 }
 
 /**
- * Changes what differs: by PATCH and the routes of the schedules, which keep what is not named; by the upsert where
- * PATCH cannot, or does something else than what it is asked.
+ * Changes the fields that differ: with PATCH and the routes of schedules, which leave other fields unchanged, or with the
+ * upsert if PATCH cannot make the change.
  */
 export async function updateDeployment(
   write: Write,
@@ -94,8 +94,8 @@ function pastParameters(write: Write, before: LiveResource, after: ResolvedResou
       return await api.send(method, path, body)
     } catch (error) {
       if (method !== 'PATCH' || path !== at`/deployments/${before.id}` || statusOf(error) !== 409) throw error
-      const whole = { ...bodyOf(after, write.server), paused: pausedOf(before, after), ...object(body) }
-      const reply = await api.send('POST', '/deployments/', whole).catch(() => {
+      const fullBody = { ...bodyOf(after, write.server), paused: pausedOf(before, after), ...object(body) }
+      const reply = await api.send('POST', '/deployments/', fullBody).catch(() => {
         throw error
       })
       await completeSchedules(write, before.id, after)
@@ -110,8 +110,8 @@ function pausedOf(before: LiveResource, after: ResolvedResource): Json {
 }
 
 /**
- * What PATCH cannot change as it is wanted: it takes no labels, and stores the value of a placeholder in parameters instead
- * of the placeholder. Undefined where it can change everything.
+ * Which part of an update needs the upsert, because PATCH ignores labels, and resolves placeholders in parameters instead of
+ * storing them. Undefined if PATCH can make the whole update.
  */
 export function needsUpsert(
   { spec }: Pick<Resource, 'spec'>,
@@ -128,13 +128,13 @@ function isFlip(changed: ReadonlySet<string>): boolean {
   return changed.size === 1 && changed.has('paused')
 }
 
-/** By routes that change nothing else. Before 3.0 they switch the only schedule too, and refuse where there are several. */
+/** Pauses or resumes with the routes that change nothing else. Not before 3.0: they also change a schedule, or fail. */
 async function flip({ api }: Write, { id }: LiveResource, { spec }: ResolvedResource): Promise<void> {
   const path = spec.paused ? at`/deployments/${id}/pause_deployment` : at`/deployments/${id}/resume_deployment`
   await api.send('POST', path)
 }
 
-/** The pool is left out unless it changes: with it, the server would check the job variables again. */
+/** Replaces the deployment. Omits its pool unless that changes, so that the server does not check job variables again. */
 async function upsert(
   write: Write,
   before: LiveResource,
@@ -166,7 +166,7 @@ async function enforceUnchecked({ api }: Write, before: LiveResource): Promise<v
   await api.send('PATCH', at`/deployments/${before.id}`, { enforce_parameter_schema: true, ...fitting })
 }
 
-/** No upsert takes a deployment off its pool. */
+/** Removes a deployment from its pool, which the upsert cannot do. */
 async function detach({ api }: Write, before: LiveResource): Promise<void> {
   const path = at`/deployments/${before.id}`
   const detached = { work_pool_name: null, work_queue_name: null }

@@ -47,13 +47,13 @@ export function planSchedules(raws: Json | undefined, wanted: Json | undefined):
     return !old
   })
   const similar = pairSimilar(left, rest)
-  const kept = new Set(similar.map(({ old }) => old))
+  const pairedOld = new Set(similar.map(({ old }) => old))
   const covered = new Set(similar.map(({ schedule }) => schedule))
   return {
     create: rest.filter((schedule) => !covered.has(schedule)),
     update: [...update, ...similar.map(({ old, schedule }) => pair(old, schedule))],
     replace,
-    remove: left.filter((old) => !kept.has(old)).map(({ id }) => id),
+    remove: left.filter((old) => !pairedOld.has(old)).map(({ id }) => id),
   }
 }
 
@@ -114,7 +114,7 @@ export async function changeSchedules(api: Api, deployment: string, raws: Json |
   const path = at`/deployments/${deployment}/schedules`
   for (let [attempt, now] = [0, raws]; ; attempt++) {
     try {
-      return await carryOut(api, path, planSchedules(now, wanted))
+      return await sendChanges(api, path, planSchedules(now, wanted))
     } catch (error) {
       if (attempt === 3 || !isAmbiguous(error)) throw error
       now = await api.get(path)
@@ -122,15 +122,15 @@ export async function changeSchedules(api: Api, deployment: string, raws: Json |
   }
 }
 
-async function carryOut(api: Api, path: string, { create, update, replace, remove }: SchedulePlan): Promise<void> {
+async function sendChanges(api: Api, path: string, { create, update, replace, remove }: SchedulePlan): Promise<void> {
   const patch = (id: string, schedule: JsonObject) => api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
   if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
   for (const { id, schedule } of update) await patch(id, schedule)
   for (const { id, schedule } of replace) {
     const { slug: _, ...unnamed } = schedule
-    const [made] = objects((await api.send('POST', path, [decodeSchedule(unnamed)])).body)
+    const [created] = objects((await api.send('POST', path, [decodeSchedule(unnamed)])).body)
     await removeSchedule(api, path, id)
-    await patch(idOf(object(made)), schedule)
+    await patch(idOf(object(created)), schedule)
   }
   for (const id of remove) await removeSchedule(api, path, id)
 }

@@ -63,7 +63,7 @@ export const workPool: Kind = {
       read: ['WorkPoolResponse', 'WorkPool'],
       parts: ['WorkPoolStorageConfiguration'],
     },
-    carried: {
+    mapped: {
       name: 'key',
       default_queue_id: 'default_queue',
       storage_configuration: 'result_storage',

@@ -4,7 +4,7 @@ import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { colorsOf } from './colors.ts'
 
-const styles = { slot: 'solid', token: 'dashed', name: 'dotted' } as const
+const styles = { field: 'solid', token: 'dashed', name: 'dotted' } as const
 
 /** The graph in the DOT language of Graphviz. */
 export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
@@ -18,9 +18,9 @@ export const dot: Reporter<GraphReport> = ({ resources, edges }) => {
       const { kind, key } = splitRef(ref)
       return `  ${quoted(ref)} [label=${quoted(kind, key)}, color="${colors.get(kind)}"${external ? ', style="rounded,dashed"' : ''}]`
     }),
-    ...edges.map(({ from, to, how, cycle }) => {
+    ...edges.map(({ from, to, via, cycle }) => {
       const inCycle = cycle ? ', color="#cf222e", penwidth=2' : ''
-      return `  ${quoted(from)} -> ${quoted(to)} [style=${styles[how]}${inCycle}]`
+      return `  ${quoted(from)} -> ${quoted(to)} [style=${styles[via]}${inCycle}]`
     }),
     '}\n',
   ].join('\n')

@@ -4,7 +4,7 @@ import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { colorsOf } from './colors.ts'
 
-const arrows = { slot: '-->', token: '-.->', name: '-.->' } as const
+const arrows = { field: '-->', token: '-.->', name: '-.->' } as const
 
 /** The graph in the Mermaid language, which GitHub, GitLab and most wikis render. */
 export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
@@ -19,7 +19,7 @@ export const mermaid: Reporter<GraphReport> = ({ resources, edges }) => {
       const { kind, key } = splitRef(ref)
       return `  n${index}["${escaped(kind)}<br/>${escaped(key)}"]:::k${colors.findIndex(([name]) => name === kind)}`
     }),
-    ...drawn.map(({ from, to, how }) => `  n${number.get(from)} ${arrows[how]} n${number.get(to)}`),
+    ...drawn.map(({ from, to, via }) => `  n${number.get(from)} ${arrows[via]} n${number.get(to)}`),
     ...colors.map(([, color], index) => `  classDef k${index} stroke:${color},stroke-width:2px`),
     ...(external.length > 0
       ? ['  classDef external stroke-dasharray:5 5', `  class ${external.join(',')} external`]

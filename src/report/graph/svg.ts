@@ -59,8 +59,8 @@ export const arrowMarkers: readonly string[] = [
   '</defs>',
 ]
 
-function lineMarkup({ from, to, how, cycle, path }: Line): string {
-  return `<path class="line ${how}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
+function lineMarkup({ from, to, via, cycle, path }: Line): string {
+  return `<path class="line ${via}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
 }
 
 function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, mark: Mark | undefined): string {

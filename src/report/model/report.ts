@@ -186,8 +186,8 @@ export interface EdgeReport {
   readonly from: Ref
   /** The dependency. */
   readonly to: Ref
-  /** `slot`: a ref field of the API; `token`: an ID in freeform JSON; `name`: looked up at run time. */
-  readonly how: 'slot' | 'token' | 'name'
+  /** `field`: a ref field of the API; `token`: an ID in freeform JSON; `name`: looked up at run time. */
+  readonly via: 'field' | 'token' | 'name'
   /** Part of a cycle. */
   readonly cycle?: true
 }

@@ -9,7 +9,7 @@ import { paragraph } from './wrap.ts'
 interface NeighborInfo {
   readonly ref: Ref
   readonly pointer: Pointer
-  readonly how: 'slot' | 'token' | 'name'
+  readonly via: 'field' | 'token' | 'name'
   readonly external: boolean
 }
 
@@ -45,8 +45,8 @@ function placeText({ place, external }: ResourceInfo): string {
 
 function neighborsText(title: string, neighbors: readonly NeighborInfo[]): string {
   if (neighbors.length === 0) return ''
-  const rows = neighbors.map(({ ref, pointer, how, external }) => {
-    const notes = [external ? 'external' : '', how === 'name' ? 'by name when a flow runs' : ''].filter(Boolean)
+  const rows = neighbors.map(({ ref, pointer, via, external }) => {
+    const notes = [external ? 'external' : '', via === 'name' ? 'by name when a flow runs' : ''].filter(Boolean)
     return [pathText(pointer), `${visible(ref)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`] as const
   })
   const column = Math.max(...rows.map(([path]) => path.length))

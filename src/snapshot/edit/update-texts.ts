@@ -62,10 +62,10 @@ function changesOf(read: Documents, { kinds, wanted, remove, fileOf }: UpdateOpt
   const edits = new Map<string, Edit[]>()
   const fresh = new Map<string, Resource[]>()
   const [changed, added, removed]: [Ref[], Ref[], Ref[]] = [[], [], []]
-  const held = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
+  const existing = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
   for (const resource of wanted) {
     const ref = refOf(resource)
-    const [before, chunk] = [held.get(ref), read.chunks.get(ref)]
+    const [before, chunk] = [existing.get(ref), read.chunks.get(ref)]
     const kind = kinds.find(({ name }) => name === resource.kind)
     if (!kind) continue
     if (!before || !chunk) {
