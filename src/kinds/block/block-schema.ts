@@ -17,7 +17,9 @@ export const blockSchema: Kind = {
   doc: 'A version of the schema of a block type, identified by its checksum.',
   keyDoc: 'type slug/first eight digits of the checksum',
   parent: 'type',
-  refFields: { type: { kinds: ['block-type'], doc: 'The block type that it describes.', required: true, fixed: isFixed } },
+  refFields: {
+    type: { kinds: ['block-type'], doc: 'The block type that it describes.', required: true, fixed: isFixed },
+  },
   fields: {
     checksum: {
       schema: { type: 'string', minLength: 1 },
@@ -31,7 +33,13 @@ export const blockSchema: Kind = {
       default: 'non-versioned',
       fixed: isFixed,
     },
-    capabilities: { schema: tags, doc: 'Capabilities of the blocks with this schema.', default: [], fixed: isFixed, normalize: sorted },
+    capabilities: {
+      schema: tags,
+      doc: 'Capabilities of the blocks with this schema.',
+      default: [],
+      fixed: isFixed,
+      normalize: sorted,
+    },
     fields: {
       schema: anyObject,
       doc: 'JSON Schema of the data of these blocks.',

@@ -31,7 +31,10 @@ export const deployment: Kind = {
       fixed: 'a deployment stays with its flow',
     },
     queue: { kinds: ['work-queue'], doc: 'The work queue of its runs, which also determines their work pool.' },
-    limit: { kinds: ['concurrency-limit', 'tag-concurrency-limit'], doc: 'A global concurrency limit that it shares with other deployments.' },
+    limit: {
+      kinds: ['concurrency-limit', 'tag-concurrency-limit'],
+      doc: 'A global concurrency limit that it shares with other deployments.',
+    },
     storage: { kinds: ['block'], doc: 'The storage block of its code (for agents).' },
     infrastructure: { kinds: ['block'], doc: 'The infrastructure block (for agents).' },
   },
@@ -40,7 +43,11 @@ export const deployment: Kind = {
     version: { schema: nullableString, doc: 'Version; any text.', default: null },
     tags: { schema: tags, doc: 'Tags of the deployment and of its runs.', default: [] },
     labels: { schema: labels, doc: 'Labels, in addition to those of its flow.', default: {} },
-    entrypoint: { schema: nullableString, doc: 'File and name of the flow function, such as path/to/file.py:function.', default: null },
+    entrypoint: {
+      schema: nullableString,
+      doc: 'File and name of the flow function, such as path/to/file.py:function.',
+      default: null,
+    },
     path: { schema: nullableString, doc: 'Location of the code, relative to the storage or on disk.', default: null },
     pull_steps: {
       schema: { type: ['array', 'null'], items: { type: 'object' } },
@@ -61,7 +68,11 @@ export const deployment: Kind = {
       default: noSchema,
       freeform: true,
     },
-    enforce_parameter_schema: { schema: boolean, doc: 'Whether parameters are validated against their schema.', default: true },
+    enforce_parameter_schema: {
+      schema: boolean,
+      doc: 'Whether parameters are validated against their schema.',
+      default: true,
+    },
     job_variables: {
       schema: anyObject,
       doc: 'Values for the job template of its work pool.',
