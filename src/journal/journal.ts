@@ -80,7 +80,7 @@ export function intentLine(change: Change): string {
   const before = 'before' in change ? { before: imageOf(change.before) } : {}
   const after = 'after' in change ? { after: imageOf(change.after) } : {}
   const without = change.action === 'create' && change.without.length > 0 ? { without: change.without } : {}
-  const changed = change.action === 'update' ? replacedSecrets(change.fields) : []
+  const changed = change.action === 'update' ? replacedSecrets(change) : []
   const secrets = changed.length > 0 ? { changedSecrets: changed } : {}
   return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...secrets, ...before, ...after })
 }

@@ -33,7 +33,12 @@ export function withoutLostSecrets(
     const entry = entries.get(ref)
     const now = entry && (live.resources.get(entry.ref) ?? live.resources.get(ref))
     const lost = entry ? lostIn(resource, entry, now?.secrets, secretValues) : []
-    if (lost.length === 0) return [resource]
+    const unsure = entry ? unsureIn(resource, entry, now?.secrets, lost) : []
+    if (lost.length === 0 && unsure.length === 0) return [resource]
+    if (lost.length === 0) {
+      issues.push(unsureIssue(ref, resource, unsure))
+      return [resource]
+    }
     const kind = kinds.find(({ name }) => name === resource.kind)
     const isWritable = lost.every(
       (pointer) => kind?.fields[pointer.slice(1)]?.required !== true && !isMasked(now?.secrets[pointer]),
@@ -68,6 +73,27 @@ function lostIn(
     const value = secretFor(placeholder)
     return own && 'plain' in own && changed.has(pointer) && value?.equals(own.plain) ? [pointer] : []
   })
+}
+
+/** Pointers to the secrets that are written with what a source gives, where the server does not show what they are now. */
+function unsureIn(
+  { secrets }: Resource,
+  entry: Entry,
+  now: Resource['secrets'] | undefined,
+  lost: readonly Pointer[],
+): Pointer[] {
+  const changed = new Set(entry.changedSecrets)
+  return Object.keys(secrets).filter(
+    (pointer) => changed.has(pointer) && isMasked(now?.[pointer]) && !lost.includes(pointer),
+  )
+}
+
+function unsureIssue(ref: Ref, { secrets }: Resource, unsure: readonly Pointer[]): Issue {
+  const places = unsure.map((pointer) => pathText(pointer)).join(', ')
+  const sources = unsure.flatMap((pointer) => (secrets[pointer] ? [sourceText(secrets[pointer])] : [])).join(', ')
+  const message = `${ref} gets the value that ${sources} gives now for ${places}: the server does not show whether it is the previous one.`
+  const fix = 'Make sure that the source gives the previous value.'
+  return { code: 'unrecoverable-secret', severity: 'warning', message, fix, ref, pointer: `/secrets${unsure[0] ?? ''}` }
 }
 
 function isMasked(placeholder: Placeholder | undefined): boolean {

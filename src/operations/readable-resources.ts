@@ -5,7 +5,8 @@ import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope } from '../model.ts'
 import { visible } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
-import { documentFaults } from '../snapshot/document-faults.ts'
+import { checkRules } from '../snapshot/check-rules.ts'
+import { type DocumentFault, documentFaults } from '../snapshot/document-faults.ts'
 
 /** The resources of an export that can be read again, and what that says of the rest. */
 export interface Readable<T extends Resource> {
@@ -27,6 +28,9 @@ export function readableOf<T extends Resource>(resources: readonly T[], kinds: r
     const faults = faultsOf(resource)
     if (faults.length > 0) found.set(refOf(resource), faultIssue(refOf(resource), faults))
   }
+  for (const { ref, severity, pointer = '', message } of checkRules(resources, kinds))
+    if (ref !== undefined && severity === 'error' && !found.has(ref))
+      found.set(ref, faultIssue(ref, [{ pointer, message }]))
   if (found.size === 0) return { resources, issues: [], incomplete: [] }
   addDependents(found, resources, kinds)
   const left = resources.filter((resource) => found.has(refOf(resource)))
@@ -55,7 +59,7 @@ function addDependents(found: Map<Ref, Issue>, resources: readonly Resource[], k
   }
 }
 
-function faultIssue(ref: Ref, faults: ReturnType<ReturnType<typeof documentFaults>>): Issue {
+function faultIssue(ref: Ref, faults: readonly DocumentFault[]): Issue {
   const reasons = faults.map(({ pointer, message }) => `${pathText(pointer)}: ${message.replace(/\.$/, '')}`)
   const message = `${visible(ref)} is left out of the snapshot, because validate and apply would refuse it: ${visible(reasons.join('; '))}.`
   const fix = 'Change it on the server, and export again.'

@@ -4,7 +4,7 @@ import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, MissingSecret, Ref, SecretValues } from '../model.ts'
 import { nameInKey, splitRef } from '../ref.ts'
-import { replacedSecrets } from '../spec/differences.ts'
+import { maskedSecrets, replacedSecrets } from '../spec/differences.ts'
 import { idKeysOf, idsIn } from '../token.ts'
 
 /** An issue for each secret that a change needs and that has no value. */
@@ -34,11 +34,16 @@ export function missingSecretIssue(
 export function unrecoverableSecrets(changes: readonly Change[]): Issue[] {
   return changes.flatMap((change): Issue[] => {
     const isDelete = change.action === 'delete'
-    const fields = change.action === 'update' ? change.fields : []
-    const pointers = isDelete ? Object.keys(change.before.secrets) : replacedSecrets(fields)
+    const isUpdate = change.action === 'update'
+    const pointers = isDelete ? Object.keys(change.before.secrets) : isUpdate ? replacedSecrets(change) : []
     if (pointers.length === 0) return []
+    const masked = isUpdate ? maskedSecrets(change.before, change.after).map((pointer) => pathText(pointer)) : []
+    const hidden =
+      masked.length > 0
+        ? ` The server does not show ${masked.join(', ')}, so that nobody knows whether the value stays.`
+        : ''
     const places = pointers.map((pointer) => pathText(pointer)).join(', ')
-    const message = `${change.ref}: undo cannot restore ${places}, which the plan ${isDelete ? 'deletes' : 'replaces'}; a journal holds no secret values.`
+    const message = `${change.ref}: undo cannot restore ${places}, which the plan ${isDelete ? 'deletes' : 'replaces'}; a journal holds no secret values.${hidden}`
     const fix = 'Keep the present value elsewhere, for example with export --secrets age.'
     return [{ code: 'unrecoverable-secret', severity: 'warning', message, fix, ref: change.ref }]
   })

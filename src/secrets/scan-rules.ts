@@ -21,6 +21,19 @@ const patterns: Readonly<Record<string, RegExp>> = {
   basicCredentials: /\bBasic\s+(?=\S*[\d=])[A-Za-z0-9+/]{12,}={0,2}/gi,
   // A template or variable instead of a password is not a secret.
   passwordInUrl: /\b[a-z][a-z\d+.-]*:\/\/[^\s:/@?#'"<>]*:(?![{$<*])[^\s@/'"<>]+@[^\s/]/gi,
+  // A long user name with digits is a token. The one of a Sentry DSN is public.
+  tokenInUrl: /\b[a-z][a-z\d+.-]*:\/\/(?=[^\s:/@]*\d)[\w-]{20,}@(?!\S*sentry)[^\s/]/gi,
+  passwordOfCommand:
+    /\b(?:curl|wget)\b[^\n]*?\s(?:-u|--user)[ =]?["']?[^\s:"'{$<]+:(?![{$<*])[^\s"']{4,}|\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]*?\s-p(?![{$<*])[^\s"'-][^\s"']{3,}/g,
+  webhookUrl:
+    /discord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{20,}|webhook\.office\.com\/webhookb2\/\S+?\/IncomingWebhook\/[\da-f]{20,}/gi,
+  privateKeyBlock: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,200}?[A-Za-z\d+/]{20}/g,
+  integrationKey: /(?:routing|integration)_?key\W{1,6}[\da-zR]{32}\b/gi,
+  ageIdentity: /\bAGE-SECRET-KEY-1[A-Z\d]{50,}/g,
+  telegramBotToken: /(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])/g,
+  // Tokens that begin with the mark of their vendor.
+  vendorToken:
+    /\b(?:[sr]k_live_|sk-(?:proj|svcacct|admin)-|whsec_|shp(?:at|ss|ca|pa)_|do[opr]_v1_|dbt[cu]_|dckr_pat_|lin_api_|sntrys_|gsk_|pul-|NRAK-|PMAK-|pypi-AgE)[\w-]{20,}|\bATATT3[\w=-]{30,}|\b[A-Za-z\d]{14}\.atlasv1\.[\w-]{30,}/g,
   passwordInConnectionString: /(?:^|[;\s&?])(?:pwd|password)=(?![{$<*])[^;&\s'"]{3,}/gim,
 }
 
@@ -31,6 +44,9 @@ const assignments: readonly RegExp[] = [
   /["']([A-Za-z_][\w.-]{1,80})\\?["']\s*:\s*(\\?["'])([^"'\s\\]{4,})\2/g,
   /^[ \t-]*([A-Za-z_][\w.-]{1,80}):[ \t]+(["']?)([^\s"']{4,})\2[ \t]*$/gm,
 ]
+/** In prose: `password: …`, `the token is …`. Only values with letters and digits count there. */
+const prose =
+  /\b(?:password|passwd|passphrase|passcode|pwd|(?:api|access|secret|private)[ _-]?key|token|secret)\b["'`]?(?: is|:| =)\s+["'`]?(?=[^\s"'`]*\d)(?=[^\s"'`]*[A-Za-z])(?![{$<*./~]|[a-z][\w+.-]*:)([^\s"'`,;|]{8,})/gi
 /** `gitlab-api-token`: the name of a secret in lower case, as the value of a field that refers to it. */
 const nameAsValue = /^(?=.*[-_.])[a-z][a-z\d]*(?:[-_.][a-z\d]+)*$/
 const anySecretWord =
@@ -71,6 +87,10 @@ export const creator: RuleCreator = {
           const [line, name = '', value = ''] = match
           if (isOwnValue(secretNameOf(name), value)) report('nameOfSecret', match.index, line.length)
         }
+        for (const { index, name, value } of tableCells(content))
+          if (isOwnValue(secretNameOf(name), value)) report('assignmentOfSecret', index, value.length)
+        for (const { index, 0: all, 1: value = '' } of content.matchAll(prose))
+          if (isOwnValue('likely', value)) report('assignmentOfSecret', index, all.length)
         for (const { index, 0: all, 1: name = '', 3: value = '' } of assignments.flatMap((form) => [
           ...content.matchAll(form),
         ]))
@@ -78,4 +98,22 @@ export const creator: RuleCreator = {
       },
     }
   },
+}
+
+/** The cells of tables in Markdown, with the name of their column. */
+function* tableCells(
+  content: string,
+): Generator<{ readonly index: number; readonly name: string; readonly value: string }> {
+  for (const { index, 0: table, 1: head = '' } of content.matchAll(
+    /^(?:[^\n|=]{1,200} = )?[ \t]*\|(.*)\|[ \t]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|.*\n?)+/gm,
+  )) {
+    const names = head.split('|').map((name) => name.trim())
+    const [, , ...rows] = table.trimEnd().split('\n')
+    let at = index + table.indexOf(rows[0] ?? '')
+    for (const row of rows) {
+      const cells = row.replace(/^[ \t]*\|/, '').split('|')
+      for (const [column, cell] of cells.entries()) yield { index: at, name: names[column] ?? '', value: cell.trim() }
+      at += row.length + 1
+    }
+  }
 }

@@ -120,19 +120,28 @@ function visit(
     on(`\n${name} = ${value}\n`, pointer)
   else if (Array.isArray(value))
     for (const [index, item] of (value as readonly Json[]).entries())
-      visit(item, name, on, () => step(pointer(), index))
+      visit(item, nameInPair(value, index) ?? name, on, () => step(pointer(), index))
   else if (isObject(value))
     for (const key of Object.keys(value))
       visit(value[key] as Json, nameIn(value, key, name), on, () => step(pointer(), key))
 }
 
 /**
- * The name of a value in an object. A default has the name of its property; an environment variable has the name of its
- * entry.
+ * The name of a value in an object. A default or example has the name of its property; an environment variable has the name
+ * of its entry.
  */
 function nameIn(object: JsonObject, key: string, parent: string): string {
-  if (key === 'default') return parent
-  return key === 'value' ? (typeof object.name === 'string' ? object.name : parent) : key
+  if (/^(default|examples?|const)$/.test(key)) return parent
+  if (!/^[vV]alue$/.test(key)) return key
+  const entry = [object.name, object.Name, object.key, object.Key].find((one) => typeof one === 'string')
+  return typeof entry === 'string' ? entry : parent
+}
+
+/** The name of a value in a list of two texts, such as a header. */
+function nameInPair(list: readonly Json[], index: number): string | undefined {
+  const [name, value, ...more] = list
+  const isPair = index === 1 && more.length === 0 && typeof name === 'string' && typeof value === 'string'
+  return isPair ? name : undefined
 }
 
 interface Finding {

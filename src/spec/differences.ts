@@ -1,6 +1,6 @@
 import { isObject, type Json, type Pointer, sameJson, step } from '../json.ts'
 import type { Field, Kind } from '../kind.ts'
-import type { FieldChange, Placeholder, Resource } from '../model.ts'
+import type { Change, FieldChange, Placeholder, Resource } from '../model.ts'
 import { initialSpec } from '../spec.ts'
 
 /**
@@ -67,11 +67,24 @@ function secretChange(
   return same ? undefined : { pointer: at, before: '(secret)', after: '(another secret)' }
 }
 
-/** Pointers into the spec of secrets whose values an update of these fields replaces or removes. */
-export function replacedSecrets(fields: readonly FieldChange[]): Pointer[] {
-  return fields.flatMap(({ pointer, before }) =>
+/**
+ * Pointers into the spec of secrets whose values an update replaces or removes. It writes those again that the server does
+ * not show, so that nobody knows whether their value stays.
+ */
+export function replacedSecrets({
+  before,
+  after,
+  fields,
+}: Pick<Change & { action: 'update' }, 'before' | 'after' | 'fields'>): Pointer[] {
+  const replaced = fields.flatMap(({ pointer, before }) =>
     before !== undefined && pointer.startsWith('/secrets/') ? [pointer.slice('/secrets'.length)] : [],
   )
+  return [...new Set([...replaced, ...maskedSecrets(before, after)])]
+}
+
+/** Pointers to the secrets of both sides that the server does not show. */
+export function maskedSecrets(before: Resource, after: Resource): Pointer[] {
+  return Object.keys(after.secrets).filter((pointer) => 'masked' in (before.secrets[pointer] ?? {}))
 }
 
 /** Whether two placeholders have the same source. False for plain values, which have none. */

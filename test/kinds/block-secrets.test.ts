@@ -162,3 +162,72 @@ test('values keep their types', () => {
   const { secrets } = findBlockSecrets({ a: [1, true] as Json }, { secret_fields: ['a'] })
   expect(secrets.get('/a')).toEqual([1, true])
 })
+
+describe('a schema that refers to itself', () => {
+  const node = {
+    type: 'object',
+    properties: {
+      token: password,
+      next: { $ref: '#/definitions/Node' },
+      children: { type: 'array', items: { $ref: '#/definitions/Node' } },
+      named: { type: 'object', additionalProperties: { $ref: '#/definitions/Node' } },
+    },
+  }
+  const fieldsOf = (more: JsonObject): JsonObject => ({
+    type: 'object',
+    properties: { tree: { $ref: '#/definitions/Node' } },
+    definitions: { Node: node },
+    ...more,
+  })
+  const deep = (levels: number): JsonObject =>
+    levels === 0
+      ? { token: 's' }
+      : { token: 's', next: deep(levels - 1), children: [{ token: 's' }], named: { a: { token: 's' } } }
+
+  test('has its secrets found at every depth', () => {
+    const { secrets, guesses } = findBlockSecrets({ tree: deep(50) }, fieldsOf({}))
+    expect([secrets.size, guesses]).toEqual([151, []])
+    const declared = fieldsOf({ secret_fields: ['tree.token', 'tree.next.token', 'tree.children.*.token'] })
+    expect(findBlockSecrets({ tree: deep(50) }, declared).secrets.size).toBe(151)
+  })
+
+  test.each<[string, JsonObject]>([
+    ['to its own root', { properties: { token: password, next: { $ref: '#' } } }],
+    [
+      'through a definition of itself',
+      {
+        properties: { next: { $ref: '#/definitions/A' } },
+        definitions: { A: { allOf: [{ $ref: '#/definitions/A' }], properties: { token: password } } },
+      },
+    ],
+    [
+      'in a circle',
+      {
+        properties: { next: { $ref: '#/definitions/A' } },
+        definitions: {
+          A: { anyOf: [{ $ref: '#/definitions/B' }] },
+          B: { oneOf: [{ $ref: '#/definitions/A' }, { properties: { token: password } }] },
+        },
+      },
+    ],
+    [
+      'in a list of itself',
+      {
+        properties: { next: { $ref: '#/definitions/L' } },
+        definitions: {
+          L: { anyOf: [{ type: 'array', items: { $ref: '#/definitions/L' } }, { properties: { token: password } }] },
+        },
+      },
+    ],
+  ])('%s', (_, fields) => {
+    expect([...findBlockSecrets({ next: { token: 's' } }, fields).secrets.keys()]).toEqual(['/next/token'])
+  })
+
+  test('and leads nowhere, is no endless search', () => {
+    const fields = {
+      properties: { next: { $ref: '#/definitions/A' } },
+      definitions: { A: { $ref: '#/definitions/A' } },
+    }
+    expect(findBlockSecrets({ next: { a: [1, { b: 2 }] } }, fields).secrets.size).toBe(0)
+  })
+})

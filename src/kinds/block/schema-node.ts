@@ -21,6 +21,7 @@ export function expand(search: Rooted, schema: Json | undefined, seen = new Set<
 }
 
 function definition(root: JsonObject, ref: string): Json | undefined {
+  if (ref === '#') return root
   const [, group = '', name = ''] = /^#\/(definitions|\$defs)\/(.+)$/.exec(ref) ?? []
   return object(root[group])[name]
 }
