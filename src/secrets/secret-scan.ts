@@ -137,10 +137,11 @@ function nameIn(object: JsonObject, key: string, parent: string): string {
   return typeof entry === 'string' ? entry : parent
 }
 
-/** The name of a value in a list of two texts, such as a header. */
+/** The name of a value in a list of two texts, such as a header. A list of two names is none. */
 function nameInPair(list: readonly Json[], index: number): string | undefined {
   const [name, value, ...more] = list
-  const isPair = index === 1 && more.length === 0 && typeof name === 'string' && typeof value === 'string'
+  const isPair =
+    index === 1 && more.length === 0 && typeof name === 'string' && typeof value === 'string' && /\d/.test(value)
   return isPair ? name : undefined
 }
 

@@ -27,6 +27,8 @@ describe.each(['3.8.8', '3.4.14'] as const)('the triggers of a deployment on %s'
     await good('export', '--api-url', from.url, '-o', file)
     const planned = await good('plan', file, '--api-url', to.url)
     expect(planned.stdout).toContain('deployment/etl/prod will own it and replace it when it is deployed again')
+    // Nothing shows whether a trigger with a second action was edited, or made like this.
+    expect(planned.stdout.replace(/\s+/g, ' ')).toContain('it may be an edited trigger of deployment/etl/prod')
     await good('apply', file, '--api-url', to.url, '--yes')
     expect(await worldOf(to.url)).toEqual(await worldOf(from.url))
     const again = await cli('plan', file, '--api-url', to.url, '--exit-code')

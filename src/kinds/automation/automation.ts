@@ -1,11 +1,10 @@
 import { type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
-import type { Resource } from '../../model.ts'
 import { nameInKey } from '../../ref.ts'
 import { idOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
 import { automationIncompatibilities } from './automation-incompatibilities.ts'
-import { automationsNamed, encodeAutomation, isUnnamedTrigger, listAutomations } from './automation-read.ts'
+import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
 import {
   bodyOf,
   createAutomation,
@@ -14,6 +13,7 @@ import {
   tagsSince,
   updateAutomation,
 } from './automation-write.ts'
+import { ownership } from './ownership.ts'
 import { runVariableFaults } from './run-variables.ts'
 import { normalizeActions, normalizeTrigger } from './trigger.ts'
 
@@ -161,18 +161,6 @@ export const automation: Kind = {
     )
     return same && idOf(same)
   },
-}
-
-/** What the owner means for the next deploy, where that is not certain. */
-function ownership({ key, refs }: Resource): string[] {
-  const isTrigger = isUnnamedTrigger(nameInKey(key))
-  if (refs.owner && !isTrigger)
-    return [
-      `${refs.owner} will own it and replace it when it is deployed again; remove refs.owner if it was created by hand`,
-    ]
-  return isTrigger && !refs.owner
-    ? ['its owner is unknown: deploying its deployment again will create a second one']
-    : []
 }
 
 function sameField(raw: JsonObject, after: ResolvedResource, name: string): boolean {
