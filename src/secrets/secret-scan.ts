@@ -132,7 +132,7 @@ function visit(
  */
 function nameIn(object: JsonObject, key: string, parent: string): string {
   if (/^(default|examples?|const)$/.test(key)) return parent
-  if (!/^[vV]alue$/.test(key)) return key
+  if (key.toLowerCase() !== 'value') return key
   const entry = [object.name, object.Name, object.key, object.Key].find((one) => typeof one === 'string')
   return typeof entry === 'string' ? entry : parent
 }

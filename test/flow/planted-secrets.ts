@@ -1,3 +1,4 @@
+// cspell:disable: marks of vendors, and letters at random
 import type { Row } from '../support/plain-http.ts'
 
 /** A secret in a place outside of secret fields: the kind that has it, its value, and the fields with it. */
