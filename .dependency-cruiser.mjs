@@ -14,6 +14,7 @@ const ground = [
   'plain-text',
   'shell',
   'field-path',
+  'nul',
 ]
 const nouns = ['model', 'ref', 'issue', 'check']
 const base = [...ground, ...nouns]
@@ -47,6 +48,7 @@ const may = {
   version: [],
   'plain-text': [],
   'field-path': ['json', 'plain-text'],
+  nul: ['json'],
   check: [],
   secret: ['json'],
   ref: ['json'],

@@ -14,6 +14,7 @@ const shared = [
   'plain-text',
   'shell',
   'field-path',
+  'nul',
   'check',
   'context',
   'model',

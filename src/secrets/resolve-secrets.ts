@@ -1,5 +1,6 @@
-import { type Json, parseJson, someString } from '../json.ts'
+import { type Json, parseJson } from '../json.ts'
 import type { MissingSecret, Placeholder, Resource, SecretValues } from '../model.ts'
+import { containsNul, nulReason } from '../nul.ts'
 import { sourceKey } from '../placeholder.ts'
 import { Secret } from '../secret.ts'
 import { decryptWith, Undecryptable } from './age.ts'
@@ -71,8 +72,8 @@ async function valueOrMissing(
 }
 
 function withoutNul(value: Json): Secret | MissingSecret {
-  if (!someString(value, (text) => text.includes('\0'))) return new Secret<Json>(value)
-  return unusable('what its source gives contains the NUL character, which PostgreSQL cannot store', 'Remove it there.')
+  if (!containsNul(value)) return new Secret<Json>(value)
+  return unusable(`the value of its source contains the NUL character, ${nulReason}`, 'Remove it there.')
 }
 
 type Sourced = Exclude<Placeholder, { readonly plain: Secret } | { readonly masked: true }>

@@ -6,7 +6,7 @@ import { Failure, type Issue } from '../issue.ts'
 import { isObject } from '../json.ts'
 import { readBytes, readStart, statIfExists } from '../read-file.ts'
 import { formatDocument } from '../snapshot/format.ts'
-import { hasComments } from '../snapshot/yaml/comments.ts'
+import { hasComments, type ReadDocument } from '../snapshot/yaml/comments.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
 import { type Uncommitted, uncommittedIn } from './uncommitted.ts'
@@ -27,33 +27,43 @@ interface Named {
   readonly name: string
 }
 
-/** What replacing a file would lose, as the end of a sentence about it; undefined if an export can write all of it again. */
-export function lossOf(bytes: Buffer): string | undefined {
-  if (bytes.length === 0) return undefined
+/** The content of a file, with each of its documents read once. No text and no document if it is not UTF-8. */
+interface Content {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly documents: readonly ReadDocument[]
+}
+
+/** Reads the documents of a file. */
+export function contentOf(bytes: Buffer): Content {
   const text = isUtf8(bytes) ? bytes.toString('utf8') : ''
-  const values = cutStream('', text).map((chunk) => readValue(chunk))
-  const [first] = values.map((read) => ('value' in read ? read.value : undefined))
+  return { bytes, text, documents: cutStream('', text).map((chunk) => ({ chunk, read: readValue(chunk) })) }
+}
+
+/** What replacing a file would lose, as the end of a sentence about it; undefined if an export can write all of it again. */
+export function lossOf({ bytes, text, documents }: Content): string | undefined {
+  if (bytes.length === 0) return undefined
+  const [first] = documents.map(({ read }) => ('value' in read ? read.value : undefined))
   const isPart = isObject(first) && (first.kind === 'snapshot' || (first.kind !== undefined && first.key !== undefined))
   if (!isPart) return 'is not a snapshot'
-  if (values.some(({ issues }) => issues.length > 0)) return 'has edits that cannot be read'
-  return hasComments(text) ? 'has comments, which would be lost' : undefined
+  if (documents.some(({ read }) => read.issues.length > 0)) return 'has edits that cannot be read'
+  return hasComments(text, documents) ? 'has comments, which would be lost' : undefined
 }
 
 /** What replacing a file would lose because git cannot bring it back: edits, or a form that somebody gave it. */
-function uncommittedLoss(state: Uncommitted | undefined, bytes: Buffer): string | undefined {
+function uncommittedLoss(state: Uncommitted | undefined, content: Content): string | undefined {
   if (state === 'edited') return 'has edits that are not committed'
-  return state === 'untracked' && !isAsWritten(bytes.toString('utf8'))
+  return state === 'untracked' && !isAsWritten(content)
     ? 'is not committed, and somebody has edited it, since it is not as an export writes it'
     : undefined
 }
 
 /** Whether a text is byte for byte as this tool writes its values. */
-function isAsWritten(text: string): boolean {
-  const documents = cutStream('', text).map((chunk) => {
-    const read = readValue(chunk)
-    return 'value' in read && isObject(read.value) ? formatDocument(read.value) : ''
-  })
-  return documents.join('---\n') === text
+function isAsWritten({ text, documents }: Content): boolean {
+  const written = documents.map(({ read }) =>
+    'value' in read && isObject(read.value) ? formatDocument(read.value) : '',
+  )
+  return written.join('---\n') === text
 }
 
 /**
@@ -68,12 +78,13 @@ export async function refuseFileLoss(
   if (overwrite || statIfExists(path, name)?.isFile() !== true) return
   const before = readBytes(path, 'snapshot', name)
   if (bytes && before.equals(bytes)) return
-  const loss = lossOf(before)
+  const content = contentOf(before)
+  const loss = lossOf(content)
   if (loss !== undefined) throw new Failure([refusal(name, loss, advice)])
   const target = realpathSync(path)
   if (!bytes) return
   const uncommitted = await uncommittedIn(dirname(target), target, { env })
-  const edits = uncommittedLoss(uncommitted.get(target), before)
+  const edits = uncommittedLoss(uncommitted.get(target), content)
   if (edits !== undefined) throw new Failure([refusal(name, edits, advice)])
 }
 
@@ -87,7 +98,8 @@ export async function refuseDirectoryLoss(
   const root = realpathSync(path)
   const uncommitted = await uncommittedIn(root, root, { env })
   const issues = files.flatMap(({ file, before }) => {
-    const loss = lossOf(before) ?? uncommittedLoss(uncommitted.get(join(root, file)), before)
+    const content = contentOf(before)
+    const loss = lossOf(content) ?? uncommittedLoss(uncommitted.get(join(root, file)), content)
     return loss === undefined ? [] : [refusal(join(name, file), loss, advice)]
   })
   if (issues.length > 0) throw new Failure(issues)

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/issue.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { writeSnapshot } from '../../src/store/files.ts'
-import { lossOf, refuseOtherFile } from '../../src/store/overwrite-guard.ts'
+import { contentOf, lossOf, refuseOtherFile } from '../../src/store/overwrite-guard.ts'
 import { resource, snapshot } from '../support/toy-kinds.ts'
 
 const advice = 'Pass --overwrite.'
@@ -32,11 +32,11 @@ describe('what replacing a file would lose', () => {
     ['some text\n', 'is not a snapshot'],
     ['# only a comment\n', 'is not a snapshot'],
   ])('%j', (text, loss) => {
-    expect(lossOf(Buffer.from(text))).toBe(loss)
+    expect(lossOf(contentOf(Buffer.from(text)))).toBe(loss)
   })
 
   it('bytes that are no text', () => {
-    expect(lossOf(Buffer.from([0xff, 0xfe, 0, 1]))).toBe('is not a snapshot')
+    expect(lossOf(contentOf(Buffer.from([0xff, 0xfe, 0, 1])))).toBe('is not a snapshot')
   })
 })
 

@@ -1,9 +1,9 @@
 import type { Issue, Place } from '../../issue.ts'
 import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
+import { mayHaveNul } from './escaped-nul.ts'
 import { readFast } from './fast-reader.ts'
 import { type Locate, locator, placeAt, startOf } from './locate.ts'
-import { mayHaveNul } from './nul.ts'
 import { parseYaml, valueOfDocument } from './yaml.ts'
 import type { YamlFault } from './yaml-fault.ts'
 

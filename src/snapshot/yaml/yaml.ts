@@ -9,7 +9,7 @@ import {
   type SchemaOptions,
 } from 'yaml'
 import type { Json } from '../../json.ts'
-import { escapedNuls } from './nul.ts'
+import { escapedNuls } from './escaped-nul.ts'
 import { customTags } from './number-tags.ts'
 import { isMergeKey, treeState, valueOfNode } from './tree-value.ts'
 import { faultsOf, independentErrors, type YamlFault } from './yaml-fault.ts'

@@ -1,4 +1,5 @@
 import { type Document, visit as visitNodes } from 'yaml'
+import { nulReason } from '../../nul.ts'
 import type { YamlFault } from './yaml-fault.ts'
 
 /** Whether a text may write the NUL character: as it is, or as an escape. */
@@ -15,7 +16,7 @@ export function escapedNuls(document: Document.Parsed, text: string): YamlFault[
       // The escape of a backslash is one too, so that what follows is text.
       const escapes = [...written.matchAll(/\\(0|x00|u0000|U00000000|[\s\S])/g)]
       const nul = escapes.find(([, name]) => name?.endsWith('0'))
-      const message = 'A text must not contain the NUL character: PostgreSQL cannot store it.'
+      const message = `A text must not contain the NUL character, ${nulReason}.`
       faults.push({ code: 'invalid-value', message, offset: range[0] + (nul?.index ?? 0) })
     },
   })
