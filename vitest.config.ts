@@ -1,14 +1,26 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { fast, fastTests } from './vitest.fast.ts'
 
+/*
+ * All tests but those of `npm run test:hard`. Vitest begins with the first project by name: the long tests with servers, the largest
+ * files first; the fast tests then fill both workers to the end.
+ */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // `npm run test:hard`
-    exclude: [...configDefaults.exclude, 'test/hard/**'],
-    globalSetup: ['test/servers/global-setup.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    projects: [
+      {
+        test: {
+          name: 'servers',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/hard/**', ...fastTests],
+          globalSetup: ['test/servers/global-setup.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      { test: { ...fast, name: 'without servers' } },
+    ],
   },
 })
