@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { fastChecks, fullChecks, smallChecks } from './checks.ts'
+import { fastChecks, fullChecks, ownChecks, smallChecks } from './checks.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const dist = join(root, 'dist')
@@ -14,6 +14,7 @@ const dist = join(root, 'dist')
 const texts: Readonly<Record<string, () => string>> = {
   'fast-checks': smallChecks,
   'full-checks': fullChecks,
+  'own-checks': ownChecks,
 }
 
 /** Replaces the validators with generated code, so that startup neither loads ajv nor compiles a schema. */
@@ -21,8 +22,10 @@ const writtenChecks: Plugin = {
   name: 'written-checks',
   setup({ onLoad, onResolve }) {
     const text = (contents: string) => ({ contents, loader: 'js' as const, resolveDir: join(root, 'src/snapshot') })
-    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () => text(fastChecks('./full-checks.cjs')))
-    onResolve({ filter: /^(fast|full)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
+    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () =>
+      text(fastChecks('./full-checks.cjs', './own-checks.cjs')),
+    )
+    onResolve({ filter: /^(fast|full|own)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },
 }
@@ -62,13 +65,14 @@ const { metafile } = await build({
   sourcemap: true,
   sourcesContent: false,
   // Not bundled: 2 MB of WebAssembly that only one format needs.
-  external: ['@hpcc-js/wasm-graphviz', './full-checks.cjs'],
+  external: ['@hpcc-js/wasm-graphviz', './full-checks.cjs', './own-checks.cjs'],
   banner: {
     // CommonJS packages load Node modules with `require`, which an ES module does not have.
     js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
   },
 })
-await build({ ...common, entryPoints: ['full-checks'], outfile: join(dist, 'full-checks.cjs'), format: 'cjs' })
+for (const name of ['full-checks', 'own-checks'])
+  await build({ ...common, entryPoints: [name], outfile: join(dist, `${name}.cjs`), format: 'cjs' })
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licenseTexts(Object.keys(metafile.inputs)))
 
 /** The licenses of the packages in the bundle. */

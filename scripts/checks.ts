@@ -18,10 +18,18 @@ export function fullChecks(): string {
   return checksBy({ ...validatorOptions })
 }
 
-/** Replaces src/snapshot/validators.ts in the bundle; loads the file `full` (CommonJS) after the first error. */
-export function fastChecks(full: string): string {
+/**
+ * Replaces src/snapshot/validators.ts in the bundle. Loads the file `full` (CommonJS) after the first error, and the file `own`
+ * for a kind that is not in the table: a program that uses the library handed it in.
+ */
+export function fastChecks(full: string, own: string): string {
   return `import * as fast from 'fast-checks'
-export function checkOf(name) {
+import { kinds } from '../kinds/all.ts'
+import { documentSchema } from './snapshot-schema.ts'
+const builtin = new Set(kinds)
+const compiled = new WeakMap()
+export function checkOf(name, kind) {
+  if (kind !== undefined && !builtin.has(kind)) return ownCheck(kind)
   const check = (document) => {
     if (fast[identifier(name)](document)) return true
     const all = require(${JSON.stringify(full)})[identifier(name)]
@@ -31,7 +39,19 @@ export function checkOf(name) {
   }
   return check
 }
+function ownCheck(kind) {
+  const check = compiled.get(kind) ?? require(${JSON.stringify(own)}).compile(documentSchema(kind))
+  compiled.set(kind, check)
+  return check
+}
 const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
+`
+}
+
+/** The module with which the library compiles the validators of kinds that are handed in. */
+export function ownChecks(): string {
+  return `import { Ajv2020 } from 'ajv/dist/2020.js'
+export const compile = (schema) => new Ajv2020(${JSON.stringify(validatorOptions)}).compile(schema)
 `
 }
 

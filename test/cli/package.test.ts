@@ -17,7 +17,7 @@ const run = async (program: string, args: readonly string[], cwd = project) =>
 const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 beforeAll(async () => {
-  // Without scripts: `npm test` has built dist/ already.
+  // Without scripts: dist/ is built already.
   const pack = ['pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', project]
   const [{ filename }] = JSON.parse(await run('npm', pack, resolve('.')))
   mkdirSync(installed, { recursive: true })
@@ -40,6 +40,28 @@ test('has the library, as the tests have it', async () => {
   const { names, text } = JSON.parse(await run(process.execPath, ['program.js']))
   expect(names).toEqual(Object.keys(await import('../../src/index.ts')).sort())
   expect(text).toContain('kind: variable\nkey: a\n')
+})
+
+test('takes kinds that a program hands in: a new one, and one in the place of a built-in one', async () => {
+  const program = [
+    "import { formatSnapshot, kinds, parseSnapshot } from 'prefect-snapshot'",
+    "const variable = kinds.find(({ name }) => name === 'variable')",
+    "const color = { schema: { enum: ['red', 'blue'] }, doc: 'Color.' }",
+    'const own = (name) => ({ ...variable, name, fields: { color } })',
+    'const parsed = (name, text) =>',
+    "  parseSnapshot('kind: snapshot\\nversion: 1\\n---\\nkind: ' + name + '\\nkey: a\\nspec: {' + text + '}\\n', {",
+    '    kinds: [...kinds.filter((kind) => kind.name !== name), own(name)],',
+    '  })',
+    "const results = ['toy', 'variable'].map((name) => [",
+    "  formatSnapshot(parsed(name, 'color: red').snapshot).includes('kind: ' + name),",
+    "  ...parsed(name, 'color: green').issues.map(({ code, pointer }) => code + ' ' + pointer),",
+    "  ...parsed(name, 'size: red').issues.map(({ code, fix }) => code + ' ' + fix),",
+    '])',
+    'console.log(JSON.stringify(results))',
+  ]
+  writeFileSync(join(project, 'own-kind.js'), program.join('\n'))
+  const expected = [true, 'invalid-value /spec/color', 'unknown-field Fields here: color']
+  expect(JSON.parse(await run(process.execPath, ['own-kind.js']))).toEqual([expected, expected])
 })
 
 test('has types that a program compiles with', async () => {
