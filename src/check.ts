@@ -6,4 +6,6 @@ export interface Check {
   readonly detail: string
   /** What to do if the status is not `ok`. */
   readonly fix?: string
+  /** It is about resources that only the server has. */
+  readonly serverOnly?: true
 }

@@ -13,6 +13,7 @@ export const exitCodes = {
   policy: 7,
   incomplete: 8,
   unsupported: 9,
+  'server-only': 10,
   interrupted: 130,
 } as const satisfies Record<ExitStatus, number>
 

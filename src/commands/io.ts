@@ -14,6 +14,7 @@ export type ExitStatus =
   | 'policy'
   | 'incomplete'
   | 'unsupported'
+  | 'server-only'
   | 'interrupted'
 
 /** The environment of a command: the context of operations, the terminal, and exit codes. */

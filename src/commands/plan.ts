@@ -1,6 +1,8 @@
+import type { Plan } from '../model.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
 import { toArgv } from './command-line.ts'
+import type { ExitStatus } from './io.ts'
 import { activationOption, planOptions, planRequestOptions, snapshotForms } from './options.ts'
 
 export const plan = defineCommand({
@@ -11,7 +13,7 @@ export const plan = defineCommand({
   arguments: { snapshot: required(snapshotForms) },
   options: {
     out: value('--out <file>', 'save the plan, to apply exactly this plan later'),
-    exitCode: flag('--exit-code', 'exit with 2 if there are changes'),
+    exitCode: flag('--exit-code', 'exit with 2 if there are changes, with 10 if only the server has more'),
     base: value(
       '--base <snapshot>',
       'show which side made each change since this snapshot: ours (the file), theirs (the server), or both',
@@ -39,8 +41,8 @@ export const plan = defineCommand({
     return planSnapshot(input, io, async (planned) => {
       if (planned.accepted) io.err(acceptedText(input.snapshot, planned.accepted))
       const refusals = refusalsOf(planned.plan, input)
-      const isChanged = input.exitCode === true && planned.plan.changes.length > 0
-      const status = refusals.length > 0 ? io.statusOf(refusals) : isChanged ? 'changes' : 'ok'
+      const status =
+        refusals.length > 0 ? io.statusOf(refusals) : input.exitCode === true ? driftStatus(planned.plan) : 'ok'
       const next = ['apply', input.snapshot, ...toArgv({ ...activationOption, ...planRequestOptions }, input)]
       await printPlan(planned, refusals, status, { format: input.format, next }, io)
       if (refusals.length === 0 && input.out !== undefined) {
@@ -52,6 +54,11 @@ export const plan = defineCommand({
     })
   },
 })
+
+/** Changes first: what only the server has is all that is left after an apply. */
+function driftStatus({ changes, unmanaged }: Plan): ExitStatus {
+  return changes.length > 0 ? 'changes' : unmanaged.length > 0 ? 'server-only' : 'ok'
+}
 
 function acceptedText(path: string, { changed, added, removed }: NonNullable<PlannedSnapshot['accepted']>): string {
   const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed`

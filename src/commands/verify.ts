@@ -13,7 +13,7 @@ export const verify = defineCommand({
   group: 'Review',
   summary: 'Check that a server matches a snapshot',
   description:
-    'Checks, for example after a transfer, that all resources are as in the snapshot and that all work pools have workers. Exits with 2 if anything differs.',
+    'Checks, for example after a transfer, that all resources are as in the snapshot and that all work pools have workers. Exits with 2 if anything differs, with 10 if only the server has more.',
   arguments: { snapshot: required(snapshotForms) },
   options: {
     ...serverOptions('server to check'),
@@ -28,6 +28,7 @@ export const verify = defineCommand({
     const { checksText, verdictText } = await import('../report/text/checks-text.ts')
     const checks = await operations.verify(input, io)
     io.out(checksText(checks, io.style) + verdictText(checks, io.style))
-    return checks.some(({ status }) => status === 'error') ? 'changes' : 'ok'
+    if (checks.some(({ status }) => status === 'error')) return 'changes'
+    return checks.some(({ serverOnly }) => serverOnly) ? 'server-only' : 'ok'
   },
 })

@@ -40,6 +40,8 @@ export interface Plan {
   readonly unchanged: readonly Ref[]
   /** Resources in scope that exist only on the server and are kept. */
   readonly unmanaged: readonly Ref[]
+  /** Those of them that pruning would delete. */
+  readonly prunable: readonly Ref[]
   /** External resources that the snapshot refers to and the server has: read, never written. */
   readonly external: readonly Ref[]
   /**

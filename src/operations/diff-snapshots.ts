@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import type { Plan, Resource, Snapshot } from '../model.ts'
+import { asWritten, withoutImplied } from '../plan/as-written.ts'
 import { makeDiff } from '../plan/diff.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
@@ -88,7 +89,7 @@ function profileOf(path: string): string | undefined {
   return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
 }
 
-/** Exports a server in memory, with placeholders for secrets. The selection is applied later. */
+/** Exports a server in memory, in the words of the other side, with placeholders for secrets. The selection is applied later. */
 async function readServer(
   profile: string,
   other: readonly Resource[] | undefined,
@@ -99,7 +100,8 @@ async function readServer(
   return withConnection({ profile }, context, async (connection) => {
     const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
     warn(context, live.issues)
-    const all = [...live.resources.values()]
+    const found = [...live.resources.values()]
+    const all = other ? withoutImplied(asWritten(found, other, kinds), other, kinds) : found
     const exported = selects(selection) ? all : selected(all, kinds, {})
     return snapshotOf(connection.server, {}, withPlaceholders(exported, kinds))
   })

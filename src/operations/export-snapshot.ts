@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import type { LiveResource, Resource, Snapshot } from '../model.ts'
+import { withoutImplied } from '../plan/as-written.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { withGlobs } from '../selection/external.ts'
 import { refuseUnknownKinds, type Selection, selects } from '../selection/selection.ts'
@@ -72,8 +73,10 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     const ahead = await workAhead(effective, context, openedUpdate !== undefined)
     const keys = openedUpdate ? { wanted: openedUpdate.current, everything: true } : {}
     const live = await readResources(connection, context, { ...keys, ...ahead })
+    const all = [...live.resources.values()]
+    const documented = openedUpdate ? withoutImplied(all, openedUpdate.current, kinds) : all
     const { chosen, outside } = chosenOf<LiveResource>(
-      [...live.resources.values()],
+      documented,
       effective,
       kinds,
       openedUpdate && { select: openedUpdate.selected, documented: openedUpdate.current },

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Kind } from '../kind.ts'
 import type { Resource, Snapshot } from '../model.ts'
+import { asWritten } from '../plan/as-written.ts'
 import { refOf } from '../ref.ts'
 import { withSourcesOf } from '../secrets/placeholders.ts'
 import { externalsOf } from '../selection/external.ts'
@@ -68,7 +69,7 @@ export function selectionFor({ read }: Existing, selection: Selection): Selectio
  */
 export function wantedOf({ read }: Existing, exported: Snapshot, selection: Selection, kinds: readonly Kind[]): Wanted {
   const current = read.snapshot.resources
-  const resources = withSourcesOf(exported.resources, current, kinds)
+  const resources = withSourcesOf(asWritten(exported.resources, current, kinds), current, kinds)
   const exportedRefs = new Set(resources.map(refOf))
   const isPart = selects(selection) || read.snapshot.scope.dependencies === false
   const isSelected = isPart ? conditionsOf(exported.scope) : () => true

@@ -13,6 +13,7 @@ import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { externalEdges } from '../selection/external.ts'
+import { namedRefs } from '../selection/scope.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type OpenConnection, readResources, type Target } from './connect.ts'
@@ -59,7 +60,7 @@ interface PlanInput {
   readonly fullSnapshot?: Snapshot
 }
 
-/** Reads the resources that the snapshot needs from a server, or all for pruning, and compares. Changes nothing. */
+/** Reads the resources of the snapshot and all others in its scope from a server, and compares. Changes nothing. */
 export async function preparePlan(
   parsed: Parsed,
   request: PlanRequest,
@@ -78,12 +79,15 @@ export async function preparePlan(
     ...externalResources(snapshot, fullSnapshot, kinds),
     ...moved.map((rename) => oldName(rename, snapshot.resources)),
   ]
-  const everything = request.prune === true
-  const live = await readResources(to, context, { wanted, everything })
+  // Whatever is in scope is read, also what the snapshot lacks.
+  const inScope = namedRefs(snapshot.scope)
+  const known = new Set(wanted.map(refOf))
+  for (const ref of inScope ?? []) if (!known.has(ref)) wanted.push(named(ref))
+  const live = await readResources(to, context, { wanted, everything: request.prune === true || inScope === undefined })
   const options: PlanOptions = {
     secretValues,
     allowUnresolved: request.allowUnresolved === true,
-    prune: everything,
+    prune: request.prune === true,
     documented: new Set(parsed.snapshot.resources.map(refOf)),
     overrideChangeLimit: request.overrideChangeLimit === true,
     activation: request.activation ?? 'snapshot',

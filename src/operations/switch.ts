@@ -59,7 +59,7 @@ async function prepareSwitch(
   const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, overrideChangeLimit: true })
   const issues = [...absent, ...plan.issues]
   return {
-    plan: await noteRuns({ ...plan, unmanaged: [], issues }, kinds, target.client, context.now()),
+    plan: await noteRuns({ ...plan, unmanaged: [], prunable: [], issues }, kinds, target.client, context.now()),
     live,
     parsed: { ...parsed, snapshot },
     fullSnapshot: snapshot,

@@ -92,6 +92,7 @@ function withLeft(plan: Plan, left: readonly Issue[]): Plan {
     ...plan,
     unchanged: plan.unchanged.filter((ref) => !refs.has(ref)),
     unmanaged: [],
+    prunable: [],
     // The changes revert what the apply wrote. To revert the undo, apply the snapshot again.
     issues: [...left, ...plan.issues.filter(({ code }) => code !== 'unrecoverable-secret')],
   }

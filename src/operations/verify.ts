@@ -2,7 +2,9 @@ import type { Check } from '../check.ts'
 import type { Context } from '../context.ts'
 import { pathText } from '../field-path.ts'
 import type { Kind } from '../kind.ts'
+import { listAt } from '../list-at.ts'
 import { checkReadiness } from '../live/readiness.ts'
+import type { Live } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { withConnection } from './connect.ts'
@@ -14,9 +16,22 @@ export async function verify(request: PlanRequest, context: Context): Promise<re
   const parsed = await loadSnapshot(request.snapshot, context, request)
   return withConnection(request, context, async (to) => {
     const prepared = await preparePlan(parsed, request, to, context)
-    const readiness = await checkReadiness(to.client, prepared.live, context.kinds)
-    return [...equality(prepared, context.kinds), ...externalChecks(prepared), ...secretChecks(prepared), ...readiness]
+    const readiness = await checkReadiness(to.client, withoutOthers(prepared), context.kinds)
+    const { kinds } = context
+    return [
+      ...equality(prepared, kinds),
+      ...serverOnlyChecks(prepared),
+      ...externalChecks(prepared),
+      ...secretChecks(prepared),
+      ...readiness,
+    ]
   })
+}
+
+/** The server without the resources that the snapshot does not have. */
+function withoutOthers({ live, plan, parsed }: PreparedPlan): Live {
+  const own = new Set([...parsed.snapshot.resources.map(refOf), ...plan.external])
+  return { ...live, resources: new Map([...live.resources].filter(([ref]) => own.has(ref))) }
 }
 
 /** A check for each kind, and one for each resource that differs. */
@@ -40,6 +55,22 @@ function equality({ plan, parsed }: PreparedPlan, kinds: readonly Kind[]): Check
     return { status: 'error', title: kind, detail: `${key}: ${reason}` }
   })
   return [...byKind, ...differing, ...unsupported]
+}
+
+/** Resources in the scope of the snapshot that only the server has, by kind. They keep nothing from running. */
+function serverOnlyChecks({ plan }: PreparedPlan): Check[] {
+  const byKind = new Map<string, string[]>()
+  for (const ref of plan.unmanaged) listAt(byKind, splitRef(ref).kind).push(splitRef(ref).key)
+  return [...byKind].map(([kind, keys]): Check => {
+    const more = keys.length > 12 ? ` and ${keys.length - 12} more` : ''
+    return {
+      status: 'warning',
+      title: kind,
+      detail: `${keys.length} only on the server: ${keys.slice(0, 12).join(', ')}${more}`,
+      fix: 'Add to the snapshot with export --update, delete with apply --prune, or narrow scope: in the header.',
+      serverOnly: true,
+    }
+  })
 }
 
 /** External resources: only whether the server has them. */

@@ -38,6 +38,7 @@ export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): 
     changes,
     unchanged,
     unmanaged,
+    prunable: [],
     external: [],
     unsupported: [],
     refusals: [],

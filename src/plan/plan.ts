@@ -7,14 +7,12 @@ import type {
   Plan,
   Ref,
   Rename,
-  Scope,
   SecretValues,
   Snapshot,
   Unsupported,
 } from '../model.ts'
 import { byRef } from '../ref.ts'
 import { externalEdges, externalsOf } from '../selection/external.ts'
-import { membersOf } from '../selection/scope.ts'
 import type { Activation } from './activation.ts'
 import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
@@ -26,6 +24,7 @@ import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
 import { deletesOf, impossibleDeletes, prunable, withChildren } from './removal.ts'
+import { serverOnly } from './server-only.ts'
 
 export interface PlanOptions {
   /** The values of secrets, as far as they are known. */
@@ -69,8 +68,8 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   )
   const externalRefs = new Set([...live.resources.keys()].filter(external.covers))
   const documented = new Set([...(options.documented ?? []), ...externalRefs])
-  const prune = options.prune ? without(prunable(snapshot, live, kinds), documented) : new Set<Ref>()
-  const remove = new Set([...without(prune, irreplaceable), ...(options.remove ?? []), ...replaced.keys()])
+  const prune = without(without(prunable(snapshot, live, kinds), documented), irreplaceable)
+  const remove = new Set([...(options.prune ? prune : []), ...(options.remove ?? []), ...replaced.keys()])
   const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
   const { changes, unsupported: unwritten } = writable(
     [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live, pairs)),
@@ -79,12 +78,12 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   )
   const unsupported = [...pairs.unsupported, ...compared.fixed, ...unwritten]
   const sameSource = snapshot.source?.api === live.server.url
+  const unmanaged = serverOnly(snapshot.scope, live, new Set([...pairs.all, ...documented, ...remove]), kinds)
   return {
     changes,
     unchanged: compared.unchanged,
-    unmanaged: unmanagedOf(snapshot.scope, live, new Set([...pairs.all, ...documented]), kinds).filter(
-      (ref) => !remove.has(ref),
-    ),
+    unmanaged,
+    prunable: unmanaged.filter((ref) => prune.has(ref)),
     external: [...externals.keys()].filter((ref) => live.resources.has(ref)).sort(byRef),
     unsupported,
     notCompared: compared.notCompared,
@@ -151,17 +150,6 @@ function compareAll(pairs: Pairs, kinds: readonly Kind[], { secretValues, rewrit
   const ordered = inOrder(changed, kinds)
   const changes = ordered.refs.flatMap((ref) => found.get(ref) ?? [])
   return { changes: link(changes, ordered.edges, ordered.cut), unchanged, notCompared, fixed }
-}
-
-/** Resources in scope that exist only on the server, except builtin ones. */
-function unmanagedOf(scope: Scope, live: Live, wanted: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const only = [...live.resources].filter(
-    ([ref, resource]) => !wanted.has(ref) && !byName.get(resource.kind)?.builtin?.(resource),
-  )
-  if (only.length === 0) return []
-  const members = membersOf(scope, [...live.resources.values()], kinds)
-  return only.flatMap(([ref]) => (members.has(ref) ? [ref] : []))
 }
 
 function withEffects(change: Change, kinds: readonly Kind[], live: Live, { wanted }: Pairs): Change {

@@ -5,7 +5,7 @@ import type { Kind } from '../kind.ts'
 import { listAt } from '../list-at.ts'
 import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { membersOf } from '../selection/scope.ts'
+import { membersOf, namedRefs } from '../selection/scope.ts'
 
 /**
  * The resources that pruning deletes: those that exist only on the server, in the snapshot's scope, of managed kinds
@@ -15,11 +15,13 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
   const wanted = new Set(snapshot.resources.map(refOf))
   const managed = new Set([...snapshot.resources.map(({ kind }) => kind), ...kindsNamed(snapshot.scope)])
   const members = membersOf(snapshot.scope, [...live.resources.values()], kinds)
+  // What a scope names one by one is read by name, without the rest of its kind.
+  const isNamed = namedRefs(snapshot.scope) !== undefined
   const found = new Set<Ref>()
   for (const [ref, resource] of live.resources) {
     const kind = kinds.find(({ name }) => name === resource.kind)
     if (!kind || wanted.has(ref) || !managed.has(kind.name) || !members.has(ref)) continue
-    if (!live.complete.has(kind.name) || snapshot.scope.incomplete.includes(kind.name)) continue
+    if (!(isNamed || live.complete.has(kind.name)) || snapshot.scope.incomplete.includes(kind.name)) continue
     // Schemas are deleted with their type, and a server registers its builtin types again.
     if (kind.builtin?.(resource) || kind.immutable?.(resource)) continue
     found.add(ref)

@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../issue.ts'
 import { isObject, type Json, type JsonObject, sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Plan, Ref, Resource, Server } from '../model.ts'
-import { splitRef } from '../ref.ts'
+import { byRef, refOf, splitRef } from '../ref.ts'
 import { differences } from '../spec/differences.ts'
 
 const schema = 'prefect-snapshot/saved-plan'
@@ -20,7 +20,7 @@ export interface Saved {
   readonly snapshot: string
   /** The approved changes: `create kind/key` and so on, in order. */
   readonly changes: readonly string[]
-  /** A hash of every resource that was read. */
+  /** A hash of every resource of the server that the plan is about. */
   readonly fingerprints: Readonly<Record<Ref, string>>
   /** The state of the changing resources, without secrets. */
   readonly before: Readonly<Record<Ref, Pick<Resource, 'refs' | 'spec'>>>
@@ -33,7 +33,10 @@ export function savedPlan(
 ): JsonObject {
   const { url, version } = live.server
   const fingerprints = Object.fromEntries(
-    [...live.resources].map(([ref, resource]) => [ref, fingerprintIn(plan, ref, resource)]),
+    concerned(plan).flatMap((ref) => {
+      const resource = live.resources.get(ref)
+      return resource ? [[ref, fingerprintIn(plan, ref, resource)]] : []
+    }),
   )
   const before = Object.fromEntries(
     plan.changes.flatMap((change) =>
@@ -51,6 +54,14 @@ export function savedPlan(
     fingerprints,
     snapshot: origin.snapshot,
   }
+}
+
+/** The refs that a plan is about, in a stable order: all but those of resources that only the server has. */
+function concerned({ changes, unchanged, unsupported, external }: Plan): Ref[] {
+  // A resource that is renamed has its old name on the server.
+  const changed = changes.flatMap((change) => ('before' in change ? [change.ref, refOf(change.before)] : [change.ref]))
+  const all = [...changed, ...unsupported.map(({ ref }) => ref), ...unchanged, ...external]
+  return [...new Set(all)].sort(byRef)
 }
 
 function titleOf(change: Change): string {
@@ -82,7 +93,7 @@ export function parseSaved(file: string, value: Json): Saved {
 
 /** An issue for each resource that has changed since the plan was made. */
 export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly Kind[]): Issue[] {
-  const refs = new Set([...Object.keys(saved.fingerprints), ...live.resources.keys()] as Ref[])
+  const refs = new Set([...Object.keys(saved.fingerprints), ...concerned(plan)] as Ref[])
   const issues = [...refs].sort().flatMap((ref): Issue[] => {
     const then = saved.fingerprints[ref]
     const now = live.resources.get(ref)

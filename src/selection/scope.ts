@@ -49,15 +49,24 @@ export function withDependents(
   return reachable(chosen, needs, 'needed-by')
 }
 
+/** The refs that a scope names one by one, of which its members are a part; undefined if it has a pattern. */
+export function namedRefs({ include, dependents }: Scope): readonly Ref[] | undefined {
+  return dependents || include.some((glob) => isPattern(glob) || !glob.includes('/')) ? undefined : (include as Ref[])
+}
+
 /** The tags of a resource; empty if its kind has none. */
 export function tagsOf({ spec }: Resource): readonly string[] {
   return Array.isArray(spec.tags) ? spec.tags.filter((tag) => typeof tag === 'string') : []
 }
 
+function isPattern(glob: string): boolean {
+  return /[*?{]/.test(glob)
+}
+
 /** Compiles a glob for refs or pointers. */
 export function matcherOf(glob: string): (text: string) => boolean {
   if (glob === '**') return () => true
-  if (!/[*?{]/.test(glob)) return (text) => text === glob
+  if (!isPattern(glob)) return (text) => text === glob
   // Only *, ? and {a,b} are special: names may contain brackets, parentheses and exclamation marks.
   const match = picomatch(asName(glob).replace(/[[\]()!+@|]/g, '\\$&'), {
     dot: true,

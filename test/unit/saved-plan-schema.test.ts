@@ -32,6 +32,7 @@ const plan: Plan = {
   ],
   unchanged: [],
   unmanaged: [],
+  prunable: [],
   external: [],
   unsupported: [],
   refusals: [],

@@ -1,10 +1,11 @@
 import type { Issue } from '../../issue.ts'
 import { plural, visible } from '../../plain-text.ts'
-import { splitRef } from '../../ref.ts'
+import { type Ref, splitRef } from '../../ref.ts'
 import { escapeMarkup } from '../graph/markup.ts'
 import type { Report, ScopeReport, Side, Source } from '../model/report.ts'
 import { sinceText } from '../wording/base-wording.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
+import { serverOnlyText } from '../wording/server-only-wording.ts'
 
 /** The title of the page. */
 export function titleOf(report: Report): string {
@@ -28,7 +29,7 @@ export function titleOf(report: Report): string {
 export function headMarkup(report: Report): string {
   const badges = badgesOf(report).map(([count, word, name]) => `<li class="badge ${name}"><b>${count}</b> ${word}</li>`)
   const lines = linesOf(report).map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeMarkup(value)}</dd></div>`)
-  return `<header><div class="title"><h1>${escapeMarkup(titleOf(report))}</h1><ul class="badges">${badges.join('')}</ul></div><dl>${lines.join('')}</dl></header>`
+  return `<header><div class="title"><h1>${escapeMarkup(titleOf(report))}</h1><ul class="badges">${badges.join('')}</ul></div><dl>${lines.join('')}</dl>${serverOnlyMarkup(report)}</header>`
 }
 
 function badgesOf(report: Report): [number, string, string][] {
@@ -74,13 +75,24 @@ function linesOf(report: Report): [string, string][] {
   if ('source' in report) lines.push(['Snapshot', sourceText(report.source)])
   if ('base' in report && report.base) lines.push(['Since', visible(`${report.base.file}: ${sinceText(report.base)}`)])
   if ('scope' in report) lines.push(['Scope', scopeText(report.scope)])
-  if ('unmanaged' in report && report.unmanaged.length > 0) {
-    const kinds = new Map<string, number>()
-    for (const ref of report.unmanaged) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
-    const title = report.schema === 'prefect-snapshot/diff' ? 'Left out by one side' : 'Only on the server (unmanaged)'
-    lines.push([title, [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')])
-  }
+  if (report.schema === 'prefect-snapshot/diff' && report.unmanaged.length > 0)
+    lines.push(['Left out by one side', countedByKind(report.unmanaged)])
   return lines
+}
+
+function countedByKind(refs: readonly Ref[]): string {
+  const kinds = new Map<string, number>()
+  for (const ref of refs) kinds.set(splitRef(ref).kind, (kinds.get(splitRef(ref).kind) ?? 0) + 1)
+  return [...kinds].map(([kind, count]) => plural(count, kind)).join(', ')
+}
+
+/** What only the server has, in full; folded if it is much. */
+function serverOnlyMarkup(report: Report): string {
+  if (!('prunable' in report) || report.unmanaged.length === 0) return ''
+  const { unmanaged } = report
+  const open = unmanaged.length > 12 ? '' : ' open'
+  const items = unmanaged.map((ref) => `<li><code>${escapeMarkup(visible(ref))}</code></li>`).join('')
+  return `<details class="problems"${open}><summary>${escapeMarkup(serverOnlyText(report))}</summary><ul>${items}</ul></details>`
 }
 
 function sideOf(term: string, side: Side): [string, string][] {

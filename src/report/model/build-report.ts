@@ -46,6 +46,7 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
     scope: scopeOf(snapshot, context.kinds),
     ...(plan.external.length > 0 ? { external: plan.external } : {}),
     ...comparedOf(plan, context, (change) => secretsOf(change, context.filled), context.base?.since),
+    prunable: plan.prunable,
     unsupported: plan.unsupported.map(({ ref, pointer, reason }) => ({
       ref,
       ...(pointer === undefined ? {} : { path: pathText(pointer), pointer }),

@@ -103,6 +103,8 @@ export interface Compared {
 
 /** Common to plan and apply. */
 export interface Planned extends Compared {
+  /** The unmanaged resources that --prune would delete. */
+  readonly prunable: readonly Ref[]
   readonly target: Target
   readonly source: Source
   /** The common base, if one was named. Changes then have `changedBy`. */

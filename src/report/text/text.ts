@@ -13,6 +13,7 @@ import type {
 import type { Reporter } from '../reporter.ts'
 import { sinceText } from '../wording/base-wording.ts'
 import { keysText, notComparedText } from '../wording/resource-lists.ts'
+import { serverOnlyNames, serverOnlyText } from '../wording/server-only-wording.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
 import { issuesText } from './issues-text.ts'
 import { totalsText, unfinishedText } from './outcome-text.ts'
@@ -46,7 +47,7 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
     headText(plan, style, width),
     changesText(plan.changes, style, width),
     unsupportedText(plan, style),
-    externalText(plan, style, width) + unmanagedText(plan, style, width) + unknownText(plan, style, width),
+    externalText(plan, style, width) + serverOnly(plan, style, width) + unknownText(plan, style, width),
     countsText(plan.counts, style) +
       (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
@@ -129,9 +130,9 @@ function externalText({ external = [] }: Planned, style: Style, width: number): 
   return paragraph(`External (read, not written): ${keysText(external, 3)}`, width, style.dim)
 }
 
-function unmanagedText({ unmanaged }: Planned, style: Style, width: number): string {
-  if (unmanaged.length === 0) return ''
-  return paragraph(`Only on the server (unmanaged): ${keysText(unmanaged, 3)}`, width, style.dim)
+function serverOnly(plan: Planned, style: Style, width: number): string {
+  if (plan.unmanaged.length === 0) return ''
+  return paragraph(`${serverOnlyText(plan)}: ${serverOnlyNames(plan.unmanaged)}`, width, style.yellow)
 }
 
 function unknownText({ notCompared }: Planned, style: Style, width: number): string {
@@ -141,8 +142,9 @@ function unknownText({ notCompared }: Planned, style: Style, width: number): str
 }
 
 function countsText(counts: Counts, style: Style): string {
-  const { create, update, patchCycle, delete: remove, unchanged, unsupported, refused, notCompared } = counts
-  const unknown = notCompared > 0 ? `, ${notCompared} with secrets that were not compared` : ''
+  const { create, update, patchCycle, delete: remove, unchanged, unmanaged, unsupported, refused, notCompared } = counts
+  const only = unmanaged > 0 ? `, ${unmanaged} only on the server` : ''
+  const unknown = `${only}${notCompared > 0 ? `, ${notCompared} with secrets that were not compared` : ''}`
   if (create + update + patchCycle + remove + unsupported === 0)
     return `${style.green('Nothing to do')}: ${plural(unchanged, 'resource')} as in the snapshot${unknown}.\n`
   const parts = [
