@@ -21,7 +21,12 @@ export function asWritten<T extends Resource>(
     // No apply writes it, so its differences are none.
     if (kind.immutable?.(own)) return { ...resource, refs: own.refs, spec: own.spec, secrets: own.secrets }
     const differing = differingFields(kind, resource, own)
-    const part = <V>(name: string, fields: object, there: Readonly<Record<string, V>>, here: Readonly<Record<string, V>>) =>
+    const part = <V>(
+      name: string,
+      fields: object,
+      there: Readonly<Record<string, V>>,
+      here: Readonly<Record<string, V>>,
+    ) =>
       Object.fromEntries(
         Object.keys(fields).flatMap((field): [string, V][] => {
           const value = (differing.has(`${name}/${field}`) ? there : here)[field]

@@ -1,16 +1,6 @@
 import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type {
-  Change,
-  Live,
-  NotCompared,
-  Plan,
-  Ref,
-  Rename,
-  SecretValues,
-  Snapshot,
-  Unsupported,
-} from '../model.ts'
+import type { Change, Live, NotCompared, Plan, Ref, Rename, SecretValues, Snapshot, Unsupported } from '../model.ts'
 import { byRef } from '../ref.ts'
 import { externalEdges, externalsOf } from '../selection/external.ts'
 import type { Activation } from './activation.ts'

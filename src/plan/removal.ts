@@ -6,6 +6,7 @@ import { listAt } from '../list-at.ts'
 import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf, namedRefs } from '../selection/scope.ts'
+import { implied } from './server-only.ts'
 
 /**
  * The resources that pruning deletes: those that exist only on the server, in the snapshot's scope, of managed kinds
@@ -26,7 +27,16 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
     if (kind.builtin?.(resource) || kind.immutable?.(resource)) continue
     found.add(ref)
   }
-  return found
+  // A default queue that nobody has changed needs no document: it is only deleted along with its pool.
+  const isImplied = implied(live.resources, kinds)
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return new Set(
+    [...found].filter((ref) => {
+      const resource = live.resources.get(ref)
+      const parent = resource && parentOf(resource, byName.get(resource.kind), live)
+      return !resource || (parent && found.has(refOf(parent))) || !isImplied(resource)
+    }),
+  )
 }
 
 function kindsNamed({ include, kinds = [] }: Scope): string[] {

@@ -84,6 +84,8 @@ afterAll(async () => {
   await server?.stop()
 })
 beforeEach(async () => {
+  // --prune never deletes a default queue, so its content is taken back here.
+  await http.patch('/work_pools/k8s/queues/default', { concurrency_limit: null }).catch(() => undefined)
   write(base)
   good(await cli('apply', file, '--profile', 'prod', '--prune', '--yes', '--override-change-limit'))
 })
@@ -180,7 +182,7 @@ describe('plan, export --check, diff and verify agree', () => {
       seed = (seed * 1103515245 + 12345) % 2147483648
       return Math.floor((seed / 2147483648) * count)
     }
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 6; round++) {
       const documents: Documents = { ...base }
       const expected = new Set<string>()
       for (let edits = 1 + below(4); edits > 0; edits--) {

@@ -7,6 +7,7 @@ import { sinceText } from '../wording/base-wording.ts'
 import { whyText } from '../wording/outcome-wording.ts'
 import { sections } from './markdown-changes.ts'
 import { cell, code, literal } from './markdown-escape.ts'
+import { serverOnlyLines } from './server-only.ts'
 
 /** GitHub limits a comment to 65,536 characters. The rest is for text that a workflow adds. */
 const maxLength = 60_000
@@ -46,6 +47,7 @@ function planned(report: PlanReport | ApplyReport): string {
     ...(report.base ? [`Since ${code(report.base.file)}: ${sinceText(report.base)}.`, ''] : []),
     ...(changes > 0 ? [countsTable(report), ''] : []),
     ...(done ? outcomeLines(report) : []),
+    ...serverOnlyLines(report),
     ...(report.external ? [`External (read, not written): ${report.external.map(code).join(', ')}.`, ''] : []),
     issueList(report),
     unsupportedList(report) + notComparedList(report),
