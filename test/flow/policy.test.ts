@@ -84,7 +84,9 @@ describe('prune', () => {
         flow('a') +
         flow('b') +
         pool +
-        queue('fast') +
+        // A default queue that nobody has changed needs no document.
+        queue('default', "description: The work pool's default queue., priority: 1, concurrency_limit: 7") +
+        queue('fast', 'priority: 2') +
         limit('shared') +
         limit('free') +
         limit('gold') +
@@ -92,7 +94,7 @@ describe('prune', () => {
     )
     write('prefect-snapshot.yaml', 'protect: [concurrency-limit/gold]\n')
     const scope = `scope: {include: ['concurrency-limit/**', 'work-queue/**', 'work-pool/**'], exclude: [], incomplete: []}\n`
-    const text = header(scope) + pool + queue('fast')
+    const text = header(scope) + pool + queue('fast', 'priority: 2')
     const refused = await cli('apply', write('s.yaml', text), '--yes', '--prune')
     expect(refused.exit).toBe(7)
     expect(refused.stderr).toMatch(/\[default-queue\].*work-queue\/pool\/default/)
