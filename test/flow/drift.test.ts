@@ -109,8 +109,8 @@ describe('plan, export --check, diff and verify agree', () => {
   })
 
   test('on a document that was added by hand, without defaults and without its default queue', async () => {
-    write({ ...base, 'work-pool/newpool': { spec: { type: 'process' } } })
-    expect(await agreed(['work-pool/newpool'])).toEqual(changed)
+    write({ ...base, 'work-pool/added': { spec: { type: 'process' } } })
+    expect(await agreed(['work-pool/added'])).toEqual(changed)
     good(await cli('apply', file, '--profile', 'prod', '--yes'))
     expect(await agreed([])).toEqual(silent)
     const before = good(await cli('export', '-o', file, '--update', '--profile', 'prod'))
