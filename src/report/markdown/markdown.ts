@@ -7,7 +7,7 @@ import { sinceText } from '../wording/base-wording.ts'
 import { whyText } from '../wording/outcome-wording.ts'
 import { sections } from './markdown-changes.ts'
 import { cell, code, literal } from './markdown-escape.ts'
-import { serverOnlyLines } from './server-only.ts'
+import { serverOnlyLines } from './markdown-server-only.ts'
 
 /** GitHub limits a comment to 65,536 characters. The rest is for text that a workflow adds. */
 const maxLength = 60_000
