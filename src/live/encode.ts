@@ -54,7 +54,7 @@ function droppedIssue(ref: Ref, { what, fix }: DroppedSetting): Issue {
   return {
     code: 'no-equivalent',
     severity: 'warning',
-    message: `${ref} has ${what}, a setting that Prefect 3 does not have.`,
+    message: `${ref} has ${what}, which no request of Prefect 3 can set.`,
     ref,
     fix,
   }

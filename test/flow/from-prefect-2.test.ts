@@ -74,7 +74,7 @@ describe('an export of Prefect 2.20', () => {
     const told = stderr.split('\n').filter((line) => line.includes('[no-equivalent]'))
     expect(told.map((line) => / has (\S+) /.exec(line)?.[1])).toEqual(['manifest_path', 'max_active_runs', 'catchup'])
     expect(told.join('\n')).toContain(
-      'deployment/report/by worker has max_active_runs 2, a setting that Prefect 3 does not have.',
+      'deployment/report/by worker has max_active_runs 2, which no request of Prefect 3 can set.',
     )
   })
 

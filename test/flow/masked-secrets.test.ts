@@ -55,7 +55,9 @@ test('an update of a block with a masked secret warns, and undo says what nobody
   expect(await data()).toMatchObject({ method: 'PUT', url: 'https://example.org/2' })
   const env = { HOME: home, WEBHOOK_HOOK_URL: 'https://example.org/1' }
   const undone = await runCli(['undo', journalIn(applied), '--yes', '--api-url', masked.url], { env, cwd: home })
-  expect(undone.stderr.replace(/\s+/g, ' ')).toMatch(/webhook\/hook gets the value that \S+ gives now for data\.url/)
+  expect(undone.stderr.replace(/\s+/g, ' ')).toMatch(
+    /webhook\/hook gets the value that env \S+ gives now for data\.url/,
+  )
   expect(await data()).toMatchObject({ method: 'GET', url: 'https://example.org/1' })
   await masked.close()
   await server.stop()

@@ -310,7 +310,7 @@ export const planted: Readonly<Record<string, Planted>> = {
   'saved search value': {
     kind: 'saved-search',
     value: `xoxb-123456789012-123456789012-${r(24)}`,
-    spec: (s) => ({ filters: [{ object: 'a', value: s }] }),
+    spec: (s) => ({ filters: [{ object: 'a', property: 'name', type: 'string', operation: 'equals', value: s }] }),
   },
   'html basic in header text': {
     kind: 'deployment',

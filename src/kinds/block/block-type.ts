@@ -41,6 +41,10 @@ export const blockType: Kind = {
       logo_url: raw.logo_url,
       documentation_url: raw.documentation_url,
     },
+    dropped:
+      raw.is_protected === true && !isStockType(text(raw, 'slug'))
+        ? [{ what: 'is_protected true', fix: 'Nothing to do: only types of Prefect itself are protected' }]
+        : [],
   }),
   builtin: ({ key }) => isStockType(key),
   immutable: ({ key }) => isStockType(key),

@@ -74,6 +74,7 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       concurrency_options: raw.concurrency_options,
     },
     dropped: [
+      ...(queue && !pool ? [queueAlone(queue)] : []),
       ...droppedSettings(raw, before3),
       ...objects(raw.schedules).flatMap((one) => droppedSettings(one, schedulesBefore3)),
     ],
@@ -85,6 +86,11 @@ const before3 = { manifest_path: 'Nothing to do: Prefect 3 does not use manifest
 const schedulesBefore3 = {
   max_active_runs: 'Set a concurrency_limit on the deployment, which counts all of its runs',
   catchup: 'Nothing to do: workers always run late runs',
+}
+
+/** The name of a queue that no pool has: of the days of agents, or of a pool that is gone. */
+function queueAlone(queue: string): DroppedSetting {
+  return { what: `work_queue_name ${writeJson(queue)}`, fix: 'Give it a work pool if it is to run: it has none' }
 }
 
 function droppedSettings(raw: JsonObject, fields: Readonly<Record<string, string>>): DroppedSetting[] {

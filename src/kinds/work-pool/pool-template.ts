@@ -10,6 +10,8 @@ export function templateFault(template: Json | undefined, current: Json | undefi
   if (current !== undefined && sameJson(template, current)) return undefined
   const missing = ['job_configuration', 'variables'].filter((name) => isFalsy(template[name]))
   if (missing.length > 0) return `Prefect refuses a job template without ${missing.join(' and ')}`
+  const misshapen = ['job_configuration', 'variables'].filter((name) => !isObject(template[name] ?? null))
+  if (misshapen.length > 0) return `Prefect fails on a job template whose ${misshapen.join(' and ')} is not an object`
   const declared = object(object(template.variables).properties)
   const undeclared = [...placeholdersIn(object(template.job_configuration))].filter(
     (name) => !Object.hasOwn(declared, name),
