@@ -43,7 +43,7 @@ export const blockType: Kind = {
     },
     dropped:
       raw.is_protected === true && !isStockType(text(raw, 'slug'))
-        ? [{ what: 'is_protected true', fix: 'Nothing to do: only types of Prefect itself are protected' }]
+        ? [{ what: 'is_protected true', fix: 'Nothing to do: only types of Prefect itself are protected.' }]
         : [],
   }),
   builtin: ({ key }) => isStockType(key),

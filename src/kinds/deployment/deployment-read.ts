@@ -90,7 +90,7 @@ const schedulesBefore3 = {
 
 /** The name of a queue that no pool has: of the days of agents, or of a pool that is gone. */
 function queueAlone(queue: string): DroppedSetting {
-  return { what: `work_queue_name ${writeJson(queue)}`, fix: 'Give it a work pool if it is to run: it has none' }
+  return { what: `work_queue_name ${writeJson(queue)}`, fix: 'Give it a work pool if it is to run.' }
 }
 
 function droppedSettings(raw: JsonObject, fields: Readonly<Record<string, string>>): DroppedSetting[] {
