@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { hintFor } from '../../src/cli/peer-flags.ts'
 import { programOf } from '../../src/cli/program.ts'
+import { groups } from '../../src/commands/command.ts'
 import { command } from '../support/command.ts'
 
 const program = programOf('1.2.3', async () => {})
@@ -54,6 +56,51 @@ it.each([
   [['plan', 'x', '-f', 'pdf'], /Allowed choices are text, json, markdown, html/],
 ])('%j is rejected with a suggestion', async (line, message) => {
   await expect(programOf('1', async () => {}).parseAsync(['node', 'x', ...line])).rejects.toThrow(message)
+})
+
+describe('options of other tools', () => {
+  it.each([
+    [['apply', 'x', '--auto-approve'], 'Use --yes.'],
+    [['apply', 'x', '--dry-run'], 'Use the command plan: it shows what apply would do and changes nothing.'],
+    [['restore', 'x', '--diff'], 'Use the command plan: it shows what apply would do and changes nothing.'],
+    [['plan', 'x', '-o', 'y'], 'Use --out to save the plan, or > to save the output.'],
+    [['plan', 'x', '-v'], 'Use --verbose for a line for each request, or --version for the version.'],
+    [['plan', 'x', '--json'], 'Use -f json.'],
+    [['plan', 'x', '--detailed-exitcode'], 'Use --exit-code.'],
+    [['apply', 'x', '--target', 'y'], 'Use --include, --tag or --kind.'],
+    [['apply', 'x', '--parallelism=4'], 'Use --concurrency.'],
+    [['plan', 'x', '--workspace', 'y'], 'Use --profile or --api-url.'],
+    [['apply', 'x', '--force'], expect.stringContaining('--override-change-limit')],
+    [['graph', 'x', '--force'], undefined],
+    [['plan', 'x', '--prfile', 'y'], undefined],
+  ])('%j', async (line, hint) => {
+    const argv = ['node', 'x', ...line]
+    const error: Error = await programOf('1', async () => {})
+      .parseAsync(argv)
+      .then(
+        () => new Error('accepted'),
+        (error) => error,
+      )
+    expect(hintFor(error.message, line)).toEqual(hint)
+  })
+})
+
+it('lists the commands by what they are for', () => {
+  const lines = helpOf(program).split('\n')
+  const [first = '', ...others] = groups.map((group) => `${group}:`)
+  const heads = lines.filter((line) => [first, ...others].includes(line))
+  expect(heads).toEqual([first, ...others])
+  const listed = heads.map((head) => {
+    const rest = lines.slice(lines.indexOf(head) + 1)
+    return rest.slice(0, rest.indexOf('')).flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? [])
+  })
+  expect(listed).toEqual([
+    ['export', 'plan', 'apply', 'transfer', 'activate', 'pause'],
+    ['diff', 'validate', 'verify', 'graph', 'explain'],
+    ['backup', 'restore', 'undo', 'journals'],
+    ['convert', 'bundle', 'secrets', 'rekey'],
+    ['init', 'doctor', 'schema'],
+  ])
 })
 
 describe('explain', () => {
