@@ -25,6 +25,9 @@ const writtenChecks: Plugin = {
     onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () =>
       text(fastChecks('./full-checks.cjs', './own-checks.cjs')),
     )
+    onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]ajv\.ts$/ }, () =>
+      text(`export const openAjv = () => require('./ajv.cjs').openAjv()`),
+    )
     onResolve({ filter: /^(fast|full|own)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },
@@ -65,7 +68,7 @@ const { metafile } = await build({
   sourcemap: true,
   sourcesContent: false,
   // Not bundled: 2 MB of WebAssembly that only one format needs.
-  external: ['@hpcc-js/wasm-graphviz', './full-checks.cjs', './own-checks.cjs'],
+  external: ['@hpcc-js/wasm-graphviz', './full-checks.cjs', './own-checks.cjs', './ajv.cjs'],
   banner: {
     // CommonJS packages load Node modules with `require`, which an ES module does not have.
     js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
@@ -73,7 +76,18 @@ const { metafile } = await build({
 })
 for (const name of ['full-checks', 'own-checks'])
   await build({ ...common, entryPoints: [name], outfile: join(dist, `${name}.cjs`), format: 'cjs' })
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licenseTexts(Object.keys(metafile.inputs)))
+const ajv = await build({
+  ...common,
+  plugins: [],
+  entryPoints: ['src/snapshot/ajv.ts'],
+  outfile: join(dist, 'ajv.cjs'),
+  format: 'cjs',
+  metafile: true,
+})
+writeFileSync(
+  join(dist, 'THIRD-PARTY-LICENSES'),
+  licenseTexts([metafile, ajv.metafile].flatMap(({ inputs }) => Object.keys(inputs))),
+)
 
 /** The licenses of the packages in the bundle. */
 function licenseTexts(files: readonly string[]): string {

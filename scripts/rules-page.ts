@@ -26,8 +26,8 @@ export function rulesPage(table: readonly Kind[]): string {
 }
 
 function row(field: string, { doc, source, held, since }: Rule): string {
-  const reason = held ?? (since ? `from Prefect ${since} on` : '')
-  return `| \`${field}\` | ${doc.replaceAll('|', '\\|')} | \`${source}\` | ${reason} |`
+  const from = since ? ` (from ${since} on)` : ''
+  return `| \`${field}\` | ${doc.replaceAll('|', '\\|')}${from} | \`${source}\` | ${held ?? ''} |`
 }
 
 const page = fileURLToPath(new URL('../docs/rules.md', import.meta.url))

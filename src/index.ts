@@ -23,6 +23,7 @@ export type {
   Incompatibility,
   Kind,
   Mentions,
+  Misfit,
   Names,
   OnPage,
   Readiness,
@@ -30,6 +31,7 @@ export type {
   ResolvedResource,
   Rule,
   ScheduledRuns,
+  Schemas,
   SideEffects,
   Write,
 } from './kind.ts'

@@ -9,7 +9,7 @@ import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Resource, Serv
 
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
-export type { Around, Finding, Rule } from './kind/rule.ts'
+export type { Around, Finding, Misfit, Rule, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 

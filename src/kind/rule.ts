@@ -1,4 +1,4 @@
-import type { Json, Pointer } from '../json.ts'
+import type { Json, JsonObject, Pointer } from '../json.ts'
 import type { Ref, Resource } from '../model.ts'
 
 /** A rule of Prefect about a value, in addition to the JSON Schema of its field. */
@@ -30,8 +30,23 @@ export interface Finding {
   readonly severity?: 'warning'
 }
 
+/** A fault that a JSON Schema finds, or that a JSON Schema has; the message continues "it …". */
+export interface Misfit {
+  readonly pointer: Pointer
+  readonly message: string
+}
+
+/** Checks by JSON Schema (2020-12). */
+export interface Schemas {
+  /** Where a value does not fit a schema; empty also if the schema cannot be used. */
+  misfits(schema: JsonObject, value: Json): readonly Misfit[]
+  /** Why a schema is not one. */
+  faults(schema: JsonObject): readonly Misfit[]
+}
+
 /** What a rule may look at besides the value. */
 export interface Around {
+  readonly schemas: Schemas
   readonly resource: Resource
   /** Another resource of the snapshot. */
   resourceOf(ref: Ref): Resource | undefined

@@ -4,8 +4,9 @@ import { atLeast } from '../version.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
 import { answer, at, idOf, namesOf, text } from './endpoints.ts'
 import { boolean, integer } from './field-schemas.ts'
-import { nameFault } from './name-rules.ts'
+import { nameFault, nameRule } from './name-rules.ts'
 import { negativeFaults, negativesToSend } from './negative-limits.ts'
+import { columnRule } from './number-rules.ts'
 import { readPages } from './read-list.ts'
 
 export const limitsPath = '/v2/concurrency_limits/filter'
@@ -18,9 +19,10 @@ export const concurrencyLimit: Kind = {
   name: 'concurrency-limit',
   doc: 'A global concurrency or rate limit that flows and deployments share.',
   keyDoc: 'the name of the limit',
+  keyRules: [nameRule('concurrency-limit')],
   refFields: {},
   fields: {
-    limit: { schema: integer, doc: 'Maximum number of occupied slots.', required: true },
+    limit: { schema: integer, doc: 'Maximum number of occupied slots.', required: true, rules: [columnRule] },
     active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true },
     slot_decay_per_second: {
       schema: decay,

@@ -1,6 +1,7 @@
 import type { Kind } from '../kind.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
+import { nameRule } from './name-rules.ts'
 import { findOne, readAll, readNamed } from './read-list.ts'
 
 const path = '/flows/filter'
@@ -20,6 +21,7 @@ export const flow: Kind = {
   name: 'flow',
   doc: 'A flow: the name that deployments and runs belong to.',
   keyDoc: 'the name of the flow',
+  keyRules: [nameRule('flow')],
   many: true,
   refFields: {},
   fields: {

@@ -5,6 +5,7 @@ import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { boolean, integer } from './field-schemas.ts'
 import { negativesToSend } from './negative-limits.ts'
+import { columnRule } from './number-rules.ts'
 import { readPages } from './read-list.ts'
 
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
@@ -14,7 +15,12 @@ export const tagConcurrencyLimit: Kind = {
   keyDoc: 'the tag',
   refFields: {},
   fields: {
-    concurrency_limit: { schema: integer, doc: 'Maximum number of concurrent task runs.', required: true },
+    concurrency_limit: {
+      schema: integer,
+      doc: 'Maximum number of concurrent task runs.',
+      required: true,
+      rules: [columnRule],
+    },
     active: { schema: boolean, doc: 'Whether the limit is enforced.', default: true, since: tagRowsSince },
     slot_decay_per_second: {
       schema: decay,

@@ -1,20 +1,35 @@
 import { floatOf, isExact, isFloat, numberOf } from '../json/number.ts'
 import { isNumber, type Json, sameJson, writeJson } from '../json.ts'
-import type { Incompatibility, Kind } from '../kind.ts'
+import type { Incompatibility, Kind, Rule } from '../kind.ts'
 import { isPrefect2 } from '../version.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
-import { nameFault } from './name-rules.ts'
+import { nameFault, nameRule } from './name-rules.ts'
+import { jsonIntegerRule } from './number-rules.ts'
 import { findOne, readAll, readNamed } from './read-list.ts'
 
 const path = '/variables/filter'
 const sort = 'NAME_ASC'
+
+/** Maximum length in bytes of JSON. Prefect 2 counted only the characters of the text. */
+const maxBytes = 5000
+const lengthRule: Rule = {
+  name: 'length',
+  doc: `The value takes at most ${maxBytes} bytes as JSON.`,
+  source: 'prefect/types/__init__.py: check_variable_value',
+  held: 'Prefect 2 counts only the characters of the text',
+  *find(value) {
+    const [fault] = tooLong(value)
+    if (fault) yield { pointer: '', problem: `the value: ${fault.reason}`, fix: 'Shorten it, or keep it in a block.' }
+  },
+}
 
 /** A variable: a named JSON value. `POST /variables/`, keyed by name. */
 export const variable: Kind = {
   name: 'variable',
   doc: 'A named JSON value that flows and templates read.',
   keyDoc: 'the name of the variable',
+  keyRules: [nameRule('variable')],
   many: true,
   refFields: {},
   fields: {
@@ -22,6 +37,7 @@ export const variable: Kind = {
       schema: {},
       doc: 'Any JSON value; integers and floats are distinct.',
       default: null,
+      rules: [jsonIntegerRule, lengthRule],
       compare: storedScalar,
     },
     tags: { schema: tags, doc: 'Tags of the variable.', default: [] },
@@ -71,12 +87,6 @@ export const variable: Kind = {
   },
   find: (reader, { resource }) => findOne(reader, path, { variables: { name: { any_: [resource.key] } } }),
 }
-
-/**
- * Maximum length in bytes of JSON. Prefect 2 counted only the characters of the text (`prefect/types`,
- * MAX_VARIABLE_VALUE_LENGTH).
- */
-const maxBytes = 5000
 
 function tooLong(value: Json | undefined): Incompatibility[] {
   const length = value === undefined || value === null ? 0 : Buffer.byteLength(writeJson(value))

@@ -4,6 +4,8 @@ import type { Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
 import { answer, at, idOf, namesOf, objects, text } from './endpoints.ts'
 import { boolean, count, nullableCount, string } from './field-schemas.ts'
+import { nameRule } from './name-rules.ts'
+import { columnRule } from './number-rules.ts'
 import { queueParts } from './queue-name.ts'
 import { findOne, readPages } from './read-list.ts'
 
@@ -14,6 +16,7 @@ export const workQueue: Kind = {
   name: 'work-queue',
   doc: 'A queue of a work pool.',
   keyDoc: 'pool/queue',
+  keyRules: [nameRule('work-queue', (key) => keyParts(key)[1])],
   refFields: {
     pool: {
       kinds: ['work-pool'],
@@ -27,8 +30,13 @@ export const workQueue: Kind = {
   fields: {
     description: { schema: string, doc: 'Description.', default: '' },
     is_paused: { schema: boolean, doc: 'Whether the queue is paused.', operational: true },
-    concurrency_limit: { schema: nullableCount, doc: 'Maximum number of concurrent flow runs.', default: null },
-    priority: { schema: { ...count, minimum: 1 }, doc: 'Priority; 1 is the highest.' },
+    concurrency_limit: {
+      schema: nullableCount,
+      doc: 'Maximum number of concurrent flow runs.',
+      default: null,
+      rules: [columnRule],
+    },
+    priority: { schema: { ...count, minimum: 1 }, doc: 'Priority; 1 is the highest.', rules: [columnRule] },
     filter: {
       schema: { type: ['object', 'null'] },
       doc: 'Deprecated: filter of the runs that the queue accepts.',

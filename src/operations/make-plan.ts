@@ -17,6 +17,7 @@ import { namedRefs } from '../selection/scope.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type OpenConnection, readResources, type Target } from './connect.ts'
+import { refusedIn } from './refused-values.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
 /** Rules that determine a plan, besides the snapshot and the server. */
@@ -99,7 +100,14 @@ export async function preparePlan(
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   const plan = await noteRuns(counted, kinds, to.client, context.now())
   return {
-    plan: { ...plan, issues: [...outsideIn(parsed, snapshot), ...plan.issues.map((issue) => placed(issue, parsed))] },
+    plan: {
+      ...plan,
+      issues: [
+        ...outsideIn(parsed, snapshot),
+        ...refusedIn(parsed, plan),
+        ...plan.issues.map((issue) => placed(issue, parsed)),
+      ],
+    },
     live,
     parsed: { ...parsed, snapshot },
     fullSnapshot: parsed.snapshot,

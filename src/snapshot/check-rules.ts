@@ -5,15 +5,17 @@ import type { Around, Finding, Kind, Rule } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { visible } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
+import { userSchemas } from './user-schemas.ts'
 
 /** Everything that Prefect would refuse in these resources, by the rules of their kinds. */
 export function checkRules(resources: readonly Resource[], kinds: readonly Kind[]): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const byRef = new Map(resources.map((resource) => [refOf(resource), resource]))
   const resourceOf = (ref: Ref) => byRef.get(ref)
+  const schemas = userSchemas()
   return resources.flatMap((resource) => {
     const kind = byName.get(resource.kind)
-    return kind ? checkResource(kind, { resource, resourceOf }) : []
+    return kind ? checkResource(kind, { resource, resourceOf, schemas }) : []
   })
 }
 
@@ -35,11 +37,10 @@ function issueOf(finding: Finding, { held, since }: Rule, at: Pointer, { resourc
   const ref = refOf(resource)
   const pointer = at + finding.pointer
   const from = since ? ` from ${since} on` : ''
-  const warning = held ?? (since ? 'older versions accept it' : undefined)
   return {
     code: 'refused-value',
-    severity: warning === undefined ? (finding.severity ?? 'error') : 'warning',
-    message: `${visible(ref)} ${pathText(pointer)}: Prefect${from} refuses ${visible(finding.problem)}${warning ? `; ${warning}` : ''}.`,
+    severity: held === undefined ? (finding.severity ?? 'error') : 'warning',
+    message: `${visible(ref)} ${pathText(pointer)}: Prefect${from} refuses ${visible(finding.problem)}${held ? `; ${held}` : ''}.`,
     ...(finding.fix ? { fix: finding.fix } : {}),
     ref,
     pointer,

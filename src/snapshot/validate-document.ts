@@ -63,7 +63,7 @@ function isBelow(fault: Fault, above: Fault): boolean {
  * Converts exact numbers to plain ones, because schemas only look at their values. Returns the same object if there are
  * none.
  */
-function plain(value: Json): Json {
+export function plain(value: Json): Json {
   return hasExact(value) ? withoutExact(value) : value
 }
 

@@ -2,14 +2,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Json, writeJson } from '../../src/json.ts'
 import { kinds } from '../../src/kinds/all.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { plainHttp } from '../support/plain-http.ts'
 import { type RuleCase, ruleCases } from './rules-table.ts'
 
-/** What `validate` says about a value: the codes of its findings. */
+/** What `validate` says about a value; the documents need not be complete otherwise. */
 function toldOffline({ documents }: RuleCase, value: Json): string[] {
   const texts = [{ kind: 'snapshot', version: 1 }, ...documents(value)].map((document) => writeJson(document))
-  return parseSnapshot([{ file: 'x.yaml', text: texts.join('\n---\n') }], kinds).issues.map(({ code }) => code)
+  return parseSnapshot([{ file: 'x.yaml', text: texts.join('\n---\n') }], kinds)
+    .issues.map(({ code }) => code)
+    .filter((code) => code === 'refused-value' || code === 'invalid-value')
+}
+
+/** Posts JSON with exact numbers. Throws on an error status, or if the server drops the connection. */
+function poster(url: string) {
+  return {
+    async post(path: string, body: unknown) {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(url + path, { method: 'POST', headers, body: writeJson(body as Json) })
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+      return (await response.json()) as Record<string, unknown>
+    },
+  }
 }
 
 test('every rule has a case', () => {
@@ -27,12 +41,12 @@ describe.each(['3.8.8', '3.4.14'] as const)('Prefect %s', (version) => {
 
   beforeAll(async () => {
     server = await freshServer(version)
-    flowId = (await plainHttp(server.url).post('/flows/', { name: 'etl' })).id
+    flowId = (await poster(server.url).post('/flows/', { name: 'etl' })).id
   })
   afterAll(() => server?.stop())
 
-  test.each(ruleCases)('$rule', async (one) => {
-    const http = plainHttp(server.url)
+  test.each(ruleCases.filter(({ since = version }) => atLeast(version, since)))('$rule', async (one) => {
+    const http = poster(server.url)
     const verdicts = async (values: readonly Json[]) => {
       const out = []
       for (const value of values) {

@@ -63,3 +63,44 @@ describe('a value that Prefect refuses', () => {
     expect([issue?.code, issue?.place?.file]).toEqual(['refused-value', 'prod.yaml'])
   })
 })
+
+/** A deployment on a pool whose variable `cpu` is an integer. */
+const onPool = (spec: string, more = '') =>
+  `kind: work-pool\nkey: pool\nspec:\n  type: process\n  base_job_template:\n    job_configuration: {cpu: '{{ cpu }}'}\n    variables: {type: object, properties: {cpu: {type: integer, default: 1}}, required: [cpu]}\n---\nkind: work-queue\nkey: pool/default\nrefs: {pool: work-pool/pool}\n---\n${flow}kind: deployment\nkey: etl/prod\nrefs: {flow: flow/etl, queue: work-queue/pool/default}\nspec: ${spec}\n${more}`
+
+describe('job variables and parameters', () => {
+  test.each([
+    ['{job_variables: {cpu: many}}', '/spec/job_variables/cpu'],
+    [
+      '{parameters: {n: many}, parameter_openapi_schema: {type: object, properties: {n: {type: integer}}}}',
+      '/spec/parameters/n',
+    ],
+    [
+      '{parameters: {n: {m: 1}}, parameter_openapi_schema: {type: object, properties: {n: {type: object, additionalProperties: false}}}}',
+      '/spec/parameters/n',
+    ],
+  ])('%s: a warning at %s, since servers hold such values', (spec, pointer) => {
+    expect(issuesOf(onPool(spec)).map((issue) => [issue.severity, issue.pointer])).toEqual([['warning', pointer]])
+  })
+
+  test.each([
+    ['{job_variables: {cpu: "{{ prefect.variables.cpu }}"}}', ''],
+    ['{job_variables: {cpu: {$ref: {block_document_id: "<ref:flow/etl>"}}}}', ''],
+    ['{job_variables: {cpu: null, more: 1}}', ''],
+    ['{job_variables: {}}', 'secrets: {/job_variables/cpu: {env: CPU}}\n'],
+    [
+      '{parameters: {n: [1, null]}, parameter_openapi_schema: {type: object, properties: {n: {type: array, items: {type: integer}}}}}',
+      'secrets: {/parameters/n/1: {env: N}}\n',
+    ],
+    [
+      '{parameters: {n: many}, enforce_parameter_schema: false, parameter_openapi_schema: {type: object, properties: {n: {type: integer}}}}',
+      '',
+    ],
+    [
+      '{parameters: {n: x}, parameter_openapi_schema: {type: object, properties: {n: {$ref: "https://example.com/x"}}}}',
+      '',
+    ],
+  ])('%s is not told: its value is known at run time, or Prefect does not look', (spec, secrets) => {
+    expect(issuesOf(onPool(spec, secrets)).filter(({ code }) => code === 'refused-value')).toEqual([])
+  })
+})

@@ -3,6 +3,7 @@ import type { Kind, ResolvedResource } from '../../kind.ts'
 import { nameInKey } from '../../ref.ts'
 import { idOf, text } from '../endpoints.ts'
 import { boolean, string, tags } from '../field-schemas.ts'
+import { actionRules } from './action-rules.ts'
 import { automationIncompatibilities } from './automation-incompatibilities.ts'
 import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import { ownership } from './ownership.ts'
 import { runVariableFaults } from './run-variables.ts'
 import { normalizeActions, normalizeTrigger } from './trigger.ts'
+import { triggerRules } from './trigger-rules.ts'
 
 const trigger: JsonObject = { type: 'object', properties: { type: { type: 'string' } } }
 
@@ -74,6 +76,7 @@ export const automation: Kind = {
     trigger: {
       schema: trigger,
       doc: 'The events that trigger the actions.',
+      rules: triggerRules,
       required: true,
       freeform: true,
       idsExceptIn: [],
@@ -83,6 +86,7 @@ export const automation: Kind = {
     actions: {
       schema: actions,
       doc: 'Actions that run when the trigger fires or resolves.',
+      rules: actionRules,
       default: [],
       freeform: true,
       idsExceptIn: userValues,
@@ -92,6 +96,7 @@ export const automation: Kind = {
     actions_on_trigger: {
       schema: actions,
       doc: 'Actions that run when the trigger fires.',
+      rules: actionRules,
       default: [],
       freeform: true,
       idsExceptIn: userValues,
@@ -101,6 +106,7 @@ export const automation: Kind = {
     actions_on_resolve: {
       schema: actions,
       doc: 'Actions that run when the trigger resolves.',
+      rules: actionRules,
       default: [],
       freeform: true,
       idsExceptIn: userValues,

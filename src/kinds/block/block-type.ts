@@ -2,7 +2,7 @@ import type { Json } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
 import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { nullableString, string } from '../field-schemas.ts'
-import { nameFault } from '../name-rules.ts'
+import { nameFault, nameRule, reservedNameRule } from '../name-rules.ts'
 import { findOne, readNamed, readPages } from '../read-list.ts'
 import { isStockType, packageOf } from './builtin-block-types.ts'
 
@@ -14,9 +14,15 @@ export const blockType: Kind = {
   name: 'block-type',
   doc: 'A type of block. Builtin types are exported only if a block uses them, and never changed.',
   keyDoc: 'the slug of the type',
+  keyRules: [nameRule('block-type')],
   refFields: {},
   fields: {
-    name: { schema: string, doc: 'Display name.', fixed: nameIsFixed },
+    name: {
+      schema: string,
+      doc: 'Display name.',
+      fixed: nameIsFixed,
+      rules: [reservedNameRule('prefect/server/api/block_types.py: create_block_type')],
+    },
     description: { schema: nullableString, doc: 'Description.', default: null },
     code_example: { schema: nullableString, doc: 'Code example in Markdown.', default: null },
     logo_url: { schema: nullableString, doc: 'URL of the logo.', default: null },

@@ -1,7 +1,7 @@
 import type { Kind } from '../../kind.ts'
 import { keyParts } from '../../ref.ts'
 import { anyObject, boolean } from '../field-schemas.ts'
-import { nameFault } from '../name-rules.ts'
+import { nameFault, nameRule } from '../name-rules.ts'
 import { blockMentions } from './block-mentions.ts'
 import { encodeBlock, findBlock, keyFor, listBlocks } from './block-read.ts'
 import { createBlock, removeBlock, updateBlock } from './block-write.ts'
@@ -11,6 +11,7 @@ export const block: Kind = {
   name: 'block',
   doc: 'A block: configuration and credentials that flows, deployments and other blocks use.',
   keyDoc: 'type slug/name, or type slug/(owner) for an anonymous block',
+  keyRules: [nameRule('block', (key) => keyParts(key)[1]?.replace(/^\(.*/s, '') || undefined)],
   refFields: {
     type: {
       kinds: ['block-type'],

@@ -4,12 +4,21 @@ import { keyOf, keyParts } from '../../ref.ts'
 import { idOf, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels } from '../flow.ts'
+import { nameRule } from '../name-rules.ts'
+import { columnRule } from '../number-rules.ts'
 import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { deploymentIncompatibilities } from './deployment-incompatibilities.ts'
 import { interimLimit, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
+import {
+  concurrencyOptionRules,
+  jobVariablesRule,
+  oneLimitRule,
+  parameterRules,
+  parameterSchemaRule,
+} from './deployment-rules.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
@@ -21,6 +30,7 @@ export const deployment: Kind = {
   name: 'deployment',
   doc: 'A deployment of a flow: the location of its code, its schedules, its work queue and its parameters.',
   keyDoc: 'flow/deployment',
+  keyRules: [nameRule('deployment', (key) => keyParts(key)[1])],
   many: true,
   dropAfterEncode: true,
   refFields: {
@@ -58,6 +68,7 @@ export const deployment: Kind = {
     parameters: {
       schema: anyObject,
       doc: 'Default parameters of its runs.',
+      rules: parameterRules,
       default: {},
       freeform: true,
       deferrable: true,
@@ -65,6 +76,7 @@ export const deployment: Kind = {
     parameter_openapi_schema: {
       schema: { type: ['object', 'null'] },
       doc: 'JSON Schema of the parameters.',
+      rules: [parameterSchemaRule],
       default: noSchema,
       freeform: true,
     },
@@ -76,6 +88,7 @@ export const deployment: Kind = {
     job_variables: {
       schema: anyObject,
       doc: 'Values for the job template of its work pool.',
+      rules: [jobVariablesRule],
       default: {},
       freeform: true,
       deferrable: true,
@@ -93,6 +106,7 @@ export const deployment: Kind = {
     concurrency_limit: {
       schema: ownLimitSchema,
       doc: 'Its own limit on concurrent runs.',
+      rules: [oneLimitRule, columnRule],
       default: null,
       normalize: normalizeOwnLimit,
       interim: interimLimit,
@@ -107,6 +121,7 @@ export const deployment: Kind = {
         additionalProperties: false,
       },
       doc: 'What happens to runs that exceed the limit.',
+      rules: concurrencyOptionRules,
       default: null,
       normalize: withoutNulls,
     },

@@ -4,10 +4,13 @@ import type { Reader, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
 import { at, object, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from '../field-schemas.ts'
+import { nameRule, reservedNameRule } from '../name-rules.ts'
+import { columnRule } from '../number-rules.ts'
 import { queueParts } from '../queue-name.ts'
 import { findOne, readAll, readNamed } from '../read-list.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
+import { templateRules } from './template-rules.ts'
 import { createWorkPool, updateWorkPool } from './work-pool-write.ts'
 
 const path = '/work_pools/filter'
@@ -19,6 +22,7 @@ export const workPool: Kind = {
   name: 'work-pool',
   doc: 'A work pool: how and where flow runs are executed.',
   keyDoc: 'the name of the pool',
+  keyRules: [nameRule('work-pool'), reservedNameRule('prefect/server/api/workers.py: create_work_pool')],
   refFields: {
     result_storage: {
       kinds: ['block'],
@@ -35,13 +39,24 @@ export const workPool: Kind = {
     },
     description: { schema: nullableString, doc: 'Description.', default: null },
     is_paused: { schema: boolean, doc: 'Whether the pool is paused.', operational: true },
-    concurrency_limit: { schema: nullableCount, doc: 'Maximum number of concurrent flow runs.', default: null },
+    concurrency_limit: {
+      schema: nullableCount,
+      doc: 'Maximum number of concurrent flow runs.',
+      default: null,
+      rules: [columnRule],
+    },
     default_queue: {
       schema: string,
       doc: 'Name of the queue for work without a queue.',
       default: 'default',
     },
-    base_job_template: { schema: anyObject, doc: 'Job configuration and its variables.', default: {}, freeform: true },
+    base_job_template: {
+      schema: anyObject,
+      doc: 'Job configuration and its variables.',
+      default: {},
+      freeform: true,
+      rules: templateRules,
+    },
     bundle_upload_step: {
       schema: { type: ['object', 'null'] },
       doc: 'Step that uploads the bundle of a flow.',

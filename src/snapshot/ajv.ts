@@ -1,0 +1,17 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+/*
+ * `npm run build` replaces this module by one that loads ajv from a file of its own, because only schemas of users need it.
+ */
+
+/** Opens ajv for schemas of users, which may use anything that JSON Schema allows. */
+export function openAjv(): Ajv2020 {
+  return new Ajv2020({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    validateFormats: false,
+    validateSchema: false,
+    logger: false,
+  })
+}

@@ -1,0 +1,66 @@
+import type { ErrorObject } from 'ajv'
+import type { Json, JsonObject } from '../json.ts'
+import type { Misfit, Schemas } from '../kind.ts'
+import { openAjv } from './ajv.ts'
+import { plain } from './validate-document.ts'
+
+/** Checks by JSON Schemas of users. Each schema is compiled once. */
+export function userSchemas(): Schemas {
+  let ajv: ReturnType<typeof openAjv> | undefined
+  const compiled = new WeakMap<JsonObject, (value: Json) => readonly Misfit[]>()
+  const open = () => {
+    ajv ??= openAjv()
+    return ajv
+  }
+  return {
+    misfits(schema, value) {
+      if (Object.keys(schema).length === 0) return []
+      const check = compiled.get(schema) ?? compile(open(), schema)
+      compiled.set(schema, check)
+      return check(plain(value))
+    },
+    faults(schema) {
+      const check = open()
+      return check.validateSchema(plain(schema) as JsonObject) === true ? [] : misfitsOf(check.errors)
+    },
+  }
+}
+
+/** A schema that cannot be compiled finds nothing: Prefect's own library may read it. */
+function compile(ajv: ReturnType<typeof openAjv>, schema: JsonObject): (value: Json) => readonly Misfit[] {
+  try {
+    const { $id: _, ...rest } = plain(schema) as JsonObject
+    const check = ajv.compile(rest)
+    return (value) => (check(value) ? [] : misfitsOf(check.errors))
+  } catch {
+    return () => []
+  }
+}
+
+/** The errors that name a place; of alternatives that all fail, one. */
+function misfitsOf(errors: readonly ErrorObject[] | null | undefined): Misfit[] {
+  const all = errors ?? []
+  const isChoice = ({ keyword }: ErrorObject) => keyword === 'anyOf' || keyword === 'oneOf'
+  const choices = all.filter(isChoice)
+  const rest = all.filter(
+    (error) => !isChoice(error) && !choices.some(({ schemaPath }) => error.schemaPath.startsWith(`${schemaPath}/`)),
+  )
+  const found = [
+    ...rest.map(({ instancePath, message = 'is not allowed', params }) => ({
+      pointer: instancePath,
+      message:
+        'additionalProperty' in params
+          ? `has ${JSON.stringify(params.additionalProperty)}, which the schema does not have`
+          : message,
+    })),
+    ...choices.map(({ instancePath, schema }) => ({ pointer: instancePath, message: choiceText(schema) })),
+  ]
+  return found.filter((one, index) => found.findIndex(({ pointer }) => pointer === one.pointer) === index)
+}
+
+function choiceText(schema: unknown): string {
+  const types = (Array.isArray(schema) ? schema : []).map(({ type }) => type)
+  return types.every((type) => typeof type === 'string')
+    ? `must be ${types.join(' or ')}`
+    : 'fits none of the alternatives of its schema'
+}
