@@ -30,6 +30,7 @@ export type {
   RefField,
   ResolvedResource,
   Rule,
+  RunSchedule,
   ScheduledRuns,
   Schemas,
   SideEffects,

@@ -45,6 +45,23 @@ export interface ScheduledRuns {
   count(reader: Reader, id: Id, before: Date): Promise<number>
 }
 
+/** When a resource runs by itself. One of `cron`, `interval` and `rrule` is set. */
+export interface RunSchedule {
+  /** Identifies the schedule across changes. */
+  readonly slug?: string
+  /** Whether it makes runs. */
+  readonly active: boolean
+  readonly cron?: string
+  /** Whether a day matches if either of the two fields for days does. */
+  readonly dayOr?: boolean
+  /** Seconds. */
+  readonly interval?: number
+  readonly anchor?: string
+  readonly rrule?: string
+  /** Default UTC. */
+  readonly zone?: string
+}
+
 /** Whether workers are available to run resources of a kind. */
 export interface Readiness {
   /** The check that follows from the resource alone; undefined if it depends on workers. */
@@ -130,6 +147,8 @@ export interface Kind {
   readonly scheduledRuns?: ScheduledRuns
   /** Why a resource cannot be deleted while its parent exists; undefined if it can. */
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined
+  /** When a resource runs by itself. */
+  runSchedules?(resource: Resource): readonly RunSchedule[]
   readonly readiness?: Readiness
   /** The limit of the smallest tier of Prefect Cloud (Hobby), according to its documentation. */
   readonly smallestTierHolds?: number

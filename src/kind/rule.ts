@@ -30,10 +30,10 @@ export interface Finding {
   readonly severity?: 'warning'
 }
 
-/** A fault that a JSON Schema finds, or that a JSON Schema has; the message continues "it …". */
+/** A fault that a JSON Schema finds, or that a JSON Schema has; the reason continues "it …". */
 export interface Misfit {
   readonly pointer: Pointer
-  readonly message: string
+  readonly reason: string
 }
 
 /** Checks by JSON Schema (2020-12). */

@@ -31,7 +31,9 @@ export async function convert(
   context: Context,
 ): Promise<Converted> {
   const sources = await readSources(path, context)
-  const { snapshot, issues } = parseSnapshot(sources, context.kinds)
+  const { snapshot, issues: found } = parseSnapshot(sources, context.kinds)
+  // The form changes, not the values, so whether Prefect takes them does not matter here.
+  const issues = found.filter(({ code }) => code !== 'refused-value')
   refuseFaults({ issues })
   if (/\.(tar\.gz|tgz)$/.test(output))
     return { snapshot, issues, bundle: await writeBundle(output, sources, snapshot, context) }

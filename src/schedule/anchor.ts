@@ -26,3 +26,11 @@ function isTime(text: string): boolean {
     Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60 && Number(zoneHour) < 25 && Number(zoneMinute) < 60
   )
 }
+
+/** The instant of an anchor, which is in UTC unless it says otherwise; undefined for an unusual form. */
+export function anchorInstant(text: string): Date | undefined {
+  const [, date, time = '00:00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[Tt _](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([Zz]|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const instant = new Date(`${date}T${time}${zone.toUpperCase()}`)
+  return date === undefined || Number.isNaN(instant.getTime()) ? undefined : instant
+}

@@ -1,5 +1,10 @@
 import { otherZones } from './zone-names.ts'
 
+/*
+ * Names of IANA time zones, and their wall-clock times: a wall-clock time is a `Date` whose UTC fields are the local ones, as
+ * cron and recurrence rules use it.
+ */
+
 let known: ReadonlySet<string> | undefined
 
 /** Whether a name is one of the tz database, spelled exactly. */
@@ -17,4 +22,49 @@ export function containsTimeZone(text: string): boolean {
 export function timeZones(): readonly string[] {
   isTimeZone('')
   return [...(known ?? [])]
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const format =
+    formats.get(zone) ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      era: 'narrow',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+  formats.set(zone, format)
+  return format
+}
+
+/** The wall-clock time of an instant. */
+export function wallClock(instant: Date, zone: string): Date {
+  const part: Record<string, number> = {}
+  for (const { type, value } of formatOf(zone).formatToParts(instant)) part[type] = Number(value)
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
+  return new Date(Date.UTC(year, month - 1, day, hour, minute, second, instant.getUTCMilliseconds()))
+}
+
+function offsetAt(instant: Date, zone: string): number {
+  return wallClock(instant, zone).getTime() - instant.getTime()
+}
+
+/**
+ * The instant of a wall-clock time. One that occurs twice is the first; one that is skipped has the offset after the
+ * change, as in Prefect's schedules, or with `skipped: 'before'` the offset before it.
+ */
+export function instantOf(wall: Date, zone: string, skipped: 'after' | 'before' = 'after'): Date {
+  const day = 24 * 60 * 60 * 1000
+  const [before, after] = [-day, day].map((step) => offsetAt(new Date(wall.getTime() + step), zone)) as [number, number]
+  const candidates = [before, after].map((offset) => new Date(wall.getTime() - offset))
+  const valid = candidates.filter((instant) => wallClock(instant, zone).getTime() === wall.getTime())
+  if (valid.length > 0) return new Date(Math.min(...valid.map(Number)))
+  return candidates[skipped === 'after' ? 1 : 0] as Date
 }

@@ -46,14 +46,14 @@ function misfitsOf(errors: readonly ErrorObject[] | null | undefined): Misfit[] 
     (error) => !isChoice(error) && !choices.some(({ schemaPath }) => error.schemaPath.startsWith(`${schemaPath}/`)),
   )
   const found = [
-    ...rest.map(({ instancePath, message = 'is not allowed', params }) => ({
+    ...rest.map(({ instancePath, message: text = 'is not allowed', params }) => ({
       pointer: instancePath,
-      message:
+      reason:
         'additionalProperty' in params
           ? `has ${JSON.stringify(params.additionalProperty)}, which the schema does not have`
-          : message,
+          : text,
     })),
-    ...choices.map(({ instancePath, schema }) => ({ pointer: instancePath, message: choiceText(schema) })),
+    ...choices.map(({ instancePath, schema }) => ({ pointer: instancePath, reason: choiceText(schema) })),
   ]
   return found.filter((one, index) => found.findIndex(({ pointer }) => pointer === one.pointer) === index)
 }

@@ -426,7 +426,7 @@ const automations: readonly RuleCase[] = [
     good: [{ threshold: 0 }, { threshold: 5 }],
   }),
   ofEvent('event-names', {
-    bad: [{ expect: 'x' }, { after: [1] }, { for_each: { a: 1 } }],
+    bad: [{ expect: 'x' }, { after: 'x' }, { for_each: { a: 1 } }],
     good: [{ expect: [] }, { after: ['a', 'b'] }, { for_each: ['prefect.resource.id'] }],
   }),
   ofEvent('match', {

@@ -29,7 +29,7 @@ describe('git:REV:path', () => {
     git('init', '--quiet', '--initial-branch', 'main')
     write('prod.snapshot.yaml', `${header}---\n${variable('one')}`)
     write('platform/snapshot.yaml', header)
-    write('platform/variable/täglich.yaml', variable('täglich'))
+    write('platform/flow/täglich.yaml', 'kind: flow\nkey: täglich\n')
     write('platform/variable/b.yaml', variable('b'))
     write('platform/.hidden/c.yaml', variable('c'))
     write('platform/kustomization.yaml', 'kind: Kustomization\nresources: [a.yaml]\n')

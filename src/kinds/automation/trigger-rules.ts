@@ -155,8 +155,8 @@ export const triggerRules: readonly Rule[] = [
       for (const action of objects(spec.actions)) {
         if (action.type !== 'run-deployment') continue
         const isInferred = action.source === 'inferred'
-        const relateds = Array.isArray(related) ? related : [related]
-        if (isInferred || (coversRuns(match) && relateds.some(coversRuns)))
+        const filters = Array.isArray(related) ? related : [related]
+        if (isInferred || (coversRuns(match) && filters.some(coversRuns)))
           yield {
             pointer: '',
             problem: `a trigger on every flow run that runs ${isInferred ? 'the inferred' : 'a'} deployment, which is a flow run again: an infinite loop`,

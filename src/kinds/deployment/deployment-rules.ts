@@ -60,8 +60,8 @@ export const parameterRules: readonly Rule[] = [
     *find(value, around) {
       const { enforce_parameter_schema: isEnforced, parameter_openapi_schema: schema } = around.resource.spec
       if (isEnforced === false || !isObject(schema)) return
-      for (const { pointer, message } of unfitting(value, withoutRequired(schema), '/parameters', around))
-        yield { pointer, problem: `the parameter: it ${message}`, fix: 'Correct it, or its schema.' }
+      for (const { pointer, reason } of unfitting(value, withoutRequired(schema), '/parameters', around))
+        yield { pointer, problem: `the parameter: it ${reason}`, fix: 'Correct it, or its schema.' }
     },
   },
 ]
@@ -75,7 +75,7 @@ export const parameterSchemaRule: Rule = {
     if (resource.spec.enforce_parameter_schema === false || !isObject(value)) return
     const [fault] = schemas.faults(value)
     if (fault)
-      yield { pointer: fault.pointer, problem: `a JSON Schema that ${fault.message}`, fix: 'Correct the schema.' }
+      yield { pointer: fault.pointer, problem: `a JSON Schema that ${fault.reason}`, fix: 'Correct the schema.' }
   },
 }
 
@@ -90,15 +90,10 @@ export const jobVariablesRule: Rule = {
     if (!queue) return
     const ref: Ref = `work-pool/${queueParts(splitRef(queue).key).pool}`
     const schema = object(object(around.resourceOf(ref)?.spec.base_job_template).variables)
-    for (const { pointer, message } of unfitting(
-      value,
-      preprocessed(withoutRequired(schema)),
-      '/job_variables',
-      around,
-    ))
+    for (const { pointer, reason } of unfitting(value, preprocessed(withoutRequired(schema)), '/job_variables', around))
       yield {
         pointer,
-        problem: `the job variable: by the template of ${ref}, it ${message}`,
+        problem: `the job variable: by the template of ${ref}, it ${reason}`,
         fix: 'Correct it, or the template of the pool.',
       }
   },

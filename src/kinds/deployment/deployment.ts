@@ -21,7 +21,7 @@ import {
 } from './deployment-rules.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
-import { compareSchedules, keepActive, normalizeSchedules, schedulesSchema } from './schedule.ts'
+import { compareSchedules, keepActive, normalizeSchedules, runSchedules, schedulesSchema } from './schedule.ts'
 import { readScheduleLimit } from './schedule-limit.ts'
 import { scheduleRules } from './schedule-rules.ts'
 
@@ -160,6 +160,7 @@ export const deployment: Kind = {
   limits: readScheduleLimit,
   incompatibilities: deploymentIncompatibilities,
   scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
+  runSchedules,
   readiness: { check: checkReady },
   smallestTierHolds: 5,
   effects: deploymentEffects,

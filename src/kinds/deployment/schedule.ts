@@ -1,4 +1,15 @@
-import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../../json.ts'
+import {
+  byCodePoint,
+  isNumber,
+  isObject,
+  type Json,
+  type JsonObject,
+  sameJson,
+  sortKeys,
+  writeJson,
+} from '../../json.ts'
+import type { RunSchedule } from '../../kind.ts'
+import type { Resource } from '../../model.ts'
 import { plainNumber } from '../../spec.ts'
 import { object, objects } from '../endpoints.ts'
 
@@ -144,4 +155,18 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined): Js
 function sameBut(a: JsonObject, b: JsonObject): boolean {
   const asActive = (schedule: JsonObject) => [{ ...schedule, active: true }]
   return sameJson(compareSchedules(asActive(a), asActive(b)), compareSchedules(asActive(b), asActive(a)))
+}
+
+/** When a deployment runs: its schedules in the words of every kind. */
+export function runSchedules({ spec }: Resource): RunSchedule[] {
+  return objects(spec.schedules).map(({ slug, cron, interval, rrule, anchor_date, timezone, day_or, active }) => ({
+    active: spec.paused !== true && active !== false,
+    ...(typeof slug === 'string' ? { slug } : {}),
+    ...(typeof cron === 'string' ? { cron } : {}),
+    ...(typeof rrule === 'string' ? { rrule } : {}),
+    ...(interval !== undefined && isNumber(interval) ? { interval: Number(interval) } : {}),
+    ...(typeof anchor_date === 'string' ? { anchor: anchor_date } : {}),
+    ...(typeof timezone === 'string' && timezone !== '' ? { zone: timezone } : {}),
+    ...(day_or === false ? { dayOr: false } : {}),
+  }))
 }

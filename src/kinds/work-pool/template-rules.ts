@@ -61,7 +61,7 @@ export const templateRules: readonly Rule[] = [
       if (fault)
         yield {
           pointer: `/variables${fault.pointer}`,
-          problem: `a JSON Schema that ${fault.message}`,
+          problem: `a JSON Schema that ${fault.reason}`,
           fix: 'Correct the schema.',
         }
     },
@@ -78,17 +78,12 @@ export const templateRules: readonly Rule[] = [
         isObject(property) && property.default !== undefined ? [[name, property.default]] : [],
       )
       const schema = preprocessed(withoutRequired(variables))
-      for (const { pointer, message } of unfitting(
-        Object.fromEntries(defaults),
-        schema,
-        '/base_job_template',
-        around,
-      )) {
+      for (const { pointer, reason } of unfitting(Object.fromEntries(defaults), schema, '/base_job_template', around)) {
         const [, name = '', ...rest] = pointer.split('/')
         const at = `/variables/properties/${name}/default${rest.map((part) => `/${part}`).join('')}`
         yield {
           pointer: at,
-          problem: `the default: it ${message}`,
+          problem: `the default: it ${reason}`,
           fix: 'Correct the default, or the schema of the variable.',
         }
       }

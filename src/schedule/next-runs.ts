@@ -1,0 +1,172 @@
+import { Cron } from 'croner'
+import rrule, { type Options, type RRuleSet as RuleDates } from 'rrule'
+import type { RunSchedule } from '../kind.ts'
+import { anchorInstant } from './anchor.ts'
+import { type CronField, parseCron } from './cron.ts'
+import { parseRule, type RuleParts, type RuleSet, type WallTime } from './rrule.ts'
+import { instantOf, wallClock } from './time-zone.ts'
+
+type Schedule = Pick<RunSchedule, 'cron' | 'dayOr' | 'interval' | 'anchor' | 'rrule' | 'zone'>
+
+const second = 1000
+const daySeconds = 24 * 60 * 60
+/** A rule with a count is counted from its start, which is only done for small counts. */
+const maxCount = 10_000
+
+/**
+ * The next runs at or after an instant, as Prefect computes them. Empty if there are none; undefined if they cannot be
+ * known: without an anchor, intervals are counted from the time at which the server stores the schedule.
+ */
+export function nextRuns(schedule: Schedule, from: Date, count: number): readonly Date[] | undefined {
+  const zone = schedule.zone ?? 'UTC'
+  try {
+    if (schedule.cron !== undefined) return cronRuns(schedule.cron, schedule.dayOr ?? true, zone, from, count)
+    if (schedule.rrule !== undefined) return ruleRuns(schedule.rrule, zone, from, count)
+    return intervalRuns(schedule.interval, schedule.anchor, zone, from, count)
+  } catch (error) {
+    // The tz database of this computer does not have the zone.
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function cronRuns(text: string, dayOr: boolean, zone: string, from: Date, count: number): Date[] | undefined {
+  const cron = parseCron(text)
+  if (typeof cron === 'string') return undefined
+  const weekdays =
+    cron.nth.size === 0
+      ? listOf(cron.weekday)
+      : [...cron.nth]
+          .flatMap(([day, weeks]) => [...weeks].map((week) => `${day}#${week === 'l' ? 'L' : week}`))
+          .join(',')
+  const fields = [cron.second, cron.minute, cron.hour, cron.day, cron.month].map(listOf)
+  const job = new Cron([...fields, weekdays, listOf(cron.year)].join(' '), {
+    paused: true,
+    timezone: 'UTC',
+    domAndDow: !dayOr,
+  })
+  // A run at this very second is one of the next.
+  let wall: Date | null = new Date(Math.ceil(wallClock(from, zone).getTime() / second) * second - 1)
+  const out: Date[] = []
+  while (out.length < count) {
+    wall = job.nextRun(wall)
+    if (!wall) break
+    out.push(instantOf(wall, zone))
+  }
+  return sorted(out)
+}
+
+/** Around a change of clocks, local times are not in the order of instants. */
+function sorted(dates: readonly Date[]): Date[] {
+  return [...dates].sort((a, b) => a.getTime() - b.getTime())
+}
+
+function listOf(field: CronField): string {
+  return field === '*' ? '*' : field.map((value) => (value === 'l' ? 'L' : String(value))).join(',')
+}
+
+function intervalRuns(
+  seconds: number | undefined,
+  anchorText: string | undefined,
+  zone: string,
+  from: Date,
+  count: number,
+): Date[] | undefined {
+  const anchor = anchorText === undefined ? undefined : anchorInstant(anchorText)
+  if (!anchor || seconds === undefined || seconds < 0.001) return undefined
+  const jumps = Math.trunc((from.getTime() - anchor.getTime()) / (seconds * second))
+  let next = new Date(anchor.getTime() + jumps * seconds * second)
+  while (next < from) next = oneInterval(next, seconds, zone)
+  const out = [next]
+  while (out.length < count) out.push(oneInterval(out.at(-1) as Date, seconds, zone))
+  return out
+}
+
+/** Whole days keep the time of day, also when clocks change; the rest is exact. */
+function oneInterval(from: Date, seconds: number, zone: string): Date {
+  const days = Math.floor(seconds / daySeconds)
+  const rest = (seconds - days * daySeconds) * second
+  if (days === 0) return new Date(from.getTime() + rest)
+  const wall = new Date(wallClock(from, zone).getTime() + days * daySeconds * second)
+  return new Date(instantOf(wall, zone, 'before').getTime() + rest)
+}
+
+/** Prefect counts a rule without DTSTART from here. */
+const defaultStart = new Date(Date.UTC(2020, 0, 1))
+
+function ruleRuns(text: string, zone: string, from: Date, count: number): Date[] | undefined {
+  const parsed = parseRule(text)
+  if (typeof parsed === 'string') return undefined
+  // An hour may be repeated, so the search starts before the local time.
+  const start = new Date(wallClock(from, zone).getTime() - 3 * 60 * 60 * second)
+  const set = setOf(parsed, start)
+  if (!set) return undefined
+  const out: Date[] = []
+  for (let wall = set.after(start, true); wall && out.length < count; wall = set.after(wall, false)) {
+    const run = instantOf(wall, zone)
+    if (run >= from) out.push(run)
+  }
+  return out
+}
+
+function setOf({ dtstart, rules, excluded, dates, excludedDates }: RuleSet, near: Date): RuleDates | undefined {
+  const all = [...rules, ...excluded].map((rule) => optionsOf(rule, dtstart, near))
+  const single = [...dates, ...excludedDates].map(({ wall }) => wall)
+  if (all.includes(undefined) || single.includes(undefined)) return undefined
+  const set = new rrule.RRuleSet(true)
+  for (const [index, options] of all.entries()) {
+    if (index < rules.length) set.rrule(new rrule.RRule(options))
+    else set.exrule(new rrule.RRule(options))
+  }
+  for (const { wall } of dates) set.rdate(wall as Date)
+  for (const { wall } of excludedDates) set.exdate(wall as Date)
+  return set
+}
+
+/** The options of the package; undefined for a rule that would take too long, or with a date in an unusual form. */
+function optionsOf(rule: RuleParts, dtstart: WallTime | undefined, near: Date): Partial<Options> | undefined {
+  const { freq, numbers, days, until, weekStart } = rule
+  const first = (name: string) => numbers.get(name)?.[0]
+  const list = (name: string) => {
+    const values = numbers.get(name)
+    return values ? [...values] : null
+  }
+  const [interval, count] = [first('INTERVAL') ?? 1, first('COUNT')]
+  const start = dtstart ? dtstart.wall : defaultStart
+  if (!start || interval < 1 || (count ?? 0) > maxCount || (until && !until.wall)) return undefined
+  return {
+    freq,
+    interval,
+    dtstart: count === undefined ? advanced(start, freq, interval, near) : start,
+    count: count ?? null,
+    until: until?.wall ?? null,
+    wkst: weekStart ?? 0,
+    bysetpos: list('BYSETPOS'),
+    bymonth: list('BYMONTH'),
+    bymonthday: list('BYMONTHDAY'),
+    byyearday: list('BYYEARDAY'),
+    byweekno: list('BYWEEKNO'),
+    byeaster: first('BYEASTER') ?? null,
+    byhour: list('BYHOUR'),
+    byminute: list('BYMINUTE'),
+    bysecond: list('BYSECOND'),
+    byweekday: days.length === 0 ? null : days.map(({ day, nth }) => (nth ? weekdayOf(day).nth(nth) : weekdayOf(day))),
+  }
+}
+
+function weekdayOf(day: number) {
+  return (
+    [rrule.RRule.MO, rrule.RRule.TU, rrule.RRule.WE, rrule.RRule.TH, rrule.RRule.FR, rrule.RRule.SA, rrule.RRule.SU][
+      day
+    ] ?? rrule.RRule.MO
+  )
+}
+
+/** A later start in the same phase, so that a frequent rule is not counted through from years ago. */
+function advanced(start: Date, freq: number, interval: number, near: Date): Date {
+  const { WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY } = rrule.RRule
+  const unit = { [WEEKLY]: 7 * daySeconds, [DAILY]: daySeconds, [HOURLY]: 3600, [MINUTELY]: 60, [SECONDLY]: 1 }[freq]
+  if (unit === undefined || start >= near) return start
+  const period = unit * interval * second
+  return new Date(start.getTime() + Math.floor((near.getTime() - start.getTime()) / period) * period)
+}

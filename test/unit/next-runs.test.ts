@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { Json, JsonObject } from '../../src/json.ts'
+import { deployment } from '../../src/kinds/deployment/deployment.ts'
+import type { Change, Id, Plan, Resource } from '../../src/model.ts'
+import { noteNextRuns } from '../../src/operations/next-run-notes.ts'
+import { nextRuns } from '../../src/schedule/next-runs.ts'
+import { canonicalSpec } from '../../src/spec.ts'
+
+interface Recorded {
+  readonly schedule: JsonObject
+  readonly start: string
+  readonly next: readonly string[]
+}
+const file = new URL('../fixtures/schedules/prefect-3.8.8.json', import.meta.url)
+const recorded = (JSON.parse(readFileSync(file, 'utf8')) as { next: readonly Recorded[] }).next
+
+const resource = (spec: JsonObject): Resource => ({
+  kind: 'deployment',
+  key: 'etl/prod',
+  refs: { flow: 'flow/etl' },
+  spec: canonicalSpec(deployment, spec),
+  secrets: {},
+})
+
+/** The notes of an update from one list of schedules to another. */
+async function notes(before: Json, after: Json, now: string, more: JsonObject = {}): Promise<readonly string[]> {
+  const change: Change = {
+    action: 'update',
+    ref: 'deployment/etl/prod',
+    waits: [],
+    notes: [],
+    before: { ...resource({ ...more, schedules: before }), id: '1' as Id, carriedOver: {} },
+    after: resource({ ...more, schedules: after }),
+    fields: [{ pointer: '/spec/schedules' }],
+  }
+  const plan = { changes: [change] } as unknown as Plan
+  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]?.notes ?? []
+}
+const berlin = { timezone: 'Europe/Berlin', active: true }
+
+describe('the next runs', () => {
+  test('there are forty recorded schedules and more, across changes of clocks too', () => {
+    expect(recorded.length).toBeGreaterThan(40)
+  })
+
+  test.each(recorded)('$schedule from $start are those of Prefect', ({ schedule, start, next }) => {
+    const [one] = deployment.runSchedules?.(resource({ schedules: [{ ...schedule, active: true }] })) ?? []
+    const runs = one && nextRuns(one, new Date(start), 3)
+    expect(runs?.map((run) => run.getTime())).toEqual(next.map((run) => new Date(run).getTime()))
+  })
+})
+
+describe('a plan says of a changed schedule when it runs next', () => {
+  const [five, half] = [
+    { ...berlin, cron: '0 5 * * *' },
+    { ...berlin, cron: '30 4 * * *' },
+  ]
+
+  test.each([
+    ['before and after', [five], [half], ['next run 2026-01-16 05:00 → 04:30 Europe/Berlin']],
+    [
+      'on different days',
+      [five],
+      [{ ...five, cron: '0 5 * * mon' }],
+      ['next run 2026-01-16 05:00 → 2026-01-19 05:00 Europe/Berlin'],
+    ],
+    [
+      'in different time zones',
+      [five],
+      [{ ...five, timezone: 'UTC' }],
+      ['next run 2026-01-16 05:00 Europe/Berlin → 2026-01-16 05:00 UTC'],
+    ],
+    [
+      'after it was switched off',
+      [five],
+      [{ ...five, active: false }],
+      ['next run 2026-01-16 05:00 Europe/Berlin → none'],
+    ],
+    ['after it was removed', [five], [], ['next run 2026-01-16 05:00 Europe/Berlin → none']],
+    ['if it is new', [], [half], ['next run 2026-01-16 04:30 Europe/Berlin (new)']],
+    [
+      'by slug',
+      [
+        { ...five, slug: 'a' },
+        { ...five, slug: 'b' },
+      ],
+      [
+        { ...five, slug: 'a' },
+        { ...half, slug: 'b' },
+      ],
+      ['next run of b 2026-01-16 05:00 → 04:30 Europe/Berlin'],
+    ],
+    [
+      'if an interval has no anchor',
+      [five],
+      [{ interval: 60, active: true }],
+      ['next run 2026-01-16 05:00 Europe/Berlin → counted from the apply'],
+    ],
+  ])('%s', async (_what, before, after, expected) => {
+    expect(await notes(before, after, '2026-01-15T10:00:00Z')).toEqual(expected)
+  })
+
+  test('in the night in which clocks go forward', async () => {
+    expect(await notes([five], [half], '2026-03-28T22:00:00Z')).toEqual([
+      'next run 2026-03-29 05:00 → 04:30 Europe/Berlin',
+    ])
+    const utc = await notes([five], [{ ...five, timezone: 'UTC' }], '2026-03-29T02:30:00Z')
+    expect(utc).toEqual(['next run 2026-03-29 05:00 Europe/Berlin → 2026-03-29 05:00 UTC'])
+  })
+
+  test('but not of a paused deployment', async () => {
+    expect(await notes([five], [half], '2026-01-15T10:00:00Z', { paused: true })).toEqual([])
+  })
+})
