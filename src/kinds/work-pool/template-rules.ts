@@ -32,7 +32,11 @@ export const templateRules: readonly Rule[] = [
     *find(template) {
       if (missingSections(template).length > 0) return
       for (const name of misshapenSections(template))
-        yield { pointer: `/${name}`, problem: `a job template whose ${name} is no object`, fix: 'Write it as a mapping.' }
+        yield {
+          pointer: `/${name}`,
+          problem: `a job template whose ${name} is no object`,
+          fix: 'Write it as a mapping.',
+        }
     },
   },
   {
