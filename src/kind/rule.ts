@@ -16,6 +16,8 @@ export interface Rule {
    * findings are warnings.
    */
   readonly held?: string
+  /** A plan knows more, because it knows the server. */
+  readonly offlineOnly?: true
   /** What Prefect would refuse in a value. */
   find(value: Json, around: Around): Iterable<Finding>
 }

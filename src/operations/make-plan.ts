@@ -106,7 +106,7 @@ export async function preparePlan(
       ...plan,
       issues: [
         ...outsideIn(parsed, snapshot),
-        ...refusedIn(parsed, plan),
+        ...refusedIn(parsed.snapshot.resources, plan, kinds).map((issue) => placed(issue, parsed)),
         ...plan.issues.map((issue) => placed(issue, parsed)),
       ],
     },

@@ -8,27 +8,32 @@ import { refOf } from '../ref.ts'
 import { userSchemas } from './user-schemas.ts'
 
 /** Everything that Prefect would refuse in these resources, by the rules of their kinds. */
-export function checkRules(resources: readonly Resource[], kinds: readonly Kind[]): Issue[] {
+export function checkRules(
+  resources: readonly Resource[],
+  kinds: readonly Kind[],
+  wanted: (rule: Rule) => boolean = () => true,
+): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const byRef = new Map(resources.map((resource) => [refOf(resource), resource]))
   const resourceOf = (ref: Ref) => byRef.get(ref)
   const schemas = userSchemas()
   return resources.flatMap((resource) => {
     const kind = byName.get(resource.kind)
-    return kind ? checkResource(kind, { resource, resourceOf, schemas }) : []
+    return kind ? checkResource(kind, { resource, resourceOf, schemas }, wanted) : []
   })
 }
 
-function checkResource({ fields, keyRules = [] }: Kind, around: Around): Issue[] {
+function checkResource({ fields, keyRules = [] }: Kind, around: Around, wanted: (rule: Rule) => boolean): Issue[] {
   const { key, spec } = around.resource
-  const issues = keyRules.flatMap((rule) =>
-    [...rule.find(key, around)].map((one) => issueOf(one, rule, '/key', around)),
-  )
+  const issues = keyRules
+    .filter(wanted)
+    .flatMap((rule) => [...rule.find(key, around)].map((one) => issueOf(one, rule, '/key', around)))
   for (const [name, { rules = [] }] of Object.entries(fields)) {
     const value = spec[name]
     if (value === undefined) continue
     const at = step('/spec', name)
-    for (const rule of rules) for (const one of rule.find(value, around)) issues.push(issueOf(one, rule, at, around))
+    for (const rule of rules.filter(wanted))
+      for (const one of rule.find(value, around)) issues.push(issueOf(one, rule, at, around))
   }
   return issues
 }

@@ -94,8 +94,8 @@ spec:
     job_configuration: {count: '{{ count }}'}
     variables: {type: object, properties: {count: {title: Count, type: integer}}}
 `
-  const deployment = (name: string, cron: string) =>
-    `kind: deployment\nkey: load/${name}\nrefs: {flow: flow/load, queue: work-queue/strict/default}\nspec: {paused: true, schedules: [{cron: '${cron}', active: false}]}\n`
+  const deployment = (name: string, schedule: string) =>
+    `kind: deployment\nkey: load/${name}\nrefs: {flow: flow/load, queue: work-queue/strict/default}\nspec: {paused: true, schedules: [{${schedule}, active: false}]}\n`
   const runs = (name: string) => `kind: automation
 key: runs ${name}
 spec:
@@ -107,8 +107,9 @@ spec:
     strict,
     'kind: work-queue\nkey: strict/default\nrefs: {pool: work-pool/strict}\nspec: {is_paused: false, priority: 1}\n',
     'kind: flow\nkey: load\n',
-    deployment('good', '1 5 * * *'),
-    deployment('bad', '61 5 * * *'),
+    deployment('good', "cron: '1 5 * * *'"),
+    // A date that only the server reads.
+    deployment('bad', 'rrule: FREQ=DAILY;UNTIL=32.13.2030'),
     runs('good'),
     runs('bad'),
   ]
@@ -131,7 +132,11 @@ spec:
     })
     expect(out).toMatch(/422/)
     const again = good(
-      await apply(snapshotOf('mended', ...documents.map((text) => text.replace('61 5', '2 5'))), '-f', 'json'),
+      await apply(
+        snapshotOf('mended', ...documents.map((text) => text.replace('32.13.2030', '20301231'))),
+        '-f',
+        'json',
+      ),
     )
     expect((parseJson(again.out) as unknown as ApplyReport).outcomes.map(({ id }) => id).sort()).toEqual([
       'automation/runs bad',

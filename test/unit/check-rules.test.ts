@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/all.ts'
+import type { Change, Resource } from '../../src/model.ts'
+import { refusedIn } from '../../src/operations/refused-values.ts'
 import { applyOverlay } from '../../src/overlay/apply-overlay.ts'
 import { readOverlay } from '../../src/overlay/parse-overlay.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
@@ -102,5 +104,31 @@ describe('job variables and parameters', () => {
     ],
   ])('%s is not told: its value is known at run time, or Prefect does not look', (spec, secrets) => {
     expect(issuesOf(onPool(spec, secrets)).filter(({ code }) => code === 'refused-value')).toEqual([])
+  })
+})
+
+describe('a plan', () => {
+  const parsed = (text: string) => parseSnapshot([{ file: 'x.yaml', text: header + text }], kinds).snapshot.resources
+  const wrong = parsed(
+    onPool('{job_variables: {cpu: many}, schedules: [{cron: 0 5 * * *, active: true, max_scheduled_runs: 60}]}'),
+  )
+  const after = wrong.find(({ kind }) => kind === 'deployment') as Resource
+  const told = (change: object) => {
+    const plan = {
+      changes: [{ ref: 'deployment/etl/prod', waits: [], notes: [], after, ...change } as unknown as Change],
+    }
+    return refusedIn(wrong, plan, kinds).map(({ pointer }) => pointer)
+  }
+
+  test('repeats the warnings of what it creates, without those about limits that it reads from the server', () => {
+    expect(told({ action: 'create', without: [] })).toEqual(['/spec/job_variables/cpu'])
+  })
+
+  test('repeats the warnings of fields that it changes, and of no others', () => {
+    expect(told({ action: 'update', fields: [{ pointer: '/spec/job_variables/cpu' }] })).toEqual([
+      '/spec/job_variables/cpu',
+    ])
+    expect(told({ action: 'update', fields: [{ pointer: '/spec/tags' }] })).toEqual([])
+    expect(refusedIn(wrong, { changes: [] }, kinds)).toEqual([])
   })
 })

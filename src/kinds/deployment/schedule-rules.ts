@@ -81,6 +81,7 @@ export const scheduleRules: readonly Rule[] = [
     name: 'max-scheduled-runs',
     doc: 'At most 50 runs are scheduled ahead, or as many as the server is set to.',
     source: `${validators}: validate_schedule_max_scheduled_runs`,
+    offlineOnly: true,
     held: 'a server accepts more only if PREFECT_DEPLOYMENT_SCHEDULE_MAX_SCHEDULED_RUNS raises the limit of 50',
     find: each('max_scheduled_runs', (runs) =>
       Number(runs) > 50 ? { problem: `max_scheduled_runs of ${Number(runs)}`, fix: 'Write at most 50.' } : undefined,
