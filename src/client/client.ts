@@ -52,10 +52,11 @@ export function openClient(
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
   const request = async (call: Call): Promise<Reply> => toReply(caller, call, await sendWithCsrf(caller, csrf, call))
   const signal = followSignal(options.signal)
+  const abort = signal ? { signal } : {}
   const { url } = connection
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
   const api = apiOf(url, request)
-  const abortable = apiOf(url, (call) => read(() => request(signal ? { ...call, signal } : call)))
+  const abortable = apiOf(url, (call) => read(() => request({ ...call, ...abort })))
   let server: Promise<Server> | undefined
   return {
     url,
@@ -65,13 +66,13 @@ export function openClient(
     uninterrupted: api,
     server: () =>
       read(() => {
-        server ??= fetchServer(connection, caller).catch((error) => {
+        server ??= fetchServer(connection, caller, abort).catch((error) => {
           server = undefined
           throw error
         })
         return server
       }),
-    time: () => read(() => fetchTime(caller)),
+    time: () => read(() => fetchTime(caller, abort)),
     close: () => transport.close(),
   }
 }
@@ -120,14 +121,14 @@ async function fetchCsrfToken(caller: Caller, path: string): Promise<Json> {
   return response.status === 422 || response.status === 404 ? null : toReply(caller, call, response).body
 }
 
-async function fetchTime(caller: Caller): Promise<number | undefined> {
-  const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read' }, {})
+async function fetchTime(caller: Caller, abort: Pick<Call, 'signal'>): Promise<number | undefined> {
+  const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read', ...abort }, {})
   return headers.date === undefined ? undefined : Date.parse(headers.date)
 }
 
-async function fetchServer(connection: Connection, caller: Caller): Promise<Server> {
+async function fetchServer(connection: Connection, caller: Caller, abort: Pick<Call, 'signal'>): Promise<Server> {
   if (connection.cloud) return { url: connection.url, version: 'cloud' }
-  const call: Call = { method: 'GET', path: '/admin/version', safety: 'read' }
+  const call: Call = { method: 'GET', path: '/admin/version', safety: 'read', ...abort }
   const response = await caller.call(call, {})
   const { body } = toReply(caller, call, response)
   if (typeof body !== 'string') throw caller.errorOf(call, response)

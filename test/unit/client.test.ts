@@ -590,16 +590,22 @@ describe('an abort signal', () => {
     expect(received).toEqual(['POST /api/b', 'GET /api/c'])
   })
 
-  it('ends a retry that waits for a busy server, and requests in flight do not delay `close`', async () => {
+  it.each<[string, (client: Client) => Promise<unknown>]>([
+    ['a read', (client) => client.get('/x')],
+    ['the version', (client) => client.server()],
+    ['the time', (client) => client.time()],
+  ])('ends a request for %s, which does not delay `close`', async (_, start) => {
     const stopping = new AbortController()
     const { url, requests } = await silentServer()
-    const { client } = open(url, {}, { signal: stopping.signal })
-    const read = expect(client.get('/x')).rejects.toMatchObject(interrupted)
+    const { client } = open(url, { timeoutMs: 600_000 }, { signal: stopping.signal })
+    const read = expect(start(client)).rejects.toMatchObject(interrupted)
     await requests(1)
     stopping.abort()
     await read
     await client.close()
+  })
 
+  it('ends a retry that waits for a busy server', async () => {
     const busy = await serve((_, response) => json(response, 503, '{}'))
     const retrying = new AbortController()
     const other = open(busy.url, {}, { signal: retrying.signal })
