@@ -5,7 +5,7 @@ import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
 import type { Rule } from './kind/rule.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
-import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Resource, Server } from './model.ts'
+import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
 
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
@@ -122,6 +122,8 @@ export interface Kind {
   immutable?(resource: Resource): boolean
   /** Whether the server can rename in place; `update` then receives a resource with another key. */
   renames?(from: string, to: string): boolean
+  /** Renames of other resources that are part of an update. Those that are wanted under the new name are updated. */
+  renamesAlong?(before: Resource, after: Resource): readonly Rename[]
   /** The fields of an inactive resource, as `--activation paused` creates it. */
   readonly disabledSpec?: JsonObject
   /** The fields that `pause` sets, if they differ from `disabledSpec`. */
@@ -144,6 +146,8 @@ export interface Kind {
   incompatibilities?(resource: Resource, server: Server, before: LiveResource | undefined): readonly Incompatibility[]
   /** Side effects of a change, one sentence each. `resourceOf` returns other resources as they will be. */
   effects?(change: Change, server: Server, resourceOf: (ref: Ref) => Resource | undefined): readonly string[]
+  /** What a delete would destroy and nobody can restore, such as `3 runs`; undefined if there is nothing. */
+  lostOnDelete?(reader: Reader, id: Id): Promise<string | undefined>
   readonly scheduledRuns?: ScheduledRuns
   /** Why a resource cannot be deleted while its parent exists; undefined if it can. */
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined

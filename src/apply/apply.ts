@@ -1,7 +1,7 @@
 import { Failure, type Issue } from '../issue.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Change, Event, Id, Outcome, Plan, Ref } from '../model.ts'
-import { splitRef } from '../ref.ts'
+import { refOf, splitRef } from '../ref.ts'
 import { journaledWrites } from './journaled-writes.ts'
 import type { Limiter } from './limiter.ts'
 import { type WriteOptions, writeChange } from './write-change.ts'
@@ -36,8 +36,11 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const byId = new Map(plan.changes.map((change) => [changeId(change), change]))
   const running = new Map<string, Promise<Outcome>>()
   const ids = new Map<Ref, Id>([...options.live.resources].map(([ref, { id }]) => [ref, id]))
-  // A resource that is renamed in place has its ID under the new name from the beginning.
-  for (const change of plan.changes) if (change.action === 'update') ids.set(change.ref, change.before.id)
+  // A resource that is renamed in place has its ID under the new name from the beginning, and another one may get the old
+  // name.
+  const updates = plan.changes.filter((change) => change.action === 'update')
+  for (const { before } of updates) ids.delete(refOf(before))
+  for (const { ref, before } of updates) ids.set(ref, before.id)
   // Another change may replace a deleted resource, so deletes run last, unless another change waits for them.
   const writes = plan.changes.filter(({ action }) => action !== 'delete')
   const precedingWrites = dependenciesOf(writes, byId)

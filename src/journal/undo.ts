@@ -2,11 +2,12 @@ import type { Issue } from '../issue.ts'
 import { mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Live, Placeholder, Ref, Rename, Resource } from '../model.ts'
+import { withRenamedRefs } from '../plan/moved-resources.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { isAsCreated } from '../spec/differences.ts'
 import { refsIn } from '../token.ts'
 import type { Image, JournalRecord } from './journal.ts'
-import { leftovers, partVerdict, verdictOf } from './verdict.ts'
+import { leftovers, partVerdict, type Resolve, verdictOf } from './verdict.ts'
 
 /** The changes that revert an apply, and the resources that cannot be reverted. */
 export interface Undoing {
@@ -47,6 +48,8 @@ export function undoOf(
   placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
 ): Undoing {
   const resolve = (image: Image | undefined) => resourceOf(image, placeholderFor)
+  const current = currentNames(record, live)
+  const asNamedNow: Resolve = (image) => current(resolve(image), image)
   const resources: Resource[] = []
   const remove = new Set<Ref>()
   const moved: Rename[] = []
@@ -65,7 +68,7 @@ export function undoOf(
     const fullEntry = completed.has(entry.ref) ? { ...entry, without: [] } : entry
     const again = leftovers(kind, entry, resolve)
     const verdict =
-      partVerdict(kind, entry, now, live, { remove, resources }) ?? verdictOf(kind, fullEntry, now, resolve)
+      partVerdict(kind, entry, now, live, { remove, resources }) ?? verdictOf(kind, fullEntry, now, asNamedNow)
     if (verdict === 'nothing' && again.length === 0) continue
     if (now && entry.action === 'create' && kind.builtin?.(now) && kind.immutable?.(now)) {
       refused.push(builtinStays(entry.ref))
@@ -86,6 +89,24 @@ export function undoOf(
   }
   for (const ref of madeAlong(remove, live, kinds)) remove.add(ref)
   return { resources, remove, moved, rewrite, refused }
+}
+
+/**
+ * Replaces the names in the refs of a journal's images by those that the server has now: a rename may have been completed
+ * although a change of a resource that refers to it was not, or the other way round.
+ */
+function currentNames({ entries }: JournalRecord, live: Live) {
+  const [done, open] = [new Map<Ref, Ref>(), new Map<Ref, Ref>()]
+  for (const { ref, before } of entries) {
+    if (!before || refOf(before) === ref) continue
+    if (live.resources.has(ref)) done.set(refOf(before), ref)
+    else open.set(ref, refOf(before))
+  }
+  const befores = new Set(entries.map(({ before }) => before))
+  return (resource: Resource, image: Image | undefined): Resource => {
+    const names = befores.has(image) ? done : open
+    return names.size === 0 || !image ? resource : withRenamedRefs(resource, names)
+  }
 }
 
 /** Resources that the server created together with deleted ones and that are unchanged: they have no entry and are deleted too. */

@@ -34,7 +34,8 @@ export function verdictOf(kind: Kind, entry: Entry, now: LiveResource | undefine
       return is(entry.after) || isPartial(kind, entry, now, resolve) ? 'undo' : changeText(kind, entry, now, resolve)
     case 'delete':
       if (!now) return 'undo'
-      return is(entry.before) ? 'nothing' : 'another resource has this name now'
+      if (is(entry.before)) return 'nothing'
+      return isPartial(kind, entry, now, resolve) ? 'undo' : 'another resource has this name now'
     default:
       if (!now) return 'it was deleted since'
       if (is(entry.after)) return 'undo'
@@ -46,8 +47,9 @@ export function verdictOf(kind: Kind, entry: Entry, now: LiveResource | undefine
 
 /** Whether an incomplete change explains the state of the resource: it has sent a request, and nothing else differs. */
 function isPartial(kind: Kind, entry: Entry, now: LiveResource, resolve: Resolve): boolean {
-  if (entry.status === 'done' || !entry.after || (entry.writes ?? []).length === 0) return false
-  const after = resolve(entry.after)
+  if (entry.status === 'done' || (entry.writes ?? []).length === 0) return false
+  // A delete begins with taking the resource off others that would be deleted with it.
+  const after = entry.after ? resolve(entry.after) : { ...resolve(entry.before), refs: {} }
   const empty = { ...after, refs: {}, spec: {}, secrets: {} }
   // A create begins with nothing, or with what the server made along with the parent.
   const starts = entry.before ? [resolve(entry.before)] : [empty, { ...empty, spec: initialSpec(kind) }]

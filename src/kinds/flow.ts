@@ -1,3 +1,4 @@
+import { isNumber } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
@@ -56,6 +57,12 @@ export const flow: Kind = {
     await api.send('PATCH', at`/flows/${before.id}`, { tags: spec.tags ?? [] })
   },
   effects: (change) => (change.action === 'delete' ? ['all its flow runs are deleted with it'] : []),
+  async lostOnDelete(reader, id) {
+    const flow_runs = { start_time: { is_null_: false } }
+    const counted = await reader.query('/flow_runs/count', { flows: { id: { any_: [id] } }, flow_runs })
+    const runs = isNumber(counted) ? Number(counted) : 0
+    return runs === 0 ? undefined : runs === 1 ? '1 run' : `${runs} runs`
+  },
   async remove({ api }, before) {
     await api.send('DELETE', at`/flows/${before.id}`)
   },

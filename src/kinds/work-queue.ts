@@ -1,14 +1,15 @@
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Reader } from '../model.ts'
+import type { Id, Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
 import { answer, at, idOf, namesOf, objects, text } from './endpoints.ts'
 import { boolean, count, nullableCount, string } from './field-schemas.ts'
 import { nameRule } from './name-rules.ts'
 import { columnRule } from './number-rules.ts'
 import { queueParts } from './queue-name.ts'
-import { findOne, readPages } from './read-list.ts'
+import { findOne, readNamed, readPages } from './read-list.ts'
 
+const poolsPath = '/work_pools/filter'
 const defaultQueueSpec = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
 
 /** A work queue of a pool. `POST /work_pools/{pool}/queues`, keyed by pool and name. */
@@ -129,8 +130,8 @@ async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<strin
   const first = objects(await reader.query('/work_queues/filter', body))
   const second =
     first.length === 0 ? [] : objects(await reader.query('/work_queues/filter', { ...body, offset: first.length }))
-  if (second.length === 0) return first
-  const pools = await readPages(reader, '/work_pools/filter', {})
+  if (second.length === 0) return [...first, ...(await defaultQueues(reader, keys, first))]
+  const pools = await readPages(reader, poolsPath, {})
   const wantedPools = wanted && new Set(keys.map(({ pool }) => pool))
   const queues: JsonObject[] = []
   for (const pool of pools.map((raw) => text(raw, 'name'))) {
@@ -138,4 +139,19 @@ async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<strin
     queues.push(...(await readPages(reader, at`/work_pools/${pool}/queues/filter`, {})))
   }
   return queues
+}
+
+/** The default queues of pools that lack a wanted queue: it may be the new name of that one. */
+async function defaultQueues(
+  reader: Reader,
+  wanted: readonly ReturnType<typeof queueParts>[],
+  found: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const has = ({ pool, queue }: ReturnType<typeof queueParts>) =>
+    found.some((raw) => raw.work_pool_name === pool && raw.name === queue)
+  const lacking = [...new Set(wanted.filter((key) => !has(key)).map(({ pool }) => pool))]
+  const pools = await readNamed(reader, poolsPath, lacking, (names) => ({ work_pools: { name: { any_: names } } }))
+  const known = new Set(found.map(idOf))
+  const ids = pools.map((pool) => text(pool, 'default_queue_id') as Id).filter((id) => !known.has(id))
+  return readNamed(reader, '/work_queues/filter', ids, (some) => ({ work_queues: { id: { any_: some } } }))
 }

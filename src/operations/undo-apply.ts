@@ -5,11 +5,12 @@ import type { JournalRecord } from '../journal/journal.ts'
 import { readJournal } from '../journal/journal-file.ts'
 import { withoutLostSecrets } from '../journal/lost-secrets.ts'
 import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
+import type { Kind } from '../kind.ts'
 import { readLive } from '../live/read-live.ts'
-import type { Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
+import type { Live, Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { restorable } from '../plan/restorable.ts'
-import { refOf } from '../ref.ts'
+import { refOf, splitRef } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
 import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
@@ -48,19 +49,22 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Open
   const wanted = referencedRefs(record).map((ref) =>
     named(ref, { ...states.get(ref), secrets: secrets.get(ref) ?? {} }),
   )
-  const live = await readLive(to.client, to.server, kinds, { wanted, on: onEvent })
+  // What the apply created may have been used by others since.
+  const everything = record.entries.some(({ action }) => action === 'create')
+  const live = await readLive(to.client, to.server, kinds, { wanted, everything, on: onEvent })
   const nameOf = placeholderNames(kinds)
   const sourceFor = ({ kind, key }: Pick<Resource, 'kind' | 'key'>, pointer: string): Placeholder => ({
     env: nameOf(kind, key, pointer),
   })
-  const { moved, resources: before, refused, remove, rewrite } = undoOf(record, live, kinds, sourceFor)
+  const { moved, resources: before, refused, remove: unused, rewrite } = undoOf(record, live, kinds, sourceFor)
+  const { remove, used } = await withoutUsed(unused, live, to, kinds)
   const secretValues = await secretValuesFor(before, { ...request, snapshot: '-' }, context)
   const { resources: known, issues: lost } = withoutLostSecrets(before, record, live, kinds, secretValues)
   const { resources, issues: dangling } = restorable(known, live, kinds)
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
   const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
   const result = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
-  const warnings = [...refused, ...lost, ...dangling, ...result.undeletable]
+  const warnings = [...refused, ...used, ...lost, ...dangling, ...result.undeletable]
   const prepared: PreparedPlan = {
     plan: withLeft(result.plan, warnings),
     live,
@@ -73,16 +77,42 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Open
   return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
 }
 
+/** The resources to delete whose delete destroys nothing that cannot be restored, and a warning for each other one. */
+async function withoutUsed(remove: ReadonlySet<Ref>, live: Live, { client }: OpenConnection, kinds: readonly Kind[]) {
+  const used: Issue[] = []
+  for (const ref of remove) {
+    const id = live.resources.get(ref)?.id
+    const kind = kinds.find(({ name }) => name === splitRef(ref).kind)
+    const lost = id === undefined ? undefined : await kind?.lostOnDelete?.(client, id)
+    if (lost === undefined) continue
+    const message = `${ref} is left as it is: its delete would also delete ${lost}.`
+    used.push({
+      code: 'in-use',
+      severity: 'warning',
+      message,
+      ref,
+      fix: 'Delete it yourself if that is what you want.',
+    })
+  }
+  return { remove: new Set([...remove].filter((ref) => !used.some((issue) => issue.ref === ref))), used }
+}
+
 /** The plan with all possible deletes, and a warning for each resource that cannot be deleted. */
 function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: ReadonlySet<Ref>) => Plan) {
   const undeletable: Issue[] = []
   for (let some = remove; ; ) {
     const plan = planWithout(some)
     const refused = plan.refusals.filter(({ ref }) => ref !== undefined && some.has(ref))
-    if (refused.length === 0) return { plan, undeletable: undeletable }
-    undeletable.push(...refused.map((issue): Issue => ({ ...issue, severity: 'warning' })))
+    if (refused.length === 0) return { plan, undeletable }
+    undeletable.push(...refused.map(asLeft))
     some = new Set([...some].filter((ref) => !refused.some((issue) => issue.ref === ref)))
   }
+}
+
+function asLeft(issue: Issue): Issue {
+  const fix =
+    issue.code === 'in-use' ? { fix: 'Delete those first and repeat the undo, if it should be deleted too.' } : {}
+  return { ...issue, severity: 'warning', ...fix }
 }
 
 /** The plan with the warnings about what cannot be reverted. A resource with a lost secret does not count as unchanged. */

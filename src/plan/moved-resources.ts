@@ -1,6 +1,6 @@
 import { type JsonObject, mapStrings } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Live, LiveResource, Ref, Rename, Snapshot } from '../model.ts'
+import type { Live, LiveResource, Ref, Rename, Resource, Snapshot } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { renameTokens } from '../token.ts'
 
@@ -8,6 +8,17 @@ import { renameTokens } from '../token.ts'
 export function pendingRenames(moves: readonly Rename[], snapshot: Snapshot, live: Live): Rename[] {
   const wanted = new Set(snapshot.resources.map(refOf))
   return moves.filter(({ from, to }) => live.resources.has(from) && !live.resources.has(to) && wanted.has(to))
+}
+
+/** The renames in place that are part of updates of other resources. */
+export function renamesAlong(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Rename[] {
+  return snapshot.resources
+    .flatMap((after) => {
+      const before = live.resources.get(refOf(after))
+      const kind = kinds.find(({ name }) => name === after.kind)
+      return before ? (kind?.renamesAlong?.(before, after) ?? []) : []
+    })
+    .filter((move) => canRename(kinds, move))
 }
 
 /** Whether the server can rename the resource in place. */
@@ -22,11 +33,14 @@ export function canRename(kinds: readonly Kind[], { from, to }: Rename): boolean
 export function afterRenames(live: Live, moves: readonly Rename[]): Live {
   if (moves.length === 0) return live
   const names = new Map(moves.map(({ from, to }) => [from, to]))
-  const rewrite = (text: string) => renameTokens(text, (ref) => names.get(ref) ?? ref)
   const resources = new Map<Ref, LiveResource>()
-  for (const [ref, resource] of live.resources) {
-    const refs = Object.fromEntries(Object.entries(resource.refs).map(([name, to]) => [name, names.get(to) ?? to]))
-    resources.set(names.get(ref) ?? ref, { ...resource, refs, spec: mapStrings(resource.spec, rewrite) as JsonObject })
-  }
+  for (const [ref, resource] of live.resources) resources.set(names.get(ref) ?? ref, withRenamedRefs(resource, names))
   return { ...live, resources }
+}
+
+/** A resource whose refs and tokens have the new names of what they refer to. */
+export function withRenamedRefs<T extends Resource>(resource: T, names: ReadonlyMap<Ref, Ref>): T {
+  const rewrite = (text: string) => renameTokens(text, (ref) => names.get(ref) ?? ref)
+  const refs = Object.fromEntries(Object.entries(resource.refs).map(([slot, to]) => [slot, names.get(to) ?? to]))
+  return { ...resource, refs, spec: mapStrings(resource.spec, rewrite) as JsonObject }
 }

@@ -9,7 +9,7 @@ import { compare } from './compare.ts'
 import { missingExternals } from './external-refs.ts'
 import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
-import { afterRenames, canRename, pendingRenames } from './moved-resources.ts'
+import { afterRenames, canRename, pendingRenames, renamesAlong } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
@@ -41,7 +41,8 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const external = externalsOf(snapshot, kinds)
   const externals = externalEdges(snapshot, kinds)
   const asked = [...snapshot.moved, ...(options.moved ?? [])].filter(({ from }) => !external.names(from))
-  const moves = pendingRenames(asked, snapshot, read)
+  const along = renamesAlong(snapshot, read, kinds).filter(({ from }) => !asked.some((move) => move.from === from))
+  const moves = pendingRenames([...asked, ...along], snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')

@@ -110,18 +110,27 @@ export function impossibleDeletes(
 ): Issue[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const edgesOf = edgeFinder(kinds)
-  const users = new Map<Ref, Ref[]>()
+  const users = new Map<Ref, Set<Ref>>()
+  // A resource is deleted with its parent, so what uses it uses the parent too.
+  const note = (to: Ref, by: Ref) => {
+    for (let used: Ref | undefined = to; used && remove.has(used); ) {
+      users.set(used, (users.get(used) ?? new Set()).add(by))
+      const resource = live.resources.get(used)
+      const parent: LiveResource | undefined = resource && parentOf(resource, byName.get(resource.kind), live)
+      used = parent && refOf(parent)
+    }
+  }
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue
     const kind = byName.get(resource.kind)
     const owner = parentOf(resource, kind, live)
     // What nobody deletes by itself goes with what it belongs to.
     if (owner && remove.has(refOf(owner)) && kind?.immutable?.(resource)) continue
-    for (const { to, via } of edgesOf(resource)) if (via !== 'name' && remove.has(to)) listAt(users, to).push(ref)
+    for (const { to, via } of edgesOf(resource)) if (via !== 'name') note(to, ref)
   }
   return deletes.flatMap(({ ref }): Issue[] => {
-    const by = users.get(ref)
-    if (by) {
+    const by = [...(users.get(ref) ?? [])]
+    if (by.length > 0) {
       const others = by.length > 3 ? ` and ${by.length - 3} more` : ''
       return [
         {

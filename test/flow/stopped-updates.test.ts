@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bench, holdUpdate, openBench } from '../hard/hold.ts'
 import { stops } from '../hard/stops.ts'
-import { deploymentUpdates } from '../hard/updates/deployments.ts'
-import { otherUpdates } from '../hard/updates/others.ts'
-import { deployment, flow, scheduleUpdates } from '../hard/updates/schedules.ts'
+import { updates } from '../hard/updates/all.ts'
+import { deployment, flow } from '../hard/updates/schedules.ts'
 import { freshServer } from '../servers/servers.ts'
 import { journalIn } from '../support/cli.ts'
 import { command } from '../support/command.ts'
@@ -19,8 +18,7 @@ beforeAll(async () => {
   bench = await openBench(await freshServer('3.8.8'))
 })
 afterAll(async () => {
-  await bench?.stopper.close()
-  await bench?.server.stop()
+  await bench?.close()
 })
 
 const sample: readonly (readonly [update: string, stop: string])[] = [
@@ -33,7 +31,7 @@ const sample: readonly (readonly [update: string, stop: string])[] = [
 ]
 
 test.each(sample)('%s, %s: undo reverts it, and a second apply completes it', async (name, way) => {
-  const update = [...scheduleUpdates, ...deploymentUpdates, ...otherUpdates].find((one) => one.name === name)
+  const update = updates.find((one) => one.name === name)
   const points = update
     ? await holdUpdate(
         bench,

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PrefectServer } from '../servers/servers.ts'
 import { runCli } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import type { Row } from '../support/plain-http.ts'
-import { contentOf, deleteExcept, exact, named, type Rows, readRows, schedulesOf } from './rows.ts'
+import { type Database, openDatabase } from './database.ts'
+import { contentOf, exact, ids, named, type Rows, readRows, schedulesOf, withNames } from './rows.ts'
 import { openStopper, type Stop, type Stopper } from './stops.ts'
 
 export type Document = Readonly<Record<string, unknown>>
@@ -19,6 +20,10 @@ export interface Update {
   readonly since?: string
   /** No request can make it without replacing all schedules: they get other ids. */
   readonly replacesSchedules?: true
+  /** More fields of the header of the second snapshot. */
+  readonly header?: Document
+  /** It deletes resources, which get other ids when they are created again. */
+  readonly recreates?: true
   /** More flags of the apply. */
   readonly flags?: readonly string[]
 }
@@ -35,89 +40,83 @@ export interface Point {
 /** What every update is tried on. */
 export interface Bench {
   readonly server: PrefectServer
+  readonly database: Database
   readonly stopper: Stopper
   readonly folder: string
+  close(): Promise<void>
 }
 
 export async function openBench(server: PrefectServer): Promise<Bench> {
+  const [database, stopper] = [openDatabase(server), await openStopper(server.url)]
+  await database.save('empty')
   return {
     server,
-    stopper: await openStopper(server.url),
+    database,
+    stopper,
     folder: mkdtempSync(join(tmpdir(), 'prefect-snapshot-hard-')),
+    async close() {
+      database.close()
+      await stopper.close()
+      await server.stop()
+    },
   }
 }
 
 /** A server in the state before an update, and what the update makes of it. */
 interface Reference {
   readonly writes: number
+  readonly before: Rows
   readonly after: string
   /** What those schedules say that the update itself replaces or removes: they come back under other ids. */
   readonly replaced: ReadonlySet<string>
 }
 
+/** What is tried once for each state that the stops lead to: nothing else can change its result. */
+interface Tried {
+  /** By what the server and the journal say. */
+  readonly undone: Set<string>
+  /** By what the server holds. */
+  readonly completed: Set<string>
+}
+
 /**
  * Stops an update at each of its writes in each way. Afterwards `undo` must bring the server back to where it was, ids
- * included, and a second apply, after another such stop, must bring it to where the update leads.
+ * included, and a second apply must bring it to where the update leads.
  */
 export async function holdUpdate(bench: Bench, update: Update, stops: readonly Stop[]): Promise<readonly Point[]> {
   const reference = await referenceOf(bench, update)
+  const tried: Tried = { undone: new Set(), completed: new Set() }
   const points: Point[] = []
-  // A second apply depends on nothing but what the server holds, so it is tried once for each state.
-  const completed = new Set<string>()
-  let before = await begin(bench, update)
   for (const stop of stops) {
     for (let at = 1; at <= reference.writes; at++) {
-      const undone = await tryUndo(bench, update, { stop, at }, before, reference)
-      const faults = [...undone.faults]
-      if (faults.length > 0) before = await begin(bench, update)
-      if (!completed.has(undone.left)) {
-        const again = await tryAgain(bench, update, { stop, at }, reference)
-        faults.push(...again)
-        if (again.length === 0) completed.add(undone.left)
-        before = again.length > 0 ? await begin(bench, update) : await goBack(bench, update, before)
-      }
+      const faults = await tryPoint(bench, update, { stop, at }, reference, tried)
       points.push({ update: update.name, stop: stop.name, at, faults })
     }
   }
   return points
 }
 
-/** Brings an empty server to the state before the update. */
-async function begin(bench: Bench, update: Update): Promise<Rows> {
-  await deleteExcept(bench.server.url, {})
-  return makeBefore(bench, update)
-}
-
-/** Brings the server from the state after the update to the one before, which takes less than to begin anew. */
-async function goBack(bench: Bench, update: Update, before: Rows): Promise<Rows> {
-  await deleteExcept(bench.server.url, before)
-  const now = await makeBefore(bench, update)
-  return named(now) === named(before) ? now : begin(bench, update)
-}
-
-async function makeBefore(bench: Bench, { name, from }: Update): Promise<Rows> {
-  const { exit, err } = from.length > 0 ? await apply(bench, from) : { exit: 0, err: '' }
-  if (exit !== 0) throw new Error(`${name}: the state before could not be made: ${err}`)
-  bench.stopper.disarm()
-  return readRows(bench.server.url)
-}
-
 async function referenceOf(bench: Bench, update: Update): Promise<Reference> {
-  const before = await begin(bench, update)
-  const { exit, err, out } = await apply(bench, update.to, update.flags)
-  if (exit !== 0) throw new Error(`${update.name}: the update failed without a fault (${exit}): ${err}${out}`)
+  const { name, from, to } = update
+  await bench.database.load('empty')
+  const made = from.length > 0 ? await apply(bench, from) : { exit: 0, err: '' }
+  if (made.exit !== 0) throw new Error(`${name}: the state before could not be made: ${made.err}`)
+  await bench.database.save('before')
+  const before = await readRows(bench.server.url)
+  bench.stopper.disarm()
+  const { exit, err, out } = await apply(bench, to, update)
+  if (exit !== 0) throw new Error(`${name}: the update failed without a fault (${exit}): ${err}${out}`)
   const writes = bench.stopper.disarm()
   const after = await readRows(bench.server.url)
-  const again = await apply(bench, update.to, update.flags)
-  if (bench.stopper.disarm() > 0)
-    throw new Error(`${update.name}: a second apply writes again: ${again.err}${again.out}`)
+  const again = await apply(bench, to, update)
+  if (bench.stopper.disarm() > 0) throw new Error(`${name}: a second apply writes again: ${again.err}${again.out}`)
   const replaced = new Set(schedulesOf(before).filter(isReplacedIn(after)).map(contentOf))
   const needless = schedulesOf(after)
     .map(contentOf)
     .filter((content) => replaced.has(content))
   if (needless.length > 0 && !update.replacesSchedules)
-    throw new Error(`${update.name}: an untouched schedule got another id: ${needless.join(', ')}`)
-  return { writes, after: named(after), replaced }
+    throw new Error(`${name}: an untouched schedule got another id: ${needless.join(', ')}`)
+  return { writes, before, after: named(after), replaced }
 }
 
 /** Whether an update gives a schedule another id, or its undo has to: PATCH cannot take away a slug or a number of runs. */
@@ -135,34 +134,69 @@ interface Place {
   readonly at: number
 }
 
-/** Stops the update there, and reverts it. Returns what did not hold, and what the server held in between. */
-async function tryUndo(bench: Bench, update: Update, place: Place, before: Rows, reference: Reference) {
-  const journal = journalPath(bench)
+/** Stops the update there, reverts it, and completes it. Returns what did not hold. */
+async function tryPoint(bench: Bench, update: Update, place: Place, reference: Reference, tried: Tried) {
+  await bench.database.load('before')
+  const journal = join(bench.folder, `${files++}.ndjson`)
   const faults = await stopAt(bench, update, place, journal)
-  const left = named(await readRows(bench.server.url))
-  const { exit, out, err } = await tool(bench, ['undo', journal, '--yes'])
-  const now = await readRows(bench.server.url)
-  const difference = differenceOf(exact(before, reference.replaced), exact(now, reference.replaced))
-  if (exit !== 0) faults.push(`undo ended with ${exit}: ${err}${out}`)
-  if (difference) faults.push(`after undo the server differs: ${difference}`)
-  return { faults, left }
+  const rows = await readRows(bench.server.url)
+  const left = named(rows)
+  const whole = `${left}\n${readJournal(journal, rows)}`
+  const [isUndone, isCompleted] = [tried.undone.has(whole), tried.completed.has(left)]
+  if (isUndone && isCompleted) return faults
+  if (!isUndone && !isCompleted) await bench.database.save('left')
+  if (!isUndone) {
+    const found = await undo(bench, update, journal, reference)
+    if (found.length === 0) tried.undone.add(whole)
+    faults.push(...found)
+  }
+  if (isCompleted) return faults
+  if (!isUndone) await bench.database.load('left')
+  const found = await complete(bench, update, reference)
+  if (found.length === 0) tried.completed.add(left)
+  return [...faults, ...found]
 }
 
-/** Stops the update there, and applies it again. Returns what did not hold. */
-async function tryAgain(bench: Bench, update: Update, place: Place, reference: Reference) {
-  const faults = await stopAt(bench, update, place, journalPath(bench))
-  const { exit, out, err } = await apply(bench, update.to, update.flags)
+/** What a journal says, with names in place of ids and without times. */
+function readJournal(file: string, rows: Rows): string {
+  const text = existsSync(file) ? readFileSync(file, 'utf8').replace(/^.*\n/, '') : ''
+  const unknown = new Map<string, string>()
+  return withNames(text, rows).replace(ids, (id) => {
+    if (!unknown.has(id)) unknown.set(id, String(unknown.size))
+    return unknown.get(id) ?? id
+  })
+}
+
+async function undo(
+  bench: Bench,
+  { recreates }: Update,
+  journal: string,
+  { before, replaced }: Reference,
+): Promise<string[]> {
+  const { exit, out, err } = await tool(bench, ['undo', journal, '--yes'])
+  const now = await readRows(bench.server.url)
+  const textOf = (rows: Rows) => (recreates ? named(rows) : exact(rows, replaced))
+  const difference = differenceOf(textOf(before), textOf(now))
+  return [
+    ...(exit === 0 ? [] : [`undo ended with ${exit}: ${err}${out}`]),
+    ...(difference ? [`after undo the server differs: ${difference}`] : []),
+  ]
+}
+
+async function complete(bench: Bench, update: Update, reference: Reference): Promise<string[]> {
+  const { exit, out, err } = await apply(bench, update.to, update)
   const difference = differenceOf(reference.after, named(await readRows(bench.server.url)))
-  if (exit !== 0) faults.push(`a second apply ended with ${exit}: ${err}${out}`)
-  if (difference) faults.push(`after a second apply the server differs: ${difference}`)
-  return faults
+  return [
+    ...(exit === 0 ? [] : [`a second apply ended with ${exit}: ${err}${out}`]),
+    ...(difference ? [`after a second apply the server differs: ${difference}`] : []),
+  ]
 }
 
 async function stopAt(bench: Bench, update: Update, { stop, at }: Place, journal: string): Promise<string[]> {
   bench.stopper.arm(stop, at)
   const env: Record<string, string> = stop.noRetries ? { PREFECT_CLIENT_MAX_RETRIES: '0' } : {}
-  const args = [...(update.flags ?? []), '--journal', journal]
-  const { exit, err } = await apply(bench, update.to, args, env, stop.kills)
+  const flags = [...(update.flags ?? []), '--journal', journal]
+  const { exit, err } = await apply(bench, update.to, { ...update, flags }, env, stop.kills)
   const writes = bench.stopper.disarm()
   if (writes < at) return [`the apply sent ${writes} writes and was not stopped: ${err}`]
   if (stop.recovers && exit !== 0) return [`the apply ended with ${exit}: ${err}`]
@@ -174,22 +208,18 @@ async function stopAt(bench: Bench, update: Update, { stop, at }: Place, journal
 
 let files = 0
 
-function journalPath({ folder }: Bench): string {
-  return join(folder, `${files++}.ndjson`)
-}
-
 async function apply(
   bench: Bench,
   documents: readonly Document[],
-  flags: readonly string[] = [],
+  { header = {}, flags = [] }: Pick<Update, 'header' | 'flags'> = {},
   env: Readonly<Record<string, string>> = {},
-  inProcess: true | undefined = undefined,
+  own: true | undefined = undefined,
 ) {
   const file = join(bench.folder, `${files++}.yaml`)
-  const header = 'kind: snapshot\nversion: 1\n'
-  writeFileSync(file, [header, ...documents.map((document) => `${JSON.stringify(document)}\n`)].join('---\n'))
+  const all = [{ kind: 'snapshot', version: 1, ...header }, ...documents]
+  writeFileSync(file, all.map((document) => `${JSON.stringify(document)}\n`).join('---\n'))
   const args = ['apply', file, '--yes', '--concurrency', '1', '--override-change-limit', ...flags]
-  return tool(bench, args, env, inProcess)
+  return tool(bench, args, env, own)
 }
 
 /** Runs the tool through the proxy: in this process, or as one of its own that can be killed. */

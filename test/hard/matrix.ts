@@ -4,9 +4,7 @@ import { freshServer, type ServerVersion } from '../servers/servers.ts'
 import { type Bench, holdUpdate, openBench, type Point } from './hold.ts'
 import { stops } from './stops.ts'
 import { tally } from './tally.ts'
-import { deploymentUpdates } from './updates/deployments.ts'
-import { otherUpdates } from './updates/others.ts'
-import { scheduleUpdates } from './updates/schedules.ts'
+import { updates } from './updates/all.ts'
 
 /** Prefect versions to try, separated by commas; all that have a test file by default. */
 const chosenVersions = process.env.PREFECT_SNAPSHOT_HARD_VERSIONS?.split(',')
@@ -22,10 +20,8 @@ export function describeMatrix(version: ServerVersion): void {
       bench = await openBench(await freshServer(version))
     })
     afterAll(async () => {
-      await bench?.stopper.close()
-      await bench?.server.stop()
+      await bench?.close()
     })
-    const updates = [...scheduleUpdates, ...deploymentUpdates, ...otherUpdates]
     test.each(updates.filter(({ since }) => atLeast(version, since)))('$name', async (update) => {
       const some = stops.filter(({ name }) => name.includes(chosenStops))
       const points = await holdUpdate(bench, update, some)

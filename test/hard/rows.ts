@@ -1,6 +1,6 @@
 import { plainHttp, type Row } from '../support/plain-http.ts'
 
-/** The rows of a server by what they are, but for those of builtin block types. Read without code of the tool. */
+/** The rows of a server by what they are, except those of builtin block types. Read without code of the tool. */
 export type Rows = Readonly<Record<string, readonly Row[]>>
 
 const lists = {
@@ -15,50 +15,19 @@ const lists = {
   variables: ['/variables/filter', {}],
 } as const
 
-/** Where rows are deleted, in this order. */
-const deletable = [
-  ['automations', '/automations/'],
-  ['deployments', '/deployments/'],
-  ['flows', '/flows/'],
-  ['queues', '/work_queues/'],
-  ['pools', '/work_pools/'],
-  ['blocks', '/block_documents/'],
-  ['types', '/block_types/'],
-  ['schemas', '/block_schemas/'],
-  ['limits', '/v2/concurrency_limits/'],
-  ['variables', '/variables/'],
-] as const
-
-/** Block types of the tests have such slugs. */
-export const ownType = 'own-'
+/** The block type of the tests. */
+export const ownType = 'own-thing'
 
 export async function readRows(url: string): Promise<Rows> {
   const http = plainHttp(url)
   const read = async (path: string, body: Row) => (await http.post(path, body)) as unknown as Row[]
-  const types = (await http.list('/block_types/filter', {})).filter(isOwn)
-  const schemas = await read('/block_schemas/filter', {
-    block_schemas: { block_type_id: { any_: types.map(({ id }) => id) } },
-  })
+  const types = await read('/block_types/filter', { block_types: { slug: { any_: [ownType] } } })
+  const of = { block_schemas: { block_type_id: { any_: types.map(({ id }) => id) } } }
+  const schemas = types.length > 0 ? await read('/block_schemas/filter', of) : []
   const found = await Promise.all(
     Object.entries(lists).map(async ([name, [path, body]]) => [name, await read(path, body)] as const),
   )
   return { ...Object.fromEntries(found), types, schemas }
-}
-
-function isOwn({ slug }: Row): boolean {
-  return String(slug).startsWith(ownType)
-}
-
-/** Deletes every row but these. */
-export async function deleteExcept(url: string, kept: Rows): Promise<void> {
-  const http = plainHttp(url)
-  const rows = await readRows(url)
-  for (const [name, path] of deletable) {
-    const ids = new Set(kept[name]?.map(({ id }) => id))
-    // The limit of a deployment is deleted with it.
-    for (const row of (rows[name] ?? []).filter(({ id }) => !ids.has(id)))
-      await http.delete(path + encodeURIComponent(String(name === 'pools' ? row.name : row.id))).catch(() => {})
-  }
 }
 
 /** Values that say when and by whom something was done, and the state of workers. */
@@ -86,13 +55,17 @@ export function exact(rows: Rows, replaced: ReadonlySet<string>): string {
   return lines.sort().join('\n')
 }
 
-/** What the rows say, with names in place of ids, without own limits that no deployment has: those limit nothing. */
-export function named(all: Rows): string {
-  const linked = new Set(
-    (all.deployments ?? []).map(({ global_concurrency_limit: limit }) => (limit as Row | null)?.name),
-  )
-  const rows: Rows = { ...all, limits: (all.limits ?? []).filter((row) => !isOwnLimit(row) || linked.has(row.name)) }
+/** What the rows say, with names in place of ids. */
+export function named(rows: Rows): string {
   const without = new Set([...passing, 'id', 'created', 'created_by', 'concurrency_limit_id'])
+  const lines = linesOf(rows, () => without).join('\n')
+  return withNames(lines, rows).split('\n').sort().join('\n')
+}
+
+export const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** A text with the names of rows in place of their ids. */
+export function withNames(text: string, rows: Rows): string {
   const names = new Map(
     Object.entries(rows).flatMap(([kind, some]) =>
       some.map(
@@ -100,12 +73,7 @@ export function named(all: Rows): string {
       ),
     ),
   )
-  const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
-  const nameOf = (text: string) => text.replace(id, (found) => names.get(found) ?? found)
-  return linesOf(rows, () => without)
-    .map(nameOf)
-    .sort()
-    .join('\n')
+  return text.replace(ids, (found) => names.get(found) ?? found)
 }
 
 function isOwnLimit({ name }: Row): boolean {

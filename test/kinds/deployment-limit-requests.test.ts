@@ -43,6 +43,7 @@ const decay = { slot_decay_per_second: 0.5 }
 const decaying = { concurrency_limit: { limit: 5, ...decay } }
 // The id of a row that the fake system does not have.
 const linkOwn = { global_concurrency_limit_id: '' }
+const strategy = { collision_strategy: 'CANCEL_NEW' }
 const five = { concurrency_limit: 5 }
 
 // `concurrency_limit: null` deletes what is linked, so it is only ever sent where that is an own row.
@@ -52,7 +53,18 @@ test.each<[string, JsonObject | null, ResolvedResource, (JsonObject | undefined)
   ['own to none', ownRow, wanted({}), [drop]],
   ['own to own', ownRow, wanted(five), [values]],
   ['none to own with a decay: the whole row first', null, wanted(decaying), [{ ...row, ...decay }, linkOwn]],
-  ['own to shared: the own row is removed once the other is linked', ownRow, wanted({}, shared), [link, undefined]],
+  [
+    'own to shared: the own row is removed once the other is linked, and until then the options show it',
+    ownRow,
+    wanted({}, shared),
+    [{ ...link, concurrency_options: { collision_strategy: 'ENQUEUE' } }, undefined, { concurrency_options: null }],
+  ],
+  [
+    'own to shared, with options',
+    ownRow,
+    wanted({ concurrency_options: strategy }, shared),
+    [{ ...link, concurrency_options: null }, undefined, { concurrency_options: strategy }],
+  ],
   ['shared to none', sharedRow, wanted({}), [detach]],
   ['shared to own: a row of its own, and then the link', sharedRow, wanted(five), [row, linkOwn]],
   ['shared to another shared', sharedRow, wanted({}, other), [{ global_concurrency_limit_id: other }]],

@@ -462,6 +462,21 @@ describe('pruning', () => {
     const goes = makePlan({ ...snapshot(), scope }, all, kinds, { ...none, prune: true })
     expect(titles(goes.changes)).toEqual(['delete a/p'])
     expect(goes.refusals).toEqual([])
+    const user = resource('c/z', { refs: { to: 'b/other' } })
+    const used = live([pool, needed, other, user], { complete: new Set(['a', 'b']) })
+    const inUse = makePlan({ ...snapshot(), scope }, used, [...kinds, c], { ...none, prune: true })
+    expect(inUse.refusals).toMatchObject([{ code: 'in-use', ref: 'a/p' }])
+    expect(one(inUse.refusals).message).toContain('but c/z still')
+  })
+
+  it('renames what an update of another resource renames, and compares it', () => {
+    const parent: Kind = { ...a, renamesAlong: () => [{ from: 'b/old', to: 'b/new' }] }
+    const child: Kind = { ...b, renames: () => true }
+    const held = live([resource('a/p', { spec: { text: '1' } }), resource('b/old', { refs: { a: 'a/p' } })])
+    const wanted = snapshot(resource('a/p', { spec: { text: '2' } }), resource('b/new', { refs: { a: 'a/p' } }))
+    const made = makePlan(wanted, held, [parent, child], none)
+    expect(titles(made.changes)).toEqual(['update a/p', 'update b/new'])
+    expect(made.changes.map((change) => 'before' in change && refOf(change.before))).toEqual(['a/p', 'b/old'])
   })
 })
 

@@ -86,11 +86,15 @@ export async function changeLimit(write: Write, before: LiveResource, after: Res
   const send = (body: JsonObject) => write.api.send('PATCH', path, body)
   const own = wholeLimit(after.spec.concurrency_limit)
   const hadOwn = isOwnLimit(text(object(before.carriedOver.global_concurrency_limit), 'name'))
-  if (after.ids.limit) {
+  if (after.ids.limit && hadOwn) {
+    // Linking another row by ID leaves the own row orphaned. The interim options show it until it is deleted.
+    const options = after.spec.concurrency_options ?? null
+    await send({ global_concurrency_limit_id: after.ids.limit, concurrency_options: interimOptions(options) })
+    await removeOwnRow(write, before.id)
+    await send({ concurrency_options: options })
+  } else if (after.ids.limit) {
     await send({ global_concurrency_limit_id: after.ids.limit })
-    // Linking another row by ID leaves the own row orphaned.
-    if (hadOwn || (before.refs.limit !== undefined && before.refs.limit === after.refs.limit))
-      await removeOwnRow(write, before.id)
+    if (before.refs.limit !== undefined && before.refs.limit === after.refs.limit) await removeOwnRow(write, before.id)
   } else if (own === undefined) {
     if (before.refs.limit) await send({ global_concurrency_limit_id: null })
     else if (hadOwn) await send({ concurrency_limit: null })
@@ -106,6 +110,21 @@ export async function changeLimit(write: Write, before: LiveResource, after: Res
       await takeUp(write, before.id, own)
     })
   }
+}
+
+/**
+ * The `concurrency_options` between the link of a shared limit and the delete of the own one, which no resource shows:
+ * with these, an interrupted change differs from a complete one, and the next apply completes it. To enqueue is the default.
+ */
+export function interimOptions(after: Json): Json {
+  return after === null ? { collision_strategy: 'ENQUEUE' } : null
+}
+
+/** Deletes the own row that an interrupted change left behind, before the change of the options hides that. */
+export async function completeInterrupted(write: Write, before: LiveResource, after: ResolvedResource): Promise<void> {
+  const interim = interimOptions(after.spec.concurrency_options ?? null)
+  const isInterrupted = sameJson(before.spec.concurrency_options ?? null, interim)
+  if (isInterrupted && before.refs.limit && before.refs.limit === after.refs.limit) await removeOwnRow(write, before.id)
 }
 
 /** An own limit with all fields. */

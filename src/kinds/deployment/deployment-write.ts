@@ -4,7 +4,7 @@ import type { FieldChange, Id, LiveResource, Resource } from '../../model.ts'
 import { isPrefect2 } from '../../version.ts'
 import { answer, at, idOf, isAmbiguous, namesOf, object, objects, statusOf } from '../endpoints.ts'
 import { bodyOf, noSchema, poolBody } from './deployment-body.ts'
-import { changeLimit, completeLimit, limitBody } from './deployment-limit.ts'
+import { changeLimit, completeInterrupted, completeLimit, limitBody } from './deployment-limit.ts'
 import { changeSchedules } from './schedule-changes.ts'
 
 export async function createDeployment(write: Write, after: ResolvedResource): Promise<Created> {
@@ -63,6 +63,7 @@ export async function updateDeployment(
 ): Promise<void> {
   const changed = namesOf(fields)
   const isOld = isPrefect2(write.server.version)
+  if (changed.has('concurrency_options')) await completeInterrupted(write, before, after)
   const way = isOld || needsUpsert(after, changed) === undefined ? patch : isFlip(changed) ? flip : upsert
   const send = () => way(write, before, after, changed)
   const isWhole = await send().then(

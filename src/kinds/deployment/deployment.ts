@@ -10,7 +10,7 @@ import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { deploymentIncompatibilities } from './deployment-incompatibilities.ts'
-import { interimLimit, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import { interimLimit, interimOptions, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import {
   concurrencyOptionRules,
@@ -84,6 +84,8 @@ export const deployment: Kind = {
       schema: boolean,
       doc: 'Whether parameters are validated against their schema.',
       default: true,
+      // A delete may turn it off, to take the deployment off its limit.
+      interim: () => false,
     },
     job_variables: {
       schema: anyObject,
@@ -124,6 +126,7 @@ export const deployment: Kind = {
       rules: concurrencyOptionRules,
       default: null,
       normalize: withoutNulls,
+      interim: interimOptions,
     },
   },
   idKeys: ['deployment_id', 'deployment_ids'],

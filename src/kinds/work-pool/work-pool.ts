@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
-import type { Reader, Resource } from '../../model.ts'
+import type { Reader, Ref, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
 import { at, object, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from '../field-schemas.ts'
 import { nameRule, reservedNameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
-import { queueParts } from '../queue-name.ts'
+import { queueParts, queueRef } from '../queue-name.ts'
 import { findOne, readAll, readNamed } from '../read-list.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
 import { templateRules } from './template-rules.ts'
-import { createWorkPool, updateWorkPool } from './work-pool-write.ts'
+import { createWorkPool, initialQueue, updateWorkPool } from './work-pool-write.ts'
 
 const path = '/work_pools/filter'
 
@@ -122,6 +122,10 @@ export const workPool: Kind = {
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
   readiness: poolReadiness,
   carryOver: ['default_queue_id'],
+  renamesAlong(before, after) {
+    const [from, to] = [defaultQueueOf(before), defaultQueueOf(after)]
+    return from === to ? [] : [{ from, to }]
+  },
   pausedSpec: { is_paused: true },
   create: createWorkPool,
   update: updateWorkPool,
@@ -129,6 +133,10 @@ export const workPool: Kind = {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },
   find: (reader, { resource }) => findOne(reader, path, { work_pools: { name: { any_: [resource.key] } } }),
+}
+
+function defaultQueueOf({ key, spec }: Resource): Ref {
+  return queueRef(key, String(spec.default_queue ?? initialQueue))
 }
 
 /** Reads pools with the names of their default queues, which need not be among the wanted queues. */

@@ -1,41 +1,6 @@
 import type { Document, Update } from '../hold.ts'
+import { limits, one } from './limits.ts'
 import { deployment, flow } from './schedules.ts'
-
-const shared = (name: string): Document => ({ kind: 'concurrency-limit', key: name, spec: { limit: 3, active: true } })
-const limits = [shared('one'), shared('two')]
-const one = { limit: 'concurrency-limit/one' }
-const two = { limit: 'concurrency-limit/two' }
-
-type Half = readonly [spec: Document, refs?: Document]
-
-function limit(name: string, from: Half, to: Half): Update {
-  return {
-    name: `limit: ${name}`,
-    from: [flow, ...limits, deployment(...from)],
-    to: [flow, ...limits, deployment(...to)],
-  }
-}
-
-const own = (value: unknown): Half => [{ concurrency_limit: value }]
-
-const limitUpdates: readonly Update[] = [
-  limit('none to own', own(null), [{ concurrency_limit: 2, tags: ['a'] }]),
-  limit('none to own with a decay', own(null), own({ limit: 2, slot_decay_per_second: 0.5 })),
-  limit('none to own of 0', own(null), own({ limit: 0 })),
-  limit('own number to another, switched off', own(2), own({ limit: 3, active: false })),
-  limit('own with a decay to a number', own({ limit: 2, slot_decay_per_second: 0.5 }), own(4)),
-  limit('own and a strategy', own(2), [
-    { concurrency_limit: 3, concurrency_options: { collision_strategy: 'CANCEL_NEW' } },
-  ]),
-  limit('own to shared', own(2), [{}, one]),
-  limit('own with a decay to shared', own({ limit: 2, slot_decay_per_second: 0.5 }), [{}, one]),
-  limit('own to none', own(2), own(null)),
-  limit('own switched off to none', own({ limit: 2, active: false }), [{ tags: ['a'] }]),
-  limit('shared to own', [{}, one], own(2)),
-  limit('shared to own with a decay', [{}, one], own({ limit: 2, slot_decay_per_second: 0.5 })),
-  limit('shared to another', [{}, one], [{ tags: ['a'] }, two]),
-  limit('shared to none', [{}, one], [{ tags: ['a'] }]),
-]
 
 const schedule = (cron: string, more: Document = {}): Document => ({ cron, active: true, ...more })
 const pool: readonly Document[] = [
@@ -51,7 +16,6 @@ const pool: readonly Document[] = [
 const template = { __prefect_kind: 'jinja', template: '{{ 1 + 1 }}' }
 
 export const deploymentUpdates: readonly Update[] = [
-  ...limitUpdates,
   {
     name: 'deployment: labels alone',
     replacesSchedules: true,

@@ -3,19 +3,19 @@ import { checksumOf } from '../../../src/kinds/block/checksum.ts'
 import type { Document, Update } from '../hold.ts'
 import { deployment, flow } from './schedules.ts'
 
-const pool = (spec: Document, refs: Document = {}): Document => ({
+export const pool = (spec: Document, refs: Document = {}): Document => ({
   kind: 'work-pool',
   key: 'p',
   refs,
   spec: { type: 'process', is_paused: false, ...spec },
 })
-const queue = (name: string, spec: Document): Document => ({
+export const queue = (name: string, spec: Document): Document => ({
   kind: 'work-queue',
   key: `p/${name}`,
   refs: { pool: 'work-pool/p' },
   spec: { is_paused: false, ...spec },
 })
-const standard = { description: "The work pool's default queue.", priority: 1 }
+export const standard = { description: "The work pool's default queue.", priority: 1 }
 
 const poolUpdates: readonly Update[] = [
   {
@@ -47,6 +47,21 @@ const poolUpdates: readonly Update[] = [
     from: [pool({}), queue('default', standard), queue('a', { priority: 2 })],
     to: [pool({ default_queue: 'main' }), queue('main', standard), queue('a', { priority: 2 })],
   },
+  {
+    name: 'pool: its default queue renamed and changed',
+    from: [
+      flow,
+      pool({}),
+      queue('default', { ...standard, description: 'first', concurrency_limit: 2 }),
+      deployment({}, { queue: 'work-queue/p/default' }),
+    ],
+    to: [
+      flow,
+      pool({ default_queue: 'main', description: 'd' }),
+      queue('main', { priority: 3, description: 'second', is_paused: true }),
+      deployment({ tags: ['a'] }, { queue: 'work-queue/p/main' }),
+    ],
+  },
 ]
 
 const event = (name: string): Document => ({ type: 'event', posture: 'Reactive', expect: [name], within: 5 })
@@ -76,6 +91,29 @@ const automationUpdates: readonly Update[] = [
     to: [
       automation('a', { trigger: event('other'), actions: [pauses('b'), pauses('a')] }),
       automation('b', { description: 'd', actions_on_trigger: [pauses('a')] }),
+    ],
+  },
+  {
+    name: 'automations: a cycle of three created, one of them runs a deployment',
+    from: [flow, deployment({})],
+    to: [
+      flow,
+      deployment({ tags: ['a'] }),
+      automation('a', { enabled: true, actions: [pauses('b')] }),
+      automation('b', { enabled: true, actions: [pauses('c')], description: 'd' }),
+      automation('c', {
+        enabled: true,
+        actions: [pauses('a')],
+        actions_on_resolve: [{ type: 'run-deployment', source: 'selected', deployment_id: '<ref:deployment/f/d>' }],
+      }),
+    ],
+  },
+  {
+    name: 'automations: a cycle switched on',
+    from: [automation('a', { actions: [pauses('b')] }), automation('b', { actions: [pauses('a')] })],
+    to: [
+      automation('a', { enabled: true, actions: [pauses('b')] }),
+      automation('b', { enabled: true, actions: [pauses('a')] }),
     ],
   },
   {
@@ -156,10 +194,35 @@ const blockUpdates: readonly Update[] = [
   },
 ]
 
+const storage = { result_storage: 'block/own-thing/c' }
+
+const storageUpdates: readonly Update[] = [
+  {
+    name: 'blocks: result storage of the server and of a pool, moved to a new block',
+    since: '3.7.0',
+    from: [
+      type({}),
+      first.document,
+      block('a', first.ref, { n: 1 }),
+      { kind: 'default-result-storage', key: 'server', refs: { block: 'block/own-thing/a' } },
+      pool({}, { result_storage: 'block/own-thing/a' }),
+    ],
+    to: [
+      type({}),
+      first.document,
+      block('a', first.ref, { n: 1 }),
+      block('c', first.ref, { n: 3 }),
+      { kind: 'default-result-storage', key: 'server', refs: { block: 'block/own-thing/c' } },
+      pool({ bundle_upload_step: { 'own.step': { a: 1 } } }, storage),
+    ],
+  },
+]
+
 export const otherUpdates: readonly Update[] = [
   ...poolUpdates,
   ...automationUpdates,
   ...blockUpdates,
+  ...storageUpdates,
   {
     name: 'limits: of a tag with a decay, and a global one',
     since: '3.4.19',
@@ -179,8 +242,6 @@ export const otherUpdates: readonly Update[] = [
   },
   {
     name: 'several kinds at once: flow, variable, pool, deployment and automation',
-    // Before, its undo cannot take the deployment off the pool.
-    since: '3.6.27',
     from: [flow, { kind: 'variable', key: 'v', spec: { value: 1 } }, deployment({ tags: ['x'] })],
     to: [
       { ...flow, spec: { tags: ['x'] } },
