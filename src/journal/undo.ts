@@ -102,9 +102,9 @@ function currentNames({ entries }: JournalRecord, live: Live) {
     if (live.resources.has(ref)) done.set(refOf(before), ref)
     else open.set(ref, refOf(before))
   }
-  const befores = new Set(entries.map(({ before }) => before))
+  const olds = new Set(entries.map(({ before }) => before))
   return (resource: Resource, image: Image | undefined): Resource => {
-    const names = befores.has(image) ? done : open
+    const names = olds.has(image) ? done : open
     return names.size === 0 || !image ? resource : withRenamedRefs(resource, names)
   }
 }

@@ -73,7 +73,7 @@ test('what others have begun to use since is left, with what it needs, and is li
     'deployment/f/triggered',
     'flow/f',
   ])
-    expect(err).toMatch(new RegExp(`in-use.*${left} would be deleted, but .* still need`))
+    expect(err).toMatch(new RegExp(`in-use.*${left} cannot be deleted, because .* would remain`))
   expect(err).toContain('flow/ran is left as it is: its delete would also delete 1 run.')
   const names = async (path: string) => (await http.list(path, {})).map(({ name }) => name).sort()
   expect(await names('/work_pools/filter')).toEqual(['p'])

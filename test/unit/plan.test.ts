@@ -466,7 +466,7 @@ describe('pruning', () => {
     const used = live([pool, needed, other, user], { complete: new Set(['a', 'b']) })
     const inUse = makePlan({ ...snapshot(), scope }, used, [...kinds, c], { ...none, prune: true })
     expect(inUse.refusals).toMatchObject([{ code: 'in-use', ref: 'a/p' }])
-    expect(one(inUse.refusals).message).toContain('but c/z still')
+    expect(one(inUse.refusals).message).toContain('because c/z would remain')
   })
 
   it('renames what an update of another resource renames, and compares it', () => {
