@@ -7,7 +7,7 @@ export const validate = defineCommand({
   group: 'Review',
   summary: 'Check snapshots without a server',
   description:
-    'Checks snapshots offline: syntax, schema, keys, tokens and the graph of references. Reports all errors together.',
+    'Checks snapshots offline: syntax, schema, keys, tokens, the graph of references, and values that Prefect would refuse. Reports all errors together.',
   arguments: { snapshot: rest(snapshotForms) },
   options: { ...environmentOptions, ...formatOption },
   examples: ['validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'],

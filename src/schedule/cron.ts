@@ -82,9 +82,6 @@ function expand(text: string): Cron {
   if (random) reject(`Prefect has no hashed or random fields such as ${JSON.stringify(random.toUpperCase())}`)
   const nth = new Map<number | '*', Set<number | 'l'>>()
   const fields = columns.map((column, index) => expandField(column, index, columns, nth))
-  const plain = fields[weekday]
-  if (nth.size > 0 && Array.isArray(plain) && plain.length !== 7 && plain.some((value) => !nth.has(value as number)))
-    reject('the day of week mixes plain days with days of certain weeks, such as 1,3#2')
   const at = (index: number): CronField => fields[index] ?? (index === 5 ? [0] : '*')
   return { minute: at(0), hour: at(1), day: at(2), month: at(3), weekday: at(4), second: at(5), year: at(6), nth }
 }
@@ -98,12 +95,20 @@ function expandField(column: string, index: number, columns: readonly string[], 
   const values = new Set<number | 'l' | '*'>()
   const parts = (column === '?' ? '*' : column).split(',')
   for (const part of parts) expandPart(withoutRandom(part, parts), index, columns.length, values, nth)
+  if (index === weekday) checkWeeks(values, nth)
   const sorted = [...values].sort((a, b) => order(a) - order(b))
   if (sorted.length === 1 && sorted[0] === '*') return '*'
   const all = index === 6 ? yearsAreNever + 1 : rule.high - rule.low + 1
   const other = index === day ? columns[weekday] : index === weekday ? columns[day] : '*'
   if (sorted.length === all && other?.includes('*')) return '*'
   return sorted.includes('*') ? '*' : (sorted as (number | 'l')[])
+}
+
+/** Days of certain weeks do not mix with plain days, unless that makes all seven. */
+function checkWeeks(days: ReadonlySet<number | 'l' | '*'>, nth: NthDays): void {
+  const isPlain = (day: number | 'l' | '*') => typeof day === 'number' && !nth.has(day)
+  if (nth.size > 0 && days.size !== 7 && [...days].some(isPlain))
+    reject('the day of week mixes plain days with days of certain weeks, such as 1,3#2')
 }
 
 /** A random field with a range or step is accepted; its value is not known, so the first one is taken. */

@@ -39,17 +39,22 @@ function cronRuns(text: string, dayOr: boolean, zone: string, from: Date, count:
       : [...cron.nth]
           .flatMap(([day, weeks]) => [...weeks].map((week) => `${day}#${week === 'l' ? 'L' : week}`))
           .join(',')
-  const fields = [cron.second, cron.minute, cron.hour, cron.day, cron.month].map(listOf)
-  const job = new Cron([...fields, weekdays, listOf(cron.year)].join(' '), {
-    paused: true,
-    timezone: 'UTC',
-    domAndDow: !dayOr,
-  })
+  const job = (day: CronField, days: string, domAndDow: boolean) => {
+    const fields = [cron.second, cron.minute, cron.hour, day, cron.month].map(listOf)
+    return new Cron([...fields, days, listOf(cron.year)].join(' '), { paused: true, timezone: 'UTC', domAndDow })
+  }
+  const hasWeeks = cron.nth.size > 0
   // A run at this very second is one of the next.
   let wall: Date | null = new Date(Math.ceil(wallClock(from, zone).getTime() / second) * second - 1)
+  if (dayOr && cron.day !== '*' && weekdays !== '*') {
+    // croniter finds nothing if one of the two fields for days never matches, such as day 31 of September.
+    if (!job(cron.day, hasWeeks ? weekdays : '*', hasWeeks).nextRun(wall)) return []
+  }
+  // With days of certain weeks, it looks at no other days, unless both fields have to match.
+  const found = job(hasWeeks && dayOr ? '*' : cron.day, weekdays, !dayOr)
   const out: Date[] = []
   while (out.length < count) {
-    wall = job.nextRun(wall)
+    wall = found.nextRun(wall)
     if (!wall) break
     out.push(instantOf(wall, zone))
   }

@@ -10,7 +10,8 @@ import { canonicalSpec } from '../../src/spec.ts'
 interface Recorded {
   readonly schedule: JsonObject
   readonly start: string
-  readonly next: readonly string[]
+  /** Or the error of a schedule that never runs. */
+  readonly next: readonly string[] | string
 }
 const file = new URL('../fixtures/schedules/prefect-3.8.8.json', import.meta.url)
 const recorded = (JSON.parse(readFileSync(file, 'utf8')) as { next: readonly Recorded[] }).next
@@ -47,7 +48,9 @@ describe('the next runs', () => {
   test.each(recorded)('$schedule from $start are those of Prefect', ({ schedule, start, next }) => {
     const [one] = deployment.runSchedules?.(resource({ schedules: [{ ...schedule, active: true }] })) ?? []
     const runs = one && nextRuns(one, new Date(start), 3)
-    expect(runs?.map((run) => run.getTime())).toEqual(next.map((run) => new Date(run).getTime()))
+    expect(runs?.map((run) => run.getTime())).toEqual(
+      typeof next === 'string' ? [] : next.map((run) => new Date(run).getTime()),
+    )
   })
 })
 
