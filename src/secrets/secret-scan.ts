@@ -2,7 +2,7 @@ import type { Issue } from '../issue.ts'
 import { isNumber, isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
-import { creator as ownRules } from './scan-rules.ts'
+import { lint, loadRules } from './lint-text.ts'
 import { secretNameOf } from './secret-names.ts'
 
 /** Finds values outside of secret fields that look like secrets, by the rules of secretlint and `scan-rules.ts`. */
@@ -19,6 +19,7 @@ export interface SecretScanner {
  * still responding.
  */
 const [firstSize, maxSize] = [20_000, 1_000_000]
+
 /** Lines up to this length are often repeated, as in parameter schemas, and are scanned only once. */
 const shortLine = 80
 
@@ -143,54 +144,6 @@ function nameInPair(list: readonly Json[], index: number): string | undefined {
   const isPair =
     index === 1 && more.length === 0 && typeof name === 'string' && typeof value === 'string' && /\d/.test(value)
   return isPair ? name : undefined
-}
-
-interface Finding {
-  readonly offset: number
-  readonly rule: string
-  readonly looks: string
-}
-
-async function loadRules() {
-  const [{ lintSource }, { creator }] = await Promise.all([
-    import('@secretlint/core'),
-    import('@secretlint/secretlint-rule-preset-recommend'),
-  ])
-  return { lintSource, creator }
-}
-
-async function lint(
-  content: string,
-  { lintSource, creator }: Awaited<ReturnType<typeof loadRules>>,
-): Promise<Finding[]> {
-  const preset = '@secretlint/secretlint-rule-preset-recommend'
-  const { messages } = await lintSource({
-    source: { filePath: 'snapshot.yaml', content, ext: '.yaml', contentType: 'text' },
-    options: {
-      config: {
-        rules: [
-          { id: preset, rule: creator },
-          { id: ownRules.meta.id, rule: ownRules },
-        ],
-      },
-      noPhysicFilePath: true,
-    },
-  })
-  return messages.map(({ range, ruleId, messageId }) => ({
-    offset: range[0],
-    rule: ruleId,
-    looks: inWords(ruleId.replace(/^.*secretlint-rule-/, ''), messageId),
-  }))
-}
-
-/** Describes the matching rule by its ID and the ID of its message. The text of the message could contain the value. */
-function inWords(rule: string, message: string): string {
-  const words = (text: string) =>
-    text
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .replace(/[-_]/g, ' ')
-      .toLowerCase()
-  return rule === 'value' || words(message).includes(words(rule)) ? words(message) : `${words(rule)}: ${words(message)}`
 }
 
 function issueOf(ref: Ref, pointer: Pointer, looks: string): Issue {

@@ -1,10 +1,11 @@
-import type { Json, JsonObject } from '../../json.ts'
+import type { Json } from '../../json.ts'
 import type { Created, ResolvedResource, Write } from '../../kind.ts'
-import type { FieldChange, Id, LiveResource, Resource } from '../../model.ts'
+import type { FieldChange, LiveResource, Resource } from '../../model.ts'
 import { isPrefect2 } from '../../version.ts'
-import { answer, at, idOf, isAmbiguous, namesOf, object, objects, statusOf } from '../endpoints.ts'
-import { bodyOf, noSchema, poolBody } from './deployment-body.ts'
+import { at, isAmbiguous, namesOf, object, statusOf } from '../endpoints.ts'
+import { bodyOf, poolBody } from './deployment-body.ts'
 import { changeLimit, completeInterrupted, completeLimit, limitBody } from './deployment-limit.ts'
+import { completeSchedules, pausedOf, post, upsert } from './deployment-upsert.ts'
 import { changeSchedules } from './schedule-changes.ts'
 
 export async function createDeployment(write: Write, after: ResolvedResource): Promise<Created> {
@@ -12,25 +13,6 @@ export async function createDeployment(write: Write, after: ResolvedResource): P
   await completeSchedules(write, id, after)
   await completeLimit(write, id, after.spec.concurrency_limit)
   return { id }
-}
-
-/**
- * Sends a deployment in one request, or, where the server refuses its job variables, in two. A server checks job
- * variables against the template of the pool that the same request names, so a deployment whose template was changed
- * later, or that fills a number from a variable, is refused although it was accepted once. The first request leaves the
- * job variables out, paused, so that no run starts without them; the second one leaves the pool out.
- */
-async function post({ api }: Write, body: JsonObject, pool: JsonObject): Promise<Id> {
-  const send = async (part: JsonObject) => idOf(answer((await api.send('POST', '/deployments/', part)).body))
-  try {
-    return await send({ ...body, ...pool })
-  } catch (error) {
-    const { job_variables: variables, ...rest } = body
-    const isChecked = Object.keys(object(variables)).length > 0 && Object.keys(pool).length > 0
-    if (!isChecked || ![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
-    await send({ ...rest, ...pool, paused: true })
-    return await send(body)
-  }
 }
 
 export async function removeDeployment({ api }: Write, before: LiveResource): Promise<void> {
@@ -43,12 +25,6 @@ export async function removeDeployment({ api }: Write, before: LiveResource): Pr
       return api.send('PATCH', path, { ...unlinked, enforce_parameter_schema: false })
     })
   await api.send('DELETE', path)
-}
-
-/** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
-async function completeSchedules({ api }: Write, id: string, { spec }: ResolvedResource): Promise<void> {
-  if (!objects(spec.schedules).some((schedule) => schedule.max_scheduled_runs !== undefined)) return
-  await changeSchedules(api, id, await api.get(at`/deployments/${id}/schedules`), spec.schedules)
 }
 
 /**
@@ -106,10 +82,6 @@ function pastParameters(write: Write, before: LiveResource, after: ResolvedResou
   return { ...write, api: { ...api, send } }
 }
 
-function pausedOf(before: LiveResource, after: ResolvedResource): Json {
-  return after.spec.paused ?? before.carriedOver.paused ?? false
-}
-
 /**
  * Which part of an update needs the upsert, because PATCH ignores labels, and resolves placeholders in parameters instead of
  * storing them. Undefined if PATCH can make the whole update.
@@ -133,48 +105,6 @@ function isFlip(changed: ReadonlySet<string>): boolean {
 async function flip({ api }: Write, { id }: LiveResource, { spec }: ResolvedResource): Promise<void> {
   const path = spec.paused ? at`/deployments/${id}/pause_deployment` : at`/deployments/${id}/resume_deployment`
   await api.send('POST', path)
-}
-
-/** Replaces the deployment. Omits its pool unless that changes, so that the server does not check job variables again. */
-async function upsert(
-  write: Write,
-  before: LiveResource,
-  after: ResolvedResource,
-  changed: ReadonlySet<string>,
-): Promise<void> {
-  const body = { ...bodyOf(after, write.server), paused: pausedOf(before, after) }
-  if (changed.has('queue') && !after.refs.queue) await detach(write, before)
-  const pool = changed.has('queue') ? poolBody(after.resource) : {}
-  const enforce = after.spec.enforce_parameter_schema ?? true
-  if (!changed.has('enforce_parameter_schema')) await post(write, body, pool)
-  else
-    await post(write, { ...body, enforce_parameter_schema: enforce }, pool).catch(async (error: unknown) => {
-      if (enforce !== true || statusOf(error) !== 422) throw error
-      await enforceUnchecked(write, before)
-      await post(write, body, pool)
-    })
-  await completeSchedules(write, before.id, after)
-}
-
-/** Parameters and a schema that fit each other, for a PATCH of a deployment whose own do not. The upsert follows. */
-const fitting: JsonObject = { parameters: {}, parameter_openapi_schema: noSchema, paused: true }
-
-/**
- * Turns the enforcement of the parameter schema on where the parameters do not fit it. A request that turns it on checks
- * the parameters, but a POST that does not name it stores parameters unchecked: the caller sends that one next.
- */
-async function enforceUnchecked({ api }: Write, before: LiveResource): Promise<void> {
-  await api.send('PATCH', at`/deployments/${before.id}`, { enforce_parameter_schema: true, ...fitting })
-}
-
-/** Removes a deployment from its pool, which the upsert cannot do. */
-async function detach({ api }: Write, before: LiveResource): Promise<void> {
-  const path = at`/deployments/${before.id}`
-  const detached = { work_pool_name: null, work_queue_name: null }
-  await api.send('PATCH', path, detached).catch((error: unknown) => {
-    if (statusOf(error) !== 409) throw error
-    return api.send('PATCH', path, { ...detached, ...fitting })
-  })
 }
 
 async function patch(
