@@ -50,4 +50,9 @@ describe('explain', () => {
       }
     },
   )
+
+  it('tells what Prefect demands of a field', async () => {
+    const text = (await explained('deployment.schedules')).replace(/\s+/g, ' ')
+    expect(text).toContain('Rule of Prefect: The slugs of the schedules of a deployment differ.')
+  })
 })

@@ -58,6 +58,9 @@ function fieldText(kind: Kind, name: string, field: Field, { style, width }: Vie
     ...(field.freeform
       ? ['Freeform: an ID in it is written <ref:KIND/KEY>, and names of blocks and variables in it are dependencies.']
       : []),
+    ...(field.rules ?? []).map(
+      ({ doc, since: version }) => `Rule of Prefect${version ? ` (from ${version} on)` : ''}: ${doc}`,
+    ),
   ]
   return [
     `${style.bold(`${kind.name}.spec.${name}`)}\n\n`,
