@@ -61,4 +61,4 @@ test('an update of a block with a masked secret warns, and undo says what nobody
   expect(await data()).toMatchObject({ method: 'GET', url: 'https://example.org/1' })
   await masked.close()
   await server.stop()
-})
+}, 400_000)

@@ -7,6 +7,8 @@ import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
 import { type Planted, planted } from './planted-secrets.ts'
 
 /* Secrets in places that nobody declared to have any: an export warns of each, and with --strict-secrets it writes nothing. */
+/** Dozens of requests, on a busy machine. */
+const patience = 400_000
 const home = newHome()
 const entries = Object.entries(planted)
 const nameOf = (index: number) => `planted_${index}`
@@ -76,7 +78,7 @@ beforeAll(async () => {
   const made: string[] = []
   for (const [index, [, one]] of entries.entries()) made.push(await plant(http, id, one, index))
   refs = made
-})
+}, patience)
 afterAll(() => server?.stop())
 
 /** The planted secrets of whose resource a text says nothing. */
