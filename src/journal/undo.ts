@@ -48,8 +48,8 @@ export function undoOf(
   placeholderFor: (image: Image, pointer: Pointer) => Placeholder,
 ): Undoing {
   const resolve = (image: Image | undefined) => resourceOf(image, placeholderFor)
-  const current = currentNames(record, live)
-  const asNamedNow: Resolve = (image) => current(resolve(image), image)
+  const renames = renamesIn(record, live)
+  const asNamedNow: Resolve = (image) => withRenamedRefs(resolve(image), renames.open)
   const resources: Resource[] = []
   const remove = new Set<Ref>()
   const moved: Rename[] = []
@@ -81,7 +81,7 @@ export function undoOf(
       })
     } else if (entry.action === 'create') remove.add(entry.ref)
     else if (entry.before) {
-      const before = resolve(entry.before)
+      const before = withRenamedRefs(resolve(entry.before), renames.all)
       resources.push(before)
       if (again.length > 0) rewrite.set(refOf(before), again)
       if (refOf(before) !== entry.ref) moved.push({ from: entry.ref, to: refOf(before) })
@@ -92,21 +92,14 @@ export function undoOf(
 }
 
 /**
- * Replaces the names in the refs of a journal's images by those that the server has now: a rename may have been completed
- * although a change of a resource that refers to it was not, or the other way round.
+ * The renames of a journal, from the new name to the previous one; those that the server has not completed are `open`. The
+ * images of a journal refer to renamed resources by their new names.
  */
-function currentNames({ entries }: JournalRecord, live: Live) {
-  const [done, open] = [new Map<Ref, Ref>(), new Map<Ref, Ref>()]
-  for (const { ref, before } of entries) {
-    if (!before || refOf(before) === ref) continue
-    if (live.resources.has(ref)) done.set(refOf(before), ref)
-    else open.set(ref, refOf(before))
-  }
-  const olds = new Set(entries.map(({ before }) => before))
-  return (resource: Resource, image: Image | undefined): Resource => {
-    const names = olds.has(image) ? done : open
-    return names.size === 0 || !image ? resource : withRenamedRefs(resource, names)
-  }
+function renamesIn({ entries }: JournalRecord, live: Live) {
+  const renames = entries.flatMap(({ ref, before }): [Ref, Ref][] =>
+    before && refOf(before) !== ref ? [[ref, refOf(before)]] : [],
+  )
+  return { all: new Map(renames), open: new Map(renames.filter(([to]) => !live.resources.has(to))) }
 }
 
 /** Resources that the server created together with deleted ones and that are unchanged: they have no entry and are deleted too. */

@@ -82,5 +82,5 @@ test('what others have begun to use since is left, with what it needs, and is li
   expect(await names('/flows/filter')).toEqual(['f', 'ran', 'theirs'])
   expect(await names('/variables/filter')).toEqual([])
   expect((await http.get(`/flow_runs/${started}`)).flow_id).toBe(ran)
-  expect((await http.get('/deployments/name/theirs/d')).global_concurrency_limit_id).toBe(limit)
+  expect((await http.get('/deployments/name/theirs/d')).global_concurrency_limit).toMatchObject({ id: limit })
 })

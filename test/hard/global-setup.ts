@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import shareServers from '../servers/global-setup.ts'
+import { defaultShare, seedVariable, shareVariable } from './sample.ts'
 import { type TallyLine, tallyVariable } from './tally.ts'
 
 /** Vitest's global setup: shared servers, and at the end one line for each version: the points that were tried and held. */
@@ -9,11 +11,15 @@ export default async function setup(): Promise<() => Promise<void>> {
   const tally =
     process.env[tallyVariable] ?? join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-tally-')), 'tally.ndjson')
   process.env[tallyVariable] = tally
-  const stop = await shareServers()
+  process.env[seedVariable] ??= randomBytes(4).toString('hex')
+  const share = process.env[shareVariable] ?? defaultShare
+  console.log(`${seedVariable}=${process.env[seedVariable]} ${shareVariable}=${share}`)
+  const [stop, start] = [await shareServers(), performance.now()]
   return async () => {
     await stop()
     const lines = existsSync(tally) ? readFileSync(tally, 'utf8').split('\n').filter(Boolean) : []
     for (const line of summaryOf(lines.map((text) => JSON.parse(text) as TallyLine))) console.log(line)
+    console.log(`${Math.round((performance.now() - start) / 1000)} seconds`)
   }
 }
 

@@ -7,6 +7,7 @@ import { command } from '../support/command.ts'
 import type { Row } from '../support/plain-http.ts'
 import { type Database, openDatabase } from './database.ts'
 import { contentOf, exact, ids, named, type Rows, readRows, schedulesOf, withNames } from './rows.ts'
+import { everyWrite, type Sample } from './sample.ts'
 import { openStopper, type Stop, type Stopper } from './stops.ts'
 
 export type Document = Readonly<Record<string, unknown>>
@@ -80,15 +81,20 @@ interface Tried {
 }
 
 /**
- * Stops an update at each of its writes in each way. Afterwards `undo` must bring the server back to where it was, ids
+ * Stops an update at each of its writes, or a sample of them, in each way. Afterwards `undo` must bring the server back to where it was, ids
  * included, and a second apply must bring it to where the update leads.
  */
-export async function holdUpdate(bench: Bench, update: Update, stops: readonly Stop[]): Promise<readonly Point[]> {
+export async function holdUpdate(
+  bench: Bench,
+  update: Update,
+  stops: readonly Stop[],
+  sample: Sample = everyWrite,
+): Promise<readonly Point[]> {
   const reference = await referenceOf(bench, update)
   const tried: Tried = { undone: new Set(), completed: new Set() }
   const points: Point[] = []
   for (const stop of stops) {
-    for (let at = 1; at <= reference.writes; at++) {
+    for (const at of sample(update.name, stop.name, reference.writes)) {
       const faults = await tryPoint(bench, update, { stop, at }, reference, tried)
       points.push({ update: update.name, stop: stop.name, at, faults })
     }

@@ -203,3 +203,41 @@ it('an undo reads all resources in a journal', () => {
     'c/2',
   ])
 })
+
+it('a resource gets back its reference to a renamed one, whether the rename was completed or not', () => {
+  const user = (count: number) => resource('b/user', { refs: { a: 'a/new' }, spec: { count } })
+  const renamed: Entry = {
+    ref: 'a/new',
+    action: 'update',
+    before: imageOf(old),
+    after: imageOf({ ...made, key: 'new' }),
+    writes: [{ method: 'PATCH', path: '/a/1', status: 422 }],
+    status: 'failed',
+  }
+  const changed: Entry = {
+    ref: 'b/user',
+    action: 'update',
+    before: imageOf({ ...user(1), refs: { a: 'a/new' } }),
+    after: imageOf(user(2)),
+    status: 'done',
+  }
+  const wanted = [{ key: 'user', refs: { a: 'a/x' } }]
+  const open = undo(live(old, { ...user(2), refs: { a: 'a/x' } }), renamed, changed)
+  expect(open.refused).toEqual([])
+  expect(open.resources).toMatchObject(wanted)
+  const done = undo(live({ ...made, key: 'new' }, user(2)), { ...renamed, status: 'done' }, changed)
+  expect(done.refused).toEqual([])
+  expect(done.resources).toMatchObject([{ key: 'x' }, ...wanted])
+})
+
+it('a delete that stopped after it took the resource off others is reverted', () => {
+  const held = resource('b/user', { refs: { a: 'a/x' } })
+  const stopped: Entry = {
+    ref: 'b/user',
+    action: 'delete',
+    before: imageOf(held),
+    writes: [{ method: 'PATCH', path: '/b/1', status: 204 }],
+  }
+  expect(undo(live(old, { ...held, refs: {} }), stopped)).toMatchObject({ refused: [], resources: [held] })
+  expect(undo(live(old, { ...held, refs: {} }), { ...stopped, writes: [] }).refused).toHaveLength(1)
+})
