@@ -24,7 +24,11 @@ export function startProgress(stream: NodeJS.WriteStream, now: () => number): Pr
   let timer: NodeJS.Timeout | undefined
   let line: Line | undefined
   const show = async () => {
-    if (terminal && !line) line = (await import('log-update')).createLogUpdate(stream)
+    if (terminal && !line) {
+      const { createLogUpdate } = await import('log-update')
+      // Other calls may have waited for the package too: two lines would not erase each other.
+      line ??= createLogUpdate(stream)
+    }
     if (progress === undefined || !timer || now() - progress.since < delayMs) return
     const text = progressText(progress, now(), (stream.columns ?? 100) - 1)
     if (line) line(text)

@@ -97,3 +97,25 @@ describe('the progress line', () => {
     expect(written).toEqual([])
   })
 })
+
+describe('the line on a terminal', () => {
+  it('is one line, even if loading what draws it takes longer than several updates', async () => {
+    vi.useFakeTimers()
+    let written = ''
+    const write = (text: string) => {
+      written += text
+      return true
+    }
+    const stream = { isTTY: true, columns: 80, rows: 24, write, on: () => {} } as unknown as NodeJS.WriteStream
+    let time = 0
+    const progress = startProgress(stream, () => time)
+    progress.update({ type: 'phase', phase: 'connecting' })
+    time = 1500
+    vi.advanceTimersByTime(1500)
+    vi.useRealTimers()
+    await vi.waitFor(() => expect(written).toContain('connecting'))
+    await new Promise((done) => setTimeout(done, 20))
+    progress.end()
+    expect(written.match(/connecting/g)).toHaveLength(1)
+  })
+})
