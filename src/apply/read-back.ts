@@ -1,5 +1,5 @@
 import type { Kind } from '../kind.ts'
-import type { Live, Outcome, Resource, SecretValues } from '../model.ts'
+import type { FieldChange, Live, Outcome, Ref, Resource, SecretValues } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { differences } from '../spec/differences.ts'
 import { withKnownSecrets } from '../spec/spec-secrets.ts'
@@ -23,6 +23,10 @@ export function compareBack(
   kinds: readonly Kind[],
   secretValues: Pick<SecretValues, 'secretFor'>,
 ): Outcome[] {
+  const isDeleting = outcomes.some(({ status, change }) => status === 'done' && change.action === 'delete')
+  // A server drops the references to what a delete of the same apply deleted, with its children.
+  const isGone = ({ pointer, before, after }: FieldChange) =>
+    isDeleting && pointer.startsWith('/refs/') && before === undefined && !now.resources.has(after as Ref)
   const expected = new Map(written(outcomes).map((resource) => [refOf(resource), resource]))
   return outcomes.map((outcome) => {
     const { change } = outcome
@@ -32,7 +36,7 @@ export function compareBack(
       return outcome
     const live = now.resources.get(change.ref)
     const fields = live
-      ? differences(kind, live, withKnownSecrets(kind, after, secretValues))
+      ? differences(kind, live, withKnownSecrets(kind, after, secretValues)).filter((field) => !isGone(field))
       : [{ pointer: '', after: 'written' }]
     return fields.length === 0 ? outcome : { change, ms: outcome.ms, status: 'not-converged', fields }
   })

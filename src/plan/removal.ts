@@ -66,7 +66,8 @@ export function deletesOf(
   for (const { from, to } of edges) if (from !== to) note(to, from)
   for (const change of changes) {
     if (change.action !== 'update') continue
-    for (const { to } of edgesOf(change.before)) if (remove.has(to)) note(to, change.ref)
+    for (const { to } of edgesOf(change.before))
+      for (const gone of deletedWith(to, remove, live, byName)) note(gone, change.ref)
   }
   const position = new Map(order.map((ref, index) => [ref, index]))
   return order.flatMap((ref): Change[] => {
@@ -100,6 +101,14 @@ function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveR
   return parent && live.resources.get(parent)
 }
 
+/** The resource and the parents with which it is deleted, as far as they are among `remove`. */
+function deletedWith(ref: Ref, remove: ReadonlySet<Ref>, live: Live, byName: ReadonlyMap<string, Kind>): Ref[] {
+  const resource = remove.has(ref) ? live.resources.get(ref) : undefined
+  if (!resource) return []
+  const parent = parentOf(resource, byName.get(resource.kind), live)
+  return [ref, ...(parent ? deletedWith(refOf(parent), remove, live, byName) : [])]
+}
+
 /** An issue for each delete of a resource that is still in use, or that its parent requires. */
 export function impossibleDeletes(
   deletes: readonly Change[],
@@ -113,12 +122,7 @@ export function impossibleDeletes(
   const users = new Map<Ref, Set<Ref>>()
   // A resource is deleted with its parent, so what uses it uses the parent too.
   const note = (to: Ref, by: Ref) => {
-    for (let used: Ref | undefined = to; used && remove.has(used); ) {
-      users.set(used, (users.get(used) ?? new Set()).add(by))
-      const resource = live.resources.get(used)
-      const parent: LiveResource | undefined = resource && parentOf(resource, byName.get(resource.kind), live)
-      used = parent && refOf(parent)
-    }
+    for (const used of deletedWith(to, remove, live, byName)) users.set(used, (users.get(used) ?? new Set()).add(by))
   }
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue

@@ -14,7 +14,7 @@ import {
 } from '../../src/journal/journal.ts'
 import type { Kind } from '../../src/kind.ts'
 import { readLive } from '../../src/live/read-live.ts'
-import type { Id, Outcome, Ref, Resource, Snapshot } from '../../src/model.ts'
+import type { Change, Id, LiveResource, Outcome, Ref, Resource, Snapshot } from '../../src/model.ts'
 import { makePlan, type PlanOptions } from '../../src/plan/plan.ts'
 import { refOf } from '../../src/ref.ts'
 import { Secret } from '../../src/secret.ts'
@@ -489,6 +489,29 @@ describe('reading back', () => {
     )
     expect(summary(back)).toEqual(['not-converged a/x', 'done a/y', 'not-converged a/z'])
     expect(back[0]).toMatchObject({ fields: [{ pointer: '/spec/count', before: 4, after: 3 }] })
+  })
+
+  it('expects no reference to what the same apply deleted', async () => {
+    const system = new FakeSystem()
+    await apply(system, snapshot(resource('c/z')))
+    const now = await readLive(system, server, toyKinds, {})
+    const before = now.resources.get('c/z') as LiveResource
+    const after = resource('c/z', { refs: { to: 'a/gone' } })
+    const update = { ref: 'c/z', action: 'update', before, after, fields: [], waits: [], notes: [] } as const
+    const gone = { ...before, ...resource('a/gone') }
+    const remove = { ref: 'a/gone', action: 'delete', before: gone, waits: [], notes: [] } as const
+    const done = { ms: 1, status: 'done' } as const
+    const back = (...changes: readonly Change[]) =>
+      summary(
+        compareBack(
+          changes.map((change) => ({ ...done, change })),
+          now,
+          toyKinds,
+          secretValues(() => true),
+        ),
+      )
+    expect(back(update, remove)).toEqual(['done c/z', 'done a/gone'])
+    expect(back(update)).toEqual(['not-converged c/z'])
   })
 
   it('compares a create only after its second half', async () => {

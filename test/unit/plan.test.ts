@@ -469,6 +469,19 @@ describe('pruning', () => {
     expect(one(inUse.refusals).message).toContain('because c/z would remain')
   })
 
+  it('of a parent waits until the dependents of its children are changed', () => {
+    const child: Kind = { ...b, parent: 'a' }
+    const [x, y, queue] = [resource('a/x'), resource('a/y'), resource('b/q', { refs: { a: 'a/y' } })]
+    const held = live([x, y, queue, resource('c/z', { refs: { to: 'b/q' } })], { complete: new Set(['a', 'b', 'c']) })
+    const wanted = snapshot(x, resource('b/r', { refs: { a: 'a/x' } }), resource('c/z', { refs: { to: 'b/r' } }))
+    const made = makePlan(wanted, held, [a, child, c], { ...none, prune: true })
+    expect(made.changes.map(({ action, ref, waits }) => [action, ref, waits])).toContainEqual([
+      'delete',
+      'a/y',
+      ['c/z'],
+    ])
+  })
+
   it('renames what an update of another resource renames, and compares it', () => {
     const parent: Kind = { ...a, renamesAlong: () => [{ from: 'b/old', to: 'b/new' }] }
     const child: Kind = { ...b, renames: () => true }

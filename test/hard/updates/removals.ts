@@ -38,13 +38,6 @@ export const removalUpdates: readonly Update[] = [
     ],
   },
   {
-    name: 'removals: a deployment renamed, which replaces it',
-    recreates: true,
-    from: [flow, ...limits, deployment({ tags: ['a'] }, one)],
-    to: [flow, ...limits, deployment({ tags: ['a'] }, one, 'f/e')],
-    header: { moved: [{ from: 'deployment/f/d', to: 'deployment/f/e' }] },
-  },
-  {
     name: 'removals: a flow with its deployment, whose limit others share',
     flags: ['--prune'],
     recreates: true,
