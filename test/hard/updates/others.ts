@@ -194,35 +194,10 @@ const blockUpdates: readonly Update[] = [
   },
 ]
 
-const storage = { result_storage: 'block/own-thing/c' }
-
-const storageUpdates: readonly Update[] = [
-  {
-    name: 'blocks: result storage of the server and of a pool, moved to a new block',
-    since: '3.7.0',
-    from: [
-      type({}),
-      first.document,
-      block('a', first.ref, { n: 1 }),
-      { kind: 'default-result-storage', key: 'server', refs: { block: 'block/own-thing/a' } },
-      pool({}, { result_storage: 'block/own-thing/a' }),
-    ],
-    to: [
-      type({}),
-      first.document,
-      block('a', first.ref, { n: 1 }),
-      block('c', first.ref, { n: 3 }),
-      { kind: 'default-result-storage', key: 'server', refs: { block: 'block/own-thing/c' } },
-      pool({ bundle_upload_step: { 'own.step': { a: 1 } } }, storage),
-    ],
-  },
-]
-
 export const otherUpdates: readonly Update[] = [
   ...poolUpdates,
   ...automationUpdates,
   ...blockUpdates,
-  ...storageUpdates,
   {
     name: 'limits: of a tag with a decay, and a global one',
     since: '3.4.19',
@@ -242,6 +217,8 @@ export const otherUpdates: readonly Update[] = [
   },
   {
     name: 'several kinds at once: flow, variable, pool, deployment and automation',
+    // Before, a deployment off its pool keeps the name of its queue.
+    since: '3.6.27',
     from: [flow, { kind: 'variable', key: 'v', spec: { value: 1 } }, deployment({ tags: ['x'] })],
     to: [
       { ...flow, spec: { tags: ['x'] } },
