@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 export const shareVariable = 'PREFECT_SNAPSHOT_HARD_SHARE'
 /** The environment variable with the text that chooses these writes. */
 export const seedVariable = 'PREFECT_SNAPSHOT_HARD_SEED'
-/** Half of the writes, which fits into the limit for long suites. */
+/** Half of the writes. */
 export const defaultShare = '0.5'
 
 /** Numbers of writes, from 1, in their order. */
