@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PrefectServer } from '../test/servers/servers.ts'
 import { type Bench, judged, plain, type Row, seconds } from './bench.ts'
@@ -6,7 +7,7 @@ import { againstBare, type Measured } from './recorded.ts'
 import { inDirectory, onSqlite, withServer } from './servers.ts'
 import { tool } from './tool.ts'
 
-/** Plan: its cost depends on the size of the snapshot, not on the size of the server. */
+/** Plan: of named resources, its cost depends on the size of the snapshot, not on the size of the server. */
 export const planning: Bench = {
   name: 'plan',
   about:
@@ -18,12 +19,12 @@ export const planning: Bench = {
       const alone = await withServer(onSqlite, async (server) => {
         await fill(server, few)
         await tool(['export', '--api-url', server.url, '-o', file])
-        return planOf(server, file, small ? 1 : 5)
+        return planOf(server, file, small ? 1 : 5, namesIn(file))
       })
       say(`filling a server with ${all} flows and ${all} deployments`)
       return withServer(onSqlite, async (server) => {
         await fill(server, all)
-        const among = await planOf(server, file, small ? 1 : 5)
+        const among = await planOf(server, file, small ? 1 : 5, namesIn(file))
         const whole = join(dir, 'all.snapshot.yaml')
         await tool(['export', '--api-url', server.url, '-o', whole])
         const everything = await planOf(server, whole, small ? 1 : 8)
@@ -53,6 +54,17 @@ function wholeRows(all: number, { requests, ours, bare, mb }: Measured, validati
   ]
 }
 
-function planOf({ url }: PrefectServer, file: string, rounds: number): Promise<Measured> {
-  return againstBare(url, rounds, (to) => ['plan', file, '--api-url', to])
+function planOf(
+  { url }: PrefectServer,
+  file: string,
+  rounds: number,
+  selection: readonly string[] = [],
+): Promise<Measured> {
+  return againstBare(url, rounds, (to) => ['plan', file, '--api-url', to, ...selection])
+}
+
+/** Options that name each resource of a file: what a scope names one by one is read by name. */
+function namesIn(file: string): string[] {
+  const documents = readFileSync(file, 'utf8').matchAll(/^kind: (\S+)\nkey: "?([^"\n]+)"?$/gm)
+  return [...documents].flatMap(([, kind, key]) => ['--include', `${kind}/${key}`])
 }

@@ -91,12 +91,18 @@ describe.each(['3.8.8', '3.4.14'] as const)('every field of every kind is update
     const last = await freshServer(version)
     try {
       good(await command(['apply', snapshotAt(steps), '--api-url', last.url, '--yes', '--quiet'], secrets))
-      expect(differencesOf(await worldOf(last.url), await worldOf(server.url))).toEqual([])
+      const [created, updated] = [await worldOf(last.url), await worldOf(server.url)].map(withoutRecentStarts)
+      expect(differencesOf(created, updated)).toEqual([])
     } finally {
       await last.stop()
     }
   })
 })
+
+/** Without the DTSTART that a server adds to rules of minutes: the time of the write, in full intervals. */
+function withoutRecentStarts(world: unknown): unknown {
+  return JSON.parse(JSON.stringify(world).replace(/DTSTART:\d{8}T\d{6}\\n(?=FREQ=MINUTELY)/g, ''))
+}
 
 function fieldsOf(fields: readonly { readonly pointer: string }[]): string[] {
   return [...new Set(fields.map(({ pointer }) => pointer.split('/')[2] ?? ''))].sort()
