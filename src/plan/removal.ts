@@ -3,10 +3,10 @@ import { orderOf } from '../graph/order.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { listAt } from '../list-at.ts'
-import type { Change, Live, LiveResource, Ref, Resource, Scope, Snapshot } from '../model.ts'
+import type { Change, Live, Ref, Scope, Snapshot } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { membersOf, namedRefs } from '../selection/scope.ts'
-import { implied } from './server-only.ts'
+import { implied, parentOf } from './server-only.ts'
 
 /**
  * The resources that pruning deletes: those that exist only on the server, in the snapshot's scope, of managed kinds
@@ -18,9 +18,10 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
   const members = membersOf(snapshot.scope, [...live.resources.values()], kinds)
   // What a scope names one by one is read by name, without the rest of its kind.
   const isNamed = namedRefs(snapshot.scope) !== undefined
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const found = new Set<Ref>()
   for (const [ref, resource] of live.resources) {
-    const kind = kinds.find(({ name }) => name === resource.kind)
+    const kind = byName.get(resource.kind)
     if (!kind || wanted.has(ref) || !managed.has(kind.name) || !members.has(ref)) continue
     if (!(isNamed || live.complete.has(kind.name)) || snapshot.scope.incomplete.includes(kind.name)) continue
     // Schemas are deleted with their type, and a server registers its builtin types again.
@@ -29,11 +30,10 @@ export function prunable(snapshot: Snapshot, live: Live, kinds: readonly Kind[])
   }
   // A default queue that nobody has changed needs no document: it is only deleted along with its pool.
   const isImplied = implied(live.resources, kinds)
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return new Set(
     [...found].filter((ref) => {
       const resource = live.resources.get(ref)
-      const parent = resource && parentOf(resource, byName.get(resource.kind), live)
+      const parent = resource && parentOf(resource, byName.get(resource.kind), live.resources)
       return !resource || (parent && found.has(refOf(parent))) || !isImplied(resource)
     }),
   )
@@ -56,7 +56,7 @@ export function deletesOf(
   const gone = [...remove]
     .flatMap((ref) => live.resources.get(ref) ?? [])
     .filter((resource) => {
-      const parent = parentOf(resource, byName.get(resource.kind), live)
+      const parent = parentOf(resource, byName.get(resource.kind), live.resources)
       return !parent || !remove.has(refOf(parent))
     })
   const edges = gone.flatMap(edgesOf)
@@ -87,7 +87,7 @@ export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const children = new Map<Ref, Ref[]>()
   for (const [ref, resource] of live.resources) {
-    const parent = parentOf(resource, byName.get(resource.kind), live)
+    const parent = parentOf(resource, byName.get(resource.kind), live.resources)
     if (parent) listAt(children, refOf(parent)).push(ref)
   }
   // A set also iterates over elements added during the iteration.
@@ -95,17 +95,11 @@ export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly
   return found
 }
 
-/** The parent with which a resource is deleted, if the server has it. */
-function parentOf({ refs }: Resource, kind: Kind | undefined, live: Live): LiveResource | undefined {
-  const parent = kind?.parent === undefined ? undefined : refs[kind.parent]
-  return parent && live.resources.get(parent)
-}
-
 /** The resource and the parents with which it is deleted, as far as they are among `remove`. */
 function deletedWith(ref: Ref, remove: ReadonlySet<Ref>, live: Live, byName: ReadonlyMap<string, Kind>): Ref[] {
   const resource = remove.has(ref) ? live.resources.get(ref) : undefined
   if (!resource) return []
-  const parent = parentOf(resource, byName.get(resource.kind), live)
+  const parent = parentOf(resource, byName.get(resource.kind), live.resources)
   return [ref, ...(parent ? deletedWith(refOf(parent), remove, live, byName) : [])]
 }
 
@@ -127,7 +121,7 @@ export function impossibleDeletes(
   for (const [ref, resource] of live.resources) {
     if (remove.has(ref) || wanted.has(ref)) continue
     const kind = byName.get(resource.kind)
-    const owner = parentOf(resource, kind, live)
+    const owner = parentOf(resource, kind, live.resources)
     // What nobody deletes by itself goes with what it belongs to.
     if (owner && remove.has(refOf(owner)) && kind?.immutable?.(resource)) continue
     for (const { to, via } of edgesOf(resource)) if (via !== 'name') note(to, ref)
@@ -148,7 +142,7 @@ export function impossibleDeletes(
     }
     const resource = live.resources.get(ref)
     const kind = byName.get(resource?.kind ?? '')
-    const parent = resource && parentOf(resource, kind, live)
+    const parent = resource && parentOf(resource, kind, live.resources)
     const reason = parent && kind?.blocksRemoval?.(resource, parent)
     return reason ? [{ ...reason, severity: 'error', ref }] : []
   })

@@ -5,7 +5,7 @@ import { isAsCreated } from '../spec/differences.ts'
 
 /**
  * The resources that only a server has, in the scope of a snapshot with the refs `known`. Without those that no snapshot has to
- * name: builtin ones, and those that the server makes along with others (`isImplicit`).
+ * name: builtin ones, and those that the server makes along with others (`implied`).
  */
 export function serverOnly(scope: Scope, live: Live, known: ReadonlySet<Ref>, kinds: readonly Kind[]): Ref[] {
   const isImplied = implied(live.resources, kinds)
@@ -27,9 +27,18 @@ export function implied(
   return (resource) => {
     const kind = byName.get(resource.kind)
     if (!kind || kind.builtin?.(resource)) return true
-    const parentRef = kind.parent === undefined ? undefined : resource.refs[kind.parent]
-    const parent = parentRef && resources.get(parentRef)
+    const parent = parentOf(resource, kind, resources)
     if (!parent || !kind.defaultSpec) return false
     return kind.blocksRemoval?.(resource, parent) !== undefined && isAsCreated(kind, resource)
   }
+}
+
+/** The parent with which a resource is deleted, if the server has it. */
+export function parentOf<T extends Resource>(
+  { refs }: Resource,
+  kind: Kind | undefined,
+  resources: ReadonlyMap<Ref, T>,
+): T | undefined {
+  const parent = kind?.parent === undefined ? undefined : refs[kind.parent]
+  return parent && resources.get(parent)
 }

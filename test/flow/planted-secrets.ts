@@ -234,7 +234,9 @@ export const planted: Readonly<Record<string, Planted>> = {
   'pull step pip index URL': {
     kind: 'deployment',
     value: 'S3cretPass97',
-    spec: (s) => ({ pull_steps: [{ pip: { extra: `--extra-index-url https://user:${s}@pypi.example.org/simple` } }] }),
+    spec: (s) => ({
+      pull_steps: [{ pip: { extra: `--extra-index-url https://user:${s}@packages.example.org/simple` } }],
+    }),
   },
   'description deployment': {
     kind: 'deployment',
