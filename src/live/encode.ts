@@ -42,6 +42,7 @@ export function encodeOne(
     secrets: sortedByPointer(encoded.secrets ?? {}),
     ...(guesses.length > 0 ? { guessedSecrets: guesses.flatMap(({ pointers }) => pointers) } : {}),
     id: String(raw.id) as Id,
+    ...(typeof raw.created === 'string' ? { createdAt: raw.created } : {}),
     carriedOver: Object.fromEntries((kind.carryOver ?? []).map((name) => [name, raw[name] ?? null])),
   }
 }

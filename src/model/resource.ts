@@ -118,6 +118,8 @@ export interface LiveResource extends Resource {
   readonly id: Id
   /** Fields of the server's object that an update needs (`Kind.carryOver`). */
   readonly carriedOver: JsonObject
+  /** When the server created it, as an ISO 8601 time; absent if the server does not say. */
+  readonly createdAt?: string
   /** Secrets that the kind only guessed, because a declared path matches no value. */
   readonly guessedSecrets?: readonly Pointer[]
 }

@@ -10,6 +10,18 @@ export function pendingRenames(moves: readonly Rename[], snapshot: Snapshot, liv
   return moves.filter(({ from, to }) => live.resources.has(from) && !live.resources.has(to) && wanted.has(to))
 }
 
+/**
+ * The replacements of which an earlier apply was stopped before it deleted the old resource: the server has both, and the
+ * old one is not in the snapshot. A resource that was created under the old name after its successor is another one.
+ */
+export function unfinishedReplacements(moves: readonly Rename[], snapshot: Snapshot, live: Live): Rename[] {
+  const wanted = new Set(snapshot.resources.map(refOf))
+  return moves.filter(({ from, to }) => {
+    const [old, successor] = [live.resources.get(from)?.createdAt, live.resources.get(to)?.createdAt]
+    return !wanted.has(from) && wanted.has(to) && Date.parse(old ?? '') < Date.parse(successor ?? '')
+  })
+}
+
 /** The renames in place that are part of updates of other resources. */
 export function renamesAlong(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Rename[] {
   return snapshot.resources

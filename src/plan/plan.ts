@@ -9,7 +9,7 @@ import { compare } from './compare.ts'
 import { missingExternals } from './external-refs.ts'
 import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
-import { afterRenames, canRename, pendingRenames, renamesAlong } from './moved-resources.ts'
+import { afterRenames, canRename, pendingRenames, renamesAlong, unfinishedReplacements } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
@@ -48,7 +48,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
   const compared = compareAll(pairs, kinds, options)
   // A resource that cannot be renamed in place is replaced: the old one is deleted after the new one has been created.
-  const moved = moves.filter((move) => !canRename(kinds, move))
+  const moved = [...moves, ...unfinishedReplacements(asked, snapshot, read)].filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
   // If the server does not support the successor, the old resource is kept, including its children, which the server
   // would delete with it.
@@ -61,7 +61,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const documented = new Set([...(options.documented ?? []), ...externalRefs])
   const prune = without(without(prunable(snapshot, live, kinds), documented), irreplaceable)
   const remove = new Set([...(options.prune ? prune : []), ...(options.remove ?? []), ...replaced.keys()])
-  const deletes = deletesOf(remove, live, compared.changes, kinds).map((change) => afterItsSuccessor(change, replaced))
+  const deletes = afterSuccessors(deletesOf(remove, live, compared.changes, kinds), replaced, compared.changes)
   const { changes, unsupported: unwritten } = writable(
     [...compared.changes, ...deletes].map((change) => withEffects(change, kinds, live, pairs)),
     kinds,
@@ -108,16 +108,19 @@ function without(refs: ReadonlySet<Ref>, some: ReadonlySet<Ref>): Set<Ref> {
   return new Set([...refs].filter((ref) => !some.has(ref)))
 }
 
-/** Makes the delete of a replaced resource wait for the create of its successor. */
-function afterItsSuccessor(change: Change, replaced: ReadonlyMap<Ref, Ref>): Change {
-  const to = replaced.get(change.ref)
-  return to
-    ? {
-        ...change,
-        waits: [...change.waits, to],
-        notes: [...change.notes, `replaced by ${to}; its past runs are not moved`],
-      }
-    : change
+/** Makes each delete of a replaced resource wait for the change of its successor, if that is still to be made. */
+function afterSuccessors(
+  deletes: readonly Change[],
+  replaced: ReadonlyMap<Ref, Ref>,
+  changes: readonly Change[],
+): Change[] {
+  const changed = new Set(changes.map(({ ref }) => ref))
+  return deletes.map((change) => {
+    const to = replaced.get(change.ref)
+    if (!to) return change
+    const waits = changed.has(to) ? [...change.waits, to] : change.waits
+    return { ...change, waits, notes: [...change.notes, `replaced by ${to}; its past runs are not moved`] }
+  })
 }
 
 function compareAll(pairs: Pairs, kinds: readonly Kind[], { secretValues, rewrite }: PlanOptions) {

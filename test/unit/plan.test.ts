@@ -306,6 +306,29 @@ describe('a rename', () => {
     expect(codes(made.issues)).toEqual([])
   })
 
+  it('deletes what an apply left that was stopped before the delete, and nothing that was created later', () => {
+    const at = (key: Ref, createdAt?: string) => ({ ...resource(key), ...(createdAt ? { createdAt } : {}) })
+    const [first, then] = ['2026-01-01T00:00:00.000001Z', '2026-01-02T00:00:00.000001Z']
+    const wanted = { ...snapshot(resource('a/new')), moved }
+    const left = plan(wanted, [at('a/old', first), at('a/new', then)])
+    expect(titles(left.changes)).toEqual(['delete a/old'])
+    expect(left.changes[0]).toMatchObject({ waits: [], notes: ['replaced by a/new; its past runs are not moved'] })
+    const changed = plan({ ...snapshot(resource('a/new', { spec: { count: 2 } })), moved }, [
+      at('a/old', first),
+      at('a/new', then),
+    ])
+    expect(titles(changed.changes)).toEqual(['update a/new', 'delete a/old'])
+    expect(changed.changes[1]?.waits).toEqual(['a/new'])
+    for (const others of [
+      [at('a/old', then), at('a/new', first)],
+      [at('a/old'), at('a/new', then)],
+    ]) {
+      expect(plan(wanted, others).changes).toEqual([])
+    }
+    const both = { ...snapshot(resource('a/old'), resource('a/new')), moved }
+    expect(plan(both, [at('a/old', first), at('a/new', then)]).changes).toEqual([])
+  })
+
   it('deletes nothing if the server does not support the new resource', () => {
     const picky: readonly Kind[] = [
       { ...a, incompatibilities: () => [{ drops: 'resource', reason: 'the server is too old' }] },

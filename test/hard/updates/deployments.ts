@@ -78,6 +78,28 @@ export const deploymentUpdates: readonly Update[] = [
     to: [flow, ...pool, deployment({ labels: { team: 'data' }, schedules: [schedule('0 5 * * *')] })],
   },
   {
+    name: 'deployment: renamed and changed, which replaces it',
+    recreates: true,
+    header: { moved: [{ from: 'deployment/f/d', to: 'deployment/f/e' }] },
+    from: [flow, deployment({ schedules: [schedule('0 5 * * *')], concurrency_limit: 2, labels: { team: 'data' } })],
+    to: [
+      flow,
+      deployment({ schedules: [schedule('0 6 * * *')], concurrency_limit: 2, labels: { team: 'data' } }, {}, 'f/e'),
+    ],
+  },
+  {
+    name: 'deployment: renamed together with its flow',
+    recreates: true,
+    header: {
+      moved: [
+        { from: 'flow/f', to: 'flow/g' },
+        { from: 'deployment/f/d', to: 'deployment/g/d' },
+      ],
+    },
+    from: [flow, deployment({ schedules: [schedule('0 5 * * *')] })],
+    to: [{ kind: 'flow', key: 'g' }, deployment({ schedules: [schedule('0 5 * * *')] }, { flow: 'flow/g' }, 'g/d')],
+  },
+  {
     name: 'deployment: created with a limit and runs ahead',
     from: [flow],
     to: [

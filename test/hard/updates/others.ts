@@ -48,6 +48,15 @@ const poolUpdates: readonly Update[] = [
     to: [pool({ default_queue: 'main' }), queue('main', standard), queue('a', { priority: 2 })],
   },
   {
+    name: 'pool: another queue becomes the default one, under its name',
+    from: [pool({}), queue('default', standard), queue('a', { priority: 2, description: 'a' })],
+    to: [
+      pool({ default_queue: 'a' }),
+      queue('a', { ...standard, description: 'first' }),
+      queue('default', { priority: 2, description: 'no default any more' }),
+    ],
+  },
+  {
     name: 'pool: its default queue renamed and changed',
     from: [
       flow,
@@ -194,10 +203,65 @@ const blockUpdates: readonly Update[] = [
   },
 ]
 
+const storage = { kind: 'block', key: 'own-thing/storage', refs: { type: 'block-type/own-thing', schema: first.ref } }
+
+const storageUpdates: readonly Update[] = [
+  {
+    name: 'pool: a new result storage, and a description',
+    since: '3.4.0',
+    from: [pool({}), queue('default', standard)],
+    to: [
+      type({}),
+      first.document,
+      { ...storage, spec: { data: { n: 1 } } },
+      pool({ description: 'd' }, { result_storage: 'block/own-thing/storage' }),
+      queue('default', { ...standard, concurrency_limit: 2 }),
+    ],
+  },
+  {
+    name: 'pool: another result storage, the first one removed',
+    since: '3.4.0',
+    flags: ['--prune'],
+    recreates: true,
+    from: [
+      type({}),
+      first.document,
+      block('a', first.ref, { n: 1 }),
+      block('b', first.ref, { n: 1 }),
+      pool({}, { result_storage: 'block/own-thing/a' }),
+      queue('default', standard),
+    ],
+    to: [
+      type({}),
+      first.document,
+      block('b', first.ref, { n: 2 }),
+      pool({}, { result_storage: 'block/own-thing/b' }),
+      queue('default', standard),
+    ],
+  },
+  {
+    name: 'blocks: one renamed, which replaces it, and what refers to it',
+    recreates: true,
+    header: { moved: [{ from: 'block/own-thing/a', to: 'block/own-thing/c' }] },
+    from: [type({}), first.document, block('a', first.ref, { n: 1 }), block('b', first.ref, { one: link('a') })],
+    to: [type({}), first.document, block('c', first.ref, { n: 2 }), block('b', first.ref, { one: link('c') })],
+  },
+  {
+    name: 'automations: a cycle, one of them renamed',
+    header: { moved: [{ from: 'automation/a', to: 'automation/c' }] },
+    from: [automation('a', { actions: [pauses('b')] }), automation('b', { actions: [pauses('a')] })],
+    to: [
+      automation('c', { description: 'd', actions: [pauses('b')] }),
+      automation('b', { actions: [pauses('c')], enabled: true }),
+    ],
+  },
+]
+
 export const otherUpdates: readonly Update[] = [
   ...poolUpdates,
   ...automationUpdates,
   ...blockUpdates,
+  ...storageUpdates,
   {
     name: 'limits: of a tag with a decay, and a global one',
     since: '3.4.19',
