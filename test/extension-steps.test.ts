@@ -150,7 +150,10 @@ async function roomFaults(root: string): Promise<string[]> {
 /** The errors of the compiler in the files with toy issues. */
 async function typeErrors(root: string): Promise<string[]> {
   write(root, 'toy.tsconfig.json', '{"extends": "./tsconfig.json", "include": ["src/*-issue.ts"]}')
-  return (await run(root, '../typescript-native/bin/tsc', ['-p', 'toy.tsconfig.json'])).match(/^src.*error TS\d+: .*/gm) ?? []
+  return (
+    (await run(root, '../typescript-native/bin/tsc', ['-p', 'toy.tsconfig.json'])).match(/^src.*error TS\d+: .*/gm) ??
+    []
+  )
 }
 
 const testFiles = ['test/docs.test.ts', 'test/kinds/coverage.test.ts', 'test/kinds/recorded.test.ts']
