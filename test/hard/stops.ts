@@ -53,7 +53,10 @@ export interface Stopper {
   readonly url: string
   /** Counts the writes from now on, and stops at one of them. */
   arm(stop: Stop, at: number): void
-  /** Lets everything pass from now on. Returns how many writes came since the last call of either. */
+  /**
+   * Lets everything pass from now on. Returns how many writes came since the last call of either; one that was sent again, to a
+   * busy server, counts once.
+   */
   disarm(): number
   /** The process to kill. */
   child: ChildProcess | undefined
@@ -63,23 +66,29 @@ export interface Stopper {
 export async function openStopper(target: string): Promise<Stopper> {
   let armed: { readonly stop: Stop; readonly at: number } | undefined
   let writes = 0
-  const proxy: Faulty = await openFaulty(target, ({ mutating }) => {
+  let distinct = new Set<string>()
+  const proxy: Faulty = await openFaulty(target, ({ mutating, method, path, body }) => {
     if (!mutating) return undefined
     writes++
+    distinct.add(`${method} ${path} ${body}`)
     return armed?.stop.fault(armed.at, writes, () => stopper.child?.kill('SIGKILL'))
   })
+  const restart = (): number => {
+    const { size } = distinct
+    writes = 0
+    distinct = new Set()
+    return size
+  }
   const stopper: Stopper = {
     url: proxy.url,
     child: undefined,
     arm(stop, at) {
       armed = { stop, at }
-      writes = 0
+      restart()
     },
     disarm() {
       armed = undefined
-      const seen = writes
-      writes = 0
-      return seen
+      return restart()
     },
     close: () => proxy.close(),
   }

@@ -32,6 +32,7 @@ export interface Seen {
   readonly number: number
   readonly write: number
   readonly mutating: boolean
+  readonly body: Buffer
 }
 
 /** A proxy in front of a server that treats each request as `decide` says. */
@@ -59,7 +60,7 @@ export async function openFaulty(target: string, decide: (seen: Seen) => Fault |
     const mutating = isMutating(method, path)
     counts.requests++
     if (mutating) counts.writes++
-    const fault = await decide({ method, path, number: counts.requests, write: counts.writes, mutating })
+    const fault = await decide({ method, path, number: counts.requests, write: counts.writes, mutating, body })
     if (fault) counts.faults++
     const passed = fault === 'masked' ? Buffer.from(body.toString().replace(asksForSecrets, '$1false')) : body
     act(fault, incoming, outgoing, () => forward(base, agent, incoming, passed))
