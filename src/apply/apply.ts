@@ -129,7 +129,7 @@ async function runChange(
   options: ApplyOptions,
   startTime: number,
 ): Promise<Outcome> {
-  const { api, done } = journaledWrites(options.api, change, options.journal)
+  const { api, done, unanswered } = journaledWrites(options.api, change, options)
   try {
     await options.journal?.intent(change)
     await writeChange(change, ids, { ...options, api })
@@ -138,15 +138,19 @@ async function runChange(
     const reported = error instanceof Failure ? error.issues[0] : undefined
     const issue = { ...(reported ?? options.issueOf(error)), ref: change.ref }
     const ms = performance.now() - startTime
-    return done.length === 0
-      ? { change, ms, status: 'failed', issue }
-      : { change, ms, status: 'failed', issue: partialIssue(issue, done), written: done }
+    if (done.length + unanswered.length === 0) return { change, ms, status: 'failed', issue }
+    const requests = { ...(done.length > 0 ? { written: done } : {}), ...(unanswered.length > 0 ? { unanswered } : {}) }
+    return { change, ms, status: 'failed', issue: partialIssue(issue, done, unanswered), ...requests }
   }
 }
 
-/** The issue of a change of which the server completed some requests. */
-function partialIssue(issue: Issue, done: readonly string[]): Issue {
-  const message = `${issue.message.replace(/\.?$/, '.')} The server completed these requests of the change: ${done.join(', ')}.`
+/** The issue of a change of which the server completed some requests, or may have. */
+function partialIssue(issue: Issue, done: readonly string[], unanswered: readonly string[]): Issue {
+  const message = [
+    issue.message.replace(/\.?$/, '.'),
+    ...(done.length > 0 ? [`The server completed these requests of the change: ${done.join(', ')}.`] : []),
+    ...(unanswered.length > 0 ? [`It may have completed these, which got no answer: ${unanswered.join(', ')}.`] : []),
+  ].join(' ')
   const fix = 'Apply again to complete the change, or run undo with the journal to revert it.'
   return { ...issue, message, fix: issue.fix ? `${issue.fix.replace(/\.?$/, '.')} ${fix}` : fix }
 }

@@ -7,16 +7,23 @@ export interface JournaledWrites {
   readonly api: Api
   /** The successful requests, such as `PATCH /flows/…`, in order. */
   readonly done: readonly string[]
+  /** The requests without an answer: the server may have executed them. */
+  readonly unanswered: readonly string[]
 }
 
 /**
  * An API that journals every write request of a change before it is sent and after its response, so that kinds need not
  * know the journal. If the journal cannot be written, the request is not sent.
  */
-export function journaledWrites(api: Api, change: Change, journal: Journal | undefined): JournaledWrites {
-  const done: string[] = []
+export function journaledWrites(
+  api: Api,
+  change: Change,
+  { journal, ambiguous }: { readonly journal?: Journal; readonly ambiguous: (error: unknown) => boolean },
+): JournaledWrites {
+  const [done, unanswered]: [string[], string[]] = [[], []]
   return {
     done,
+    unanswered,
     api: {
       url: api.url,
       get: (path) => api.get(path),
@@ -32,6 +39,7 @@ export function journaledWrites(api: Api, change: Change, journal: Journal | und
           await note(reply.status)
           return reply
         } catch (error) {
+          if (ambiguous(error)) unanswered.push(`${method} ${path}`)
           await note(error instanceof Error && 'status' in error ? Number(error.status) || undefined : undefined)
           throw error
         }

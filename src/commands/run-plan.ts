@@ -83,9 +83,9 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
   }
 }
 
-/** Whether any part of a change was written to the server. */
+/** Whether any part of a change was written to the server, or may have been. */
 function hasWritten(outcome: Outcome): boolean {
   return outcome.status === 'failed'
-    ? outcome.written !== undefined
+    ? outcome.written !== undefined || outcome.unanswered !== undefined
     : outcome.status === 'done' || outcome.status === 'not-converged'
 }

@@ -86,8 +86,16 @@ export interface Unsupported {
 
 export type Outcome = { readonly change: Change; readonly ms: number } & (
   | { readonly status: 'done' }
-  /** `written`: requests that the server executed, such as `PATCH /flows/…`; absent if there are none. */
-  | { readonly status: 'failed'; readonly issue: Issue; readonly written?: readonly string[] }
+  /**
+   * `written`: requests that the server executed, such as `PATCH /flows/…`; `unanswered`: those that it may have executed. Each is
+   * absent if there are none.
+   */
+  | {
+      readonly status: 'failed'
+      readonly issue: Issue
+      readonly written?: readonly string[]
+      readonly unanswered?: readonly string[]
+    }
   /** Not attempted: `because` failed, or was skipped itself. */
   | { readonly status: 'skipped'; readonly because: Ref }
   /** Not attempted, because the user interrupted the apply. */

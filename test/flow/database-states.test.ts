@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keyOf } from '../../src/ref.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { testVersions } from '../servers/versions.ts'
 import { cliIn, newHome } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { plainHttp } from '../support/plain-http.ts'
@@ -15,7 +16,7 @@ const patience = 500_000
  * States that somebody wrote into the database, or an older version did. A server that shows them gives them to an export:
  * on an empty server, each is as it was, or the export or the plan names the resource before the first write.
  */
-describe.each(['3.8.8'] as const)('what the database of a %s holds', (version) => {
+describe.each(testVersions)('what the database of a %s holds', (version) => {
   let [source, target]: PrefectServer[] = []
   let held = 0
 

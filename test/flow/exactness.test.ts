@@ -4,6 +4,7 @@ import { kinds } from '../../src/kinds/all.ts'
 import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { testVersions } from '../servers/versions.ts'
 import { newHome, runCli } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
@@ -75,7 +76,7 @@ test('the table has every field of every kind', () => {
   expect(fields.filter((field) => !listed.has(field) && elsewhere[field] === undefined)).toEqual([])
 })
 
-describe.each(['3.8.8', '3.4.14'] as const)('every value of every field, on %s', (version) => {
+describe.each(testVersions)('every value of every field, on %s', (version) => {
   let source: PrefectServer
   let target: PrefectServer
   const home = newHome()

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { testVersions } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import type { Row } from '../support/plain-http.ts'
 import { makePlatform, type Platform } from '../support/platform.ts'
 import { seed } from '../worlds/seed.ts'
 
 /* What is external, kind by kind, on the oldest and the newest version: compared by plain HTTP. */
-describe.each(['3.8.8', '3.4.14'] as const)('external resources on %s', (version) => {
+describe.each(testVersions)('external resources on %s', (version) => {
   const home = newHome()
   const { cli, good } = cliIn(home)
   const write = (name: string, text: string): void => writeFileSync(join(home, name), text)

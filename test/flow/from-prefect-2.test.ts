@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer, type ServerOptions } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { testVersions } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -96,7 +97,7 @@ describe('an export of Prefect 2.20', () => {
   })
 })
 
-describe.each(['3.8.8', '3.4.14'] as const)('a transfer from 2.20.25 to %s', (version) => {
+describe.each(testVersions)('a transfer from 2.20.25 to %s', (version) => {
   let to: PrefectServer
   const transfer = (...flags: readonly string[]) => cli('transfer', '--from', 'old', '--to', 'new', '--yes', ...flags)
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { testVersions } from '../servers/versions.ts'
 import { cliIn, newHome } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { worldOf } from '../support/world.ts'
@@ -11,7 +12,7 @@ import { seed } from '../worlds/seed.ts'
 const servers: PrefectServer[] = []
 afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
-describe.each(['3.8.8', '3.4.14'] as const)('the triggers of a deployment on %s', (version) => {
+describe.each(testVersions)('the triggers of a deployment on %s', (version) => {
   test('are replaced by the next deploy on the destination, like on the source; those of others stay', async () => {
     const [from, to] = await Promise.all([freshServer(version), freshServer(version)])
     servers.push(from, to)

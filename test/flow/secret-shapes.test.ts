@@ -4,6 +4,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checksumOf } from '../../src/kinds/block/checksum.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { testVersions } from '../servers/versions.ts'
 import { journalIn, newHome, runCli } from '../support/cli.ts'
 import { worldOf } from '../support/world.ts'
 import { seed } from '../worlds/seed.ts'
@@ -11,7 +12,7 @@ import { seed } from '../worlds/seed.ts'
 const canariesIn = (text: string) => new Set(text.match(/CANARY\d{3}x/g))
 
 /** Blocks of types that Prefect's own client registers, with a canary in every shape that a secret field can have. */
-describe.each(['3.8.8', '3.4.14'] as const)('secrets of blocks on %s', (version) => {
+describe.each(testVersions)('secrets of blocks on %s', (version) => {
   const home = newHome()
   const output = join(home, 'shapes.snapshot.yaml')
   const cli = (...args: readonly string[]) => runCli(args, { env: { HOME: home }, cwd: home })

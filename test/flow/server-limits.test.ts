@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { testVersions } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -29,7 +30,7 @@ const file = join(home, 'etl.yaml')
 writeFileSync(file, snapshot)
 
 /* A server allows only so many scheduled runs of a schedule, by a setting of its own. */
-describe.each(['3.8.8', '3.4.14'] as const)('the limits of a %s', (version) => {
+describe.each(testVersions)('the limits of a %s', (version) => {
   test('that it shows are told in the plan, and everything else is applied', async () => {
     const server = await freshServer(version, { env: { PREFECT_SERVER_DEPLOYMENT_SCHEDULE_MAX_SCHEDULED_RUNS: '10' } })
     const tap = await openTap(server.url)

@@ -144,9 +144,11 @@ interface Place {
 async function tryPoint(bench: Bench, update: Update, place: Place, reference: Reference, tried: Tried) {
   await bench.database.load('before')
   const journal = join(bench.folder, `${files++}.ndjson`)
-  const faults = await stopAt(bench, update, place, journal)
+  const { exit, faults } = await stopAt(bench, update, place, journal)
   const rows = await readRows(bench.server.url)
   const left = named(rows)
+  const written = differenceOf(named(reference.before), left)
+  if (exit === 1 && written) faults.push(`the apply ended with 1 although it wrote: ${written}`)
   const whole = `${left}\n${readJournal(journal, rows)}`
   const [isUndone, isCompleted] = [tried.undone.has(whole), tried.completed.has(left)]
   if (isUndone && isCompleted) return faults
@@ -198,18 +200,19 @@ async function complete(bench: Bench, update: Update, reference: Reference): Pro
   ]
 }
 
-async function stopAt(bench: Bench, update: Update, { stop, at }: Place, journal: string): Promise<string[]> {
+/** Stops an apply. Returns how it ended, and what was wrong with that. */
+async function stopAt(bench: Bench, update: Update, { stop, at }: Place, journal: string) {
   bench.stopper.arm(stop, at)
   const env: Record<string, string> = stop.noRetries ? { PREFECT_CLIENT_MAX_RETRIES: '0' } : {}
   const flags = [...(update.flags ?? []), '--journal', journal]
   const { exit, err } = await apply(bench, update.to, { ...update, flags }, env, stop.kills)
   const writes = bench.stopper.disarm()
-  if (writes < at) return [`the apply sent ${writes} writes and was not stopped: ${err}`]
-  if (stop.recovers && exit !== 0) return [`the apply ended with ${exit}: ${err}`]
-  // 1 where nothing was written, 5 where something was.
-  return stop.kills || exit === 0 || exit === 5 || (exit === 1 && at === 1)
-    ? []
-    : [`the apply ended with ${exit}: ${err}`]
+  const faults: string[] = []
+  if (writes < at) faults.push(`the apply sent ${writes} writes and was not stopped: ${err}`)
+  else if (stop.recovers && exit !== 0) faults.push(`the apply ended with ${exit}: ${err}`)
+  // 1 where nothing was written, 5 where something was or may have been.
+  else if (!stop.kills && ![0, 1, 5].includes(exit ?? -1)) faults.push(`the apply ended with ${exit}: ${err}`)
+  return { exit, faults }
 }
 
 let files = 0

@@ -291,10 +291,22 @@ describe('a create with unknown outcome', () => {
     expect(tries).toBe(4)
   })
 
+  it('is told as one that the server may have executed, also if a later request fails', async () => {
+    const system = new FakeSystem()
+    system.trouble = ({ method }) => (method === 'POST' ? 'after' : method === 'PATCH' ? 'before' : undefined)
+    const { outcomes } = await apply(system, snapshot(resource('a/x', { spec: { count: 3 } })))
+    expect(outcomes).toMatchObject([{ status: 'failed', unanswered: ['POST /a/'] }])
+    expect(outcomes[0]).toMatchObject({
+      issue: { message: expect.stringMatching(/It may have completed these, which got no answer: POST \/a\/\.$/) },
+    })
+  })
+
   it('is not sent again if it certainly failed', async () => {
     const system = new FakeSystem()
     system.trouble = once('before')
-    expect(summary((await apply(system, snapshot(resource('a/x')))).outcomes)).toEqual(['failed a/x'])
+    const { outcomes } = await apply(system, snapshot(resource('a/x')))
+    expect(summary(outcomes)).toEqual(['failed a/x'])
+    expect(outcomes[0]).not.toHaveProperty('unanswered')
     expect(system.sent).toHaveLength(1)
   })
 })
