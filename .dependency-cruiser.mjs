@@ -16,7 +16,7 @@ const ground = [
   'field-path',
   'nul',
 ]
-const nouns = ['model', 'ref', 'issue', 'check']
+const nouns = ['model', 'ref', 'issue', 'check', 'explanation']
 const base = [...ground, ...nouns]
 /** Bounded reading of files, for the rooms that may touch the disk. */
 const disk = 'read-file'
@@ -53,6 +53,7 @@ const may = {
   secret: ['json'],
   ref: ['json'],
   issue: ['json', 'ref'],
+  explanation: ['json', 'ref', 'issue'],
   model: ['json', 'secret', 'ref', 'issue'],
   kind: base,
   context: [...base, 'kind'],

@@ -19,8 +19,8 @@ interface Source {
 /** The JSON Schema of a report, as text. */
 export function reportSchema(): string {
   return schemaOf({
-    path: 'src/report/model/report.ts',
-    type: 'Report',
+    path: 'src/report/model/command-reports.ts',
+    type: 'JsonReport',
     name: 'report.v1.json',
     title: 'A report of prefect-snapshot (-f json)',
   })

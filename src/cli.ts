@@ -9,6 +9,7 @@ import { type GlobalOptions, programOf } from './cli/program.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Kind } from './kind.ts'
 import { readStream } from './read-file.ts'
+import type { ErrorReport } from './report/model/report.ts'
 import { issuesText } from './report/text/issues-text.ts'
 import { styleFor } from './report/text/style.ts'
 
@@ -44,8 +45,10 @@ async function report(error: unknown, argv: readonly string[], output: Console |
   const { issues, status } = await stopOf(error, argv)
   if (wantsJson(argv)) {
     const { json } = await import('./report/json-report.ts')
-    const exit = exitCodeOf(status)
-    const document = { schema: 'prefect-snapshot/error', version: 1, tool: version, exit, issues } as const
+    const { withoutSecretExcerpt } = await import('./report/model/redact.ts')
+    const shown = issues.map(withoutSecretExcerpt)
+    const common = { version: 1, tool: version, exit: exitCodeOf(status), issues: shown } as const
+    const document: ErrorReport = { schema: 'prefect-snapshot/error', ...common }
     process.stdout.write(json(document))
   }
   if (output) output.warn(issues)

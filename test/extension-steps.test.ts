@@ -114,7 +114,12 @@ const steps = {
       `import type { Issue } from './issue.ts'\n\nexport const toy: Issue = { code: '${toy}-code', severity: 'error', message: 'Toy.' }\n`,
     ),
   'code: line': (root: string, toy: Toy) =>
-    edit(root, 'src/issue.ts', 'export const issueCodes = {\n', `$&  '${toy}-code': 'A toy code.',\n`),
+    edit(
+      root,
+      'src/issue/apply-codes.ts',
+      'export const applyCodes = {\n',
+      `$&  '${toy}-code': { meaning: 'A toy code.', cause: 'Toy.', example: 'Toy.', fix: 'Toy.' },\n`,
+    ),
 }
 type Step = keyof typeof steps
 

@@ -24,7 +24,7 @@ export function programOf(version: string, start: Start, table: readonly Command
       "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans the changes to another server, and applies exactly this plan.",
     )
     .version(version)
-    .option('--quiet', 'print only results and errors')
+    .option('--quiet', 'print only requested results, warnings and errors')
     .option('--verbose', 'print one line for each request: method, path, status, time')
     .addOption(
       new ProgramOption('--log <format>', 'format of standard error; ndjson: one event a line')

@@ -1,32 +1,38 @@
 import { plural } from '../plain-text.ts'
+import { commandFormats } from '../report/index.ts'
 import { count, defineCommand, required } from './command.ts'
-import { exportSecretOptions, selectionOptions, serverOptions } from './options.ts'
+import { exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
 
 export const backup = defineCommand({
   name: 'backup',
   group: 'Keep',
   summary: 'Write a dated snapshot of a server if anything has changed',
   description:
-    'Reads a server and writes a dated snapshot to a folder, unless the newest one in it has the same content. Prints the path of the newest snapshot. If the server cannot be read completely, the folder is left unchanged. For cron: exits with 0 if the newest backup is up to date.',
+    'Reads a server and writes a dated snapshot to a folder, unless the newest one in it has the same content. Prints the path of the newest snapshot, and with --quiet only warnings and errors. If the server cannot be read completely, the folder is left unchanged. For cron: exits with 0 if the newest backup is up to date.',
   arguments: { folder: required('folder of the backups') },
   options: {
     keep: count('--keep <n>', 'number of backups to keep; older ones are removed'),
     ...serverOptions('server to read'),
     ...exportSecretOptions,
     ...selectionOptions,
+    ...formatOf(commandFormats),
   },
   examples: [
     'backup backups/ --profile prod',
     'backup /var/backups/prefect --profile prod --keep 30 --quiet',
     'backup backups/ --profile prod --secrets age --recipient age1… --identity key.txt',
   ],
-  async run(input, io) {
+  async run({ format, ...request }, io) {
     const { backUp } = await import('../operations/back-up.ts')
-    const { path, snapshot, unchanged, removed, leftOut } = await backUp(input, io)
+    const { commonOf, printCommand } = await import('./print.ts')
+    const { path, snapshot, unchanged, removed, leftOut } = await backUp(request, io)
     const saved = `Saved ${plural(snapshot.resources.length, 'resource')} to ${path}`
     io.note(unchanged ? `Nothing has changed since ${path}\n` : `${saved}\n`)
     if (removed.length > 0) io.note(`Removed ${plural(removed.length, 'older backup')}: ${removed.join(', ')}\n`)
-    io.out(`${path}\n`)
-    return leftOut.length > 0 ? 'incomplete' : 'ok'
+    const status = leftOut.length > 0 ? 'incomplete' : 'ok'
+    const common = { schema: 'prefect-snapshot/backup', ...commonOf(leftOut, status, io) } as const
+    const report = { ...common, file: path, resources: snapshot.resources.length, unchanged, removed }
+    if (format !== 'text' || !io.quiet) await printCommand(report, format, io)
+    return status
   },
 })

@@ -1,4 +1,6 @@
+import { commandFormats } from '../report/index.ts'
 import { defineCommand, value } from './command.ts'
+import { formatOf } from './options.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -10,13 +12,15 @@ export const doctor = defineCommand({
   options: {
     from: value('--from <profile>', 'profile of the server to read'),
     to: value('--to <profile>', 'profile of the server to change'),
+    ...formatOf(commandFormats),
   },
-  examples: ['doctor --from staging --to prod', 'doctor --to prod'],
+  examples: ['doctor --from staging --to prod', 'doctor --to prod', 'doctor --to prod -f json'],
   async run(input, io) {
     const { preflight } = await import('../operations/preflight.ts')
-    const { checksText, verdictText } = await import('../report/text/checks-text.ts')
+    const { printChecks } = await import('./print-checks.ts')
     const checks = await preflight(input, io)
-    io.out(checksText(checks, io.style) + verdictText(checks, io.style))
-    return checks.some(({ status }) => status === 'error') ? 'failed' : 'ok'
+    const status = checks.some((check) => check.status === 'error') ? 'failed' : 'ok'
+    await printChecks('doctor', checks, status, input.format, io)
+    return status
   },
 })

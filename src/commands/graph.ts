@@ -31,16 +31,13 @@ export const graph = defineCommand({
     const { graphSnapshot } = await import('../operations/graph-snapshot.ts')
     const { graphReporters } = await import('../report/index.ts')
     const { allFieldsOf } = await import('../report/model/field-views.ts')
-    const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
+    const { commonOf } = await import('./print.ts')
     const { refOf } = await import('../ref.ts')
     const { snapshot, issues, placeOf, focus, resources, external, edges } = await graphSnapshot(input, io)
     const status = issues.some(({ severity }) => severity === 'error') ? 'usage' : 'ok'
     const report: GraphReport = {
       schema: 'prefect-snapshot/graph',
-      version: 1,
-      tool: io.version,
-      exit: io.exitCodeOf(status),
-      issues: issues.map(withoutSecretExcerpt),
+      ...commonOf(issues, status, io),
       source: { file: input.snapshot, ...(snapshot.source ?? {}) },
       ...(focus ? { focus } : {}),
       resources: [

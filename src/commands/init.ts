@@ -18,7 +18,7 @@ export const init = defineCommand({
     const { initialize } = await import('../operations/initialize.ts')
     const files = await initialize(input, io)
     const width = Math.max(...files.map(({ status }) => status.length))
-    io.out(files.map(({ path, status }) => `${status.padEnd(width)}  ${path}\n`).join(''))
+    if (!io.quiet) io.out(files.map(({ path, status }) => `${status.padEnd(width)}  ${path}\n`).join(''))
     io.note(nextSteps(files, input))
     return 'ok'
   },

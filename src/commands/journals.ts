@@ -1,6 +1,8 @@
 import type { ListedJournal } from '../operations/list-journals.ts'
-import { plural } from '../plain-text.ts'
+import { commandFormats } from '../report/index.ts'
+import type { JournalReport } from '../report/model/command-reports.ts'
 import { defineCommand } from './command.ts'
+import { formatOf } from './options.ts'
 
 export const journals = defineCommand({
   name: 'journals',
@@ -9,20 +11,25 @@ export const journals = defineCommand({
   description:
     'Lists the journals of this user, the newest last: time, server, number of changes, and whether the apply was completed.',
   arguments: {},
-  options: {},
-  examples: ['journals'],
-  async run(_, io) {
+  options: { ...formatOf(commandFormats) },
+  examples: ['journals', 'journals -f json'],
+  async run({ format }, io) {
     const { listJournals } = await import('../operations/list-journals.ts')
-    const { folder, journals } = listJournals(io)
-    if (journals.length === 0) io.err(`There are no journals in ${folder}.\n`)
-    for (const journal of journals) io.out(`${journalLine(journal)}\n`)
+    const { commonOf, printCommand } = await import('./print.ts')
+    const { folder, journals: listed, issues } = listJournals(io)
+    const common = { schema: 'prefect-snapshot/journals', ...commonOf(issues, 'ok', io) } as const
+    await printCommand({ ...common, folder, journals: listed.map(journalReport) }, format, io)
+    if (listed.length === 0) io.note(`There are no journals in ${folder}.\n`)
+    if (format !== 'json') io.warn(issues)
     return 'ok'
   },
 })
 
-function journalLine({ file, head, done, ended }: ListedJournal): string {
-  if (!head) return `(cannot be read)  ${file}`
-  const time = new Date(head.time).toISOString().slice(0, 19).replace('T', ' ')
-  const state = ended ? '' : '  (not completed)'
-  return `${time}  ${head.server.url}  ${done} of ${plural(head.changes, 'change')}${state}  ${file}`
+function journalReport({ file, record }: ListedJournal): JournalReport {
+  if (!record) return { file }
+  const { head, entries, ended } = record
+  const done = entries.filter(({ status }) => status === 'done').length
+  const time = new Date(head.time).toISOString()
+  const { url, version } = head.server
+  return { file, apply: { time, server: { url, version }, of: head.of, changes: head.changes, done, ended } }
 }

@@ -39,7 +39,7 @@ export const plan = defineCommand({
     const { refusalsOf } = await import('../operations/make-plan.ts')
     const { printPlan } = await import('./show-plan.ts')
     return planSnapshot(input, io, async (planned) => {
-      if (planned.accepted) io.err(acceptedText(input.snapshot, planned.accepted))
+      if (planned.accepted) io.note(acceptedText(input.snapshot, planned.accepted))
       const refusals = refusalsOf(planned.plan, input)
       const status =
         refusals.length > 0 ? io.statusOf(refusals) : input.exitCode === true ? driftStatus(planned.plan) : 'ok'
@@ -48,7 +48,7 @@ export const plan = defineCommand({
       if (refusals.length === 0 && input.out !== undefined) {
         const { savePlan } = await import('../operations/plan-file.ts')
         await savePlan(input.out, planned, input, io)
-        io.err(`Saved the plan to ${input.out}. To apply exactly this plan: prefect-snapshot apply ${input.out}\n`)
+        io.note(`Saved the plan to ${input.out}. To apply exactly this plan: prefect-snapshot apply ${input.out}\n`)
       }
       return status
     })

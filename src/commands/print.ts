@@ -1,12 +1,26 @@
+import type { Issue } from '../issue.ts'
 import type { Bundle } from '../operations/pack-bundle.ts'
-import { type Format, reporters } from '../report/index.ts'
-import type { Report } from '../report/model/report.ts'
+import { type CommandFormat, commandReporters, type Format, reporters } from '../report/index.ts'
+import type { CommandReport } from '../report/model/command-reports.ts'
+import { withoutSecretExcerpt } from '../report/model/redact.ts'
+import type { Common, Report } from '../report/model/report.ts'
 import { bundleText } from '../report/text/write-result.ts'
-import type { Io } from './io.ts'
+import type { ExitStatus, Io } from './io.ts'
+
+/** The fields that every report has. */
+export function commonOf(issues: readonly Issue[], status: ExitStatus, { version, exitCodeOf }: Io): Common {
+  return { version: 1, tool: version, exit: exitCodeOf(status), issues: issues.map(withoutSecretExcerpt) }
+}
 
 /** Writes a report to standard output in one format. */
 export async function print(report: Report, format: Format | undefined, io: Io): Promise<void> {
   const reporter = await reporters[format ?? 'text']()
+  io.out(await reporter(report, { style: io.style, width: io.width }))
+}
+
+/** The same for a command that neither plans nor compares. */
+export async function printCommand(report: CommandReport, format: CommandFormat, io: Io): Promise<void> {
+  const reporter = await commandReporters[format]()
   io.out(await reporter(report, { style: io.style, width: io.width }))
 }
 

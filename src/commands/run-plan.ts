@@ -39,17 +39,25 @@ export async function runPlan<R extends ApplyResult>(
   hooks: RunHooks<R> = {},
 ): Promise<ExitStatus> {
   const result = await operation(async (prepared, refusals) => {
-    if (!hooks.quietPlan || refusals.length > 0) await showPlan(prepared, refusals, options, io)
+    const isSilent = isQuiet(options, io) && prepared.plan.issues.length === 0
+    if ((!hooks.quietPlan && !isSilent) || refusals.length > 0) await showPlan(prepared, refusals, options, io)
     if (refusals.length > 0 || options.dryRun || prepared.plan.changes.length === 0) return false
     return confirmed(prepared, options, io)
   })
   const status = statusOf(result, hooks, io)
   if (result.ending === 'declined') io.err('Nothing was changed.\n')
-  if (options.format === 'text') hooks.before?.(result)
+  const isSilent = isQuiet(options, io) && status === 'ok' && result.issues.length === 0
+  if (options.format === 'text' && !isSilent) hooks.before?.(result)
   if (hooks.report && result.outcomes.length > 0) await hooks.report(result, status)
-  else await printApply(result, status, options, io)
-  if (result.journal !== undefined) io.err(journalText(result.journal, toArgv(serverOptions(''), { ...options })))
+  else if (!isSilent) await printApply(result, status, options, io)
+  if (result.journal !== undefined && !isSilent)
+    io.err(journalText(result.journal, toArgv(serverOptions(''), { ...options })))
   return status
+}
+
+/** Whether nothing is printed while everything goes as planned: nobody is asked, and no document was asked for. */
+function isQuiet({ format, yes, dryRun }: RunOptions, io: Io): boolean {
+  return io.quiet && format === 'text' && yes === true && !dryRun
 }
 
 /** Asks for confirmation, except with `--yes`. Throws `Failure` without a terminal. */

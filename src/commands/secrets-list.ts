@@ -1,4 +1,4 @@
-import { secretsFormats } from '../report/index.ts'
+import { commandFormats } from '../report/index.ts'
 import { defineCommand, required } from './command.ts'
 import { formatOf, secretOptions, snapshotForms } from './options.ts'
 
@@ -11,7 +11,7 @@ export const secretsList = defineCommand({
   arguments: { snapshot: required(snapshotForms) },
   options: {
     ...secretOptions,
-    ...formatOf(secretsFormats),
+    ...formatOf(commandFormats),
   },
   examples: [
     'secrets list prod.snapshot.yaml',
@@ -20,14 +20,11 @@ export const secretsList = defineCommand({
   ],
   async run(input, io) {
     const { listSecrets } = await import('../operations/list-secrets.ts')
-    const { secretsReporters } = await import('../report/index.ts')
-    const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
+    const { commonOf, printCommand } = await import('./print.ts')
     const { secrets, issues } = await listSecrets(input, io)
     const status = issues.length > 0 ? 'usage' : 'ok'
-    const common = { schema: 'prefect-snapshot/secrets', version: 1, tool: io.version } as const
-    const report = { ...common, exit: io.exitCodeOf(status), issues: issues.map(withoutSecretExcerpt), secrets }
-    const reporter = await secretsReporters[input.format]()
-    io.out(reporter(report, { style: io.style, width: io.width }))
+    const common = { schema: 'prefect-snapshot/secrets', ...commonOf(issues, status, io) } as const
+    await printCommand({ ...common, secrets }, input.format, io)
     if (input.format !== 'json') io.warn(issues)
     return status
   },

@@ -2,27 +2,22 @@ import type { Comparison } from '../operations/diff-snapshots.ts'
 import { planEdges } from '../operations/plan-edges.ts'
 import type { Format } from '../report/index.ts'
 import { diffOf } from '../report/model/build-report.ts'
-import { withoutSecretExcerpt } from '../report/model/redact.ts'
 import type { DiffReport } from '../report/model/report.ts'
 import type { ExitStatus, Io } from './io.ts'
-import { print } from './print.ts'
+import { commonOf, print } from './print.ts'
 
-/** Prints the differences between two snapshots. */
+/** Prints the differences between two snapshots; with `--quiet`, no text if there are none. */
 export async function printComparison(
   { plan, before, after, names, resourcesOfSame }: Comparison,
   status: ExitStatus,
   format: Format,
   io: Io,
 ): Promise<void> {
-  const { kinds, version } = io
+  const { kinds } = io
   const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
-  const issues = plan.issues.map(withoutSecretExcerpt)
   const report: DiffReport = {
     schema: 'prefect-snapshot/diff',
-    version: 1,
-    tool: version,
-    exit: io.exitCodeOf(status),
-    issues,
+    ...commonOf(plan.issues, status, io),
     ...diffOf(plan, {
       from: { file: names[0], snapshot: before.snapshot },
       to: { file: names[1], snapshot: after.snapshot },
@@ -31,6 +26,7 @@ export async function printComparison(
       edges: withEdges ? planEdges(plan, [...resourcesOfSame(), ...after.snapshot.resources], kinds) : [],
     }),
   }
-  await print(report, format, io)
-  if (format !== 'json') io.warn(issues)
+  const isSilent = io.quiet && format === 'text' && report.changes.length === 0
+  if (!isSilent) await print(report, format, io)
+  if (format !== 'json') io.warn(plan.issues)
 }

@@ -4,13 +4,12 @@ import type { PreparedPlan } from '../operations/make-plan.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import type { Format } from '../report/index.ts'
 import { outcomesOf } from '../report/model/build-report.ts'
-import { withoutSecretExcerpt } from '../report/model/redact.ts'
-import type { ApplyReport, PlanReport } from '../report/model/report.ts'
+import type { ApplyReport, Common, PlanReport } from '../report/model/report.ts'
 import { totalsText } from '../report/text/outcome-text.ts'
 import { shellLine } from '../shell.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { plannedReport } from './plan-report.ts'
-import { print } from './print.ts'
+import { commonOf, print } from './print.ts'
 
 /** How a plan is shown. */
 interface View {
@@ -19,7 +18,7 @@ interface View {
   readonly next?: readonly string[]
 }
 
-/** The report of `plan`. */
+/** The report of `plan`. With `--quiet`, nothing is printed as text if there is nothing to do. */
 export async function printPlan(
   planned: PlannedSnapshot,
   refusals: readonly Issue[],
@@ -33,7 +32,10 @@ export async function printPlan(
     ...common(issues, status, io),
     ...plannedReport(planned, view, io.kinds),
   }
-  await print(report, view.format, io)
+  const { changes, unsupported, unmanaged, notCompared } = report
+  const findings = [changes, unsupported, unmanaged, notCompared, issues]
+  if (!io.quiet || view.format !== 'text' || findings.some(({ length }) => length > 0))
+    await print(report, view.format, io)
   warn(planned, refusals, view, io)
 }
 
@@ -74,13 +76,8 @@ export function journalText(journal: string, server: readonly string[]): string 
   return `Journal: ${journal}\nTo undo: ${shellLine(['prefect-snapshot', 'undo', journal, ...server])}\n`
 }
 
-function common(issues: readonly Issue[], status: ExitStatus, { version, exitCodeOf }: Io) {
-  return {
-    version: 1 as const,
-    tool: version,
-    exit: exitCodeOf(status),
-    issues: [...new Set(issues)].map(withoutSecretExcerpt),
-  }
+function common(issues: readonly Issue[], status: ExitStatus, io: Io): Common {
+  return commonOf([...new Set(issues)], status, io)
 }
 
 /** In JSON the issues are in the document; in every other format they go to standard error. */

@@ -1,4 +1,5 @@
-import { defineCommand, required } from './command.ts'
+import { Failure } from '../issue.ts'
+import { defineCommand, flag, optional } from './command.ts'
 import { applyOptions, dryRunOption, envFileOption, formatOption, serverOptions } from './options.ts'
 
 export const undo = defineCommand({
@@ -6,21 +7,33 @@ export const undo = defineCommand({
   group: 'Keep',
   summary: 'Revert one apply, except for resources changed since',
   description:
-    'Shows the changes that revert an apply, asks, and applies them. Resources that were changed after the apply are left unchanged and listed.',
-  arguments: { file: required('journal of the apply') },
+    'Shows the changes that revert an apply, asks, and applies them. Resources that were changed after the apply are left unchanged and listed. An undo is an apply too: --last after an undo reverts the undo.',
+  arguments: { file: optional('journal of the apply') },
   options: {
+    last: flag('--last', 'revert the newest apply to the server from this machine'),
     ...dryRunOption,
     ...applyOptions,
     ...serverOptions('server of the apply'),
     ...envFileOption,
     ...formatOption,
   },
-  examples: ['undo ~/.local/state/prefect-snapshot/journals/2026-11-24T08-00-00.000Z-1234.ndjson --profile prod'],
-  async run(input, io) {
+  examples: [
+    'undo --last --profile prod',
+    'undo ~/.local/state/prefect-snapshot/journals/2026-11-24T08-00-00.000Z-1234.ndjson --profile prod',
+  ],
+  async run({ last, file, ...options }, io) {
+    if ((file === undefined) === (last !== true)) throw whichJournal(file)
     const { undoApply } = await import('../operations/undo-apply.ts')
     const { runPlan } = await import('./run-plan.ts')
-    return runPlan((approve) => undoApply(input, io, approve), input, io, {
+    const request = { ...options, ...(file === undefined ? {} : { file }) }
+    return runPlan((approve) => undoApply(request, io, approve), request, io, {
       doneStatus: ({ left }) => (left.length > 0 ? 'partial' : 'ok'),
     })
   },
 })
+
+function whichJournal(file: string | undefined): Failure {
+  const message = file === undefined ? 'The journal of the apply is missing.' : 'Pass either a journal or --last.'
+  const fix = 'Pass a file that `prefect-snapshot journals` lists, or --last for the newest apply to the server.'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
+}

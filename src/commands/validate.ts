@@ -13,23 +13,23 @@ export const validate = defineCommand({
   examples: ['validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'],
   async run({ snapshot: paths, format, ...environment }, io) {
     const { readSnapshot } = await import('../operations/load-snapshot.ts')
-    const { withoutSecretExcerpt } = await import('../report/model/redact.ts')
-    const { print } = await import('./print.ts')
+    const { commonOf, print } = await import('./print.ts')
     const read = []
     for (const path of paths) read.push({ path, ...(await readSnapshot(path, io, environment)) })
     const files = read.map(({ path, snapshot, issues }) => {
       const errors = issues.filter(({ severity }) => severity === 'error').length
       return { file: path, resources: snapshot.resources.length, errors, warnings: issues.length - errors }
     })
-    const issues = read.flatMap((one) => one.issues.map(withoutSecretExcerpt))
+    const issues = read.flatMap((one) => one.issues)
     const status = files.some(({ errors }) => errors > 0) ? 'usage' : 'ok'
     if (format !== 'json') io.warn(issues)
     if (io.env.GITHUB_ACTIONS === 'true') {
       const { annotationsText } = await import('../report/annotations.ts')
       io.err(annotationsText(issues, await fromRoot(io)))
     }
-    const common = { version: 1, tool: io.version, exit: io.exitCodeOf(status) } as const
-    await print({ schema: 'prefect-snapshot/validate', ...common, issues, files }, format, io)
+    const isSilent = io.quiet && format === 'text'
+    const shown = isSilent ? files.filter(({ errors, warnings }) => errors + warnings > 0) : files
+    await print({ schema: 'prefect-snapshot/validate', ...commonOf(issues, status, io), files: shown }, format, io)
     return status
   },
 })

@@ -1,7 +1,11 @@
+import type { Check } from '../check.ts'
+import { commandFormats } from '../report/index.ts'
 import { defineCommand, required } from './command.ts'
+import type { ExitStatus } from './io.ts'
 import {
   activationOption,
   environmentOptions,
+  formatOf,
   secretOptions,
   selectionOptions,
   serverOptions,
@@ -21,14 +25,20 @@ export const verify = defineCommand({
     ...selectionOptions,
     ...environmentOptions,
     ...secretOptions,
+    ...formatOf(commandFormats),
   },
-  examples: ['verify prod.snapshot.yaml --profile prod'],
+  examples: ['verify prod.snapshot.yaml --profile prod', 'verify prod.snapshot.yaml --profile prod -f json'],
   async run(input, io) {
     const operations = await import('../operations/verify.ts')
-    const { checksText, verdictText } = await import('../report/text/checks-text.ts')
+    const { printChecks } = await import('./print-checks.ts')
     const checks = await operations.verify(input, io)
-    io.out(checksText(checks, io.style) + verdictText(checks, io.style))
-    if (checks.some(({ status }) => status === 'error')) return 'changes'
-    return checks.some(({ serverOnly }) => serverOnly) ? 'server-only' : 'ok'
+    const status = statusOf(checks)
+    await printChecks('verify', checks, status, input.format, io)
+    return status
   },
 })
+
+function statusOf(checks: readonly Check[]): ExitStatus {
+  if (checks.some(({ status }) => status === 'error')) return 'changes'
+  return checks.some(({ serverOnly }) => serverOnly) ? 'server-only' : 'ok'
+}

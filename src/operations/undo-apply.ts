@@ -16,12 +16,13 @@ import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import { type OpenConnection, type Target, withConnection } from './connect.ts'
+import { type FoundJournal, newestJournal } from './list-journals.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
 export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, 'envFile'> {
-  /** Path of the journal of the apply. */
-  readonly file: string
+  /** Path of the journal of the apply; by default the newest one of an apply to the server. */
+  readonly file?: string
 }
 
 /**
@@ -34,15 +35,22 @@ export interface UndoResult extends ApplyResult {
 
 /** Reverts one apply, except for resources changed since: a plan like any other, made from the journal. */
 export async function undoApply(request: UndoRequest, context: Context, approve: Approve): Promise<UndoResult> {
-  const record = readJournal(resolve(context.cwd, request.file), request.file)
+  // A journal that cannot be read is told before the server is asked.
+  const given = request.file === undefined ? undefined : journalAt(request.file, context)
   return withConnection(request, context, async (to) => {
-    if (to.server.url !== record.head.server.url) throw otherServer(record.head.server.url, to.server.url)
-    const { prepared, left } = await prepareUndo(record, request, to, context)
+    const journal = given ?? newestJournal(to.server.url, context)
+    const { url } = journal.record.head.server
+    if (to.server.url !== url) throw otherServer(url, to.server.url)
+    const { prepared, left } = await prepareUndo(journal, request, to, context)
     return { ...(await approveAndApply(prepared, request, context, approve)), left }
   })
 }
 
-async function prepareUndo(record: JournalRecord, request: UndoRequest, to: OpenConnection, context: Context) {
+function journalAt(file: string, { cwd }: Context): FoundJournal {
+  return { file, record: readJournal(resolve(cwd, file), file) }
+}
+
+async function prepareUndo({ file, record }: FoundJournal, request: UndoRequest, to: OpenConnection, context: Context) {
   const { kinds, onEvent } = context
   const secrets = secretsIn(record)
   const states = leftBehind(record)
@@ -72,7 +80,7 @@ async function prepareUndo(record: JournalRecord, request: UndoRequest, to: Open
     fullSnapshot: snapshot,
     secretValues,
     to,
-    file: request.file,
+    file,
   }
   return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
 }

@@ -1,7 +1,6 @@
+import type { CommandReport } from './model/command-reports.ts'
 import type { GraphReport } from './model/report.ts'
 import type { Reporter, View } from './reporter.ts'
-import type { Explained } from './text/explanation.ts'
-import type { SecretsReport } from './text/secret-table.ts'
 
 /** Every format of a report, by its name for `--format`. Each module is loaded on first use. */
 export const reporters = {
@@ -28,22 +27,12 @@ export type GraphFormat = keyof typeof graphReporters
 /** Every format of `graph`, the default first. */
 export const graphFormats = Object.keys(graphReporters) as [GraphFormat, ...GraphFormat[]]
 
-/** Every format of `explain`. */
-export const explanationReporters = {
-  text: async () => (await import('./text/explanation.ts')).explanationText,
-  json: async () => (await import('./json-report.ts')).schemaJson,
-} satisfies Readonly<Record<string, () => Promise<(explained: Explained, view: View) => string>>>
-type ExplanationFormat = keyof typeof explanationReporters
-
-/** Every format of `explain`, the default first. */
-export const explanationFormats = Object.keys(explanationReporters) as [ExplanationFormat, ...ExplanationFormat[]]
-
-/** Every format of `secrets list`. */
-export const secretsReporters = {
-  text: async () => (await import('./text/secret-table.ts')).secretTable,
+/** Every format of the commands that neither plan nor compare. */
+export const commandReporters = {
+  text: async () => (await import('./text/command-text.ts')).commandText,
   json: reporters.json,
-} satisfies Readonly<Record<string, () => Promise<(report: SecretsReport, view: View) => string>>>
-type SecretsFormat = keyof typeof secretsReporters
+} satisfies Readonly<Record<string, () => Promise<(report: CommandReport, view: View) => string | Promise<string>>>>
+export type CommandFormat = keyof typeof commandReporters
 
-/** Every format of `secrets list`, the default first. */
-export const secretsFormats = Object.keys(secretsReporters) as [SecretsFormat, ...SecretsFormat[]]
+/** Every format of the commands that neither plan nor compare, the default first. */
+export const commandFormats = Object.keys(commandReporters) as [CommandFormat, ...CommandFormat[]]

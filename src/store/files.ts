@@ -1,7 +1,8 @@
 import { join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import { Failure } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
-import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.ts'
+import { decodeText, fileFailure, readBytes, readStart, statIfExists } from '../read-file.ts'
 import { headerFirst } from '../snapshot/directory-layout.ts'
 import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
@@ -25,7 +26,9 @@ export async function readSources(
   const place = resolve(context.cwd, path)
   if (!statIfExists(place, path)?.isDirectory()) return sourcesOf(path, readBytes(place, 'snapshot', path))
   try {
-    const files = (await yamlBelow(place)).map((within) => {
+    const names = await yamlBelow(place)
+    if (names.length === 0) throw noSnapshot(path)
+    const files = names.map((within) => {
       const file = relative(context.cwd, join(place, within))
       return { file, within, text: decodeText(readBytes(join(place, within), 'snapshot', file), file) }
     })
@@ -33,6 +36,23 @@ export async function readSources(
   } catch (error) {
     throw fileFailure('read', path, error)
   }
+}
+
+/** Whether the argument of a snapshot is a path on disk, not a git revision or standard input. */
+export function isPath(path: string): boolean {
+  return path !== '-' && !revisionOf(path)
+}
+
+/** Whether a file of a directory has what looks like the header of a snapshot near its beginning. */
+export async function holdsSnapshot(place: string): Promise<boolean> {
+  const starts = (await yamlBelow(place)).map((within) => readStart(join(place, within), 64 * 1024).toString('utf8'))
+  return starts.some((text) => /\bkind["']?\s*:\s*["']?snapshot\b/.test(text))
+}
+
+function noSnapshot(path: string): Failure {
+  const message = `The directory ${path} has no YAML files, so it is not a snapshot.`
+  const fix = 'Check the path. A snapshot has at least the file snapshot.yaml.'
+  return new Failure([{ code: 'no-header', severity: 'error', message, fix }])
 }
 
 function sourcesOfBlobs(path: string, blobs: readonly Blob[]): Promise<readonly Source[]> | readonly Source[] {

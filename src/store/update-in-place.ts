@@ -9,6 +9,7 @@ import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
 import { fileOf } from '../snapshot/file-name.ts'
 import { type Documents, parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { differences } from '../spec/differences.ts'
+import { yamlBelow } from './directory.ts'
 import { removeBelow, writeWhole } from './disk.ts'
 import { readSources } from './files.ts'
 
@@ -35,8 +36,8 @@ export async function readExisting(
   const found = statIfExists(resolve(context.cwd, path), path)
   if (!found) return undefined
   const directory = found.isDirectory()
+  if (directory && (await yamlBelow(resolve(context.cwd, path))).length === 0) return undefined
   const sources = await readSources(path, context)
-  if (directory && sources.length === 0) return undefined
   if (!directory && (sources.length !== 1 || sources[0]?.file !== path)) throw unwritable(path)
   const read = parseSnapshot(sources, kinds)
   refuseFaults(read)

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { consoles } from '../../src/cli/consoles.ts'
 import { programOf } from '../../src/cli/program.ts'
 import { commands } from '../../src/commands/all.ts'
-import { issueCodes } from '../../src/issue.ts'
+import { issueCodes } from '../../src/issue/codes.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import { explanationReporters, graphReporters, reporters, secretsReporters } from '../../src/report/index.ts'
+import { commandReporters, graphReporters, reporters } from '../../src/report/index.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
@@ -15,8 +15,8 @@ import { toyKinds } from '../support/toy-kinds.ts'
  * The words that the command line offers for a format, a kind or a code are those of the table that is used when the word
  * is given: a new entry of a table is offered, and what is offered works.
  */
-const tables: Readonly<Record<string, object>> = { graph: graphReporters, explain: explanationReporters }
-const tableOf = (name: string) => tables[name] ?? (name === 'secrets list' ? secretsReporters : reporters)
+const tabular = new Set(['explain', 'secrets list', 'doctor', 'verify', 'journals', 'backup', 'bundle verify'])
+const tableOf = (name: string) => (name === 'graph' ? graphReporters : tabular.has(name) ? commandReporters : reporters)
 const withFormat = commands.filter(({ options }) => 'format' in options)
 const helpOf = (name: string) => {
   let one = programOf('1', async () => {})
@@ -48,9 +48,9 @@ describe('kinds and codes', () => {
   it('that explain lists are those of its tables', async () => {
     for (const table of [kinds, toyKinds]) {
       const { out } = await command(['explain', '-f', 'json'], {}, '.', { kinds: table })
-      const { kinds: named, codes } = JSON.parse(out)
-      expect(Object.keys(named)).toEqual(table.map(({ name }) => name))
-      expect(codes).toEqual(issueCodes)
+      const { kinds: named, codes } = JSON.parse(out).subject
+      expect(named).toEqual(table.map(({ name, doc }) => ({ kind: name, doc })))
+      expect(codes).toEqual(Object.entries(issueCodes).map(([code, { meaning }]) => ({ code, meaning })))
     }
   })
 

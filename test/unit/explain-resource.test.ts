@@ -58,8 +58,9 @@ Referred to by:
     const flow = await explain('flow/etl', 'a.yaml')
     expect(flow).toMatch(/^flow\/etl\n\nExternal, by flow\/etl under external:\. It must exist on the destination/)
     expect(flow.replace(/\s+/g, ' ')).toContain('never written. Referred to by: refs.flow deployment/etl/prod')
-    const queue = JSON.parse(await explain('work-queue/k8s/high', 'a.yaml', '-f', 'json')) as object
+    const queue = JSON.parse(await explain('work-queue/k8s/high', 'a.yaml', '-f', 'json')).subject as object
     expect(queue).toEqual({
+      type: 'resource',
       ref: 'work-queue/k8s/high',
       external: ['work-pool/k8s/**'],
       refersTo: [],

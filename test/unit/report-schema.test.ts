@@ -3,13 +3,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { reportSchema } from '../../scripts/type-schemas.ts'
 import { json } from '../../src/report/json-report.ts'
-import type { Report } from '../../src/report/model/report.ts'
+import type { JsonReport } from '../../src/report/model/command-reports.ts'
 import { applyReport, baseReport, canary, diffReport, graphReport, planReport } from '../report/fixture.ts'
 
 const committed = readFileSync(new URL('../../schemas/report.v1.json', import.meta.url), 'utf8')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(committed) as object)
 const common = { version: 1, tool: '1', exit: 3, issues: [] } as const
-const reports: Readonly<Record<string, Report>> = {
+const reports: Readonly<Record<string, JsonReport>> = {
   plan: planReport(),
   'a plan with a base': baseReport(),
   diff: diffReport(),

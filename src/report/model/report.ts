@@ -11,7 +11,8 @@ import type { ChangeReport, FieldReport, NotComparedReport, OutcomeReport, Unsup
 /** The result of a command; `schema` identifies the type. */
 export type Report = PlanReport | DiffReport | ApplyReport | ValidateReport | GraphReport | ErrorReport
 
-interface Common {
+/** Common to all reports. */
+export interface Common {
   /** Version of the format. Within a version, fields may be added, but are never removed or redefined. */
   readonly version: 1
   /** Version of prefect-snapshot. */

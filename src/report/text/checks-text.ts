@@ -1,8 +1,15 @@
 import type { Check } from '../../check.ts'
 import { plural } from '../../plain-text.ts'
+import type { ChecksReport } from '../model/command-reports.ts'
+import type { View } from '../reporter.ts'
 import type { Style } from './style.ts'
 
 const signs = { ok: '✓', note: '·', warning: '!', error: '✗' } as const
+
+/** Formats checks and their overall result, which the checks of a bundle do not have: it is refused if one fails. */
+export function checksReportText({ schema, checks }: ChecksReport, { style }: View): string {
+  return checksText(checks, style) + (schema === 'prefect-snapshot/bundle-verify' ? '' : verdictText(checks, style))
+}
 
 /** Formats checks, one per line, each with its fix below it. */
 export function checksText(checks: readonly Check[], style: Style): string {

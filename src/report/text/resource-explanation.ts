@@ -1,33 +1,13 @@
+import type { Neighbor, ResourceSubject } from '../../explanation.ts'
 import { pathText } from '../../field-path.ts'
-import type { Place } from '../../issue.ts'
-import type { JsonObject, Pointer } from '../../json.ts'
 import { visible } from '../../plain-text.ts'
-import type { Ref } from '../../ref.ts'
 import type { View } from '../reporter.ts'
 import { paragraph } from './wrap.ts'
 
-interface NeighborInfo {
-  readonly ref: Ref
-  readonly pointer: Pointer
-  readonly via: 'field' | 'token' | 'name'
-  readonly external: boolean
-}
-
-/** A resource of a snapshot, with its edges. */
-export interface ResourceInfo {
-  readonly type: 'resource'
-  readonly ref: Ref
-  readonly place?: Pick<Place, 'file' | 'line'>
-  readonly external?: readonly string[]
-  readonly refersTo: readonly NeighborInfo[]
-  readonly referredToBy: readonly NeighborInfo[]
-  readonly schema: JsonObject
-}
-
 /** Explains a resource: where its document is, whether it is external, and what is on the other side of each edge. */
-export function resourceExplanation(resource: ResourceInfo, { style, width }: View): string {
+export function resourceExplanation(resource: ResourceSubject, { style, width }: View): string {
   const { ref, refersTo, referredToBy } = resource
-  const about = paragraph(placeText(resource), Math.min(width, 100), (text) => text).replaceAll('\n  ', '\n')
+  const about = paragraph(placeText(resource), Math.min(width, 100), (text) => text, '')
   return [
     `${style.bold(visible(ref))}\n\n${about}`,
     neighborsText('Refers to', refersTo),
@@ -35,7 +15,7 @@ export function resourceExplanation(resource: ResourceInfo, { style, width }: Vi
   ].join('')
 }
 
-function placeText({ place, external }: ResourceInfo): string {
+function placeText({ place, external }: ResourceSubject): string {
   const at = place ? `${visible(place.file)}:${place.line}` : undefined
   if (!external) return at === undefined ? 'Part of the snapshot.' : `Document: ${at}`
   const unused = at === undefined ? '' : ` Its document at ${at} is not used.`
@@ -43,7 +23,7 @@ function placeText({ place, external }: ResourceInfo): string {
   return `External, by ${globs} under external:. It must exist on the destination, where it is looked up by name, and is never written.${unused}`
 }
 
-function neighborsText(title: string, neighbors: readonly NeighborInfo[]): string {
+function neighborsText(title: string, neighbors: readonly Neighbor[]): string {
   if (neighbors.length === 0) return ''
   const rows = neighbors.map(({ ref, pointer, via, external }) => {
     const notes = [external ? 'external' : '', via === 'name' ? 'by name when a flow runs' : ''].filter(Boolean)

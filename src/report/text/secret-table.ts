@@ -1,27 +1,6 @@
-import type { Issue } from '../../issue.ts'
 import { plural, visible } from '../../plain-text.ts'
-import type { Ref } from '../../ref.ts'
+import type { SecretsReport } from '../model/command-reports.ts'
 import type { View } from '../reporter.ts'
-
-/** One secret placeholder: where its value comes from, and whether it has one. */
-interface SecretRow {
-  readonly ref: Ref
-  readonly pointer: string
-  readonly source: string
-  readonly filled: boolean
-  /** Why it has none. */
-  readonly reason?: string
-}
-
-/** The secret placeholders of a snapshot. */
-export interface SecretsReport {
-  readonly schema: 'prefect-snapshot/secrets'
-  readonly version: 1
-  readonly tool: string
-  readonly exit: number
-  readonly issues: readonly Issue[]
-  readonly secrets: readonly SecretRow[]
-}
 
 /** Secret placeholders as a table, and how many of them have a value. */
 export function secretTable({ secrets: rows }: SecretsReport, { style }: View): string {

@@ -22,13 +22,18 @@ export function flowText(parts: readonly Part[], indent: string, width: number):
   return [...lines, line].map((text) => `${text}\n`).join('')
 }
 
-/** Wraps text between words. Lines after the first are indented. */
-export function paragraph(text: string, width: number, paint: (text: string) => string): string {
+/** Wraps text between words. Lines after the first begin with `indent`. */
+export function paragraph(text: string, width: number, paint: (text: string) => string, indent = '  '): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(last === undefined ? word : `  ${word}`)
+    else lines.push(last === undefined ? word : `${indent}${word}`)
   }
   return lines.map((line) => `${paint(line)}\n`).join('')
+}
+
+/** Begins every line of a text with `indent`. */
+export function indented(text: string, indent: string): string {
+  return text.replace(/^/gm, indent).concat('\n')
 }

@@ -1,0 +1,143 @@
+import type { CodeTable } from './code-table.ts'
+
+/** Codes of plan, apply and undo. */
+export const applyCodes = {
+  protected: {
+    meaning: 'The policy file protects the resource from deletion.',
+    cause: 'A glob under protect: matches a resource that the plan deletes.',
+    example: 'protect: [work-pool/prod-*], and `apply --prune` without work-pool/prod-k8s in the snapshot.',
+    fix: 'Add the resource to the snapshot, exclude it from this run, or remove the glob.',
+  },
+  'in-use': {
+    meaning: 'A resource that would be deleted is still used by another one that is kept.',
+    cause: 'The plan deletes it, but what refers to it is outside of the scope.',
+    example: 'A work pool that a deployment of another team uses.',
+    fix: 'Include what refers to it in the scope, or exclude it.',
+  },
+  'default-queue': {
+    meaning: 'The default queue of a work pool can only be deleted together with the pool.',
+    cause: 'The snapshot has the pool, but not its default queue.',
+    example: 'The plan keeps work-pool/k8s and prunes work-queue/k8s/default.',
+    fix: 'Add the queue to the snapshot.',
+  },
+  'change-limit': {
+    meaning:
+      'The plan deletes or updates so many resources of one kind that it may be a mistake, such as the wrong profile or an empty file.',
+    cause: 'The profile or the file is another one than intended, or the change is meant to be large.',
+    example: '`apply staging.snapshot.yaml --prune --profile prod`.',
+    fix: 'Check the profile and the file. If the change is intended, pass --override-change-limit.',
+  },
+  'likely-rename': {
+    meaning:
+      'A delete and a create have nearly the same content. If this is a rename, add it to `moved:` in the header.',
+    cause: 'The key of a document was changed, which a plan sees as two resources.',
+    example: 'The key variable/region became variable/aws_region, with the same value.',
+    fix: 'Add moved: [{from: variable/region, to: variable/aws_region}] to the header of the snapshot.',
+  },
+  'invalid-policy': {
+    meaning: 'The policy file is invalid.',
+    cause: 'prefect-snapshot.yaml has a syntax error, an unknown field, or a value of another form.',
+    example: 'protect: work-pool/** instead of the list protect: [work-pool/**].',
+    fix: 'Correct the line of prefect-snapshot.yaml that the message names.',
+  },
+  'stale-plan': {
+    meaning: 'The server has changed since the plan was created.',
+    cause: 'Somebody changed one of the planned resources, or the plan is for another server.',
+    example: 'A plan of yesterday, and a deploy in between.',
+    fix: 'Create the plan again, and review it.',
+  },
+  'invalid-plan': {
+    meaning: 'The file is not a saved plan, or has another format version.',
+    cause: 'The file is a report (-f json), was edited, or another release wrote it.',
+    example: '`apply report.json`, with the output of `plan -f json`.',
+    fix: 'Save a plan with `plan --out plan.json`, and apply that file.',
+  },
+  'invalid-journal': {
+    meaning: 'The file is not a journal of an apply, or is damaged.',
+    cause: 'The path is another file, or the file was edited or cut.',
+    example: '`undo prod.snapshot.yaml`.',
+    fix: 'Pass a file that `journals` lists, or --last for the newest one.',
+  },
+  'changed-since': {
+    meaning: 'A resource was changed after the apply that is to be undone.',
+    cause: 'A later apply, a deploy, or somebody in the user interface changed it.',
+    example: 'A variable that was edited after the apply.',
+    fix: 'Change it by hand if the older state is wanted, or undo the later apply first.',
+  },
+  'unrecoverable-secret': {
+    meaning:
+      'An apply would replace or delete a secret value. Journals contain no secrets, so undo can only restore it if a source has the previous value.',
+    cause: 'Servers do not show secrets, and journals do not hold them.',
+    example: 'An update of the password in a block.',
+    fix: 'Keep the present value elsewhere, for example with export --secrets age.',
+  },
+  'builtin-stays': {
+    meaning:
+      'An apply added a block type or schema that is part of Prefect. Undo keeps it, since it has no effect by itself.',
+    cause: 'The server had not registered the block type before.',
+    example: 'The block type slack-webhook, which a block of the snapshot needed.',
+    fix: 'Nothing.',
+  },
+  unsupported: {
+    meaning: 'The destination does not support a resource or field, or cannot change it in place.',
+    cause: 'The server is older, has other limits, or the field is fixed after the create.',
+    example: 'An update of the type of a work pool.',
+    fix: 'Remove it from the snapshot, or pass --skip-unsupported to apply the rest.',
+  },
+  downgraded: {
+    meaning: 'The destination is an older version without this field. The rest of the resource is written.',
+    cause: 'The snapshot was exported from a newer server.',
+    example: 'The field global_concurrency_limit of a deployment, on a server that does not know it.',
+    fix: 'Nothing, or update the server.',
+  },
+  'missing-secret': {
+    meaning:
+      'A secret to be written has no value: its variable is not set, its file is missing, no identity can decrypt it, or commands are not allowed.',
+    cause: 'The environment of this run lacks what the snapshot names as the source.',
+    example: 'secrets: {/data/value: {env: SLACK_URL}}, while SLACK_URL is not set.',
+    fix: 'Set the variable, or pass --env-file, --identity or --allow-commands. `secrets list` shows all sources.',
+  },
+  'not-verified': {
+    meaning: 'The changes were applied, but the server could not be read afterwards to verify them.',
+    cause: 'The server failed or was restarted after the last write.',
+    example: 'The connection is lost while the resources are read back.',
+    fix: 'Run verify, or apply again, which writes only what differs.',
+  },
+  'not-converged': {
+    meaning: 'A field has another value after the write than was sent.',
+    cause: 'The server changes the value, or somebody else wrote at the same time.',
+    example: 'A server that rounds a number.',
+    fix: 'Compare both values in the message, and write the one of the server to the snapshot if it is right.',
+  },
+  'unknown-id': {
+    meaning: 'The ID of a required resource is not known, because that resource was not created.',
+    cause: 'The create of a dependency failed or is not part of the plan.',
+    example: 'A deployment, after the create of its flow failed.',
+    fix: 'Correct the fault of the dependency, and apply again.',
+  },
+  'missing-on-server': {
+    meaning: 'A resource to be paused or activated is not on the server.',
+    cause: 'The snapshot was not applied to this server yet, or the resource has another name there.',
+    example: '`activate prod.snapshot.yaml` before the first `apply`.',
+    fix: 'Apply the snapshot first, or select fewer resources.',
+  },
+  'empty-selection': {
+    meaning: 'The selection flags match no resources.',
+    cause: 'A glob, tag or kind has a typing error, or no resource meets all flags together.',
+    example: "--include 'deployments/**', while the kind is deployment.",
+    fix: 'Correct the flag. The message names what is similar.',
+  },
+  'outside-scope': {
+    meaning:
+      'A resource of the snapshot is outside of the scope in its header: apply creates it, and --prune never deletes it.',
+    cause: 'A document was added by hand to an export with selection flags.',
+    example: 'A deployment without the tag team-a, in the export of --tag team-a.',
+    fix: 'Give the resource what the scope asks for, or widen scope: in the header.',
+  },
+  'needs-confirmation': {
+    meaning: 'The command requires confirmation, but there is no terminal. Pass --yes to confirm.',
+    cause: 'The command runs in CI or from a script.',
+    example: '`apply prod.snapshot.yaml` in a workflow.',
+    fix: 'Pass --yes, after the plan was reviewed.',
+  },
+} as const satisfies CodeTable

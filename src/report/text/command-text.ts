@@ -1,0 +1,20 @@
+import type { CommandReport } from '../model/command-reports.ts'
+import type { View } from '../reporter.ts'
+
+/** The report of a command that neither plans nor compares, for a terminal. */
+export async function commandText(report: CommandReport, view: View): Promise<string> {
+  switch (report.schema) {
+    case 'prefect-snapshot/doctor':
+    case 'prefect-snapshot/verify':
+    case 'prefect-snapshot/bundle-verify':
+      return (await import('./checks-text.ts')).checksReportText(report, view)
+    case 'prefect-snapshot/journals':
+      return (await import('./journals-text.ts')).journalsText(report)
+    case 'prefect-snapshot/backup':
+      return `${report.file}\n`
+    case 'prefect-snapshot/secrets':
+      return (await import('./secret-table.ts')).secretTable(report, view)
+    case 'prefect-snapshot/explain':
+      return (await import('./explanation-text.ts')).explanationText(report.subject, view)
+  }
+}
