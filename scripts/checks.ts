@@ -4,14 +4,24 @@
  */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
+import type { JsonObject } from '../src/json.ts'
 import { kinds } from '../src/kinds/all.ts'
+import { overlaySchema } from '../src/overlay/overlay-schema.ts'
+import { policySchema } from '../src/project/policy-schema.ts'
 import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
 import { validatorOptions } from '../src/snapshot/validators.ts'
 
-const schemas = new Map([
+const schemas = new Map<string, JsonObject>([
   ['snapshot', headerSchema],
+  ['overlay', withoutId(overlaySchema)],
+  ['policy', withoutId(policySchema)],
   ...kinds.map((kind) => [kind.name, documentSchema(kind)] as const),
 ])
+
+/** A schema that is known by its name. */
+function withoutId({ $id: _, ...schema }: JsonObject): JsonObject {
+  return schema
+}
 
 /** The full validators: a module with one export for each kind. */
 export function fullChecks(): string {
@@ -29,7 +39,9 @@ import { documentSchema } from './snapshot-schema.ts'
 const builtin = new Set(kinds)
 const compiled = new WeakMap()
 export function checkOf(name, kind) {
-  if (kind !== undefined && !builtin.has(kind)) return ownCheck(kind)
+  return kind !== undefined && !builtin.has(kind) ? ownCheck(kind) : checkBySchema(name)
+}
+export function checkBySchema(name) {
   const check = (document) => {
     if (fast[identifier(name)](document)) return true
     const all = require(${JSON.stringify(full)})[identifier(name)]

@@ -1,4 +1,4 @@
-import { type Pointer, steps } from './json.ts'
+import { isObject, type Json, type Pointer, step, steps, valueAt } from './json.ts'
 import { visible } from './plain-text.ts'
 
 /**
@@ -19,4 +19,17 @@ export function pathText(pointer: Pointer, names: ReadonlyMap<Pointer, string> =
       return index === 0 ? key : `.${key}`
     })
     .join('')
+}
+
+/** The display names of the list items on the path of a pointer: their slugs. */
+export function slugsAlong(document: Json, pointer: Pointer): ReadonlyMap<Pointer, string> {
+  const names = new Map<Pointer, string>()
+  let at: Pointer = ''
+  for (const key of steps(pointer)) {
+    const list = valueAt(document, at)
+    at = step(at, key)
+    const item = valueAt(document, at)
+    if (Array.isArray(list) && isObject(item) && typeof item.slug === 'string') names.set(at, item.slug)
+  }
+  return names
 }

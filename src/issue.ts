@@ -23,6 +23,8 @@ export interface Issue {
   /** Relative to the resource's document. */
   readonly pointer?: Pointer
   readonly place?: Place
+  /** The name of the rule in the policy file that the resource violates. */
+  readonly rule?: string
 }
 
 /** Thrown if an operation cannot continue, with every reason. The command line maps the codes to an exit code. */

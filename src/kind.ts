@@ -3,13 +3,13 @@ import type { Issue } from './issue.ts'
 import type { JsonObject, Pointer } from './json.ts'
 import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
-import type { Rule } from './kind/rule.ts'
+import type { Rule, RuleKeyword } from './kind/rule.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
 
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
-export type { Around, Finding, Misfit, Rule, Schemas } from './kind/rule.ts'
+export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 
@@ -88,6 +88,8 @@ export interface Kind {
   readonly keyDoc: string
   /** What Prefect demands of the key. */
   readonly keyRules?: readonly Rule[]
+  /** Keywords for rules of users, about values of its documents. */
+  readonly ruleKeywords?: readonly RuleKeyword[]
   /** There may be thousands of objects, so they are processed page by page. */
   readonly many?: true
   /** Names are not unique: resources with the same name are distinguished by content. */

@@ -41,6 +41,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',
+  'rule-violation': 'policy',
   protected: 'policy',
   'in-use': 'policy',
   'default-queue': 'policy',

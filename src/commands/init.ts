@@ -6,7 +6,7 @@ export const init = defineCommand({
   group: 'Set up',
   summary: 'Set up a repository for snapshots',
   description:
-    'Writes a policy file, editor settings that bind *.snapshot.yaml to its schema, settings for git, and GitHub workflows. Existing files are left unchanged.',
+    'Writes a policy file, editor settings that bind snapshots, overlays and the policy file to their schemas, settings for git, and GitHub workflows. Existing files are left unchanged.',
   arguments: { folder: optionalOr('root of the repository', '.') },
   options: {
     snapshot: valueOr('--snapshot <path>', 'snapshot that the workflows use', 'prod.snapshot.yaml'),

@@ -26,7 +26,7 @@ export const restore = defineCommand({
     if (snapshot !== input.snapshot) io.note(`Using the newest backup, ${snapshot}\n`)
     if (drill) return (await import('./run-drill.ts')).runDrill({ activation: 'paused', ...input, snapshot }, io)
     const { applySnapshot } = await import('../operations/apply-snapshot.ts')
-    const request = { activation: 'snapshot' as const, ...input, snapshot }
+    const request = { activation: 'snapshot' as const, ...input, snapshot, asItIs: true }
     return runPlan((approve) => applySnapshot(request, io, approve), input, io)
   },
 })

@@ -1,16 +1,23 @@
-import { defineCommand } from './command.ts'
+import { choiceOf, defineCommand } from './command.ts'
 
 export const schema = defineCommand({
   name: 'schema',
   group: 'Set up',
-  summary: 'Print the JSON Schema of a snapshot',
-  description: 'Prints the JSON Schema of the documents of a snapshot, for editors and other tools.',
+  summary: 'Print the JSON Schema of a snapshot, an overlay or a policy file',
+  description:
+    'Prints the JSON Schema of the documents of a snapshot, of overlays, or of the policy file, for editors and other tools.',
   arguments: {},
-  options: {},
-  examples: ['schema > snapshot.v1.json'],
-  async run(_, io) {
-    const { schemaText } = await import('../operations/schema-text.ts')
-    io.out(schemaText(io.kinds))
+  options: {
+    of: choiceOf('--of <file>', {
+      snapshot: 'the documents of a snapshot',
+      overlay: 'an overlay',
+      policy: 'the policy file, prefect-snapshot.yaml',
+    }),
+  },
+  examples: ['schema > snapshot.v1.json', 'schema --of policy > policy.v1.json'],
+  async run({ of }, io) {
+    const { schemaTexts } = await import('../operations/schema-text.ts')
+    io.out(schemaTexts(io.kinds)[of])
     return 'ok'
   },
 })

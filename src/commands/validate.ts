@@ -1,5 +1,6 @@
+import type { Issue } from '../issue.ts'
 import { defineCommand, rest } from './command.ts'
-import type { Io } from './io.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { environmentOptions, formatOption, snapshotForms } from './options.ts'
 
 export const validate = defineCommand({
@@ -7,21 +8,20 @@ export const validate = defineCommand({
   group: 'Review',
   summary: 'Check snapshots without a server',
   description:
-    'Checks snapshots offline: syntax, schema, keys, tokens, the graph of references, and values that Prefect would refuse. Reports all errors together.',
+    'Checks snapshots offline: syntax, schema, keys, tokens, the graph of references, values that Prefect would refuse, and the rules of the policy file. Reports all errors together.',
   arguments: { snapshot: rest(snapshotForms) },
   options: { ...environmentOptions, ...formatOption },
   examples: ['validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'],
   async run({ snapshot: paths, format, ...environment }, io) {
-    const { readSnapshot } = await import('../operations/load-snapshot.ts')
+    const { validateSnapshots } = await import('../operations/own-rules.ts')
     const { commonOf, print } = await import('./print.ts')
-    const read = []
-    for (const path of paths) read.push({ path, ...(await readSnapshot(path, io, environment)) })
+    const read = await validateSnapshots(paths, environment, io)
     const files = read.map(({ path, snapshot, issues }) => {
       const errors = issues.filter(({ severity }) => severity === 'error').length
       return { file: path, resources: snapshot.resources.length, errors, warnings: issues.length - errors }
     })
     const issues = read.flatMap((one) => one.issues)
-    const status = files.some(({ errors }) => errors > 0) ? 'usage' : 'ok'
+    const status = statusOf(issues)
     if (format !== 'json') io.warn(issues)
     if (io.env.GITHUB_ACTIONS === 'true') {
       const { annotationsText } = await import('../report/annotations.ts')
@@ -33,6 +33,13 @@ export const validate = defineCommand({
     return status
   },
 })
+
+/** A snapshot that violates only rules of its own is valid, and refused by a policy. */
+function statusOf(issues: readonly Issue[]): ExitStatus {
+  const errors = issues.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return 'ok'
+  return errors.every(({ code }) => code === 'rule-violation') ? 'policy' : 'usage'
+}
 
 /** The path of a file from the root of the checked out repository, as GitHub names it. */
 async function fromRoot({ cwd, env }: Io): Promise<(file: string) => string> {

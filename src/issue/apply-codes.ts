@@ -40,6 +40,18 @@ export const applyCodes = {
     example: 'protect: work-pool/** instead of the list protect: [work-pool/**].',
     fix: 'Correct the line of prefect-snapshot.yaml that the message names.',
   },
+  'rule-violation': {
+    meaning: 'A resource violates a rule under `rules:` in the policy file. The message contains the rule and its name.',
+    cause: 'The value is not one that the rule allows, or the rule is meant for other resources.',
+    example: 'A schedule of every minute, and a rule with minimumInterval: 300.',
+    fix: 'Change the value, or change match, environments or severity of the rule.',
+  },
+  'unused-rule': {
+    meaning: 'A rule of the policy file matches no resource of the snapshots.',
+    cause: 'Its glob has a typo, or is about resources of another snapshot.',
+    example: 'match: deployment/elt/**, where the flow is etl.',
+    fix: 'Correct the glob, limit the rule with environments:, or validate all snapshots together.',
+  },
   'stale-plan': {
     meaning: 'The server has changed since the plan was created.',
     cause: 'Somebody changed one of the planned resources, or the plan is for another server.',

@@ -46,6 +46,19 @@ export interface Schemas {
   faults(schema: JsonObject): readonly Misfit[]
 }
 
+/** A keyword that a kind adds to the JSON Schemas of users' rules (`rules:` in the policy file). */
+export interface RuleKeyword {
+  readonly name: string
+  /** What it demands, as one sentence. */
+  readonly doc: string
+  /** JSON Schema of its argument. */
+  readonly schema: JsonObject
+  /** Loads the check: why a value does not meet an argument, as a continuation of "it …"; undefined if it does. */
+  load(): Promise<KeywordCheck>
+}
+
+export type KeywordCheck = (argument: Json, value: Json) => string | undefined
+
 /** What a rule may look at besides the value. */
 export interface Around {
   readonly schemas: Schemas

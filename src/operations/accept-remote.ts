@@ -26,7 +26,7 @@ export async function acceptRemote(
   const dependencies = scope.dependencies !== false
   const external = externalsOf(existing.read.snapshot, kinds)
   const all = await readResources(to, context, { wanted: current, everything: true })
-  const live = [...withDeclaredSecrets(readPolicy(path, cwd), all, kinds).resources.values()]
+  const live = [...withDeclaredSecrets(readPolicy(path, { cwd, kinds }), all, kinds).resources.values()]
   const include = { include: globs }
   // Throws if a glob matches nothing on either side.
   selectedOfBoth([live, current], kinds, include)

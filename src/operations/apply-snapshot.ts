@@ -4,9 +4,14 @@ import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } fr
 import { withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, preparePlan } from './make-plan.ts'
+import { withViolations } from './own-rules.ts'
 import { isSavedPlan, loadSavedPlan, refuseStale } from './plan-file.ts'
 
-export type ApplySnapshotRequest = PlanRequest & ApplyRequest
+export type ApplySnapshotRequest = PlanRequest &
+  ApplyRequest & {
+    /** Does not check the rules of the policy file. */
+    readonly asItIs?: boolean
+  }
 
 /** Applies a snapshot or a saved plan; `snapshot` is the path of either. */
 export async function applySnapshot(
@@ -19,7 +24,9 @@ export async function applySnapshot(
   const options = saved ? { ...request, ...saved.request } : request
   const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)
   return withConnection(request, context, async (to) => {
-    const prepared = await preparePlan(parsed, options, to, context)
+    const plain = await preparePlan(parsed, options, to, context)
+    // The plan was refused, and not saved, if it violated a rule. A backup is restored as it is.
+    const prepared = saved || request.asItIs ? plain : await withViolations(plain, request, context)
     if (saved) refuseStale(saved, prepared, context.kinds)
     return approveAndApply({ ...prepared, file: request.snapshot }, options, context, approve)
   })

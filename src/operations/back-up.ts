@@ -51,7 +51,7 @@ export async function backUp(request: BackupRequest, context: Context): Promise<
 
 async function read(request: BackupRequest, newest: string | undefined, context: Context) {
   const output = join(request.folder, newest ?? 'none')
-  const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context.cwd), context)
+  const secrets = await openExportSecrets({ ...request, output }, readPolicy(output, context), context)
   const readAll = async (connection: OpenConnection) => {
     const live = await readResources(connection, context)
     warn(context, live.issues)

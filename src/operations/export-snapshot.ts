@@ -64,7 +64,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
   if (!openedUpdate && effective.output !== '-') await refuseFileLoss(folder, rule)
   const secrets = await openExportSecrets(
     effective,
-    readPolicy(effective.output, context.cwd),
+    readPolicy(effective.output, context),
     context,
     openedUpdate?.current,
   )

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { initFiles, type Part } from '../project/init-files.ts'
 import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.ts'
 import { writeWhole } from '../store/disk.ts'
-import { schemaText } from './schema-text.ts'
+import { schemaTexts } from './schema-text.ts'
 
 export interface InitRequest {
   /** Root of the repository. */
@@ -30,7 +30,7 @@ export async function initialize(
   { kinds, cwd }: Context,
 ): Promise<readonly InitializedFile[]> {
   const files: InitializedFile[] = []
-  for (const part of initFiles(snapshot, action, schemaText(kinds)))
+  for (const part of initFiles(snapshot, action, schemaTexts(kinds)))
     files.push({
       ...part,
       status: await place(resolve(cwd, folder, part.path), join(folder, part.path), part, force === true),

@@ -71,7 +71,7 @@ export async function preparePlan(
   { substituteSecrets, fullSnapshot = parsed.snapshot }: PlanInput = {},
 ): Promise<PreparedPlan> {
   const { kinds } = context
-  const policy = readPolicy(request.snapshot, context.cwd)
+  const policy = readPolicy(request.snapshot, context)
   const snapshot = narrowed(parsed.snapshot, kinds, request)
   const moved = [...snapshot.moved, ...policy.moved]
   const secretValues = substituteSecrets ?? (await secretValuesFor(snapshot.resources, request, context))

@@ -5,6 +5,7 @@ import type { Update } from '../snapshot/edit/update-texts.ts'
 import { withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
+import { withViolations } from './own-rules.ts'
 
 export interface PlanSnapshotRequest extends PlanRequest {
   /** The common ancestor of the file and the server: the plan then shows which side made each change. */
@@ -35,7 +36,8 @@ export async function planSnapshot<T>(
       (await import('./accept-remote.ts')).acceptRemote(snapshot, globs, to, context)
     const accepted = acceptRemote ? { accepted: await accept(acceptRemote) } : {}
     const parsed = acceptRemote ? await loadSnapshot(snapshot, context, request) : original
-    const prepared = { ...(await preparePlan(parsed, request, to, context)), ...accepted }
+    const plain = await preparePlan(parsed, request, to, context)
+    const prepared = { ...(await withViolations(plain, request, context)), ...accepted }
     if (base === undefined || baseSnapshot === undefined) return use(prepared)
     const { threeWay } = await import('../plan/three-way.ts')
     return use({

@@ -23,7 +23,7 @@ export async function rekey(
   context: Context,
 ): Promise<{ readonly secrets: number; readonly recipients: number }> {
   const { kinds } = context
-  const recipients = request.recipient ?? readPolicy(request.snapshot, context.cwd).recipients
+  const recipients = request.recipient ?? readPolicy(request.snapshot, context).recipients
   const encrypt = await encryptFor(recipients)
   const existing = await readPresent(request.snapshot, kinds, context)
   const { resources, count } = await encryptAgain(existing, request, encrypt, context)

@@ -36,7 +36,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
   const { kinds, onEvent } = context
   refuseUnknownKinds(request, kinds)
   const source = await readSource(request.from, context)
-  const withSecrets = withDeclaredSecrets(readPolicy('-', context.cwd), source, kinds)
+  const withSecrets = withDeclaredSecrets(readPolicy('-', context), source, kinds)
   const snapshot = transferredSnapshot(withSecrets, request, kinds)
   warn(
     context,

@@ -163,7 +163,7 @@ function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds
   for (const issue of read.issues) {
     const work = byRef.get(issue.place?.file ?? '')
     const ref = work && refOf(work.resource)
-    const place = ref && (placeOf(work.origins, issue.pointer ?? '') ?? parsed.placeOf(ref, issue.pointer))
+    const place = ref && (originAt(work.origins, issue.pointer ?? '') ?? parsed.placeOf(ref, issue.pointer))
     const { place: _, ...rest } = issue
     const message = ref ? `${ref}: ${issue.message}` : issue.message
     issues.push({ ...rest, message, ...(ref ? { ref } : {}), ...(place ? { place } : {}) })
@@ -173,11 +173,11 @@ function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds
 }
 
 function placeIn(origins: ReadonlyMap<Ref, readonly Origin[]>, ref: Ref, pointer: Pointer): Place | undefined {
-  return placeOf(origins.get(ref) ?? [], pointer)
+  return originAt(origins.get(ref) ?? [], pointer)
 }
 
-/** The last change at, above or below a pointer. */
-function placeOf(origins: readonly Origin[], pointer: Pointer): Place | undefined {
+/** The place of the last change at, above or below a pointer. */
+export function originAt(origins: readonly Origin[], pointer: Pointer): Place | undefined {
   return origins.findLast(
     ({ pointer: changed }) => `${pointer}/`.startsWith(`${changed}/`) || `${changed}/`.startsWith(`${pointer}/`),
   )?.place

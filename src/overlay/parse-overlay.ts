@@ -1,10 +1,12 @@
 import type { Issue, Place } from '../issue.ts'
 import { isObject, type Json, type Pointer, step } from '../json.ts'
 import type { Ref } from '../model.ts'
+import { type Shape, shapeFaults } from '../snapshot/shape-faults.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
 import { substitute, type Variables } from './env-variables.ts'
-import { checkFields, type Entry, entryOf, type Fill, type Reader } from './parse-entry.ts'
+import { overlaySchema } from './overlay-schema.ts'
+import { type Entry, entryOf, type Fill, type Reader } from './parse-entry.ts'
 
 /** The changes to a snapshot for one environment. */
 export interface Overlay {
@@ -16,9 +18,9 @@ export interface Overlay {
   readonly external?: readonly { readonly glob: string; readonly place: Place }[]
 }
 
-const overlayFields = ['kind', 'version', 'external', 'map', 'entries']
+const shape: Shape = { name: 'overlay', schema: overlaySchema, field: 'field' }
 
-const shape = 'An overlay begins with kind: overlay, version: 1, followed by entries:, map: and external:.'
+const form = 'An overlay begins with kind: overlay, version: 1, followed by entries:, map: and external:.'
 
 /** Parses an overlay. Errors in YAML, structure and variables are issues with their places. */
 export function readOverlay(
@@ -33,7 +35,7 @@ export function readOverlay(
     const message = chunk ? 'An overlay must be one document.' : 'The overlay is empty.'
     return {
       overlay: empty,
-      issues: [invalidOverlay(second ? { ...start, line: second.line } : start, message, shape)],
+      issues: [invalidOverlay(second ? { ...start, line: second.line } : start, message, form)],
     }
   }
   const read = readValue(chunk)
@@ -45,52 +47,42 @@ export function readOverlay(
   }
   const { value } = read
   if (!isObject(value) || value.kind !== 'overlay' || value.version !== 1) {
-    at.fail(
-      isObject(value) && value.kind === 'overlay' ? '/version' : '',
-      'This is not an overlay of version 1.',
-      shape,
-    )
+    at.fail(isObject(value) && value.kind === 'overlay' ? '/version' : '', 'This is not an overlay of version 1.', form)
     return { overlay: empty, issues }
   }
-  checkFields(value, '', overlayFields, at)
+  for (const { pointer, message, fix, onKey } of shapeFaults(shape, value)) at.fail(pointer, message, fix, onKey)
   const fill = (json: Json, pointer: Pointer): Json => {
     const { value: out, faults } = substitute(json, variables, pointer)
     for (const { code, message, fix, pointer } of faults)
       issues.push({ code, severity: 'error', message, fix, place: read.place(pointer) })
     return out
   }
-  const entries = value.entries ?? []
-  if (!Array.isArray(entries)) at.fail('/entries', 'entries must be a list.')
-  const list = Array.isArray(entries) ? entries : []
+  const entries = Array.isArray(value.entries) ? value.entries : []
   return {
     overlay: {
       file,
-      entries: list.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, fill) ?? []),
+      entries: entries.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, fill) ?? []),
       map: mapOf(value.map, at),
-      external: externalOf(value.external ?? [], at, fill),
+      external: externalOf(value.external, at, fill),
     },
     issues,
   }
 }
 
 function mapOf(value: Json | undefined, at: Reader): Overlay['map'] {
-  if (value === undefined) return []
-  if (!isObject(value)) at.fail('/map', 'map must be {kind/key: kind/key}.')
   return Object.entries(isObject(value) ? value : {}).flatMap(([from, to]) => {
-    const source = step('/map', from)
-    if (isRef(from) && typeof to === 'string' && isRef(to)) return [{ from, to, place: at.place(source, true) }]
-    at.fail(source, 'map must be {kind/key: kind/key}, such as {work-pool/dev: work-pool/prod}.', undefined, true)
-    return []
+    const place = at.place(step('/map', from), true)
+    return isRef(from) && typeof to === 'string' && isRef(to) ? [{ from, to, place }] : []
   })
 }
 
-function externalOf(value: Json, at: Reader, fill: Fill): NonNullable<Overlay['external']> {
-  if (!Array.isArray(value)) at.fail('/external', 'external must be a list of globs over kind/key.')
+function externalOf(value: Json | undefined, at: Reader, fill: Fill): NonNullable<Overlay['external']> {
   return (Array.isArray(value) ? value : []).flatMap((item, index) => {
     const own = step('/external', index)
+    if (typeof item !== 'string') return []
     const glob = fill(item, own)
     if (typeof glob === 'string' && glob !== '') return [{ glob, place: at.place(own) }]
-    at.fail(own, 'A glob is a string, such as work-pool/k8s/**.')
+    at.fail(own, 'The variable has no glob over kind/key, such as work-pool/k8s/**.')
     return []
   })
 }

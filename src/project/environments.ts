@@ -25,7 +25,7 @@ export async function inEnvironment(
   kinds: readonly Kind[],
   context: Pick<Context, 'cwd' | 'env'>,
 ): Promise<Parsed> {
-  const read = overlaysOf(path, environment, context).map((file) =>
+  const read = overlaysOf(path, environment, { ...context, kinds }).map((file) =>
     readOverlay(file, readText(resolve(context.cwd, file), 'overlay', file), context.env),
   )
   const issues = read.flatMap(({ issues }) => issues)
@@ -39,10 +39,10 @@ export async function inEnvironment(
 function overlaysOf(
   path: string,
   { environment, overlay = [] }: EnvironmentChoice,
-  context: Pick<Context, 'cwd'>,
+  context: Pick<Context, 'cwd' | 'kinds'>,
 ): readonly string[] {
   if (environment === undefined) return overlay
-  const { file, environments } = readPolicy(path, context.cwd)
+  const { file, environments } = readPolicy(path, context)
   const files = environments[environment]
   if (file === undefined || files === undefined) throw unknownEnvironment(environment, file, Object.keys(environments))
   return [...files.map((name) => relative(context.cwd, join(dirname(file), name))), ...overlay]

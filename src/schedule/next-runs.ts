@@ -97,7 +97,7 @@ function oneInterval(from: Date, seconds: number, zone: string): Date {
 }
 
 /** Prefect counts a rule without DTSTART from here. */
-const defaultStart = new Date(Date.UTC(2020, 0, 1))
+export const defaultStart = new Date(Date.UTC(2020, 0, 1))
 
 function ruleRuns(text: string, zone: string, from: Date, count: number): Date[] | undefined {
   const parsed = parseRule(text)
@@ -114,7 +114,8 @@ function ruleRuns(text: string, zone: string, from: Date, count: number): Date[]
   return out
 }
 
-function setOf({ dtstart, rules, excluded, dates, excludedDates }: RuleSet, near: Date): RuleDates | undefined {
+/** The runs of a rule by the clock on the wall; undefined if they cannot be known, or would take too long. `near` is the time of interest. */
+export function setOf({ dtstart, rules, excluded, dates, excludedDates }: RuleSet, near: Date): RuleDates | undefined {
   const all = [...rules, ...excluded].map((rule) => optionsOf(rule, dtstart, near))
   const single = [...dates, ...excludedDates].map(({ wall }) => wall)
   if (all.includes(undefined) || single.includes(undefined)) return undefined

@@ -3,16 +3,17 @@ import { Failure, type Issue, type Place } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
-import { bySnapshotOrder } from '../ref.ts'
+import { bySnapshotOrder, refOf } from '../ref.ts'
 import { externalsOf, withGlobs, withoutExternal } from '../selection/external.ts'
 import { checkRules } from './check-rules.ts'
 import { isForeign } from './directory-layout.ts'
 import { externalIssues } from './external-issues.ts'
 import { noHeader, type Reading, readChunk } from './read-document.ts'
 import { validator } from './validate-document.ts'
+import { writtenPointer } from './written-pointer.ts'
 import { type Chunk, cutStream } from './yaml/documents.ts'
 import { locator, startOf } from './yaml/locate.ts'
-import { type Limits, maxLevels } from './yaml/yaml-value.ts'
+import { type Limits, maxLevels, readValue } from './yaml/yaml-value.ts'
 
 /** One text of a snapshot: its only file, or one file of a directory, in which the header comes first. */
 export interface Source {
@@ -109,15 +110,25 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
   const [none] = sources
   if (first) reading.issues.push(noHeader({ file: none?.file ?? 'snapshot', line: 1, column: 1 }, none?.within))
   reading.resources.sort(bySnapshotOrder(kinds))
-  const place = (ref: Ref, pointer: Pointer = '') => {
-    const chunk = reading.chunks.get(ref)
-    if (!chunk) return undefined
-    return pointer === '' ? startOf(chunk) : locator(chunk)(pointer)
-  }
+  const place = placesOf(reading)
   const { issues, faulty, chunks } = reading
   const placeInHeader = (pointer: Pointer) => header && locator(header.chunk)(pointer)
   const snapshot = snapshotOf(header?.value, reading.resources)
   return { snapshot, issues, placeOf: place, placeInHeader, chunks, faulty }
+}
+
+/** The positions of resources, in the documents as they are written. */
+function placesOf({ kinds, limits, chunks, resources }: Reading): Parsed['placeOf'] {
+  return (ref, pointer = '') => {
+    const chunk = chunks.get(ref)
+    if (!chunk) return undefined
+    if (pointer === '') return startOf(chunk)
+    const resource = resources.find((one) => refOf(one) === ref)
+    const kind = kinds.find(({ name }) => name === resource?.kind)
+    const read = readValue(chunk, limits.levels)
+    const at = resource && kind && 'value' in read ? writtenPointer(kind, resource, read.value, pointer) : pointer
+    return locator(chunk)(at)
+  }
 }
 
 function snapshotOf(header: JsonObject | undefined, resources: readonly Resource[]): Snapshot {

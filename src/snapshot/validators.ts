@@ -1,4 +1,5 @@
 import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { documentSchema, headerSchema } from './snapshot-schema.ts'
 
@@ -25,5 +26,12 @@ export function checkOf(_name: string, kind: Kind | undefined): ValidateFunction
   const key = kind ?? headerSchema
   const check = compiled.get(key) ?? new Ajv2020(validatorOptions).compile(kind ? documentSchema(kind) : headerSchema)
   compiled.set(key, check)
+  return check
+}
+
+/** The validator of another file than a snapshot, by its name; compiled on first use. */
+export function checkBySchema(_name: string, schema: JsonObject): ValidateFunction {
+  const check = compiled.get(schema) ?? new Ajv2020(validatorOptions).compile(schema)
+  compiled.set(schema, check)
   return check
 }

@@ -72,8 +72,8 @@ describe('external: in an overlay', () => {
   })
 
   it.each([
-    ['external: a/x', 'external must be a list of globs over kind/key.'],
-    ['external: [1]', 'A glob is a string, such as work-pool/k8s/**.'],
+    ['external: a/x', 'external must be a list of globs over kind/key, such as work-pool/k8s/**.'],
+    ['external: [1]', 'external must be a list of globs over kind/key, such as work-pool/k8s/**.'],
   ])('%s is refused with its line', (text, message) => {
     const { issues } = readOverlay('prod.yaml', `kind: overlay\nversion: 1\n${text}`, {})
     expect(issues.map((issue) => [issue.code, issue.message, issue.place?.line])).toEqual([

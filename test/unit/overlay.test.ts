@@ -183,9 +183,9 @@ entries:
     [
       `kind: overlay\nversion: 1\nentries:\n  - {match: a/**, st: {}, set: {/key: x, spec: 1}, remove: [/spec/~9], rename: {from: x, to: '*'}}\n  - {match: a/**}\n  - {drop: true}\n  - match: a/**\n    set: {/spec/text: '\${env:NO} \${env:NEITHER}', /spec/any: 'x\${json:NO}', /spec/count: '\${json:BAD}'}\n`,
       'prod.yaml:4:19 invalid-overlay There is no field "st" here.',
-      'prod.yaml:4:33 invalid-overlay "/key" does not point to anything that an overlay can change.',
-      'prod.yaml:4:42 invalid-overlay "spec" does not point to anything that an overlay can change.',
-      'prod.yaml:4:61 invalid-overlay "/spec/~9" does not point to anything that an overlay can change.',
+      'prod.yaml:4:33 invalid-overlay "/key": A JSON pointer in an overlay begins with /spec/, /refs/ or /secrets/. To change the key, use rename.',
+      'prod.yaml:4:42 invalid-overlay "spec": A JSON pointer in an overlay begins with /spec/, /refs/ or /secrets/. To change the key, use rename.',
+      'prod.yaml:4:61 invalid-overlay "/spec/~9": A JSON pointer in an overlay begins with /spec/, /refs/ or /secrets/. To change the key, use rename.',
       'prod.yaml:4:94 invalid-overlay The pattern in to has more * than the one in from, so their values are unknown.',
       'prod.yaml:5:5 invalid-overlay The entry does nothing. It may have merge, set, refs, remove, rename, drop.',
       'prod.yaml:6:5 invalid-overlay An entry needs match, a glob over kind/key such as deployment/**.',

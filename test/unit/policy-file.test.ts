@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
+import { kinds } from '../../src/kinds/all.ts'
 import { readPolicy } from '../../src/project/policy-file.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'policy-'))
@@ -10,7 +11,7 @@ afterAll(() => rmSync(dir, { recursive: true }))
 
 function read(text: string) {
   writeFileSync(join(dir, 'prefect-snapshot.yaml'), text)
-  return readPolicy('s.yaml', dir)
+  return readPolicy('s.yaml', { cwd: dir, kinds })
 }
 
 function errorsOf(text: string): string[] {
@@ -53,8 +54,8 @@ environments: {prod: 7}
     '2:17 invalid-policy protect must be a list of globs over refs, such as deployment/etl/**.',
     '4:3 invalid-policy moved must be a list of {from: kind/key, to: kind/key}.',
     '6:1 invalid-policy There is no setting "protected".',
-    "7:1 invalid-policy secret_paths must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'.",
-    '8:1 invalid-policy environments must be {NAME: overlay.yaml}, or a list of overlays for a name.',
+    "7:15 invalid-policy secret_paths must be a list of globs such as 'deployment/**#/spec/job_variables/env/*_KEY'.",
+    '8:22 invalid-policy environments must be {NAME: overlay.yaml}, or a list of overlays for a name.',
   ])
 })
 

@@ -144,9 +144,11 @@ describe('only a missing file counts as absent:', () => {
       const folder = newFolder()
       mkdirSync(join(folder, 'below'))
       symlinkSync(target ?? '', join(folder, 'prefect-snapshot.yaml'))
-      expect(await messageOf(() => readPolicy('below/x.yaml', folder))).toContain('Cannot read ')
+      expect(await messageOf(() => readPolicy('below/x.yaml', { cwd: folder, kinds: toyKinds }))).toContain(
+        'Cannot read ',
+      )
     }
-    expect(readPolicy('below/x.yaml', newFolder()).file).toBeUndefined()
+    expect(readPolicy('below/x.yaml', { cwd: newFolder(), kinds: toyKinds }).file).toBeUndefined()
   })
 
   it('an overlay, a journal, a folder of journals, a folder of backups', async () => {

@@ -100,8 +100,10 @@ describe('git:REV:path', () => {
   it('uses the policy beside it in the working tree', () => {
     write('platform/prefect-snapshot.yaml', 'protect: [variable/**]\n')
     for (const place of ['git:v1:platform/snapshot.yaml', 'git:v1:../platform/snapshot.yaml'])
-      expect(readPolicy(place, join(root, 'sub')).file).toBe(join(root, 'platform/prefect-snapshot.yaml'))
-    expect(readPolicy('git:v1:prod.snapshot.yaml', root).file).toBe(undefined)
+      expect(readPolicy(place, { cwd: join(root, 'sub'), kinds: [] }).file).toBe(
+        join(root, 'platform/prefect-snapshot.yaml'),
+      )
+    expect(readPolicy('git:v1:prod.snapshot.yaml', { cwd: root, kinds: [] }).file).toBe(undefined)
   })
 
   it('reports a missing repository', async () => {

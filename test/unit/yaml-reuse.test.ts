@@ -77,7 +77,7 @@ describe('anchors, aliases and merges', () => {
     const folder = mkdtempSync(join(tmpdir(), 'policy-'))
     const policy = (text: string) => {
       writeFileSync(join(folder, 'prefect-snapshot.yaml'), text)
-      return readPolicy(join(folder, 's.yaml'), folder)
+      return readPolicy(join(folder, 's.yaml'), { cwd: folder, kinds: toyKinds })
     }
     const moves = 'moved: [&move {from: a/x, to: a/y}, {<<: *move, from: a/z}]\n'
     expect(policy(moves).moved[1]).toEqual({ from: 'a/z', to: 'a/y' })

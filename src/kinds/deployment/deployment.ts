@@ -21,6 +21,7 @@ import {
 } from './deployment-rules.ts'
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
+import { minimumInterval } from './minimum-interval.ts'
 import { compareSchedules, keepActive, normalizeSchedules, runSchedules, schedulesSchema } from './schedule.ts'
 import { readScheduleLimit } from './schedule-limit.ts'
 import { scheduleRules } from './schedule-rules.ts'
@@ -164,6 +165,7 @@ export const deployment: Kind = {
   incompatibilities: deploymentIncompatibilities,
   scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
   runSchedules,
+  ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },
   smallestTierHolds: 5,
   effects: deploymentEffects,
