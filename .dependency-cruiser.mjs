@@ -72,7 +72,7 @@ const may = {
   journal: [...engine, 'context', 'plan', disk],
   snapshot: [...engine, 'graph', 'selection'],
   store: [...engine, 'context', 'selection', 'snapshot', disk],
-  project: [...engine, 'context', 'overlay', 'store', 'snapshot', 'plan', disk],
+  project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
   secrets: [...engine, 'selection'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],
   plan: [...engine, 'selection', 'graph'],

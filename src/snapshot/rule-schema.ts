@@ -100,7 +100,7 @@ function checkKeyword(name: string, argument: Json, pointer: Pointer, { keywords
     return
   }
   if (name === 'format') {
-    fail({ pointer, message: 'format is not checked.', fix: 'Use pattern.' })
+    fail({ pointer, message: 'The keyword format is not checked.', fix: 'Use pattern.' })
     return
   }
   const known = [...standard, ...keywords.map((keyword) => keyword.name)]

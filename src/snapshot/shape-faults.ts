@@ -38,7 +38,7 @@ function faultOf(error: ErrorObject, field: Shape['field']): ShapeFault[] {
   const { instancePath: pointer, keyword, params, propertyName, data } = error
   const written = (error.parentSchema as { errorMessage?: string } | undefined)?.errorMessage
   if (propertyName !== undefined) {
-    const message = `${JSON.stringify(propertyName)}: ${written ?? `The name ${error.message}.`}`
+    const message = `${JSON.stringify(propertyName)}: ${written ?? error.message}`
     return [{ pointer: step(pointer, propertyName), onKey: true, message }]
   }
   switch (keyword) {
@@ -49,7 +49,7 @@ function faultOf(error: ErrorObject, field: Shape['field']): ShapeFault[] {
     case 'additionalProperties':
       return [unknown(error, pointer === '' ? field : 'field')]
     case 'required':
-      return [{ pointer, onKey: false, message: written ?? `${String(params.missingProperty)}${missing}` }]
+      return [{ pointer, onKey: false, message: written ?? `The field ${String(params.missingProperty)}${missing}` }]
     case 'pattern':
       return [{ pointer, onKey: false, message: `${JSON.stringify(data)}: ${written ?? error.message}` }]
     default:

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
@@ -325,5 +325,46 @@ describe('read-back', () => {
     expect(ran.stderr + ran.stdout).toMatch(/not converged/i)
     expect(ran.stderr + ran.stdout).toMatch(/unknown_to_server/)
     await old.stop()
+  })
+})
+
+describe('rules', () => {
+  const rules = `environments: {prod: []}
+rules:
+  - {name: often, match: deployment/**, schema: {properties: {spec: {properties: {schedules: {items: {minimumInterval: 300}}}}}}, message: Not often.}
+  - {name: owner, match: deployment/a/**, schema: {properties: {spec: {properties: {tags: {minItems: 1}}}}}, message: Owned., severity: warning, environments: [prod]}
+`
+  const each = (seconds: number) =>
+    header() + flow('a') + deployment('a/x', `schedules: [{interval: ${seconds}, active: true}]`) + limit('l')
+
+  test('refuse a plan and an apply with exit code 7, show the plan, and write nothing; a warning is shown', async () => {
+    write('prefect-snapshot.yaml', rules)
+    const file = write('s.yaml', each(60))
+    const plan = await cli('plan', file, '--out', 'plan.json')
+    expect([plan.exit, plan.stdout]).toEqual([7, expect.stringMatching(/3 to create/)])
+    expect(plan.stderr).toMatch(
+      /s\.yaml:\d+:\d+ error \[rule-violation\] deployment\/a\/x schedules\[0\]: Not often \(rule often\)/,
+    )
+    expect(existsSync(join(home, 'plan.json'))).toBe(false)
+    const json = JSON.parse((await cli('plan', file, '-f', 'json')).stdout) as { issues: { rule?: string }[] }
+    expect(json.issues.map(({ rule }) => rule)).toEqual(['often'])
+    expect((await cli('plan', file, '-f', 'markdown')).stdout).toContain('rule-violation')
+    // What is not selected is not judged.
+    expect((await cli('plan', file, '--include', 'concurrency-limit/*')).exit).toBe(0)
+    expect((await cli('apply', file, '--yes')).exit).toBe(7)
+    expect(await status('/flows/name/a')).toBe(404)
+    write('s.yaml', each(300))
+    const applied = await cli('apply', file, '--yes', '-E', 'prod')
+    expect([applied.exit, applied.stderr]).toEqual([0, expect.stringContaining('warning [rule-violation]')])
+    expect(await status('/deployments/name/a/x')).toBe(200)
+  })
+
+  test('leave what copies a state as it is alone: export, restore, and a saved plan that met them', async () => {
+    await apply(each(60))
+    write('prefect-snapshot.yaml', rules)
+    expect((await cli('export', '-o', 'copy.snapshot.yaml')).exit).toBe(0)
+    expect((await runCli(['validate', 'copy.snapshot.yaml'], { cwd: home, env: { HOME: home } })).exit).toBe(7)
+    const restored = await cli('restore', 'copy.snapshot.yaml', '--yes')
+    expect(restored.exit, restored.stderr).toBe(0)
   })
 })

@@ -62,10 +62,10 @@ rules:
     environments: [prdo]
     schema:
       properties:
-        spce: {}
+        specs: {}
         spec:
-          required: [tagz, tags]
-          propertys: {}
+          required: [tang, tags]
+          require: {}
           properties:
             tags: {type: lits, contains: {pattern: '('}}
             schedules: {items: {minimumInterval: five}}
@@ -82,22 +82,22 @@ rules:
       '7:11 The rule of line 3 has the name a too.',
       '8:12 deployment matches no kind/key. Write deployment/**.',
       '9:20 There is no environment "prdo". Did you mean prod?',
-      '12:9 The document has no field "spce". Did you mean spec?',
-      '14:22 The spec of the documents that match has no field "tagz". Did you mean tags?',
+      '12:9 The document has no field "specs". Did you mean spec?',
+      '14:22 The spec of the documents that match has no field "tang". Did you mean tags?',
       '14:28 Every document has tags: rules see its default. Say what its value must be, such as properties: {tags: {…}}.',
-      '15:11 There is no keyword "propertys". Did you mean properties?',
+      '15:11 There is no keyword "require". Did you mean required?',
       expect.stringMatching(/^17:26 type must be /),
       '17:52 "(" is not a regular expression.',
       '18:50 minimumInterval must be number. Two runs of a schedule are at least this many seconds apart, by the clock on the wall.',
-      '19:31 format is not checked. Use pattern.',
+      '19:31 The keyword format is not checked. Use pattern.',
       '20:42 9007199254740993 has more digits than rules can compare.',
       '21:29 The refs of the documents that match has no field "pool". The fields are flow, queue, limit, storage, infrastructure.',
       '23:22 "flow/{a" has a brace without its other half.',
       `23:48 "#/$defs/none" leads nowhere in this schema. Write it like "#/$defs/name".`,
       '23:87 severity must be error or warning.',
       '24:46 Rules are checked by https://json-schema.org/draft/2020-12/schema. Omit $schema.',
-      '25:5 schema is missing.',
-      '25:5 message is missing.',
+      '25:5 The field schema is missing.',
+      '25:5 The field message is missing.',
     ])
   })
 
