@@ -41,7 +41,8 @@ export const applyCodes = {
     fix: 'Correct the line of prefect-snapshot.yaml that the message names.',
   },
   'rule-violation': {
-    meaning: 'A resource violates a rule under `rules:` in the policy file. The message contains the rule and its name.',
+    meaning:
+      'A resource violates a rule under `rules:` in the policy file. The message contains the rule and its name.',
     cause: 'The value is not one that the rule allows, or the rule is meant for other resources.',
     example: 'A schedule of every minute, and a rule with minimumInterval: 300.',
     fix: 'Change the value, or change match, environments or severity of the rule.',
