@@ -182,6 +182,21 @@ export default {
       { path: '^src/' },
       { path: '^page/' },
     ),
+    error(
+      'ci-imports',
+      'The program of CI jobs runs the command line. From src/ it imports JSON, reports and their formats, exit codes, and HTTP; and no package.',
+      { path: '^ci/' },
+      {
+        path: '^(src|node_modules)/',
+        pathNot: [
+          room(...base),
+          room('report'),
+          '^src/(cli/exit-codes|client/transport|profile/proxy)[.]ts$',
+          '^node_modules/@types/',
+        ],
+      },
+    ),
+    error('ci-is-apart', 'src/ knows nothing of CI jobs.', { path: '^src/' }, { path: '^ci/' }),
     error('no-cycle', 'Files that need each other are one file, or want a third one.', {}, { circular: true }),
     error(
       'in-use',

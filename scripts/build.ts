@@ -60,7 +60,7 @@ const common: BuildOptions = {
 rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
   ...common,
-  entryPoints: ['src/cli.ts', 'src/index.ts'],
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', ci: 'ci/main.ts' },
   outdir: dist,
   splitting: true,
   metafile: true,

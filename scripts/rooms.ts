@@ -1,5 +1,5 @@
 /*
- * Checks src/ and page/ in the working directory against the import rules of .dependency-cruiser.mjs, and the diagram of rooms in
+ * Checks src/, page/ and ci/ in the working directory against the import rules of .dependency-cruiser.mjs, and the diagram of rooms in
  * ARCHITECTURE.md against the imports; with --draw, redraws the diagram. Also checks that every file was read: with an unknown version
  * of TypeScript, dependency-cruiser finds no module and reports no violation.
  */
@@ -16,9 +16,14 @@ const config = await extractConfig(beside('.dependency-cruiser.mjs'))
 const tsConfig = beside('tsconfig.json')
 const rules = { ruleSet: { forbidden: config.forbidden ?? [] }, validate: true }
 const options = { ...config.options, ...rules, tsConfig: { fileName: tsConfig } }
-const { output } = await cruise(existsSync('page') ? ['src', 'page'] : ['src'], options, undefined, {
-  tsConfig: extractTSConfig(tsConfig),
-})
+const { output } = await cruise(
+  ['src', 'page', 'ci'].filter((folder) => existsSync(folder)),
+  options,
+  undefined,
+  {
+    tsConfig: extractTSConfig(tsConfig),
+  },
+)
 const { modules, summary } = output as ICruiseResult
 
 for (const { rule, from, to, cycle } of summary.violations) {

@@ -39,29 +39,31 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
-/** Prints why a command stopped: as text, and also as a document if the format is JSON. */
+/** Prints why a command stopped: as text, and also as a document if the format is JSON or Markdown. */
 async function report(error: unknown, argv: readonly string[], output: Console | undefined): Promise<ExitStatus> {
   if (error instanceof CommanderError && error.exitCode === 0) return 'ok'
   const { issues, status } = await stopOf(error, argv)
-  if (wantsJson(argv)) {
-    const { json } = await import('./report/json-report.ts')
+  const format = (['json', 'markdown'] as const).find((name) => wants(name, argv))
+  if (format) {
+    const { reporters } = await import('./report/index.ts')
     const { withoutSecretExcerpt } = await import('./report/model/redact.ts')
     const shown = issues.map(withoutSecretExcerpt)
     const common = { version: 1, tool: version, exit: exitCodeOf(status), issues: shown } as const
     const document: ErrorReport = { schema: 'prefect-snapshot/error', ...common }
-    process.stdout.write(json(document))
+    process.stdout.write(await (await reporters[format]())(document, { style: styleFor(false), width: 120 }))
   }
   if (output) output.warn(issues)
   else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr))))
   return status
 }
 
-/** Whether the arguments contain `-f json`, even if the command line is invalid. */
-function wantsJson(argv: readonly string[]): boolean {
+/** Whether the arguments contain `-f NAME`, even if the command line is invalid. */
+function wants(name: string, argv: readonly string[]): boolean {
   const rest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   return rest.some(
     (word, index) =>
-      ['-fjson', '--format=json'].includes(word) || (['-f', '--format'].includes(word) && rest[index + 1] === 'json'),
+      [`-f${name}`, `--format=${name}`].includes(word) ||
+      (['-f', '--format'].includes(word) && rest[index + 1] === name),
   )
 }
 

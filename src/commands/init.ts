@@ -34,7 +34,7 @@ function nextSteps(files: readonly InitializedFile[], { snapshot, action }: Init
         : `${path} exists. To replace it, pass --force`,
     ),
     ...(action.includes('COMMIT')
-      ? [`In .github/workflows/, replace ${action} with the repository and commit of the action`]
+      ? [`In .github/workflows/, replace ${action} with the repository of the action and a commit of its built branch`]
       : []),
     'To show the resource in the header of each hunk of git diff:',
     "    git config diff.prefect-snapshot.xfuncname '^key: .*$'",

@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts'
-import { defineCommand, rest } from './command.ts'
+import { defineCommand, flag, rest } from './command.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { environmentOptions, formatOption, snapshotForms } from './options.ts'
 
@@ -10,11 +10,21 @@ export const validate = defineCommand({
   description:
     'Checks snapshots offline: syntax, schema, keys, tokens, the graph of references, values that Prefect would refuse, and the rules of the policy file. Reports all errors together.',
   arguments: { snapshot: rest(snapshotForms) },
-  options: { ...environmentOptions, ...formatOption },
-  examples: ['validate prod.snapshot.yaml', 'validate snapshots/ -f json', 'validate *.snapshot.yaml -f markdown'],
-  async run({ snapshot: paths, format, ...environment }, io) {
+  options: {
+    containing: flag('--containing', 'check the snapshots that contain these files, and ignore files of no snapshot'),
+    ...environmentOptions,
+    ...formatOption,
+  },
+  examples: [
+    'validate prod.snapshot.yaml',
+    'validate snapshots/ -f json',
+    'validate *.snapshot.yaml -f markdown',
+    'validate --containing platform/variable/region.yaml',
+  ],
+  async run({ snapshot, containing, format, ...environment }, io) {
     const { validateSnapshots } = await import('../operations/own-rules.ts')
     const { commonOf, print } = await import('./print.ts')
+    const paths = containing ? await containingPaths(snapshot, io) : snapshot
     const read = await validateSnapshots(paths, environment, io)
     const files = read.map(({ path, snapshot, issues }) => {
       const errors = issues.filter(({ severity }) => severity === 'error').length
@@ -39,6 +49,11 @@ function statusOf(issues: readonly Issue[]): ExitStatus {
   const errors = issues.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return 'ok'
   return errors.every(({ code }) => code === 'rule-violation') ? 'policy' : 'usage'
+}
+
+async function containingPaths(files: readonly string[], { cwd }: Io): Promise<readonly string[]> {
+  const { containingSnapshots } = await import('../operations/load-snapshot.ts')
+  return containingSnapshots(files, cwd)
 }
 
 /** The path of a file from the root of the checked out repository, as GitHub names it. */

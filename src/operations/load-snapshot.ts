@@ -6,6 +6,8 @@ import { outsideScope } from '../selection/outside-scope.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 
+export { containingSnapshots } from '../store/containing-snapshots.ts'
+
 /** Reads a snapshot. Throws `Failure` with all errors if it is invalid. */
 export async function loadSnapshot(
   path: string,

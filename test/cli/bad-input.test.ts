@@ -52,6 +52,16 @@ describe('the server', () => {
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 
+  test('the reason is a document too, where one is asked for, so that a comment can be made of it', async () => {
+    const { exit, stdout } = await runCli(['plan', snapshotOf('kind: nothing\nkey: a\n'), '-f', 'markdown'])
+    expect([exit, stdout]).toEqual([
+      3,
+      expect.stringMatching(/^## prefect-snapshot failed \(exit 3\)\n\n- :x: .*`unknown-kind`/),
+    ])
+    const json = await runCli(['export', '--api-url', 'http://127.0.0.1:1/api', '--format=json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'prefect-snapshot/error', exit: 1 })
+  })
+
   test('no URL at all: exit 3', async () => {
     const { exit, stderr } = await runCli(['export'])
     expect(exit).toBe(3)

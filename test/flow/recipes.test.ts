@@ -1,21 +1,20 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { seed } from '../worlds/seed.ts'
 
-/** Runs the commands of the recipes and of the action on a server with a small platform, and on empty ones. */
+/** Runs the commands of the recipes on a server with a small platform, and on empty ones. */
 const snapshot = resolve('snapshots/data-team.snapshot.yaml')
 const secret = { SECRET_GIT_TOKEN_VALUE: 'of-tests' }
 const servers: PrefectServer[] = []
 let staging: PrefectServer
 
-/** A home directory with profiles, and with `prefect-snapshot` and a `gh` that records its arguments on the path. */
+/** A home directory with profiles, and with `prefect-snapshot` on the path. */
 function sandbox(urls: Readonly<Record<string, string>>) {
   const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-recipe-'))
   mkdirSync(join(home, '.prefect'))
@@ -180,106 +179,6 @@ async function running(url: string): Promise<string[]> {
 async function enabledAutomations(url: string): Promise<number> {
   return (await plainHttp(url).list('/automations/filter', {})).filter(({ enabled }) => enabled).length
 }
-
-describe('the action', () => {
-  interface Step {
-    readonly uses?: string
-    readonly run?: string
-    readonly env?: Readonly<Record<string, string>>
-    readonly with?: Readonly<Record<string, string>>
-  }
-  interface Action {
-    readonly inputs: Readonly<Record<string, { readonly default?: string }>>
-    readonly runs: { readonly steps: readonly Step[] }
-  }
-  const action = parse(readFileSync('action.yml', 'utf8')) as Action
-  const step = action.runs.steps.at(-1)
-
-  /** Runs the last step like a runner, with its inputs and the event filled in. */
-  async function runStep(box: ReturnType<typeof sandbox>, inputs: Readonly<Record<string, string>>, url: string) {
-    const values: Readonly<Record<string, string>> = {
-      ...Object.fromEntries(
-        Object.entries(action.inputs).map(([name, { default: value }]) => [`inputs.${name}`, value ?? '']),
-      ),
-      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
-      'github.action_path': resolve('.'),
-      'github.event.pull_request.number': '7',
-    }
-    const put = (text: string) => text.replace(/\$\{\{ (\S+) \}\}/g, (_, name: string) => values[name] ?? '')
-    const env = Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, text]) => [name, put(text)]))
-    const files = { GITHUB_OUTPUT: join(box.home, 'output'), GITHUB_STEP_SUMMARY: join(box.home, 'summary') }
-    for (const file of Object.values(files)) writeFileSync(file, '')
-    const about = { GITHUB_REPOSITORY: 'acme/platform', RUNNER_TEMP: box.home, PREFECT_API_URL: url }
-    const ran = await box.bash(step?.run ?? 'false', { ...env, ...files, ...about })
-    const [output, summary] = Object.values(files).map((file) => readFileSync(file, 'utf8'))
-    return { ...ran, output, summary }
-  }
-
-  test('plans, updates its comment, applies the saved plan, refuses it a second time, and reports drift', async () => {
-    const prod = await empty()
-    const box = sandbox({})
-    cpSync(snapshot, join(box.home, 'prod.snapshot.yaml'))
-    box.script('gh', 'echo "$@" >> gh.log; case "$*" in *--jq*) cat comment-id 2> /dev/null || true ;; esac')
-    const plan = { command: 'plan', snapshot: 'prod.snapshot.yaml' }
-    const first = await runStep(box, plan, prod.url)
-    expect(first.exit, first.stderr).toBe(0)
-    expect(first.output).toBe('exit-code=2\n')
-    expect(first.summary).toMatch(/to create/)
-    expect(readFileSync(join(box.home, 'prefect-snapshot-report.md.comment'), 'utf8')).toMatch(
-      /^<!-- prefect-snapshot -->\n.*to create/s,
-    )
-    expect(readFileSync(join(box.home, 'gh.log'), 'utf8')).toContain(
-      '--method POST repos/acme/platform/issues/7/comments',
-    )
-    writeFileSync(join(box.home, 'comment-id'), '41\n42\n')
-    await runStep(box, plan, prod.url)
-    expect(readFileSync(join(box.home, 'gh.log'), 'utf8')).toContain(
-      '--method PATCH repos/acme/platform/issues/comments/41 ',
-    )
-    const apply = { command: 'apply', snapshot: 'prefect-plan.json' }
-    const applied = await runStep(box, apply, prod.url)
-    expect([applied.exit, applied.output], applied.stderr).toEqual([0, 'exit-code=0\n'])
-    expect((await runStep(box, apply, prod.url)).exit).toBe(6)
-    const drift = { command: 'drift', snapshot: 'prod.snapshot.yaml' }
-    await box.bash(`prefect-snapshot export --api-url ${prod.url} -o prod.snapshot.yaml --overwrite`)
-    const same = await runStep(box, drift, prod.url)
-    expect(same.exit, same.stdout + same.stderr + same.summary).toBe(0)
-    await fetch(`${prod.url}/variables/name/alert_channel`, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json' },
-      body: '{"value": "#elsewhere"}',
-    })
-    const other = await runStep(box, drift, prod.url)
-    expect([other.exit, other.output]).toEqual([2, 'exit-code=2\n'])
-    expect(other.summary).toContain('#elsewhere')
-    expect((await runStep(box, { command: 'destroy', snapshot: 'x' }, prod.url)).exit).toBe(3)
-  })
-
-  test('a failed plan fails the step', async () => {
-    const box = sandbox({})
-    writeFileSync(join(box.home, 'bad.snapshot.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: nonsense\n')
-    const { exit, output, stderr } = await runStep(box, { command: 'plan', snapshot: 'bad.snapshot.yaml' }, staging.url)
-    expect([exit, output], stderr).toEqual([3, 'exit-code=3\n'])
-  })
-
-  test('has the inputs that the workflows of init use, and everything is pinned', async () => {
-    const { home, bash } = sandbox({})
-    await bash(
-      "prefect-snapshot init --action acme/prefect-snapshot@0123456789012345678901234567890123456789 --snapshot 'my platform/'",
-    )
-    const folder = join(home, '.github', 'workflows')
-    const steps = readdirSync(folder).flatMap((name) => {
-      const { jobs } = parse(readFileSync(join(folder, name), 'utf8')) as { jobs: Record<string, { steps: Step[] }> }
-      return Object.values(jobs).flatMap((job) => job.steps)
-    })
-    for (const { uses } of steps) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
-    const ours = steps.filter(({ uses }) => uses?.startsWith('acme/'))
-    expect(ours.map((each) => each.with?.command).sort()).toEqual(['apply', 'drift', 'plan', 'plan'])
-    for (const each of ours)
-      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(each.with ?? {})))
-    expect(ours[0]?.with?.snapshot).toMatch(/^(my platform\/|prefect-plan\.json)$/)
-  })
-})
 
 describe('init', () => {
   test('writes missing files, keeps existing ones, and replaces them with --force', async () => {

@@ -1,6 +1,11 @@
 /*
- * Installs every Prefect version of the tests beforehand, which is mostly waiting for downloads: `.ci/run` does it beside the checks.
+ * Installs every Prefect version of the tests, and the programs that check files of CI systems, beforehand, which is mostly waiting for downloads: `.ci/run` does it beside the checks.
  */
-import { ensureVenv, serverVersions } from './venv.ts'
+import { ensureAct } from './act.ts'
+import { ensureCiTools, ensureVenv, serverVersions } from './venv.ts'
 
-for (const version of serverVersions) await ensureVenv(version, (line) => console.error(`[servers] ${line}`))
+const tell = (line: string) => console.error(`[servers] ${line}`)
+for (const version of serverVersions) await ensureVenv(version, tell)
+await ensureCiTools(tell)
+// Without act, the test that runs workflows with it is skipped.
+await ensureAct(tell).catch((error) => tell(`act cannot be built: ${error}`))

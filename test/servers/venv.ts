@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { withLock } from './lock.ts'
@@ -26,15 +26,24 @@ const run = promisify(execFile)
  * Throws an `Error` that says what to install if there is no suitable Python.
  */
 export async function ensureVenv(version: ServerVersion, onProgress: Progress = () => undefined): Promise<string> {
-  const dir = join(storeDir, `prefect-${version}`)
+  return ensureLocked(`prefect-${version}`, `Prefect ${version}`, onProgress)
+}
+
+/** The directory of programs that check files of CI systems: `pre-commit` and `check-jsonschema`. */
+export async function ensureCiTools(onProgress: Progress = () => undefined): Promise<string> {
+  return dirname(await ensureLocked('ci-tools', 'pre-commit and check-jsonschema', onProgress))
+}
+
+async function ensureLocked(name: string, title: string, onProgress: Progress): Promise<string> {
+  const dir = join(storeDir, name)
   const python = join(dir, 'bin', 'python')
-  const hash = await lockHash(version)
+  const hash = await hashOf(lockFile(name))
   if (await isStamped(dir, hash)) return python
-  const wait = () => onProgress(`waiting for another process that installs Prefect ${version}`)
+  const wait = () => onProgress(`waiting for another process that installs ${title}`)
   await withLock(
     `${dir}.lock`,
     async () => {
-      if (!(await isStamped(dir, hash))) await build(version, dir, onProgress)
+      if (!(await isStamped(dir, hash))) await build(name, title, onProgress)
       await writeFile(join(dir, 'lock.sha256'), hash)
     },
     wait,
@@ -44,12 +53,16 @@ export async function ensureVenv(version: ServerVersion, onProgress: Progress = 
 
 /** The hash of the locked packages of a version; everything made with them is made again when it changes. */
 export async function lockHash(version: ServerVersion): Promise<string> {
+  return hashOf(lockFile(`prefect-${version}`))
+}
+
+async function hashOf(file: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(lockFile(version)))
+    .update(await readFile(file))
     .digest('hex')
 }
 
-const lockFile = (version: ServerVersion) => join(locksDir, `prefect-${version}.txt`)
+const lockFile = (name: string) => join(locksDir, `${name}.txt`)
 
 async function isStamped(dir: string, hash: string): Promise<boolean> {
   const stamp = await readFile(join(dir, 'lock.sha256'), 'utf8').catch(() => '')
@@ -60,10 +73,11 @@ async function isStamped(dir: string, hash: string): Promise<boolean> {
  * Installs with uv, which takes seconds where pip takes a minute. Where uv cannot be installed, pip does the same.
  * An environment without a stamp may be incomplete, and is completed. One with another lock's stamp is cleared.
  */
-async function build(version: ServerVersion, dir: string, onProgress: Progress): Promise<void> {
+async function build(name: string, title: string, onProgress: Progress): Promise<void> {
+  const dir = join(storeDir, name)
   const stamped = existsSync(join(dir, 'lock.sha256'))
   const usable = !stamped && existsSync(join(dir, 'bin', 'python')) && existsSync(join(dir, 'pyvenv.cfg'))
-  onProgress(`installing Prefect ${version} into .venvs/prefect-${version} (once, up to a minute)`)
+  onProgress(`installing ${title} into .venvs/${name} (once, up to a minute)`)
   if (!usable) await command(await findPython(), ['-m', 'venv', '--clear', dir], venvHint)
   const python = join(dir, 'bin', 'python')
   const uv = await ensureUv(python).catch((error) => {
@@ -73,8 +87,8 @@ async function build(version: ServerVersion, dir: string, onProgress: Progress):
   const [file, args] = uv
     ? [uv, ['pip', 'install', '-q', '--compile-bytecode', '--python', python]]
     : [python, ['-m', 'pip', 'install', ...quietPip]]
-  await command(file, [...args, '-r', lockFile(version)], 'The packages of test/servers/locks cannot be installed.')
-  onProgress(`Prefect ${version} is installed`)
+  await command(file, [...args, '-r', lockFile(name)], 'The packages of test/servers/locks cannot be installed.')
+  onProgress(`${title} is installed`)
 }
 
 const quietPip = ['--disable-pip-version-check', '--no-input', '-q']

@@ -124,6 +124,29 @@ describe('the graph', () => {
   })
 })
 
+describe('Markdown sections', () => {
+  const open = (text: string) => text.match(/<details open>/g)?.length ?? 0
+  const all = (text: string) => text.match(/<details/g)?.length ?? 0
+
+  it('unfolds everything if the changes are few, and only deletes otherwise', async () => {
+    const few = await render(planReport(true), 'markdown')
+    expect([open(few), all(few) > 5]).toEqual([all(few), true])
+    const many = await render(big, 'markdown')
+    expect(open(many)).toBeLessThan(all(many))
+    expect(many.match(/<details open><summary>(?!\d+ × \S+ to delete)/)).toBeNull()
+  })
+
+  it('lists no kind that does not change', async () => {
+    const { changes, unchanged } = planReport(true)
+    const kindOf = (ref: string) => ref.slice(0, ref.indexOf('/'))
+    const changing = new Set(changes.map(({ ref }) => kindOf(ref)))
+    const others = unchanged.map(kindOf).filter((kind) => !changing.has(kind))
+    expect(others.length).toBeGreaterThan(0)
+    const text = await render(planReport(true), 'markdown')
+    for (const kind of others) expect(text).not.toContain(`| ${kind} |`)
+  })
+})
+
 describe('text', () => {
   it('fits the width, except for names and unbreakable text', async () => {
     const allowed = /onerror=|edited trigger|→|not possible|^Next:|^Plan:|job_configuration/

@@ -7,8 +7,12 @@ import { contentText, secretText, signs } from '../wording/change-wording.ts'
 import { lineChanges } from '../wording/line-diff.ts'
 import { isLong, pairText } from '../wording/value-wording.ts'
 
+/** Up to so many changes are shown without unfolding. */
+const few = 12
+
 /**
- * One folded section per kind, deletes first, as many as `room` characters allow; then the number of omitted changes.
+ * One section per kind, deletes first, as many as `room` characters allow; then the number of omitted changes. Deletes are
+ * unfolded, and so is everything if the changes are few.
  */
 export function sections(changes: readonly ChangeReport[], room: number, deleted = 'to delete'): string {
   const groups = new Map<string, ChangeReport[]>()
@@ -20,7 +24,7 @@ export function sections(changes: readonly ChangeReport[], room: number, deleted
   let out = ''
   let remaining = changes.length
   for (const [name, members] of groups) {
-    const open = name.endsWith(` ${deleted}`) ? ' open' : ''
+    const open = changes.length <= few || name.endsWith(` ${deleted}`) ? ' open' : ''
     const head = `\n<details${open}><summary>${members.length} × ${name}</summary>\n\n\`\`\`\`\`\`diff\n`
     const foot = '``````\n\n</details>\n'
     let body = ''

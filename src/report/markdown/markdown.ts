@@ -15,7 +15,7 @@ const maxLength = 60_000
 /** Limit on the lines of a list. */
 const maxLines = 30
 
-/** For a comment on a pull request: a table, then destructive changes, then the other changes, folded by kind. */
+/** For a comment on a pull request: a table, then destructive changes, then the other changes by kind. */
 export const markdown: Reporter = (report) => {
   switch (report.schema) {
     case 'prefect-snapshot/plan':
@@ -91,6 +91,7 @@ function verdict({ counts }: PlanReport | ApplyReport, changes: number): string 
   return `**${parts.join(', ')}${unknown}.**`
 }
 
+/** The counts of each kind that changes. */
 function countsTable({ changes, unchanged }: Compared): string {
   const rows = new Map<string, Record<string, number>>()
   const add = (kind: string, column: string) => {
@@ -98,7 +99,7 @@ function countsTable({ changes, unchanged }: Compared): string {
     rows.set(kind, { ...row, [column]: (row[column] ?? 0) + 1 })
   }
   for (const { ref, action } of changes) if (action !== 'patch-cycle') add(splitRef(ref).kind, action)
-  for (const ref of unchanged) add(splitRef(ref).kind, 'same')
+  for (const ref of unchanged) if (rows.has(splitRef(ref).kind)) add(splitRef(ref).kind, 'same')
   const lines = [...rows].map(([kind, row]) => {
     const cells = [row.delete, row.create, row.update, row.same].map((count) => count ?? '')
     return `| ${kind} | ${cells.join(' | ')} |`

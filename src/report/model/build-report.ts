@@ -2,7 +2,7 @@ import { pathText } from '../../field-path.ts'
 import type { Place } from '../../issue.ts'
 import type { Pointer } from '../../json.ts'
 import type { Change, ChangedBy, Outcome, Placeholder, Plan, Ref, Server, Snapshot, ThreeWay } from '../../model.ts'
-import { byRef, splitRef } from '../../ref.ts'
+import { byRef, refOf, splitRef } from '../../ref.ts'
 import type { Action, ChangeReport, OutcomeReport, SecretReport } from './change-report.ts'
 import { fieldsOf, sameFields } from './field-views.ts'
 import { fieldsSince } from './fields-since.ts'
@@ -42,7 +42,7 @@ export function plannedOf(plan: Plan, context: PlanContext): Planned {
   return {
     target: { ...(profile === undefined ? {} : { profile }), url: server.url, version: server.version },
     source: { file, ...(snapshot.source ?? {}) },
-    ...(context.base ? { base: baseOf(context.base) } : {}),
+    ...(context.base ? { base: baseOf(context.base, plan.unmanaged) } : {}),
     scope: scopeOf(snapshot, context.kinds),
     ...(plan.external.length > 0 ? { external: plan.external } : {}),
     ...comparedOf(plan, context, (change) => secretsOf(change, context.filled), context.base?.since),
@@ -77,9 +77,18 @@ function sideOf({ file, snapshot }: DiffContext['from'], kinds: readonly string[
   return { file, ...(snapshot.source ?? {}), scope: scopeOf(snapshot, kinds) }
 }
 
-function baseOf({ file, snapshot, since }: NonNullable<PlanContext['base']>): BaseReport {
+function baseOf({ file, snapshot, since }: NonNullable<PlanContext['base']>, unmanaged: readonly Ref[]): BaseReport {
   const count = (by: ChangedBy) => [...since.values()].filter((each) => each.by === by).length
-  return { file, ...(snapshot.source ?? {}), ours: count('ours'), theirs: count('theirs'), both: count('both') }
+  const inBase = new Set(snapshot.resources.map(refOf))
+  const removed = unmanaged.filter((ref) => inBase.has(ref))
+  return {
+    file,
+    ...(snapshot.source ?? {}),
+    ours: count('ours'),
+    theirs: count('theirs'),
+    both: count('both'),
+    removed,
+  }
 }
 
 function comparedOf(

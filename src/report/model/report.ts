@@ -143,6 +143,8 @@ export interface BaseReport extends Source {
   readonly ours: number
   readonly theirs: number
   readonly both: number
+  /** The unmanaged resources that the base has: the snapshot has dropped them since. */
+  readonly removed: readonly Ref[]
 }
 
 /** The conditions of a scope. */

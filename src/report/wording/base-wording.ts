@@ -13,11 +13,12 @@ export function fieldByText({ changedBy }: ChangeReport, field: FieldReport): st
 }
 
 /** The number of changes on each side since the base. */
-export function sinceText({ ours, theirs, both }: BaseReport): string {
+export function sinceText({ ours, theirs, both, removed }: BaseReport): string {
   const parts = [
     ...(ours > 0 ? [`${ours} ours`] : []),
     ...(theirs > 0 ? [`${theirs} theirs, which apply would revert`] : []),
     ...(both > 0 ? [`${both} changed on both sides`] : []),
+    ...(removed.length > 0 ? [`${removed.length} removed from the file, but not from the server`] : []),
   ]
   return parts.length > 0 ? parts.join('; ') : 'no changes on either side'
 }
