@@ -124,8 +124,11 @@ export interface Kind {
   immutable?(resource: Resource): boolean
   /** Whether the server can rename in place; `update` then receives a resource with another key. */
   renames?(from: string, to: string): boolean
-  /** Renames of other resources that are part of an update. Those that are wanted under the new name are updated. */
-  renamesAlong?(before: Resource, after: Resource): readonly Rename[]
+  /**
+   * Renames of other resources that are part of an update, each with the field that says so. Those that are wanted under the new
+   * name are updated.
+   */
+  renamesAlong?(before: Resource, after: Resource): readonly (Rename & { readonly pointer: Pointer })[]
   /** The fields of an inactive resource, as `--activation paused` creates it. */
   readonly disabledSpec?: JsonObject
   /** The fields that `pause` sets, if they differ from `disabledSpec`. */

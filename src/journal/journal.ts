@@ -1,6 +1,7 @@
 import { Failure } from '../issue.ts'
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
 import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
+import { refOf } from '../ref.ts'
 import { replacedSecrets } from '../spec/differences.ts'
 
 /*
@@ -51,6 +52,8 @@ export interface Entry {
   readonly action: Change['action']
   readonly before?: Image
   readonly after?: Image
+  /** What the server deletes along with the resource. When a journal is read, each of these also has an entry of its own. */
+  readonly along?: readonly Image[]
   /** Places of secrets whose previous value an update replaced or removed. */
   readonly changedSecrets?: readonly string[]
   /** Fields that a create left for later. */
@@ -82,7 +85,9 @@ export function intentLine(change: Change): string {
   const without = change.action === 'create' && change.without.length > 0 ? { without: change.without } : {}
   const changed = change.action === 'update' ? replacedSecrets(change) : []
   const secrets = changed.length > 0 ? { changedSecrets: changed } : {}
-  return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...secrets, ...before, ...after })
+  const along = change.action === 'delete' && change.along ? { along: change.along.map(imageOf) } : {}
+  const images = { ...before, ...after, ...along }
+  return line({ type: 'intent', ref: change.ref, action: change.action, ...without, ...secrets, ...images })
 }
 
 /** The line before a write request is sent. */
@@ -138,7 +143,14 @@ export function parseJournal(file: string, text: string): JournalRecord {
     if ((value.type === 'write' || value.type === 'wrote') && entry)
       entries.set(key, { ...entry, writes: withWrite(entry.writes ?? [], value) })
   }
-  return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
+  const all = [...entries.values()].flatMap((entry) => [entry, ...deletedAlong(entry)])
+  return { head: head as unknown as Head, entries: all, ended: rest.at(-1)?.type === 'end' }
+}
+
+/** The entries of resources that are deleted with another one, by the requests for that one. */
+function deletedAlong({ along = [], status, writes }: Entry): Entry[] {
+  const outcome = { ...(status ? { status } : {}), ...(writes ? { writes } : {}) }
+  return along.map((before) => ({ ref: refOf(before), action: 'delete', before, ...outcome }))
 }
 
 /** A change sends its requests one after another, so a response belongs to the last one. */

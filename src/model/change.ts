@@ -30,7 +30,8 @@ export type Change = {
       readonly after: Resource
       readonly fields: readonly FieldChange[]
     }
-  | { readonly action: 'delete'; readonly before: LiveResource }
+  /** `along`: the resources that belong to it, which the server deletes with it; absent if there are none. */
+  | { readonly action: 'delete'; readonly before: LiveResource; readonly along?: readonly LiveResource[] }
 )
 
 /** The changes that make a server match a snapshot. Computed by a pure function; shown and applied unchanged. */

@@ -15,11 +15,15 @@ export interface Compared {
   readonly notCompared: readonly Pointer[]
 }
 
-/** Compares one resource of the snapshot with the server's. What `rewrite` names is written in any case. */
+/**
+ * Compares one resource of the snapshot with the server's. What `rewrite` names is written in any case; what `blocked` names
+ * is not.
+ */
 export function compare(
   { kind, before, after }: Paired,
   secretValues: SecretValues,
   rewrite: readonly Pointer[] = [],
+  blocked: readonly Unsupported[] = [],
 ): Compared {
   const ref = refOf(after)
   const common = { ref, waits: [], notes: [] }
@@ -28,11 +32,13 @@ export function compare(
   const known = withKnownSecrets(kind, after, secretValues)
   const differing = [...keyChange(before, after), ...differences(kind, before, known)]
   const found = [...differing, ...unchanged(rewrite, differing, after)]
+  const reasonFor = (pointer: Pointer) =>
+    blocked.find((field) => field.ref === ref && field.pointer === pointer)?.reason ?? fixedReason(kind, pointer)
   const fixed = found.flatMap(({ pointer }) => {
-    const reason = fixedReason(kind, pointer)
+    const reason = reasonFor(pointer)
     return reason ? [{ ref, pointer, reason }] : []
   })
-  const fields = found.filter(({ pointer }) => !fixedReason(kind, pointer))
+  const fields = found.filter(({ pointer }) => !reasonFor(pointer))
   const notCompared = unknownSecrets(before, known)
   return fields.length > 0
     ? { change: { ...common, action: 'update', before, after, fields }, fixed, notCompared }

@@ -1,6 +1,6 @@
-import { type JsonObject, mapStrings } from '../json.ts'
+import { type JsonObject, mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
-import type { Live, LiveResource, Ref, Rename, Resource, Snapshot } from '../model.ts'
+import type { Live, LiveResource, Ref, Rename, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { renameTokens } from '../token.ts'
 
@@ -22,15 +22,29 @@ export function unfinishedReplacements(moves: readonly Rename[], snapshot: Snaps
   })
 }
 
+/** A rename in place that is part of an update of another resource, which has the field `pointer`. */
+export interface RenameAlong extends Rename {
+  readonly ref: Ref
+  readonly pointer: Pointer
+}
+
 /** The renames in place that are part of updates of other resources. */
-export function renamesAlong(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): Rename[] {
+export function renamesAlong(snapshot: Snapshot, live: Live, kinds: readonly Kind[]): RenameAlong[] {
   return snapshot.resources
     .flatMap((after) => {
-      const before = live.resources.get(refOf(after))
+      const ref = refOf(after)
+      const before = live.resources.get(ref)
       const kind = kinds.find(({ name }) => name === after.kind)
-      return before ? (kind?.renamesAlong?.(before, after) ?? []) : []
+      return before ? (kind?.renamesAlong?.(before, after) ?? []).map((move) => ({ ...move, ref })) : []
     })
     .filter((move) => canRename(kinds, move))
+}
+
+/** The fields that cannot be changed because another resource has the new name already. */
+export function blockedRenames(along: readonly RenameAlong[], { resources }: Live): Unsupported[] {
+  return along
+    .filter(({ from, to }) => resources.has(from) && resources.has(to))
+    .map(({ ref, pointer, to }) => ({ ref, pointer, reason: `${to} is another resource, which has this name already` }))
 }
 
 /** Whether the server can rename the resource in place. */

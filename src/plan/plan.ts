@@ -9,7 +9,14 @@ import { compare } from './compare.ts'
 import { missingExternals } from './external-refs.ts'
 import { ambiguous, missingSecrets, unrecoverableSecrets, unresolvedIds } from './guard.ts'
 import { likelyRenames } from './likely-renames.ts'
-import { afterRenames, canRename, pendingRenames, renamesAlong, unfinishedReplacements } from './moved-resources.ts'
+import {
+  afterRenames,
+  blockedRenames,
+  canRename,
+  pendingRenames,
+  renamesAlong,
+  unfinishedReplacements,
+} from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
 import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
@@ -46,7 +53,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
   const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
-  const compared = compareAll(pairs, kinds, options)
+  const compared = compareAll(pairs, kinds, options, blockedRenames(along, read))
   // A resource that cannot be renamed in place is replaced: the old one is deleted after the new one has been created.
   const moved = [...moves, ...unfinishedReplacements(asked, snapshot, read)].filter((move) => !canRename(kinds, move))
   const replaced = new Map(moved.filter(({ to }) => pairs.wanted.has(to)).map(({ from, to }) => [from, to]))
@@ -123,14 +130,19 @@ function afterSuccessors(
   })
 }
 
-function compareAll(pairs: Pairs, kinds: readonly Kind[], { secretValues, rewrite }: PlanOptions) {
+function compareAll(
+  pairs: Pairs,
+  kinds: readonly Kind[],
+  { secretValues, rewrite }: PlanOptions,
+  blocked: readonly Unsupported[],
+) {
   const found = new Map<Ref, Change>()
   const changed = new Map<Ref, Paired>()
   const unchanged: Ref[] = []
   const fixed: Unsupported[] = []
   const notCompared: NotCompared[] = []
   for (const [ref, paired] of pairs.wanted) {
-    const compared = compare(paired, secretValues, rewrite?.get(ref))
+    const compared = compare(paired, secretValues, rewrite?.get(ref), blocked)
     for (const field of compared.fixed) fixed.push(field)
     if (compared.notCompared.length > 0) notCompared.push({ ref, pointers: compared.notCompared })
     if (!compared.change) {

@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import type { Change, Live, Plan, Ref } from '../model.ts'
-import { splitRef } from '../ref.ts'
+import { refOf, splitRef } from '../ref.ts'
 import { matches } from '../selection/scope.ts'
 
 /** A glob over refs of resources that must not be deleted, and the file that defines it. */
@@ -9,22 +9,26 @@ export interface Protection {
   readonly from: string
 }
 
-/** An issue for each delete of a protected resource. */
+/** An issue for each delete of a protected resource, by itself or along with what it belongs to. */
 export function protectedDeletes(changes: readonly Change[], protections: readonly Protection[]): Issue[] {
   return changes.flatMap((change): Issue[] => {
-    const by = change.action === 'delete' && protections.find(({ glob }) => matches([glob], change.ref))
-    if (!by) return []
-    const fix = `Remove ${by.glob} from protect: in ${by.from}, or exclude the resource from this run.`
-    return [
-      {
-        code: 'protected',
-        severity: 'error',
-        message: `${change.ref} would be deleted, but ${by.from} protects ${by.glob}.`,
-        ref: change.ref,
-        fix,
-      },
-    ]
+    if (change.action !== 'delete') return []
+    return [change.ref, ...(change.along ?? []).map(refOf)].flatMap((ref) => {
+      const by = protections.find(({ glob }) => matches([glob], ref))
+      const owner = ref === change.ref ? '' : ` along with ${change.ref}`
+      return by ? [protectedIssue(ref, by, owner)] : []
+    })
   })
+}
+
+function protectedIssue(ref: Ref, { glob, from }: Protection, owner: string): Issue {
+  return {
+    code: 'protected',
+    severity: 'error',
+    message: `${ref} would be deleted${owner}, but ${from} protects ${glob}.`,
+    ref,
+    fix: `Remove ${glob} from protect: in ${from}, or exclude the resource from this run.`,
+  }
 }
 
 /** The change limit applies only to kinds with at least this many resources on the server. */

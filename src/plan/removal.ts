@@ -70,29 +70,41 @@ export function deletesOf(
       for (const gone of deletedWith(to, remove, live, byName)) note(gone, change.ref)
   }
   const position = new Map(order.map((ref, index) => [ref, index]))
+  const children = gone.length > 0 ? childrenIn(live, kinds) : new Map()
   return order.flatMap((ref): Change[] => {
     const before = live.resources.get(ref)
     // Edges that were cut to break a cycle are not waited for.
     const waits = [...(waitsFor.get(ref) ?? [])].filter(
       (by) => (position.get(by as Ref) ?? -1) < (position.get(ref) ?? 0),
     )
-    return before ? [{ ref, action: 'delete', before, waits, notes: [] }] : []
+    const along = [...andChildren(new Set([ref]), children)]
+      .slice(1)
+      .flatMap((child) => live.resources.get(child) ?? [])
+    return before ? [{ ref, action: 'delete', before, ...(along.length > 0 ? { along } : {}), waits, notes: [] }] : []
   })
 }
 
 /** The resources and all their children, direct and indirect. */
 export function withChildren(refs: ReadonlySet<Ref>, live: Live, kinds: readonly Kind[]): Set<Ref> {
-  const found = new Set(refs)
-  if (found.size === 0) return found
+  return refs.size === 0 ? new Set() : andChildren(new Set(refs), childrenIn(live, kinds))
+}
+
+/** The resources that belong to each one. */
+function childrenIn(live: Live, kinds: readonly Kind[]): ReadonlyMap<Ref, readonly Ref[]> {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const children = new Map<Ref, Ref[]>()
   for (const [ref, resource] of live.resources) {
     const parent = parentOf(resource, byName.get(resource.kind), live.resources)
     if (parent) listAt(children, refOf(parent)).push(ref)
   }
+  return children
+}
+
+/** Adds the children of its elements to a set. */
+function andChildren(refs: Set<Ref>, children: ReadonlyMap<Ref, readonly Ref[]>): Set<Ref> {
   // A set also iterates over elements added during the iteration.
-  for (const ref of found) for (const child of children.get(ref) ?? []) found.add(child)
-  return found
+  for (const ref of refs) for (const child of children.get(ref) ?? []) refs.add(child)
+  return refs
 }
 
 /** The resource and the parents with which it is deleted, as far as they are among `remove`. */

@@ -505,8 +505,45 @@ describe('pruning', () => {
     ])
   })
 
+  it('of a parent names the children that the server deletes with it, and is refused if one is protected', () => {
+    const child: Kind = { ...b, parent: 'a' }
+    const [x, y, queue] = [resource('a/x'), resource('a/y'), resource('b/q', { refs: { a: 'a/y' } })]
+    const held = live([x, y, queue], { complete: new Set(['a', 'b']) })
+    const prune = (protect: PlanOptions['protect'] = []) =>
+      makePlan(snapshot(x, resource('b/r', { refs: { a: 'a/x' } })), held, [a, child], {
+        ...none,
+        prune: true,
+        protect,
+      })
+    expect(prune().changes.at(-1)).toMatchObject({ action: 'delete', ref: 'a/y', along: [{ kind: 'b', key: 'q' }] })
+    expect(prune([{ glob: 'b/*', from: 'policy.yaml' }]).refusals).toMatchObject([
+      { code: 'protected', ref: 'b/q', message: expect.stringContaining('b/q would be deleted along with a/y') },
+    ])
+  })
+
+  const along = { from: 'b/old', to: 'b/new', pointer: '/spec/text' } as const
+
+  it('says that a name is taken by another resource, and writes the other fields', () => {
+    const parent: Kind = { ...a, renamesAlong: () => [along] }
+    const child: Kind = { ...b, renames: () => true }
+    const held = live([
+      resource('a/p', { spec: { text: '1', count: 1 } }),
+      resource('b/old', { refs: { a: 'a/p' } }),
+      resource('b/new', { refs: { a: 'a/p' } }),
+    ])
+    const wanted = snapshot(
+      resource('a/p', { spec: { text: '2', count: 2 } }),
+      resource('b/new', { refs: { a: 'a/p' } }),
+    )
+    const made = makePlan(wanted, held, [parent, child], none)
+    expect(made.unsupported).toEqual([
+      { ref: 'a/p', pointer: '/spec/text', reason: 'b/new is another resource, which has this name already' },
+    ])
+    expect(made.changes).toMatchObject([{ action: 'update', ref: 'a/p', fields: [{ pointer: '/spec/count' }] }])
+  })
+
   it('renames what an update of another resource renames, and compares it', () => {
-    const parent: Kind = { ...a, renamesAlong: () => [{ from: 'b/old', to: 'b/new' }] }
+    const parent: Kind = { ...a, renamesAlong: () => [along] }
     const child: Kind = { ...b, renames: () => true }
     const held = live([resource('a/p', { spec: { text: '1' } }), resource('b/old', { refs: { a: 'a/p' } })])
     const wanted = snapshot(resource('a/p', { spec: { text: '2' } }), resource('b/new', { refs: { a: 'a/p' } }))

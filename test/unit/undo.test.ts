@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry, Image, JournalRecord } from '../../src/journal/journal.ts'
+import {
+  type Entry,
+  headLine,
+  type Image,
+  intentLine,
+  type JournalRecord,
+  parseJournal,
+  resultLine,
+} from '../../src/journal/journal.ts'
 import { referencedRefs, undoOf } from '../../src/journal/undo.ts'
 import type { Kind } from '../../src/kind.ts'
 import type { Id, Live, Placeholder, Resource } from '../../src/model.ts'
@@ -229,6 +237,28 @@ it('a resource gets back its reference to a renamed one, whether the rename was 
   expect(done.refused).toEqual([])
   expect(done.resources).toMatchObject([{ key: 'x' }, ...wanted])
 })
+
+it.each([true, false])(
+  'a delete that was done (%s) is reverted with what the server deleted along with it',
+  (isDone) => {
+    const child = resource('b/y', { refs: { a: 'a/x' }, spec: { text: 'y' } })
+    const asHeld = (one: Resource) => ({ ...one, id: 'id-1' as Id, carriedOver: {} })
+    const change = {
+      ...base,
+      action: 'delete',
+      before: asHeld(old),
+      along: [asHeld(child)],
+      waits: [],
+      notes: [],
+    } as const
+    const result = isDone ? resultLine({ change, ms: 1, status: 'done' }, 'id-1' as Id) : ''
+    const head = headLine({ tool: '1', server, of: 'x.yaml', time: 1, changes: 1 })
+    const read = parseJournal('x.ndjson', head + intentLine(change) + result)
+    expect(referencedRefs(read)).toEqual(['a/x', 'b/y'])
+    expect(undoOf(read, live(), toyKinds, placeholder)).toEqual({ ...nothing, resources: [old, child] })
+    expect(undoOf(read, live(old, child), toyKinds, placeholder)).toEqual(nothing)
+  },
+)
 
 it('a delete that stopped after it took the resource off others is reverted', () => {
   const held = resource('b/user', { refs: { a: 'a/x' } })

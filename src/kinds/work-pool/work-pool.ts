@@ -124,7 +124,7 @@ export const workPool: Kind = {
   carryOver: ['default_queue_id'],
   renamesAlong(before, after) {
     const [from, to] = [defaultQueueOf(before), defaultQueueOf(after)]
-    return from === to ? [] : [{ from, to }]
+    return from === to ? [] : [{ from, to, pointer: '/spec/default_queue' }]
   },
   pausedSpec: { is_paused: true },
   create: createWorkPool,

@@ -80,6 +80,7 @@ export const deploymentUpdates: readonly Update[] = [
   {
     name: 'deployment: renamed and changed, which replaces it',
     recreates: true,
+    replacesSchedules: true,
     header: { moved: [{ from: 'deployment/f/d', to: 'deployment/f/e' }] },
     from: [flow, deployment({ schedules: [schedule('0 5 * * *')], concurrency_limit: 2, labels: { team: 'data' } })],
     to: [
@@ -90,6 +91,7 @@ export const deploymentUpdates: readonly Update[] = [
   {
     name: 'deployment: renamed together with its flow',
     recreates: true,
+    replacesSchedules: true,
     header: {
       moved: [
         { from: 'flow/f', to: 'flow/g' },

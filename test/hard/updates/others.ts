@@ -48,15 +48,6 @@ const poolUpdates: readonly Update[] = [
     to: [pool({ default_queue: 'main' }), queue('main', standard), queue('a', { priority: 2 })],
   },
   {
-    name: 'pool: another queue becomes the default one, under its name',
-    from: [pool({}), queue('default', standard), queue('a', { priority: 2, description: 'a' })],
-    to: [
-      pool({ default_queue: 'a' }),
-      queue('a', { ...standard, description: 'first' }),
-      queue('default', { priority: 2, description: 'no default any more' }),
-    ],
-  },
-  {
     name: 'pool: its default queue renamed and changed',
     from: [
       flow,
@@ -153,20 +144,20 @@ const schema = (more: Document = {}) => {
     document: { kind: 'block-schema', key, refs: { type: 'block-type/own-thing' }, spec },
   }
 }
-const type = (spec: Document): Document => ({
+export const type = (spec: Document): Document => ({
   kind: 'block-type',
   key: 'own-thing',
   spec: { name: 'Own Thing', ...spec },
 })
-const block = (key: string, by: string, data: Document, secrets: Document = {}): Document => ({
+export const block = (key: string, by: string, data: Document, secrets: Document = {}): Document => ({
   kind: 'block',
   key: `own-thing/${key}`,
   refs: { type: 'block-type/own-thing', schema: by },
   spec: { data },
   ...(Object.keys(secrets).length > 0 ? { secrets } : {}),
 })
-const link = (name: string): Document => ({ $ref: { block_document_id: `<ref:block/own-thing/${name}>` } })
-const [first, second] = [schema(), schema({ size: { title: 'Size', type: 'number', default: numberOf('1') } })]
+export const link = (name: string): Document => ({ $ref: { block_document_id: `<ref:block/own-thing/${name}>` } })
+export const [first, second] = [schema(), schema({ size: { title: 'Size', type: 'number', default: numberOf('1') } })]
 const token = { '/data/token': { env: 'TOKEN' } }
 
 const blockUpdates: readonly Update[] = [

@@ -1,6 +1,6 @@
 import type { Update } from '../hold.ts'
 import { limits, one } from './limits.ts'
-import { pool, queue, standard } from './others.ts'
+import { block, first, link, pool, queue, standard, type } from './others.ts'
 import { deployment, flow } from './schedules.ts'
 
 const other = { kind: 'flow', key: 'g' }
@@ -36,6 +36,24 @@ export const removalUpdates: readonly Update[] = [
       { kind: 'work-queue', key: 'q/default', refs: { pool: 'work-pool/q' }, spec: { is_paused: false, ...standard } },
       deployment({ concurrency_limit: 1 }, { queue: 'work-queue/q/default' }),
     ],
+  },
+  {
+    name: 'removals: a pool with another default queue, a block type with its schema and blocks',
+    flags: ['--prune'],
+    recreates: true,
+    header: {
+      scope: { include: ['flow/*', 'work-pool/*', 'work-queue/**', 'block-type/*', 'block-schema/**', 'block/**'] },
+    },
+    from: [
+      flow,
+      pool({ default_queue: 'main' }),
+      queue('main', { ...standard, concurrency_limit: 3 }),
+      type({ description: 'd' }),
+      first.document,
+      block('a', first.ref, { n: 1 }),
+      block('b', first.ref, { one: link('a') }),
+    ],
+    to: [flow],
   },
   {
     name: 'removals: a flow with its deployment, whose limit others share',
