@@ -8,12 +8,17 @@ export interface Part {
   readonly lines?: true
 }
 
-const policy = `# Resources that prefect-snapshot must never delete, renamed resources, and rules of your own. Read by \`plan\` and \`apply\`.
+const policy = `# Resources that prefect-snapshot must never delete, renamed resources, and rules of your own. Read by \`validate\`, \`plan\` and \`apply\`.
 version: 1
 protect: []
 #  - work-pool/**
 moved: []
 #  - {from: deployment/etl/old, to: deployment/etl/new}
+rules: []
+#  - name: five-minutes
+#    match: deployment/**
+#    schema: {properties: {spec: {properties: {schedules: {items: {minimumInterval: 300}}}}}}
+#    message: No schedule runs more often than every five minutes.
 `
 
 /** All files that `init` writes; `schemas` are the JSON Schemas of the files that people edit. */

@@ -2,7 +2,8 @@ import type { Place } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Kind, RuleKeyword } from '../kind.ts'
 import { matcherOf } from '../selection/scope.ts'
-import { type MatchedDocuments, schemaFaults } from '../snapshot/rule-schema.ts'
+import { ruleSchemas } from '../snapshot/rule-schema.ts'
+import type { MatchedDocuments } from '../snapshot/rule-schema-words.ts'
 import { suggest } from '../suggest.ts'
 
 /** A rule of a policy file. */
@@ -31,6 +32,7 @@ export function rulesOf(
 ): PolicyRule[] {
   const environments = isObject(settings.environments) ? Object.keys(settings.environments) : []
   const lines = new Map<string, number>()
+  const schemas = ruleSchemas(new Map(keywordsOf(kinds).map(({ name }) => [name, () => undefined])))
   return (Array.isArray(settings.rules) ? settings.rules : []).flatMap((rule, index) => {
     const at = step('/rules', index)
     if (!isObject(rule)) return []
@@ -45,7 +47,7 @@ export function rulesOf(
       checkEnvironment(environment, environments, step(step(at, 'environments'), index), fail)
     const matched = typeof match === 'string' ? matchedKinds(match, kinds, step(at, 'match'), fail) : kinds
     if (schema !== undefined && (isObject(schema) || typeof schema === 'boolean'))
-      for (const { pointer, message, fix } of schemaFaults(schema, keywordsOf(matched), namesOf(matched)))
+      for (const { pointer, message, fix } of schemas.faults(schema, keywordsOf(matched), namesOf(matched)))
         fail(step(at, 'schema') + pointer, message, fix)
     if (typeof name !== 'string' || typeof match !== 'string' || typeof message !== 'string' || schema === undefined)
       return []

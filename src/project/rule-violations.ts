@@ -10,7 +10,7 @@ import { Secret } from '../secret.ts'
 import { matcherOf } from '../selection/scope.ts'
 import { documentOf } from '../snapshot/format.ts'
 import type { Parsed } from '../snapshot/parse.ts'
-import { compileRule } from '../snapshot/rule-schema.ts'
+import { ruleSchemas } from '../snapshot/rule-schema.ts'
 import { keywordsOf, type PolicyRule } from './policy-rules.ts'
 
 /** Resources, with the places of their values. */
@@ -37,13 +37,13 @@ export async function judge(
     ({ environments }) => !environments || (environment !== undefined && environments.includes(environment)),
   )
   if (applying.length === 0) return { issues: [], unused: [] }
-  const checks = await keywordChecks(kinds)
+  const schemas = ruleSchemas(await keywordChecks(kinds))
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const documents = resources.map((resource) => ({ ref: refOf(resource), value: judgedDocument(resource, byName) }))
   const issues: Issue[] = []
   const unused: PolicyRule[] = []
   for (const rule of applying) {
-    const [matches, check] = [matcherOf(rule.match), compileRule(rule.schema, checks)]
+    const [matches, check] = [matcherOf(rule.match), schemas.compile(rule.schema)]
     const matched = documents.filter(({ ref }) => matches(ref))
     if (matched.length === 0) unused.push(rule)
     for (const { ref, value } of matched)

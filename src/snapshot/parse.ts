@@ -119,11 +119,13 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
 
 /** The positions of resources, in the documents as they are written. */
 function placesOf({ kinds, limits, chunks, resources }: Reading): Parsed['placeOf'] {
+  let byRef: ReadonlyMap<Ref, Resource> | undefined
   return (ref, pointer = '') => {
     const chunk = chunks.get(ref)
     if (!chunk) return undefined
     if (pointer === '') return startOf(chunk)
-    const resource = resources.find((one) => refOf(one) === ref)
+    byRef ??= new Map(resources.map((resource) => [refOf(resource), resource]))
+    const resource = byRef.get(ref)
     const kind = kinds.find(({ name }) => name === resource?.kind)
     const read = readValue(chunk, limits.levels)
     const at = resource && kind && 'value' in read ? writtenPointer(kind, resource, read.value, pointer) : pointer

@@ -104,6 +104,18 @@ test('what is applied after the merge is the plan that the pull request showed, 
   expect(comment?.body).not.toMatch(/\| variable \|/)
 })
 
+test('a violated rule of the repository fails the plan, and the comment and an annotation say where', async () => {
+  const rule = '{name: regional, match: variable/region, schema: {properties: {spec: {properties: {value: {pattern: ^eu}}}}}, message: We are in Europe.}'
+  runner.write('prefect-snapshot.yaml', `rules:\n- ${rule}\n`)
+  runner.write('prod.snapshot.yaml', snapshotOf({ region: 'us' }))
+  const { exit, outputs, log } = await plan({ head })
+  expect([exit, outputs['exit-code']], log).toEqual([7, '7'])
+  expect(log).toContain('::error file=prod.snapshot.yaml,line=6,col=15,title=rule-violation::')
+  expect(forge.state.comments[0]?.body).toMatch(/We are in Europe \(rule regional\)/)
+  runner.write('prod.snapshot.yaml', snapshotOf({ region: 'eu-west' }))
+  expect(told(await plan({ head }))).toEqual([0, '2', 'true'])
+})
+
 test('the report of the night says which side has changed, and fails only if a person has to act', async () => {
   const drift = async (run: 'gitHub' | 'gitLab' = 'gitHub', workflow = 'prefect-apply.yml') =>
     runner[run](

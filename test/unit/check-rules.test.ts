@@ -30,6 +30,13 @@ describe('a value that Prefect refuses', () => {
     ])
   })
 
+  test('is at its own line where the kind sorts the list', () => {
+    const [issue] = issuesOf(
+      scheduled("{slug: z, cron: 61 * * * *, active: true}\n    - slug: a\n      cron: '0 5 * * *'"),
+    )
+    expect([issue?.pointer, issue?.place?.line]).toEqual(['/spec/schedules/1/cron', 13])
+  })
+
   test('is a warning if servers may have it all the same', () => {
     const [issue, ...more] = issuesOf(
       scheduled('{cron: 0 5 * * *, max_scheduled_runs: 60, active: true}').replace(/\n {6}active: true/, ''),

@@ -156,7 +156,7 @@ describe('a text is refused by the parser if and only if its schema refuses it',
             JSON.stringify(document),
           ])
         }),
-        { numRuns: 500 },
+        { numRuns: 200 },
       )
     })
   })
