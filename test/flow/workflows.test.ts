@@ -105,7 +105,8 @@ test('what is applied after the merge is the plan that the pull request showed, 
 })
 
 test('a violated rule of the repository fails the plan, and the comment and an annotation say where', async () => {
-  const rule = '{name: regional, match: variable/region, schema: {properties: {spec: {properties: {value: {pattern: ^eu}}}}}, message: We are in Europe.}'
+  const rule =
+    '{name: regional, match: variable/region, schema: {properties: {spec: {properties: {value: {pattern: ^eu}}}}}, message: We are in Europe.}'
   runner.write('prefect-snapshot.yaml', `rules:\n- ${rule}\n`)
   runner.write('prod.snapshot.yaml', snapshotOf({ region: 'us' }))
   const { exit, outputs, log } = await plan({ head })
