@@ -86,9 +86,11 @@ function hasColor(stream: NodeJS.WriteStream): boolean {
 function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): Io {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   const quiet = options.quiet === true
-  const signal = stopSignal(() =>
-    output.err('\nStopping after the requests in flight. Press Ctrl-C again to stop immediately.\n'),
-  )
+  let isApplying = false
+  const signal = stopSignal({
+    first: () => output.err('\nStopping after the requests in flight. Press Ctrl-C again to stop immediately.\n'),
+    second: () => output.err(isApplying ? stoppedApply : ''),
+  })
   return {
     kinds,
     env: process.env,
@@ -97,7 +99,10 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
     version,
     pid: process.pid,
     signal,
-    onEvent: output.emit,
+    onEvent: (event) => {
+      if (event.type === 'phase') isApplying = event.phase === 'applying'
+      output.emit(event)
+    },
     now: () => Date.now(),
     stdin: () => readStream(process.stdin, 'snapshot', '<stdin>'),
     out: (text) => {
@@ -118,14 +123,22 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
   }
 }
 
+const stoppedApply = `Stopped. Requests in flight may have been executed.
+To continue, run the command again: it writes only what differs.
+To undo what was applied, run prefect-snapshot undo --last with the same profile, or with the file of --journal instead of --last.
+`
+
 /** The first Ctrl-C, or SIGTERM, which CI systems send to cancel a job, aborts the signal; the second ends the process at once. */
-function stopSignal(notify: () => void): AbortSignal {
+function stopSignal(notify: { readonly first: () => void; readonly second: () => void }): AbortSignal {
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(exitCodes.interrupted)
+      if (stopping.signal.aborted) {
+        notify.second()
+        process.exit(exitCodes.interrupted)
+      }
       stopping.abort()
-      notify()
+      notify.first()
     })
   return stopping.signal
 }

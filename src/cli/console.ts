@@ -25,9 +25,13 @@ export interface ConsoleOptions {
   readonly now: () => number
 }
 
+/** The maximum number of skipped changes to print: one failure may be the reason for hundreds. */
+const maxSkipped = 10
+
 /** Prints text and progress. */
 export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptions): Console {
   const progress = quiet ? undefined : startProgress(stream, now)
+  let skipped = 0
   const write = (text: string) => {
     if (text === '') return
     progress?.clear()
@@ -39,7 +43,9 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
     emit(event) {
       progress?.update(event)
       if (event.type === 'warning') write(issuesText(event.issues, style))
-      else write(eventText(event, style, { quiet, verbose }))
+      else if (event.type !== 'outcome' || event.outcome.status !== 'skipped' || ++skipped <= maxSkipped)
+        write(eventText(event, style, { quiet, verbose }))
+      else if (skipped === maxSkipped + 1) write('… and more, which are only counted\n')
     },
     clear: () => progress?.clear(),
     end: () => progress?.end(),

@@ -1,5 +1,5 @@
 import { defineCommand, flag, required } from './command.ts'
-import { formatOption, selectionOptions } from './options.ts'
+import { selectionOptions, showOptions } from './options.ts'
 
 const sideForms = 'file, directory, bundle, git:REV:path, - for standard input, or profile:NAME for a server'
 
@@ -13,7 +13,7 @@ export const diff = defineCommand({
   options: {
     exitCode: flag('--exit-code', 'exit with 2 if they differ'),
     ...selectionOptions,
-    ...formatOption,
+    ...showOptions,
   },
   examples: [
     'diff git:main:prod.snapshot.yaml prod.snapshot.yaml',
@@ -26,7 +26,7 @@ export const diff = defineCommand({
     const { printComparison } = await import('./show-diff.ts')
     const comparison = await diffSnapshots(input, io)
     const status = input.exitCode && comparison.plan.changes.length > 0 ? 'changes' : 'ok'
-    await printComparison(comparison, status, input.format, io)
+    await printComparison(comparison, status, input, io)
     return status
   },
 })

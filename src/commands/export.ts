@@ -2,7 +2,7 @@ import type { ExportRequest, ExportResult } from '../operations/export-snapshot.
 import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
 import type { Io } from './io.ts'
-import { exportSecretOptions, externalOption, formatOption, selectionOptions, serverOptions } from './options.ts'
+import { exportSecretOptions, externalOption, selectionOptions, serverOptions, showOptions } from './options.ts'
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -31,7 +31,7 @@ export const exportCommand = defineCommand({
     ...serverOptions('server to read'),
     ...selectionOptions,
     ...externalOption,
-    ...formatOption,
+    ...showOptions,
   },
   examples: [
     'export --profile staging -o staging.snapshot.yaml',
@@ -49,7 +49,7 @@ export const exportCommand = defineCommand({
     if (result.comparison) {
       const { printComparison } = await import('./show-diff.ts')
       const status = result.comparison.plan.changes.length > 0 ? 'changes' : 'ok'
-      await printComparison(result.comparison, status, input.format, io)
+      await printComparison(result.comparison, status, input, io)
       if (status !== 'ok') io.note(`${input.output} differs from the server. Run export --update to update it.\n`)
       return status === 'ok' ? statusOfExport(result) : status
     }

@@ -29,6 +29,12 @@ export const formatOf = <const F extends readonly [string, ...string[]]>(choices
 /** The format of a report. */
 export const formatOption = formatOf(formats)
 
+/** How a plan or a comparison is shown. */
+export const showOptions = {
+  ...formatOption,
+  full: flag('--full', 'show long values and lists whole, also those of created and deleted resources'),
+}
+
 /** Selects resources. A resource must match all of the given options. */
 export const selectionOptions = {
   include: list(
@@ -127,7 +133,7 @@ export const planRequestOptions = {
 }
 
 /** Options of every command that plans a snapshot. */
-export const planOptions = { ...planRequestOptions, ...formatOption }
+export const planOptions = { ...planRequestOptions, ...showOptions }
 
 /** Options of every command that changes a server. */
 export const applyOptions = {
@@ -146,5 +152,5 @@ export const switchOptions = {
   ...serverOptions('server to change'),
   ...selectionOptions,
   ...environmentOptions,
-  ...formatOption,
+  ...showOptions,
 }

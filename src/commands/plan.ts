@@ -44,7 +44,7 @@ export const plan = defineCommand({
       const status =
         refusals.length > 0 ? io.statusOf(refusals) : input.exitCode === true ? driftStatus(planned.plan) : 'ok'
       const next = ['apply', input.snapshot, ...toArgv({ ...activationOption, ...planRequestOptions }, input)]
-      await printPlan(planned, refusals, status, { format: input.format, next }, io)
+      await printPlan(planned, refusals, status, { ...input, next }, io)
       if (refusals.length === 0 && input.out !== undefined) {
         const { savePlan } = await import('../operations/plan-file.ts')
         await savePlan(input.out, planned, input, io)

@@ -12,10 +12,17 @@ export function commonOf(issues: readonly Issue[], status: ExitStatus, { version
   return { version: 1, tool: version, exit: exitCodeOf(status), issues: issues.map(withoutSecretExcerpt) }
 }
 
+/** How a report is shown. */
+export interface Shown {
+  readonly format: Format
+  /** Shows every value and list whole, as text. */
+  readonly full?: boolean
+}
+
 /** Writes a report to standard output in one format. */
-export async function print(report: Report, format: Format | undefined, io: Io): Promise<void> {
-  const reporter = await reporters[format ?? 'text']()
-  io.out(await reporter(report, { style: io.style, width: io.width }))
+export async function print(report: Report, { format, full = false }: Shown, io: Io): Promise<void> {
+  const reporter = await reporters[format]()
+  io.out(await reporter(report, { style: io.style, width: io.width, full }))
 }
 
 /** The same for a command that neither plans nor compares. */

@@ -19,7 +19,7 @@ export async function runDrill(
     doneStatus: ({ comparison }) => (comparison && comparison.plan.changes.length > 0 ? 'changes' : 'ok'),
     report: async (result, status) => {
       if (request.format === 'text') reportText(result, io)
-      else if (result.comparison) await printComparison(result.comparison, status, request.format, io)
+      else if (result.comparison) await printComparison(result.comparison, status, request, io)
       io.warn(notes(result, request))
     },
   })

@@ -3,15 +3,15 @@ import type { Outcome } from '../model.ts'
 import type { ApplyResult, Approve } from '../operations/apply-plan.ts'
 import type { PreparedPlan } from '../operations/make-plan.ts'
 import { plural } from '../plain-text.ts'
-import type { Format } from '../report/index.ts'
+import { continueText } from '../report/text/outcome-text.ts'
 import { toArgv } from './command-line.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { serverOptions } from './options.ts'
+import type { Shown } from './print.ts'
 import { journalText, printApply, showPlan } from './show-plan.ts'
 
 /** How a plan is shown and confirmed. */
-export interface RunOptions {
-  readonly format: Format
+export interface RunOptions extends Shown {
   readonly yes?: boolean
   readonly dryRun?: boolean
   /** The server that is changed, for the command that reverts the apply. */
@@ -50,6 +50,7 @@ export async function runPlan<R extends ApplyResult>(
   if (options.format === 'text' && !isSilent) hooks.before?.(result)
   if (hooks.report && result.outcomes.length > 0) await hooks.report(result, status)
   else if (!isSilent) await printApply(result, status, options, io)
+  if (result.ending === 'interrupted') io.err(continueText(result.outcomes))
   if (result.journal !== undefined && !isSilent)
     io.err(journalText(result.journal, toArgv(serverOptions(''), { ...options })))
   return status

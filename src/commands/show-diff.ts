@@ -1,19 +1,19 @@
 import type { Comparison } from '../operations/diff-snapshots.ts'
 import { planEdges } from '../operations/plan-edges.ts'
-import type { Format } from '../report/index.ts'
 import { diffOf } from '../report/model/build-report.ts'
 import type { DiffReport } from '../report/model/report.ts'
 import type { ExitStatus, Io } from './io.ts'
-import { commonOf, print } from './print.ts'
+import { commonOf, print, type Shown } from './print.ts'
 
 /** Prints the differences between two snapshots; with `--quiet`, no text if there are none. */
 export async function printComparison(
   { plan, before, after, names, resourcesOfSame }: Comparison,
   status: ExitStatus,
-  format: Format,
+  shown: Shown,
   io: Io,
 ): Promise<void> {
   const { kinds } = io
+  const { format } = shown
   const withEdges = plan.changes.length > 0 && (format === 'json' || format === 'html')
   const report: DiffReport = {
     schema: 'prefect-snapshot/diff',
@@ -27,6 +27,6 @@ export async function printComparison(
     }),
   }
   const isSilent = io.quiet && format === 'text' && report.changes.length === 0
-  if (!isSilent) await print(report, format, io)
+  if (!isSilent) await print(report, shown, io)
   if (format !== 'json') io.warn(plan.issues)
 }

@@ -2,18 +2,16 @@ import type { Issue } from '../issue.ts'
 import type { ApplyResult } from '../operations/apply-plan.ts'
 import type { PreparedPlan } from '../operations/make-plan.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
-import type { Format } from '../report/index.ts'
 import { outcomesOf } from '../report/model/build-report.ts'
 import type { ApplyReport, Common, PlanReport } from '../report/model/report.ts'
 import { totalsText } from '../report/text/outcome-text.ts'
 import { shellLine } from '../shell.ts'
 import type { ExitStatus, Io } from './io.ts'
 import { plannedReport } from './plan-report.ts'
-import { commonOf, print } from './print.ts'
+import { commonOf, print, type Shown } from './print.ts'
 
 /** How a plan is shown. */
-interface View {
-  readonly format: Format
+interface View extends Shown {
   /** The command that applies the plan. */
   readonly next?: readonly string[]
 }
@@ -34,8 +32,7 @@ export async function printPlan(
   }
   const { changes, unsupported, unmanaged, notCompared } = report
   const findings = [changes, unsupported, unmanaged, notCompared, issues]
-  if (!io.quiet || view.format !== 'text' || findings.some(({ length }) => length > 0))
-    await print(report, view.format, io)
+  if (!io.quiet || view.format !== 'text' || findings.some(({ length }) => length > 0)) await print(report, view, io)
   warn(planned, refusals, view, io)
 }
 
@@ -48,7 +45,7 @@ export async function showPlan(planned: PreparedPlan, refusals: readonly Issue[]
       ...common([], 'ok', io),
       ...plannedReport(planned, { format: 'text' }, io.kinds),
     }
-    await print(report, 'text', isText ? io : { ...io, out: io.err, style: io.errStyle })
+    await print(report, { ...view, format: 'text' }, isText ? io : { ...io, out: io.err, style: io.errStyle })
   }
   warn(planned, refusals, view, io)
 }
@@ -66,7 +63,7 @@ export async function printApply(result: ApplyResult, status: ExitStatus, view: 
       outcomes: outcomesOf(outcomes),
       ...(journal === undefined ? {} : { journal }),
     }
-    await print(report, view.format, io)
+    await print(report, view, io)
   }
   if (view.format !== 'json') io.warn(issues)
 }

@@ -4,10 +4,10 @@ import {
   dryRunOption,
   envFileOption,
   externalOption,
-  formatOption,
   optionalActivation,
   ruleOptions,
   selectionOptions,
+  showOptions,
 } from './options.ts'
 
 export const transfer = defineCommand({
@@ -29,7 +29,7 @@ export const transfer = defineCommand({
     ...selectionOptions,
     ...externalOption,
     ...envFileOption,
-    ...formatOption,
+    ...showOptions,
   },
   examples: [
     'transfer --from staging --to prod --dry-run',

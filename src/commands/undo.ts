@@ -1,6 +1,6 @@
 import { Failure } from '../issue.ts'
 import { defineCommand, flag, optional } from './command.ts'
-import { applyOptions, dryRunOption, envFileOption, formatOption, serverOptions } from './options.ts'
+import { applyOptions, dryRunOption, envFileOption, serverOptions, showOptions } from './options.ts'
 
 export const undo = defineCommand({
   name: 'undo',
@@ -15,7 +15,7 @@ export const undo = defineCommand({
     ...applyOptions,
     ...serverOptions('server of the apply'),
     ...envFileOption,
-    ...formatOption,
+    ...showOptions,
   },
   examples: [
     'undo --last --profile prod',

@@ -39,7 +39,7 @@ export const validate = defineCommand({
     }
     const isSilent = io.quiet && format === 'text'
     const shown = isSilent ? files.filter(({ errors, warnings }) => errors + warnings > 0) : files
-    await print({ schema: 'prefect-snapshot/validate', ...commonOf(issues, status, io), files: shown }, format, io)
+    await print({ schema: 'prefect-snapshot/validate', ...commonOf(issues, status, io), files: shown }, { format }, io)
     return status
   },
 })

@@ -23,13 +23,19 @@ export async function noteRuns(plan: Plan, kinds: readonly Kind[], reader: Reade
   const changes = plan.changes.map((change) => {
     const count = counts.get(change.ref)
     if (count === undefined) return change
-    const effect = runsOf(change)?.effect
-    return { ...change, notes: change.notes.map((note) => (note === effect ? runsNote(count) : note)) }
+    return withCount(change, runsOf(change)?.effect, count)
   })
   return { ...plan, changes }
 }
 
-function runsNote(count: number): string {
-  if (count === 0) return 'no run is scheduled in the next 24 hours'
-  return `${count} ${count === 1 ? 'run' : 'runs'} scheduled in the next 24 hours will be rescheduled`
+/** Replaces the note about scheduled runs by their number, which is no reason for a warning if it is zero. */
+function withCount(change: Change, effect: string | undefined, count: number): Change {
+  if (count === 0)
+    return {
+      ...change,
+      notes: change.notes.filter((note) => note !== effect),
+      remarks: [...(change.remarks ?? []), 'no run is scheduled in the next 24 hours'],
+    }
+  const counted = `${count} ${count === 1 ? 'run' : 'runs'} scheduled in the next 24 hours will be rescheduled`
+  return { ...change, notes: change.notes.map((note) => (note === effect ? counted : note)) }
 }

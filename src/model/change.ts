@@ -18,8 +18,10 @@ export type Change = {
   readonly waits: readonly string[]
   /** Changes that should be attempted before, whether they succeed or not. */
   readonly follows?: readonly string[]
-  /** Side effects, in words. */
+  /** Side effects that need attention, in words. */
   readonly notes: readonly string[]
+  /** What is good to know and needs no attention, in words. */
+  readonly remarks?: readonly string[]
 } & (
   | { readonly action: 'create'; readonly after: Resource; readonly without: readonly string[] }
   /** Sets the fields `without` that the create omitted because of a cycle. */

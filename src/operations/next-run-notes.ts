@@ -24,14 +24,15 @@ export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date
   const changes = plan.changes.map((change) => {
     const read = schedulesOf(change)
     if (change.action !== 'update' || !read || !changesSchedules(change)) return change
-    return { ...change, notes: [...change.notes, ...notesOf(change.before, change.after, read, next, wallClock)] }
+    const remarks = remarksOf(change.before, change.after, read, next, wallClock)
+    return remarks.length === 0 ? change : { ...change, remarks: [...(change.remarks ?? []), ...remarks] }
   })
   return { ...plan, changes }
 }
 
 type Pair = readonly [before: RunSchedule | undefined, after: RunSchedule | undefined]
 
-function notesOf(
+function remarksOf(
   before: Resource,
   after: Resource,
   read: (resource: Resource) => readonly RunSchedule[],

@@ -4,7 +4,7 @@ import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { namesSomething, type PolicyRule } from '../project/policy-rules.ts'
 import type { Judgment } from '../project/rule-violations.ts'
-import type { Parsed } from '../snapshot/parse.ts'
+import { type Parsed, parseSnapshot } from '../snapshot/parse.ts'
 import { readSnapshot } from './load-snapshot.ts'
 import type { PreparedPlan } from './make-plan.ts'
 
@@ -45,7 +45,12 @@ export async function validateSnapshots(
     return !seen.has(key) && seen.add(key)
   }
   for (const path of paths) {
-    const parsed = await readSnapshot(path, context, environment)
+    const parsed = await readSnapshot(path, context, environment).catch((error: unknown) => {
+      // With several paths, one that cannot be read does not hide the faults of the others.
+      if (error instanceof Failure && paths.length > 1)
+        return { ...parseSnapshot([], context.kinds), issues: error.issues }
+      throw error
+    })
     const { rules, faults } = policyRules(path, context)
     const isAsApplied = !hasErrors(parsed) || parsed.originsOf !== undefined || !chooses(environment)
     const { issues, unused } = await judged(parsed, isAsApplied ? rules : [], environment, context)

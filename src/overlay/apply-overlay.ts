@@ -12,6 +12,7 @@ import { documentOf, formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
 import { absentResources } from './absent-resources.ts'
+import { countedIssues } from './counted-issues.ts'
 import type { Entry } from './parse-entry.ts'
 import type { Overlay } from './parse-overlay.ts'
 import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
@@ -63,7 +64,7 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
   const moved = parsed.snapshot.moved.map(({ from, to }) => ({ from, to: nameOf(names, to) }))
   return {
     snapshot: { ...parsed.snapshot, scope: scopeAfter(parsed.snapshot.scope, names), ...outside, moved, resources },
-    issues: [...open, ...issues, ...faults.map(placed), ...useless],
+    issues: [...open, ...countedIssues([...issues, ...faults.map(placed), ...useless])],
     placeOf: (ref, pointer) => parsed.placeOf(before.get(ref) ?? ref, pointer),
     originsOf: (ref) => [...(parsed.originsOf?.(before.get(ref) ?? ref) ?? []), ...(origins.get(ref) ?? [])],
   }

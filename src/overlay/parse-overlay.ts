@@ -4,6 +4,7 @@ import type { Ref } from '../model.ts'
 import { type Shape, shapeFaults } from '../snapshot/shape-faults.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
+import { countedVariables } from './counted-issues.ts'
 import { substitute, type Variables } from './env-variables.ts'
 import { overlaySchema } from './overlay-schema.ts'
 import { type Entry, entryOf, type Fill, type Reader } from './parse-entry.ts'
@@ -20,14 +21,18 @@ export interface Overlay {
 
 const shape: Shape = { name: 'overlay', schema: overlaySchema, field: 'field' }
 
+/** An overlay with its faults. */
+export interface ReadOverlay {
+  readonly overlay: Overlay
+  readonly issues: readonly Issue[]
+  /** The places of settings and globs that contain a variable without a value. */
+  readonly unset: readonly Place[]
+}
+
 const form = 'An overlay begins with kind: overlay, version: 1, followed by entries:, map: and external:.'
 
 /** Parses an overlay. Errors in YAML, structure and variables are issues with their places. */
-export function readOverlay(
-  file: string,
-  text: string,
-  variables: Variables,
-): { readonly overlay: Overlay; readonly issues: readonly Issue[] } {
+export function readOverlay(file: string, text: string, variables: Variables): ReadOverlay {
   const empty: Overlay = { file, entries: [], map: [] }
   const [chunk, second] = cutStream(file, text)
   const start = { file, line: 1, column: 1 }
@@ -36,10 +41,11 @@ export function readOverlay(
     return {
       overlay: empty,
       issues: [invalidOverlay(second ? { ...start, line: second.line } : start, message, form)],
+      unset: [],
     }
   }
   const read = readValue(chunk)
-  if (!('value' in read)) return { overlay: empty, issues: read.issues }
+  if (!('value' in read)) return { overlay: empty, issues: read.issues, unset: [] }
   const issues: Issue[] = []
   const at: Reader = {
     place: read.place,
@@ -48,7 +54,7 @@ export function readOverlay(
   const { value } = read
   if (!isObject(value) || value.kind !== 'overlay' || value.version !== 1) {
     at.fail(isObject(value) && value.kind === 'overlay' ? '/version' : '', 'This is not an overlay of version 1.', form)
-    return { overlay: empty, issues }
+    return { overlay: empty, issues, unset: [] }
   }
   for (const { pointer, message, fix, onKey } of shapeFaults(shape, value)) at.fail(pointer, message, fix, onKey)
   const fill = (json: Json, pointer: Pointer): Json => {
@@ -58,15 +64,22 @@ export function readOverlay(
     return out
   }
   const entries = Array.isArray(value.entries) ? value.entries : []
-  return {
-    overlay: {
-      file,
-      entries: entries.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, fill) ?? []),
-      map: mapOf(value.map, at),
-      external: externalOf(value.external, at, fill),
-    },
-    issues,
+  const overlay = {
+    file,
+    entries: entries.flatMap((entry, index) => entryOf(entry, `/entries/${index}`, at, fill) ?? []),
+    map: mapOf(value.map, at),
+    external: externalOf(value.external, at, fill),
   }
+  return { overlay, issues: countedVariables(issues), unset: unsetPlaces(overlay, variables) }
+}
+
+/** Where a value still contains a variable after the substitution. */
+function unsetPlaces({ entries, external = [] }: Overlay, variables: Variables): Place[] {
+  const settings = [
+    ...entries.flatMap(({ merge, set }) => [...merge, ...set]),
+    ...external.map(({ glob, place }) => ({ value: glob, place })),
+  ]
+  return settings.filter(({ value }) => substitute(value, variables, '').faults.length > 0).map(({ place }) => place)
 }
 
 function mapOf(value: Json | undefined, at: Reader): Overlay['map'] {

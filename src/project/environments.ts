@@ -1,9 +1,9 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
-import { Failure, type Issue } from '../issue.ts'
+import { Failure, type Issue, type Place } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { applyOverlay, dependsOnOverlay } from '../overlay/apply-overlay.ts'
-import { readOverlay } from '../overlay/parse-overlay.ts'
+import { type ReadOverlay, readOverlay } from '../overlay/parse-overlay.ts'
 import { readText } from '../read-file.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
@@ -31,9 +31,39 @@ export async function inEnvironment(
   const issues = read.flatMap(({ issues }) => issues)
   // What has no document in the snapshot may be external in the environment, and a refused value replaced.
   const sound = parsed.issues.filter((issue) => !dependsOnOverlay(issue))
-  const hasErrors = [...sound, ...issues].some(({ severity }) => severity === 'error')
-  if (hasErrors) return { ...parsed, issues: [...parsed.issues, ...issues] }
-  return read.reduce((current, { overlay }) => applyOverlay(current, overlay, kinds), parsed)
+  if (sound.some(isError)) return { ...parsed, issues: [...parsed.issues, ...issues] }
+  const made = read.reduce((current, { overlay }) => applyOverlay(current, overlay, kinds), parsed)
+  if (!issues.some(isError)) return made
+  return { ...parsed, issues: [...issues, ...furtherIssues(made, read)] }
+}
+
+function isError({ severity }: Issue): boolean {
+  return severity === 'error'
+}
+
+/**
+ * The issues of a result that do not follow from the faults of the overlays. If only variables are not set, the rest of
+ * the result is as it will be; otherwise only the lines of sound entries can be judged.
+ */
+function furtherIssues({ issues }: Parsed, read: readonly ReadOverlay[]): readonly Issue[] {
+  const lineOf = ({ file, line }: Place) => `${file}:${line}`
+  const places = read.flatMap(({ unset, issues }) => [...unset, ...issues.flatMap(({ place }) => place ?? [])])
+  const faulty = new Set(places.map(lineOf))
+  const files = new Set(read.map(({ overlay }) => overlay.file))
+  const onlyVariables = read.every(({ issues }) => issues.every(({ code }) => code === 'missing-variable'))
+  const globs = read.flatMap(({ overlay }) => overlay.external ?? [])
+  const isKnown = onlyVariables && !globs.some(({ place }) => faulty.has(lineOf(place)))
+  return issues.filter((issue) => {
+    const { place } = issue
+    if (place && faulty.has(lineOf(place))) return false
+    if (isOfGraph(issue)) return isKnown
+    return onlyVariables || (place !== undefined && files.has(place.file))
+  })
+}
+
+/** Whether an issue depends on which resources are external. */
+function isOfGraph({ code }: Issue): boolean {
+  return code === 'dangling-ref' || code === 'missing-name' || code === 'unused-external'
 }
 
 function overlaysOf(

@@ -6,6 +6,8 @@ export interface View {
   readonly style: Style
   /** In columns. */
   readonly width: number
+  /** Shows every value and list whole, as text. Other formats decide themselves. */
+  readonly full?: boolean
 }
 
 /** One rendering of a report. Pure: the same report gives the same text. */

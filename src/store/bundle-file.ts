@@ -8,6 +8,7 @@ import { byCodePoint } from '../json.ts'
 import { decodeText } from '../read-file.ts'
 import { headerFirst } from '../snapshot/directory-layout.ts'
 import type { Source } from '../snapshot/parse.ts'
+import { type BundleFaults, bundleFaultTexts } from './bundle-faults.ts'
 
 /** One file of a bundle. */
 export interface Entry {
@@ -23,8 +24,6 @@ interface Limits {
 }
 
 const defaultLimits: Limits = { bytes: 512 * 1024 * 1024, files: 200_000 }
-/** The maximum number of faults to report. */
-const maxFaults = 100
 const checksumFile = 'SHA256SUMS'
 const folder = 'snapshot/'
 
@@ -68,23 +67,23 @@ export async function packBundle(entries: readonly Entry[]): Promise<Uint8Array>
  * Throws `Failure` with all faults.
  */
 export async function readBundle(file: string, packed: Uint8Array, limits = defaultLimits): Promise<Entry[]> {
-  const issues: string[] = []
+  const invalid: string[] = []
   const entries = new Map<string, Uint8Array>()
   try {
     for await (const { header, body } of decodeTar(packed, limits)) {
-      const fault = faultOf(header, entries, limits)
-      if (fault) issues.push(fault)
-      if (issues.length > maxFaults) throw new Error('there are too many faults')
+      const fault = faultOf(header, entries)
+      if (fault) invalid.push(fault)
+      if (entries.size + invalid.length > limits.files) throw new Error(`it contains more than ${limits.files} files`)
       const bytes = await bytesOf(body, !fault)
       if (!fault) entries.set(header.name, bytes)
     }
   } catch (error) {
     if (error instanceof Failure) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw refused([...issues, `it cannot be read completely: ${reason}`], file)
+    throw refused([`it cannot be read completely: ${reason}`], file)
   }
-  issues.push(...differences(entries))
-  if (issues.length > 0) throw refused(issues, file)
+  const faults = bundleFaultTexts({ ...differences(entries), entries: invalid })
+  if (faults.length > 0) throw refused(faults, file)
   return [...entries].map(([name, bytes]) => ({ name, bytes }))
 }
 
@@ -126,13 +125,11 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, kept: boolean): Promise<
 }
 
 /** The fault of an entry, by its header; undefined if it has none. */
-function faultOf(header: TarHeader, before: ReadonlyMap<string, unknown>, limits: Limits): string | undefined {
+function faultOf(header: TarHeader, before: ReadonlyMap<string, unknown>): string | undefined {
   const name = JSON.stringify(header.name)
   if (header.type !== 'file') return `${name} is a ${header.type}, but a bundle contains only files`
   if (!isSafe(header.name)) return `${name} is not a valid file name in a bundle`
   if (before.has(header.name)) return `${name} is in the bundle twice`
-  // Thrown, because reading on would only repeat this fault.
-  if (before.size >= limits.files) throw new Error(`it contains more than ${limits.files} files`)
   return undefined
 }
 
@@ -142,33 +139,38 @@ function isSafe(name: string): boolean {
 }
 
 /** The differences between the files of a bundle and its list of checksums. */
-function differences(entries: ReadonlyMap<string, Uint8Array>): string[] {
+function differences(entries: ReadonlyMap<string, Uint8Array>): Omit<BundleFaults, 'entries'> {
+  const others: string[] = []
+  const missing: string[] = []
+  const changed: string[] = []
+  const added: string[] = []
+  const found = { others, missing, changed, added }
   const list = entries.get(checksumFile)
-  if (!list) return [`it has no ${checksumFile}, so it is not a bundle of prefect-snapshot`]
-  const issues: string[] = []
+  if (!list) return { ...found, others: [`it has no ${checksumFile}, so it is not a bundle of prefect-snapshot`] }
   const listed = new Map<string, string>()
   for (const line of Buffer.from(list).toString('utf8').split('\n').slice(0, -1)) {
     const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
     if (sum && name) listed.set(name, sum)
-    else issues.push(`${checksumFile} has a line that is not a checksum: ${JSON.stringify(line.slice(0, 80))}`)
+    else others.push(`${checksumFile} has a line that is not a checksum: ${JSON.stringify(line.slice(0, 80))}`)
   }
   for (const [name, sum] of listed) {
     const bytes = entries.get(name)
-    if (!bytes) issues.push(`${name} is missing`)
-    else if (sha256(bytes) !== sum) issues.push(`${name} was changed: its checksum differs`)
+    if (!bytes) missing.push(name)
+    else if (sha256(bytes) !== sum) changed.push(name)
   }
   for (const name of entries.keys()) {
-    if (name !== checksumFile && !listed.has(name)) issues.push(`${name} was added: it is not in ${checksumFile}`)
+    if (name !== checksumFile && !listed.has(name)) added.push(name)
     else if (name !== checksumFile && name !== schemaName && !name.startsWith(folder))
-      issues.push(`${name} does not belong in a bundle`)
+      others.push(`${name} does not belong in a bundle`)
   }
   for (const name of [schemaName, `${folder}snapshot.yaml`])
-    if (!listed.has(name) && !entries.has(name)) issues.push(`${name} is missing`)
-  return issues
+    if (!listed.has(name) && !entries.has(name)) missing.push(name)
+  return found
 }
 
 function refused(messages: readonly string[], file?: string): Failure {
-  const fix = 'Copy the bundle from its source again, and compare the checksum that was printed when it was made.'
+  const fix =
+    'Copy the bundle from its source again, and compare the checksum that was printed when it was made. To pack a snapshot, run prefect-snapshot bundle.'
   const issues = messages.map(
     (message): Issue => ({
       code: 'invalid-bundle',

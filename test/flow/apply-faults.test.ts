@@ -16,7 +16,7 @@ afterAll(() => reference?.server.stop())
 
 /** The counts of the last line: `Applied 106 changes: 104 done, 2 not started.` */
 function counted(stdout: string) {
-  const [, total = '', rest = ''] = /Applied (\d+) changes?: (.*)\./.exec(stdout) ?? []
+  const [, total = '', rest = ''] = /Applied (?:\d+ of )?(\d+) changes?: (.*)\./.exec(stdout) ?? []
   const parts = Object.fromEntries(
     [...rest.matchAll(/(\d+) ([a-z ]+)/g)].map(([, count, word = '']) => [word.trim(), Number(count)]),
   )
@@ -128,6 +128,10 @@ describe('an interrupted apply', () => {
     expect(sum).toBe(total)
     expect(parts['not started']).toBeGreaterThan(20)
     expect(stopped.stderr).toMatch(/undo .*\.ndjson/)
+    expect(stopped.stderr).toContain(
+      `${parts['not started']} changes were not started. To continue, run the command again`,
+    )
+    expect(stopped.stdout + stopped.stderr).not.toMatch(/… not started/)
     const listed = await runCli(['journals'], { env: { HOME: home } })
     expect(listed.stdout).toMatch(new RegExp(`${parts.done} of ${total} changes`))
     expect((await applyTo(server.url, everyKind)).exit).toBe(0)
@@ -153,6 +157,7 @@ describe('an interrupted apply', () => {
     })
     expect(stopped.exit).toBe(130)
     expect(stopped.stdout).not.toMatch(/Applied/)
+    expect(stopped.stderr).toMatch(/To continue, run the command again.*\n.*undo --last/)
     expect(isAnswered).toBe(false)
     await proxy.close()
     await server.stop()

@@ -103,6 +103,19 @@ describe('--log text', () => {
 
   it('omits only successes with --quiet', () => {
     expect(print(true, done)).toBe('')
-    expect(print(true, { change, ms: 1, status: 'not-started' })).toContain('not started')
+    expect(print(true, { change, ms: 1, status: 'skipped', because: 'a/y' })).toContain('skipped: it needs a/y')
+    expect(print(false, { change, ms: 1, status: 'not-started' })).toBe('')
+  })
+
+  it('prints ten skipped changes, since one failure may be the reason for hundreds', () => {
+    const outcome: Outcome = { change, ms: 1, status: 'skipped', because: 'a/y' }
+    const text = heard(
+      (stream) => textConsole({ ...options, stream, quiet: false }),
+      (voice) => {
+        for (let done = 1; done <= 300; done++) voice.emit({ type: 'outcome', outcome, done, total: 300 })
+      },
+    )
+    expect(text.trimEnd().split('\n')).toHaveLength(11)
+    expect(text).toMatch(/\n… and more, which are only counted\n$/)
   })
 })

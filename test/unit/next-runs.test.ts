@@ -36,7 +36,7 @@ async function notes(before: Json, after: Json, now: string, more: JsonObject = 
     fields: [{ pointer: '/spec/schedules' }],
   }
   const plan = { changes: [change] } as unknown as Plan
-  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]?.notes ?? []
+  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]?.remarks ?? []
 }
 const berlin = { timezone: 'Europe/Berlin', active: true }
 

@@ -149,7 +149,7 @@ describe('Markdown sections', () => {
 
 describe('text', () => {
   it('fits the width, except for names and unbreakable text', async () => {
-    const allowed = /onerror=|edited trigger|→|not possible|^Next:|^Plan:|job_configuration/
+    const allowed = /onerror=|→|not possible|^Next:|^Plan:|job_configuration/
     const text = await render(planReport(true), 'text', 60)
     expect(text.split('\n').filter((line) => line.length > 60 && !allowed.test(line))).toEqual([])
   })

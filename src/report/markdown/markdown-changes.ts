@@ -47,7 +47,7 @@ export function sections(changes: readonly ChangeReport[], room: number, deleted
  * cannot end the fence.
  */
 function changeBlock(change: ChangeReport): string {
-  const { action, ref, fields, same, secrets, notes } = change
+  const { action, ref, fields, same, secrets, notes, remarks = [] } = change
   const { kind, key } = splitRef(ref)
   const head = `${action === 'update' ? '!' : signs[action].replace('~', '!')} ${kind} ${key}${byText(change.changedBy)}`
   const named = fields.map((field) => ({ ...field, path: field.path + fieldByText(change, field) }))
@@ -57,7 +57,7 @@ function changeBlock(change: ChangeReport): string {
     ...(action === 'update' ? named.flatMap(fieldLines) : []),
     ...(same > 0 ? [`    … ${same} unchanged`] : []),
     ...secrets.map((secret) => `    ${secret.path}  ${secretText(secret)}`),
-    ...notes.map((note) => `#   ${note}`),
+    ...[...notes, ...remarks].map((note) => `#   ${note}`),
   ]
   return `${lines.map(visible).join('\n').replaceAll('``````', '`\u200b`\u200b`\u200b`\u200b`\u200b`')}\n`
 }

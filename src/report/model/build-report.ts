@@ -187,6 +187,7 @@ function changeOf(
     ...overlaidOf(change, originsOf?.(change.ref) ?? []),
     without: 'without' in change ? change.without : [],
     notes: change.notes,
+    ...(change.remarks ? { remarks: change.remarks } : {}),
     waits: change.waits,
   }
 }

@@ -30,8 +30,10 @@ export interface ChangeReport {
   readonly overlaid?: readonly OverlaidReport[]
   /** Fields that a create omits at first because they close a cycle. */
   readonly without: readonly string[]
-  /** Side effects, in words. */
+  /** Side effects that need attention, in words. */
   readonly notes: readonly string[]
+  /** What is good to know and needs no attention, in words, such as when a changed schedule runs next. */
+  readonly remarks?: readonly string[]
   /** IDs of the changes that must be applied before this one. */
   readonly waits: readonly string[]
 }

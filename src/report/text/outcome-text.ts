@@ -8,7 +8,7 @@ import { whyText } from '../wording/outcome-wording.ts'
 import { valueText } from '../wording/value-wording.ts'
 import type { Style } from './style.ts'
 
-/** Formats the outcome of one change on one line. */
+/** Formats the outcome of one change on one line; empty for a change that was not started, since those are only counted. */
 export function outcomeText(outcome: Outcome, done: number, total: number, style: Style): string {
   const { change, ms } = outcome
   const { kind, key } = splitRef(change.ref)
@@ -21,7 +21,7 @@ export function outcomeText(outcome: Outcome, done: number, total: number, style
     case 'skipped':
       return `${head} … ${style.yellow('skipped')}: it needs ${visible(outcome.because)}\n`
     case 'not-started':
-      return `${head} … ${style.yellow('not started')}\n`
+      return ''
     case 'not-converged':
       return `${head} … ${style.red('NOT CONVERGED')}\n${outcome.fields.map(({ pointer, before, after }) => `    ${pathText(pointer)}: sent ${valueText(after, 60)}, the server has ${valueText(before, 60)}\n`).join('')}`
   }
@@ -35,13 +35,22 @@ export function totalsText(outcomes: readonly { readonly status: Outcome['status
   if (count('not-converged') > 0) parts.push(style.red(`${count('not-converged')} not converged`))
   if (count('skipped') > 0) parts.push(style.yellow(`${count('skipped')} skipped`))
   if (count('not-started') > 0) parts.push(style.yellow(`${count('not-started')} not started`))
-  return `Applied ${plural(outcomes.length, 'change')}: ${parts.join(', ')}.\n`
+  const started = outcomes.length - count('not-started')
+  const number = count('not-started') > 0 ? `${started} of ` : ''
+  return `Applied ${number}${plural(outcomes.length, 'change')}: ${parts.join(', ')}.\n`
 }
 
-/** The changes of an apply that are not `done`, one per line. */
+/** How to continue after an apply was stopped; empty if every change was started. */
+export function continueText(outcomes: readonly { readonly status: Outcome['status'] }[]): string {
+  const left = outcomes.filter(({ status }) => status === 'not-started').length
+  if (left === 0) return ''
+  return `${plural(left, 'change was', 'changes were')} not started. To continue, run the command again: it writes only what differs. A saved plan has to be created again first.\n`
+}
+
+/** The changes of an apply that were started, or had to be skipped, and are not `done`, one per line. */
 export function unfinishedText({ outcomes }: ApplyReport, style: Style): string {
   return outcomes
-    .filter(({ status }) => status !== 'done')
+    .filter(({ status }) => status !== 'done' && status !== 'not-started')
     .map((outcome) => `${style.red(outcome.status)} ${visible(outcome.id)}${whyText(outcome)}\n`)
     .join('')
 }

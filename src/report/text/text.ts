@@ -10,7 +10,7 @@ import type {
   ScopeReport,
   Side,
 } from '../model/report.ts'
-import type { Reporter } from '../reporter.ts'
+import type { Reporter, View } from '../reporter.ts'
 import { sinceText } from '../wording/base-wording.ts'
 import { keysText, notComparedText } from '../wording/resource-lists.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
@@ -21,15 +21,16 @@ import type { Style } from './style.ts'
 import { flowText, type Part, paragraph } from './wrap.ts'
 
 /** For terminals: aligned to the width of the terminal, and readable without color. */
-export const text: Reporter = async (report, { style, width }) => {
+export const text: Reporter = async (report, view) => {
+  const { style } = view
   switch (report.schema) {
     case 'prefect-snapshot/plan':
-      return planText(report, style, width)
+      return planText(report, view)
     case 'prefect-snapshot/diff':
-      return diffText(report, style, width)
+      return diffText(report, view)
     case 'prefect-snapshot/apply': {
       const totals = report.outcomes.length > 0 ? totalsText(report.outcomes, style) : ''
-      return (await planText(report, style, width)) + unfinishedText(report, style) + totals
+      return (await planText(report, view)) + unfinishedText(report, style) + totals
     }
     case 'prefect-snapshot/validate':
       return verdictsText(report, style)
@@ -40,14 +41,15 @@ export const text: Reporter = async (report, { style, width }) => {
   }
 }
 
-async function planText(plan: PlanReport | ApplyReport, style: Style, width: number): Promise<string> {
+async function planText(plan: PlanReport | ApplyReport, view: View): Promise<string> {
+  const { style, width } = view
   // Loads the line comparison, which a report without changes does not need.
   const { changesText } = await import('./change-text.ts')
   const parts = [
     headText(plan, style, width),
-    changesText(plan.changes, style, width),
+    changesText(plan.changes, view),
     unsupportedText(plan, style),
-    externalText(plan, style, width) + serverOnly(plan, style, width) + unknownText(plan, style, width),
+    externalText(plan, view) + serverOnly(plan, view) + unknownText(plan, view),
     countsText(plan.counts, style) +
       (plan.next && plan.exit <= 2 ? `${style.dim('Next:')} prefect-snapshot ${shellLine(plan.next)}\n` : ''),
   ]
@@ -55,14 +57,17 @@ async function planText(plan: PlanReport | ApplyReport, style: Style, width: num
   return [head, ...rest].join(plan.changes.length + plan.unsupported.length > 0 ? '\n' : '')
 }
 
-async function diffText(diff: DiffReport, style: Style, width: number): Promise<string> {
+async function diffText(diff: DiffReport, view: View): Promise<string> {
+  const { style, width } = view
   const { changesText } = await import('./change-text.ts')
   const { counts, unmanaged } = diff
   const only =
-    unmanaged.length === 0 ? '' : `Not compared, since the other side leaves them out: ${keysText(unmanaged, 3)}`
+    unmanaged.length === 0
+      ? ''
+      : `Not compared, since the other side leaves them out: ${keysText(unmanaged, most(view))}`
   const parts = [
     sidesText(diff, style, width),
-    changesText(diff.changes, style, width),
+    changesText(diff.changes, view),
     only === '' ? '' : paragraph(only, width, style.dim),
     diff.changes.length === 0
       ? `${style.green('No difference')}: ${plural(counts.unchanged, 'resource')} the same.\n`
@@ -125,20 +130,20 @@ function unsupportedText({ unsupported }: Planned, style: Style): string {
     .join('')
 }
 
-function externalText({ external = [] }: Planned, style: Style, width: number): string {
+function externalText({ external = [] }: Planned, view: View): string {
   if (external.length === 0) return ''
-  return paragraph(`External (read, not written): ${keysText(external, 3)}`, width, style.dim)
+  return paragraph(`External (read, not written): ${keysText(external, most(view))}`, view.width, view.style.dim)
 }
 
-function serverOnly(plan: Planned, style: Style, width: number): string {
+function serverOnly(plan: Planned, { style, width, full }: View): string {
   if (plan.unmanaged.length === 0) return ''
-  return paragraph(`${serverOnlyText(plan)}: ${serverOnlyNames(plan.unmanaged)}`, width, style.yellow)
+  return paragraph(`${serverOnlyText(plan)}: ${serverOnlyNames(plan.unmanaged, full)}`, width, style.yellow)
 }
 
-function unknownText({ notCompared }: Planned, style: Style, width: number): string {
+function unknownText({ notCompared }: Planned, view: View): string {
   if (notCompared.length === 0) return ''
-  const list = notComparedText(notCompared, 3)
-  return paragraph(`Secrets not compared (value unknown here or on the server): ${list}`, width, style.yellow)
+  const list = notComparedText(notCompared, most(view))
+  return paragraph(`Secrets not compared (value unknown here or on the server): ${list}`, view.width, view.style.yellow)
 }
 
 function countsText(counts: Counts, style: Style): string {
@@ -167,4 +172,9 @@ function verdictsText({ files }: Report & { schema: 'prefect-snapshot/validate' 
       return `${visible(file)}: ${verdict}${count}${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}\n`
     })
     .join('')
+}
+
+/** The maximum number of names of a kind in a list. */
+function most({ full }: View): number {
+  return full ? Number.POSITIVE_INFINITY : 3
 }

@@ -15,7 +15,8 @@ export function serverOnlyText({ unmanaged, prunable }: ServerOnly): string {
   return `${all} only on the server (${all === 1 && some === 0 ? '--prune keeps it' : prune})`
 }
 
-/** Their names by kind. */
-export function serverOnlyNames(unmanaged: readonly Ref[]): string {
+/** Their names by kind; with `full`, all of them. */
+export function serverOnlyNames(unmanaged: readonly Ref[], full = false): string {
+  if (full) return keysText(unmanaged, Number.POSITIVE_INFINITY)
   return keysText(unmanaged, unmanaged.length > most ? 3 : most)
 }
