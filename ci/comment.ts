@@ -1,3 +1,4 @@
+import { literal } from '../src/report/markdown/markdown-escape.ts'
 import type { Comment, Forge, Log, Review } from './forge.ts'
 import { ForgeError } from './forge-http.ts'
 import type { PlanDigest } from './reviewed-plan.ts'
@@ -11,23 +12,40 @@ export interface Marker {
   readonly plan?: PlanDigest
 }
 
-/** The limit of GitHub, in characters. */
+/** The limit of GitHub, in characters. A report has 60,000 at most. */
 const maxLength = 65_000
+/** The hashes of single changes are left out of a longer first line. */
+const maxChangesLength = 4_000
 
 /** The first line of a comment. */
 export function markerText({ environment, commit, plan }: Marker): string {
-  const changes = Object.entries(plan?.changes ?? {}).map(([id, hash]) => `${encodeURIComponent(id)}:${hash}`)
+  const changes = Object.entries(plan?.changes ?? {}).map(([id, hash]) => `${encoded(id)}:${hash}`)
+  const text = changes.join(',')
   const parts = [
-    `environment=${encodeURIComponent(environment)}`,
-    `commit=${encodeURIComponent(commit)}`,
+    `environment=${encoded(environment)}`,
+    `commit=${encoded(commit)}`,
     ...(plan ? [`plan=${plan.total}`] : []),
-    ...(plan?.changes ? [`changes=${changes.join(',')}`] : []),
+    ...(plan?.changes && text.length <= maxChangesLength ? [`changes=${text}`] : []),
   ]
   return `<!-- prefect-snapshot ${parts.join(' ')} -->`
 }
 
+/** Without white space and the end of a comment. Half a character, which no URL can have, is replaced. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
+}
+
 /** Reads the first line of a comment; undefined if this program did not write it. */
 export function markerOf(body: string): Marker | undefined {
+  try {
+    return readMarker(body)
+  } catch {
+    // An escape sequence that is none.
+    return undefined
+  }
+}
+
+function readMarker(body: string): Marker | undefined {
   const [, text] = /^<!-- prefect-snapshot ((?:\w+=\S* )+)-->/.exec(body) ?? []
   if (text === undefined) return undefined
   const parts = new Map(
@@ -91,7 +109,8 @@ export function commentOn(forge: Forge, review: Review, environment: string, log
 }
 
 function bodyOf(marker: Marker, text: string, { jobUrl }: Forge): string {
-  const foot = `\n\n<sub>Commit ${short(marker.commit)}${jobUrl === '' ? '' : ` · [job](${jobUrl})`}</sub>\n`
+  const job = jobUrl === '' ? '' : ` · [job](${jobUrl})`
+  const foot = `\n\n<sub>${literal(marker.environment)} · commit ${short(marker.commit)}${job}</sub>\n`
   const head = `${markerText(marker)}\n`
   const room = maxLength - head.length - foot.length
   const cut = '\n\n**The rest did not fit.** The summary of the job has it all.'

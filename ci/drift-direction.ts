@@ -1,4 +1,6 @@
+import { code } from '../src/report/markdown/markdown-escape.ts'
 import type { PlanReport } from '../src/report/model/report.ts'
+import { shellLine } from '../src/shell.ts'
 import { short } from './comment.ts'
 import type { LastApply } from './forge.ts'
 import { namesText } from './job.ts'
@@ -19,6 +21,8 @@ export interface Sides {
   readonly both: readonly string[]
   /** Without a base, all differences. */
   readonly unknown: readonly string[]
+  /** Those of all sides that only the server has. */
+  readonly serverOnly: ReadonlySet<string>
 }
 
 const titles: Readonly<Record<Direction, string>> = {
@@ -32,7 +36,8 @@ const titles: Readonly<Record<Direction, string>> = {
 /** Sorts the differences of a plan by side: its changes, and what only the server has. */
 export function directionOf({ base, changes, unmanaged }: Pick<PlanReport, 'base' | 'changes' | 'unmanaged'>): Sides {
   const all = [...new Set([...changes.map(({ ref }) => ref), ...unmanaged])]
-  if (!base) return sidesOf({ file: [], server: [], both: [], unknown: all })
+  const serverOnly = new Set<string>(unmanaged)
+  if (!base) return sidesOf({ file: [], server: [], both: [], unknown: all, serverOnly })
   const by = (side: 'ours' | 'theirs' | 'both') => [
     ...new Set(changes.filter(({ changedBy }) => changedBy === side).map(({ ref }) => ref)),
   ]
@@ -42,6 +47,7 @@ export function directionOf({ base, changes, unmanaged }: Pick<PlanReport, 'base
     server: [...by('theirs'), ...unmanaged.filter((ref) => !removed.has(ref))],
     both: by('both'),
     unknown: [],
+    serverOnly,
   })
 }
 
@@ -68,31 +74,23 @@ export function needsPerson({ direction }: Sides, { underWay }: LastApply): bool
 /** What has drifted, and what to do, in Markdown. */
 export function driftText(sides: Sides, { commit, underWay, file }: LastApply & { readonly file: string }): string {
   const since = commit === undefined ? '' : ` since commit ${short(commit)}, which was applied last`
+  const apply = (names: readonly string[]) =>
+    `run the apply workflow${names.some((name) => sides.serverOnly.has(name)) ? '; what only the server has needs `--prune`, or is deleted by hand' : ''}`
+  const keep = code(shellLine(['prefect-snapshot', 'export', '-o', file, '--update']))
   const lines = [
-    line(
-      sides.file,
-      'Changed in the file',
-      underWay ? 'An apply is under way.' : 'Run the apply workflow, or revert the file.',
-    ),
-    line(
-      sides.server,
-      'Changed on the server',
-      `To keep it: \`prefect-snapshot export -o ${file} --update\`. To revert it: run the apply workflow.`,
-    ),
+    line(sides.file, 'Changed in the file', underWay ? 'An apply is under way.' : `To apply it: ${apply(sides.file)}.`),
+    line(sides.server, 'Changed on the server', `To keep it: ${keep}. To revert it: ${apply(sides.server)}.`),
     line(
       sides.both,
       'Changed on both sides',
-      'Decide for each: `prefect-snapshot plan` with `--base` shows the fields.',
+      'Decide for each: the plan below shows which side has changed which field.',
     ),
-    line(
-      sides.unknown,
-      'Different',
-      'To keep what the server has: `prefect-snapshot export --update`. To revert it: run the apply workflow.',
-    ),
+    line(sides.unknown, 'Different', `To keep what the server has: ${keep}. To revert it: ${apply(sides.unknown)}.`),
   ]
   return `## ${sides.title}${sides.direction === 'none' ? '' : since}\n\n${lines.join('')}\n`
 }
 
+/** What differs on one side, and what to do; nothing if nothing does. */
 function line(names: readonly string[], title: string, todo: string): string {
   return names.length === 0 ? '' : `- **${title}** (${names.length}): ${namesText(names)}. ${todo}\n`
 }

@@ -1,6 +1,7 @@
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import type { Issue } from '../src/issue.ts'
 import { markdown } from '../src/report/markdown/markdown.ts'
+import { code } from '../src/report/markdown/markdown-escape.ts'
 import type { Report } from '../src/report/model/report.ts'
 import { styleFor } from '../src/report/text/style.ts'
 import type { Forge, Log } from './forge.ts'
@@ -22,8 +23,15 @@ export interface Job {
 
 /** The report of a command in Markdown; a sentence if it printed none. */
 export async function reportText({ exit, report }: ToolResult): Promise<string> {
-  if (report) return await markdown(report, { style: styleFor(false), width: 120 })
+  if (report) return await markdown(withoutNext(report), { style: styleFor(false), width: 120 })
   return `## prefect-snapshot failed (exit ${exit})\n\nIt ended without a report. Its messages are in the log of the job.\n`
+}
+
+/** Without the command that applies a plan, which is the work of another job. */
+function withoutNext(report: Report): Report {
+  if (report.schema !== 'prefect-snapshot/plan') return report
+  const { next: _, ...rest } = report
+  return rest
 }
 
 /** The issues of a report. */
@@ -33,6 +41,5 @@ export function issuesOf(report: Report | undefined): readonly Issue[] {
 
 /** A list of names in code style, shortened after a dozen. */
 export function namesText(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => `\`${name.replaceAll('`', "'")}\``)
-  return shown.join(', ') + (names.length > 12 ? ` and ${names.length - 12} more` : '')
+  return names.slice(0, 12).map(code).join(', ') + (names.length > 12 ? ` and ${names.length - 12} more` : '')
 }

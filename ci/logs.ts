@@ -21,7 +21,9 @@ export function gitHubLog(env: Env, write: Write): Log {
     say: (text) => write(`${text}\n`),
     pass: write,
     notice: (severity, text) => command(`::${severity}::${visible(text).replaceAll('%', '%25')}\n`),
-    annotate: (issues) => command(annotationsText(issues)),
+    annotate: (issues) => {
+      if (issues.length > 0) command(annotationsText(issues))
+    },
     summary: (markdown) => append(env.GITHUB_STEP_SUMMARY, markdown, write),
     output: (name, value) => append(env.GITHUB_OUTPUT, `${name}=${visible(value)}\n`, () => {}),
     end: () => write(`::${word}::\n`),

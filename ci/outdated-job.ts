@@ -1,3 +1,4 @@
+import { code } from '../src/report/markdown/markdown-escape.ts'
 import { commentOn, short, tryComment } from './comment.ts'
 import type { Review } from './forge.ts'
 import { exitCodes, type Job } from './job.ts'
@@ -20,7 +21,7 @@ export async function outdatedJob(job: Job): Promise<number> {
 async function outdate(job: Job, review: Review): Promise<void> {
   const { forge, inputs, log } = job
   if (await isConcerned(job, review)) return log.say(`${forge.reviewName} ${review.number} changes the snapshot.`)
-  const text = `Commit ${short(forge.commit)} of this ${forge.reviewName} does not change \`${inputs.snapshot}\`: there is nothing to plan.`
+  const text = `Commit ${short(forge.commit)} of this ${forge.reviewName} does not change ${code(inputs.snapshot)}: there is nothing to plan.`
   await commentOn(forge, review, inputs.environment, log).replace({ commit: forge.commit }, text)
 }
 

@@ -76,7 +76,7 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
     expect(others).toEqual([])
     expect(person?.body).toContain('quoted')
     expect(staging?.body).toBe(marker(older, 'staging'))
-    expect(mine?.body).toMatch(/failed \(exit 1\).*127\.0\.0\.1:9.*Commit aaaaaaaaaa · \[job\]/s)
+    expect(mine?.body).toMatch(/failed \(exit 1\).*127\.0\.0\.1:9.*prod · commit aaaaaaaaaa · \[job\]/s)
     expect(mine?.body).not.toContain('old plan')
     expect(existsSync(join(runner.workspace, 'prefect-plan.json'))).toBe(false)
   })

@@ -60,7 +60,9 @@ test('what is applied after the merge is the plan that the pull request showed, 
   expect(comment?.body).toMatch(
     /^<!-- prefect-snapshot environment=prod\.snapshot\.yaml commit=a{40} plan=\w{64} changes=/,
   )
-  expect(comment?.body).toMatch(/2 to create.*<details open>.*\+ variable region.*<sub>Commit aaaaaaaaaa/s)
+  expect(comment?.body).toMatch(
+    /2 to create.*<details open>.*\+ variable region.*<sub>prod\.snapshot\.yaml · commit aaaaaaaaaa/s,
+  )
 
   // Neither a direct push nor another plan is applied.
   const direct = await plan({ commit: merge }, { reviewed: 'true' })
