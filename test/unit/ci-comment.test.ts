@@ -143,7 +143,7 @@ describe('inputs', () => {
       '--prune',
       '-E',
       'prod',
-      '-Eprod',
+      '-Eqa',
       '--overlay=a.yaml',
       '--environment',
       'x',
@@ -155,7 +155,7 @@ describe('inputs', () => {
     expect(environmentFlags(flags).map(({ flag }) => flag)).toEqual([
       '-E',
       'prod',
-      '-Eprod',
+      '-Eqa',
       '--overlay=a.yaml',
       '--environment',
       'x',
