@@ -1,6 +1,6 @@
 """
 Prints what one version of Prefect says about schedules, as JSON: which expressions its models take, and when it runs
-schedules next. scripts/judge-schedules.ts runs it with every version and writes test/fixtures/schedules.
+schedules next. scripts/judge.ts runs it with every version and writes test/fixtures/schedules.
 """
 
 import asyncio

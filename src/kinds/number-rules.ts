@@ -12,19 +12,26 @@ function integerOf(value: Json): bigint | undefined {
   return isExact(value) || !Number.isInteger(number) ? undefined : BigInt(number)
 }
 
-/** The rule for a number that is stored in a column of the database. */
+/**
+ * The rule for a number that is stored in a column of the database: SQLite has 64 bits there, PostgreSQL 32. A snapshot does
+ * not know the database of its destination, so what only PostgreSQL refuses is a warning.
+ */
 export const columnRule: Rule = {
   name: 'integer-size',
-  doc: 'The integer is less than 2^63.',
+  doc: 'The integer is less than 2^63, and for a server on PostgreSQL less than 2^31.',
   source: 'prefect/server/database/orm_models.py: columns of type Integer',
   *find(value) {
     const integer = integerOf(isObject(value) && !isExact(value) && value.limit !== undefined ? value.limit : value)
-    if (integer !== undefined && integer >= 2n ** 63n)
-      yield {
-        pointer: '',
-        problem: `the integer ${integer}, which its database cannot store`,
-        fix: 'Write a smaller number.',
-      }
+    if (integer === undefined || BigInt.asIntN(32, integer) === integer) return
+    const isTooLong = BigInt.asIntN(64, integer) !== integer
+    yield {
+      pointer: '',
+      problem: isTooLong
+        ? `the integer ${integer}, which its database cannot store`
+        : `the integer ${integer} if its database is PostgreSQL, which stores 32 bits; SQLite stores 64`,
+      fix: 'Write a smaller number.',
+      ...(isTooLong ? {} : { severity: 'warning' as const }),
+    }
   },
 }
 

@@ -13,6 +13,8 @@ export interface RuleCase {
   readonly rule: string
   readonly bad: readonly Json[]
   readonly good: readonly Json[]
+  /** Values that servers on SQLite, as those of the tests, take, and that have a warning. */
+  readonly warned?: readonly Json[]
   /** Servers before this version have no such rule. */
   readonly since?: string
   /** The documents of the snapshot, without its header. */
@@ -20,14 +22,12 @@ export interface RuleCase {
   readonly send: (value: Json, stage: Stage) => Promise<unknown>
 }
 
+type Values = Pick<RuleCase, 'bad' | 'good' | 'warned'>
+
 const flow: JsonObject = { kind: 'flow', key: 'etl' }
 
 /** A deployment with these fields, in a snapshot and as a body. */
-function ofDeployment(
-  rule: string,
-  fields: (value: Json) => JsonObject,
-  values: Pick<RuleCase, 'bad' | 'good'>,
-): RuleCase {
+function ofDeployment(rule: string, fields: (value: Json) => JsonObject, values: Values): RuleCase {
   return {
     rule: `deployment/${rule}`,
     ...values,
@@ -56,7 +56,7 @@ function inApi({ schedules, ...fields }: JsonObject): JsonObject {
 }
 
 const daily = { cron: '0 5 * * *', active: true }
-const scheduled = (rule: string, schedule: (value: Json) => JsonObject, values: Pick<RuleCase, 'bad' | 'good'>) =>
+const scheduled = (rule: string, schedule: (value: Json) => JsonObject, values: Values) =>
   ofDeployment(rule, (value) => ({ schedules: [{ active: true, ...schedule(value) }] }), values)
 
 const schedules: readonly RuleCase[] = [
@@ -77,8 +77,8 @@ const schedules: readonly RuleCase[] = [
     good: ['2026-01-31T05:00:00Z', '2026-01-31', '2026-01-31T05:00:00+02:00'],
   }),
   scheduled('interval', (interval) => ({ interval }), {
-    bad: [0, -1, 86_400_000_000_000, 1e20],
-    good: [1, 0.5, 86_400],
+    bad: [0, -1, 86_400_000_000_000, 1e20, '60', '1 hour', 'PT0S', '-PT1H', 'PT1.5H1M'],
+    good: [1, 0.5, 86_400, 'PT1H', 'P1DT2H', 'P1M', '01:00:00', '2 days'],
   }),
   scheduled('max-scheduled-runs', (max_scheduled_runs) => ({ ...daily, max_scheduled_runs }), {
     bad: [0, -1, 51, 1000],
@@ -108,12 +108,7 @@ const two64 = 2n ** 64n
 const big = (value: bigint): Json => parseJson(String(value))
 
 /** One document of a kind, in a snapshot and as a body; a name is put into the body. */
-function ofKind(
-  rule: string,
-  document: (value: Json) => JsonObject,
-  send: RuleCase['send'],
-  values: Pick<RuleCase, 'bad' | 'good'>,
-): RuleCase {
+function ofKind(rule: string, document: (value: Json) => JsonObject, send: RuleCase['send'], values: Values): RuleCase {
   const kind = rule.slice(0, rule.indexOf('/'))
   return { rule, ...values, documents: (value) => [{ kind, ...document(value) }], send }
 }
@@ -124,7 +119,7 @@ const template = (variables: Json, job_configuration: Json = { command: '{{ comm
 })
 const command = { type: 'string', default: 'run' }
 /** A pool with a template. */
-const ofPool = (rule: string, spec: (value: Json) => JsonObject, values: Pick<RuleCase, 'bad' | 'good'>) =>
+const ofPool = (rule: string, spec: (value: Json) => JsonObject, values: Values) =>
   ofKind(
     `work-pool/${rule}`,
     (value) => ({ key: 'pool', spec: { type: 'process', ...spec(value) } }),
@@ -215,7 +210,11 @@ async function sendBlock({ http, name }: Stage, block: object): Promise<unknown>
 }
 
 const jsonIntegers = { bad: [big(two64), big(-two63 - 1n)], good: [big(two64 - 1n), big(-two63), 1.5] }
-const columns = { bad: [big(two63), big(two64)], good: [1, 2_147_483_647] }
+const columns = {
+  bad: [big(two63), big(two64)],
+  good: [1, 2_147_483_647],
+  warned: [2_147_483_648, big(two63 - 1n)],
+}
 
 const numbers: readonly RuleCase[] = [
   ofKind(
@@ -225,24 +224,29 @@ const numbers: readonly RuleCase[] = [
     jsonIntegers,
   ),
   ofDeployment('integer-size', (concurrency_limit) => ({ concurrency_limit }), {
+    ...columns,
     bad: [...columns.bad, 0, -1],
-    good: columns.good,
   }),
-  ofPool('integer-size', (concurrency_limit) => ({ concurrency_limit }), { bad: [...columns.bad, -1], good: [0, 1] }),
+  ofPool('integer-size', (concurrency_limit) => ({ concurrency_limit }), {
+    ...columns,
+    bad: [...columns.bad, -1],
+    good: [0, 1],
+  }),
   ofKind(
     'concurrency-limit/integer-size',
     (limit) => ({ key: 'x', spec: { limit } }),
     (limit, { http, name }) => http.post('/v2/concurrency_limits/', { name, limit }),
-    { bad: [...columns.bad, -1], good: [0, ...columns.good] },
+    { ...columns, bad: [...columns.bad, -1], good: [0, ...columns.good] },
   ),
   ofKind(
     'tag-concurrency-limit/integer-size',
     (limit) => ({ key: 'x', spec: { concurrency_limit: limit } }),
     (limit, { http, name }) => http.post('/concurrency_limits/', { tag: name, concurrency_limit: limit }),
-    { bad: columns.bad, good: [0, ...columns.good] },
+    { ...columns, good: [0, ...columns.good] },
   ),
   {
     rule: 'work-queue/integer-size',
+    ...columns,
     bad: [...columns.bad, 0, -1],
     good: [1, 5],
     documents: (priority) => [
@@ -375,7 +379,7 @@ const templates: readonly RuleCase[] = [
 function ofAutomation(
   rule: string,
   spec: (value: Json) => JsonObject,
-  values: Pick<RuleCase, 'bad' | 'good' | 'since'>,
+  values: Values & Pick<RuleCase, 'since'>,
 ): RuleCase {
   const complete = (value: Json) => ({ trigger: reactive, actions: [{ type: 'do-nothing' }], ...spec(value) })
   const { since } = values
@@ -390,15 +394,23 @@ function ofAutomation(
   }
 }
 const reactive: JsonObject = { type: 'event', posture: 'Reactive', expect: ['x'], within: 0 }
-const ofTrigger = (rule: string, values: Pick<RuleCase, 'bad' | 'good'>) =>
+const ofTrigger = (rule: string, values: Values) =>
   ofAutomation(rule, (trigger) => ({ trigger: { ...(trigger as JsonObject) } }), values)
-const ofEvent = (rule: string, values: Pick<RuleCase, 'bad' | 'good'>) =>
+const ofEvent = (rule: string, values: Values) =>
   ofAutomation(rule, (more) => ({ trigger: { ...reactive, ...(more as JsonObject) } }), values)
-const ofAction = (rule: string, values: Pick<RuleCase, 'bad' | 'good' | 'since'>) =>
+const ofAction = (rule: string, values: Values & Pick<RuleCase, 'since'>) =>
   ofAutomation(rule, (action) => ({ actions: [action] }), values)
 const some = '00000000-0000-4000-8000-000000000001'
 const composite = { type: 'compound', within: 10, triggers: [reactive, reactive] }
 const run = { type: 'run-deployment', source: 'inferred' }
+const notify = (texts: JsonObject): JsonObject => ({
+  type: 'send-notification',
+  block_document_id: some,
+  body: 'x',
+  ...texts,
+})
+const callWebhook = (payload: Json): JsonObject => ({ type: 'call-webhook', block_document_id: some, payload })
+const loop = '{% for a in b %}{% endfor %}'
 
 const automations: readonly RuleCase[] = [
   ofTrigger('trigger-type', {
@@ -418,12 +430,30 @@ const automations: readonly RuleCase[] = [
     good: [reactive, { ...reactive, posture: 'Proactive', within: 10 }],
   }),
   ofEvent('within', {
-    bad: [{ within: -1 }, { posture: 'Proactive', within: 5 }, { posture: 'Proactive', within: 9.9 }, { within: null }],
-    good: [{ within: 0 }, { within: 0.5 }, { posture: 'Proactive', within: 0 }, { posture: 'Proactive', within: 10 }],
+    bad: [
+      { within: -1 },
+      { posture: 'Proactive', within: 5 },
+      { posture: 'Proactive', within: 9.9 },
+      { within: null },
+      { within: '10' },
+      { within: 'soon' },
+      { within: '-PT10S' },
+      { within: [10] },
+    ],
+    good: [
+      { within: 0 },
+      { within: 0.5 },
+      { posture: 'Proactive', within: 0 },
+      { posture: 'Proactive', within: 10 },
+      { within: 'PT10S' },
+      { within: '1 day, 00:00:10' },
+      { ...composite, require: 'any', within: 'PT1H' },
+      { ...composite, require: 'any', within: -1 },
+    ],
   }),
   ofEvent('threshold', {
-    bad: [{ threshold: 1.5 }, { threshold: 'x' }, { threshold: null }],
-    good: [{ threshold: 0 }, { threshold: 5 }],
+    bad: [{ threshold: 1.5 }, { threshold: 'x' }, { threshold: null }, { threshold: '1.5' }],
+    good: [{ threshold: 0 }, { threshold: 5 }, { threshold: '5' }, { threshold: ' 5.0 ' }],
   }),
   ofEvent('event-names', {
     bad: [{ expect: 'x' }, { after: 'x' }, { for_each: { a: 1 } }],
@@ -434,8 +464,15 @@ const automations: readonly RuleCase[] = [
     good: [{ match: {} }, { match: { a: ['x', 'y'] } }, { match_related: [{ a: 'x' }, { b: ['y'] }] }],
   }),
   ofTrigger('require', {
-    bad: [composite, { ...composite, require: 0 }, { ...composite, require: 3 }, { ...composite, require: 'some' }],
+    bad: [
+      composite,
+      { ...composite, require: 0 },
+      { ...composite, require: 3 },
+      { ...composite, require: 'some' },
+      { ...composite, require: '3' },
+    ],
     good: [
+      { ...composite, require: '2' },
       { ...composite, require: 'any' },
       { ...composite, require: 2 },
     ],
@@ -508,11 +545,56 @@ const automations: readonly RuleCase[] = [
   }),
   ofAction('schedule-after', {
     since: '3.8.8',
-    bad: [{ ...run, schedule_after: -1 }],
+    bad: [
+      { ...run, schedule_after: -1 },
+      { ...run, schedule_after: '60' },
+      { ...run, schedule_after: '-PT1M' },
+    ],
     good: [
+      { ...run, schedule_after: 'PT1M' },
       { ...run, schedule_after: 0 },
       { ...run, schedule_after: 60 },
     ],
+  }),
+  ofAction('template', {
+    bad: [
+      '{{ a',
+      '{% if a %}',
+      'a {% fi %}',
+      '{{ a b }}',
+      '{{ a ? b : c }}',
+      '{{ a && b }}',
+      '{% for a in b %}{% break %}{% endfor %}',
+    ]
+      .flatMap((text) => [notify({ body: text }), notify({ subject: text }), callWebhook(text)])
+      .concat([notify({ body: 5 }), callWebhook({ a: '{{ b' }), notify({ body: loop.repeat(11) })]),
+    good: [
+      '',
+      'a } b',
+      '{{ a | nosuchfilter }}',
+      '{% for a in b if c %}{{ a }}{% else %}{% endfor %}',
+      "{{ a['b'][1:2] is divisibleby 3 }}",
+      '{#',
+    ]
+      .flatMap((text) => [notify({ body: text }), notify({ subject: text }), callWebhook(text)])
+      .concat([callWebhook({ a: '{{ b }}', c: [{}] }), callWebhook(5), notify({ body: loop.repeat(10) })]),
+  }),
+  ofAction('run-parameters', {
+    bad: [
+      { a: '{{ b. }}' },
+      { a: { b: '{% if c %}' } },
+      { a: { __prefect_kind: 'jinja', template: '{{ b. }}' } },
+      { a: { __prefect_kind: 'jinja' } },
+      { a: { __prefect_kind: 'json', value: '[1' } },
+      { a: { __prefect_kind: 'none' } },
+    ].map((parameters) => ({ ...run, parameters })),
+    good: [
+      { a: '{{ b }}', c: 'no { template', d: 5 },
+      { a: ['{{ b. }}'] },
+      { a: { __prefect_kind: 'jinja', template: '{{ b }}' } },
+      { a: { __prefect_kind: 'json' } },
+      { a: { __prefect_kind: 'workspace_variable', variable_name: 'b' } },
+    ].map((parameters) => ({ ...run, parameters })),
   }),
   {
     rule: 'automation/run-variables-fit',

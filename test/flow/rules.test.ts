@@ -47,7 +47,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('Prefect %s', (version) => {
 
   test.each(ruleCases.filter(({ since = version }) => atLeast(version, since)))('$rule', async (one) => {
     const http = poster(server.url)
-    const verdicts = async (values: readonly Json[], isGood: boolean) => {
+    const verdicts = async (values: readonly Json[] = [], isGood: boolean) => {
       const out = []
       for (const value of values) {
         const stage = { http, name: `case-${count++}`, flowId }
@@ -65,5 +65,7 @@ describe.each(['3.8.8', '3.4.14'] as const)('Prefect %s', (version) => {
       values.map((value) => ({ value, isTaken, isTold: !isTaken }))
     expect(await verdicts(one.bad, false)).toEqual(judge(one.bad, false))
     expect(await verdicts(one.good, true)).toEqual(judge(one.good, true))
+    const warned = (one.warned ?? []).map((value) => ({ value, isTaken: true, isTold: true }))
+    expect(await verdicts(one.warned, true)).toEqual(warned)
   })
 })

@@ -36,6 +36,9 @@ describe('two schedules are the same', () => {
       [every(60, { anchor_date: '2024-01-01T02:00:00+02:00' })],
     ],
     ['an anchor that nobody said', [every(60, { anchor_date: '2026-11-24T07:00:00Z' })], [every(60)]],
+    ['an interval as a duration', [every('PT1M')], [every(60)]],
+    ['an interval as days and a time', [every('1 day, 00:01:00')], [every(86_460)]],
+    ['an interval of a month, which the server counts as 30 days', [every('P1M')], [every(2_592_000)]],
     ['an interval as a float', [every(parseJson('60.0'))], [every(60)]],
     [
       'a cron with the default of day_or',
@@ -82,6 +85,11 @@ describe('two schedules differ', () => {
     expect(same(a, b)).toBe(false)
     expect(same(b, a)).toBe(false)
   })
+})
+
+test('an interval is kept in seconds, except for months, which a server may count by the calendar', () => {
+  const intervals = normalizeSchedules([every('PT1H', { slug: 'a' }), every('P1M', { slug: 'b' })])
+  expect(intervals).toMatchObject([{ interval: 3600 }, { interval: 'P1M' }])
 })
 
 test('an anchor on the server alone does not cause an update, in any order', () => {

@@ -45,6 +45,20 @@ describe('a trigger', () => {
     expect(normalizeTrigger(sequence)).toEqual(sequence)
   })
 
+  test('has times in seconds and integers as numbers, however they are written', () => {
+    const written = { ...event, within: 'PT1H', threshold: '5' }
+    expect(normalizeTrigger(written)).toEqual({ ...event, within: 3600, threshold: 5 })
+    const compound = { type: 'compound', triggers: [], require: '2', within: '1 day' }
+    expect(normalizeTrigger(compound)).toEqual({ ...compound, require: 2, within: 86_400 })
+    expect(normalizeTrigger({ ...event, within: 'soon', threshold: 'x' })).toMatchObject({
+      within: 'soon',
+      threshold: 'x',
+    })
+    expect(normalizeActions([{ type: 'run-deployment', schedule_after: 'PT1M' }])).toEqual([
+      { type: 'run-deployment', schedule_after: 60 },
+    ])
+  })
+
   test('that is proactive waits ten seconds by default', () => {
     const proactive = { ...event, posture: 'Proactive' }
     for (const within of [0, parseJson('10.0')]) expect(normalizeTrigger({ ...proactive, within })).toEqual(proactive)

@@ -7,7 +7,7 @@ import { containsTimeZone, isTimeZone } from '../../src/schedule/time-zone.ts'
 
 type Verdicts = Readonly<Record<string, Readonly<Record<string, boolean>>>>
 
-/** What real Prefect versions take and refuse: `npx tsx scripts/judge-schedules.ts`. */
+/** What real Prefect versions take and refuse: `npx tsx scripts/judge.ts`. */
 const recorded = ['3.8.8', '3.4.14'].map((version) => {
   const file = new URL(`../fixtures/schedules/prefect-${version}.json`, import.meta.url)
   const { cases, zones } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Verdicts; zones: readonly string[] }

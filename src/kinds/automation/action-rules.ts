@@ -1,6 +1,8 @@
-import { isNumber, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 import type { Finding, Rule } from '../../kind.ts'
 import { objects } from '../endpoints.ts'
+import { isTime, laxSeconds, noTime } from '../lax-values.ts'
+import { parameterFindings, templateProblems } from './action-templates.ts'
 import { runVariableFaults } from './run-variables.ts'
 import { below, unknownType } from './trigger-rules.ts'
 
@@ -106,17 +108,35 @@ export const actionRules: readonly Rule[] = [
   },
   {
     name: 'schedule-after',
-    doc: 'schedule_after is not negative.',
+    doc: 'schedule_after is a number of seconds, or a duration such as PT10M, and not negative.',
     source: 'prefect/types/__init__.py: NonNegativeTimeDelta',
     since: '3.4.15',
-    find: each(function* ({ schedule_after: seconds = null }) {
-      if (isNumber(seconds) && Number(seconds) < 0)
+    find: each(function* ({ schedule_after: after = null }, type) {
+      if (after === null || type !== 'run-deployment') return
+      if (!isTime(after)) yield { at: 'schedule_after', ...noTime('schedule_after', after) }
+      else if (Number(laxSeconds(after)) < 0)
         yield {
           at: 'schedule_after',
-          problem: `schedule_after of ${Number(seconds)} seconds`,
+          problem: `schedule_after of ${Number(laxSeconds(after))} seconds`,
           fix: 'Write 0 or more seconds.',
         }
     }),
+  },
+  {
+    name: 'template',
+    doc: 'The subject and body of send-notification and the payload of call-webhook are Jinja templates with at most 10 loops, nested two deep.',
+    source: 'prefect/server/utilities/user_templates.py: validate_user_template',
+    find: each(templateProblems),
+  },
+  {
+    name: 'run-parameters',
+    doc: 'Parameters of run-deployment with {{ or {% are Jinja templates, and an object with __prefect_kind has what that kind needs.',
+    source: 'prefect/utilities/schema_tools/hydration.py',
+    *find(value) {
+      for (const [index, { type, parameters }] of objects(value).entries())
+        if (type === 'run-deployment' && isObject(parameters))
+          yield* parameterFindings(parameters, `/${index}/parameters`)
+    },
   },
   {
     name: 'run-variables-fit',

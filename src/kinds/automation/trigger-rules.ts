@@ -1,7 +1,8 @@
-import { isNumber, isObject, type Json, type JsonObject, type Pointer, step } from '../../json.ts'
+import { isObject, type Json, type JsonObject, type Pointer, step } from '../../json.ts'
 import type { Finding, Rule } from '../../kind.ts'
 import { suggest } from '../../suggest.ts'
 import { list, object, objects } from '../endpoints.ts'
+import { isTime, laxInteger, laxSeconds, noTime } from '../lax-values.ts'
 import { parts } from './trigger.ts'
 
 const schemas = 'prefect/server/events/schemas/automations.py'
@@ -51,21 +52,21 @@ export const triggerRules: readonly Rule[] = [
   },
   {
     name: 'within',
-    doc: 'The time of a trigger is not negative, and at least 10 seconds (or 0 for 10) for a Proactive one.',
+    doc: 'The time of a trigger is a number of seconds, or a duration such as PT10M. That of an event trigger is not negative, and at least 10 seconds (or 0 for 10) for a Proactive one.',
     source: `${schemas}: EventTrigger.enforce_minimum_within_for_proactive_triggers`,
-    find: each(['event'], function* ({ within, posture }) {
-      if (within === undefined) return
+    find: each([...isComposite, 'event'], function* ({ type, within, posture }) {
+      if (within === undefined || (within === null && type !== 'event')) return
+      const seconds = Number(laxSeconds(within))
       if (within === null)
         yield {
           at: 'within',
           problem: 'an event trigger whose within is null',
           fix: 'Remove within, or write seconds.',
         }
-      if (!isNumber(within)) return
-      const seconds = Number(within)
-      if (seconds < 0 && posture !== 'Proactive')
+      else if (!isTime(within)) yield { at: 'within', ...noTime('within', within) }
+      else if (type === 'event' && seconds < 0 && posture !== 'Proactive')
         yield { at: 'within', problem: `within of ${seconds} seconds`, fix: 'Write 0 or more seconds.' }
-      if (posture === 'Proactive' && seconds !== 0 && seconds < 10)
+      else if (type === 'event' && posture === 'Proactive' && seconds !== 0 && seconds < 10)
         yield {
           at: 'within',
           problem: `within of ${seconds} seconds: a Proactive trigger waits for at least 10`,
@@ -78,7 +79,7 @@ export const triggerRules: readonly Rule[] = [
     doc: 'The threshold of an event trigger is an integer.',
     source: `${schemas}: EventTrigger.threshold`,
     find: each(['event'], function* ({ threshold }) {
-      if (threshold !== undefined && !(isNumber(threshold) && Number.isInteger(Number(threshold))))
+      if (threshold !== undefined && laxInteger(threshold) === undefined)
         yield {
           at: 'threshold',
           problem: `the threshold ${JSON.stringify(threshold)}, which is no integer`,
@@ -122,14 +123,14 @@ export const triggerRules: readonly Rule[] = [
     find: each(['compound'], function* ({ require, triggers }) {
       const count = list(triggers).length
       if (require === 'any' || require === 'all') return
-      const isCount = isNumber(require ?? null) && Number.isInteger(Number(require))
-      if (isCount && Number(require) >= 1 && Number(require) <= count) return
+      const number = laxInteger(require ?? null)
+      if (number !== undefined && Number(number) >= 1 && Number(number) <= count) return
       yield {
         ...(require === undefined ? {} : { at: 'require' }),
         problem:
           require === undefined
             ? 'a compound trigger without require'
-            : `require: ${JSON.stringify(isCount ? Number(require) : require)} of ${count} triggers`,
+            : `require: ${JSON.stringify(number === undefined ? require : Number(number))} of ${count} triggers`,
         fix: `Write require: any, require: all, or a number from 1 to ${count}.`,
       }
     }),

@@ -1,6 +1,6 @@
 import { byCodePoint, isObject, type Json, type JsonObject, sameJson, writeJson } from '../../json.ts'
-import { plainNumber } from '../../spec.ts'
 import { list, objects } from '../endpoints.ts'
+import { laxInteger, laxSeconds } from '../lax-values.ts'
 
 /*
  * Servers add defaults to triggers and actions, and return sets in random order. The canonical form omits these
@@ -13,7 +13,8 @@ const setFields = ['after', 'expect', 'for_each'] as const
 export function normalizeTrigger(value: Json): Json {
   if (!isObject(value)) return value
   const { id: _, ...out }: Record<string, Json> = { ...value }
-  if (out.within !== undefined && out.within !== null) out.within = plainNumber(out.within)
+  if (out.within !== undefined && out.within !== null) out.within = laxSeconds(out.within)
+  if (out.require !== undefined) out.require = laxInteger(out.require) ?? out.require
   if (Array.isArray(out.triggers)) out.triggers = out.triggers.map(normalizeTrigger)
   const type = out.type ?? 'event'
   if (type === 'compound' || type === 'sequence') return { ...out, within: out.within ?? null }
@@ -29,6 +30,7 @@ export function normalizeTrigger(value: Json): Json {
 
 function dropEventDefaults(trigger: Record<string, Json>): void {
   const within = trigger.posture === 'Proactive' ? 10 : 0
+  if (trigger.threshold !== undefined) trigger.threshold = laxInteger(trigger.threshold) ?? trigger.threshold
   if (trigger.threshold === 1) delete trigger.threshold
   if (trigger.within === within || (within === 10 && trigger.within === 0)) delete trigger.within
 }
@@ -43,11 +45,11 @@ function sortedSet(values: Json): Json {
 export function normalizeActions(value: Json): Json {
   return objects(value).map((action): JsonObject => {
     const out = Object.fromEntries(Object.entries(action).filter(([, item]) => item !== null))
-    if (out.schedule_after !== undefined) out.schedule_after = plainNumber(out.schedule_after)
+    if (out.schedule_after !== undefined) out.schedule_after = laxSeconds(out.schedule_after)
     if (out.schedule_after === 0) delete out.schedule_after
     if (out.force === false) delete out.force
     // Servers store a payload as text; older clients sent an object.
-    if (isObject(out.payload)) out.payload = writeJson(out.payload, 2)
+    if (out.payload !== undefined && typeof out.payload !== 'string') out.payload = writeJson(out.payload, 2)
     return out
   })
 }

@@ -1,4 +1,4 @@
-import { isNumber, type Json, type JsonObject, type Pointer } from '../../json.ts'
+import type { Json, JsonObject, Pointer } from '../../json.ts'
 import type { Finding, Rule } from '../../kind.ts'
 import { anchorFault } from '../../schedule/anchor.ts'
 import { parseCron } from '../../schedule/cron.ts'
@@ -6,6 +6,7 @@ import { parseRule } from '../../schedule/rrule.ts'
 import { containsTimeZone, isTimeZone, timeZones } from '../../schedule/time-zone.ts'
 import { suggest } from '../../suggest.ts'
 import { objects } from '../endpoints.ts'
+import { isTime, laxSeconds, noTime } from '../lax-values.ts'
 
 const models = 'prefect/server/schemas/schedules.py'
 const validators = 'prefect/_internal/schemas/validators.py'
@@ -69,13 +70,14 @@ export const scheduleRules: readonly Rule[] = [
   },
   {
     name: 'interval',
-    doc: 'An interval is shorter than 86400000000000 seconds.',
+    doc: 'An interval is a number of seconds, or a duration such as PT1H, and shorter than 86400000000000 seconds.',
     source: `${models}: IntervalSchedule.interval`,
-    find: each('interval', (interval) =>
-      isNumber(interval) && (Number(interval) >= 86_400_000_000_000 || Number(interval) < 0.000_001)
-        ? { problem: `an interval of ${Number(interval)} seconds`, fix: 'Write the seconds between two runs.' }
-        : undefined,
-    ),
+    find: each('interval', (interval) => {
+      const seconds = Number(laxSeconds(interval))
+      if (!isTime(interval)) return noTime('an interval', interval)
+      if (seconds < 86_400_000_000_000 && seconds >= 0.000_001) return undefined
+      return { problem: `an interval of ${seconds} seconds`, fix: 'Write the seconds between two runs.' }
+    }),
   },
   {
     name: 'max-scheduled-runs',

@@ -1,17 +1,9 @@
-import {
-  byCodePoint,
-  isNumber,
-  isObject,
-  type Json,
-  type JsonObject,
-  sameJson,
-  sortKeys,
-  writeJson,
-} from '../../json.ts'
+import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../../json.ts'
 import type { RunSchedule } from '../../kind.ts'
 import type { Resource } from '../../model.ts'
-import { plainNumber } from '../../spec.ts'
+import { isCalendarDuration } from '../../schedule/duration.ts'
 import { object, objects } from '../endpoints.ts'
+import { isTime, laxSeconds } from '../lax-values.ts'
 
 /** JSON Schema of the schedules of a deployment. */
 export const schedulesSchema: JsonObject = {
@@ -21,7 +13,11 @@ export const schedulesSchema: JsonObject = {
     properties: {
       slug: { type: 'string', description: 'A name that identifies the schedule across changes.' },
       cron: { type: 'string', description: 'A cron expression.' },
-      interval: { type: 'number', exclusiveMinimum: 0, description: 'Seconds between two runs.' },
+      interval: {
+        type: ['number', 'string'],
+        exclusiveMinimum: 0,
+        description: 'Seconds between two runs, or a duration such as PT1H.',
+      },
       rrule: { type: 'string', description: 'An iCalendar recurrence rule.' },
       anchor_date: { type: 'string', description: 'Start of the first interval.' },
       timezone: { type: ['string', 'null'], description: 'IANA name of the time zone.' },
@@ -71,7 +67,8 @@ export function normalizeSchedules(value: Json): Json {
     if (out.day_or === true) delete out.day_or
     if (isDefaultZone(out)) delete out.timezone
     if (isObject(out.parameters) && Object.keys(out.parameters).length === 0) delete out.parameters
-    if (out.interval !== undefined) out.interval = plainNumber(out.interval)
+    // Months and years are left as written, because servers may count them by the calendar.
+    if (out.interval !== undefined && !isCalendar(out.interval)) out.interval = laxSeconds(out.interval)
     if (typeof out.anchor_date === 'string') out.anchor_date = out.anchor_date.replace(/[+-]00:00$/, 'Z')
     return sortKeys(out)
   })
@@ -85,6 +82,10 @@ export function normalizeSchedules(value: Json): Json {
 function isDefaultZone({ cron, interval, timezone }: JsonObject): boolean {
   if (cron !== undefined) return timezone === null
   return timezone === 'UTC' || (interval !== undefined && timezone === null)
+}
+
+function isCalendar(interval: Json): boolean {
+  return typeof interval === 'string' && isCalendarDuration(interval)
 }
 
 function sortText(schedule: Json): string {
@@ -101,6 +102,7 @@ export function compareSchedules(value: Json, other: Json | undefined): Json {
     // Without an anchor, the server counts from the time of the request, which cannot be compared.
     else if (out.interval !== undefined) delete out.anchor_date
     if (out.interval !== undefined && others[index] && others[index].anchor_date === undefined) delete out.anchor_date
+    if (out.interval !== undefined) out.interval = laxSeconds(out.interval)
     if (typeof out.rrule === 'string') out.rrule = bareRule(out.rrule, others)
     return sortKeys(out)
   })
@@ -164,7 +166,7 @@ export function runSchedules({ spec }: Resource): RunSchedule[] {
     ...(typeof slug === 'string' ? { slug } : {}),
     ...(typeof cron === 'string' ? { cron } : {}),
     ...(typeof rrule === 'string' ? { rrule } : {}),
-    ...(interval !== undefined && isNumber(interval) ? { interval: Number(interval) } : {}),
+    ...(interval !== undefined && isTime(interval) ? { interval: Number(laxSeconds(interval)) } : {}),
     ...(typeof anchor_date === 'string' ? { anchor: anchor_date } : {}),
     ...(typeof timezone === 'string' && timezone !== '' ? { zone: timezone } : {}),
     ...(day_or === false ? { dayOr: false } : {}),
