@@ -8,7 +8,7 @@ import { externalsOf, withGlobs } from '../selection/external.ts'
 import { matcherOf } from '../selection/scope.ts'
 import { checkRules } from '../snapshot/check-rules.ts'
 import { referred, uselessGlobs } from '../snapshot/external-issues.ts'
-import { documentOf, formatDocument } from '../snapshot/format.ts'
+import { formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
 import { absentResources } from './absent-resources.ts'
@@ -17,12 +17,16 @@ import type { Entry } from './parse-entry.ts'
 import type { Overlay } from './parse-overlay.ts'
 import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
 import { nameOf, namesOf, noMatch, rename, scopeAfter } from './renames.ts'
+import { canonicalOrigins, writtenDocument } from './written-order.ts'
 
 /** A resource while an overlay is applied to it. */
 interface Work {
   readonly kind: Kind
   readonly resource: Resource
+  /** Lists are in the order in which they are written, since pointers count their items. */
   document: JsonObject
+  /** The document before the overlay. */
+  readonly initial: JsonObject
   /** The place of each change in the overlay, in order. */
   readonly origins: Origin[]
   dropped: boolean
@@ -37,15 +41,20 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
   const issues: Issue[] = []
   const works = parsed.snapshot.resources.flatMap((resource): Work[] => {
     const kind = kinds.find(({ name }) => name === resource.kind)
-    return kind ? [{ kind, resource, document: documentOf(resource), origins: [], dropped: false }] : []
+    if (!kind) return []
+    const initial = writtenDocument(kind, resource, parsed)
+    return [{ kind, resource, document: initial, initial, origins: [], dropped: false }]
   })
   for (const entry of overlay.entries) applyEntry(entry, works, issues)
   const { remaining, names, renamed, outside, uses } = inNewNames(works, parsed, overlay, kinds, issues)
+  const byRef = new Map(renamed.map((resource) => [refOf(resource), resource]))
+  const documents = new Map(remaining.map(({ resource, document }) => [nameOf(names, refOf(resource)), document]))
   const origins = new Map(
-    remaining.map(({ resource, origins }) => {
+    remaining.map(({ kind, resource, document, origins }) => {
       const ref = refOf(resource)
       const place = names.moved.has(ref) ? names.places.get(ref) : undefined
-      return [nameOf(names, ref), place ? [{ pointer: '/key', place }, ...origins] : origins]
+      const own = canonicalOrigins(origins, document, kind, byRef.get(nameOf(names, ref)))
+      return [nameOf(names, ref), place ? [{ pointer: '/key', place }, ...own] : own]
     }),
   )
   const before = new Map([...names.moved].map(([from, to]) => [to, from]))
@@ -66,6 +75,7 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     snapshot: { ...parsed.snapshot, scope: scopeAfter(parsed.snapshot.scope, names), ...outside, moved, resources },
     issues: [...open, ...countedIssues([...issues, ...faults.map(placed), ...useless])],
     placeOf: (ref, pointer) => parsed.placeOf(before.get(ref) ?? ref, pointer),
+    writtenOf: (ref) => documents.get(ref),
     originsOf: (ref) => [...(parsed.originsOf?.(before.get(ref) ?? ref) ?? []), ...(origins.get(ref) ?? [])],
   }
 }
@@ -155,7 +165,7 @@ function record(work: Work, changed: Changed | undefined, place: Place): boolean
 
 /** Reads the changed documents as resources. Errors are reported at the line of the overlay. */
 function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds: readonly Kind[]): Resource[] {
-  const changed = works.filter(({ document, resource }) => !sameJson(document, documentOf(resource)))
+  const changed = works.filter(({ document, initial }) => !sameJson(document, initial))
   if (changed.length === 0) return works.map(({ resource }) => resource)
   const byRef = new Map(changed.map((work): [string, Work] => [refOf(work.resource), work]))
   const header = { file: '', text: 'kind: snapshot\nversion: 1\n' }

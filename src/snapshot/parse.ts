@@ -30,6 +30,8 @@ export interface Parsed {
   readonly issues: readonly Issue[]
   /** The position of a resource. */
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
+  /** The document of a resource as it is written, with lists in the order of the text. */
+  writtenOf?(ref: Ref): Json | undefined
   /** The overlay lines that changed a resource; absent without overlays. */
   originsOf?(ref: Ref): readonly Origin[]
 }
@@ -114,11 +116,20 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
   const { issues, faulty, chunks } = reading
   const placeInHeader = (pointer: Pointer) => header && locator(header.chunk)(pointer)
   const snapshot = snapshotOf(header?.value, reading.resources)
-  return { snapshot, issues, placeOf: place, placeInHeader, chunks, faulty }
+  return {
+    snapshot,
+    issues,
+    placeOf: place,
+    writtenOf: (ref) => writtenOf(reading, ref),
+    placeInHeader,
+    chunks,
+    faulty,
+  }
 }
 
 /** The positions of resources, in the documents as they are written. */
-function placesOf({ kinds, limits, chunks, resources }: Reading): Parsed['placeOf'] {
+function placesOf(reading: Reading): Parsed['placeOf'] {
+  const { kinds, chunks, resources } = reading
   let byRef: ReadonlyMap<Ref, Resource> | undefined
   return (ref, pointer = '') => {
     const chunk = chunks.get(ref)
@@ -127,10 +138,16 @@ function placesOf({ kinds, limits, chunks, resources }: Reading): Parsed['placeO
     byRef ??= new Map(resources.map((resource) => [refOf(resource), resource]))
     const resource = byRef.get(ref)
     const kind = kinds.find(({ name }) => name === resource?.kind)
-    const read = readValue(chunk, limits.levels)
-    const at = resource && kind && 'value' in read ? writtenPointer(kind, resource, read.value, pointer) : pointer
+    const document = writtenOf(reading, ref)
+    const at = resource && kind && document !== undefined ? writtenPointer(kind, resource, document, pointer) : pointer
     return locator(chunk)(at)
   }
+}
+
+function writtenOf({ chunks, limits }: Reading, ref: Ref): Json | undefined {
+  const chunk = chunks.get(ref)
+  const read = chunk && readValue(chunk, limits.levels)
+  return read && 'value' in read ? read.value : undefined
 }
 
 function snapshotOf(header: JsonObject | undefined, resources: readonly Resource[]): Snapshot {

@@ -3,23 +3,60 @@ import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { canonicalSpec } from '../spec.ts'
 
-/**
- * The pointer into a document as it is written that leads to the value of a canonical resource: a kind may sort a list, such as
- * schedules by their slugs.
+/*
+ * A kind may sort a list, such as schedules by their slugs. People count its items as they are written, in their text and in the
+ * pointers of an overlay.
  */
+
+/** The pointer into a document as it is written that leads to the value of a canonical resource. */
 export function writtenPointer(kind: Kind, resource: Resource, document: Json, pointer: Pointer): Pointer {
-  const [part, name = '', index, ...rest] = steps(pointer)
-  if (part !== 'spec' || index === undefined || !kind.fields[name]?.normalize) return pointer
-  const written = isObject(document) && isObject(document.spec) ? document.spec[name] : undefined
-  const [items, item] = [resource.spec[name], itemAt(resource.spec[name], Number(index))]
-  if (!Array.isArray(written) || !Array.isArray(items) || item === undefined) return pointer
-  const isItem = (value: Json | undefined) =>
-    value !== undefined && sameJson(itemAt(canonicalSpec(kind, { [name]: [value] } as JsonObject)[name], 0), item)
-  if (isItem(written[Number(index)])) return pointer
-  const found = written.findIndex(isItem)
-  return found < 0 ? pointer : [found, ...rest].reduce<Pointer>(step, step('/spec', name))
+  return movedPointer(pointer, (name, index) => {
+    const [written, items] = listsOf(kind, resource, document, name)
+    return written && items && indexOfSame(written, items[index], index)
+  })
 }
 
-function itemAt(list: Json | undefined, index: number): Json | undefined {
-  return Array.isArray(list) ? list[index] : undefined
+/** The pointer into a canonical resource that leads to the value of its document as it is written. */
+export function canonicalPointer(kind: Kind, resource: Resource, document: Json, pointer: Pointer): Pointer {
+  return movedPointer(pointer, (name, index) => {
+    const [written, items] = listsOf(kind, resource, document, name)
+    return written && items && indexOfSame(items, written[index], index)
+  })
+}
+
+/** The canonical document of a resource, with lists in the order in which a document has them. */
+export function inWrittenOrder(kind: Kind, resource: Resource, canonical: JsonObject, document: Json): JsonObject {
+  const spec: Record<string, Json> = isObject(canonical.spec) ? { ...canonical.spec } : {}
+  for (const name of Object.keys(spec)) {
+    const [written, items] = listsOf(kind, resource, document, name)
+    const isSame =
+      written?.length === items?.length && written?.every((item) => items?.some((one) => sameJson(one, item)))
+    if (written && isSame) spec[name] = written
+  }
+  return canonical.spec === undefined ? canonical : { ...canonical, spec }
+}
+
+function movedPointer(pointer: Pointer, moved: (name: string, index: number) => number | undefined): Pointer {
+  const [part, name = '', index, ...rest] = steps(pointer)
+  if (part !== 'spec' || index === undefined || !/^\d+$/.test(index)) return pointer
+  return [moved(name, Number(index)) ?? index, ...rest].reduce<Pointer>(step, step('/spec', name))
+}
+
+/** The canonical items of a list that a kind may sort: in the order of the document, and in its own. */
+function listsOf(kind: Kind, resource: Resource, document: Json, name: string) {
+  const written = isObject(document) && isObject(document.spec) ? document.spec[name] : undefined
+  const items = resource.spec[name]
+  if (!kind.fields[name]?.normalize || !Array.isArray(written) || !Array.isArray(items)) return []
+  const canonical = (item: Json): Json => {
+    const list = canonicalSpec(kind, { [name]: [item] } as JsonObject)[name]
+    return (Array.isArray(list) ? list[0] : undefined) ?? null
+  }
+  return [written.map(canonical), items as readonly Json[]] as const
+}
+
+/** Where an item is in a list, at best at the same index. */
+function indexOfSame(list: readonly Json[], item: Json | undefined, index: number): number | undefined {
+  if (item === undefined || sameJson(list[index], item)) return undefined
+  const found = list.findIndex((one) => sameJson(one, item))
+  return found < 0 ? undefined : found
 }
