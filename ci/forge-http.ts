@@ -36,8 +36,10 @@ const pauses = [500, 2_000]
 /** Opens the API at a base URL, through the proxy that the environment names. */
 export function openForge(base: string, headers: Readonly<Record<string, string>>, env: Env): ForgeApi {
   const url = base.replace(/\/+$/, '')
+  // The authority of a GitLab that has its own, from its runner.
+  const ca = env.CI_SERVER_TLS_CA_FILE ? { caFile: env.CI_SERVER_TLS_CA_FILE } : {}
   const transport = openTransport({
-    ...{ url, headers: new Map(), csrf: false, cloud: false, tls: { verify: true }, timeoutMs },
+    ...{ url, headers: new Map(), csrf: false, cloud: false, tls: { verify: true, ...ca }, timeoutMs },
     ...{ maxRetries: 0, retryExtraCodes: new Set<number>() },
     ...proxyOf(url, env),
   })

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Json, parseJson } from '../src/json.ts'
 import type { Report } from '../src/report/model/report.ts'
@@ -20,24 +20,25 @@ const bin = fileURLToPath(new URL('../bin/prefect-snapshot.js', import.meta.url)
 /** What a snapshot must not be able to name as the source of a secret, and what makes the tool print commands of the forge. */
 const withheld = ['INPUT_TOKEN', 'GITLAB_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'GITHUB_ACTIONS']
 
-/** Runs commands with this Node.js, without a shell. Their messages go to the log, and signals to them. */
+/**
+ * Runs commands with this Node.js, without a shell. Their messages go to the log. Signals go to them, so that a canceled
+ * apply ends in its own way, and this process lives on to report it.
+ */
 export function openTool(env: Env, log: Log): Tool {
   const passed = Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.includes(name)))
+  let running: ChildProcess | undefined
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void running?.kill(signal))
   return (args) =>
     new Promise((done, fail) => {
-      const child = spawn(process.execPath, [bin, ...args, '-f', 'json'], {
-        env: passed,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      const words = [bin, ...args, '-f', 'json']
+      const child = spawn(process.execPath, words, { env: passed, stdio: ['ignore', 'pipe', 'pipe'] })
+      running = child
       const out: Buffer[] = []
-      const kill = (signal: NodeJS.Signals) => void child.kill(signal)
-      const signals = ['SIGINT', 'SIGTERM'] as const
-      for (const signal of signals) process.on(signal, kill)
       child.stdout.on('data', (data: Buffer) => out.push(data))
       child.stderr.setEncoding('utf8').on('data', (text: string) => log.pass(text))
       child.once('error', fail)
       child.once('close', (code, signal) => {
-        for (const each of signals) process.off(each, kill)
+        running = undefined
         const report = reportOf(Buffer.concat(out).toString('utf8'))
         done({ exit: code ?? (signal === 'SIGKILL' ? 137 : 130), ...(report ? { report } : {}) })
       })

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -175,6 +175,19 @@ describe('the component of GitLab', () => {
     }
   })
 
+  /** Runs the script of a job in a shell, like a runner. */
+  function runJob(jobs: ReturnType<typeof jobsWith>, name: string, cwd: string, env: Readonly<Record<string, string>>) {
+    const job = jobs[name] ?? {}
+    const { before_script = [], variables = {} } = jobs[job.extends ?? ''] ?? {}
+    const given = Object.entries({ ...variables, ...job.variables, ...job.rules?.[0]?.variables }).map(
+      ([key, value]) => [key, typeof value === 'string' ? value : value.value] as const,
+    )
+    const lines = ['set -eo pipefail', ...before_script, ...(job.script ?? [])].join('\n')
+    const server = { CI_SERVER_PROTOCOL: 'https', CI_SERVER_FQDN: 'git.example', CI_JOB_TOKEN: 'job-token' }
+    const all = { GITLAB_CI: 'true', CI_PROJECT_DIR: cwd, ...server, ...Object.fromEntries(given), ...env }
+    return run('bash', ['-c', lines], cwd, all)
+  }
+
   test('its scripts run, whatever the inputs contain', async () => {
     const forge = await stubForge('gitlab')
     const runner = ciRunner()
@@ -184,33 +197,39 @@ describe('the component of GitLab', () => {
       writeFileSync(join(home, name), `#!/bin/sh\n${text}\n`)
       chmodSync(join(home, name), 0o755)
     }
-    program('npm', `printf '%s\\n' "$@" > ${home}/npm.log`)
+    program('npm', `printf '%s\\n' "$@" "$GIT_CONFIG_KEY_0 = $GIT_CONFIG_VALUE_0" > ${home}/npm.log`)
     program('prefect-snapshot-ci', `exec '${process.execPath}' '${runner.built}/bin/prefect-snapshot-ci.js'`)
     const jobs = jobsWith({ ...all, flags: "--tag '$(touch hacked)'" })
-    for (const [name, job] of Object.entries(jobs).filter(([, { script }]) => script)) {
-      const { before_script = [], variables = {} } = jobs[job.extends ?? ''] ?? {}
-      const given = Object.entries({ ...variables, ...job.variables, ...job.rules?.[0]?.variables }).map(
-        ([key, value]) => [key, typeof value === 'string' ? value : value.value] as const,
-      )
-      const lines = ['set -eo pipefail', ...before_script, ...(job.script ?? [])].join('\n')
-      const { exit, stdout, stderr } = await run('bash', ['-c', lines], runner.workspace, {
-        ...{
-          PATH: `${home}:/usr/bin:/bin`,
-          GITLAB_CI: 'true',
-          CI_API_V4_URL: forge.url,
-          CI_PROJECT_DIR: runner.workspace,
-        },
-        ...Object.fromEntries(given),
-      })
+    for (const name of Object.keys(jobs).filter((each) => jobs[each]?.script)) {
+      const env = { PATH: `${home}:/usr/bin:/bin`, CI_API_V4_URL: forge.url }
+      const { exit, stdout, stderr } = await runJob(jobs, name, runner.workspace, env)
       // The job gets as far as the file, which is not there.
       expect([exit, stderr], name + stdout).toEqual([3, ''])
-      expect(stdout, name).toMatch(
-        name.includes('apply') ? /Cannot read prefect-plan\.json/ : /Cannot read it's \$HOME\/prod\.yaml/,
-      )
+      const missing = name.includes('apply') ? 'prefect-plan.json' : "it's $HOME/prod.yaml"
+      expect(stdout, name).toContain(`Cannot read ${missing}`)
     }
-    expect(readFileSync(join(home, 'npm.log'), 'utf8')).toMatch(/\n--\ngit\+https:.* \$\(touch hacked\)\n$/)
+    const log = readFileSync(join(home, 'npm.log'), 'utf8')
+    expect(log).toMatch(/\n--\ngit\+https:.* \$\(touch hacked\)\n/)
+    expect(log).toContain('\nurl.https://gitlab-ci-token:job-token@git.example/.insteadOf = https://git.example/\n')
     expect(readdirSync(runner.workspace)).not.toContain('hacked')
     await forge.close()
+  })
+
+  test('npm installs its package from the built branch, without packages of the development', async () => {
+    const [source, cwd, temporary] = [newHome(), newHome(), newHome()]
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: source })
+    git('init', '--quiet')
+    git('commit', '--quiet', '--allow-empty', '-m', 'sources')
+    const jobs = jobsWith({ ...all, package: `git+file://${source}#${commitBuilt('built', source)}` })
+    const env = { npm_config_offline: 'true', TMPDIR: temporary, CI_API_V4_URL: 'http://127.0.0.1:9' }
+    const { exit, stdout, stderr } = await runJob(jobs, 'prefect-drift-prod', cwd, env)
+    expect([exit, stdout], stderr).toEqual([3, expect.stringContaining("Cannot read it's $HOME/prod.yaml")])
+    const installed = readdirSync(temporary).flatMap((folder) => {
+      const packages = join(temporary, folder, 'lib/node_modules')
+      return existsSync(packages) ? readdirSync(packages) : []
+    })
+    expect(installed).toEqual(['prefect-snapshot'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ciRunner, type Runner } from '../support/ci-runner.ts'
@@ -179,6 +179,23 @@ test('credentials are masked first, and the tool does not get the token', async 
     '::add-mask::in-url',
   ])
   expect(log.split('\n').slice(3).join('\n') + body()).not.toMatch(/4711|pass%word|in-url|token-of/)
+})
+
+test('a canceled job stops the tool, which ends in its own way', async () => {
+  await open('github')
+  const lines = [
+    "process.once('SIGINT', () => {",
+    "  process.stderr.write('stopping after the requests in flight\\n')",
+    '  setTimeout(() => process.exit(130), 100)',
+    '})',
+    "process.stderr.write('applying\\n')",
+    'setTimeout(() => {}, 60_000)',
+  ]
+  writeFileSync(join(runner.built, 'bin/prefect-snapshot.js'), lines.join('\n'))
+  const apply = { command: 'apply', snapshot: 'prod.snapshot.yaml' }
+  const { exit, log, outputs } = await runner.gitHub(forge, apply, { cancelAt: 'applying' })
+  expect([exit, outputs['exit-code']], log).toEqual([130, '130'])
+  expect(log).toContain('stopping after the requests in flight')
 })
 
 test('a commit of the sources says that it has no build', async () => {

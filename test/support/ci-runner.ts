@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly fork?: boolean
   /** The commit of the job outside of reviews. */
   readonly commit?: string
+  /** The job is canceled once its log has this text. */
+  readonly cancelAt?: string
 }
 
 /** Creates a runner, whose PATH has only the programs that are named. */
@@ -51,13 +53,14 @@ export function ciRunner(programs: readonly string[] = ['node', 'git']): Runner 
     readonly runs: { readonly main: string }
   }
   const base = { PATH: bin, HOME: root }
-  const run = (env: Readonly<Record<string, string>>) =>
+  const run = (env: Readonly<Record<string, string>>, cancelAt?: string) =>
     new Promise<{ exit: number | null; log: string }>((done) => {
       const child = spawn(join(bin, 'node'), [join(built, action.runs.main)], { cwd: workspace, env, stdio: 'pipe' })
       let log = ''
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (data) => {
           log += data
+          if (cancelAt !== undefined && log.includes(cancelAt)) child.kill('SIGINT')
         })
       child.once('close', (exit) => done({ exit, log }))
     })
@@ -65,7 +68,7 @@ export function ciRunner(programs: readonly string[] = ['node', 'git']): Runner 
     workspace,
     built,
     write: (name, text) => writeFileSync(join(workspace, name), text),
-    async gitHub(forge, inputs, { env = {}, head, fork = false, commit = 'c'.repeat(40) } = {}) {
+    async gitHub(forge, inputs, { env = {}, head, fork = false, commit = 'c'.repeat(40), cancelAt } = {}) {
       const defaults = Object.entries(action.inputs).map(([name, { default: value = '' }]) => [name, value] as const)
       const values = new Map([...defaults, ['token', 'token-of-the-job'] as const, ...Object.entries(inputs)])
       const given = [...values].map(
@@ -76,37 +79,43 @@ export function ciRunner(programs: readonly string[] = ['node', 'git']): Runner 
       const files = ['event.json', 'output', 'summary.md'].map((name) => join(root, name)) as [string, string, string]
       writeFileSync(files[0], JSON.stringify(event))
       for (const file of files.slice(1)) writeFileSync(file, '')
-      const ran = await run({
-        ...base,
-        ...{
-          GITHUB_ACTIONS: 'true',
-          GITHUB_API_URL: forge.url,
-          GITHUB_REPOSITORY: 'acme/platform',
-          GITHUB_SHA: commit,
+      const ran = await run(
+        {
+          ...base,
+          ...{
+            GITHUB_ACTIONS: 'true',
+            GITHUB_API_URL: forge.url,
+            GITHUB_REPOSITORY: 'acme/platform',
+            GITHUB_SHA: commit,
+          },
+          ...{ GITHUB_SERVER_URL: 'https://github.example', GITHUB_RUN_ID: '12', GITHUB_EVENT_PATH: files[0] },
+          ...{ GITHUB_OUTPUT: files[1], GITHUB_STEP_SUMMARY: files[2], GITHUB_WORKSPACE: workspace, RUNNER_TEMP: root },
+          ...Object.fromEntries(given),
+          ...env,
         },
-        ...{ GITHUB_SERVER_URL: 'https://github.example', GITHUB_RUN_ID: '12', GITHUB_EVENT_PATH: files[0] },
-        ...{ GITHUB_OUTPUT: files[1], GITHUB_STEP_SUMMARY: files[2], GITHUB_WORKSPACE: workspace, RUNNER_TEMP: root },
-        ...Object.fromEntries(given),
-        ...env,
-      })
+        cancelAt,
+      )
       return { ...ran, outputs: outputsIn(files[1]), summary: readFileSync(files[2], 'utf8') }
     },
-    async gitLab(forge, inputs, { env = {}, head, fork = false, commit = 'c'.repeat(40) } = {}) {
+    async gitLab(forge, inputs, { env = {}, head, fork = false, commit = 'c'.repeat(40), cancelAt } = {}) {
       const given = Object.entries(inputs).map(([name, value]) => [
         `INPUT_${name.toUpperCase().replaceAll('-', '_')}`,
         value,
       ])
       const review = { CI_MERGE_REQUEST_IID: '7', CI_MERGE_REQUEST_PROJECT_ID: '42', CI_COMMIT_SHA: head ?? '' }
       const source = { CI_MERGE_REQUEST_SOURCE_PROJECT_ID: fork ? '43' : '42' }
-      const ran = await run({
-        ...base,
-        ...{ GITLAB_CI: 'true', CI: 'true', CI_API_V4_URL: forge.url, CI_PROJECT_ID: '42', CI_COMMIT_SHA: commit },
-        ...{ CI_PROJECT_DIR: workspace, CI_JOB_ID: '5', CI_JOB_URL: 'https://gitlab.example/job/5' },
-        ...(head === undefined ? {} : { ...review, ...source }),
-        ...(fork ? {} : { GITLAB_TOKEN: 'token-of-the-project' }),
-        ...Object.fromEntries(given),
-        ...env,
-      })
+      const ran = await run(
+        {
+          ...base,
+          ...{ GITLAB_CI: 'true', CI: 'true', CI_API_V4_URL: forge.url, CI_PROJECT_ID: '42', CI_COMMIT_SHA: commit },
+          ...{ CI_PROJECT_DIR: workspace, CI_JOB_ID: '5', CI_JOB_URL: 'https://gitlab.example/job/5' },
+          ...(head === undefined ? {} : { ...review, ...source }),
+          ...(fork ? {} : { GITLAB_TOKEN: 'token-of-the-project' }),
+          ...Object.fromEntries(given),
+          ...env,
+        },
+        cancelAt,
+      )
       return { ...ran, outputs: outputsIn(join(workspace, 'prefect-snapshot.env')), summary: ran.log }
     },
   }
