@@ -57,10 +57,11 @@ export function ciRunner(programs: readonly string[] = ['node', 'git']): Runner 
     new Promise<{ exit: number | null; log: string }>((done) => {
       const child = spawn(join(bin, 'node'), [join(built, action.runs.main)], { cwd: workspace, env, stdio: 'pipe' })
       let log = ''
+      let canceled = false
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (data) => {
           log += data
-          if (cancelAt !== undefined && log.includes(cancelAt)) child.kill('SIGINT')
+          if (cancelAt !== undefined && !canceled && log.includes(cancelAt)) canceled = child.kill('SIGINT')
         })
       child.once('close', (exit) => done({ exit, log }))
     })
