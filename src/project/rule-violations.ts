@@ -4,6 +4,7 @@ import { type JsonObject, step } from '../json.ts'
 import type { KeywordCheck, Kind, Misfit } from '../kind.ts'
 import type { Ref, Resource } from '../model.ts'
 import { originAt } from '../overlay/apply-overlay.ts'
+import { countedIssues } from '../overlay/counted-issues.ts'
 import { visible } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
@@ -49,7 +50,8 @@ export async function judge(
     for (const { ref, value } of matched)
       for (const misfit of check(value)) issues.push(violation(ref, value, rule, misfit, parsed))
   }
-  return { issues, unused }
+  // A line of an overlay may be at fault in many resources.
+  return { issues: countedIssues(issues), unused }
 }
 
 async function keywordChecks(kinds: readonly Kind[]): Promise<ReadonlyMap<string, KeywordCheck>> {

@@ -179,6 +179,17 @@ describe('a violation', () => {
   })
 })
 
+test('a line of an overlay that violates a rule in several resources is one violation, with their number', async () => {
+  const text = "kind: overlay\nversion: 1\nentries: [{match: 'variable/*', set: {/spec/value: c}}]\n"
+  const { overlay } = readOverlay('prod.yaml', text, {})
+  const variables = ['x', 'y', 'z'].map((key) => `kind: variable\nkey: ${key}\nspec: {value: a}\n`)
+  const over = applyOverlay(parsed(variables.join('---\n')), overlay, kinds)
+  const rule = "match: 'variable/*', schema: {properties: {spec: {properties: {value: {const: a}}}}}"
+  expect(await violations(rule, over)).toEqual([
+    'prod.yaml:3:39 variable/x (and 2 more) value: Rule (rule r): it must be "a".',
+  ])
+})
+
 describe('the document that a rule sees', () => {
   test('has the defaults of its kind, written or not', async () => {
     const rule = spec('{properties: {enforce_parameter_schema: {const: false}}}')
