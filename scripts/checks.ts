@@ -9,7 +9,7 @@ import { kinds } from '../src/kinds/all.ts'
 import { overlaySchema } from '../src/overlay/overlay-schema.ts'
 import { policySchema } from '../src/project/policy-schema.ts'
 import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
-import { validatorOptions } from '../src/snapshot/validators.ts'
+import { metaschema, validatorOptions } from '../src/snapshot/validators.ts'
 
 const schemas = new Map<string, JsonObject>([
   ['snapshot', headerSchema],
@@ -51,6 +51,7 @@ export function checkBySchema(name) {
   }
   return check
 }
+export const checkOfSchemas = () => checkBySchema('json-schema')
 function ownCheck(kind) {
   const check = compiled.get(kind) ?? require(${JSON.stringify(own)}).compile(documentSchema(kind))
   compiled.set(kind, check)
@@ -73,8 +74,11 @@ export function smallChecks(): string {
 }
 
 function checksBy(options: Options): string {
-  const ajv = new Ajv2020({ ...options, code: { source: true, esm: true, optimize: 2 } })
+  const ajv = new Ajv2020({ ...options, meta: true, code: { source: true, esm: true, optimize: 2 } })
   for (const [name, schema] of schemas) ajv.addSchema(schema, name)
-  const exported = Object.fromEntries([...schemas.keys()].map((name) => [`check_${name.replaceAll('-', '_')}`, name]))
-  return standalone.default(ajv, exported)
+  const ids = [...[...schemas.keys()].map((name) => [name, name] as const), ['json-schema', metaschema] as const]
+  return standalone.default(
+    ajv,
+    Object.fromEntries(ids.map(([name, id]) => [`check_${name.replaceAll('-', '_')}`, id])),
+  )
 }

@@ -1,13 +1,14 @@
 import type { ErrorObject } from 'ajv'
-import type { Json, JsonObject } from '../json.ts'
+import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { Misfit, Schemas } from '../kind.ts'
 import { openAjv } from './ajv.ts'
 import { plain } from './validate-document.ts'
+import { checkOfSchemas } from './validators.ts'
 
-/** Checks by JSON Schemas of users. Each schema is compiled once. */
+/** Checks by JSON Schemas of users. Equal schemas are compiled once: many pools and deployments have the same. */
 export function userSchemas(): Schemas {
   let ajv: ReturnType<typeof openAjv> | undefined
-  const compiled = new WeakMap<JsonObject, (value: Json) => readonly Misfit[]>()
+  const compiled = new Map<string, (value: Json) => readonly Misfit[]>()
   const open = () => {
     ajv ??= openAjv()
     return ajv
@@ -15,21 +16,30 @@ export function userSchemas(): Schemas {
   return {
     misfits(schema, value) {
       if (Object.keys(schema).length === 0) return []
-      const check = compiled.get(schema) ?? compile(open(), schema)
-      compiled.set(schema, check)
+      const needed = plain(neededFor(value, schema)) as JsonObject
+      const text = JSON.stringify(needed)
+      const check = compiled.get(text) ?? compile(open(), needed)
+      compiled.set(text, check)
       return check(plain(value))
     },
     faults(schema) {
-      const check = open()
-      return check.validateSchema(plain(schema) as JsonObject) === true ? [] : misfitsOf(check.errors)
+      const check = checkOfSchemas()
+      return check(plain(schema)) ? [] : misfitsOf(check.errors)
     },
   }
+}
+
+/** The schema without the properties that a value does not have: to compile a schema takes longer than to check a value by it. */
+function neededFor(value: Json, schema: JsonObject): JsonObject {
+  const { properties, ...rest } = schema
+  if (!isObject(value) || !isObject(properties)) return schema
+  return { ...rest, properties: Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(value, name))) }
 }
 
 /** A schema that cannot be compiled finds nothing: Prefect's own library may read it. */
 function compile(ajv: ReturnType<typeof openAjv>, schema: JsonObject): (value: Json) => readonly Misfit[] {
   try {
-    const { $id: _, ...rest } = plain(schema) as JsonObject
+    const { $id: _, ...rest } = schema
     const check = ajv.compile(rest)
     return (value) => (check(value) ? [] : misfitsOf(check.errors))
   } catch {

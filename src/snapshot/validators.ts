@@ -35,3 +35,14 @@ export function checkBySchema(_name: string, schema: JsonObject): ValidateFuncti
   compiled.set(schema, check)
   return check
 }
+
+/** The id of the schema of JSON Schemas by which Prefect checks those of users. */
+export const metaschema = 'https://json-schema.org/draft/2020-12/schema'
+
+/** The validator of JSON Schemas; compiled on first use. */
+export function checkOfSchemas(): ValidateFunction {
+  checkSchemas ??= new Ajv2020({ ...validatorOptions, meta: true }).getSchema(metaschema)
+  return checkSchemas as ValidateFunction
+}
+
+let checkSchemas: ValidateFunction | undefined
