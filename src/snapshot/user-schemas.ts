@@ -33,7 +33,10 @@ export function userSchemas(): Schemas {
 function neededFor(value: Json, schema: JsonObject): JsonObject {
   const { properties, ...rest } = schema
   if (!isObject(value) || !isObject(properties)) return schema
-  return { ...rest, properties: Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(value, name))) }
+  return {
+    ...rest,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(value, name))),
+  }
 }
 
 /** A schema that cannot be compiled finds nothing: Prefect's own library may read it. */
