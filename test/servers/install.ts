@@ -1,5 +1,7 @@
 /*
- * Installs every Prefect version of the tests, and the programs that check files of CI systems, beforehand, which is mostly waiting for downloads: `.ci/run` does it beside the checks.
+ * Installs every Prefect version of the tests, and the programs that check files of CI systems, beforehand, which is mostly waiting
+ * for downloads: `.ci/run` does it beside the checks. With --act, also the runner of workflows, whose build takes minutes of a
+ * processor.
  */
 import { ensureAct } from './act.ts'
 import { ensureCiTools, ensureVenv, serverVersions } from './venv.ts'
@@ -8,4 +10,4 @@ const tell = (line: string) => console.error(`[servers] ${line}`)
 for (const version of serverVersions) await ensureVenv(version, tell)
 await ensureCiTools(tell)
 // Without act, the test that runs workflows with it is skipped.
-await ensureAct(tell).catch((error) => tell(`act cannot be built: ${error}`))
+if (process.argv.includes('--act')) await ensureAct(tell).catch((error) => tell(`act cannot be built: ${error}`))
