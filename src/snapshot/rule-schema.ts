@@ -105,7 +105,7 @@ function misfitOf({
     case 'enum':
       return { pointer: at, reason: `must be one of ${list(params.allowedValues)}` }
     case 'contains':
-      return { pointer: at, reason: `has fewer than ${params.minContains ?? 1} items that fit` }
+      return { pointer: at, reason: containsReason(params) }
     case 'not':
       return { pointer: at, reason: 'is what the rule excludes' }
     case 'anyOf':
@@ -114,4 +114,9 @@ function misfitOf({
     default:
       return { pointer: at, reason: message }
   }
+}
+
+function containsReason({ minContains = 1, maxContains }: ErrorObject['params']): string {
+  if (maxContains !== undefined) return `must have ${minContains} to ${maxContains} items that fit`
+  return minContains === 1 ? 'has no item that fits' : `has fewer than ${minContains} items that fit`
 }

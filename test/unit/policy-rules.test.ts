@@ -113,12 +113,20 @@ rules:
 
 describe('a violation', () => {
   it.each([
+    ['{properties: {tags: {contains: {pattern: ^owner}}}}', 'tags: [a]', '11:3', 'tags', 'has no item that fits'],
     [
-      '{properties: {tags: {contains: {pattern: ^owner}}}}',
+      '{properties: {tags: {contains: true, minContains: 2}}}',
       'tags: [a]',
       '11:3',
       'tags',
-      'has fewer than 1 items that fit',
+      'has fewer than 2 items that fit',
+    ],
+    [
+      '{properties: {tags: {contains: {const: a}, maxContains: 0, minContains: 0}}}',
+      'tags: [a]',
+      '11:3',
+      'tags',
+      'must have 0 to 0 items that fit',
     ],
     ['{properties: {paused: {const: true}}}', 'paused: false', '11:11', 'paused', 'must be true'],
     ['{required: [paused]}', 'tags: [a]', '10:1', 'paused', 'is missing'],
