@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,9 +12,11 @@ import { everyKind, everyKindText } from '../support/world.ts'
 /** Standard output has only the payload; standard error everything else, as text or as events. */
 let full: PrefectServer
 let other: PrefectServer
-/** The apply that filled `full` with every kind. */
+/** An apply of every kind, to a server of its own. */
 let filled: Ran
 const home = newHome()
+/** A small platform: each command runs four times. */
+const team = resolve('snapshots/data-team.snapshot.yaml')
 const journal = (turn: number) => join(home, `done-${turn}.ndjson`)
 const small = join(home, 'small.snapshot.yaml')
 const changed = (value: number): string => {
@@ -22,7 +24,7 @@ const changed = (value: number): string => {
   return small
 }
 const run = (args: readonly string[]): Promise<Ran> =>
-  runCli(args, { env: { HOME: home, PREFECT_HOME: home }, cwd: home })
+  runCli(args, { env: { HOME: home, PREFECT_HOME: home, SECRET_GIT_TOKEN_VALUE: 'of-tests' }, cwd: home })
 
 interface Line {
   /** A command to run before. */
@@ -44,9 +46,9 @@ const lines: Readonly<Record<string, Line>> = {
     args: () => ['export', '--profile', 'full', '-o', '-'],
     payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s,
   },
-  validate: { args: () => ['validate', everyKind], payload: /^\S+: valid, \d+ resources, 2 warnings\n$/, json: true },
-  bundle: { args: () => ['bundle', everyKind, '-o', 'all.tar.gz'], payload: /^$/ },
-  convert: { args: () => ['convert', everyKind, '-o', '-'], payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s },
+  validate: { args: () => ['validate', team], payload: /^\S+: valid, \d+ resources\n$/, json: true, quiet: /^$/ },
+  bundle: { args: () => ['bundle', team, '-o', 'all.tar.gz'], payload: /^$/ },
+  convert: { args: () => ['convert', team, '-o', '-'], payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s },
   backup: {
     args: () => ['backup', 'backups', '--profile', 'full'],
     payload: /^backups\/\S+Z\.snapshot\.yaml\n$/,
@@ -64,8 +66,8 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^((written|as it should be|left as it is) +\S+\n)+$/,
     quiet: /^$/,
   },
-  diff: { args: () => ['diff', everyKind, changed(0)], payload: /^.*Difference: \d+ created.*\n$/s, json: true },
-  graph: { args: () => ['graph', everyKind], payload: /^(%%|---|flowchart|graph).*$/s, json: true },
+  diff: { args: () => ['diff', team, changed(0)], payload: /^.*Difference: \d+ created.*\n$/s, json: true },
+  graph: { args: () => ['graph', team], payload: /^(%%|---|flowchart|graph).*$/s, json: true },
   explain: { args: () => ['explain', 'flow'], payload: /^flow\n.*$/s, json: true },
   schema: { args: () => ['schema'], payload: /^\{.*\}\n$/s },
   doctor: {
@@ -75,18 +77,18 @@ const lines: Readonly<Record<string, Line>> = {
     quiet: /^([!✗] .*\n(Ready|Not ready)[^\n]*\n)?$/s,
   },
   verify: {
-    args: () => ['verify', everyKind, '--profile', 'full'],
+    args: () => ['verify', team, '--profile', 'full'],
     payload: /^✓ .*\n(Ready|Not ready)[^\n]*\n$/s,
     json: true,
     quiet: /^([!✗] .*\n(Ready|Not ready)[^\n]*\n)?$/s,
   },
   secrets: {
-    args: () => ['secrets', 'list', everyKind],
-    payload: /^(✓ .* in clear text\n)+\n\d+ secrets, all have a value\n$/,
+    args: () => ['secrets', 'list', team],
+    payload: /^✓ \S+ +\S+ +env SECRET_GIT_TOKEN_VALUE\n\n1 secret, .*\n$/,
     json: true,
   },
   // Nothing to do: the file contains no encrypted secrets.
-  rekey: { args: () => ['rekey', everyKind, '--recipient', recipient], payload: /^$/ },
+  rekey: { args: () => ['rekey', team, '--recipient', recipient], payload: /^$/ },
   journals: { args: () => ['journals'], payload: /^(\d{4}-.*\n)+$/, json: true },
   plan: {
     args: () => ['plan', changed(0), '--profile', 'other'],
@@ -100,12 +102,12 @@ const lines: Readonly<Record<string, Line>> = {
     quiet: /^$/,
   },
   activate: {
-    args: () => ['activate', everyKind, '--profile', 'full', '--dry-run'],
+    args: () => ['activate', team, '--profile', 'full', '--dry-run'],
     payload: /^Plan for full.*\n(Plan: |Nothing to do).*\n$/s,
     json: true,
   },
   pause: {
-    args: () => ['pause', everyKind, '--profile', 'full', '--dry-run'],
+    args: () => ['pause', team, '--profile', 'full', '--dry-run'],
     payload: /^Plan for full.*\nPlan: .*\n$/s,
     json: true,
   },
@@ -124,6 +126,7 @@ const lines: Readonly<Record<string, Line>> = {
 }
 
 beforeAll(async () => {
+  const every = await freshServer('3.8.8')
   full = await freshServer('3.8.8')
   other = await freshServer('3.8.8')
   const profile = (name: string, url: string) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
@@ -131,7 +134,9 @@ beforeAll(async () => {
     join(home, 'profiles.toml'),
     `active = "full"\n${profile('full', full.url)}${profile('other', other.url)}`,
   )
-  filled = await run(['apply', everyKind, '--profile', 'full', '--yes', '--log', 'ndjson', '--verbose'])
+  filled = await run(['apply', everyKind, '--api-url', every.url, '--yes', '--log', 'ndjson', '--verbose'])
+  await every.stop()
+  await run(['apply', team, '--profile', 'full', '--yes'])
   await run(['apply', changed(200), '--profile', 'other', '--yes'])
 })
 afterAll(async () => {
