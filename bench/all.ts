@@ -5,6 +5,7 @@ import { diff } from './diff.ts'
 import { exporting } from './export.ts'
 import { incumbent } from './incumbent.ts'
 import { offline } from './offline.ts'
+import { page } from './page.ts'
 import { planning } from './planning.ts'
 import { rehearsal } from './rehearsal.ts'
 import { start } from './start.ts'
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   start,
   offline,
   diff,
+  page,
   exporting,
   planning,
   apply,

@@ -21,6 +21,12 @@ export function toggled(choice: Choice, ref: number, items: readonly Item[]): Ch
   return choiceOf(new Set([...choice.selected].filter(isIndependent)), waits)
 }
 
+/** Selects changes and their dependencies, in addition to those that are selected already. */
+export function withAll(choice: Choice, more: readonly Item[], items: readonly Item[]): Choice {
+  const waits = new Map(items.map((item) => [item.ref, item.waits]))
+  return choiceOf(new Set([...choice.selected, ...more.map(({ ref }) => ref)]), waits)
+}
+
 function choiceOf(selected: ReadonlySet<number>, waits: ReadonlyMap<number, readonly number[]>): Choice {
   return { selected, all: closure([...selected], waits) }
 }

@@ -1,4 +1,5 @@
 import type { Item, PageData } from '../src/report/html/page-data.ts'
+import { isChange } from './choice.ts'
 import { h, part } from './dom.ts'
 
 const words: Readonly<Record<string, string>> = {
@@ -11,29 +12,77 @@ const words: Readonly<Record<string, string>> = {
   failed: 'not done',
 }
 
-/** Search, kind and chip filters of the list. Calls `show` with the matching items after each change. */
-export function makeFilter(data: PageData, show: (items: readonly Item[]) => void): void {
+interface On {
+  /** The list has other items now; at first, all of them. */
+  readonly show: (items: readonly Item[]) => void
+  /** The reviewer selects all changes that the list shows. */
+  readonly selectAll: (items: readonly Item[]) => void
+}
+
+/** Search, kind and chip filters of the list. Shows all items before it returns. */
+export function makeFilter(data: PageData, on: On): void {
   const search = part<HTMLInputElement>('#search')
   const kinds = part<HTMLSelectElement>('#kind')
+  const every = part('.every')
   const texts = new Map(data.items.map((item) => [item, textOf(data, item)]))
   const pressed = new Set<string>()
+  let matching = data.items
   const apply = () => {
     const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean)
-    const matching = data.items.filter(
+    matching = data.items.filter(
       (item) =>
         terms.every((term) => texts.get(item)?.includes(term)) &&
         (kinds.value === '' || data.refs[item.ref]?.kind === kinds.value) &&
         (pressed.size === 0 || traitsOf(item).some((trait) => pressed.has(trait))),
     )
-    part('.found').textContent =
-      matching.length === data.items.length
-        ? `${matching.length} in total`
-        : `${matching.length} of ${data.items.length}`
-    show(matching)
+    const isAll = matching.length === data.items.length
+    part('.found').textContent = isAll ? `${matching.length} in total` : `${matching.length} of ${data.items.length}`
+    const changes = matching.filter(isChange).length
+    every.hidden = !data.apply || changes === 0
+    every.textContent = isAll ? 'Select all' : `Select these ${changes}`
+    on.show(matching)
   }
+  part('.chips').append(
+    ...chipsOf(data.items, (trait) => {
+      const isPressed = !pressed.delete(trait)
+      if (isPressed) pressed.add(trait)
+      apply()
+      return isPressed
+    }),
+  )
+  if (part('.chips').childElementCount === 0) part('.chips').remove()
+  kinds.append(...kindOptions(data))
+  every.addEventListener('click', () => on.selectAll(matching.filter(isChange)))
+  search.addEventListener('input', apply)
+  kinds.addEventListener('change', apply)
+  listenToKeys(search, () => {
+    search.value = ''
+    apply()
+  })
+  apply()
+}
+
+/** The search box: `/` goes to it, Escape empties it, and the arrow down goes to its results. */
+function listenToKeys(search: HTMLInputElement, clear: () => void): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.target instanceof HTMLInputElement) return
+    event.preventDefault()
+    search.focus()
+  })
+  search.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') clear()
+    else if (event.key === 'ArrowDown' || event.key === 'Enter')
+      document.querySelector<HTMLElement>('.row[tabindex="0"]')?.focus()
+    else return
+    event.preventDefault()
+  })
+}
+
+/** A button for each trait that items have. `toggle` returns whether the button is now pressed. */
+function chipsOf(items: readonly Item[], toggle: (trait: string) => boolean): HTMLElement[] {
   const counts = new Map<string, number>()
-  for (const item of data.items) for (const trait of traitsOf(item)) counts.set(trait, (counts.get(trait) ?? 0) + 1)
-  const chips = Object.entries(words).flatMap(([trait, word]) => {
+  for (const item of items) for (const trait of traitsOf(item)) counts.set(trait, (counts.get(trait) ?? 0) + 1)
+  return Object.entries(words).flatMap(([trait, word]) => {
     const count = counts.get(trait)
     if (count === undefined) return []
     const chip = h(
@@ -42,29 +91,21 @@ export function makeFilter(data: PageData, show: (items: readonly Item[]) => voi
       `${word} `,
       h('span', {}, String(count)),
     )
-    chip.addEventListener('click', () => {
-      if (!pressed.delete(trait)) pressed.add(trait)
-      chip.setAttribute('aria-pressed', String(pressed.has(trait)))
-      apply()
-    })
+    chip.addEventListener('click', () => chip.setAttribute('aria-pressed', String(toggle(trait))))
     return [chip]
   })
-  part('.chips').append(...chips)
-  const byKind = new Map<string, number>()
-  for (const { ref } of data.items)
-    byKind.set(data.refs[ref]?.kind ?? '', (byKind.get(data.refs[ref]?.kind ?? '') ?? 0) + 1)
-  kinds.append(
+}
+
+function kindOptions({ items, refs }: PageData): HTMLElement[] {
+  const counts = new Map<string, number>()
+  for (const { ref } of items) {
+    const kind = refs[ref]?.kind ?? ''
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return [
     h('option', { value: '' }, 'All kinds'),
-    ...[...byKind].map(([kind, count]) => h('option', { value: kind }, `${kind} (${count})`)),
-  )
-  search.addEventListener('input', apply)
-  kinds.addEventListener('change', apply)
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== '/' || event.target instanceof HTMLInputElement) return
-    event.preventDefault()
-    search.focus()
-  })
-  apply()
+    ...[...counts].map(([kind, count]) => h('option', { value: kind }, `${kind} (${count})`)),
+  ]
 }
 
 function traitsOf({ state, notes, faults, outcome, secrets }: Item): string[] {

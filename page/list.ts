@@ -27,6 +27,8 @@ type Ticked = (ref: number) => 'selected' | 'needed' | undefined
 
 interface On {
   readonly select: (ref: number) => void
+  /** A row was clicked: its detail is wanted, where it is not visible already. */
+  readonly open: (ref: number) => void
   readonly tick: (ref: number) => void
 }
 
@@ -39,7 +41,7 @@ export function makeList(data: PageData, ticked: Ticked, on: On): List {
     show: sheet.show,
     mark(ref) {
       const index = sheet.items().findIndex((item) => item.ref === ref)
-      if (index >= 0) sheet.move(index)
+      if (index >= 0) sheet.move(index, true)
     },
     refresh: sheet.draw,
     focus: sheet.focus,
@@ -54,8 +56,8 @@ interface Sheet {
   at(): number
   show(items: readonly Item[]): void
   draw(): void
-  /** Focuses another row and scrolls to it. */
-  move(to: number): void
+  /** Focuses another row and scrolls to it; `isCentered`: to the middle of the list, unless it is visible. */
+  move(to: number, isCentered?: boolean): void
   focus(): void
 }
 
@@ -77,11 +79,13 @@ function makeSheet(data: PageData, ticked: Ticked): Sheet {
     )
     if (hadFocus) focus({ preventScroll: true })
   }
-  const move = (to: number) => {
+  const move = (to: number, isCentered = false) => {
     at = Math.max(0, Math.min(items.length - 1, to))
     const top = at * rowHeight
-    if (top < grid.scrollTop) grid.scrollTop = top
-    else if (top + rowHeight > grid.scrollTop + grid.clientHeight) grid.scrollTop = top + rowHeight - grid.clientHeight
+    const last = top + rowHeight - grid.clientHeight
+    const isVisible = top >= grid.scrollTop && last <= grid.scrollTop
+    if (isCentered && !isVisible) grid.scrollTop = (top + last) / 2
+    else if (!isVisible) grid.scrollTop = top < grid.scrollTop ? top : last
     draw()
   }
   const show = (next: readonly Item[]) => {
@@ -106,7 +110,7 @@ function listenToClicks({ grid, items, move }: Sheet, on: On): void {
     if (event.target instanceof HTMLInputElement) return on.tick(item.ref)
     move(index)
     grid.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
-    on.select(item.ref)
+    on.open(item.ref)
   })
 }
 
@@ -118,7 +122,7 @@ function listenToKeys({ grid, items, at, move }: Sheet, on: On): void {
     if (step !== undefined && item) on.select(item.ref)
     else if (event.key === ' ' && item) on.tick(item.ref)
     else if (event.key === 'Enter' && item) {
-      on.select(item.ref)
+      on.open(item.ref)
       part('#detail').focus()
     } else if (step === undefined) return
     event.preventDefault()

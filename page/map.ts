@@ -1,118 +1,103 @@
 import type { PageData, State } from '../src/report/html/page-data.ts'
 import { part, s } from './dom.ts'
+import { drawnOf } from './drawn.ts'
+import { legendOf } from './legend.ts'
 import { nearOf, size } from './near.ts'
+import { makeOverview } from './overview.ts'
+import { fitting, makeTextWidth } from './text-width.ts'
 import { makeViewport } from './viewport.ts'
 
 export interface Map {
   /** Shows one resource: its position in the overview, or its neighborhood. */
-  mark(ref: number): void
+  mark(ref: number | undefined): void
 }
 
 type StateOf = (ref: number) => State | undefined
-type Mode = 'all' | 'near'
+
+/** The most resources that a plan's page shows as an overview at first. */
+const fewEnough = 30
 
 /** The graph view: an overview, or the neighborhood of one resource. A click selects a resource. */
 export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) => void): Map {
   const svg = part<SVGSVGElement>('svg.graph')
   const [all, near] = [part<SVGGElement>('#all'), part<SVGGElement>('#near')]
-  const overviewSize = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) }
-  const overview = overviewOf(data, all)
-  let mode: Mode = overview.size > 60 || overview.size === 0 ? 'near' : 'all'
+  const drawn = drawnOf(data)
+  const overview = makeOverview(data, drawn, all, stateOf)
+  const isAll = () => part('main').dataset.view === 'all'
   let marked: number | undefined
-
-  const viewport = makeViewport(svg, [all, near], (event) => {
-    const ref = overview.refAt(event.target as Element)
-    if (ref !== undefined) select(ref)
+  const viewport = makeViewport(svg, [all, near], {
+    click(event) {
+      const ref = refAt(event.target)
+      if (ref !== undefined) select(ref)
+    },
+    resized: () => show(),
   })
-  const draw = () => {
+  const show = () => {
+    const window = { width: svg.clientWidth - 32, height: svg.clientHeight - 32 }
+    // In print, and in a window of no height, there is nothing to draw for.
+    if (window.width < 50 || window.height < 50) return
+    viewport.resize(isAll() ? overview.draw(window) : drawNear(data, near, marked, stateOf))
+    viewport.fit()
+    if (isAll()) point()
+  }
+  const point = () => {
+    overview.highlight(marked)
+    overview.point(marked)
+  }
+  const turn = (view: 'all' | 'near') => {
+    part('main').dataset.view = view
     for (const button of document.querySelectorAll('[data-mode]'))
-      button.setAttribute('aria-pressed', String(button.getAttribute('data-mode') === mode))
-    all.classList.toggle('off', mode !== 'all')
-    near.classList.toggle('off', mode !== 'near')
-    if (mode === 'near') {
-      const picture = drawNear(data, near, marked, stateOf)
-      if (picture) viewport.resize(picture)
-      viewport.fit()
-    } else {
-      viewport.resize(overviewSize)
-      overview.highlight(marked)
-    }
+      button.setAttribute('aria-pressed', String(button.getAttribute('data-mode') === view))
+    all.classList.toggle('off', view !== 'all')
+    near.classList.toggle('off', view !== 'near')
+    show()
   }
   for (const button of document.querySelectorAll('[data-mode]'))
-    button.addEventListener('click', () => {
-      mode = button.getAttribute('data-mode') === 'all' ? 'all' : 'near'
-      draw()
-      viewport.fit()
-    })
-  viewport.resize(overviewSize)
-  draw()
-  viewport.fit()
+    button.addEventListener('click', () => turn(button.getAttribute('data-mode') === 'all' ? 'all' : 'near'))
+  listenToEnlarge()
+  svg.addEventListener('pointerover', (event) => {
+    if (isAll()) overview.point(refAt(event.target) ?? marked)
+  })
+  part('main').classList.toggle('large', drawn.count > fewEnough)
+  part('.drawn').textContent =
+    `${drawn.count} of ${data.total} resources drawn${data.isGraph ? '' : ': the changes and their neighbors'}`
+  part('.legend').replaceChildren(...legendOf(data, drawn, stateOf))
+  turn((data.isGraph || drawn.count <= fewEnough) && drawn.count > 0 ? 'all' : 'near')
   return {
     mark(ref) {
       marked = ref
-      draw()
-      const at = mode === 'all' ? overview.positionOf(ref) : undefined
-      if (at) viewport.reveal(at.x, at.y)
+      if (!isAll()) return show()
+      point()
+      const box = ref === undefined ? undefined : overview.boxOf(ref)
+      if (box) viewport.reveal(box.x + box.width / 2, box.y + box.height / 2)
     },
   }
 }
 
-/** The nodes and lines in the page's HTML. */
-interface Overview {
-  /** Number of nodes. */
-  readonly size: number
-  /** The resource of the node that an element belongs to, in either picture. */
-  refAt(element: Element): number | undefined
-  positionOf(ref: number): { readonly x: number; readonly y: number } | undefined
-  /** Dims everything but one resource and its neighbors. */
-  highlight(ref: number | undefined): void
+/** The resource whose box an element belongs to. */
+function refAt(target: EventTarget | null): number | undefined {
+  const index = target instanceof Element ? target.closest('.node')?.getAttribute('data-index') : undefined
+  return index ? Number(index) : undefined
 }
 
-function overviewOf(data: PageData, all: SVGGElement): Overview {
-  const names = new globalThis.Map(data.refs.map(({ kind, key }, index) => [`${kind}/${key}`, index]))
-  const refOf = (node: Element) => names.get(node.getAttribute('data-ref') ?? '')
-  const nodes = new globalThis.Map([...all.querySelectorAll('.node')].map((node) => [refOf(node) ?? -1, node]))
-  const lines = [...all.querySelectorAll('.line')]
-  return {
-    size: nodes.size,
-    refAt(element) {
-      const node = element.closest('.node')
-      return node ? refOf(node) : undefined
-    },
-    positionOf(ref) {
-      const node = nodes.get(ref)
-      const [x = 0, y = 0] = (node?.getAttribute('transform')?.match(/-?[\d.]+/g) ?? []).map(Number)
-      return node && { x, y }
-    },
-    highlight(marked) {
-      const ref = marked === undefined ? undefined : data.refs[marked]
-      const name = ref ? `${ref.kind}/${ref.key}` : ''
-      const close = new Set([name])
-      for (const line of lines) {
-        const [from = '', to = ''] = [line.getAttribute('data-from') ?? '', line.getAttribute('data-to') ?? '']
-        const hot = from === name || to === name
-        line.classList.toggle('hot', hot)
-        if (hot) close.add(from).add(to)
-      }
-      for (const node of nodes.values()) {
-        const own = node.getAttribute('data-ref') ?? ''
-        node.classList.toggle('hot', own === name)
-        node.classList.toggle('close', close.has(own))
-      }
-      all.classList.toggle('dimmed', marked !== undefined && nodes.has(marked))
-    },
-  }
+/** The button that hides the list and the detail. */
+function listenToEnlarge(): void {
+  part('.enlarge').addEventListener('click', () => {
+    const isEnlarged = part('main').classList.toggle('enlarged')
+    part('.enlarge').setAttribute('aria-pressed', String(isEnlarged))
+  })
 }
 
-/** Draws the neighborhood of a resource; undefined if none is marked. */
+/** Draws the neighborhood of a resource; nothing if none is marked. */
 function drawNear(data: PageData, near: SVGGElement, marked: number | undefined, stateOf: StateOf) {
   near.replaceChildren()
-  if (marked === undefined) return undefined
+  if (marked === undefined) return { width: 0, height: 0 }
   const picture = nearOf(marked, data.needs)
   const colors = new globalThis.Map(data.colors)
+  const widthOf = makeTextWidth()
   near.replaceChildren(
-    ...picture.lines.map(({ path }) => s('path', { class: 'line', d: path })),
-    ...picture.places.map(({ ref, x, y }) => card(data, ref, x, y, colors, stateOf(ref), ref === marked)),
+    ...picture.lines.map(({ path, type }) => s('path', { class: `line ${type}`, d: path })),
+    ...picture.places.map(({ ref, x, y }) => card(data, ref, x, y, colors, stateOf(ref), ref === marked, widthOf)),
     ...picture.notes.map(({ text, x, y }) => s('text', { class: 'kind', x: x - size.width / 2 + 8, y: y + 4 }, text)),
   )
   return picture
@@ -126,12 +111,14 @@ function card(
   colors: ReadonlyMap<string, string>,
   state: State | undefined,
   middle: boolean,
+  widthOf: (text: string) => number,
 ): SVGElement {
   const { kind = '', key = '' } = data.refs[ref] ?? {}
-  const label = key.length > 30 ? `${key.slice(0, 18)}…${key.slice(-11)}` : key
+  const label = fitting(key, size.width - 25, widthOf)
   const group = s('g', {
     class: `node${state ? ` ${state}` : ''}${middle ? ' hot' : ''}`,
     'data-ref': `${kind}/${key}`,
+    'data-index': ref,
     transform: `translate(${x - size.width / 2} ${y - size.height / 2})`,
     role: 'button',
     tabindex: '-1',

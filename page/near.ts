@@ -1,3 +1,5 @@
+import type { EdgeType, PageData } from '../src/report/html/page-data.ts'
+
 /** A resource in a neighborhood. */
 export interface Place {
   readonly ref: number
@@ -6,7 +8,12 @@ export interface Place {
 }
 export interface Near {
   readonly places: readonly Place[]
-  readonly lines: readonly { readonly from: number; readonly to: number; readonly path: string }[]
+  readonly lines: readonly {
+    readonly from: number
+    readonly to: number
+    readonly type: EdgeType
+    readonly path: string
+  }[]
   readonly notes: readonly { readonly text: string; readonly x: number; readonly y: number }[]
   readonly width: number
   readonly height: number
@@ -15,7 +22,7 @@ export interface Near {
 export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as const
 
 /** Lays out the neighborhood of a resource: dependents to the left, dependencies to the right. */
-export function nearOf(middle: number, needs: readonly (readonly [number, number])[]): Near {
+export function nearOf(middle: number, needs: PageData['needs']): Near {
   const dependents = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
   const dependencies = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
   const beyond = [...new Set(dependencies)].filter((ref) => !dependents.includes(ref))
@@ -45,11 +52,11 @@ function spanOf(count: number): number {
   return Math.max(1, count) * (size.height + size.gapY) - size.gapY
 }
 
-function linesOf(places: readonly Place[], needs: readonly (readonly [number, number])[]): Near['lines'] {
+function linesOf(places: readonly Place[], needs: PageData['needs']): Near['lines'] {
   const byRef = new Map(places.map((place) => [place.ref, place]))
-  return needs.flatMap(([from, to]) => {
+  return needs.flatMap(([from, to, type = 'field']) => {
     const [a, b] = [byRef.get(from), byRef.get(to)]
-    return a && b ? [{ from, to, path: curve(a, b) }] : []
+    return a && b ? [{ from, to, type, path: curve(a, b) }] : []
   })
 }
 

@@ -4,10 +4,10 @@ export interface View {
   readonly y: number
   readonly k: number
 }
-const [smallest, largest] = [0.02, 3]
+const smallest = 0.02
 
-/** Zooms around the window position (x, y). */
-export function zoomed(view: View, factor: number, x: number, y: number): View {
+/** Zooms around the window position (x, y), up to the scale `largest`. */
+export function zoomed(view: View, factor: number, x: number, y: number, largest = 3): View {
   const k = Math.max(smallest, Math.min(largest, view.k * factor))
   return { k, x: x - ((x - view.x) * k) / view.k, y: y - ((y - view.y) * k) / view.k }
 }
@@ -32,6 +32,6 @@ export function centred(
   y: number,
   window: { readonly width: number; readonly height: number },
 ): View {
-  const k = Math.max(0.6, Math.min(1, view.k))
+  const k = Math.max(0.6, view.k)
   return { k, x: window.width / 2 - x * k, y: window.height / 2 - y * k }
 }

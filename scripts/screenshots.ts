@@ -6,9 +6,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { reporters } from '../src/report/index.ts'
-import type { PlanReport } from '../src/report/model/report.ts'
+import type { PlanReport, Report } from '../src/report/model/report.ts'
 import { styleFor } from '../src/report/text/style.ts'
 import { nasty, planReport } from '../test/report/fixture.ts'
+import { workspaceGraph } from '../test/report/workspace.ts'
 import { startBrowser } from '../test/support/chromium.ts'
 
 /** The report of the tests, without the resource whose name tests escaping. */
@@ -20,18 +21,25 @@ function presentable(): PlanReport {
 }
 
 const html = await reporters.html()
-const file = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-pictures-')), 'plan.html')
-writeFileSync(file, await html(presentable(), { style: styleFor(false), width: 100 }))
+const folder = mkdtempSync(join(tmpdir(), 'prefect-snapshot-pictures-'))
+const write = async (name: string, report: Report) => {
+  const file = join(folder, `${name}.html`)
+  writeFileSync(file, await html(report, { style: styleFor(false), width: 100 }))
+  return `file://${file}`
+}
+const plan = await write('plan', presentable())
+const graph = await write('graph', workspaceGraph(2000))
 mkdirSync('docs/images', { recursive: true })
 const browser = await startBrowser()
-for (const [name, colorScheme, width] of [
-  ['report-light', 'light', 1280],
-  ['report-dark', 'dark', 1280],
+for (const [name, url, colorScheme] of [
+  ['report-light', `${plan}#deployment/etl/nightly`, 'light'],
+  ['report-dark', `${plan}#deployment/etl/nightly`, 'dark'],
+  ['report-overview', graph, 'light'],
 ] as const) {
-  const page = await browser.newPage({ viewport: { width, height: 860 }, colorScheme })
-  await page.goto(`file://${file}`)
-  await page.click('.row:has-text("etl/nightly")')
-  if (colorScheme === 'light') await page.click('.row:has-text("report/weekly") input')
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme })
+  await page.goto(url)
+  if (name === 'report-light') await page.click('.row:has-text("report/weekly") input')
+  if (url === graph) await page.click('.enlarge')
   await page.screenshot({ path: `docs/images/${name}.png` })
   await page.close()
 }

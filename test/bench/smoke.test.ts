@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { benches } from '../../bench/all.ts'
 import type { Row } from '../../bench/bench.ts'
+import { noBrowser } from '../support/chromium.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
 
@@ -16,6 +17,12 @@ const figure = (rows: readonly Row[], what: string) => rows.find((row) => row.wh
 test.each(['start', 'offline', 'diff', 'concurrency'])('the benchmark %s runs', async (name) => {
   const rows = await rowsOf(name)
   expect(rows.length).toBeGreaterThan(3)
+  expect(rows.filter(({ value }) => /NaN|Infinity/.test(value))).toEqual([])
+})
+
+test.skipIf(noBrowser)('the benchmark page runs', async () => {
+  const rows = await rowsOf('page')
+  expect(rows).toHaveLength(6)
   expect(rows.filter(({ value }) => /NaN|Infinity/.test(value))).toEqual([])
 })
 

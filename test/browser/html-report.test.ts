@@ -5,9 +5,11 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { reporters } from '../../src/report/index.ts'
+import type { FieldReport } from '../../src/report/model/change-report.ts'
 import type { Report } from '../../src/report/model/report.ts'
 import { styleFor } from '../../src/report/text/style.ts'
 import { applyReport, bigReport, graphReport, nasty, notComparedReport, planReport } from '../report/fixture.ts'
+import { workspaceGraph, workspacePlan } from '../report/workspace.ts'
 import { noBrowser, startBrowser } from '../support/chromium.ts'
 
 if (noBrowser) console.warn(`The HTML report is not tested in a browser: ${noBrowser}`)
@@ -39,7 +41,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     page = await browser.newPage({ viewport, colorScheme })
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
     page.on('pageerror', (error) => wrong.push(String(error)))
-    page.on('request', (request) => request.url() !== url && wrong.push(`fetched ${request.url()}`))
+    page.on('request', (request) => request.url() !== url.replace(/#.*/, '') && wrong.push(`fetched ${request.url()}`))
     // The functions that the names in the fixture try to call.
     await page.addInitScript('window.hacked = () => { window.wasHacked = true }')
     await page.goto(url)
@@ -47,6 +49,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
   }
   const rows = () => page.locator('.row b').allTextContents()
   const heading = () => page.locator('#detail h2').textContent()
+  const fragment = () => page.evaluate<string>('location.hash')
 
   it('filters by search, kind and chips', async () => {
     await open(await write(planReport(true), 'plan'))
@@ -77,10 +80,158 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     expect(await page.locator('.lines td.before').allTextContents()).toEqual(['Runs at noon.'])
     expect(await page.locator('.lines td.after').allTextContents()).toEqual(['Runs at night.'])
     expect(await page.textContent('.remark')).toContain('scheduled runs')
-    await page.click('.links button:has-text("etl_bucket")')
+    await page.click('.links a:has-text("etl_bucket")')
     expect(await heading()).toBe('etl_bucket')
     expect(await page.textContent('.row[aria-selected=true] b')).toBe('etl_bucket')
-    expect(await page.locator('.links button').allTextContents()).toEqual(['deploymentetl/nightly'])
+    expect(await page.locator('.links a').allTextContents()).toEqual(['deploymentetl/nightly'])
+  })
+
+  it('opens with the resource that its address names, and names the selected one there', async () => {
+    const url = await write(planReport(true), 'plan')
+    await open(`${url}#deployment/report/weekly`)
+    expect(await heading()).toBe('report/weekly')
+    expect(await page.textContent('.row[aria-selected=true] b')).toBe('report/weekly')
+    await page.click('.links a:has-text("k8s/default")')
+    await page.locator('#detail h2:text-is("k8s/default")').waitFor()
+    expect(await fragment()).toBe('#work-queue/k8s/default')
+    await page.goBack()
+    await page.locator('#detail h2:text-is("report/weekly")').waitFor()
+    await page.click('.row:has-text("onerror")')
+    await expect.poll(fragment).toMatch(/^#saved-search\/%3C\//)
+    const shared = await page.evaluate<string>('location.href')
+    await page.close()
+    await open(shared)
+    expect(await page.textContent('.row[aria-selected=true] small i')).toBe('saved-search')
+    await page.evaluate("location.hash = '#flow/etl'")
+    await page.locator('#detail .verb:text-is("is unchanged")').waitFor()
+    await page.evaluate("location.hash = '#flow/of%20another%20plan'")
+    await page.locator('.remark:has-text("flow/of another plan is not on this page")').waitFor()
+  })
+
+  it('opens with the first thing worth looking at', async () => {
+    await open(await write(planReport(true), 'plan'))
+    expect([await heading(), await page.textContent('.remark.bad')]).toEqual(['k8s', expect.stringMatching('stays')])
+    await page.close()
+    await open(await write(graphReport(), 'graph'))
+    expect(await heading()).toBe('chain')
+    expect(await page.locator('#all').isVisible()).toBe(true)
+  })
+
+  it('selects what the search shows', async () => {
+    await open(await write(planReport(true), 'plan'))
+    const selected = () => page.locator('.row[aria-selected=true] b').allTextContents()
+    await page.fill('#search', 'flow/report')
+    expect([await heading(), await selected(), await page.locator('#near .node.hot').count()]).toEqual([
+      'report',
+      ['report'],
+      0,
+    ])
+    expect(await page.getAttribute('#all .node.hot', 'data-ref')).toBe('flow/report')
+    await page.click('.every:text-is("Select these 2")')
+    expect(await page.textContent('.ticked')).toBe('2 of 11 selected')
+    await page.focus('#search')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    expect(await heading()).toBe('report/weekly')
+    await page.fill('#search', 'weekly')
+    expect(await heading()).toBe('report/weekly')
+    await page.fill('#search', 'nothing has this')
+    expect(await page.textContent('#detail')).toBe('No row matches the search and the filters.')
+    await page.focus('#search')
+    await page.keyboard.press('Escape')
+    expect([await page.inputValue('#search'), (await rows()).length]).toEqual(['', 11])
+    await page.click('.every:text-is("Select all")')
+    expect(await page.textContent('.ticked')).toBe('11 of 11 selected')
+  })
+
+  it('prints every change with its values, whatever the list shows', async () => {
+    const report = workspacePlan(300)
+    await open(await write(report, 'workspace'), { colorScheme: 'dark' })
+    await page.fill('#search', 'nothing has this')
+    await page.emulateMedia({ media: 'print' })
+    const articles = page.locator('.print article')
+    expect(await articles.count()).toBe(report.changes.length)
+    expect(await articles.last().isVisible()).toBe(true)
+    expect(await page.locator('details:not([open])').count()).toBe(0)
+    const update = articles.filter({ hasText: 'platform_customers_22' }).first()
+    expect(await update.locator('td pre').allTextContents()).toEqual(['"v1.22"', '"v2.22"'])
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.evaluate('getComputedStyle(document.querySelector(".print h2")).color')).toBe('rgb(28, 36, 48)')
+    await page.emulateMedia({ media: null })
+    expect(await articles.count()).toBe(0)
+    const pages = (await page.pdf()).toString('latin1').match(/\/Type \/Page\b/g) ?? []
+    expect(pages.length).toBeGreaterThan(4)
+  })
+
+  it('has no empty row on a phone', async () => {
+    const report = planReport(true)
+    // A line that only one side has.
+    const twice = (field: FieldReport) =>
+      field.path === 'description' ? { ...field, after: `${field.after}Twice.` } : field
+    const changes = report.changes.map((change) => ({ ...change, fields: change.fields.map(twice) }))
+    await open(await write({ ...report, changes }, 'phone'), { viewport: narrow })
+    const empty = () =>
+      page.evaluate<string[]>(`[...document.querySelectorAll('dl div, dt, dd, li, p, .row, tr, td, th, .chips')]
+        .filter((part) => part.checkVisibility({ visibilityProperty: true }) && part.innerText.trim() === '')
+        .map((part) => part.outerHTML)`)
+    const places = await page.evaluate<{ term: number; value: number }[]>(
+      `[...document.querySelectorAll('dl div')].filter((line) => line.checkVisibility()).map((line) => ({
+        term: line.children[0].getClientRects()[0].top, value: line.children[1].getClientRects()[0].top }))`,
+    )
+    expect(places.length).toBeGreaterThan(1)
+    for (const { term, value } of places) expect(Math.abs(term - value)).toBeLessThan(4)
+    expect(await page.isVisible('#detail')).toBe(false)
+    for (let index = 0; index < 11; index++) {
+      await page.click('[data-tab=list]')
+      await page.click(`.row[data-index="${index}"] .name`)
+      expect(await page.isVisible('#detail'), 'a row opens its detail').toBe(true)
+      expect(await empty()).toEqual([])
+    }
+    await page.click('[data-tab=list]')
+    await page.evaluate("location.hash = '#deployment/etl/nightly'")
+    await page.locator('table.lines').waitFor()
+    expect(await page.isVisible('#detail'), 'a link opens the detail').toBe(true)
+    const lines = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('table.lines tr')].map((line) => line.innerText)",
+    )
+    expect(lines).toEqual(['Loads the raw data.', 'Runs at noon.\nRuns at night.', 'See the handbook.', 'Twice.'])
+  })
+
+  it.each([300, 2000])('shows an overview of %d resources with titles, edges and a legend', async (size) => {
+    const report = workspaceGraph(size)
+    await open(await write(report, `graph-${size}`))
+    const { drawn, titles, lines, legend, callout, beyond } = await page.evaluate<{
+      drawn: string
+      titles: string[]
+      lines: string
+      legend: string[]
+      callout: string
+      beyond: number
+    }>(`(() => {
+      const texts = (selector) => [...document.querySelectorAll(selector)].map((part) => part.textContent)
+      const window = document.querySelector('svg.graph').getBoundingClientRect()
+      const isBeyond = (box) => box.left < window.left || box.right > window.right || box.bottom > window.bottom
+      return {
+        drawn: texts('.drawn').join(), titles: texts('#all .title'), legend: texts('.legend li'),
+        callout: texts('#all .callout').join(),
+        lines: [...document.querySelectorAll('#all .edges .line')].map((line) => line.getAttribute('d')).join(''),
+        beyond: [...document.querySelectorAll('#all .frame, #all .node')].map((part) => part.getBoundingClientRect()).filter(isBeyond).length,
+      }
+    })()`)
+    const all = report.resources.length
+    expect(drawn).toBe(`${all} of ${all} resources drawn`)
+    for (const kind of new Set(report.resources.map(({ ref }) => ref.split('/')[0])))
+      expect(titles).toContainEqual(expect.stringMatching(`^■ ${kind} \\d+$`))
+    const counts = titles.map((title) => Number(/\d+$/.exec(title)?.[0] ?? 0))
+    expect(counts.reduce((sum, count) => sum + count)).toBe(all)
+    expect(titles).toContain('Not connected')
+    expect(lines.match(/M/g)).toHaveLength(report.edges.length)
+    expect(legend).toEqual(['needs', 'needs, by ID', 'needs, by name'])
+    expect([callout, beyond]).toEqual(['k8s-prod/default', 0])
+    const height = async () => (await page.locator('svg.graph').boundingBox())?.height ?? 0
+    const before = await height()
+    await page.click('.enlarge')
+    expect(await height()).toBeGreaterThan(before)
   })
 
   it('handles clicks on the graph, which can be panned and zoomed', async () => {

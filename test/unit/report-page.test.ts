@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Choice, toggled } from '../../page/choice.ts'
+import { type Choice, toggled, withAll } from '../../page/choice.ts'
+import { drawnOf } from '../../page/drawn.ts'
+import { pathBetween } from '../../page/edges.ts'
+import { firstOf } from '../../page/first.ts'
+import { layOut } from '../../page/frames.ts'
+import { fragmentOf, nameIn, refNamed } from '../../page/link.ts'
 import { nearOf } from '../../page/near.ts'
+import { ordered } from '../../page/order.ts'
 import { centred, fitted, zoomed } from '../../page/view.ts'
 import { bundle } from '../../scripts/page.ts'
 import { placeInLayers } from '../../src/report/graph/layers.ts'
 import { layoutGraph } from '../../src/report/graph/layout.ts'
 import { boxOf, nodeHeight } from '../../src/report/graph/node.ts'
-import type { Item } from '../../src/report/html/page-data.ts'
+import { buildPageData } from '../../src/report/html/build-page-data.ts'
+import type { Item, PageData } from '../../src/report/html/page-data.ts'
 import type { EdgeReport } from '../../src/report/model/report.ts'
 import { shellLine } from '../../src/shell.ts'
+import { graphReport, nasty } from '../report/fixture.ts'
+import { workspaceGraph, workspacePlan } from '../report/workspace.ts'
 
 const item = (ref: number, ...waits: number[]): Item => ({
   ref,
@@ -36,6 +45,11 @@ describe('selecting changes', () => {
     expect(ticks(items, 2, 1)).toEqual([])
     expect(ticks(items, 1, 2, 2)).toEqual([0, 1])
     expect(ticks(items, 3, 2, 0)).toEqual([3])
+  })
+
+  it('adds changes to those that are selected already', () => {
+    const { all } = withAll(withAll(none, [item(3)], items), [item(2)], items)
+    expect([...all].sort()).toEqual([0, 1, 2, 3])
   })
 
   it('terminates in a cycle', () => {
@@ -102,6 +116,155 @@ describe('a neighborhood', () => {
     )
     expect(places).toHaveLength(41)
     expect(notes.map(({ text }) => text)).toEqual(['and 50 more, see the detail'])
+  })
+})
+
+describe('the overview', () => {
+  const inWindow = (data: PageData, width: number, height: number) => {
+    const drawn = drawnOf(data)
+    const layers = ordered(drawn, data.needs)
+    return { drawn, layers, layout: layOut({ layers, apart: drawn.apart }, () => 180, { width, height }) }
+  }
+  const data300 = buildPageData(workspaceGraph(300))
+  const data2000 = buildPageData(workspaceGraph(2000))
+
+  it.each([
+    ['300 resources', data300, 928, 500],
+    ['300 resources on a phone', data300, 358, 520],
+    ['2,000 resources', data2000, 928, 500],
+    ['2,000 resources on a phone', data2000, 358, 520],
+    ['2,000 resources in a low window', data2000, 1200, 90],
+  ])('has a box for each resource, in the frame of its kind: %s', (_, data, width, height) => {
+    const { layout } = inWindow(data, width, height)
+    expect(new Set(layout.boxes.map(({ ref }) => ref)).size).toBe(data.items.length)
+    const inside = (inner: Rect, outer: Rect) =>
+      inner.x >= outer.x - 0.1 &&
+      inner.y >= outer.y - 0.1 &&
+      inner.x + inner.width <= outer.x + outer.width + 0.1 &&
+      inner.y + inner.height <= outer.y + outer.height + 0.1
+    const wrong = layout.boxes.filter((box) => !inside(box, box.frame) || box.frame.kind !== data.refs[box.ref]?.kind)
+    expect(wrong).toEqual([])
+    const all = { x: 0, y: 0, width: layout.width, height: layout.height }
+    expect(layout.frames.filter((frame) => !inside(frame, all))).toEqual([])
+    expect(crossing(layout.frames)).toEqual([])
+    const cells = new Set(layout.boxes.map(({ x, y }) => `${x} ${y}`))
+    expect(cells.size).toBe(layout.boxes.length)
+    expect(layout.isDown).toBe(width < height)
+  })
+
+  it('keeps unconnected resources apart, below the others', () => {
+    const { layout, drawn } = inWindow(data300, 928, 500)
+    const connected = new Set(data300.needs.flat())
+    const apart = drawn.apart.flatMap(({ refs }) => refs)
+    expect(apart.length).toBeGreaterThan(10)
+    expect(apart.filter((ref) => connected.has(ref))).toEqual([])
+    for (const { y, isApart } of layout.frames) expect(y > (layout.apart?.y ?? 0)).toBe(isApart)
+    const low = inWindow(buildPageData(graphReport()), 828, 180).layout
+    expect(low.apart?.isBeside).toBe(true)
+    for (const { x, isApart } of low.frames) expect(x >= (low.apart?.x ?? 0)).toBe(isApart)
+  })
+
+  it('puts kinds right of those that need them, and below on a phone', () => {
+    for (const [width, height, axis] of [
+      [928, 500, 'x'],
+      [358, 520, 'y'],
+    ] as const) {
+      const { layout } = inWindow(data300, width, height)
+      const at = (kind: string) => layout.frames.find((frame) => frame.kind === kind && !frame.isApart)?.[axis] ?? 0
+      expect(at('automation')).toBeLessThan(at('deployment'))
+      expect(at('deployment')).toBeLessThan(at('work-queue'))
+      expect(at('work-queue')).toBeLessThan(at('work-pool'))
+    }
+  })
+
+  it('places the dependents of a hub beside each other', () => {
+    const { layers } = inWindow(data2000, 928, 500)
+    const deployments = layers.flat().find(({ kind }) => kind === 'deployment')?.refs ?? []
+    const queues = new Map(
+      data2000.needs.filter(([, to]) => data2000.refs[to]?.kind === 'work-queue').map(([a, b]) => [a, b]),
+    )
+    const changes = deployments.filter((ref, at) => at > 0 && queues.get(ref) !== queues.get(deployments[at - 1] ?? -1))
+    // As listed, nearly every neighbor is on another queue.
+    expect(changes.length).toBeLessThan(200)
+  })
+
+  it('shows the changes of a plan with their neighbors, and how deleted ones are connected', () => {
+    const data = buildPageData(workspacePlan(300))
+    const { drawn } = inWindow(data, 928, 500)
+    expect(drawn.count).toBeGreaterThan(data.items.length)
+    expect(drawn.count).toBeLessThan(80)
+    const deleted = data.items.find(({ ref, state }) => state === 'delete' && data.refs[ref]?.kind === 'deployment')
+    const needs = data.needs.filter(([from]) => from === deleted?.ref).map(([, to]) => data.refs[to]?.kind)
+    expect(needs).toEqual(['flow', 'work-queue'])
+  })
+
+  it('draws edges from frame to frame, also back and in a row', () => {
+    const frame = (x: number) => ({ kind: 'k', count: 1, isApart: false, x, y: 0, width: 100, height: 40 })
+    const box = (ref: number, x: number) => ({ ref, x: x + 10, y: 10, width: 80, height: 20, frame: frame(x) })
+    expect(pathBetween(box(0, 0), box(1, 200), false, false)).toBe('M100 20C150 20 150 20 200 20')
+    expect(pathBetween(box(0, 0), box(1, 200), false, true)).toBe('M90 20L100 20C150 20 150 20 200 20L210 20')
+    expect(pathBetween(box(1, 200), box(0, 0), false, false)).toBe('M300 15C322 15 322 25 100 25')
+    expect(pathBetween(box(0, 0), box(1, 0), true, false)).toMatch(/^M\d+ 40C/)
+  })
+})
+
+interface Rect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+const crossing = (all: readonly Rect[]) =>
+  all.filter((a, at) =>
+    all.some(
+      (b, other) =>
+        other > at && a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height,
+    ),
+  )
+
+describe('the first thing worth looking at', () => {
+  const first = (...items: readonly Item[]) => firstOf({ items, needs: [] })?.ref
+
+  it('is what failed, cannot be done, deletes, or has a note, in this order', () => {
+    const created = item(0)
+    const updated: Item = { ...item(1), state: 'update' }
+    const noted: Item = { ...updated, ref: 2, notes: ['its scheduled runs will be rescheduled'] }
+    const deleted: Item = { ...item(3), state: 'delete' }
+    const missing: Item = { ...item(4), secrets: [{ path: 'data.key', text: 'missing', missing: true }] }
+    const skipped: Item = { ...item(5), outcome: 'skipped: work-pool/k8s failed' }
+    const refused: Item = { ...item(6), faults: ['the policy forbids it'] }
+    const failed: Item = { ...item(7), outcome: 'failed: rejected' }
+    const all = [created, updated, noted, deleted, skipped, missing, refused, failed]
+    const found: (number | undefined)[] = []
+    for (let rest = all; rest.length > 0; rest = rest.filter(({ ref }) => ref !== found.at(-1)))
+      found.push(first(...rest))
+    expect(found).toEqual([7, 4, 6, 5, 3, 2, 1, 0])
+    expect(first()).toBeUndefined()
+  })
+
+  it('is a cycle in a graph, or what most others need', () => {
+    const items = [item(0), item(1), item(2)]
+    const needs: PageData['needs'] = [
+      [0, 2],
+      [1, 2],
+      [1, 1],
+    ]
+    expect(firstOf({ items, needs, isGraph: true })?.ref).toBe(2)
+    expect(firstOf({ items, needs: [...needs, [1, 0, 'cycle']], isGraph: true })?.ref).toBe(1)
+  })
+})
+
+describe('links', () => {
+  it('name a resource, whatever its key', () => {
+    expect(fragmentOf({ kind: 'deployment', key: 'etl/prod' })).toBe('#deployment/etl/prod')
+    expect(nameIn('#deployment/etl/prod')).toBe('deployment/etl/prod')
+    const refs = [nasty, '50 %', 'a#b', '%41', 'ü/ß'].map((key) => ({ kind: 'variable', key }))
+    for (const [index, resource] of refs.entries()) {
+      expect(fragmentOf(resource)).toMatch(/^#[\w%/.!~*'()-]+$/)
+      expect(refNamed(refs, nameIn(fragmentOf(resource)))).toBe(index)
+    }
+    expect(refNamed(refs, nameIn('#variable/50 %'))).toBe(1)
+    expect(refNamed(refs, nameIn('#variable/none'))).toBeUndefined()
   })
 })
 

@@ -1,10 +1,9 @@
 import { visible } from '../../plain-text.ts'
 import type { Ref } from '../../ref.ts'
-import type { Action } from '../model/change-report.ts'
-import type { GraphReport, ResourceReport } from '../model/report.ts'
+import type { GraphReport } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { colorsOf } from './colors.ts'
-import { type Line, layoutGraph, type Node, type Picture } from './layout.ts'
+import { type Line, layoutGraph, type Node } from './layout.ts'
 import { escapeMarkup } from './markup.ts'
 import { nodeHeight } from './node.ts'
 
@@ -16,37 +15,17 @@ export const svg: Reporter<GraphReport> = async ({ resources, edges }) => {
     resources.map(({ ref }) => ref),
     edges,
   )
+  const colors = colorsOf(picture.nodes.map(({ kind }) => kind))
+  const external = new Set(resources.flatMap(({ ref, external }) => (external ? [ref] : [])))
   const [width, height] = [picture.width + 2 * margin, picture.height + 2 * margin]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="${width}" height="${height}" viewBox="${-margin} ${-margin} ${width} ${height}">`,
     `<style>${graphStyle}</style>`,
     ...arrowMarkers,
-    ...graphMarkup(picture, colorsOf(picture.nodes.map(({ kind }) => kind)), externalIn(resources)),
+    ...picture.lines.map(lineMarkup),
+    ...picture.nodes.map((node) => nodeMarkup(node, colors.get(node.kind) ?? '', external.has(node.ref))),
     '</svg>\n',
   ].join('\n')
-}
-
-/** How a node is drawn: by what happens to its resource, or as one that only the destination has. */
-export type Mark = Action | 'external'
-
-/** The marks of external resources. */
-export function externalIn(resources: readonly ResourceReport[]): ReadonlyMap<Ref, Mark> {
-  return new Map(resources.flatMap(({ ref, external }) => (external ? [[ref, 'external'] as const] : [])))
-}
-
-/**
- * SVG elements for the lines and nodes of a picture. `colors` is by kind; `marks` has the planned action of each
- * resource, or that it is external.
- */
-export function graphMarkup(
-  { nodes, lines }: Picture,
-  colors: ReadonlyMap<string, string>,
-  marks: ReadonlyMap<Ref, Mark>,
-): string[] {
-  return [
-    ...lines.map(lineMarkup),
-    ...nodes.map((node) => nodeMarkup(node, colors.get(node.kind) ?? '', marks.get(node.ref))),
-  ]
 }
 
 /** Arrowheads by type of arrow. */
@@ -63,11 +42,11 @@ function lineMarkup({ from, to, via, cycle, path }: Line): string {
   return `<path class="line ${via}${cycle ? ' cycle' : ''}" data-from="${named(from)}" data-to="${named(to)}" d="${path}"/>`
 }
 
-function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, mark: Mark | undefined): string {
+function nodeMarkup({ ref, kind, label, x, y, width }: Node, color: string, isExternal: boolean): string {
   const [left, top] = [x - width / 2, y - nodeHeight / 2]
   return [
-    `<g class="node${mark ? ` ${mark}` : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
-    `<title>${named(ref)}${mark === 'external' ? ', external' : mark ? `, to ${mark}` : ''}</title>`,
+    `<g class="node${isExternal ? ' external' : ''}" data-ref="${named(ref)}" transform="translate(${left} ${top})" role="button" tabindex="-1">`,
+    `<title>${named(ref)}${isExternal ? ', external' : ''}</title>`,
     `<rect class="box" width="${width}" height="${nodeHeight}" rx="7"/>`,
     `<rect class="stripe" x="6" y="9" width="4" height="20" rx="2" fill="${color}"/>`,
     `<text class="kind" x="17" y="15">${escapeMarkup(kind)}</text>`,
@@ -82,8 +61,8 @@ function named(ref: Ref): string {
 
 /** Style of a graph, standalone and in a page; light and dark. */
 export const graphStyle = `
-.graph{--paper:#fff;--ink:#1c2430;--soft:#5b6675;--edge:#c3cad4;--line:#98a3b3;--hot:#1f6feb;--round:#cf222e;--create:#1a7f37;--update:#9a6700;--delete:#cf222e;font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
-@media (prefers-color-scheme:dark){.graph{--paper:#1a2029;--ink:#e6ebf2;--soft:#9aa7b8;--edge:#3a4453;--line:#5d6a7c;--hot:#6cb0ff;--round:#ff7b72;--create:#4ac26b;--update:#d9a521;--delete:#ff7b72}}
+.graph{--paper:#fff;--ink:#1c2430;--soft:#5b6675;--edge:#c3cad4;--line:#7b8797;--hot:#1f6feb;--round:#cf222e;--create:#1a7f37;--update:#9a6700;--delete:#cf222e;font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+@media (prefers-color-scheme:dark){.graph{--paper:#1a2029;--ink:#e6ebf2;--soft:#9aa7b8;--edge:#3a4453;--line:#6b7a8f;--hot:#6cb0ff;--round:#ff7b72;--create:#4ac26b;--update:#d9a521;--delete:#ff7b72}}
 .graph .box{fill:var(--paper);stroke:var(--edge);stroke-width:1.2}
 .graph .key{fill:var(--ink);font-size:12px;font-weight:600}
 .graph .kind{fill:var(--soft);font-size:9.5px}
@@ -95,7 +74,7 @@ export const graphStyle = `
 .graph marker.round{fill:var(--round)}
 .graph marker.hot{fill:var(--hot)}
 .graph .node.create .box{stroke:var(--create);stroke-width:2}
-.graph .node.update .box,.graph .node.patch-cycle .box{stroke:var(--update);stroke-width:2}
+.graph .node.update .box{stroke:var(--update);stroke-width:2}
 .graph .node.external .box{stroke:var(--line);stroke-dasharray:3 3}
 .graph .node.delete .box{stroke:var(--delete);stroke-width:2;stroke-dasharray:5 3}
 `.trim()

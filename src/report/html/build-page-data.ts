@@ -4,7 +4,7 @@ import { visible } from '../../plain-text.ts'
 import { type Ref, splitRef } from '../../ref.ts'
 import { colorsOf } from '../graph/colors.ts'
 import type { ChangeReport, NotComparedReport, OutcomeReport } from '../model/change-report.ts'
-import type { ApplyReport, DiffReport, PlanReport, Report } from '../model/report.ts'
+import type { ApplyReport, DiffReport, EdgeReport, PlanReport, Report } from '../model/report.ts'
 import { fieldByText } from '../wording/base-wording.ts'
 import { contentText, secretText } from '../wording/change-wording.ts'
 import { whyText } from '../wording/outcome-wording.ts'
@@ -22,7 +22,10 @@ export function buildPageData(report: Report): PageData {
   }
   const items = itemsOf(report, number)
   const edges = 'edges' in report ? report.edges : []
-  const needs = edges.map(({ from, to }) => [number(from), number(to)] as const)
+  const needs = [...edges, ...edgesOfDeleted(report)].map(({ from, to, via, cycle }) => {
+    const type = cycle ? 'cycle' : via
+    return type === 'field' ? ([number(from), number(to)] as const) : ([number(from), number(to), type] as const)
+  })
   const choice =
     'next' in report && report.next ? { apply: ['prefect-snapshot', ...withoutSelection(report.next)] } : {}
   const refs = [...numbers.keys()].map((ref) => {
@@ -31,7 +34,27 @@ export function buildPageData(report: Report): PageData {
   })
   const done = report.schema === 'prefect-snapshot/diff' ? { done: true as const } : {}
   const colors = [...colorsOf(refs.map(({ kind }) => kind))]
-  return { refs, needs, items, colors, ...choice, ...done }
+  const isGraph = report.schema === 'prefect-snapshot/graph' ? { isGraph: true as const } : {}
+  return { refs, needs, items, colors, total: totalOf(report, items), ...choice, ...done, ...isGraph }
+}
+
+/** The references of resources that will be deleted: the snapshot does not have them, so neither have the report's edges. */
+function edgesOfDeleted(report: Report): EdgeReport[] {
+  if (!('changes' in report)) return []
+  return report.changes.flatMap(({ action, ref, fields }) =>
+    fields.flatMap(({ pointer, before }): EdgeReport[] =>
+      action === 'delete' && pointer.startsWith('/refs/') && typeof before === 'string'
+        ? [{ from: ref, to: before as Ref, via: 'field' }]
+        : [],
+    ),
+  )
+}
+
+/** The number of resources in the report, with those that do not change. */
+function totalOf(report: Report, items: readonly Item[]): number {
+  if (!('unchanged' in report)) return items.length
+  const unsupported = 'unsupported' in report ? report.unsupported : []
+  return new Set([...report.unchanged, ...[...report.changes, ...unsupported].map(({ ref }) => ref)]).size
 }
 
 /** Removes selection flags from the command: the choice on the page replaces the selection of the plan. */

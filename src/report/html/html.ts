@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { plural } from '../../plain-text.ts'
-import { colorsOf } from '../graph/colors.ts'
 import { escapeMarkup } from '../graph/markup.ts'
-import { arrowMarkers, graphMarkup, graphStyle } from '../graph/svg.ts'
+import { arrowMarkers, graphStyle } from '../graph/svg.ts'
 import type { Report } from '../model/report.ts'
 import type { Reporter } from '../reporter.ts'
 import { styleFor } from '../text/style.ts'
@@ -10,8 +8,6 @@ import { text } from '../text/text.ts'
 import { buildPageData } from './build-page-data.ts'
 import { style as pageStyle, script } from './bundle.ts'
 import { headMarkup, issuesMarkup, titleOf } from './head.ts'
-import { type Overview, overviewOf } from './overview.ts'
-import type { PageData } from './page-data.ts'
 
 /**
  * A self-contained page for reviewers. It fetches nothing and runs only its own script: the Content-Security-Policy in
@@ -19,7 +15,6 @@ import type { PageData } from './page-data.ts'
  */
 export const html: Reporter = async (report) => {
   const style = `${graphStyle}\n${pageStyle}`
-  const sheet = await overviewOf(report)
   const data = buildPageData(report)
   const plain = await text(report, { style: styleFor(false), width: 100 })
   return [
@@ -37,7 +32,7 @@ export const html: Reporter = async (report) => {
     '<body>',
     headMarkup(report),
     issuesMarkup(report.issues),
-    body(report, sheet, data),
+    body(report),
     `<noscript><pre>${escapeMarkup(plain.slice(0, 400_000))}</pre></noscript>`,
     `<script type="application/json" id="data">${embedded(data)}</script>`,
     `<script>${script}</script>`,
@@ -59,22 +54,21 @@ function embedded(value: unknown): string {
   )
 }
 
-function body(report: Report, { picture, actions, all }: Overview, data: PageData): string {
-  const colors = colorsOf(data.refs.map(({ kind }) => kind))
+function body(report: Report): string {
   const isPlan = 'changes' in report
   if (!isPlan && report.schema !== 'prefect-snapshot/graph') return '<main></main>'
   const what = isPlan ? 'changes' : 'resources'
-  const drawn = `${picture.nodes.length} of ${plural(all, 'resource')} drawn${isPlan ? ': the changes and their neighbors' : ''}`
   return `<nav class="tabs" aria-label="Parts of the page"><button data-tab="list" aria-pressed="true">${isPlan ? 'Changes' : 'Resources'}</button><button data-tab="detail" aria-pressed="false">Detail</button><button data-tab="map" aria-pressed="false">Graph</button></nav>
-<main data-tab="list">
+<main data-tab="list" data-view="near">
 <section class="list" aria-label="${what}">
-<div class="tools"><input type="search" id="search" placeholder="Search names, fields and values  ( / )" aria-label="Search ${what}" autocomplete="off" spellcheck="false"><select id="kind" aria-label="Kind"></select><div class="chips" role="group" aria-label="Filter"></div><p class="found" role="status"></p></div>
+<div class="tools"><input type="search" id="search" placeholder="Search names, fields and values  ( / )" aria-label="Search ${what}" autocomplete="off" spellcheck="false"><select id="kind" aria-label="Kind"></select><div class="chips" role="group" aria-label="Filter"></div><p class="found" role="status"></p><button class="every" hidden></button></div>
 <div class="rows" role="grid" aria-label="${what}"></div>
 </section>
 <section class="detail" id="detail" aria-label="Detail" tabindex="0"></section>
 <section class="map" aria-label="Graph">
-<div class="tools"><div class="mode" role="group" aria-label="View"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn">${drawn}</span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button></div></div>
-<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0" data-width="${picture.width}" data-height="${picture.height}">${arrowMarkers.join('')}<g id="all">${graphMarkup(picture, colors, actions).join('')}</g><g id="near"></g></svg>
+<div class="tools"><div class="mode" role="group" aria-label="View"><button data-mode="near" aria-pressed="false">Around the selected</button><button data-mode="all" aria-pressed="false">Overview</button></div><span class="drawn"></span><div class="zoom" role="group" aria-label="Zoom"><button data-zoom="out" aria-label="Zoom out">−</button><button data-zoom="in" aria-label="Zoom in">+</button><button data-zoom="fit">Fit</button><button class="enlarge" aria-pressed="false">Enlarge</button></div></div>
+<svg class="graph" role="group" aria-label="Dependency graph: arrows lead from a resource to what it needs" tabindex="0">${arrowMarkers.join('')}<g id="all"></g><g id="near"></g></svg>
+<ul class="legend graph" aria-label="Legend"></ul>
 </section>
 </main>
 <footer hidden><span class="ticked" role="status"></span><input readonly class="command" aria-label="Command that applies the selected changes"><button class="copy">Copy</button><button class="none">Deselect all</button></footer>`

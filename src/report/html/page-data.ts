@@ -5,16 +5,23 @@
 
 export type State = 'create' | 'update' | 'delete' | 'blocked' | 'unknown' | 'resource' | 'external'
 
+/** How a resource refers to another, as in `EdgeReport`; edges of a cycle are a type of their own. */
+export type EdgeType = 'field' | 'token' | 'name' | 'cycle'
+
 export interface PageData {
   /** Every resource that occurs in the data; elsewhere, resources are indexes into this list. */
   readonly refs: readonly { readonly kind: string; readonly key: string }[]
-  /** Pairs of dependent and dependency. */
-  readonly needs: readonly (readonly [number, number])[]
+  /** Edges: dependent, dependency, and the type, if it is not `field`. */
+  readonly needs: readonly (readonly [from: number, to: number, type?: EdgeType])[]
   readonly items: readonly Item[]
   /** The color of each kind, as CSS. */
   readonly colors: readonly (readonly [string, string])[]
   /** The beginning of the command that applies the selected changes; absent if nothing can be applied. */
   readonly apply?: readonly string[]
+  /** The number of resources in the report. */
+  readonly total: number
+  /** The page shows the resources of a snapshot, not changes. */
+  readonly isGraph?: true
   /** The page shows a comparison of two texts, not a plan. */
   readonly done?: true
 }
