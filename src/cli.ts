@@ -53,7 +53,7 @@ async function report(error: unknown, argv: readonly string[], output: Console |
     process.stdout.write(await (await reporters[format]())(document, { style: styleFor(false), width: 120 }))
   }
   if (output) output.warn(issues)
-  else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr))))
+  else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr)), process.stderr.columns))
   return status
 }
 

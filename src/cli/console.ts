@@ -31,6 +31,8 @@ const maxSkipped = 10
 /** Prints text and progress. */
 export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptions): Console {
   const progress = quiet ? undefined : startProgress(stream, now)
+  /** Of a terminal; elsewhere, lines are not broken. */
+  const width = () => (stream.isTTY ? stream.columns : undefined)
   let skipped = 0
   const write = (text: string) => {
     if (text === '') return
@@ -39,10 +41,10 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
   }
   return {
     err: write,
-    warn: (issues) => write(issuesText(issues, style)),
+    warn: (issues) => write(issuesText(issues, style, width())),
     emit(event) {
       progress?.update(event)
-      if (event.type === 'warning') write(issuesText(event.issues, style))
+      if (event.type === 'warning') write(issuesText(event.issues, style, width()))
       else if (event.type !== 'outcome' || event.outcome.status !== 'skipped' || ++skipped <= maxSkipped)
         write(eventText(event, style, { quiet, verbose }))
       else if (skipped === maxSkipped + 1) write('… and more, which are only counted\n')

@@ -93,7 +93,7 @@ function contentLines(fields: readonly FieldReport[], { style, width }: View): s
       if (isShort) return `    ${path}  ${style.dim(line)}\n`
       return `    ${path}\n${linesOf(value)
         .split('\n')
-        .map((text) => `      ${style.dim(visible(text))}\n`)
+        .map((text) => (text === '' ? '\n' : `      ${style.dim(visible(text))}\n`))
         .join('')}`
     })
     .join('')

@@ -22,12 +22,18 @@ export function flowText(parts: readonly Part[], indent: string, width: number):
   return [...lines, line].map((text) => `${text}\n`).join('')
 }
 
+/** The length of a text on a terminal, without its colors. */
+function lengthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are control sequences
+  return text.replace(/\u001b\[[\d;]*m/g, '').length
+}
+
 /** Wraps text between words. Lines after the first begin with `indent`. */
 export function paragraph(text: string, width: number, paint: (text: string) => string, indent = '  '): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    if (last !== undefined && lengthOf(last) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(last === undefined ? word : `${indent}${word}`)
   }
   return lines.map((line) => `${paint(line)}\n`).join('')
