@@ -60,6 +60,8 @@ export type {
   Live,
   LiveResource,
   MissingSecret,
+  NextRun,
+  NextRunChange,
   NotCompared,
   Outcome,
   Placeholder,

@@ -4,6 +4,8 @@ export type {
   Change,
   ChangedBy,
   FieldChange,
+  NextRun,
+  NextRunChange,
   NotCompared,
   Outcome,
   Plan,

@@ -22,6 +22,8 @@ export type Change = {
   readonly notes: readonly string[]
   /** What is good to know and needs no attention, in words. */
   readonly remarks?: readonly string[]
+  /** For the schedules that an update changes. Each is also told by a remark. */
+  readonly nextRuns?: readonly NextRunChange[]
 } & (
   | { readonly action: 'create'; readonly after: Resource; readonly without: readonly string[] }
   /** Sets the fields `without` that the create omitted because of a cycle. */
@@ -35,6 +37,25 @@ export type Change = {
   /** `along`: the resources that belong to it, which the server deletes with it; absent if there are none. */
   | { readonly action: 'delete'; readonly before: LiveResource; readonly along?: readonly LiveResource[] }
 )
+
+/** When a schedule runs next, before and after an update; without `before` it is new, without `after` removed. */
+export interface NextRunChange {
+  readonly slug?: string
+  readonly before?: NextRun
+  readonly after?: NextRun
+}
+
+export type NextRun =
+  | {
+      readonly state: 'scheduled'
+      /** In UTC: `2026-01-16T04:00:00Z`. */
+      readonly at: string
+      readonly timezone: string
+      /** The same time in the time zone: `2026-01-16T05:00:00`. */
+      readonly local: string
+    }
+  /** `none`: it is switched off, or never runs. `unknown`: Prefect counts from the time of the apply. */
+  | { readonly state: 'none' | 'unknown' }
 
 /** The changes that make a server match a snapshot. Computed by a pure function; shown and applied unchanged. */
 export interface Plan {

@@ -1,11 +1,11 @@
 import type { Kind, RunSchedule } from '../kind.ts'
-import type { Change, Plan, Resource } from '../model.ts'
+import type { Change, NextRun, NextRunChange, Plan } from '../model.ts'
 import { splitRef } from '../ref.ts'
 
 type Next = (schedule: RunSchedule) => Date | 'never' | 'unknown'
 type WallClock = (instant: Date, zone: string) => Date
 
-/** Adds to each update of schedules when they run next, before and after the change, as Prefect computes it. */
+/** Adds to each update of schedules when they run next, before and after, as Prefect computes it: as data and as remarks. */
 export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date): Promise<Plan> {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const schedulesOf = ({ ref }: Change) => byName.get(splitRef(ref).kind)?.runSchedules
@@ -24,29 +24,41 @@ export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date
   const changes = plan.changes.map((change) => {
     const read = schedulesOf(change)
     if (change.action !== 'update' || !read || !changesSchedules(change)) return change
-    const remarks = remarksOf(change.before, change.after, read, next, wallClock)
-    return remarks.length === 0 ? change : { ...change, remarks: [...(change.remarks ?? []), ...remarks] }
+    const [before, after] = [read(change.before), read(change.after)]
+    const nextRuns = nextRunChanges(before, after, (schedule) => nextRunOf(schedule, next, wallClock))
+    if (nextRuns.length === 0) return change
+    const isOnly = Math.max(before.length, after.length) === 1
+    const remarks = nextRuns.map((one) => remarkOf(one, isOnly))
+    return { ...change, nextRuns, remarks: [...(change.remarks ?? []), ...remarks] }
   })
   return { ...plan, changes }
 }
 
 type Pair = readonly [before: RunSchedule | undefined, after: RunSchedule | undefined]
 
-function remarksOf(
-  before: Resource,
-  after: Resource,
-  read: (resource: Resource) => readonly RunSchedule[],
-  next: Next,
-  wallClock: WallClock,
-): string[] {
-  const pairs = pairsOf(read(before), read(after))
-  const changed = pairs.filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b))
+function nextRunChanges(
+  before: readonly RunSchedule[],
+  after: readonly RunSchedule[],
+  nextRun: (schedule: RunSchedule) => NextRun,
+): NextRunChange[] {
+  const changed = pairsOf(before, after).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b))
   return changed.flatMap(([a, b]) => {
-    const text = textOf([a, b], next, wallClock)
-    if (text === undefined) return []
     const slug = (b ?? a)?.slug
-    return [`${slug === undefined || pairs.length === 1 ? 'next run' : `next run of ${slug}`} ${text}`]
+    const runs = { ...(a ? { before: nextRun(a) } : {}), ...(b ? { after: nextRun(b) } : {}) }
+    const isNone = Object.values(runs).every(({ state }) => state === 'none')
+    return isNone ? [] : [{ ...(slug === undefined ? {} : { slug }), ...runs }]
   })
+}
+
+function nextRunOf(schedule: RunSchedule, next: Next, wallClock: WallClock): NextRun {
+  const run = next(schedule)
+  if (!(run instanceof Date)) return { state: run === 'never' ? 'none' : 'unknown' }
+  const timezone = schedule.zone ?? 'UTC'
+  return { state: 'scheduled', at: isoText(run), timezone, local: isoText(wallClock(run, timezone)).slice(0, -1) }
+}
+
+function isoText(date: Date): string {
+  return date.toISOString().replace('.000Z', 'Z')
 }
 
 /** Pairs schedules by slug, then equal ones, then the rest in order. */
@@ -72,35 +84,31 @@ function pairsOf(before: readonly RunSchedule[], after: readonly RunSchedule[]):
   return [...rest, ...left.map((one): Pair => [one, undefined])]
 }
 
-/** `2026-01-16 05:00 → 04:30 Europe/Berlin`; undefined if there is no run, neither before nor after. */
-function textOf([before, after]: Pair, next: Next, wallClock: WallClock): string | undefined {
-  const side = (schedule: RunSchedule | undefined) => {
-    const zone = schedule?.zone ?? 'UTC'
-    const run = schedule ? next(schedule) : 'never'
-    const [date = '', time = ''] = run instanceof Date ? wallClock(run, zone).toISOString().split('T') : []
-    const clock = time.replace(/(:00)?\.000Z$/, '').replace(/Z$/, '')
-    return run instanceof Date
-      ? { date, clock, zone }
-      : { date: '', clock: run === 'never' ? 'none' : 'counted from the apply', zone: '' }
-  }
-  const [a, b] = [side(before), side(after)]
-  if (a.clock === 'none' && b.clock === 'none') return undefined
-  if (!before) return `${withZone(b)} (new)`
-  if (!after) return `${withZone(a)} → none`
+/** `next run 2026-01-16 05:00 → 04:30 Europe/Berlin`. */
+function remarkOf({ slug, before, after }: NextRunChange, isOnly: boolean): string {
+  const name = slug === undefined || isOnly ? 'next run' : `next run of ${slug}`
+  const [a, b] = [sideOf(before), sideOf(after)]
+  if (!before) return `${name} ${textOf(b)} (new)`
+  if (!after) return `${name} ${textOf(a)} → none`
   const sameZone = a.zone === b.zone || a.zone === '' || b.zone === ''
-  const left = sameZone && b.zone !== '' ? joined(a.date, a.clock) : withZone(a)
-  return `${left} → ${withZone(a.date === b.date && sameZone ? { ...b, date: '' } : b)}`
+  const left = sameZone && b.zone !== '' ? joined(a.date, a.clock) : textOf(a)
+  return `${name} ${left} → ${textOf(a.date === b.date && sameZone ? { ...b, date: '' } : b)}`
 }
 
-function withZone({
-  date,
-  clock,
-  zone,
-}: {
+interface Side {
   readonly date: string
   readonly clock: string
   readonly zone: string
-}): string {
+}
+
+function sideOf(run: NextRun | undefined): Side {
+  if (run?.state !== 'scheduled')
+    return { date: '', clock: run?.state === 'unknown' ? 'counted from the apply' : 'none', zone: '' }
+  const [date = '', time = ''] = run.local.split('T')
+  return { date, clock: time.replace(/^(..:..):00$/, '$1'), zone: run.timezone }
+}
+
+function textOf({ date, clock, zone }: Side): string {
   return joined(date, clock, zone)
 }
 

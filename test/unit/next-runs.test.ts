@@ -24,8 +24,8 @@ const resource = (spec: JsonObject): Resource => ({
   secrets: {},
 })
 
-/** The notes of an update from one list of schedules to another. */
-async function notes(before: Json, after: Json, now: string, more: JsonObject = {}): Promise<readonly string[]> {
+/** What a plan has of an update from one list of schedules to another. */
+async function noted(before: Json, after: Json, now: string, more: JsonObject = {}): Promise<Change | undefined> {
   const change: Change = {
     action: 'update',
     ref: 'deployment/etl/prod',
@@ -36,7 +36,11 @@ async function notes(before: Json, after: Json, now: string, more: JsonObject = 
     fields: [{ pointer: '/spec/schedules' }],
   }
   const plan = { changes: [change] } as unknown as Plan
-  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]?.remarks ?? []
+  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]
+}
+
+async function notes(...update: Parameters<typeof noted>): Promise<readonly string[]> {
+  return (await noted(...update))?.remarks ?? []
 }
 const berlin = { timezone: 'Europe/Berlin', active: true }
 
@@ -102,6 +106,34 @@ describe('a plan says of a changed schedule when it runs next', () => {
     ],
   ])('%s', async (_what, before, after, expected) => {
     expect(await notes(before, after, '2026-01-15T10:00:00Z')).toEqual(expected)
+  })
+
+  test('for programs too, with the slug and the time in UTC', async () => {
+    const after = [
+      { ...half, slug: 'a' },
+      { ...five, active: false },
+      { interval: 60, active: true },
+    ]
+    const scheduled = { state: 'scheduled', timezone: 'Europe/Berlin' }
+    expect((await noted([{ ...five, slug: 'a' }], after, '2026-01-15T10:00:00Z'))?.nextRuns).toEqual([
+      {
+        slug: 'a',
+        before: { ...scheduled, at: '2026-01-16T04:00:00Z', local: '2026-01-16T05:00:00' },
+        after: { ...scheduled, at: '2026-01-16T03:30:00Z', local: '2026-01-16T04:30:00' },
+      },
+      { after: { state: 'unknown' } },
+    ])
+    expect((await noted([five], [{ ...five, active: false }], '2026-01-15T10:00:00Z'))?.nextRuns).toEqual([
+      { before: { ...scheduled, at: '2026-01-16T04:00:00Z', local: '2026-01-16T05:00:00' }, after: { state: 'none' } },
+    ])
+    expect((await noted([five], [five], '2026-01-15T10:00:00Z'))?.nextRuns).toBeUndefined()
+  })
+
+  test('if an interval is written as a duration', async () => {
+    const anchored = { interval: 'P1M', anchor_date: '2026-01-01T00:00:00Z', active: true }
+    expect(await notes([five], [anchored], '2026-01-15T10:00:00Z')).toEqual([
+      'next run 2026-01-16 05:00 Europe/Berlin → 2026-01-31 00:00 UTC',
+    ])
   })
 
   test('in the night in which clocks go forward', async () => {

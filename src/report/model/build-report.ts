@@ -188,6 +188,7 @@ function changeOf(
     without: 'without' in change ? change.without : [],
     notes: change.notes,
     ...(change.remarks ? { remarks: change.remarks } : {}),
+    ...(change.nextRuns ? { nextRuns: change.nextRuns } : {}),
     waits: change.waits,
   }
 }

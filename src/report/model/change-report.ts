@@ -1,6 +1,6 @@
 import type { Issue } from '../../issue.ts'
 import type { Json, Pointer } from '../../json.ts'
-import type { ChangedBy } from '../../model.ts'
+import type { ChangedBy, NextRunChange } from '../../model.ts'
 import type { Ref } from '../../ref.ts'
 
 /*
@@ -34,6 +34,8 @@ export interface ChangeReport {
   readonly notes: readonly string[]
   /** What is good to know and needs no attention, in words, such as when a changed schedule runs next. */
   readonly remarks?: readonly string[]
+  /** For the schedules that an update changes: when each runs next, before and after. */
+  readonly nextRuns?: readonly NextRunChange[]
   /** IDs of the changes that must be applied before this one. */
   readonly waits: readonly string[]
 }
