@@ -33,7 +33,7 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
   const progress = quiet ? undefined : startProgress(stream, now)
   /** Of a terminal; elsewhere, lines are not broken. */
   const width = () => (stream.isTTY ? stream.columns : undefined)
-  let skipped = 0
+  const textOf = outcomeFormatter(style, quiet)
   const write = (text: string) => {
     if (text === '') return
     progress?.clear()
@@ -45,19 +45,27 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
     emit(event) {
       progress?.update(event)
       if (event.type === 'warning') write(issuesText(event.issues, style, width()))
-      else if (event.type !== 'outcome' || event.outcome.status !== 'skipped' || ++skipped <= maxSkipped)
-        write(eventText(event, style, { quiet, verbose }))
-      else if (skipped === maxSkipped + 1) write('… and more, which are only counted\n')
+      else if (event.type === 'outcome') write(textOf(event))
+      else write(eventText(event, style, { quiet, verbose }))
     },
     clear: () => progress?.clear(),
     end: () => progress?.end(),
   }
 }
 
-/** The text of an event. With `--verbose`, one line for each request, without body and headers. */
+/** Formats outcomes as they arrive: all but those of changes that were not started, which do not count, and of many skipped ones the first. */
+function outcomeFormatter(style: Style, quiet: boolean): (event: Event & { readonly type: 'outcome' }) => string {
+  let [skipped, notStarted] = [0, 0]
+  return ({ outcome, done, total }) => {
+    if (outcome.status === 'not-started') notStarted++
+    if (outcome.status === 'skipped' && ++skipped > maxSkipped)
+      return skipped === maxSkipped + 1 ? '… and more, which are only counted\n' : ''
+    return quiet && outcome.status === 'done' ? '' : outcomeText(outcome, done - notStarted, total, style)
+  }
+}
+
+/** The text of an event other than an outcome. With `--verbose`, one line for each request, without body and headers. */
 function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: boolean; verbose: boolean }): string {
-  if (event.type === 'outcome')
-    return quiet && event.outcome.status === 'done' ? '' : outcomeText(event.outcome, event.done, event.total, style)
   if (event.type === 'connected' && event.reading && !quiet)
     return `Reading ${event.profile === undefined ? '' : `${event.profile}  `}${event.url} (Prefect ${event.version})\n`
   if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${event.path}\n`

@@ -1,3 +1,4 @@
+import { Failure } from '../issue.ts'
 import type { ExportRequest, ExportResult } from '../operations/export-snapshot.ts'
 import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
@@ -44,6 +45,7 @@ export const exportCommand = defineCommand({
     "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
   ],
   async run(input, io) {
+    if (input.check !== true && (input.format !== 'text' || input.full)) throw withoutReport()
     const { exportSnapshot } = await import('../operations/export-snapshot.ts')
     const result = await exportSnapshot(input, io)
     if (result.comparison) {
@@ -58,6 +60,12 @@ export const exportCommand = defineCommand({
     return statusOfExport(result)
   },
 })
+
+/** An export prints a snapshot; only --check has a report. */
+function withoutReport(): Failure {
+  const message = '--format and --full are for the report of --check, but an export writes a snapshot.'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Add --check, or leave them out.' }])
+}
 
 function statusOfExport({ leftOut }: ExportResult) {
   return leftOut.length > 0 ? 'incomplete' : 'ok'

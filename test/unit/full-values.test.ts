@@ -75,6 +75,17 @@ describe('--full', () => {
   })
 })
 
+describe('an export without --check', () => {
+  it.each([['-f', 'json'], ['--full']])('refuses %s, which is for its report', async (...flags) => {
+    const { exit, out, issues } = await command(['export', '--profile', 'local', ...flags])
+    expect([exit, out, issues.map(({ code, fix }) => `${code} ${fix}`)]).toEqual([
+      3,
+      '',
+      ['usage Add --check, or leave them out.'],
+    ])
+  })
+})
+
 describe('-f json', () => {
   it('always has whole values, also without a terminal', async () => {
     const { run } = await user()

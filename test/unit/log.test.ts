@@ -118,4 +118,16 @@ describe('--log text', () => {
     expect(text.trimEnd().split('\n')).toHaveLength(11)
     expect(text).toMatch(/\n… and more, which are only counted\n$/)
   })
+
+  it('does not count what was not started', () => {
+    const text = heard(
+      (stream) => textConsole({ ...options, stream, quiet: false }),
+      (voice) => {
+        for (let at = 1; at <= 9; at++)
+          voice.emit({ type: 'outcome', outcome: { change, ms: 1, status: 'not-started' }, done: at, total: 10 })
+        voice.emit({ type: 'outcome', outcome: done, done: 10, total: 10 })
+      },
+    )
+    expect(text).toBe('[ 1/10] + a x … ok 13 ms\n')
+  })
 })
