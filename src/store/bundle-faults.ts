@@ -28,7 +28,7 @@ export function bundleFaultTexts({ entries, others, missing, changed, added }: B
 
 function entryText(entries: readonly string[]): string {
   const [first = '', ...rest] = entries
-  const more = rest.length === 0 ? '' : `, and so it is for ${plural(rest.length, 'more entry', 'more entries')}`
+  const more = rest.length === 0 ? '' : ` (and ${plural(rest.length, 'more invalid entry', 'more invalid entries')})`
   const isRepacked = entries.some((text) => /^"\.\/|is a directory/.test(text))
   return `${first}${more}${isRepacked ? '; it was packed with another program than prefect-snapshot, such as tar' : ''}`
 }

@@ -316,7 +316,11 @@ describe('a bundle that was tampered with', () => {
   })
 
   it.each([
-    ['in the current directory', ['.'], /^"\.\/" is a directory, .*more entries; it was packed with another program/],
+    [
+      'in the current directory',
+      ['.'],
+      /^"\.\/" is a directory, .*more invalid entries\); it was packed with another program/,
+    ],
     [
       'by its parts',
       ['SHA256SUMS', 'schemas', 'snapshot'],
