@@ -36,7 +36,7 @@ export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) 
     const window = { width: svg.clientWidth - 32, height: svg.clientHeight - 32 }
     // In print, and in a window of no height, there is nothing to draw for.
     if (window.width < 50 || window.height < 50) return
-    viewport.resize(isAll() ? overview.draw(window) : drawNear(data, near, marked, stateOf))
+    viewport.resize(isAll() ? overview.draw(window) : drawNear(data, near, marked, stateOf, window))
     viewport.fit()
     if (isAll()) point()
   }
@@ -60,7 +60,7 @@ export function makeMap(data: PageData, stateOf: StateOf, select: (ref: number) 
   })
   part('main').classList.toggle('large', drawn.count > fewEnough)
   part('.drawn').textContent =
-    `${drawn.count} of ${data.total} resources drawn${data.isGraph ? '' : ': the changes and their neighbors'}`
+    `${drawn.count} of ${data.total} resources drawn${data.isGraph || drawn.count === data.total ? '' : ': the changes and their neighbors'}`
   part('.legend').replaceChildren(...legendOf(data, drawn, stateOf))
   turn((data.isGraph || drawn.count <= fewEnough) && drawn.count > 0 ? 'all' : 'near')
   return {
@@ -89,10 +89,18 @@ function listenToEnlarge(): void {
 }
 
 /** Draws the neighborhood of a resource; nothing if none is marked. */
-function drawNear(data: PageData, near: SVGGElement, marked: number | undefined, stateOf: StateOf) {
+function drawNear(
+  data: PageData,
+  near: SVGGElement,
+  marked: number | undefined,
+  stateOf: StateOf,
+  window: { readonly height: number },
+) {
   near.replaceChildren()
   if (marked === undefined) return { width: 0, height: 0 }
-  const picture = nearOf(marked, data.needs)
+  // As many rows as can be read.
+  const most = Math.max(6, Math.min(size.most, Math.floor(window.height / 28)))
+  const picture = nearOf(marked, data.needs, most)
   const colors = new globalThis.Map(data.colors)
   const widthOf = makeTextWidth()
   near.replaceChildren(

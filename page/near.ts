@@ -21,18 +21,18 @@ export interface Near {
 
 export const size = { width: 220, height: 38, gapX: 90, gapY: 12, most: 40 } as const
 
-/** Lays out the neighborhood of a resource: dependents to the left, dependencies to the right. */
-export function nearOf(middle: number, needs: PageData['needs']): Near {
+/** Lays out the neighborhood of a resource: dependents to the left, dependencies to the right, at most `most` of each. */
+export function nearOf(middle: number, needs: PageData['needs'], most: number = size.most): Near {
   const dependents = needs.flatMap(([from, to]) => (to === middle && from !== middle ? [from] : []))
   const dependencies = needs.flatMap(([from, to]) => (from === middle && to !== middle ? [to] : []))
   const beyond = [...new Set(dependencies)].filter((ref) => !dependents.includes(ref))
   const columns = [[...new Set(dependents)], [middle], beyond].filter(({ length }) => length > 0)
-  const height = Math.max(...columns.map((column) => spanOf(Math.min(column.length, size.most + 1))))
+  const height = Math.max(...columns.map((column) => spanOf(Math.min(column.length, most + 1))))
   const places: Place[] = []
   const notes: Near['notes'][number][] = []
   for (const [index, column] of columns.entries()) {
     const x = size.width / 2 + index * (size.width + size.gapX)
-    const shown = column.slice(0, size.most)
+    const shown = column.slice(0, most)
     const top = (height - spanOf(shown.length + (column.length > shown.length ? 1 : 0))) / 2
     const yOf = (row: number) => top + size.height / 2 + row * (size.height + size.gapY)
     places.push(...shown.map((ref, row) => ({ ref, x, y: yOf(row) })))
