@@ -172,7 +172,7 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     await open(await write({ ...report, changes }, 'phone'), { viewport: narrow })
     const empty = () =>
       page.evaluate<string[]>(`[...document.querySelectorAll('dl div, dt, dd, li, p, .row, tr, td, th, .chips')]
-        .filter((part) => part.checkVisibility({ visibilityProperty: true }) && part.innerText.trim() === '')
+        .filter((part) => part.checkVisibility({ visibilityProperty: true }) && ['', '—'].includes(part.innerText.trim()))
         .map((part) => part.outerHTML)`)
     const places = await page.evaluate<{ term: number; value: number }[]>(
       `[...document.querySelectorAll('dl div')].filter((line) => line.checkVisibility()).map((line) => ({
