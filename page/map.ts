@@ -99,14 +99,14 @@ function drawNear(
   near.replaceChildren()
   if (marked === undefined) return { width: 0, height: 0 }
   // As many rows as can be read.
-  const most = Math.max(6, Math.min(size.most, Math.floor(window.height / 28)))
+  const most = Math.max(5, Math.min(size.most, Math.floor(window.height / 38)))
   const picture = nearOf(marked, data.needs, most)
   const colors = new globalThis.Map(data.colors)
   const widthOf = makeTextWidth()
   near.replaceChildren(
     ...picture.lines.map(({ path, type }) => s('path', { class: `line ${type}`, d: path })),
     ...picture.places.map(({ ref, x, y }) => card(data, ref, x, y, colors, stateOf(ref), ref === marked, widthOf)),
-    ...picture.notes.map(({ text, x, y }) => s('text', { class: 'kind', x: x - size.width / 2 + 8, y: y + 4 }, text)),
+    ...picture.notes.map(({ text, x, y }) => s('text', { class: 'key', x: x - size.width / 2 + 8, y: y + 4 }, text)),
   )
   return picture
 }
