@@ -227,7 +227,7 @@ describe('a plan with a base', () => {
         .replace(variable('w_taken', '{a: 1, b: 1, c: 1}'), ''),
     )
     const { base, changes } = await json('--base', 'base.yaml', '--prune')
-    expect(base).toEqual({ file: 'base.yaml', ours: 3, theirs: 3, both: 1 })
+    expect(base).toEqual({ file: 'base.yaml', ours: 3, theirs: 3, both: 1, removed: [] })
     expect(changes.map(({ ref, action, changedBy }) => `${action} ${ref} ${changedBy}`).sort()).toEqual([
       'create variable/w_gone theirs',
       'create variable/w_new ours',

@@ -28,7 +28,7 @@ function sorted(value: unknown): unknown {
 
 /** Applies a snapshot without confirmation. */
 export function applyTo(url: string, snapshot: string, ...flags: readonly string[]): Promise<Ran> {
-  return runCli(['apply', snapshot, '--api-url', url, '--yes', '--quiet', ...flags])
+  return runCli(['apply', snapshot, '--api-url', url, '--yes', ...flags])
 }
 
 /** A server with the world of every kind, and its content. */
