@@ -58,7 +58,8 @@ describe('the server', () => {
       3,
       expect.stringMatching(/^## prefect-snapshot failed \(exit 3\)\n\n- :x: .*`unknown-kind`/),
     ])
-    const json = await runCli(['export', '--api-url', 'http://127.0.0.1:1/api', '--format=json'])
+    const valid = snapshotOf('kind: variable\nkey: a\nspec: {value: 1}\n')
+    const json = await runCli(['plan', valid, '--api-url', 'http://127.0.0.1:1/api', '--format=json'])
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'prefect-snapshot/error', exit: 1 })
   })
 
