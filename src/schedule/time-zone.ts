@@ -5,11 +5,10 @@ import { otherZones } from './zone-names.ts'
  * cron and recurrence rules use it.
  */
 
-let known: ReadonlySet<string> | undefined
+const known: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('timeZone'), ...otherZones])
 
 /** Whether a name is one of the tz database, spelled exactly. */
 export function isTimeZone(name: string): boolean {
-  known ??= new Set([...Intl.supportedValuesOf('timeZone'), ...otherZones])
   return known.has(name)
 }
 
@@ -20,8 +19,7 @@ export function containsTimeZone(text: string): boolean {
 
 /** The names of all time zones, for "did you mean". */
 export function timeZones(): readonly string[] {
-  isTimeZone('')
-  return [...(known ?? [])]
+  return [...known]
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

@@ -41,8 +41,7 @@ export const metaschema = 'https://json-schema.org/draft/2020-12/schema'
 
 /** The validator of JSON Schemas; compiled on first use. */
 export function checkOfSchemas(): ValidateFunction {
-  checkSchemas ??= new Ajv2020({ ...validatorOptions, meta: true }).getSchema(metaschema)
-  return checkSchemas as ValidateFunction
+  const check = compiled.get(validatorOptions) ?? new Ajv2020({ ...validatorOptions, meta: true }).getSchema(metaschema)
+  compiled.set(validatorOptions, check as ValidateFunction)
+  return check as ValidateFunction
 }
-
-let checkSchemas: ValidateFunction | undefined

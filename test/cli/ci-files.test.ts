@@ -86,6 +86,15 @@ async function workflowsFor(
   return { folder, workflows: Object.fromEntries(entries) }
 }
 
+/** Gives a repository an author, as the one of a maintainer has. */
+function identify(cwd: string): void {
+  for (const [name, value] of [
+    ['user.name', 'a'],
+    ['user.email', 'a@example.com'],
+  ] as const)
+    execFileSync('git', ['config', name, value], { cwd })
+}
+
 describe('the workflows of init', () => {
   test.each([
     ['prod.snapshot.yaml', ['prod.snapshot.yaml', 'prefect-snapshot.yaml']],
@@ -220,6 +229,7 @@ describe('the component of GitLab', () => {
     const git = (...args: readonly string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: source })
     git('init', '--quiet')
+    identify(source)
     git('commit', '--quiet', '--allow-empty', '-m', 'sources')
     const jobs = jobsWith({ ...all, package: `git+file://${source}#${commitBuilt('built', source)}` })
     const env = { npm_config_offline: 'true', TMPDIR: temporary, CI_API_V4_URL: 'http://127.0.0.1:9' }
@@ -251,6 +261,7 @@ describe('the hook of pre-commit', () => {
     const git = (cwd: string, ...args: readonly string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd, encoding: 'utf8' })
     for (const each of [source, repository]) git(each, 'init', '--quiet', '--initial-branch=main')
+    identify(source)
     git(source, 'commit', '--quiet', '--allow-empty', '-m', 'sources')
     const commit = commitBuilt('built', source)
     const files = git(source, 'ls-tree', '-r', '--name-only', commit).split('\n')
