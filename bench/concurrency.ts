@@ -17,7 +17,7 @@ export const concurrency: Bench = {
       return await inDirectory(async (dir) => {
         const rows: Row[] = []
         for (const servers of postgres ? [onSqlite, postgres] : [onSqlite]) {
-          const how = { fixed: small ? [1, 2] : [1, 2, 4, 8], isSmall: small, say }
+          const how = { fixed: small ? [2] : [1, 2, 4, 8], isSmall: small, say }
           const { rows: compared, connections } = await compare(servers, flowsAndDeployments(world), dir, how)
           rows.push(
             ...compared,

@@ -87,7 +87,7 @@ describe('an apply over an unreliable connection', () => {
 })
 
 describe('an interrupted apply', () => {
-  test.each([1, 4, 15, 33, 60, 85, 100])(
+  test.each([1, 33, 85])(
     'killed at write %i, applied again: identical result, no duplicates',
     async (at) => {
       const server = await freshServer('3.8.8')

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { testVersions } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { differingFields, plainRows, type Rows } from '../support/plain-rows.ts'
@@ -52,7 +53,7 @@ const edits: readonly [string, (text: string) => string, RegExp][] = [
  * Servers hold what their own create refuses. All of it is restored on an empty server, and what no request can make is
  * told in the plan, before the first write.
  */
-describe.each(['3.8.8', '3.4.14'] as const)('what a %s holds and its create refuses', (version) => {
+describe.each(testVersions)('what a %s holds and its create refuses', (version) => {
   let source: PrefectServer
   let target: PrefectServer
   let states: Rows
