@@ -66,18 +66,22 @@ export interface Stopper {
 export async function openStopper(target: string): Promise<Stopper> {
   let armed: { readonly stop: Stop; readonly at: number } | undefined
   let writes = 0
-  let distinct = new Set<string>()
+  let distinct = 0
+  let last = ''
   const proxy: Faulty = await openFaulty(target, ({ mutating, method, path, body }) => {
     if (!mutating) return undefined
     writes++
-    distinct.add(`${method} ${path} ${body}`)
+    const request = `${method} ${path} ${body}`
+    if (request !== last) distinct++
+    last = request
     return armed?.stop.fault(armed.at, writes, () => stopper.child?.kill('SIGKILL'))
   })
   const restart = (): number => {
-    const { size } = distinct
+    const seen = distinct
     writes = 0
-    distinct = new Set()
-    return size
+    distinct = 0
+    last = ''
+    return seen
   }
   const stopper: Stopper = {
     url: proxy.url,
