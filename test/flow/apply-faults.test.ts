@@ -87,28 +87,25 @@ describe('an apply over an unreliable connection', () => {
 })
 
 describe('an interrupted apply', () => {
-  test.each([1, 33, 85])(
-    'killed at write %i, applied again: identical result, no duplicates',
-    async (at) => {
-      const server = await freshServer('3.8.8')
-      let child: ChildProcess | undefined
-      const proxy = await openFaulty(server.url, ({ write, mutating }) => {
-        if (!mutating || write !== at) return undefined
-        setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
-        return undefined
-      })
-      const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
-        started: (process) => (child = process),
-      })
-      await proxy.close()
-      expect(killed.exit, 'it was killed').toBeNull()
-      const { exit, stderr } = await applyTo(server.url, everyKind)
-      expect(stderr).not.toMatch(/FAILED/)
-      expect(exit).toBe(0)
-      expect(await worldOf(server.url)).toEqual(reference.world)
-      await server.stop()
-    },
-  )
+  test.each([1, 33, 85])('killed at write %i, applied again: identical result, no duplicates', async (at) => {
+    const server = await freshServer('3.8.8')
+    let child: ChildProcess | undefined
+    const proxy = await openFaulty(server.url, ({ write, mutating }) => {
+      if (!mutating || write !== at) return undefined
+      setTimeout(() => child?.kill('SIGKILL'), at % 2 === 0 ? 0 : 15)
+      return undefined
+    })
+    const killed = await runCli(['apply', everyKind, '--api-url', proxy.url, '--yes'], {
+      started: (process) => (child = process),
+    })
+    await proxy.close()
+    expect(killed.exit, 'it was killed').toBeNull()
+    const { exit, stderr } = await applyTo(server.url, everyKind)
+    expect(stderr).not.toMatch(/FAILED/)
+    expect(exit).toBe(0)
+    expect(await worldOf(server.url)).toEqual(reference.world)
+    await server.stop()
+  })
 
   test('the first Ctrl-C completes requests in flight, writes journal and summary, and exits with 130', async () => {
     const server = await freshServer('3.8.8')
