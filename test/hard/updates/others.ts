@@ -238,7 +238,8 @@ const storageUpdates: readonly Update[] = [
     to: [type({}), first.document, block('c', first.ref, { n: 2 }), block('b', first.ref, { one: link('c') })],
   },
   {
-    name: 'automations: a cycle, one of them renamed',
+    name: 'automations: a cycle, one of them renamed, which replaces it',
+    recreates: true,
     header: { moved: [{ from: 'automation/a', to: 'automation/c' }] },
     from: [automation('a', { actions: [pauses('b')] }), automation('b', { actions: [pauses('a')] })],
     to: [
