@@ -52,7 +52,7 @@ export interface Entry {
   readonly action: Change['action']
   readonly before?: Image
   readonly after?: Image
-  /** What the server deletes along with the resource. When a journal is read, each of these also has an entry of its own. */
+  /** What the server deletes along with the resource, by the requests for that one. */
   readonly along?: readonly Image[]
   /** Places of secrets whose previous value an update replaced or removed. */
   readonly changedSecrets?: readonly string[]
@@ -68,6 +68,7 @@ export interface Entry {
 
 export interface JournalRecord {
   readonly head: Head
+  /** One for each change. */
   readonly entries: readonly Entry[]
   /** Whether the apply was completed. */
   readonly ended: boolean
@@ -143,11 +144,14 @@ export function parseJournal(file: string, text: string): JournalRecord {
     if ((value.type === 'write' || value.type === 'wrote') && entry)
       entries.set(key, { ...entry, writes: withWrite(entry.writes ?? [], value) })
   }
-  const all = [...entries.values()].flatMap((entry) => [entry, ...deletedAlong(entry)])
-  return { head: head as unknown as Head, entries: all, ended: rest.at(-1)?.type === 'end' }
+  return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
 }
 
-/** The entries of resources that are deleted with another one, by the requests for that one. */
+/** A record that also has an entry for each resource that was deleted along with another one, as an undo needs it. */
+export function withDeletedAlong(record: JournalRecord): JournalRecord {
+  return { ...record, entries: record.entries.flatMap((entry) => [entry, ...deletedAlong(entry)]) }
+}
+
 function deletedAlong({ along = [], status, writes }: Entry): Entry[] {
   const outcome = { ...(status ? { status } : {}), ...(writes ? { writes } : {}) }
   return along.map((before) => ({ ref: refOf(before), action: 'delete', before, ...outcome }))

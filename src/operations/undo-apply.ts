@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import type { JournalRecord } from '../journal/journal.ts'
+import { type JournalRecord, withDeletedAlong } from '../journal/journal.ts'
 import { readJournal } from '../journal/journal-file.ts'
 import { withoutLostSecrets } from '../journal/lost-secrets.ts'
 import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
@@ -50,8 +50,9 @@ function journalAt(file: string, { cwd }: Context): FoundJournal {
   return { file, record: readJournal(resolve(cwd, file), file) }
 }
 
-async function prepareUndo({ file, record }: FoundJournal, request: UndoRequest, to: OpenConnection, context: Context) {
+async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: OpenConnection, context: Context) {
   const { kinds, onEvent } = context
+  const record = withDeletedAlong(journal.record)
   const secrets = secretsIn(record)
   const states = leftBehind(record)
   const wanted = referencedRefs(record).map((ref) =>
@@ -80,7 +81,7 @@ async function prepareUndo({ file, record }: FoundJournal, request: UndoRequest,
     fullSnapshot: snapshot,
     secretValues,
     to,
-    file,
+    file: journal.file,
   }
   return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
 }

@@ -7,6 +7,7 @@ import {
   type JournalRecord,
   parseJournal,
   resultLine,
+  withDeletedAlong,
 } from '../../src/journal/journal.ts'
 import { referencedRefs, undoOf } from '../../src/journal/undo.ts'
 import type { Kind } from '../../src/kind.ts'
@@ -253,7 +254,10 @@ it.each([true, false])(
     } as const
     const result = isDone ? resultLine({ change, ms: 1, status: 'done' }, 'id-1' as Id) : ''
     const head = headLine({ tool: '1', server, of: 'x.yaml', time: 1, changes: 1 })
-    const read = parseJournal('x.ndjson', head + intentLine(change) + result)
+    const parsed = parseJournal('x.ndjson', head + intentLine(change) + result)
+    // A journal counts changes, whatever the server deletes along with their resources.
+    expect(parsed.entries.map(({ ref }) => ref)).toEqual(['a/x'])
+    const read = withDeletedAlong(parsed)
     expect(referencedRefs(read)).toEqual(['a/x', 'b/y'])
     expect(undoOf(read, live(), toyKinds, placeholder)).toEqual({ ...nothing, resources: [old, child] })
     expect(undoOf(read, live(old, child), toyKinds, placeholder)).toEqual(nothing)
