@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
 import { type Json, type JsonObject, parseJson, writeJson } from '../../src/json.ts'
-import type { FakeSystem } from './fake-system.ts'
+import { FakeSystem } from './fake-system.ts'
 
 /** A request that a toy server receives. */
 export interface Asked {
@@ -12,6 +13,13 @@ export interface Asked {
 export interface ToyServer {
   readonly url: string
   close(): Promise<void>
+}
+
+/** Serves the objects of a fake system until the test ends. Returns the URL of the API. */
+export async function toyUrl(system = new FakeSystem(), fails?: (asked: Asked) => number | undefined): Promise<string> {
+  const server = await toyServer(system, fails)
+  onTestFinished(() => server.close())
+  return server.url
 }
 
 /** Serves the objects of a fake system over HTTP, for commands with toy kinds. A request is answered with what `fails` returns. */

@@ -1,31 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { commands } from '../../src/commands/all.ts'
 import { newHome, writeProfiles } from '../support/cli.ts'
 import { command } from '../support/command.ts'
-import { FakeSystem } from '../support/fake-system.ts'
 import { parseReport } from '../support/report-schema.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
-import { type ToyServer, toyServer } from '../support/toy-server.ts'
+import { toyUrl } from '../support/toy-server.ts'
 
 /* Every command that takes -f json prints one document of schemas/report.v1.json, also where there is nothing to print. */
 const header = 'kind: snapshot\nversion: 1\n'
 const text = `${header}---\nkind: a\nkey: one\nspec: {count: 1}\n`
 const secret = `${header}---\nkind: c\nkey: one\nspec: {data: {}}\nsecrets: {/data/token: {env: TOY_TOKEN}}\n`
-const open: ToyServer[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
 
 async function user() {
   const home = newHome()
-  const url = async () => {
-    const server = await toyServer(new FakeSystem())
-    open.push(server)
-    return server.url
-  }
-  writeProfiles(home, { one: await url(), two: await url(), filled: await url(), gone: 'http://127.0.0.1:1/api' })
+  writeProfiles(home, {
+    one: await toyUrl(),
+    two: await toyUrl(),
+    filled: await toyUrl(),
+    gone: 'http://127.0.0.1:1/api',
+  })
   for (const [name, content] of Object.entries({ 's.yaml': text, 'empty.yaml': header, 'secret.yaml': secret }))
     writeFileSync(join(home, name), content)
   const env = { HOME: home, PREFECT_HOME: home }

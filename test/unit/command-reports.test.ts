@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { applySnapshot } from '../../src/index.ts'
 import { type JsonObject, parseJson } from '../../src/json.ts'
 import { newHome, writeProfiles } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { FakeSystem } from '../support/fake-system.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
-import { type Asked, type ToyServer, toyServer } from '../support/toy-server.ts'
+import { type Asked, toyUrl } from '../support/toy-server.ts'
 
 /** Commands that change a server, on servers with toy kinds: what they report where not everything goes as planned. */
 const text = `kind: snapshot
@@ -20,15 +20,6 @@ spec: {count: 1}
 kind: a
 key: two
 `
-const open: ToyServer[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-const serve = async (system: FakeSystem, fails?: (asked: Asked) => number | undefined) => {
-  const server = await toyServer(system, fails)
-  open.push(server)
-  return server.url
-}
 /** Refuses every request that reads, once something has been written. */
 const unreadable = (system: FakeSystem) => (asked: Asked) =>
   system.sent.length > 0 && (asked.method === 'GET' || asked.path.endsWith('/filter')) ? 400 : undefined
@@ -49,7 +40,7 @@ describe('an apply whose read-back fails', () => {
   it('reports its outcomes, its journal and a warning, and ends as if it had been verified', async () => {
     const system = new FakeSystem()
     const home = place()
-    const url = await serve(system, unreadable(system))
+    const url = await toyUrl(system, unreadable(system))
     const { exit, out, err } = await run(home, ['apply', 's.yaml', '--api-url', url, '--yes', '-f', 'json'])
     const report = parse(out)
     expect([exit, report.exit, statuses(report), codes(report)]).toEqual([0, 0, ['done', 'done'], ['not-verified']])
@@ -59,7 +50,7 @@ describe('an apply whose read-back fails', () => {
 
   it.each(['text', 'markdown', 'html'])('says so as %s', async (format) => {
     const system = new FakeSystem()
-    const url = await serve(system, unreadable(system))
+    const url = await toyUrl(system, unreadable(system))
     const { exit, out, err } = await run(place(), ['apply', 's.yaml', '--api-url', url, '--yes', '-f', format])
     expect(exit).toBe(0)
     expect(out).toMatch(/2 (changes )?done|2 of 2 changes done|done in \d+ ms/)
@@ -72,7 +63,7 @@ describe('an apply whose read-back fails', () => {
     const refuse = unreadable(system)
     const fails = (asked: Asked) =>
       asked.method === 'POST' && asked.path === '/a/' && system.sent.length > 0 ? 422 : refuse(asked)
-    const url = await serve(system, fails)
+    const url = await toyUrl(system, fails)
     const args = ['apply', 's.yaml', '--api-url', url, '--yes', '-f', 'json', '--concurrency', '1']
     const { exit, out } = await run(place(), args)
     const report = parse(out)
@@ -83,7 +74,7 @@ describe('an apply whose read-back fails', () => {
   it('returns all of it to a program', async () => {
     const system = new FakeSystem()
     const home = place()
-    const url = await serve(system, unreadable(system))
+    const url = await toyUrl(system, unreadable(system))
     const { outcomes, issues, journal, ending } = await applySnapshot(
       { snapshot: 's.yaml', apiUrl: url },
       { kinds: toyKinds, cwd: home, home },
@@ -104,7 +95,7 @@ describe('a command that asks, and is answered "no"', () => {
     transfer: async (home, url) => {
       const from = new FakeSystem('other')
       from.put('a', 'one')
-      writeProfiles(home, { old: await serve(from), new: url })
+      writeProfiles(home, { old: await toyUrl(from), new: url })
       return ['transfer', '--from', 'old', '--to', 'new']
     },
     undo: async (home, url) => {
@@ -117,7 +108,7 @@ describe('a command that asks, and is answered "no"', () => {
     async (_, prepare) => {
       const system = new FakeSystem()
       const home = place()
-      const args = await prepare(home, await serve(system))
+      const args = await prepare(home, await toyUrl(system))
       const before = system.sent.length
       const { exit, out, err } = await run(home, [...args, '-f', 'json'], no)
       const report = parse(out)
@@ -143,7 +134,7 @@ describe('the file of an apply', () => {
     const system = new FakeSystem()
     const home = place()
     writeFileSync(join(home, 'braces.yaml'), content)
-    const args = ['apply', 'braces.yaml', '--api-url', await serve(system), '--yes', '-f', 'json']
+    const args = ['apply', 'braces.yaml', '--api-url', await toyUrl(system), '--yes', '-f', 'json']
     const { exit, out, issues } = await run(home, args)
     expect(issues).toEqual([])
     expect([exit, statuses(parse(out))]).toEqual([0, ['done']])
@@ -153,7 +144,7 @@ describe('the file of an apply', () => {
   it('is a saved plan where it is one, and a report of a plan is refused as none', async () => {
     const system = new FakeSystem()
     const home = place()
-    const url = await serve(system)
+    const url = await toyUrl(system)
     await run(home, ['plan', 's.yaml', '--api-url', url, '--out', 'p.json'])
     const { out } = await run(home, ['plan', 's.yaml', '--api-url', url, '-f', 'json'])
     writeFileSync(join(home, 'report.json'), out)

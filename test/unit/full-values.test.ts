@@ -1,32 +1,26 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { commands } from '../../src/commands/all.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
-import { FakeSystem } from '../support/fake-system.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
-import { type ToyServer, toyServer } from '../support/toy-server.ts'
+import { toyUrl } from '../support/toy-server.ts'
 
-const open: ToyServer[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
 const long = `begin ${'x'.repeat(300)} end`
 const nested = { first: { second: Array.from({ length: 30 }, (_, n) => `item-${n}`) } }
 const more = Array.from({ length: 20 }, (_, n) => `---\nkind: a\nkey: m${n}\n`).join('')
 
 async function user() {
   const home = newHome()
-  const server = await toyServer(new FakeSystem())
-  open.push(server)
+  const url = await toyUrl()
   const write = (file: string, spec: object, rest = '') =>
     writeFileSync(
       join(home, file),
       `kind: snapshot\nversion: 1\n---\nkind: a\nkey: one\nspec: ${JSON.stringify(spec)}\n${rest}`,
     )
   const run = async (line: string) =>
-    (await command([...line.split(' '), '--api-url', server.url], { HOME: home }, home, { kinds: toyKinds })).out
+    (await command([...line.split(' '), '--api-url', url], { HOME: home }, home, { kinds: toyKinds })).out
   write('s.yaml', { text: long, any: nested, count: 1 })
   write('lines.yaml', { text: `first\nsecond ${long}\nthird` })
   write('more.yaml', { count: 1 }, more)

@@ -1,26 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { newHome, writeProfiles } from '../support/cli.ts'
 import { command } from '../support/command.ts'
-import { FakeSystem } from '../support/fake-system.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
-import { type ToyServer, toyServer } from '../support/toy-server.ts'
+import { toyUrl } from '../support/toy-server.ts'
 
 const header = 'kind: snapshot\nversion: 1\n'
-const open: ToyServer[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
 
 async function user() {
   const home = newHome()
-  const url = async () => {
-    const server = await toyServer(new FakeSystem())
-    open.push(server)
-    return server.url
-  }
-  writeProfiles(home, { one: await url(), two: await url() })
+  writeProfiles(home, { one: await toyUrl(), two: await toyUrl() })
   writeFileSync(join(home, 's.yaml'), `${header}---\nkind: a\nkey: one\nspec: {count: 1}\n`)
   writeFileSync(join(home, 'more.yaml'), `${header}---\nkind: a\nkey: one\nspec: {count: 2}\n---\nkind: a\nkey: two\n`)
   writeFileSync(join(home, 'bad.yaml'), `${header}---\nkind: nonsense\nkey: x\n`)

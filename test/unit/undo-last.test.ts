@@ -1,30 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { FakeSystem } from '../support/fake-system.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
-import { type ToyServer, toyServer } from '../support/toy-server.ts'
-
-const open: ToyServer[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
+import { toyUrl } from '../support/toy-server.ts'
 
 /** A user with a server of toy kinds. */
 async function user(home = newHome()) {
   const system = new FakeSystem()
-  const server = await toyServer(system)
-  open.push(server)
+  const url = await toyUrl(system)
   const run = (...args: readonly string[]) =>
-    command([...args, '--api-url', server.url], { HOME: home }, home, { kinds: toyKinds })
+    command([...args, '--api-url', url], { HOME: home }, home, { kinds: toyKinds })
   const apply = (count: number) => {
     writeFileSync(join(home, 's.yaml'), `kind: snapshot\nversion: 1\n---\nkind: a\nkey: one\nspec: {count: ${count}}\n`)
     return run('apply', 's.yaml', '--yes')
   }
   const counts = () => [...system.objects.values()].map(({ count }) => Number(count))
-  return { home, url: server.url, run, apply, counts }
+  return { home, url, run, apply, counts }
 }
 const journals = (home: string) => join(home, '.local/state/prefect-snapshot/journals')
 
