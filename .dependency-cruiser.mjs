@@ -185,12 +185,12 @@ export default {
     ),
     error(
       'ci-imports',
-      'The program of CI jobs runs the command line. From src/ it imports JSON, reports and their formats, exit codes, and HTTP; and no package.',
+      'The program of CI jobs runs the command line. From src/ it imports JSON, reports and their formats, the reading of files, exit codes, and HTTP; and no package.',
       { path: '^ci/' },
       {
         path: '^(src|node_modules)/',
         pathNot: [
-          room(...base),
+          room(...base, disk),
           room('report'),
           '^src/(cli/exit-codes|client/transport|profile/proxy)[.]ts$',
           '^node_modules/@types/',

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { readStart } from '../src/read-file.ts'
 import { environmentFlags } from './inputs.ts'
 import { exitCodes, issuesOf, type Job, reportText } from './job.ts'
 
@@ -21,15 +21,7 @@ function withoutEnvironment(flags: readonly string[]): readonly string[] {
   return flags.filter((_, index) => !environment.has(index))
 }
 
+/** Whether a file begins like a saved plan. If it cannot be read, the tool says why. */
 function isSavedPlan(path: string): boolean {
-  try {
-    const file = openSync(path, 'r')
-    const start = Buffer.alloc(200)
-    readSync(file, start)
-    closeSync(file)
-    return start.toString('utf8').includes('"prefect-snapshot/saved-plan"')
-  } catch {
-    // The tool says why it cannot be read.
-    return false
-  }
+  return readStart(path, 200).toString('utf8').includes('"prefect-snapshot/saved-plan"')
 }

@@ -27,11 +27,15 @@ function withCount(issue: Issue, count: number): Issue {
 
 /** Variables that are not set, each of them once, with the number of its uses. */
 export function countedVariables(issues: readonly Issue[]): Issue[] {
-  const uses = (message: string) => issues.filter((issue) => issue.message === message).length
-  const isFirst = ({ code, message }: Issue, index: number) =>
-    code !== 'missing-variable' || issues.findIndex((issue) => issue.message === message) === index
-  return issues.filter(isFirst).map((issue) => {
-    const count = issue.code === 'missing-variable' ? uses(issue.message) : 1
+  const uses = new Map<string, number>()
+  const first = issues.filter(({ code, message }) => {
+    if (code !== 'missing-variable') return true
+    const before = uses.get(message) ?? 0
+    uses.set(message, before + 1)
+    return before === 0
+  })
+  return first.map((issue) => {
+    const count = issue.code === 'missing-variable' ? (uses.get(issue.message) ?? 1) : 1
     return count === 1 ? issue : { ...issue, message: `${issue.message} The overlay uses it ${count} times.` }
   })
 }

@@ -5,11 +5,17 @@ import { otherZones } from './zone-names.ts'
  * cron and recurrence rules use it.
  */
 
-const known: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('timeZone'), ...otherZones])
+let known: ReadonlySet<string> | undefined
+
+/** All names, which take milliseconds to list: too long for the start of every command. */
+function zoneNames(): ReadonlySet<string> {
+  known ??= new Set([...Intl.supportedValuesOf('timeZone'), ...otherZones])
+  return known
+}
 
 /** Whether a name is one of the tz database, spelled exactly. */
 export function isTimeZone(name: string): boolean {
-  return known.has(name)
+  return zoneNames().has(name)
 }
 
 /** Whether the text contains the name of a place or offset, which is all that Prefect asks of a recurrence rule. */
@@ -19,7 +25,7 @@ export function containsTimeZone(text: string): boolean {
 
 /** The names of all time zones, for "did you mean". */
 export function timeZones(): readonly string[] {
-  return [...known]
+  return [...zoneNames()]
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

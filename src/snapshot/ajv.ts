@@ -13,7 +13,7 @@ export function openAjv(): Ajv2020 {
     validateFormats: false,
     validateSchema: false,
     logger: false,
-    // Each schema checks a value or two, so that code is not worth being optimized.
+    // Most schemas check a value or two, so that their code is not worth being optimized.
     code: { optimize: false },
   })
 }

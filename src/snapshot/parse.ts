@@ -138,8 +138,7 @@ function placesOf(reading: Reading): Parsed['placeOf'] {
     byRef ??= new Map(resources.map((resource) => [refOf(resource), resource]))
     const resource = byRef.get(ref)
     const kind = kinds.find(({ name }) => name === resource?.kind)
-    const document = writtenOf(reading, ref)
-    const at = resource && kind && document !== undefined ? writtenPointer(kind, resource, document, pointer) : pointer
+    const at = resource && kind ? writtenPointer(kind, resource, () => writtenOf(reading, ref), pointer) : pointer
     return locator(chunk)(at)
   }
 }

@@ -5,6 +5,7 @@ import type { KeywordCheck, Misfit, RuleKeyword } from '../kind.ts'
 import { openAjv } from './ajv.ts'
 import { type MatchedDocuments, type SchemaFault, visitSchema } from './rule-schema-words.ts'
 import { plain } from './validate-document.ts'
+import { checkOfSchemas } from './validators.ts'
 
 /** The schemas of the rules of one policy file. */
 export interface RuleSchemas {
@@ -29,7 +30,7 @@ export function ruleSchemas(checks: ReadonlyMap<string, KeywordCheck>): RuleSche
       const ajv = open()
       const faults: SchemaFault[] = []
       visitSchema({ ajv, schema, keywords, names, fail: (fault) => faults.push(fault) })
-      for (const { instancePath, keyword, message = 'is not allowed' } of schemaErrors(ajv, schema))
+      for (const { instancePath, keyword, message = 'is not allowed' } of schemaErrors(schema))
         if (keyword !== 'anyOf' && !faults.some(({ pointer }) => pointer === instancePath))
           faults.push({ pointer: instancePath, message: `${steps(instancePath).at(-1) ?? 'The schema'} ${message}.` })
       return faults.length > 0 ? faults : compileFaults(ajv, schema)
@@ -41,9 +42,10 @@ export function ruleSchemas(checks: ReadonlyMap<string, KeywordCheck>): RuleSche
   }
 }
 
-function schemaErrors(ajv: Ajv2020, schema: Json): readonly ErrorObject[] {
+function schemaErrors(schema: Json): readonly ErrorObject[] {
   const { $schema: _, ...words } = isObject(schema) ? schema : {}
-  return ajv.validateSchema(plain(words) as JsonObject) === true ? [] : (ajv.errors ?? [])
+  const check = checkOfSchemas()
+  return check(plain(words)) ? [] : (check.errors ?? [])
 }
 
 function compileFaults(ajv: Ajv2020, schema: Json): SchemaFault[] {

@@ -9,16 +9,13 @@ import { checkOfSchemas } from './validators.ts'
 export function userSchemas(): Schemas {
   let ajv: ReturnType<typeof openAjv> | undefined
   const compiled = new Map<string, (value: Json) => readonly Misfit[]>()
-  const open = () => {
-    ajv ??= openAjv()
-    return ajv
-  }
   return {
     misfits(schema, value) {
       if (Object.keys(schema).length === 0) return []
       const needed = plain(neededFor(value, schema)) as JsonObject
       const text = JSON.stringify(needed)
-      const check = compiled.get(text) ?? compile(open(), needed)
+      ajv ??= openAjv()
+      const check = compiled.get(text) ?? compile(ajv, needed)
       compiled.set(text, check)
       return check(plain(value))
     },

@@ -18,22 +18,27 @@ export const validatorOptions: Options = {
   meta: false,
 }
 
-/** The validators that were compiled, by kind. A test may parse thousands of snapshots. */
+/** The validators that were compiled, by what they were compiled from. A test may parse thousands of snapshots. */
 const compiled = new WeakMap<object, ValidateFunction>()
+
+function once(from: object, compile: () => ValidateFunction): ValidateFunction {
+  const check = compiled.get(from) ?? compile()
+  compiled.set(from, check)
+  return check
+}
 
 /** The validator of a kind, or of the header, by its name; compiled on first use. */
 export function checkOf(_name: string, kind: Kind | undefined): ValidateFunction {
-  const key = kind ?? headerSchema
-  const check = compiled.get(key) ?? new Ajv2020(validatorOptions).compile(kind ? documentSchema(kind) : headerSchema)
-  compiled.set(key, check)
-  return check
+  return once(kind ?? headerSchema, () => compiledFrom(kind ? documentSchema(kind) : headerSchema))
 }
 
 /** The validator of another file than a snapshot, by its name; compiled on first use. */
 export function checkBySchema(_name: string, schema: JsonObject): ValidateFunction {
-  const check = compiled.get(schema) ?? new Ajv2020(validatorOptions).compile(schema)
-  compiled.set(schema, check)
-  return check
+  return once(schema, () => compiledFrom(schema))
+}
+
+function compiledFrom(schema: JsonObject): ValidateFunction {
+  return new Ajv2020(validatorOptions).compile(schema)
 }
 
 /** The id of the schema of JSON Schemas by which Prefect checks those of users. */
@@ -41,7 +46,6 @@ export const metaschema = 'https://json-schema.org/draft/2020-12/schema'
 
 /** The validator of JSON Schemas; compiled on first use. */
 export function checkOfSchemas(): ValidateFunction {
-  const check = compiled.get(validatorOptions) ?? new Ajv2020({ ...validatorOptions, meta: true }).getSchema(metaschema)
-  compiled.set(validatorOptions, check as ValidateFunction)
-  return check as ValidateFunction
+  const ajv = () => new Ajv2020({ ...validatorOptions, meta: true })
+  return once(checkOfSchemas, () => ajv().getSchema(metaschema) as ValidateFunction)
 }

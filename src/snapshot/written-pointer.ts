@@ -8,10 +8,18 @@ import { canonicalSpec } from '../spec.ts'
  * pointers of an overlay.
  */
 
-/** The pointer into a document as it is written that leads to the value of a canonical resource. */
-export function writtenPointer(kind: Kind, resource: Resource, document: Json, pointer: Pointer): Pointer {
+/**
+ * The pointer into a document as it is written that leads to the value of a canonical resource. The document is read only if the
+ * pointer leads into a list that the kind may sort.
+ */
+export function writtenPointer(
+  kind: Kind,
+  resource: Resource,
+  read: () => Json | undefined,
+  pointer: Pointer,
+): Pointer {
   return movedPointer(pointer, (name, index) => {
-    const [written, items] = listsOf(kind, resource, document, name)
+    const [written, items] = listsOf(kind, resource, read, name)
     return written && items && indexOfSame(written, items[index], index)
   })
 }
@@ -19,7 +27,7 @@ export function writtenPointer(kind: Kind, resource: Resource, document: Json, p
 /** The pointer into a canonical resource that leads to the value of its document as it is written. */
 export function canonicalPointer(kind: Kind, resource: Resource, document: Json, pointer: Pointer): Pointer {
   return movedPointer(pointer, (name, index) => {
-    const [written, items] = listsOf(kind, resource, document, name)
+    const [written, items] = listsOf(kind, resource, () => document, name)
     return written && items && indexOfSame(items, written[index], index)
   })
 }
@@ -28,7 +36,7 @@ export function canonicalPointer(kind: Kind, resource: Resource, document: Json,
 export function inWrittenOrder(kind: Kind, resource: Resource, canonical: JsonObject, document: Json): JsonObject {
   const spec: Record<string, Json> = isObject(canonical.spec) ? { ...canonical.spec } : {}
   for (const name of Object.keys(spec)) {
-    const [written, items] = listsOf(kind, resource, document, name)
+    const [written, items] = listsOf(kind, resource, () => document, name)
     const isSame =
       written?.length === items?.length && written?.every((item) => items?.some((one) => sameJson(one, item)))
     if (written && isSame) spec[name] = written
@@ -43,10 +51,12 @@ function movedPointer(pointer: Pointer, moved: (name: string, index: number) => 
 }
 
 /** The canonical items of a list that a kind may sort: in the order of the document, and in its own. */
-function listsOf(kind: Kind, resource: Resource, document: Json, name: string) {
-  const written = isObject(document) && isObject(document.spec) ? document.spec[name] : undefined
+function listsOf(kind: Kind, resource: Resource, read: () => Json | undefined, name: string) {
   const items = resource.spec[name]
-  if (!kind.fields[name]?.normalize || !Array.isArray(written) || !Array.isArray(items)) return []
+  if (!kind.fields[name]?.normalize || !Array.isArray(items)) return []
+  const document = read() ?? null
+  const written = isObject(document) && isObject(document.spec) ? document.spec[name] : undefined
+  if (!Array.isArray(written)) return []
   const canonical = (item: Json): Json => {
     const list = canonicalSpec(kind, { [name]: [item] } as JsonObject)[name]
     return (Array.isArray(list) ? list[0] : undefined) ?? null
