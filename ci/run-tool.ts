@@ -30,7 +30,8 @@ export function openTool(env: Env, log: Log): Tool {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void running?.kill(signal))
   return (args) =>
     new Promise((done, fail) => {
-      const words = [bin, ...args, '-f', 'json']
+      // Without `--`, Node takes some options itself, wherever they are: the variables of `--env-file` may be code to run.
+      const words = ['--', bin, ...args, '-f', 'json']
       const child = spawn(process.execPath, words, { env: passed, stdio: ['ignore', 'pipe', 'pipe'] })
       running = child
       const out: Buffer[] = []

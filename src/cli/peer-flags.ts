@@ -28,6 +28,10 @@ const hints: readonly {
     flags: ['--workspace', '--context', '--server', '--host', '--kong-addr', '--url'],
     fix: 'Use --profile or --api-url.',
   },
+  {
+    flags: ['--env-file', '--from-env-file', '--secret-file', '--secrets-file', '--var-file', '-var-file', '--dotenv'],
+    fix: 'Use --secret-env-file. Node itself takes --env-file, wherever it is on the command line.',
+  },
   { flags: ['--state', '--file'], fix: 'Name the snapshot as an argument.' },
   {
     flags: ['--force'],

@@ -1,4 +1,9 @@
-import { InvalidArgumentError, Command as Program, Option as ProgramOption } from 'commander'
+import {
+  InvalidArgumentError,
+  Command as Program,
+  Argument as ProgramArgument,
+  Option as ProgramOption,
+} from 'commander'
 import { commands } from '../commands/all.ts'
 import { type Argument, type Command, groups, type Option } from '../commands/command.ts'
 import type { ExitStatus, Io } from '../commands/io.ts'
@@ -75,7 +80,11 @@ function parentOf(program: Program, name: string, { group, examples: lines }: Co
 
 function addArgument(program: Program, name: string, { form, description, default: defaultValue }: Argument<unknown>) {
   const notation = form === 'optional' ? `[${name}]` : form === 'rest' ? `<${name}...>` : `<${name}>`
-  program.argument(notation, description, defaultValue)
+  const one = new ProgramArgument(notation, description)
+  if (form === 'rest') one.argParser(collect)
+  else one.argParser(text)
+  if (defaultValue !== undefined) one.default(defaultValue)
+  program.addArgument(one)
 }
 
 function argumentsOf({ arguments: declared }: Command, values: readonly unknown[]): Record<string, unknown> {
@@ -99,14 +108,14 @@ function optionOf(key: string, option: Option<unknown, boolean>): ProgramOption 
   return one
 }
 
-/** The values of a repeatable option. */
+/** The values of a repeatable option or argument. */
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text(value)]
 }
 
-/** A nonempty value. An empty one usually comes from an unset variable in a script. */
+/** A value that is not blank. An empty one usually comes from an unset variable in a script, so it is never taken for "not given". */
 function text(value: string): string {
-  if (value === '')
+  if (value.trim() === '')
     throw new InvalidArgumentError('It must not be empty. Check whether a variable in your script is unset.')
   return value
 }

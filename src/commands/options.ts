@@ -63,9 +63,9 @@ export const environmentOptions = {
 }
 
 /** Files with environment variables for secrets. */
-export const envFileOption = {
-  envFile: list(
-    '--env-file <file>',
+export const secretEnvFileOption = {
+  secretEnvFile: list(
+    '--secret-env-file <file>',
     'file with NAME=value lines for secrets missing in the environment; repeatable, the last one wins',
   ),
 }
@@ -85,7 +85,7 @@ export const recipientOption = {
 
 /** Where the values of secret placeholders come from, besides the environment. */
 export const secretOptions = {
-  ...envFileOption,
+  ...secretEnvFileOption,
   ...identityOption,
   allowCommands: flag('--allow-commands', 'run the commands that the snapshot names as sources of secrets'),
 }

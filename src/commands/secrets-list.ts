@@ -15,7 +15,7 @@ export const secretsList = defineCommand({
   },
   examples: [
     'secrets list prod.snapshot.yaml',
-    'secrets list prod.snapshot.yaml --identity key.txt --env-file prod.env',
+    'secrets list prod.snapshot.yaml --identity key.txt --secret-env-file prod.env',
     'secrets list platform/ -f json',
   ],
   async run(input, io) {

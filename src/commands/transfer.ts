@@ -2,10 +2,10 @@ import { defineCommand, flag, requiredValue, value } from './command.ts'
 import {
   applyOptions,
   dryRunOption,
-  envFileOption,
   externalOption,
   optionalActivation,
   ruleOptions,
+  secretEnvFileOption,
   selectionOptions,
   showOptions,
 } from './options.ts'
@@ -28,7 +28,7 @@ export const transfer = defineCommand({
     allowSameServer: flag('--allow-same-server', 'continue if both are the same server, or one is a copy of the other'),
     ...selectionOptions,
     ...externalOption,
-    ...envFileOption,
+    ...secretEnvFileOption,
     ...showOptions,
   },
   examples: [

@@ -1,6 +1,6 @@
 import { Failure } from '../issue.ts'
 import { defineCommand, flag, optional } from './command.ts'
-import { applyOptions, dryRunOption, envFileOption, serverOptions, showOptions } from './options.ts'
+import { applyOptions, dryRunOption, secretEnvFileOption, serverOptions, showOptions } from './options.ts'
 
 export const undo = defineCommand({
   name: 'undo',
@@ -14,7 +14,7 @@ export const undo = defineCommand({
     ...dryRunOption,
     ...applyOptions,
     ...serverOptions('server of the apply'),
-    ...envFileOption,
+    ...secretEnvFileOption,
     ...showOptions,
   },
   examples: [

@@ -108,7 +108,7 @@ export const applyCodes = {
       'A secret to be written has no value: its variable is not set, its file is missing, no identity can decrypt it, or commands are not allowed.',
     cause: 'The environment of this run lacks what the snapshot names as the source.',
     example: 'secrets: {/data/value: {env: SLACK_URL}}, while SLACK_URL is not set.',
-    fix: 'Set the variable, or pass --env-file, --identity or --allow-commands. `secrets list` shows all sources.',
+    fix: 'Set the variable, or pass --secret-env-file, --identity or --allow-commands. `secrets list` shows all sources.',
   },
   'not-verified': {
     meaning: 'The changes were applied, but the server could not be read afterwards to verify them.',

@@ -11,7 +11,7 @@ import { inWorkingTree, revisionOf } from '../store/revision.ts'
 /** Sources of secret values, besides the environment. */
 export interface SecretRequest {
   /** Files of `NAME=value` lines. The environment takes precedence over them, and later files over earlier ones. */
-  readonly envFile?: readonly string[]
+  readonly secretEnvFile?: readonly string[]
   /** Files with identities of age. */
   readonly identity?: readonly string[]
   /** Allows running the commands that a snapshot specifies. */
@@ -68,10 +68,10 @@ export async function identitiesFor(
 }
 
 /** The environment with the variables of env files, over which it takes precedence. */
-export async function environment({ envFile = [] }: SecretRequest, context: Context): Promise<Context['env']> {
+export async function environment({ secretEnvFile = [] }: SecretRequest, context: Context): Promise<Context['env']> {
   const added: Record<string, string | undefined> = {}
   const issues: Issue[] = []
-  for (const file of envFile)
+  for (const file of secretEnvFile)
     try {
       Object.assign(added, parseEnv(readText(resolve(context.cwd, file), 'env file', file)))
     } catch (error) {

@@ -20,7 +20,7 @@ import { type FoundJournal, newestJournal } from './list-journals.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
 
-export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, 'envFile'> {
+export interface UndoRequest extends Target, ApplyRequest, Pick<SecretRequest, 'secretEnvFile'> {
   /** Path of the journal of the apply; by default the newest one of an apply to the server. */
   readonly file?: string
 }

@@ -14,7 +14,8 @@ const variable = /(\$?)\$\{(env|json):([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 /**
  * Substitutes variables in a value: `${env:NAME}` anywhere in a string is the text of the variable; `${json:NAME}` must be
- * the whole string and is parsed as JSON. `$${env:NAME}` becomes `${env:NAME}`. Keys are not changed.
+ * the whole string and is parsed as JSON. `$${env:NAME}` becomes `${env:NAME}`. Keys are not changed. A variable that is
+ * empty is missing, because CI systems set what is not configured to an empty text.
  */
 export function substitute(
   value: Json,
@@ -34,17 +35,11 @@ export function substitute(
 }
 
 function substituteText(text: string, variables: Variables, pointer: Pointer, faults: VariableFault[]): Json {
-  const missing = (name: string) =>
-    faults.push({
-      code: 'missing-variable',
-      message: `The variable ${name} is not set.`,
-      fix: `Set it, for example with: export ${name}=…`,
-      pointer,
-    })
+  const missing = (name: string) => faults.push({ code: 'missing-variable', ...whyMissing(name, variables), pointer })
   const [, dollar, , json = ''] = /^(\$?)\$\{(json):([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text) ?? []
   if (dollar === '') {
     const content = variables[json]
-    if (content === undefined) missing(json)
+    if (!content) missing(json)
     else
       try {
         return parseJson(content)
@@ -64,7 +59,14 @@ function substituteText(text: string, variables: Variables, pointer: Pointer, fa
     if (format === 'json') {
       const fix = `Write \${env:${name}} within a string.`
       faults.push({ code: 'invalid-overlay', message: `${expression} must be the whole value.`, fix, pointer })
-    } else if (variables[name] === undefined) missing(name)
-    return variables[name] ?? expression
+    } else if (!variables[name]) missing(name)
+    return variables[name] || expression
   })
+}
+
+function whyMissing(name: string, variables: Variables): Pick<VariableFault, 'message' | 'fix'> {
+  const fix = `Set it, for example with: export ${name}=…`
+  if (variables[name] === undefined) return { message: `The variable ${name} is not set.`, fix }
+  const empty = `For an empty value, write "" in the overlay instead of the variable.`
+  return { message: `The variable ${name} is empty.`, fix: `${fix}. ${empty}` }
 }

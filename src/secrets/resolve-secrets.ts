@@ -83,15 +83,7 @@ async function textOrMissing(
   sources: SecretSources,
   decrypt: (text: string) => Promise<string>,
 ): Promise<string | MissingSecret> {
-  if ('env' in placeholder) {
-    return (
-      sources.env[placeholder.env] ??
-      missing(
-        `the environment variable ${placeholder.env} is not set`,
-        `Set it, for example with: export ${placeholder.env}=…`,
-      )
-    )
-  }
+  if ('env' in placeholder) return sources.env[placeholder.env] || missingVariable(placeholder.env, sources)
   if ('age' in placeholder) return decrypted(placeholder.age, decrypt)
   if ('file' in placeholder) {
     try {
@@ -112,6 +104,14 @@ async function textOrMissing(
       'Run the command by hand to see its output.',
     )
   }
+}
+
+/** A variable that is empty is missing, because CI systems set a secret that is not configured to an empty text. */
+function missingVariable(name: string, { env }: SecretSources): MissingSecret {
+  const fix = `Set it, for example with: export ${name}=…`
+  if (env[name] === undefined) return missing(`the environment variable ${name} is not set`, fix)
+  const empty = `For an empty secret, write as: json beside env: and export ${name}='""'`
+  return missing(`the environment variable ${name} is empty`, `${fix}. ${empty}`)
 }
 
 /** Removes one final line end, which editors and programs add to a text. */

@@ -287,12 +287,21 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
     write('key.txt', `${apiKey}\n`)
     write('token.txt', `${step}\n`)
     write('prod.env', `# ours\nVARIABLE_FLAG_VALUE='${names.VARIABLE_FLAG_VALUE}'\n`)
-    const mixed = ['mixed.snapshot.yaml', '--api-url', to.url, '--env-file', 'prod.env']
+    const mixed = ['mixed.snapshot.yaml', '--api-url', to.url, '--secret-env-file', 'prod.env']
     const refused = await cli(['apply', ...mixed, '--yes'])
     expect([refused.exit, refused.stderr]).toEqual([3, expect.stringMatching(/--allow-commands/)])
     await good(['plan', ...mixed, '--allow-commands', '--out', 'plan.json'])
     for (const secret of [apiKey, flag, step]) expect(read('plan.json')).not.toContain(secret)
-    await good(['apply', 'plan.json', '--api-url', to.url, '--yes', '--env-file', 'prod.env', '--allow-commands'])
+    await good([
+      'apply',
+      'plan.json',
+      '--api-url',
+      to.url,
+      '--yes',
+      '--secret-env-file',
+      'prod.env',
+      '--allow-commands',
+    ])
     expect(await worldOf(to.url)).toEqual(await worldOf(from.url))
     const tap = await openTap(to.url)
     await good([
@@ -300,7 +309,7 @@ spec:\n  paused: false\n  tags: [one]\n  job_variables: {env: {API_KEY: ${apiKey
       'mixed.snapshot.yaml',
       '--api-url',
       tap.url,
-      '--env-file',
+      '--secret-env-file',
       'prod.env',
       '--allow-commands',
       '--yes',

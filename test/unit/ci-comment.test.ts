@@ -147,7 +147,7 @@ describe('inputs', () => {
       '--overlay=a.yaml',
       '--environment',
       'x',
-      '--env-file',
+      '--secret-env-file',
       'y',
       '--tag',
       '-E',

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { hintFor } from '../../src/cli/peer-flags.ts'
 import { programOf } from '../../src/cli/program.ts'
@@ -38,6 +38,29 @@ describe.each(all)('%s', (name, one) => {
     for (const { flags, description } of one.options) expect(description, flags).not.toBe('')
     for (const argument of one.registeredArguments) expect(argument.description, argument.name()).not.toBe('')
   })
+})
+
+const valued = [['', program] as const, ...all].flatMap(([name, one]) =>
+  [...one.options.filter(({ flags }) => /[<[]/.test(flags)), ...one.registeredArguments].map(
+    (value) => [`${name} ${value.name()}`, value.parseArg as (text: string) => unknown] as const,
+  ),
+)
+
+it.each(valued)('%s refuses an empty value instead of taking it for none', (_, parse) => {
+  for (const blank of ['', ' ', '\t\n']) expect(() => parse(blank)).toThrow(InvalidArgumentError)
+})
+
+it.each([
+  ['plan', ''],
+  ['plan', 'x', '-E', ''],
+  ['plan', 'x', '--environment='],
+  ['apply', 'x', '--overlay', '', '--yes'],
+  ['diff', 'x', ''],
+  ['--log', '', 'plan', 'x'],
+])('%j is refused', async (...line) => {
+  await expect(programOf('1', async () => {}).parseAsync(['node', 'x', ...line])).rejects.toThrow(
+    /must not be empty\. Check whether a variable in your script is unset|Allowed choices are/,
+  )
 })
 
 /** Throws where commander refuses the line; what the command does is not tried. */

@@ -58,6 +58,15 @@ describe('a variable that is not set', () => {
     ])
   })
 
+  it('is told also if it is set to nothing', async () => {
+    const overlay = `entries:\n  - match: a/n1\n    set: {/spec/text: 'x\${env:NO}', /spec/any: '\${json:NONE}'}\n`
+    expect(await faults(overlay, { NO: '', NONE: '' })).toEqual([
+      'o.yaml:5 missing-variable The variable NO is empty.',
+      'o.yaml:5 missing-variable The variable NONE is empty.',
+    ])
+    expect(await faults(overlay, { NO: '', NONE: '""' })).toHaveLength(1)
+  })
+
   it('hides no other fault, and causes none', async () => {
     const overlay = `entries:
   - match: a/**

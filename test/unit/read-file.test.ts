@@ -88,7 +88,7 @@ describe('a path that is not a regular file', () => {
       ['bundle', 'verify', '/dev/zero'],
       ['apply', '/dev/zero', '--api-url', 'http://127.0.0.1:9/api'],
       ['undo', '/dev/zero', '--api-url', 'http://127.0.0.1:9/api'],
-      ['secrets', 'list', 'snapshots/data-team.snapshot.yaml', '--env-file', '/dev/zero'],
+      ['secrets', 'list', 'snapshots/data-team.snapshot.yaml', '--secret-env-file', '/dev/zero'],
       ['rekey', 'snapshots/data-team.snapshot.yaml', '--recipient', 'x', '--identity', '/dev/zero'],
     ]) {
       const { exit, issues } = await command(args)
@@ -179,9 +179,9 @@ describe('only a missing file counts as absent:', () => {
       context(home),
     )
     expect(values.missingReason(secret)?.reason).toContain('it is a FIFO, not a regular file')
-    expect(await messageOf(() => secretValuesFor([], { snapshot: 'x', envFile: [fifo] }, context(home)))).toContain(
-      'it is a FIFO',
-    )
+    expect(
+      await messageOf(() => secretValuesFor([], { snapshot: 'x', secretEnvFile: [fifo] }, context(home))),
+    ).toContain('it is a FIFO')
   })
 
   it('the target of an export, its header, and a part of a directory', async () => {

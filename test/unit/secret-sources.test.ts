@@ -11,7 +11,7 @@ import { anyJson } from '../support/arbitrary.ts'
 import { resource } from '../support/toy-kinds.ts'
 
 const world: SecretSources = {
-  env: { TEXT: 'text', LIST: '[1.0, 9007199254740993]', EMPTY: '' },
+  env: { TEXT: 'text', LIST: '[1.0, 9007199254740993]', EMPTY: '', QUOTES: '""' },
   identities: [],
   readFile: async (path) => {
     if (path.startsWith('gone')) throw new Error('there is no such file')
@@ -29,7 +29,7 @@ const filledWith = async (placeholder: Placeholder, more: Partial<SecretSources>
 describe('a placeholder gets its value from', () => {
   it.each<[string, Placeholder, Json]>([
     ['the environment', { env: 'TEXT' }, 'text'],
-    ['an empty variable', { env: 'EMPTY' }, ''],
+    ['an empty text in JSON', { env: 'QUOTES', as: 'json' }, ''],
     ['JSON in the environment', { env: 'LIST', as: 'json' }, parseJson('[1.0, 9007199254740993]')],
     ['a file, without the line end at its end', { file: 'a.txt' }, 'two\nlines'],
     ['a file that has none', { file: 'b.txt' }, 'no end'],
@@ -60,8 +60,14 @@ describe('a placeholder without a value reports the reason and a fix:', () => {
   it.each<[string, Placeholder, object]>([
     ['no variable', { env: 'NONE' }, { code: 'missing-secret', reason: expect.stringContaining('NONE is not set') }],
     [
+      'an empty variable',
+      { env: 'EMPTY' },
+      { code: 'missing-secret', reason: 'the environment variable EMPTY is empty' },
+    ],
+    ['an empty variable of JSON', { env: 'EMPTY', as: 'json' }, { code: 'missing-secret' }],
+    [
       'no JSON',
-      { env: 'EMPTY', as: 'json' },
+      { env: 'TEXT', as: 'json' },
       { code: 'invalid-secret', reason: expect.stringContaining('not valid JSON') },
     ],
     ['no JSON in a file', { file: 'x', as: 'json' }, { code: 'invalid-secret' }],
