@@ -99,6 +99,7 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
     version,
     pid: process.pid,
     signal,
+    ...(options.serverTimeout === undefined ? {} : { serverTimeoutMs: 1000 * options.serverTimeout }),
     onEvent: (event) => {
       if (event.type === 'phase') isApplying = event.phase === 'applying'
       output.emit(event)

@@ -16,6 +16,11 @@ export interface Context {
   readonly version: string
   /** Process ID, which makes the names of journals unique. */
   readonly pid: number
+  /**
+   * Milliseconds to wait for a server that is away, for example because it is restarted. By default a minute, and only for a
+   * server that has responded before.
+   */
+  readonly serverTimeoutMs?: number
   /** Stops the operation: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal: AbortSignal
   /** Receives progress events: phases, requests, outcomes, warnings. */

@@ -33,6 +33,8 @@ export interface LibraryOptions {
   readonly kinds?: readonly Kind[]
   /** Aborts: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal?: AbortSignal
+  /** Milliseconds to wait for a server that is away. Default: a minute, and only for a server that has responded before. */
+  readonly serverTimeoutMs?: number
   /** Receives phases, requests, outcomes and warnings as they happen. */
   readonly onEvent?: (event: Event) => void
 }
@@ -53,6 +55,7 @@ function contextOf(options: LibraryOptions, snapshot?: SnapshotInput): Context {
     // Makes the names of journals unique.
     pid: Math.floor(Math.random() * 1e9),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.serverTimeoutMs === undefined ? {} : { serverTimeoutMs: options.serverTimeoutMs }),
     onEvent: options.onEvent ?? (() => {}),
     now: () => Date.now(),
     stdin: async () => Buffer.from(typeof snapshot === 'object' ? formatSnapshot(snapshot) : ''),

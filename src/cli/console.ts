@@ -69,6 +69,10 @@ function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: bool
   if (event.type === 'connected' && event.reading && !quiet)
     return `Reading ${event.profile === undefined ? '' : `${event.profile}  `}${event.url} (Prefect ${event.version})\n`
   if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${event.path}\n`
+  if (event.type === 'server-wait' && !quiet)
+    return `Waiting for the server at ${event.url} (${event.reason}), at most ${event.limitMs / 1000} s.\n`
+  if (event.type === 'server-back' && !quiet)
+    return `The server responds again, after ${Math.ceil(event.awayMs / 1000)} s.\n`
   if (!verbose) return ''
   if (event.type === 'request')
     return style.dim(`${event.method} ${event.path} ${event.status} ${Math.round(event.ms)} ms\n`)

@@ -14,6 +14,8 @@ export interface GlobalOptions {
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly log?: LogFormat
+  /** Seconds. */
+  readonly serverTimeout?: number
 }
 
 /** Runs a command with an `Io`. `name` is the full name of the command. */
@@ -35,6 +37,11 @@ export function programOf(version: string, start: Start, table: readonly Command
       new ProgramOption('--log <format>', 'format of standard error; ndjson: one event a line')
         .choices(Object.keys(consoles))
         .default('text'),
+    )
+    .option(
+      '--server-timeout <seconds>',
+      'how long to wait for a server that is restarted or not started yet; 0: not at all (default: 60, and only for one that has responded before)',
+      seconds,
     )
     .option('--no-color', 'print without color (so does NO_COLOR)')
     .showSuggestionAfterError()
@@ -124,6 +131,14 @@ function text(value: string): string {
 function positive(value: string): number {
   const number = Number(value)
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a positive integer.')
+  return number
+}
+
+/** A number of seconds, also with decimals. */
+function seconds(value: string): number {
+  const number = Number(value)
+  if (value.trim() === '' || !(number >= 0 && number <= 86_400))
+    throw new InvalidArgumentError('It must be a number of seconds from 0 to 86400.')
   return number
 }
 

@@ -9,7 +9,16 @@ import type { Clock } from './clock.ts'
 import { diagnoseNoResponse, diagnoseResponse } from './diagnosis.ts'
 import { detailOf } from './error-detail.ts'
 import type { HttpRequest, HttpResponse, NoResponse } from './exchange.ts'
-import { decideRetry, isAmbiguous, isBusy, type RetrySafety, retryAfterMs } from './retry.ts'
+import {
+  decideRetry,
+  defaultPatience,
+  isAmbiguous,
+  isAway,
+  isBusy,
+  type Patience,
+  type RetrySafety,
+  retryAfterMs,
+} from './retry.ts'
 import type { Transport } from './transport.ts'
 
 /** A request to the API. `path` is relative to the base URL of the API and percent-encoded. */
@@ -42,6 +51,7 @@ export interface CallerOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly headers: Readonly<Record<string, string>>
+  readonly patience?: Patience
   on(event: Event): void
 }
 
@@ -65,7 +75,14 @@ export function createCaller(options: CallerOptions): Caller {
 interface State {
   /** Whether the server ever responded to this client. */
   reached: boolean
+  /** Since when no request has reached the server (`isAway`); undefined while it responds. */
+  awaySince?: number | undefined
+  /** Whether `server-wait` was emitted for this absence. */
+  isAnnounced?: boolean
 }
+
+/** A shorter absence is not worth an event: a connection that was closed in the meantime. */
+const announcedMs = 1000
 
 /** Sends a request until it succeeds or must not be retried. */
 async function sendWithRetries(
@@ -74,9 +91,10 @@ async function sendWithRetries(
   call: Call,
   request: HttpRequest,
 ): Promise<CallResult> {
-  const { connection, clock, on } = options
+  const { connection, clock, on, patience = defaultPatience } = options
   const { method, path, safety } = call
   let [busy, failures, busySince, afterLostAttempt] = [0, 0, 0, false]
+  let awaySince: number | undefined
   for (;;) {
     if (call.signal?.aborted) throw interrupted(connection.url)
     const outcome = await sendFollowingRedirects(options, state, call, request)
@@ -87,13 +105,24 @@ async function sendWithRetries(
     else failures++
     if (busy > 0) busySince ||= now
     const busyMs = busySince && now - busySince
-    const decision = decideRetry({ outcome, safety, busy, busyMs, failures, ...state, now }, connection, clock.random)
+    if (isAway(outcome)) awaySince ??= now
+    const awayMs = isAway(outcome) ? now - Math.min(awaySince ?? now, state.awaySince ?? now) : 0
+    const { reached } = state
+    const decision = decideRetry(
+      { outcome, safety, busy, busyMs, failures, awayMs, reached, now },
+      { ...connection, patience },
+      clock.random,
+    )
     if (decision.type === 'stop') {
       if (outcome.type === 'response') return { ...outcome, afterLostAttempt }
       throw noResponseError(call, outcome, connection)
     }
     afterLostAttempt ||= isAmbiguous(outcome, safety)
     on({ type: 'retry', method, path, reason: decision.reason, waitMs: decision.waitMs })
+    if (isAway(outcome) && !state.isAnnounced && awayMs + decision.waitMs >= announcedMs) {
+      state.isAnnounced = true
+      on({ type: 'server-wait', url: connection.url, reason: decision.reason, limitMs: patience.limitMs })
+    }
     await clock.sleep(decision.waitMs, call.signal)
   }
 }
@@ -109,6 +138,7 @@ async function sendFollowingRedirects(
   for (let hops = 0, path = request.path; ; hops++) {
     const started = clock.now()
     const outcome = await transport.exchange({ ...request, path }, call.signal)
+    notePresence(outcome, state, options)
     if (outcome.type === 'no-response') return outcome
     state.reached = true
     const ms = Math.round(clock.now() - started)
@@ -117,6 +147,24 @@ async function sendFollowingRedirects(
     if (target === undefined) return outcome
     path = target
   }
+}
+
+/** Notes since when the server is away, or that it is back. */
+function notePresence(
+  outcome: HttpResponse | NoResponse,
+  state: State,
+  { connection, clock, on }: CallerOptions,
+): void {
+  const now = clock.now()
+  if (isAway(outcome)) {
+    state.awaySince ??= now
+    return
+  }
+  // A timeout or an abort says nothing about it.
+  if (outcome.type === 'no-response') return
+  if (state.isAnnounced) on({ type: 'server-back', url: connection.url, awayMs: now - (state.awaySince ?? now) })
+  state.awaySince = undefined
+  state.isAnnounced = false
 }
 
 function requestOf(call: Call, base: string, headers: Readonly<Record<string, string>>): HttpRequest {

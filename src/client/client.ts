@@ -34,6 +34,11 @@ export interface ClientOptions {
    * write in flight completes normally.
    */
   readonly signal?: AbortSignal
+  /**
+   * Milliseconds to wait for a server that is away, also for one that has never responded. By default a minute, and only for a
+   * server that has responded before.
+   */
+  readonly serverTimeoutMs?: number
 }
 
 /**
@@ -47,7 +52,9 @@ export function openClient(
 ): Client {
   const transport = openTransport(connection)
   const headers = headersOf(connection, options.version ?? 'dev')
-  const caller = createCaller({ connection, transport, clock: options.clock ?? realClock, headers, on })
+  const { serverTimeoutMs: limitMs } = options
+  const patience = limitMs === undefined ? {} : { patience: { limitMs, fromStart: true } }
+  const caller = createCaller({ connection, transport, clock: options.clock ?? realClock, headers, on, ...patience })
   const csrf =
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
   const request = async (call: Call): Promise<Reply> => toReply(caller, call, await sendWithCsrf(caller, csrf, call))

@@ -15,6 +15,8 @@ export interface FailedAttempt {
   readonly busyMs: number
   /** Number of attempts that failed for another reason, including this one. */
   readonly failures: number
+  /** Milliseconds for which the server has been away (`isAway`), to this request or to another one. */
+  readonly awayMs: number
   /** Whether the server ever responded to this client. */
   readonly reached: boolean
   /** Milliseconds since 1970, for a `Retry-After` that is a date. */
@@ -23,7 +25,19 @@ export interface FailedAttempt {
 export interface RetryPolicy {
   readonly maxRetries: number
   readonly retryExtraCodes: ReadonlySet<number>
+  readonly patience: Patience
 }
+
+/** How long to wait for a server that is away. */
+export interface Patience {
+  /** Milliseconds. */
+  readonly limitMs: number
+  /** Whether to wait also for a server that has never responded. By default that is a wrong address. */
+  readonly fromStart: boolean
+}
+
+/** A restart of a Prefect server takes 5 to 30 seconds. */
+export const defaultPatience: Patience = { limitMs: 60_000, fromStart: false }
 export type Decision =
   | { readonly type: 'retry'; readonly waitMs: number; readonly reason: string }
   | { readonly type: 'stop' }
@@ -54,7 +68,20 @@ export function decideRetry(attempt: FailedAttempt, policy: RetryPolicy, random:
 /** Whether the server was busy: maintenance, or a 503 without `Retry-After` (a locked database, nothing was stored). */
 export function isBusy(outcome: HttpResponse | NoResponse): boolean {
   if (outcome.type === 'no-response') return false
+  if (isAway(outcome)) return false
   return isMaintenance(outcome) || (outcome.status === 503 && outcome.headers['retry-after'] === undefined)
+}
+
+/**
+ * Whether there is no server at the address, or none behind a gateway: it may be restarting. It is waited for by time, not by
+ * a number of retries.
+ */
+export function isAway(outcome: HttpResponse | NoResponse): boolean {
+  if (outcome.type === 'no-response') return (outcome.sent ? resets : neverConnected).has(outcome.code)
+  const { status, headers } = outcome
+  const isOfGateway =
+    status === 503 && headers['retry-after'] === undefined && /html|text/.test(headers['content-type'] ?? '')
+  return status === 502 || (isOfGateway && !isMaintenance(outcome))
 }
 
 /** Whether it is unknown if a write took effect: there was no response, or only that of a gateway. */
@@ -79,7 +106,7 @@ function mayRetry({ outcome, safety, reached, failures }: FailedAttempt, policy:
     const listed = [408, 429, 502, 503].includes(status) || policy.retryExtraCodes.has(status)
     return listed && (safety !== 'create' || isRejected)
   }
-  if (!outcome.sent) return reached && neverConnected.has(outcome.code)
+  if (!outcome.sent) return (reached || policy.patience.fromStart) && neverConnected.has(outcome.code)
   if (safety === 'create') return false
   // Each timeout has already taken a minute.
   return resets.has(outcome.code) || (reached && failures <= 2 && timeouts.has(outcome.code))
@@ -114,6 +141,10 @@ function waitAfter(
 }
 
 function backOff(attempt: FailedAttempt, policy: RetryPolicy, random: () => number): number | undefined {
+  if (isAway(attempt.outcome)) {
+    const left = policy.patience.limitMs - attempt.awayMs
+    return left <= 0 ? undefined : Math.min(left, exponential(500, 2000, attempt.failures, random))
+  }
   return attempt.failures > policy.maxRetries ? undefined : exponential(500, 16_000, attempt.failures, random)
 }
 

@@ -38,3 +38,7 @@ export type Event =
       readonly reason: string
       readonly waitMs: number
     }
+  /** The server has been away for a second: no connection is possible, or a gateway does not reach it. It is waited for, at most `limitMs`. */
+  | { readonly type: 'server-wait'; readonly url: string; readonly reason: string; readonly limitMs: number }
+  /** A server that was waited for responds again. */
+  | { readonly type: 'server-back'; readonly url: string; readonly awayMs: number }

@@ -32,7 +32,7 @@ export async function withConnection<T>(
   use: (connected: OpenConnection) => Promise<T>,
   reading = false,
 ): Promise<T> {
-  const { env, cwd, home, version } = context
+  const { env, cwd, home, version, serverTimeoutMs } = context
   const { connection, notes } = resolveConnection(target, { env, cwd, home })
   warn(context, notes)
   const listeners: ((event: Event) => void)[] = [context.onEvent]
@@ -40,7 +40,11 @@ export async function withConnection<T>(
     for (const listener of listeners) listener(event)
   }
   context.onEvent({ type: 'phase', phase: 'connecting' })
-  const client = openClient(connection, on, { version, signal: context.signal })
+  const client = openClient(connection, on, {
+    version,
+    signal: context.signal,
+    ...(serverTimeoutMs === undefined ? {} : { serverTimeoutMs }),
+  })
   try {
     const server = await client.server().catch((error: unknown) => {
       throw withUrl(error, client.url)

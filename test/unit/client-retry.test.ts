@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpResponse, NoResponse } from '../../src/client/exchange.ts'
-import { decideRetry, type FailedAttempt, isAmbiguous, type RetrySafety, retryAfterMs } from '../../src/client/retry.ts'
+import {
+  decideRetry,
+  type FailedAttempt,
+  isAmbiguous,
+  isAway,
+  type RetrySafety,
+  retryAfterMs,
+} from '../../src/client/retry.ts'
 
-const policy = { maxRetries: 5, retryExtraCodes: new Set([404, 500]) }
+const patience = { limitMs: 60_000, fromStart: false }
+const policy = { maxRetries: 5, retryExtraCodes: new Set([404, 500]), patience }
 const answer = (status: number, headers: Record<string, string> = {}): HttpResponse => ({
   type: 'response',
   status,
@@ -11,7 +19,7 @@ const answer = (status: number, headers: Record<string, string> = {}): HttpRespo
 })
 const noResponse = (code: string, sent: boolean): NoResponse => ({ type: 'no-response', sent, code, reason: code })
 const attempt = (outcome: HttpResponse | NoResponse, more: Partial<FailedAttempt> = {}): FailedAttempt => ({
-  ...{ outcome, safety: 'read', busy: 0, busyMs: 0, failures: 1, reached: true, now: 0 },
+  ...{ outcome, safety: 'read', busy: 0, busyMs: 0, failures: 1, awayMs: 0, reached: true, now: 0 },
   ...more,
 })
 const wait = (given: FailedAttempt, random = 0): number | 'stop' => {
@@ -52,9 +60,37 @@ describe('a failed request is retried', () => {
     expect(wait(attempt(noResponse('UND_ERR_HEADERS_TIMEOUT', true), { reached: false }))).toBe('stop')
   })
 
+  it('from the start, if it is said how long', () => {
+    const patient = { ...policy, patience: { limitMs: 5000, fromStart: true } }
+    const first = attempt(noResponse('ECONNREFUSED', false), { reached: false })
+    expect(decideRetry(first, patient, Math.random).type).toBe('retry')
+    expect(decideRetry({ ...first, awayMs: 5000 }, patient, Math.random).type).toBe('stop')
+  })
+
   it('up to the maximum of the setting', () => {
-    expect(wait(attempt(answer(502), { failures: 5 }))).not.toBe('stop')
-    expect(wait(attempt(answer(502), { failures: 6 }))).toBe('stop')
+    expect(wait(attempt(answer(500), { failures: 5 }))).not.toBe('stop')
+    expect(wait(attempt(answer(500), { failures: 6 }))).toBe('stop')
+  })
+
+  it.each([
+    ['a refused connection', noResponse('ECONNREFUSED', false), true],
+    ['a reset', noResponse('ECONNRESET', true), true],
+    ['a gateway without a server', answer(502), true],
+    ['a gateway with a page', answer(503, { 'content-type': 'text/html' }), true],
+    ['a locked database', answer(503, { 'content-type': 'application/json' }), false],
+    ['maintenance', answer(503, { 'content-type': 'text/plain', 'prefect-maintenance': 'true' }), false],
+    ['a gateway that waited', answer(504), false],
+    ['a timeout', noResponse('UND_ERR_HEADERS_TIMEOUT', true), false],
+    ['an unknown certificate', noResponse('SELF_SIGNED_CERT_IN_CHAIN', false), false],
+  ])('%s: whether the server is away', (_, outcome, expected) => {
+    expect(isAway(outcome)).toBe(expected)
+  })
+
+  it('as long as a server that is away is waited for, however often', () => {
+    const away = noResponse('ECONNREFUSED', false)
+    expect(wait(attempt(away, { failures: 40, awayMs: 59_000 }), 1)).toBe(1000)
+    expect(wait(attempt(away, { failures: 40, awayMs: 60_000 }), 1)).toBe('stop')
+    expect(wait(attempt(answer(502), { failures: 40, awayMs: 10_000, safety: 'create' }))).toBe('stop')
   })
 
   it('and it is unknown whether a write without a response took effect', () => {
@@ -86,9 +122,15 @@ describe('the wait before a retry', () => {
   })
 
   it('doubles after other failures, with jitter', () => {
-    const waitAfter = (faults: number, random: number) => wait(attempt(answer(502), { failures: faults }), random)
+    const waitAfter = (faults: number, random: number) => wait(attempt(answer(500), { failures: faults }), random)
     expect([1, 2, 3, 4, 5].map((faults) => waitAfter(faults, 1))).toEqual([500, 1000, 2000, 4000, 8000])
     expect(waitAfter(3, 0)).toBe(1000)
+  })
+
+  it('is at most two seconds while the server is away', () => {
+    const waitAfter = (faults: number, random: number) => wait(attempt(answer(502), { failures: faults }), random)
+    expect([1, 2, 3, 4, 5].map((faults) => waitAfter(faults, 1))).toEqual([500, 1000, 2000, 2000, 2000])
+    expect(waitAfter(9, 0)).toBe(1000)
   })
 
   it('covers maintenance, but ends', () => {

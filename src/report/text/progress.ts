@@ -15,6 +15,8 @@ export interface Progress {
   readonly again: number
   /** The end of the longest wait of a connection, with the reason: the server is busy, or has asked to wait. */
   readonly wait?: { readonly until: number; readonly reason: string }
+  /** Since when the server is waited for, and how long. */
+  readonly away?: { readonly since: number; readonly reason: string; readonly limitMs: number }
 }
 
 /** Shorter waits are not shown: a busy server causes many per second. */
@@ -40,6 +42,12 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
       if (event.waitMs < longWaitMs || until <= (progress.wait?.until ?? 0)) return counted
       return { ...counted, wait: { until, reason: event.reason } }
     }
+    case 'server-wait':
+      return { ...progress, away: { since: now, reason: event.reason, limitMs: event.limitMs } }
+    case 'server-back': {
+      const { away: _, ...rest } = progress
+      return rest
+    }
     default:
       return progress
   }
@@ -47,14 +55,15 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
 
 /**
  * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, truncated to a width. While the server is
- * throttling: `applying 12/340 · 429: waiting 42 s, until 14:03:20 · …`, in local time.
+ * throttling: `applying 12/340 · 429: waiting 42 s, until 14:03:20 · …`, in local time; while it is away: `applying 12/340 ·
+ * waiting for the server (ECONNREFUSED), 3 of 60 s · …`.
  */
 export function progressText(progress: Progress, now: number, width: number): string {
-  const { phase, done, total, what, again, wait } = progress
+  const { phase, done, total, what, again, wait, away } = progress
   const count = total === undefined ? (done > 0 ? ` ${done} so far` : '') : ` ${done}/${total}`
   const parts = [
     `${phase}${count}`,
-    ...(wait && wait.until > now ? [waitText(wait, now)] : speedTexts(progress, now)),
+    ...(away ? [awayText(away, now)] : wait && wait.until > now ? [waitText(wait, now)] : speedTexts(progress, now)),
     ...(again > 0 ? [plural(again, 'retry', 'retries')] : []),
     ...(what === undefined ? [] : [visible(what)]),
   ]
@@ -74,6 +83,10 @@ function speedTexts({ done, total, since }: Progress, now: number): string[] {
 function waitText({ until, reason }: NonNullable<Progress['wait']>, now: number): string {
   const clock = new Date(until).toTimeString().slice(0, 8)
   return `${reason}: waiting ${durationText((until - now) / 1000)}, until ${clock}`
+}
+
+function awayText({ since, reason, limitMs }: NonNullable<Progress['away']>, now: number): string {
+  return `waiting for the server (${reason}), ${Math.floor((now - since) / 1000)} of ${limitMs / 1000} s`
 }
 
 function durationText(seconds: number): string {
