@@ -93,7 +93,6 @@ const home = {
   tinyqueue: 'graph',
   croner: 'schedule',
   rrule: 'schedule',
-  picomatch: 'selection',
   yaml: 'snapshot',
   ajv: 'snapshot',
   'age-encryption': 'secrets',

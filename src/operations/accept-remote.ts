@@ -3,7 +3,7 @@ import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders, withSourcesOf } from '../secrets/placeholders.ts'
 import { externalsOf, refsOutside, withGlobs } from '../selection/external.ts'
-import { matches, membersOf } from '../selection/scope.ts'
+import { matchesOneOf, membersOf } from '../selection/scope.ts'
 import { selectedIfAny, selectedOfBoth } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { readPresent, update } from '../store/update-in-place.ts'
@@ -28,6 +28,7 @@ export async function acceptRemote(
   const all = await readResources(to, context, { wanted: current, everything: true })
   const live = [...withDeclaredSecrets(readPolicy(path, { cwd, kinds }), all, kinds).resources.values()]
   const include = { include: globs }
+  const matches = matchesOneOf(globs)
   // Throws if a glob matches nothing on either side.
   selectedOfBoth([live, current], kinds, include)
   const currentRefs = new Set(current.map(refOf))
@@ -37,9 +38,9 @@ export async function acceptRemote(
   const accepted = withPlaceholders(live, kinds).filter((resource) => {
     const ref = refOf(resource)
     if (!selectedRefs.has(ref) || external.names(ref)) return false
-    return matches(globs, ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
+    return matches(ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
   })
-  const obsolete = current.map(refOf).filter((ref) => matches(globs, ref) && !liveRefs.has(ref))
+  const obsolete = current.map(refOf).filter((ref) => matches(ref) && !liveRefs.has(ref))
   const left = dependencies ? [] : refsOutside(accepted, kinds, live)
   const wanted = {
     resources: withSourcesOf(accepted, current, kinds),

@@ -5,7 +5,7 @@ import type { Ref, Resource, Snapshot } from '../model.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
 import { externalEdges } from '../selection/external.ts'
-import { matches } from '../selection/scope.ts'
+import { matcherOf } from '../selection/scope.ts'
 import { type Selection, selected, selects } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
@@ -77,7 +77,7 @@ function focusOf({ focus, depth, reverse }: GraphRequest, known: readonly Ref[])
 function named(word: string, known: readonly Ref[]): Ref[] {
   const exact = known.find((ref) => ref === word)
   if (exact) return [exact]
-  const found = known.filter((ref) => matches([word], ref))
+  const found = known.filter(matcherOf(word))
   if (found.length > 0) return found
   const similar = suggest(word, known)
   const fix = similar ? `Did you mean ${similar}?` : 'Write it as KIND/KEY, such as deployment/etl/prod, or as a glob.'

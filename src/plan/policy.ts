@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.ts'
 import type { Change, Live, Plan, Ref } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
-import { matches } from '../selection/scope.ts'
+import { matcherOf } from '../selection/scope.ts'
 
 /** A glob over refs of resources that must not be deleted, and the file that defines it. */
 export interface Protection {
@@ -11,10 +11,11 @@ export interface Protection {
 
 /** An issue for each delete of a protected resource, by itself or along with what it belongs to. */
 export function protectedDeletes(changes: readonly Change[], protections: readonly Protection[]): Issue[] {
+  const matchers = protections.map((protection) => ({ protection, matches: matcherOf(protection.glob) }))
   return changes.flatMap((change): Issue[] => {
     if (change.action !== 'delete') return []
     return [change.ref, ...(change.along ?? []).map(refOf)].flatMap((ref) => {
-      const by = protections.find(({ glob }) => matches([glob], ref))
+      const by = matchers.find(({ matches }) => matches(ref))?.protection
       const owner = ref === change.ref ? '' : ` along with ${change.ref}`
       return by ? [protectedIssue(ref, by, owner)] : []
     })

@@ -1,12 +1,13 @@
-import picomatch from 'picomatch'
 import { dependenciesOf, reachable } from '../graph/dependencies.ts'
 import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope } from '../model.ts'
 import { refOf } from '../ref.ts'
+import { compileGlob } from './glob.ts'
 
-/** Whether a ref matches one of the globs: `*` within one part of a key, `**` across parts. */
-export function matches(globs: readonly string[], ref: Ref): boolean {
-  return globs.some((glob) => matcherOf(glob)(ref))
+/** Returns whether a ref matches one of the globs: `*` within one part of a key, `**` across parts. */
+export function matchesOneOf(globs: readonly string[]): (ref: Ref) => boolean {
+  const matchers = globs.map(matcherOf)
+  return (ref) => matchers.some((matches) => matches(ref))
 }
 
 /** The conditions of a scope on a single resource; see `Scope`. */
@@ -63,29 +64,11 @@ function isPattern(glob: string): boolean {
   return /[*?{]/.test(glob)
 }
 
-/** Compiles a glob for refs or pointers. */
+/** Compiles a glob for refs or pointers; see `compileGlob`. */
 export function matcherOf(glob: string): (text: string) => boolean {
   if (glob === '**') return () => true
   if (!isPattern(glob)) return (text) => text === glob
-  // Only *, ? and {a,b} are special: names may contain brackets, parentheses and exclamation marks.
-  const match = picomatch(asName(glob).replace(/[[\]()!+@|]/g, '\\$&'), {
-    dot: true,
-    nonegate: true,
-    noextglob: true,
-  })
+  const match = compileGlob(glob)
   // A glob always matches itself, even if it contains special characters.
-  return (ref) => ref === glob || match(asName(ref))
-}
-
-/**
- * Picomatch treats `.` and `..` as path segments and does not match line ends, but keys are plain names. Several
- * backslashes make it run forever.
- */
-function asName(text: string): string {
-  return /\.|\s|\\/.test(text)
-    ? text
-        .replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => '\ue000'.repeat(dots.length))
-        .replace(/[\n\r\u2028\u2029]/g, '\ue001')
-        .replaceAll('\\', '\ue002')
-    : text
+  return (text) => text === glob || match(text)
 }
