@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
-import { fast, fastTests } from './vitest.fast.ts'
+import { copyTests, fast, fastTests } from './vitest.fast.ts'
 
 /*
  * All tests but those of `npm run test:hard`. Vitest begins with the first project by name: the long tests with servers, the largest
@@ -13,14 +13,14 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/hard/**', ...fastTests],
+          exclude: [...configDefaults.exclude, 'test/hard/**', ...fastTests, copyTests],
           globalSetup: ['test/servers/global-setup.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
       },
-      { test: { ...fast, name: 'without servers' } },
+      { test: { ...fast, include: [...fastTests, copyTests], name: 'without servers' } },
     ],
   },
 })

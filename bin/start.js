@@ -1,4 +1,4 @@
-// A file of its own, since old versions of Node cannot parse `import()`.
+// A file of its own, since old versions of Node cannot parse what it loads.
 // `main` sets the exit code. If the process ends before that, it has failed.
 process.exitCode = 1
-import('../dist/cli.js').then(({ main }) => main(process.argv))
+require('./compile.js').compile().load().main(process.argv)

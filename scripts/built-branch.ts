@@ -25,7 +25,8 @@ The commits of this branch hold the built tool, for the GitHub Action, npm, pre-
 /** Writes the contents of the branch to an empty directory. */
 export function writeBuilt(folder: string): void {
   if (!existsSync(join(root, 'dist/ci.js'))) throw new Error('dist/ is missing. Run npm run build first.')
-  const skipped = /[\\/]dist[\\/]types|\.map$/
+  // The code cache is for the version of Node that has built it.
+  const skipped = /[\\/]dist[\\/]types|\.map$|\.cache$/
   for (const name of contents)
     cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !skipped.test(path) })
   const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(

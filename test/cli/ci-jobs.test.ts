@@ -84,7 +84,7 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
   test('a job that breaks off leaves no old plan', async () => {
     await open(kind, { comments: [{ id: 2, body: marker(older), by: 'bot' }] })
     runner.write('prod.snapshot.yaml', valid)
-    rmSync(join(runner.built, 'dist/cli.js'))
+    rmSync(join(runner.built, 'dist/cli.cjs'))
     const { exit } = await run(forge, plan, { head, env: unreachable })
     expect(exit).toBe(1)
     expect(body()).toMatch(/^<!-- prefect-snapshot environment=prod commit=a{40} -->\n.*ended without a report/s)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
@@ -96,4 +97,16 @@ test('has the command line, with the schemas and examples that it comes with', a
     /valid/,
   )
   expect(await run(process.execPath, [bin, 'schema'])).toBe(readFileSync('schemas/snapshot.v1.json', 'utf8'))
+})
+
+test('has a code cache that this version of Node takes, and works without one and with a torn one', async () => {
+  const { compile, cacheFile } = createRequire(import.meta.url)(join(installed, 'bin/compile.js'))
+  expect(compile().script.cachedDataRejected).toBe(false)
+  const cache = readFileSync(cacheFile)
+  const bin = join(installed, 'bin/prefect-snapshot.js')
+  writeFileSync(cacheFile, cache.subarray(0, cache.length / 2))
+  expect(compile().script.cachedDataRejected).toBe(true)
+  expect(await run(process.execPath, [bin, '--version'])).toBe(`${version}\n`)
+  rmSync(cacheFile)
+  expect(await run(process.execPath, [bin, '--version'])).toBe(`${version}\n`)
 })
