@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { deletePlatform } from '../support/plain-http.ts'
 
 let server: PrefectServer
 let home: string
@@ -41,8 +42,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(async () => {
   home = newHome()
-  await server.stop()
-  server = await freshServer('3.8.8')
+  await deletePlatform(server.url)
 })
 
 describe('prune', () => {

@@ -32,6 +32,14 @@ export function plainHttp(url: string): Plain {
   }
 }
 
+/** Deletes all flows with their deployments, and all automations, variables, limits and work pools: sooner than a new server starts. */
+export async function deletePlatform(url: string): Promise<void> {
+  const http = plainHttp(url)
+  for (const path of ['automations', 'flows', 'variables', 'v2/concurrency_limits', 'work_pools'])
+    for (const row of await http.list(`/${path}/filter`, {}))
+      await http.delete(`/${path}/${path === 'work_pools' ? row.name : row.id}`)
+}
+
 /** Retries while the database is locked, when the server answers 503 and drops the connection. */
 async function request(method: string, url: string, body: unknown): Promise<unknown> {
   for (let attempt = 0; ; attempt++) {
