@@ -27,7 +27,7 @@ const everyKind = {
   'saved-search': 2,
 }
 
-test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind, and reads the same twice', async (version) => {
+test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind', async (version) => {
   const server = await start(version)
   const counts = await seed('every_kind', version, server.url)
   expect(counts).toEqual({ ...everyKind, ...(version === '3.8.8' && { 'default-result-storage': 1 }) })
@@ -41,27 +41,15 @@ test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind, and reads
   // The description of a built-in block type contains an ID of zeros.
   const ids = JSON.stringify(world).match(/[1-9a-f][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)
   expect(ids).toBeNull()
+  if (version === '3.8.8') await expectTheSameOn(await start('3.8.8', { services: true }), world)
 })
 
-test('two servers seeded alike are the same world, which is not an empty one', async () => {
-  const [a, b] = [await start('3.8.8'), await start('3.8.8', { services: true })]
-  const empty = await readWorld(a.url)
-  expect(await readWorld(b.url)).toEqual(empty)
-  await Promise.all([a, b].map((server) => seed('every_kind', '3.8.8', server.url)))
-  const world = await readWorld(a.url)
-  expect(await readWorld(b.url)).toEqual(world)
-  expect(world).not.toEqual(empty)
-})
-
-test('the demo platform can be seeded and read', async () => {
-  const server = await start('3.8.8', { services: true })
-  expect(await seed('demo_platform', '3.8.8', server.url)).toMatchObject({
-    variable: 205,
-    deployment: 14,
-    'work-pool': 3,
-  })
-  expect(Object.keys((await readWorld(server.url)).deployment ?? {})).toHaveLength(14)
-})
+/** A second server that is seeded alike has the same platform, and had not before. */
+async function expectTheSameOn(server: PrefectServer, world: unknown): Promise<void> {
+  expect(await readWorld(server.url)).not.toEqual(world)
+  await seed('every_kind', '3.8.8', server.url)
+  expect(await readWorld(server.url)).toEqual(world)
+}
 
 test('a server takes settings, a port and a home that outlives it', async () => {
   const locked = await start('3.8.8', { env: { PREFECT_SERVER_API_AUTH_STRING: 'user:pass' } })
