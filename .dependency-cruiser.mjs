@@ -15,6 +15,7 @@ const ground = [
   'shell',
   'field-path',
   'nul',
+  'trust',
 ]
 const nouns = ['model', 'ref', 'issue', 'check', 'explanation']
 const base = [...ground, ...nouns]
@@ -49,6 +50,7 @@ const may = {
   'plain-text': [],
   'field-path': ['json', 'plain-text'],
   nul: ['json'],
+  trust: [],
   check: [],
   secret: ['json'],
   ref: ['json'],

@@ -31,7 +31,8 @@ export function openTool(env: Env, log: Log): Tool {
   return (args) =>
     new Promise((done, fail) => {
       // Without `--`, Node takes some options itself, wherever they are: the variables of `--env-file` may be code to run.
-      const words = ['--', bin, ...args, '-f', 'json']
+      // The checkout is the job's own; in containers, its owner and modes are those of another user.
+      const words = ['--', bin, ...args, '--trust-directory', '-f', 'json']
       const child = spawn(process.execPath, words, { env: passed, stdio: ['ignore', 'pipe', 'pipe'] })
       running = child
       const out: Buffer[] = []

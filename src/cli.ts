@@ -12,6 +12,7 @@ import { readStream } from './read-file.ts'
 import type { ErrorReport } from './report/model/report.ts'
 import { issuesText } from './report/text/issues-text.ts'
 import { styleFor } from './report/text/style.ts'
+import type { Trust } from './trust.ts'
 
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
   .version
@@ -98,6 +99,7 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
     home: homedir(),
     version,
     pid: process.pid,
+    trust: trustOf(options, process.env),
     signal,
     ...(options.serverTimeout === undefined ? {} : { serverTimeoutMs: 1000 * options.serverTimeout }),
     onEvent: (event) => {
@@ -122,6 +124,13 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
     exitCodeOf,
     statusOf,
   }
+}
+
+/** Which files are trusted that nobody named: those of this user, of root, and of the user who called `sudo`. */
+function trustOf({ trustDirectory }: GlobalOptions, env: NodeJS.ProcessEnv): Trust {
+  const uid = process.getuid?.()
+  const sudoUid = uid === 0 ? Number(env.SUDO_UID || Number.NaN) : Number.NaN
+  return { ...(uid === undefined ? {} : { uid }), ...(sudoUid >= 0 ? { sudoUid } : {}), all: trustDirectory === true }
 }
 
 const stoppedApply = `Stopped. Requests in flight may have been executed.

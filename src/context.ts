@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts'
 import type { Event } from './model.ts'
+import type { Trust } from './trust.ts'
 
 /**
  * What an operation gets besides its request. `index.ts` has defaults for all of it; the command line passes its own.
@@ -16,6 +17,8 @@ export interface Context {
   readonly version: string
   /** Process ID, which makes the names of journals unique. */
   readonly pid: number
+  /** Which settings and policies may be used that nobody named. Default: all. */
+  readonly trust?: Trust
   /**
    * Milliseconds to wait for a server that is away, for example because it is restarted. By default a minute, and only for a
    * server that has responded before.

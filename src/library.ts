@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { plannedReport } from './commands/plan-report.ts'
 import type { Context } from './context.ts'
@@ -20,6 +20,7 @@ import type { Reporter } from './report/reporter.ts'
 import { styleFor } from './report/text/style.ts'
 import { formatSnapshot } from './snapshot/format.ts'
 import { type Parsed, parseSnapshot as parseSources } from './snapshot/parse.ts'
+import type { Trust } from './trust.ts'
 
 /** Options of every function. All have defaults. */
 export interface LibraryOptions {
@@ -31,6 +32,8 @@ export interface LibraryOptions {
   readonly home?: string
   /** Kinds of resources. Default: all built-in kinds. You can add your own. */
   readonly kinds?: readonly Kind[]
+  /** Uses policies and settings of folders that others can write to, too. Default: only files of this user and of root. */
+  readonly trustDirectory?: boolean
   /** Aborts: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal?: AbortSignal
   /** Milliseconds to wait for a server that is away. Default: a minute, and only for a server that has responded before. */
@@ -54,12 +57,19 @@ function contextOf(options: LibraryOptions, snapshot?: SnapshotInput): Context {
     version,
     // Makes the names of journals unique.
     pid: Math.floor(Math.random() * 1e9),
+    trust: trustOf(options),
     signal: options.signal ?? new AbortController().signal,
     ...(options.serverTimeoutMs === undefined ? {} : { serverTimeoutMs: options.serverTimeoutMs }),
     onEvent: options.onEvent ?? (() => {}),
     now: () => Date.now(),
     stdin: async () => Buffer.from(typeof snapshot === 'object' ? formatSnapshot(snapshot) : ''),
   }
+}
+
+function trustOf({ trustDirectory = false }: LibraryOptions): Trust {
+  // -1 on Windows.
+  const { uid } = userInfo()
+  return { ...(uid < 0 ? {} : { uid }), all: trustDirectory }
 }
 
 function pathOf(snapshot: SnapshotInput): string {

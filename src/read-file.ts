@@ -23,6 +23,8 @@ export const sizeLimits = {
   'project file': MiB,
   'secret file': 16 * MiB,
   'env file': MiB,
+  /** A file with Prefect's settings. */
+  'settings file': MiB,
   'identity file': MiB,
   'saved plan': 500 * MiB,
   journal: 500 * MiB,
@@ -45,12 +47,30 @@ export function readBytes(path: string, role: FileRole, name = path): Buffer {
  * UTF-8.
  */
 export function readText(path: string, role: FileRole, name = path): string {
-  return decodeText(readBytes(path, role, name), name).replace(/^\uFEFF/, '')
+  return textOf(readBytes(path, role, name), name)
+}
+
+function textOf(bytes: Buffer, name: string): string {
+  return decodeText(bytes, name).replace(/^\uFEFF/, '')
 }
 
 /** Like `readText`, but returns undefined if there is no such file. Throws `Failure` for every other error. */
 export function readTextIfExists(path: string, role: FileRole, name = path): string | undefined {
   return statIfExists(path, name) ? readText(path, role, name) : undefined
+}
+
+/** Like `readTextIfExists`, with the `Stats` of the file that was read, for a file whose owner matters. */
+export function readTextAndStats(
+  path: string,
+  role: FileRole,
+  name = path,
+): { text: string; stats: Stats } | undefined {
+  if (!statIfExists(path, name)) return undefined
+  try {
+    return withFile(path, (handle, stats) => ({ text: textOf(toEnd(handle, stats.size, role), name), stats }))
+  } catch (error) {
+    throw fileFailure('read', name, error)
+  }
 }
 
 /**
@@ -108,17 +128,17 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, role: FileRo
 }
 
 function readBounded(path: string, role: FileRole): Buffer {
-  return withFile(path, (handle, size) => toEnd(handle, size, role))
+  return withFile(path, (handle, { size }) => toEnd(handle, size, role))
 }
 
 /** Opens a regular file, passes its handle to `use`, and closes it. Throws for any other type of file. */
-function withFile<T>(path: string, use: (handle: number, size: number) => T): T {
+function withFile<T>(path: string, use: (handle: number, stats: Stats) => T): T {
   // Without O_NONBLOCK, opening a FIFO waits for a writer.
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = fstatSync(handle)
     if (!stats.isFile()) throw new Error(`it is ${typeOf(stats)}, not a regular file`)
-    return use(handle, stats.size)
+    return use(handle, stats)
   } finally {
     closeSync(handle)
   }

@@ -16,6 +16,7 @@ export interface GlobalOptions {
   readonly log?: LogFormat
   /** Seconds. */
   readonly serverTimeout?: number
+  readonly trustDirectory?: boolean
 }
 
 /** Runs a command with an `Io`. `name` is the full name of the command. */
@@ -42,6 +43,10 @@ export function programOf(version: string, start: Start, table: readonly Command
       '--server-timeout <seconds>',
       'how long to wait for a server that is restarted or not started yet; 0: not at all (default: 60, and only for one that has responded before)',
       seconds,
+    )
+    .option(
+      '--trust-directory',
+      'use policies and settings (.env, prefect.toml, pyproject.toml) of folders that others can write to, also to change a server',
     )
     .option('--no-color', 'print without color (so does NO_COLOR)')
     .showSuggestionAfterError()

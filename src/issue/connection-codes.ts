@@ -34,6 +34,21 @@ export const connectionCodes = {
     example: 'PREFECT_API_URL is set in the shell, and `--profile prod` names another server.',
     fix: 'Unset the variable, move it to the profile, or leave out --profile to use it.',
   },
+  'directory-setting': {
+    meaning:
+      'A file of the working directory decides about the server: its URL, credentials, or whether its certificate is checked. For a server that was chosen by name, nothing is written then.',
+    cause:
+      'The directory has a .env, prefect.toml or pyproject.toml with settings of Prefect, for another purpose or by somebody else.',
+    example: '`apply prod.snapshot.yaml --profile prod`, while .env has PREFECT_API_TLS_INSECURE_SKIP_VERIFY=true.',
+    fix: 'Set it in the profile, remove it from the file, or pass --trust-directory if it is meant.',
+  },
+  'untrusted-file': {
+    meaning:
+      'A file that nobody named, such as a policy or .env, is not used: it belongs to another user, everybody may write to it, or it is above the repository.',
+    cause: 'The folder is shared with others, or was unpacked or mounted with the owner and modes of another machine.',
+    example: 'A prefect-snapshot.yaml in /tmp, whose recipients would encrypt secrets for the user who put it there.',
+    fix: 'Take over the file (chown, chmod o-w), move it into the repository, or pass --trust-directory.',
+  },
   'insecure-url': {
     meaning: 'Credentials would be sent over plain HTTP to a remote host.',
     cause: 'The URL begins with http:// and the host is not this machine.',

@@ -20,13 +20,13 @@ export async function acceptRemote(
   to: OpenConnection,
   context: Context,
 ): Promise<Update> {
-  const { kinds, cwd } = context
+  const { kinds } = context
   const existing = await readPresent(path, kinds, context)
   const { resources: current, scope, source } = existing.read.snapshot
   const dependencies = scope.dependencies !== false
   const external = externalsOf(existing.read.snapshot, kinds)
   const all = await readResources(to, context, { wanted: current, everything: true })
-  const live = [...withDeclaredSecrets(readPolicy(path, { cwd, kinds }), all, kinds).resources.values()]
+  const live = [...withDeclaredSecrets(readPolicy(path, context), all, kinds).resources.values()]
   const include = { include: globs }
   const matches = matchesOneOf(globs)
   // Throws if a glob matches nothing on either side.

@@ -61,6 +61,8 @@ type Written = Pick<ApplyResult, 'outcomes' | 'journal' | 'issues' | 'ending'>
 async function write(prepared: PreparedPlan, request: ApplyRequest, context: Context): Promise<Written> {
   const { plan, live, secretValues, to, file } = prepared
   const { kinds, signal, onEvent } = context
+  // Such a connection was not checked for settings that nobody named.
+  if (to.purpose !== 'write') throw new Error('The connection is not one for writing.')
   const { url, version } = to.server
   const head = {
     tool: context.version,

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { parseSaved, savedPlan } from '../plan/saved-plan.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { type Target, withConnection } from './connect.ts'
+import { type Target, toWrite, withConnection } from './connect.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './make-plan.ts'
 import { refuseStale } from './plan-file.ts'
 
@@ -17,7 +17,7 @@ export async function applyPlanned(
   const origin = { tool: context.version, request: {}, snapshot: formatSnapshot(fullSnapshot) }
   const saved = parseSaved(file, savedPlan(plan, live, origin))
   const parsed = { snapshot: fullSnapshot, issues: [], placeOf: planned.parsed.placeOf }
-  return withConnection(request, context, async (to) => {
+  return withConnection(toWrite(request), context, async (to) => {
     const prepared = await preparePlan(parsed, { ...request, snapshot: file }, to, context)
     refuseStale({ saved }, prepared, context.kinds)
     return approveAndApply(prepared, request, context, approve)

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { withConnection } from './connect.ts'
+import { toWrite, withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { type PlanRequest, preparePlan } from './make-plan.ts'
 import { withViolations } from './own-rules.ts'
@@ -23,7 +23,7 @@ export async function applySnapshot(
   if (saved && (request.overlay ?? request.environment) !== undefined) throw environmentOfSavedPlan()
   const options = saved ? { ...request, ...saved.request } : request
   const parsed = saved ? saved.parsed : await loadSnapshot(request.snapshot, context, request)
-  return withConnection(request, context, async (to) => {
+  return withConnection(toWrite(request), context, async (to) => {
     const plain = await preparePlan(parsed, options, to, context)
     // The plan was refused, and not saved, if it violated a rule. A backup is restored as it is.
     const prepared = saved || request.asItIs ? plain : await withViolations(plain, request, context)

@@ -62,7 +62,7 @@ async function read(request: BackupRequest, newest: string | undefined, context:
     const complete = snapshotOf(connection.server, request, resources, outside)
     return { snapshot: { ...complete, scope: withIncomplete(complete.scope, incomplete) }, leftOut }
   }
-  return withConnection(request, context, readAll, true)
+  return withConnection({ ...request, purpose: 'export' }, context, readAll)
 }
 
 /** The text without the URL and version of the server, which are not part of its configuration. */

@@ -19,21 +19,42 @@ export interface OpenConnection {
   readonly server: Server
   /** The name of the profile, if the connection comes from one. */
   readonly name: string | undefined
+  /** Only one for writing may be written to. */
+  readonly purpose: Purpose
   /** Whether requests contain credentials. */
   readonly withCredentials: boolean
   /** Calls the listener for every event of the client. */
   listen(listener: (event: Event) => void): void
 }
 
-/** Opens a connection for `use`, and always closes it afterwards. `reading`: resources are read for a snapshot. */
+/** What a connection is for: reading resources for a snapshot, comparing, or writing. */
+type Purpose = 'export' | 'compare' | 'write'
+
+/** The server of an operation, and what it does there. */
+interface TargetFor extends Target {
+  readonly purpose?: Purpose
+}
+
+/** The server of an operation that writes, unless it is a dry run. */
+export function toWrite(request: Target & { readonly dryRun?: boolean }): TargetFor {
+  const { profile, apiUrl, dryRun } = request
+  const target = { ...(profile === undefined ? {} : { profile }), ...(apiUrl === undefined ? {} : { apiUrl }) }
+  return { ...target, purpose: dryRun ? 'compare' : 'write' }
+}
+
+/**
+ * Opens a connection for `use`, and always closes it afterwards. Throws `Failure` before the first request if it is for
+ * writing, and files that nobody named decide about a server that was chosen by name.
+ */
 export async function withConnection<T>(
-  target: Target,
+  { purpose = 'compare', ...target }: TargetFor,
   context: Context,
   use: (connected: OpenConnection) => Promise<T>,
-  reading = false,
 ): Promise<T> {
-  const { env, cwd, home, version, serverTimeoutMs } = context
-  const { connection, notes } = resolveConnection(target, { env, cwd, home })
+  const { env, cwd, home, trust, version, serverTimeoutMs } = context
+  const { connection, notes, unsafe } = resolveConnection(target, { env, cwd, home, ...(trust ? { trust } : {}) })
+  if (purpose === 'write' && unsafe.length > 0)
+    throw new Failure(unsafe.map((issue) => ({ ...issue, severity: 'error' })))
   warn(context, notes)
   const listeners: ((event: Event) => void)[] = [context.onEvent]
   const on = (event: Event) => {
@@ -50,11 +71,18 @@ export async function withConnection<T>(
       throw withUrl(error, client.url)
     })
     const profile = connection.name === undefined ? {} : { profile: connection.name }
-    context.onEvent({ type: 'connected', url: server.url, version: server.version, ...profile, reading })
+    context.onEvent({
+      type: 'connected',
+      url: server.url,
+      version: server.version,
+      ...profile,
+      reading: purpose === 'export',
+    })
     return await use({
       client,
       server,
       name: connection.name,
+      purpose,
       withCredentials: connection.authorization !== undefined,
       listen: (listener) => void listeners.push(listener),
     })

@@ -12,7 +12,7 @@ import { selected } from '../selection/selection.ts'
 import { type Parsed, withoutText } from '../snapshot/parse.ts'
 import { type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import type { ApplySnapshotRequest } from './apply-snapshot.ts'
-import { readResources, withConnection } from './connect.ts'
+import { readResources, toWrite, withConnection } from './connect.ts'
 import { type Comparison, comparisonOf } from './diff-snapshots.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { preparePlan } from './make-plan.ts'
@@ -37,7 +37,7 @@ export async function drill(request: DrillRequest, context: Context, approve: Ap
   const { kinds } = context
   if (request.profile === undefined && request.apiUrl === undefined) throw needsServer()
   const parsed = await loadSnapshot(request.snapshot, context)
-  return withConnection(request, context, async (to) => {
+  return withConnection(toWrite(request), context, async (to) => {
     refuseUnlessEmpty(await readResources(to, context), kinds)
     const { resources } = parsed.snapshot
     const secretValues = await secretValuesFor(resources, request, context)

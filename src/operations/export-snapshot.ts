@@ -98,7 +98,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
       : await written(snapshot, effective, { rule, bytesOf: ahead.bytesOf }, context)
     return { snapshot, secretCount, leftOut, ...output }
   }
-  return withConnection(effective, context, read, true)
+  return withConnection({ ...effective, purpose: 'export' }, context, read)
 }
 
 type Output = Pick<ExportResult, 'text' | 'written' | 'updated' | 'comparison'>

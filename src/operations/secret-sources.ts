@@ -4,9 +4,11 @@ import { parseEnv, promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Resource, SecretValues } from '../model.ts'
-import { fileFailure, readSecretText, readText, readTextIfExists, statIfExists } from '../read-file.ts'
+import { fileFailure, readSecretText, readText, readTextAndStats, statIfExists } from '../read-file.ts'
 import type { IdentityText } from '../secrets/age.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
+import { distrustReason, howToTrust } from '../trust.ts'
+import { warn } from './connect.ts'
 
 /** Sources of secret values, besides the environment. */
 export interface SecretRequest {
@@ -62,9 +64,16 @@ export async function identitiesFor(
     }
   if (issues.length > 0) throw new Failure(issues)
   const defaultFile = join(env.XDG_CONFIG_HOME || join(context.home, '.config'), 'prefect-snapshot', 'identity.txt')
-  const text = readTextIfExists(defaultFile, 'identity file')
-  if (text !== undefined) texts.push({ from: defaultFile, text })
+  const found = readTextAndStats(defaultFile, 'identity file')
+  const reason = found && distrustReason(found.stats, context.trust)
+  if (found && reason === undefined) texts.push({ from: defaultFile, text: found.text })
+  if (reason !== undefined) warn(context, [untrustedIdentity(defaultFile, reason)])
   return identitiesIn(texts)
+}
+
+function untrustedIdentity(file: string, reason: string): Issue {
+  const message = `The identities in ${file} are not used, because ${reason}.`
+  return { code: 'untrusted-file', severity: 'warning', message, fix: howToTrust(file, reason) }
 }
 
 /** The environment with the variables of env files, over which it takes precedence. */

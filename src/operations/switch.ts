@@ -10,7 +10,7 @@ import { refOf } from '../ref.ts'
 import { narrowed, refuseUnknownKinds, type Selection, scopeOf } from '../selection/selection.ts'
 import { type Parsed, withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
+import { type OpenConnection, readResources, type Target, toWrite, withConnection } from './connect.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
@@ -35,7 +35,7 @@ type Switch = (kind: Kind, live: Resource, wanted: Resource) => Resource
 async function switchTo(request: SwitchRequest, context: Context, approve: Approve, to: Switch): Promise<ApplyResult> {
   refuseUnknownKinds(request, context.kinds)
   const given = request.snapshot === undefined ? undefined : await loadSnapshot(request.snapshot, context, request)
-  return withConnection(request, context, async (target) => {
+  return withConnection(toWrite(request), context, async (target) => {
     const prepared = await prepareSwitch(given, request, target, context, to)
     return approveAndApply(prepared, request, context, approve)
   })

@@ -12,7 +12,7 @@ import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { readResources, warn, withConnection } from './connect.ts'
+import { readResources, toWrite, warn, withConnection } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
@@ -56,7 +56,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
     await writeText(request.save, text, context)
     onEvent({ type: 'written', path: request.save })
   }
-  return withConnection({ profile: request.to }, context, async (to) => {
+  return withConnection(toWrite({ ...request, profile: request.to }), context, async (to) => {
     const same = request.allowSameServer ? undefined : source.server.url === to.server.url
     if (same) throw sameServer('both profiles have the same URL')
     const plan: PlanRequest = {
@@ -74,7 +74,9 @@ export async function transfer(request: TransferRequest, context: Context, appro
 }
 
 async function readSource(profile: string, context: Context): Promise<Live> {
-  const live = await withConnection({ profile }, context, (connection) => readResources(connection, context), true)
+  const live = await withConnection({ profile, purpose: 'export' }, context, (connection) =>
+    readResources(connection, context),
+  )
   warn(context, live.issues)
   return live
 }

@@ -15,7 +15,7 @@ import { placeholderNames } from '../secrets/placeholders.ts'
 import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { type OpenConnection, type Target, withConnection } from './connect.ts'
+import { type OpenConnection, type Target, toWrite, withConnection } from './connect.ts'
 import { type FoundJournal, newestJournal } from './list-journals.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
@@ -37,7 +37,7 @@ export interface UndoResult extends ApplyResult {
 export async function undoApply(request: UndoRequest, context: Context, approve: Approve): Promise<UndoResult> {
   // A journal that cannot be read is told before the server is asked.
   const given = request.file === undefined ? undefined : journalAt(request.file, context)
-  return withConnection(request, context, async (to) => {
+  return withConnection(toWrite(request), context, async (to) => {
     const journal = given ?? newestJournal(to.server.url, context)
     const { url } = journal.record.head.server
     if (to.server.url !== url) throw otherServer(url, to.server.url)

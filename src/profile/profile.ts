@@ -16,22 +16,29 @@ import { type ConnectionRequest, findSources, type Sources } from './sources.ts'
 export type { Connection } from './connection.ts'
 export type { ConnectionRequest } from './sources.ts'
 
+/** A connection, with warnings about its settings. */
+export interface ResolvedConnection {
+  readonly connection: Connection
+  readonly notes: readonly Issue[]
+  /** The warnings that are reasons to change nothing on this server: files of the working directory decide about it. */
+  readonly unsafe: readonly Issue[]
+}
+
 /**
  * Resolves the connection to a server: that of a URL, of a named profile, or by Prefect's own precedence (the environment,
  * `.env`, `prefect.toml`, `pyproject.toml`, the active profile, defaults). `notes` are warnings. Throws a `Failure` with
  * all errors.
  */
-export function resolveConnection(
-  request: ConnectionRequest,
-  environment: Environment,
-): { readonly connection: Connection; readonly notes: readonly Issue[] } {
+export function resolveConnection(request: ConnectionRequest, environment: Environment): ResolvedConnection {
   const issues: Issue[] = []
   const sources = findSources(request, environment, issues)
   const api = apiUrl(request, sources, issues)
   const settings = settingsFrom(sources, environment, issues)
   const connection = api && connect(api, settings, sources, environment, issues)
+  const { unsafe, notes } = sources.directory
+  issues.push(...unsafe, ...notes)
   if (!connection || issues.some((issue) => issue.severity === 'error')) throw new Failure(issues)
-  return { connection, notes: issues }
+  return { connection, notes: issues, unsafe: environment.trust?.all ? [] : unsafe }
 }
 
 function apiUrl(request: ConnectionRequest, sources: Sources, issues: Issue[]): ApiUrl | undefined {

@@ -3,7 +3,9 @@ import type { TomlTable } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import { suggest } from '../suggest.ts'
 import type { Environment } from './environment.ts'
-import type { ProjectFiles } from './setting-layer.ts'
+import type { ProjectFile } from './project-files.ts'
+import type { FoundSetting } from './setting-layer.ts'
+import { profilesPathSetting } from './settings.ts'
 import { isTable, readToml } from './toml.ts'
 
 /** The available profiles: the user's, merged over those that are built into Prefect. */
@@ -28,16 +30,17 @@ const packaged: Readonly<Record<string, TomlTable>> = {
  * The path of `profiles.toml`: from PREFECT_PROFILES_PATH in the environment or `.env`, `profiles_path` in the TOML files,
  * PREFECT_HOME, or `~/.prefect`. As in Prefect, `~` in these settings is not expanded.
  */
-export function profilesPath(files: ProjectFiles, environment: Environment): string {
-  const paths = [
-    environment.env.PREFECT_PROFILES_PATH,
-    files.dotenv.PREFECT_PROFILES_PATH,
-    files.prefect.profiles_path,
-    files.pyproject.profiles_path,
-  ]
-  const path = paths.find((item) => typeof item === 'string' && item !== '')
-  if (typeof path === 'string') return resolve(environment.cwd, path)
-  return resolve(environment.cwd, environment.env.PREFECT_HOME || join(environment.home, '.prefect'), 'profiles.toml')
+export function profilesPath(files: readonly ProjectFile[], environment: Environment): string {
+  const { cwd, env } = environment
+  const path = env.PREFECT_PROFILES_PATH || profilesPathIn(files)?.value
+  if (typeof path === 'string') return resolve(cwd, path)
+  return resolve(cwd, env.PREFECT_HOME || join(environment.home, '.prefect'), 'profiles.toml')
+}
+
+/** The setting for the file of profiles in a file of the working directory; as in Prefect, an empty one counts as none. */
+export function profilesPathIn(files: readonly ProjectFile[]): FoundSetting | undefined {
+  const found = files.map((file) => file.find(profilesPathSetting))
+  return found.find((setting) => typeof setting?.value === 'string' && setting.value !== '')
 }
 
 /** Reads the profiles. Without a file, they are the built-in ones, and `ephemeral` is active. */

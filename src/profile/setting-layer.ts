@@ -1,10 +1,6 @@
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import type { TomlTable, TomlValue } from 'smol-toml'
-import type { Issue } from '../issue.ts'
-import type { Environment } from './environment.ts'
 import type { Setting } from './settings.ts'
-import { isTable, readText, readToml } from './toml.ts'
+import { isTable } from './toml.ts'
 
 /** One source of settings. */
 export interface Layer {
@@ -18,33 +14,6 @@ export interface FoundSetting {
   readonly name: string
   /** The source, for messages. */
   readonly place: string
-}
-
-/** The files of the working directory that Prefect reads settings from; it does not read those of parent directories. */
-export interface ProjectFiles {
-  readonly dotenv: Readonly<Record<string, string | undefined>>
-  readonly prefect: TomlTable
-  readonly pyproject: TomlTable
-}
-
-/** Reads `.env` (Prefect ≥ 3.0.5), `prefect.toml` and `[tool.prefect]` of `pyproject.toml` (≥ 3.1.0). */
-export function readProjectFiles(environment: Environment, issues: Issue[]): ProjectFiles {
-  const tool = readToml(join(environment.cwd, 'pyproject.toml'), issues)?.tool
-  const prefectTable = isTable(tool) ? tool.prefect : undefined
-  return {
-    dotenv: parseEnv(readText(join(environment.cwd, '.env'), issues) ?? ''),
-    prefect: readToml(join(environment.cwd, 'prefect.toml'), issues) ?? {},
-    pyproject: isTable(prefectTable) ? prefectTable : {},
-  }
-}
-
-/** The layers of the working directory, in order of precedence. */
-export function projectLayers(files: ProjectFiles, environment: Environment): readonly Layer[] {
-  return [
-    environmentLayer(files.dotenv, join(environment.cwd, '.env')),
-    tomlLayer(files.prefect, join(environment.cwd, 'prefect.toml')),
-    tomlLayer(files.pyproject, `[tool.prefect] of ${join(environment.cwd, 'pyproject.toml')}`),
-  ]
 }
 
 /** A layer of environment variables. Names are case-insensitive and empty values count, as in pydantic-settings, which Prefect uses. */
@@ -73,7 +42,8 @@ export function profileLayer(table: TomlTable, place: string): Layer {
   }
 }
 
-function tomlLayer(root: TomlTable, place: string): Layer {
+/** A layer of a TOML file, whose tables are the parts of a setting's path. */
+export function tomlLayer(root: TomlTable, place: string): Layer {
   return {
     find: ({ path }) => {
       let node: TomlValue | undefined = root

@@ -14,6 +14,9 @@ export const identity = {
   headers: { names: ['PREFECT_CLIENT_CUSTOM_HEADERS'], path: ['client', 'custom_headers'] },
 } as const satisfies Record<string, Setting>
 
+/** The file of profiles; PREFECT_HOME is read of the environment only. */
+export const profilesPathSetting: Setting = { names: ['PREFECT_PROFILES_PATH'], path: ['profiles_path'] }
+
 /** Settings of the transport; names as of Prefect 3.8, `PREFECT_CLOUD_URL` as of 2.x. */
 export const transport = {
   insecure: { names: ['PREFECT_API_TLS_INSECURE_SKIP_VERIFY'], path: ['api', 'tls_insecure_skip_verify'] },

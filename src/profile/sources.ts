@@ -1,17 +1,10 @@
-import type { TomlValue } from 'smol-toml'
 import type { Issue } from '../issue.ts'
 import type { Environment } from './environment.ts'
 import { type Profiles, profilesPath, readProfiles, unknownProfile } from './profiles-file.ts'
-import {
-  environmentLayer,
-  type FoundSetting,
-  findIn,
-  type Layer,
-  profileLayer,
-  projectLayers,
-  readProjectFiles,
-} from './setting-layer.ts'
-import { identity, type Setting } from './settings.ts'
+import { type ProjectFile, readProjectFiles } from './project-files.ts'
+import { exposures, profilesRedirect, redirectsOf, settingText } from './redirects.ts'
+import { environmentLayer, findIn, type Layer, profileLayer } from './setting-layer.ts'
+import { identity, type Setting, transport } from './settings.ts'
 
 /** The connection options of a command: a profile, a URL, or neither. */
 export interface ConnectionRequest {
@@ -29,21 +22,51 @@ export interface Sources {
   readonly profile?: string
   /** Why there is no URL, if that is so, as a clause for a message. */
   readonly noUrlReason: string
+  /** What files of the working directory decide, or would. */
+  readonly directory: DirectoryIssues
+}
+
+/** Warnings about the settings of the working directory. */
+export interface DirectoryIssues {
+  /** For the server that the user chose by name: reasons to change nothing there. */
+  readonly unsafe: readonly Issue[]
+  readonly notes: readonly Issue[]
 }
 
 /** Finds the sources of settings. A named profile or a URL is never combined with credentials of another server. */
 export function findSources(request: ConnectionRequest, environment: Environment, issues: Issue[]): Sources {
-  const files = readProjectFiles(environment, issues)
+  const { files, left } = readProjectFiles(environment, issues)
   const env = environmentLayer(environment.env, 'the environment')
-  const others = [env, ...projectLayers(files, environment)]
+  const others = [env, ...files]
   if (request.apiUrl !== undefined) {
     if (request.profile !== undefined) issues.push(conflictingOptions)
-    return { identity: [env], transport: others, noUrlReason: '--api-url is empty' }
+    const redirects = redirectsOf('the server of --api-url', undefined, files, ofTransport(others))
+    const directory = { unsafe: [...left, ...redirects], notes: [] }
+    return { identity: [env], transport: others, noUrlReason: '--api-url is empty', directory }
   }
-  const profiles = readProfiles(profilesPath(files, environment), issues)
+  const path = profilesPath(files, environment)
+  const profiles = readProfiles(path, issues)
+  const moved = environment.env.PREFECT_PROFILES_PATH ? [] : profilesRedirect(files, path)
+  const found = { profiles, files, others, left, moved }
   return request.profile === undefined
-    ? byPrecedence(profiles, others, environment, issues)
-    : byName(request.profile, profiles, others, issues)
+    ? byPrecedence(found, environment, issues)
+    : byName(request.profile, found, issues)
+}
+
+/** What there is to choose from. */
+interface Found {
+  readonly profiles: Profiles
+  readonly files: readonly ProjectFile[]
+  /** The environment, and the files. */
+  readonly others: readonly Layer[]
+  readonly left: readonly Issue[]
+  readonly moved: readonly Issue[]
+}
+
+/** The value of a setting of the transport; the others have another source. */
+function ofTransport(layers: readonly Layer[]) {
+  const settings: readonly Setting[] = Object.values(transport)
+  return (setting: Setting) => (settings.includes(setting) ? findIn(layers, setting) : undefined)
 }
 
 const conflictingOptions: Issue = {
@@ -53,21 +76,23 @@ const conflictingOptions: Issue = {
   fix: 'Omit one of them. With --api-url, credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING in the environment.',
 }
 
-function byName(name: string, profiles: Profiles, others: readonly Layer[], issues: Issue[]): Sources {
+function byName(name: string, { profiles, files, others, left, moved }: Found, issues: Issue[]): Sources {
   const layer = layerOf(name, '--profile', profiles, 'error', issues)
   if (layer) issues.push(...ignored(name, layer, others))
   const profileLayers = layer ? [layer] : []
+  const layers = [...profileLayers, ...others]
+  const redirects = redirectsOf(`the profile \`${name}\``, layer, files, ofTransport(layers))
   return {
     identity: profileLayers,
-    transport: [...profileLayers, ...others],
+    transport: layers,
     profile: name,
     noUrlReason: `the profile \`${name}\` in ${profiles.file} has no PREFECT_API_URL`,
+    directory: { unsafe: [...left, ...moved, ...redirects], notes: [] },
   }
 }
 
 function byPrecedence(
-  profiles: Profiles,
-  others: readonly Layer[],
+  { profiles, files, others, left, moved }: Found,
   environment: Environment,
   issues: Issue[],
 ): Sources {
@@ -78,11 +103,16 @@ function byPrecedence(
   // Like Prefect, only warn about an unknown active profile if the URL has another source.
   const layer = layerOf(name, source, profiles, hasUrl ? 'warning' : 'error', issues)
   const layers = layer ? [...others, layer] : others
+  const effective = (setting: Setting) => findIn(layers, setting)
+  const directory = selected
+    ? { unsafe: [...left, ...moved, ...redirectsOf(`the profile \`${name}\``, layer, files, effective)], notes: [] }
+    : { unsafe: left, notes: [...moved, ...exposures(layer, files, layers)] }
   return {
     identity: layers,
     transport: layers,
     ...(hasUrl ? {} : { profile: name }),
     noUrlReason: `PREFECT_API_URL is neither in the environment nor in the active profile \`${name}\` (${profiles.file})`,
+    directory,
   }
 }
 
@@ -109,7 +139,7 @@ function layerOf(
 function ignored(name: string, profile: Layer, others: readonly Layer[]): Issue[] {
   return Object.values<Setting>(identity).flatMap((setting) => {
     const other = findIn(others, setting)
-    if (!other || text(other) === text(profile.find(setting))) return []
+    if (!other || settingText(other) === settingText(profile.find(setting))) return []
     return [
       {
         code: 'environment-ignored',
@@ -119,9 +149,4 @@ function ignored(name: string, profile: Layer, others: readonly Layer[]): Issue[
       } as const,
     ]
   })
-}
-
-function text(found: FoundSetting | undefined): string {
-  const value: TomlValue = found?.value ?? ''
-  return typeof value === 'string' ? value.trim().replace(/\/+$/, '') : JSON.stringify(value)
 }

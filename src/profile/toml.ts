@@ -1,28 +1,30 @@
-import { readFileSync } from 'node:fs'
 import { parse, TomlError, type TomlTable, type TomlValue } from 'smol-toml'
-import type { Issue } from '../issue.ts'
+import { Failure, type Issue } from '../issue.ts'
+import { readTextAndStats } from '../read-file.ts'
 
-/** The text of a file, or undefined if it does not exist. An unreadable file is an issue. */
-export function readText(file: string, issues: Issue[]): string | undefined {
+/** The text of a file with settings, and whose it is. */
+export type TextFile = NonNullable<ReturnType<typeof readTextAndStats>>
+
+/** A file with settings, or undefined if it does not exist. An unreadable file is an issue. */
+export function readText(file: string, issues: Issue[]): TextFile | undefined {
   try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+    return readTextAndStats(file, 'settings file')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    issues.push({
-      code: 'invalid-setting',
-      severity: 'error',
-      message: `${file} cannot be read (${code}).`,
-      fix: 'Check that it is a file and that you have permission to read it.',
-    })
+    if (!(error instanceof Failure)) throw error
+    const fix = 'Check that it is a file and that you have permission to read it.'
+    issues.push(...error.issues.map((issue): Issue => ({ fix, ...issue, code: 'invalid-setting' })))
     return undefined
   }
 }
 
-/** A TOML file as a table, or undefined if it does not exist. Invalid TOML is an issue with its line and column. */
+/** A TOML file as a table, or undefined if it does not exist or is not valid, which is an issue. */
 export function readToml(file: string, issues: Issue[]): TomlTable | undefined {
-  const text = readText(file, issues)
-  if (text === undefined) return undefined
+  const found = readText(file, issues)
+  return found && parseToml(file, found.text, issues)
+}
+
+/** The text of a TOML file as a table. Invalid TOML is an issue with its line and column. */
+export function parseToml(file: string, text: string, issues: Issue[]): TomlTable | undefined {
   try {
     return parse(text)
   } catch (error) {

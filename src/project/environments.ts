@@ -4,9 +4,10 @@ import { Failure, type Issue, type Place } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { applyOverlay, dependsOnOverlay } from '../overlay/apply-overlay.ts'
 import { type ReadOverlay, readOverlay } from '../overlay/parse-overlay.ts'
-import { readText } from '../read-file.ts'
+import { readText, readTextAndStats } from '../read-file.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
+import { distrustReason, howToTrust } from '../trust.ts'
 import { readPolicy } from './policy-file.ts'
 
 /** The overlays that are applied to a snapshot. */
@@ -23,11 +24,11 @@ export async function inEnvironment(
   path: string,
   environment: EnvironmentChoice,
   kinds: readonly Kind[],
-  context: Pick<Context, 'cwd' | 'env'>,
+  context: Pick<Context, 'cwd' | 'env' | 'trust'>,
 ): Promise<Parsed> {
-  const read = overlaysOf(path, environment, { ...context, kinds }).map((file) =>
-    readOverlay(file, readText(resolve(context.cwd, file), 'overlay', file), context.env),
-  )
+  const found = overlaysOf(path, environment, { ...context, kinds })
+  const named = (environment.overlay ?? []).map((file) => ({ file, text: overlayText(file, context) }))
+  const read = [...found, ...named].map(({ file, text }) => readOverlay(file, text, context.env))
   const issues = read.flatMap(({ issues }) => issues)
   // What has no document in the snapshot may be external in the environment, and a refused value replaced.
   const sound = parsed.issues.filter((issue) => !dependsOnOverlay(issue))
@@ -68,14 +69,33 @@ function isOfGraph({ code }: Issue): boolean {
 
 function overlaysOf(
   path: string,
-  { environment, overlay = [] }: EnvironmentChoice,
-  context: Pick<Context, 'cwd' | 'kinds'>,
-): readonly string[] {
-  if (environment === undefined) return overlay
+  { environment }: EnvironmentChoice,
+  context: Pick<Context, 'cwd' | 'kinds' | 'trust'>,
+): readonly OverlayText[] {
+  if (environment === undefined) return []
   const { file, environments } = readPolicy(path, context)
   const files = environments[environment]
   if (file === undefined || files === undefined) throw unknownEnvironment(environment, file, Object.keys(environments))
-  return [...files.map((name) => relative(context.cwd, join(dirname(file), name))), ...overlay]
+  return files.map((name) => trustedOverlay(relative(context.cwd, join(dirname(file), name)), context))
+}
+
+interface OverlayText {
+  readonly file: string
+  readonly text: string
+}
+
+function overlayText(file: string, { cwd }: Pick<Context, 'cwd'>): string {
+  return readText(resolve(cwd, file), 'overlay', file)
+}
+
+/** An overlay that the policy file names. Throws `Failure` if somebody else may have written it. */
+function trustedOverlay(file: string, { cwd, trust }: Pick<Context, 'cwd' | 'trust'>): OverlayText {
+  const found = readTextAndStats(resolve(cwd, file), 'overlay', file)
+  if (!found) return { file, text: overlayText(file, { cwd }) }
+  const reason = distrustReason(found.stats, trust)
+  if (reason === undefined) return { file, text: found.text }
+  const message = `The overlay ${file} is not used, because ${reason}.`
+  throw new Failure([{ code: 'untrusted-file', severity: 'error', message, fix: howToTrust(file, reason) }])
 }
 
 function unknownEnvironment(name: string, file: string | undefined, names: readonly string[]): Failure {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue, type Place } from '../issue.ts'
@@ -5,11 +6,12 @@ import { isObject, type JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Rename } from '../model.ts'
 import type { Protection } from '../plan/policy.ts'
-import { readTextIfExists } from '../read-file.ts'
+import { readTextAndStats } from '../read-file.ts'
 import { type Shape, shapeFaults } from '../snapshot/shape-faults.ts'
 import { cutStream } from '../snapshot/yaml/documents.ts'
 import { readValue } from '../snapshot/yaml/yaml-value.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
+import { distrustReason, howToTrust } from '../trust.ts'
 import { type Fail, type PolicyRule, rulesOf } from './policy-rules.ts'
 import { policySchema } from './policy-schema.ts'
 
@@ -29,17 +31,38 @@ export interface Policy {
 
 const name = 'prefect-snapshot.yaml'
 
-/** Reads the nearest policy file, from the snapshot's folder upwards; an empty policy if there is none. */
-export function readPolicy(snapshot: string, { cwd, kinds }: Pick<Context, 'cwd' | 'kinds'>): Policy {
+/**
+ * Reads the nearest policy file, from the snapshot's folder upwards; an empty policy if there is none. Throws `Failure` if
+ * that file is above the repository of the snapshot, or not trusted: without its rules, nothing may be planned or written.
+ */
+export function readPolicy(snapshot: string, { cwd, kinds, trust }: PolicyContext): Policy {
   const revision = revisionOf(snapshot)
   const place = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot === '-' ? 'x' : snapshot)
+  let root: string | undefined
   for (let folder = dirname(place); ; folder = dirname(folder)) {
     const file = join(folder, name)
-    const text = readTextIfExists(file, 'policy file')
-    if (text !== undefined) return policyOf(file, relative(cwd, file), text, kinds)
+    const found = readTextAndStats(file, 'policy file')
+    if (found) {
+      const reason = root === undefined || trust?.all ? distrustReason(found.stats, trust) : `${above} ${root}`
+      if (reason !== undefined) throw untrusted(file, reason)
+      return policyOf(file, relative(cwd, file), found.text, kinds)
+    }
+    if (root === undefined && existsSync(join(folder, '.git'))) root = folder
     if (folder === dirname(folder))
       return { file: undefined, protect: [], moved: [], recipients: [], secretPaths: [], environments: {}, rules: [] }
   }
+}
+
+type PolicyContext = Pick<Context, 'cwd' | 'kinds' | 'trust'>
+
+const above = 'it is above the repository'
+
+function untrusted(file: string, reason: string): Failure {
+  const fix = reason.startsWith(above)
+    ? 'Move it into the repository, or pass --trust-directory to use it.'
+    : howToTrust(file, reason)
+  const message = `The policy file ${file} is not used, because ${reason}. Its rules may matter, so the command stops.`
+  return new Failure([{ code: 'untrusted-file', severity: 'error', message, fix, place: start(file) }])
 }
 
 const shape: Shape = { name: 'policy', schema: policySchema, field: 'setting' }
