@@ -112,6 +112,11 @@ export function define(object: Record<string, Json>, key: string, value: Json): 
   else object[key] = value
 }
 
+/** The value of an object's own key; undefined for `constructor` and other names that every object inherits. */
+export function own<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
 /** Appends a segment to a pointer. */
 export function step(pointer: Pointer, key: string | number): Pointer {
   if (typeof key === 'number' || !/[~/]/.test(key)) return `${pointer}/${key}`
@@ -133,7 +138,7 @@ export function valueAt(value: Json | undefined, pointer: Pointer): Json | undef
   let at: Json | undefined = value
   for (const key of steps(pointer)) {
     if (Array.isArray(at)) at = at[Number(key)]
-    else at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined
+    else at = isObject(at) ? own(at, key) : undefined
   }
   return at
 }
@@ -154,7 +159,7 @@ export function withValue(value: Json | undefined, pointer: Pointer, next: Json 
   }
   const out: Record<string, Json> = { ...(isObject(value) ? value : {}) }
   if (tail === '' && next === undefined) delete out[head]
-  else define(out, head, withValue(isObject(value) ? value[head] : undefined, tail, next))
+  else define(out, head, withValue(isObject(value) ? own(value, head) : undefined, tail, next))
   return out
 }
 

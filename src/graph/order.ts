@@ -1,5 +1,6 @@
 import { Graph } from '@dagrejs/graphlib'
 import TinyQueue from 'tinyqueue'
+import { append } from '../list-at.ts'
 import type { Ref } from '../model.ts'
 import type { Edge } from './edges.ts'
 import { type Segment, segmentsOf } from './segments.ts'
@@ -46,7 +47,7 @@ function sorted({ refs, edges }: Segment): Order {
   drain(graph, ready, missing, out)
   for (const chosen of breakable(graph, missing)) {
     for (const need of needs(graph, chosen)) {
-      if (missing.has(need)) cut.push(...edgesBetween(graph, need, chosen))
+      if (missing.has(need)) append(cut, edgesBetween(graph, need, chosen))
     }
     missing.set(chosen, 0)
     ready.push(chosen)
@@ -137,7 +138,10 @@ function reaches(graph: Graph, start: Node, missing: ReadonlyMap<Node, number>):
     if (node === start) return true
     if (seen.has(node)) continue
     seen.add(node)
-    stack.push(...needs(graph, node).filter((need) => missing.has(need)))
+    append(
+      stack,
+      needs(graph, node).filter((need) => missing.has(need)),
+    )
   }
   return false
 }

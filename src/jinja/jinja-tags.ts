@@ -20,7 +20,7 @@ export function readBody(cursor: Cursor, ends: readonly string[] = []): boolean 
       if (ends.length > 0 && isAt(cursor, 'name', ...ends)) return isBlank
       const { at, text: name } = peek(cursor)
       if (!isAt(cursor, 'name')) unexpected(cursor, 'the name of a tag')
-      const read = tags[name]
+      const read = Object.hasOwn(tags, name) ? tags[name] : undefined
       if (!read) throw new TemplateFaultError(unknown(name, ends), at)
       take(cursor)
       isBlank = nested(cursor, () => read(cursor)) === 'blank' && isBlank

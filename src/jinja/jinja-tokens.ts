@@ -140,7 +140,7 @@ function tokenAt(text: string, at: number): { readonly type: TokenType | 'space'
 }
 
 function bracketFault(text: string, brackets: string[]): string | undefined {
-  const close = closing[text]
+  const close = Object.hasOwn(closing, text) ? closing[text] : undefined
   if (close) brackets.push(close)
   if (!/^[\])}]$/.test(text)) return undefined
   const expected = brackets.pop()

@@ -1,4 +1,4 @@
-import { isObject, type Json, sameJson } from '../json.ts'
+import { isObject, type Json, own, sameJson } from '../json.ts'
 import type { Field, Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { differingFields } from '../spec/differences.ts'
@@ -13,7 +13,7 @@ export function isBetween(kind: Kind, before: Resource, now: Resource, after: Re
     // A journal contains no values of secrets.
     if (part === 'secrets') return true
     if (part === 'refs') return now.refs[name] === undefined || now.refs[name] === after.refs[name]
-    const field = kind.fields[name]
+    const field = own(kind.fields, name)
     const value = now.spec[name] ?? field?.default
     const [first, last] = [before.spec[name], after.spec[name] ?? field?.default]
     // After an incomplete create, the field has the value that the server chose.
@@ -40,7 +40,7 @@ function isMixed(value: Json, others: readonly (Json | undefined)[]): boolean {
   const objects = others.filter((other) => isObject(other))
   return (
     objects.length > 0 &&
-    Object.entries(value).every(([key, item]) => objects.some((other) => sameJson(item, other[key])))
+    Object.entries(value).every(([key, item]) => objects.some((other) => sameJson(item, own(other, key))))
   )
 }
 

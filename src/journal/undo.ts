@@ -1,6 +1,7 @@
 import type { Issue } from '../issue.ts'
 import { mapStrings, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Live, Placeholder, Ref, Rename, Resource } from '../model.ts'
 import { withRenamedRefs } from '../plan/moved-resources.ts'
 import { refOf, splitRef } from '../ref.ts'
@@ -139,7 +140,7 @@ function resourceOf(
 function tokensIn({ spec }: Image): Ref[] {
   const refs: Ref[] = []
   mapStrings(spec, (text) => {
-    refs.push(...refsIn(text))
+    append(refs, refsIn(text))
     return text
   })
   return refs

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Json, sortKeys, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Resource } from '../model.ts'
 import { nameInKey } from '../ref.ts'
 import { differences } from '../spec/differences.ts'
@@ -34,7 +35,10 @@ export function disambiguate(
     const ofName = wantedByName.get(name) ?? []
     const matches = match(kind, ofName, group)
     for (const [candidate, resource] of matches.sure) keys.set(candidate.id, resource.key)
-    unsure.push(...matches.unsure.map(({ key }) => key))
+    append(
+      unsure,
+      matches.unsure.map(({ key }) => key),
+    )
     const isAlone = group.length === 1 && nameInKey(name) === name
     const unused = unusedKeys(ofName.map(({ key }) => key))
     for (const candidate of group) {
@@ -109,7 +113,7 @@ function nearest(
   keyed: readonly { readonly candidate: Candidate }[],
 ): Candidate | undefined {
   const distances = keyed.map(({ candidate }) => differences(kind, candidate.resource, resource).length)
-  return keyed[distances.indexOf(Math.min(...distances))]?.candidate
+  return keyed[distances.indexOf(distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY))]?.candidate
 }
 
 function contentOf({ refs, spec }: Resource): string {

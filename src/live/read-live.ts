@@ -1,5 +1,6 @@
 import { byCodePoint } from '../json.ts'
 import type { Kind, OnPage } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
 import { bySnapshotOrder, nameInKey, refOf, splitRef } from '../ref.ts'
 import { withoutRefutedGuesses, withSecretsAt } from '../spec/spec-secrets.ts'
@@ -191,7 +192,10 @@ function disambiguateAll(
       })
     const { keys, unsure } = disambiguate(kind, candidates, wanted)
     for (const [id, key] of keys) objects.refs.set(id, `${kind.name}/${key}`)
-    unsureRefs.push(...unsure.map((key): Ref => `${kind.name}/${key}`))
+    append(
+      unsureRefs,
+      unsure.map((key): Ref => `${kind.name}/${key}`),
+    )
   }
   return unsureRefs
 }

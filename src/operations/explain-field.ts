@@ -1,5 +1,5 @@
 import type { FieldExplanation, FieldSubject, RuleExplanation } from '../explanation.ts'
-import { isObject, type Json, type JsonObject, writeJson } from '../json.ts'
+import { isObject, type Json, type JsonObject, own, writeJson } from '../json.ts'
 import { type Field, type Kind, type RefField, type Rule, rulesVersion } from '../kind.ts'
 import { documentSchema } from '../snapshot/snapshot-schema.ts'
 
@@ -141,7 +141,7 @@ function wordOf(type: string, items: Json | undefined, minimum: Json | undefined
 function schemaAt(schema: JsonObject, steps: readonly string[]): JsonObject | undefined {
   let at: JsonObject | undefined = schema
   for (const name of steps) {
-    const next: Json | undefined = at && propertiesOf(at)[name]
+    const next: Json | undefined = at && own(propertiesOf(at), name)
     at = isObject(next) ? next : undefined
   }
   return at

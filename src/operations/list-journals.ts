@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { JournalRecord } from '../journal/journal.ts'
 import { listJournals as journalFiles, journalFolder, readJournal } from '../journal/journal-file.ts'
+import { append } from '../list-at.ts'
 
 /** A journal of this user; only its path if it cannot be read. */
 export interface ListedJournal {
@@ -21,7 +22,10 @@ export function listJournals(context: Context): {
       return { file, record: readJournal(file) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      issues.push(...error.issues.map((issue) => ({ ...issue, severity: 'warning' as const })))
+      append(
+        issues,
+        error.issues.map((issue) => ({ ...issue, severity: 'warning' as const })),
+      )
       return { file }
     }
   })

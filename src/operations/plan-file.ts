@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
+import { isObject, type Json, type JsonObject, own, parseJson, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Server } from '../model.ts'
 import { parseSaved, type Saved, savedPlan, staleness } from '../plan/saved-plan.ts'
@@ -86,7 +86,7 @@ export async function loadSavedPlan(path: string, { kinds, cwd }: Context): Prom
 
 function requestOf(path: string, value: Json): SavedRequest {
   const entries = isObject(value) ? Object.entries(value) : []
-  const bad = entries.filter(([name, part]) => !savedParts[name as keyof SavedRequest]?.(part))
+  const bad = entries.filter(([name, part]) => !own(savedParts, name)?.(part))
   if (!isObject(value) || value.snapshot === undefined || bad.length > 0) {
     const names = bad.map(([name]) => name).join(', ')
     const message = `${path} is damaged: its request is not one that this version writes${names && ` (${names})`}.`

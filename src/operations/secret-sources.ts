@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
+import { append } from '../list-at.ts'
 import type { Resource, SecretValues } from '../model.ts'
 import { fileFailure, readSecretText, readText, readTextAndStats, statIfExists } from '../read-file.ts'
 import type { IdentityText } from '../secrets/age.ts'
@@ -60,7 +61,7 @@ export async function identitiesFor(
     try {
       texts.push({ from: file, text: readText(resolve(context.cwd, file), 'identity file', file) })
     } catch (error) {
-      issues.push(...fileFailure('read', file, error).issues)
+      append(issues, fileFailure('read', file, error).issues)
     }
   if (issues.length > 0) throw new Failure(issues)
   const defaultFile = join(env.XDG_CONFIG_HOME || join(context.home, '.config'), 'prefect-snapshot', 'identity.txt')
@@ -84,7 +85,7 @@ export async function environment({ secretEnvFile = [] }: SecretRequest, context
     try {
       Object.assign(added, parseEnv(readText(resolve(context.cwd, file), 'env file', file)))
     } catch (error) {
-      issues.push(...fileFailure('read', file, error).issues)
+      append(issues, fileFailure('read', file, error).issues)
     }
   if (issues.length > 0) throw new Failure(issues)
   return { ...added, ...context.env }

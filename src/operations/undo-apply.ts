@@ -6,6 +6,7 @@ import { readJournal } from '../journal/journal-file.ts'
 import { withoutLostSecrets } from '../journal/lost-secrets.ts'
 import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import { readLive } from '../live/read-live.ts'
 import type { Live, Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
@@ -113,7 +114,7 @@ function withoutRefused(remove: ReadonlySet<Ref>, planWithout: (remove: Readonly
     const plan = planWithout(some)
     const refused = plan.refusals.filter(({ ref }) => ref !== undefined && some.has(ref))
     if (refused.length === 0) return { plan, undeletable }
-    undeletable.push(...refused.map(asLeft))
+    append(undeletable, refused.map(asLeft))
     some = new Set([...some].filter((ref) => !refused.some((issue) => issue.ref === ref)))
   }
 }

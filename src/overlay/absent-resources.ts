@@ -1,5 +1,6 @@
 import { edgeFinder } from '../graph/edges.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Ref, Resource } from '../model.ts'
 import { keyParts, refOf, splitRef } from '../ref.ts'
 
@@ -20,7 +21,7 @@ export function absentResources(
     const standIn = known.has(ref) || absent.has(ref) ? undefined : standInFor(ref, kinds)
     if (!standIn) continue
     absent.set(ref, standIn)
-    open.push(...Object.values(standIn.refs))
+    append(open, Object.values(standIn.refs))
   }
   return [...absent.values()]
 }

@@ -2,6 +2,7 @@ import { checkGraph } from '../graph/check-graph.ts'
 import type { Issue, Place } from '../issue.ts'
 import { type JsonObject, type Pointer, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Ref, Resource } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { externalsOf, withGlobs } from '../selection/external.ts'
@@ -91,7 +92,7 @@ function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, ki
   const overlaid = readBack(remaining, parsed, faults, kinds)
   const absent = overlay.map.length > 0 ? absentResources(overlaid, gone, kinds) : gone
   const names = namesOf(overlay, { resources: overlaid, absent, external }, kinds, issues)
-  issues.push(...faults)
+  append(issues, faults)
   const named = overlaid
     .filter((resource) => !names.replaced.has(refOf(resource)))
     .map((resource) => rename(resource, names, kinds, issues))
@@ -159,7 +160,10 @@ function applyEntry(entry: Entry, works: readonly Work[], issues: Issue[]): void
 function record(work: Work, changed: Changed | undefined, place: Place): boolean {
   if (!changed) return false
   work.document = changed.document
-  work.origins.push(...changed.pointers.map((pointer) => ({ pointer, place })))
+  append(
+    work.origins,
+    changed.pointers.map((pointer) => ({ pointer, place })),
+  )
   return true
 }
 

@@ -1,4 +1,4 @@
-import { define, isObject, type Json, type Pointer, parseJson, step } from '../json.ts'
+import { define, isObject, type Json, own, type Pointer, parseJson, step } from '../json.ts'
 
 /** The environment variables that overlays may use. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -38,7 +38,7 @@ function substituteText(text: string, variables: Variables, pointer: Pointer, fa
   const missing = (name: string) => faults.push({ code: 'missing-variable', ...whyMissing(name, variables), pointer })
   const [, dollar, , json = ''] = /^(\$?)\$\{(json):([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text) ?? []
   if (dollar === '') {
-    const content = variables[json]
+    const content = own(variables, json)
     if (!content) missing(json)
     else
       try {
@@ -59,14 +59,14 @@ function substituteText(text: string, variables: Variables, pointer: Pointer, fa
     if (format === 'json') {
       const fix = `Write \${env:${name}} within a string.`
       faults.push({ code: 'invalid-overlay', message: `${expression} must be the whole value.`, fix, pointer })
-    } else if (!variables[name]) missing(name)
-    return variables[name] || expression
+    } else if (!own(variables, name)) missing(name)
+    return own(variables, name) || expression
   })
 }
 
 function whyMissing(name: string, variables: Variables): Pick<VariableFault, 'message' | 'fix'> {
   const fix = `Set it, for example with: export ${name}=…`
-  if (variables[name] === undefined) return { message: `The variable ${name} is not set.`, fix }
+  if (own(variables, name) === undefined) return { message: `The variable ${name} is not set.`, fix }
   const empty = `For an empty value, write "" in the overlay instead of the variable.`
   return { message: `The variable ${name} is empty.`, fix: `${fix}. ${empty}` }
 }

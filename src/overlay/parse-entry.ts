@@ -1,5 +1,5 @@
 import type { Place } from '../issue.ts'
-import { isObject, type Json, type JsonObject, type Pointer, step, steps } from '../json.ts'
+import { isObject, type Json, type JsonObject, own, type Pointer, step, steps } from '../json.ts'
 
 /** A pointer into a document, its new value, and the place in the overlay. */
 export interface Setting {
@@ -71,7 +71,7 @@ function refsOf(entry: JsonObject, pointer: Pointer, at: Reader, fill: Fill): Se
 function filledMerge(patch: JsonObject, pointer: Pointer, at: Reader, fill: Fill): Json {
   const filled = fill(patch, pointer) as JsonObject
   for (const [part, value] of Object.entries(patch))
-    if (typeof value === 'string' && filled[part] !== value && !isObject(filled[part]))
+    if (typeof value === 'string' && own(filled, part) !== value && !isObject(own(filled, part)))
       at.fail(step(pointer, part), `The variable must hold a JSON object, which is merged into ${part}.`)
   return filled
 }

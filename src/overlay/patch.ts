@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type Pointer, step, steps, valueAt, withValue } from '../json.ts'
+import { isObject, type Json, type JsonObject, own, type Pointer, step, steps, valueAt, withValue } from '../json.ts'
 import type { Kind } from '../kind.ts'
 
 /** The pointers into a document that match a pointer, in which a step `*` matches every key or item. */
@@ -57,7 +57,7 @@ export interface Changed {
 function withParents(kind: Kind, document: JsonObject, pointer: Pointer): JsonObject {
   const [part = '', name = '', ...rest] = steps(pointer)
   const complete = isObject(document[part]) ? document : { ...document, [part]: {} }
-  const otherwise = part === 'spec' && rest.length > 0 ? kind.fields[name]?.default : undefined
+  const otherwise = part === 'spec' && rest.length > 0 ? own(kind.fields, name)?.default : undefined
   const field = `/spec/${name}`
   return otherwise !== undefined && valueAt(complete, field) === undefined
     ? (withValue(complete, field, otherwise) as JsonObject)
@@ -70,6 +70,7 @@ function parentOf(pointer: Pointer): Pointer {
 
 /** Whether a parent can have a value at a place: an object can have any key, a list only its existing indexes. */
 function canHold(parent: Json | undefined, place: Pointer): boolean {
-  if (Array.isArray(parent)) return Number(steps(place).at(-1)) < parent.length
+  const key = steps(place).at(-1) ?? ''
+  if (Array.isArray(parent)) return /^\d+$/.test(key) && Number(key) < parent.length
   return isObject(parent)
 }

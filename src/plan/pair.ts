@@ -1,7 +1,7 @@
 import { type Edge, type EdgeFinder, edgeFinder } from '../graph/edges.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import { listAt } from '../list-at.ts'
+import { append, listAt } from '../list-at.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { type Activation, underActivation } from './activation.ts'
@@ -34,7 +34,7 @@ export function pair(snapshot: Snapshot, live: Live, kinds: readonly Kind[], act
     const ref = refOf(resource)
     const before = live.resources.get(ref)
     const adapted = adaptToVersion(kind, underActivation(kind, resource, before, activation), live.server, before)
-    issues.push(...adapted.issues)
+    append(issues, adapted.issues)
     if (adapted.unsupported) unsupported.push(adapted.unsupported)
     else wanted.set(ref, { kind, before, after: adapted.resource })
   }

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Issue } from '../issue.ts'
 import { Failure } from '../issue.ts'
+import { append } from '../list-at.ts'
 import { Secret } from '../secret.ts'
 import { type ApiUrl, basic, isCloudHost, readApiUrl } from './api-url.ts'
 import type { Connection } from './connection.ts'
@@ -72,7 +73,7 @@ function connect(
   const { cloudUrl, csrf, ...rest } = settings
   const authorization = api.authorization ?? rest.authorization
   const cloud = isCloudHost(new URL(api.url).hostname) || (cloudUrl !== undefined && isBelow(api.url, cloudUrl))
-  if (authorization) issues.push(...unencryptedWarning(api.url))
+  if (authorization) append(issues, unencryptedWarning(api.url))
   return {
     ...rest,
     ...(sources.profile !== undefined ? { name: sources.profile } : {}),

@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts'
+import { append } from '../list-at.ts'
 import type { Environment } from './environment.ts'
 import { type Profiles, profilesPath, readProfiles, unknownProfile } from './profiles-file.ts'
 import { type ProjectFile, readProjectFiles } from './project-files.ts'
@@ -78,7 +79,7 @@ const conflictingOptions: Issue = {
 
 function byName(name: string, { profiles, files, others, left, moved }: Found, issues: Issue[]): Sources {
   const layer = layerOf(name, '--profile', profiles, 'error', issues)
-  if (layer) issues.push(...ignored(name, layer, others))
+  if (layer) append(issues, ignored(name, layer, others))
   const profileLayers = layer ? [layer] : []
   const layers = [...profileLayers, ...others]
   const redirects = redirectsOf(`the profile \`${name}\``, layer, files, ofTransport(layers))

@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue, type Place } from '../issue.ts'
+import { own } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { applyOverlay, dependsOnOverlay } from '../overlay/apply-overlay.ts'
 import { type ReadOverlay, readOverlay } from '../overlay/parse-overlay.ts'
@@ -74,7 +75,7 @@ function overlaysOf(
 ): readonly OverlayText[] {
   if (environment === undefined) return []
   const { file, environments } = readPolicy(path, context)
-  const files = environments[environment]
+  const files = own(environments, environment)
   if (file === undefined || files === undefined) throw unknownEnvironment(environment, file, Object.keys(environments))
   return files.map((name) => trustedOverlay(relative(context.cwd, join(dirname(file), name)), context))
 }

@@ -3,6 +3,8 @@
  * No package reads this dialect (docs/decisions/0070-schedules.md), so the fields are expanded to plain lists here.
  */
 
+import { own } from '../json.ts'
+
 /** An expanded expression. A field is a list of numbers, or `*`. */
 export interface Cron {
   readonly minute: CronField
@@ -73,8 +75,8 @@ function reject(reason: string): never {
 
 function expand(text: string): Cron {
   const lower = text.toLowerCase()
-  const columns = (aliases[lower] ?? lower).split(/\s+/).filter((column) => column !== '')
-  if (lower.startsWith('@') && !aliases[lower])
+  const columns = (own(aliases, lower) ?? lower).split(/\s+/).filter((column) => column !== '')
+  if (lower.startsWith('@') && !own(aliases, lower))
     reject(`there is no alias ${JSON.stringify(text)}; the aliases are ${Object.keys(aliases).join(', ')}`)
   if (columns.length < 5 || columns.length > 7)
     reject(`it has ${columns.length === 1 ? 'one field' : `${columns.length} fields`} instead of five to seven`)

@@ -3,6 +3,8 @@
  * in others. The package `rrule` has the arithmetic of dateutil, but not its checks.
  */
 
+import { append } from '../list-at.ts'
+
 /** One rule: its numbers and days by parameter. */
 export interface RuleParts {
   readonly freq: number
@@ -83,7 +85,7 @@ function readLines(lines: readonly string[]): RuleSet {
       const other = parts.find((part) => name !== 'RDATE' || part !== 'VALUE=DATE-TIME')
       if (other !== undefined) reject(`${name} has no parameter ${other}`)
       found[name].push(value)
-    } else if (name === 'EXDATE') excludedDates.push(...datesOf(value, parts))
+    } else if (name === 'EXDATE') append(excludedDates, datesOf(value, parts))
     else if (name === 'DTSTART') {
       const dates = datesOf(value, parts)
       if (dates.length !== 1) reject('DTSTART has more than one date')

@@ -1,4 +1,4 @@
-import { type Json, parseJson } from '../json.ts'
+import { type Json, own, parseJson } from '../json.ts'
 import type { MissingSecret, Placeholder, Resource, SecretValues } from '../model.ts'
 import { containsNul, nulReason } from '../nul.ts'
 import { sourceKey } from '../placeholder.ts'
@@ -83,7 +83,7 @@ async function textOrMissing(
   sources: SecretSources,
   decrypt: (text: string) => Promise<string>,
 ): Promise<string | MissingSecret> {
-  if ('env' in placeholder) return sources.env[placeholder.env] || missingVariable(placeholder.env, sources)
+  if ('env' in placeholder) return own(sources.env, placeholder.env) || missingVariable(placeholder.env, sources)
   if ('age' in placeholder) return decrypted(placeholder.age, decrypt)
   if ('file' in placeholder) {
     try {
@@ -109,7 +109,7 @@ async function textOrMissing(
 /** A variable that is empty is missing, because CI systems set a secret that is not configured to an empty text. */
 function missingVariable(name: string, { env }: SecretSources): MissingSecret {
   const fix = `Set it, for example with: export ${name}=…`
-  if (env[name] === undefined) return missing(`the environment variable ${name} is not set`, fix)
+  if (own(env, name) === undefined) return missing(`the environment variable ${name} is not set`, fix)
   const empty = `For an empty secret, write as: json beside env: and export ${name}='""'`
   return missing(`the environment variable ${name} is empty`, `${fix}. ${empty}`)
 }

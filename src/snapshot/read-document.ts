@@ -1,6 +1,7 @@
 import type { Issue, Place } from '../issue.ts'
 import { isItem, isObject, type JsonObject, type Pointer, step, steps, valueAt, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Placeholder, Ref, Resource } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { Secret } from '../secret.ts'
@@ -49,7 +50,7 @@ export function readChunk(
   within: string | undefined,
 ): JsonObject | undefined {
   const read = readValue(chunk, reading.limits.levels)
-  reading.issues.push(...read.issues)
+  append(reading.issues, read.issues)
   if (!('value' in read)) return undefined
   const { value, place } = read
   const fail: Document['fail'] = ({ code, severity, message, pointer, fix }, on) =>

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, own } from '../../json.ts'
 import type { Finding, Rule } from '../../kind.ts'
 import { objects } from '../endpoints.ts'
 import { isTime, laxSeconds, noTime } from '../lax-values.ts'
@@ -61,7 +61,7 @@ export const actionRules: readonly Rule[] = [
     doc: 'An action on a selected object (the default) has its ID; one on an inferred object has none.',
     source: `${source}: DeploymentAction, WorkPoolAction, WorkQueueAction, AutomationAction`,
     find: each(function* (action, type) {
-      const id = targets[type]
+      const id = own(targets, type)
       if (id === undefined) return
       const { source: from = 'selected' } = action
       if (from !== 'selected' && from !== 'inferred')
@@ -88,7 +88,7 @@ export const actionRules: readonly Rule[] = [
     doc: 'change-flow-run-state has a state, call-webhook a block_document_id, send-notification a block_document_id and a body.',
     source: `${source}: ChangeFlowRunState, CallWebhook, SendNotification`,
     find: each(function* (action, type) {
-      for (const name of required[type] ?? [])
+      for (const name of own(required, type) ?? [])
         if (action[name] === undefined) yield { problem: `the action ${type} without ${name}`, fix: `Add ${name}.` }
     }),
   },

@@ -1,5 +1,5 @@
 import { type TemplateFault, templateFault } from '../../jinja/template-fault.ts'
-import { isObject, type Json, type JsonObject, type Pointer, step, writeJson } from '../../json.ts'
+import { isObject, type Json, type JsonObject, own, type Pointer, step, writeJson } from '../../json.ts'
 import type { Finding } from '../../kind.ts'
 
 type Problem = Omit<Finding, 'pointer'> & { readonly at: string }
@@ -12,7 +12,7 @@ const fix = 'Correct the template; Jinja documents its syntax at https://jinja.p
 
 /** What is wrong with the texts of a notification or a webhook. A payload that is no text is written as JSON. */
 export function* templateProblems(action: JsonObject, type: string): Generator<Problem> {
-  for (const at of templates[type] ?? []) {
+  for (const at of own(templates, type) ?? []) {
     const { [at]: value = null } = action
     if (value === null) continue
     if (typeof value !== 'string' && at !== 'payload')

@@ -1,3 +1,4 @@
+import { own } from '../../json.ts'
 import type { Incompatibility } from '../../kind.ts'
 import type { Resource, Server } from '../../model.ts'
 import { atLeast } from '../../version.ts'
@@ -16,10 +17,11 @@ export function automationIncompatibilities({ spec }: Resource, { version }: Ser
   for (const name of ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']) {
     for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
       const type = String(part.type)
+      const since = own(actionsSince, type)
       if (cloudOnly.has(type) && version !== 'cloud')
         out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
-      if (!atLeast(version, actionsSince[type]))
-        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${actionsSince[type]} on` })
+      if (!atLeast(version, since))
+        out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${since} on` })
       for (const [field, since] of Object.entries(fieldsSince)) {
         if (part[field] !== undefined && !atLeast(version, since))
           out.push({ pointer: `${pointer}/${field}`, drops: 'field', reason: `Prefect has it from ${since} on` })

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../json.ts'
+import { type Json, type JsonObject, own } from '../../json.ts'
 import type { LiveResource, Reader } from '../../model.ts'
 import { at, list, text } from '../endpoints.ts'
 import { readPages } from '../read-list.ts'
@@ -86,6 +86,6 @@ const variables: Readonly<Record<string, string>> = {
  */
 function toJinja(template: string): string {
   return template.replace(/\{\{|\}\}|\{(\w+)\}/g, (found, name: string | undefined) =>
-    name === undefined ? found.charAt(0) : (variables[name] ?? found),
+    name === undefined ? found.charAt(0) : (own(variables, name) ?? found),
   )
 }

@@ -1,4 +1,4 @@
-import { isNumber, isObject, type Json, type JsonObject } from '../../json.ts'
+import { isNumber, isObject, type Json, type JsonObject, own } from '../../json.ts'
 import type { Ref, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
 import { cut } from '../../token.ts'
@@ -28,7 +28,7 @@ export function runVariableFaults(actions: Json | undefined, resourceOf: (ref: R
 function misfits(schema: JsonObject, variables: JsonObject): string[] {
   const properties = object(schema.properties)
   return Object.entries(variables).flatMap(([name, value]) => {
-    const types = typesOf(object(properties[name]))
+    const types = typesOf(object(own(properties, name)))
     // A variable with a default may be null.
     if (value === null || types.length === 0 || types.some((type) => isOfType(value, type))) return []
     return [`${name} is not of type ${types.join(' or ')}`]

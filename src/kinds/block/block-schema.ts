@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../json.ts'
+import { type Json, type JsonObject, own } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Id, Reader } from '../../model.ts'
 import { keyOf, keyParts } from '../../ref.ts'
@@ -177,7 +177,7 @@ function arrange(fields: JsonObject, names: readonly string[], checksum: string)
   const [name, ...rest] = names
   if (name === undefined) return checksumOf(fields) === checksum ? fields : undefined
   const references = object(fields.block_schema_references)
-  for (const order of permutations(list(references[name]))) {
+  for (const order of permutations(list(own(references, name)))) {
     const found = arrange({ ...fields, block_schema_references: { ...references, [name]: order } }, rest, checksum)
     if (found) return found
   }

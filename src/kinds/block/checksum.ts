@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isExact, isFloat } from '../../json/number.ts'
-import { byCodePoint, isObject, type Json, type JsonObject } from '../../json.ts'
+import { byCodePoint, isObject, type Json, type JsonObject, own } from '../../json.ts'
 
 /**
  * Computes the checksum of a block schema's fields like Prefect (`blocks/core.py`, `_calculate_schema_checksum`): over
@@ -33,7 +33,7 @@ function plainDefinitions(value: Json, definitions: JsonObject, seen: Set<string
   const found = new Map<string, Json>()
   for (const ref of refsIn(value)) {
     const name = ref.replace('#/definitions/', '')
-    const definition = definitions[name]
+    const definition = own(definitions, name)
     if (!isObject(definition) || definition.block_type_slug || seen.has(name)) continue
     seen.add(name)
     found.set(name, definition)

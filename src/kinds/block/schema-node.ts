@@ -1,5 +1,5 @@
 import { isExact } from '../../json/number.ts'
-import { isObject, type Json, type JsonObject } from '../../json.ts'
+import { isObject, type Json, type JsonObject, own } from '../../json.ts'
 import { list, object } from '../endpoints.ts'
 
 /*
@@ -23,7 +23,7 @@ export function expand(search: Rooted, schema: Json | undefined, seen = new Set<
 function definition(root: JsonObject, ref: string): Json | undefined {
   if (ref === '#') return root
   const [, group = '', name = ''] = /^#\/(definitions|\$defs)\/(.+)$/.exec(ref) ?? []
-  return object(root[group])[name]
+  return own(object(root[group]), name)
 }
 
 /** The definition of a nested block, found by the type slug in the data. */

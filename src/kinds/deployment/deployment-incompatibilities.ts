@@ -1,4 +1,5 @@
 import type { Incompatibility } from '../../kind.ts'
+import { append } from '../../list-at.ts'
 import type { LiveResource, Resource, Server } from '../../model.ts'
 import { keyParts } from '../../ref.ts'
 import { atLeast } from '../../version.ts'
@@ -25,7 +26,7 @@ export function deploymentIncompatibilities(
     })
   const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
   if (fault) out.push({ drops: 'resource', reason: fault })
-  out.push(...aboveLimit(resource, server, before), ...negativesOfOwn(spec, before?.spec))
+  append(out, [...aboveLimit(resource, server, before), ...negativesOfOwn(spec, before?.spec)])
   if (!before) return out
   const schema = 'parameter_openapi_schema'
   if (isEmpty(spec[schema]) && !isEmpty(before.spec[schema]) && fillsSchema(server))

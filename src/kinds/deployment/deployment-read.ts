@@ -1,4 +1,4 @@
-import { type JsonObject, sameJson, writeJson } from '../../json.ts'
+import { type JsonObject, own, sameJson, writeJson } from '../../json.ts'
 import type { DroppedSetting, Encoded, Names, OnPage } from '../../kind.ts'
 import { listAt } from '../../list-at.ts'
 import type { Reader } from '../../model.ts'
@@ -104,7 +104,7 @@ function droppedSettings(raw: JsonObject, fields: Readonly<Record<string, string
 function ownLabels(raw: JsonObject, flow: JsonObject | undefined): JsonObject {
   const inherited = object(flow?.labels)
   const labels = Object.entries(object(raw.labels)).filter(
-    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, inherited[name]),
+    ([name, value]) => name !== 'prefect.flow.id' && !sameJson(value, own(inherited, name)),
   )
   return Object.fromEntries(labels)
 }

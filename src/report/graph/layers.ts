@@ -1,4 +1,4 @@
-import { listAt } from '../../list-at.ts'
+import { largest, listAt } from '../../list-at.ts'
 import type { Ref } from '../../ref.ts'
 import type { EdgeReport } from '../model/report.ts'
 import { nodeHeight } from './node.ts'
@@ -18,7 +18,7 @@ export function placeInLayers(
   const layers = layersOf(refs, edges)
   const rows = Math.ceil(Math.sqrt(refs.length) * 1.3)
   const places = new Map<Ref, { x: number; y: number }>()
-  const blocks = [...layers].map((layer) => ({ layer, width: Math.max(...layer.map(widthOf)) }))
+  const blocks = [...layers].map((layer) => ({ layer, width: largest(layer.map(widthOf)) }))
   const widths = blocks.map(({ layer, width }) => Math.ceil(layer.length / rows) * (width + gap.x) - gap.x)
   let right = widths.reduce((sum, width) => sum + width + gap.layer, -gap.layer)
   const needs = new Map<Ref, Ref[]>()

@@ -1,5 +1,6 @@
 import type { Neighbor, ResourceSubject } from '../../explanation.ts'
 import { pathText } from '../../field-path.ts'
+import { largest } from '../../list-at.ts'
 import { visible } from '../../plain-text.ts'
 import type { View } from '../reporter.ts'
 import { paragraph } from './wrap.ts'
@@ -29,6 +30,6 @@ function neighborsText(title: string, neighbors: readonly Neighbor[]): string {
     const notes = [external ? 'external' : '', via === 'name' ? 'by name when a flow runs' : ''].filter(Boolean)
     return [pathText(pointer), `${visible(ref)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`] as const
   })
-  const column = Math.max(...rows.map(([path]) => path.length))
+  const column = largest(rows.map(([path]) => path.length))
   return `\n${title}:\n${rows.map(([path, text]) => `  ${path.padEnd(column)}  ${text}\n`).join('')}`
 }

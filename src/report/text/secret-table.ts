@@ -1,3 +1,4 @@
+import { largest } from '../../list-at.ts'
 import { plural, visible } from '../../plain-text.ts'
 import type { SecretsReport } from '../model/command-reports.ts'
 import type { View } from '../reporter.ts'
@@ -6,7 +7,7 @@ import type { View } from '../reporter.ts'
 export function secretTable({ secrets: rows }: SecretsReport, { style }: View): string {
   if (rows.length === 0) return 'The snapshot has no secrets.\n'
   const cells = rows.map(({ ref, pointer, source }) => [ref, pointer, source].map(visible))
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const widths = [0, 1, 2].map((column) => largest(cells.map((row) => row[column]?.length ?? 0)))
   const lines = rows.map(({ filled }, index) => {
     const row = (cells[index] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0))
     return `${filled ? style.green('✓') : style.red('✗')} ${row.join('  ').trimEnd()}\n`

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { define, isObject, type Json, type JsonObject } from '../../json.ts'
+import { append } from '../../list-at.ts'
 
 /** The node of an anchor. */
 interface Anchored {
@@ -87,7 +88,7 @@ function valueOfMap(map: YAMLMap, state: TreeState): JsonObject {
   const own: Record<string, Json> = {}
   const sources: JsonObject[] = []
   for (const pair of map.items) {
-    if (isMergeKey(pair.key)) sources.push(...mergeSources(pair, state))
+    if (isMergeKey(pair.key)) append(sources, mergeSources(pair, state))
     else define(own, String(valueOfNode(pair.key, state)), valueOfNode(pair.value, state))
   }
   return withInherited(own, sources)
