@@ -113,7 +113,9 @@ function nearest(
   keyed: readonly { readonly candidate: Candidate }[],
 ): Candidate | undefined {
   const distances = keyed.map(({ candidate }) => differences(kind, candidate.resource, resource).length)
-  return keyed[distances.indexOf(distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY))]?.candidate
+  return keyed[
+    distances.indexOf(distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY))
+  ]?.candidate
 }
 
 function contentOf({ refs, spec }: Resource): string {

@@ -27,9 +27,14 @@ export function shapeFaults({ name, schema, field }: Shape, value: Json): readon
   if (check(plain(value))) return []
   const faults = (check.errors ?? []).flatMap((error) => faultOf(error, field))
   // One fault for each value, unless fields are missing.
-  const isSame = (a: ShapeFault, b: ShapeFault) =>
-    a.pointer === b.pointer && (a.message === b.message || !a.message.endsWith(missing))
-  return faults.filter((fault, index) => faults.findIndex((other) => isSame(other, fault)) === index)
+  const told = new Map<string, Set<string>>()
+  return faults.filter(({ pointer, message }) => {
+    const before = told.get(pointer) ?? new Set()
+    told.set(pointer, before)
+    const isNew = before.size === 0 || ([...before].every((one) => one.endsWith(missing)) && !before.has(message))
+    before.add(message)
+    return isNew
+  })
 }
 
 const missing = ' is missing.'

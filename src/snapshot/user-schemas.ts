@@ -52,9 +52,8 @@ function misfitsOf(errors: readonly ErrorObject[] | null | undefined): Misfit[] 
   const all = errors ?? []
   const isChoice = ({ keyword }: ErrorObject) => keyword === 'anyOf' || keyword === 'oneOf'
   const choices = all.filter(isChoice)
-  const rest = all.filter(
-    (error) => !isChoice(error) && !choices.some(({ schemaPath }) => error.schemaPath.startsWith(`${schemaPath}/`)),
-  )
+  const paths = [...new Set(choices.map(({ schemaPath }) => `${schemaPath}/`))]
+  const rest = all.filter((error) => !isChoice(error) && !paths.some((path) => error.schemaPath.startsWith(path)))
   const found = [
     ...rest.map(({ instancePath, message: text = 'is not allowed', params }) => ({
       pointer: instancePath,
@@ -65,7 +64,8 @@ function misfitsOf(errors: readonly ErrorObject[] | null | undefined): Misfit[] 
     })),
     ...choices.map(({ instancePath, schema }) => ({ pointer: instancePath, reason: choiceText(schema) })),
   ]
-  return found.filter((one, index) => found.findIndex(({ pointer }) => pointer === one.pointer) === index)
+  const places = new Set<string>()
+  return found.filter(({ pointer }) => !places.has(pointer) && places.add(pointer))
 }
 
 function choiceText(schema: unknown): string {

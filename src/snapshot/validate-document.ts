@@ -1,5 +1,5 @@
 import { isExact } from '../json/number.ts'
-import { isObject, type Json, type JsonObject, someString, step } from '../json.ts'
+import { isObject, type Json, type JsonObject, type Pointer, someString, step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { suggest } from '../suggest.ts'
 import { cut, mayHaveToken } from '../token.ts'
@@ -19,7 +19,7 @@ export function validator(kinds: readonly Kind[]): Validate {
     if (typeof kind !== 'string' || !known.has(kind)) return [unknownKind(kind, [...known.keys()])]
     const check = checkOf(kind, known.get(kind))
     if (check(plain(document))) return []
-    return (check.errors ?? []).flatMap((error) => faultOf(error) ?? []).filter(notRepeated)
+    return withoutRepeated((check.errors ?? []).flatMap((error) => faultOf(error) ?? []))
   }
 }
 
@@ -37,14 +37,22 @@ function unknownKind(kind: Json | undefined, known: readonly string[]): Fault {
 }
 
 /**
- * Filters repeated errors. A choice between forms reports the errors of every form: if the value in one form is wrong,
+ * Removes repeated errors. A choice between forms reports the errors of every form: if the value in one form is wrong,
  * only that error is useful; otherwise only the error of the choice is.
  */
-function notRepeated(fault: Fault, index: number, all: readonly Fault[]): boolean {
-  if (all.findIndex((other) => other.pointer === fault.pointer && other.message === fault.message) < index) return false
-  if (isChoice(fault)) return !all.some((other) => isBelow(other, fault) && isWrongValue(other))
-  const choices = all.filter((other) => isChoice(other) && (isBelow(fault, other) || fault.pointer === other.pointer))
-  return choices.every((choice) => isWrongValue(fault) && isBelow(fault, choice))
+function withoutRepeated(faults: readonly Fault[]): Fault[] {
+  const known = new Set<string>()
+  const choices = new Set(faults.filter(isChoice).map(({ pointer }) => pointer))
+  const aboveWrongValues = new Set(faults.filter(isWrongValue).flatMap(({ pointer }) => parentsOf(pointer)))
+  return faults.filter((fault) => {
+    const { pointer, message } = fault
+    const text = `${pointer}\n${message}`
+    if (known.has(text)) return false
+    known.add(text)
+    if (isChoice(fault)) return !aboveWrongValues.has(pointer)
+    if (choices.has(pointer)) return false
+    return isWrongValue(fault) || !parentsOf(pointer).some((parent) => choices.has(parent))
+  })
 }
 
 function isChoice({ message }: Fault): boolean {
@@ -55,8 +63,9 @@ function isWrongValue(fault: Fault): boolean {
   return fault.code === 'invalid-value' && !isChoice(fault) && !fault.message.includes(' lacks ')
 }
 
-function isBelow(fault: Fault, above: Fault): boolean {
-  return fault.pointer.startsWith(`${above.pointer}/`)
+/** The pointers to the values that a value is in. */
+function parentsOf(pointer: Pointer): Pointer[] {
+  return [...pointer.matchAll(/\//g)].map(({ index }) => pointer.slice(0, index))
 }
 
 /**

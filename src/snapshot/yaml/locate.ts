@@ -7,6 +7,7 @@ import {
   isSeq,
   type LineCounter,
   type Pair,
+  type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml'
@@ -20,22 +21,43 @@ import { parseYaml } from './yaml.ts'
 type Hidden = readonly [start: number, end: number]
 
 /** The position of an offset in its file. */
-export function placeAt(chunk: Chunk, lines: LineCounter, offset: number, hidden?: readonly Hidden[]): Place {
-  const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
-  const begin = lines.lineStarts[line - 1] ?? 0
-  return { file: chunk.file, line: chunk.line + line - 1, column: col, ...excerptAt(chunk, begin, hidden) }
+export type PlaceAt = (offset: number) => Place
+
+/** Finds the positions of offsets in a document. `hidden` are the ranges without excerpts, in order. */
+export function placesIn(
+  chunk: Chunk,
+  lines: LineCounter,
+  hidden: readonly Hidden[] = perhapsPlain(chunk.text),
+): PlaceAt {
+  return (offset) => {
+    const { line, col } = lines.linePos(Math.min(offset, chunk.text.length))
+    const begin = lines.lineStarts[line - 1] ?? 0
+    return { file: chunk.file, line: chunk.line + line - 1, column: col, ...excerptAt(chunk, begin, hidden) }
+  }
 }
 
-/** The line at an offset; undefined if it may contain a part of a secret in clear text. */
-function excerptAt(
-  { text, marked }: Chunk,
-  begin: number,
-  hidden: readonly Hidden[] = perhapsPlain(text),
-): Pick<Place, 'excerpt'> {
-  const end = text.indexOf('\n', begin)
-  const line = text.slice(begin, end < 0 ? undefined : end).replace(/\r$/, '')
-  if (hidden.some(([from, to]) => from <= begin + line.length && begin < to)) return {}
+/** Characters of a line in an excerpt: a document on one line may have thousands of faults. */
+const longestExcerpt = 1000
+
+/** The line at an offset, or its beginning; undefined if it may contain a part of a secret in clear text. */
+function excerptAt({ text, marked }: Chunk, begin: number, hidden: readonly Hidden[]): Pick<Place, 'excerpt'> {
+  const next = text.indexOf('\n', begin)
+  const end = next < 0 ? text.length : next
+  const before = hidden[firstAfter(hidden, end) - 1]
+  if (before && begin < before[1]) return {}
+  const line = text.slice(begin, Math.min(end, begin + longestExcerpt)).replace(/\r$/, '')
   return { excerpt: marked && begin === 0 ? `---${line.slice(3)}` : line }
+}
+
+/** The index of the first range that starts after an offset. */
+function firstAfter(ranges: readonly Hidden[], offset: number): number {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ranges[middle]?.[0] ?? 0) > offset) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 const plain = /(["']?)\bplain\1\s*:|\?\s+["']?plain\b/g
@@ -46,17 +68,23 @@ const part = /\n["']?(kind|key|refs|spec|secrets)["']?\s*:/g
  * part of the document.
  */
 function perhapsPlain(text: string): readonly Hidden[] {
-  const written = [...text.matchAll(plain)].map(({ index }): Hidden => {
+  let end = -1
+  const written: Hidden[] = []
+  for (const { index } of text.matchAll(plain)) {
+    // The next part follows this `plain:`, too.
+    if (index < end) continue
     part.lastIndex = index
-    return [index, (part.exec(text)?.index ?? text.length) + 1]
-  })
+    end = part.exec(text)?.index ?? text.length
+    written.push([index, end + 1])
+  }
   return withRepeated(text, written)
 }
 
 /** An alias repeats the content of its anchor. */
 function withRepeated(text: string, written: readonly Hidden[]): readonly Hidden[] {
   const isRepeated = written.some(([start, end]) => text.slice(start, end).includes('*'))
-  return isRepeated && text.includes('&') ? [...written, [text.indexOf('&'), text.length]] : written
+  const first = isRepeated ? text.indexOf('&') : -1
+  return first < 0 ? written : [...written.filter(([start]) => start < first), [first, text.length + 1]]
 }
 
 /** The ranges of secrets in clear text in a document. */
@@ -67,7 +95,8 @@ function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] 
     Pair: (_, { key, value }) => {
       if (!isScalar(key) || key.value !== 'plain') return
       const [start, end] = [key.range?.[0] ?? 0, isNode(value) ? (value.range?.[1] ?? text.length) : text.length]
-      found.push([start, Math.max(end, start + 1)])
+      // A key of that name within such a value is hidden already.
+      if (start >= (found.at(-1)?.[1] ?? 0)) found.push([start, Math.max(end, start + 1)])
     },
   })
   return withRepeated(text, found)
@@ -82,7 +111,7 @@ export function startOf(chunk: Chunk): Place {
     file: chunk.file,
     line: chunk.line + before.split('\n').length - 1,
     column: offset - begin + 1,
-    ...excerptAt(chunk, begin),
+    ...excerptAt(chunk, begin, perhapsPlain(chunk.text)),
   }
 }
 
@@ -95,16 +124,27 @@ export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 /** Creates a locator for a document, which is parsed again if no parsed document is given. */
 export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text, false)): Locate {
   const hidden = plainIn(document, chunk)
-  return (pointer, onKey = false) => placeAt(chunk, lines, offsetOf(document, pointer, onKey), hidden)
+  const tree: Tree = { document, keys: new Map(), targets: new Map() }
+  const placeAt = placesIn(chunk, lines, hidden)
+  return (pointer, onKey = false) => placeAt(offsetOf(tree, pointer, onKey))
 }
 
-function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): number {
-  let written: unknown = document.contents
+/** A document, with what was looked up in it: a document may have a hundred thousand faults. */
+interface Tree {
+  readonly document: Document.Parsed
+  /** The pairs of mappings by their keys. */
+  readonly keys: Map<YAMLMap, ReadonlyMap<string, Pair>>
+  /** The nodes behind aliases. */
+  readonly targets: Map<unknown, unknown>
+}
+
+function offsetOf(tree: Tree, pointer: Pointer, onKey: boolean): number {
+  let written: unknown = tree.document.contents
   let offset = isNode(written) ? (written.range?.[0] ?? 0) : 0
   for (const key of steps(pointer)) {
-    const node = behindAlias(document, written)
+    const node = behindAlias(tree, written)
     if (isMap(node)) {
-      const pair = pairAt(document, node, key)
+      const pair = pairAt(tree, node, key)
       if (!pair) return offset
       offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
       written = pair.value
@@ -113,26 +153,38 @@ function offsetOf(document: Document.Parsed, pointer: Pointer, onKey: boolean): 
       if (isNode(written)) offset = written.range?.[0] ?? offset
     } else return offset
   }
-  const isText = isScalar(behindAlias(document, written))
+  const isText = isScalar(behindAlias(tree, written))
   return isText && !onKey && isNode(written) ? (written.range?.[0] ?? offset) : offset
 }
 
 /** Resolves an alias; returns every other node itself. */
-function behindAlias(document: Document.Parsed, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node
+function behindAlias({ document, targets }: Tree, node: unknown): unknown {
+  if (!isAlias(node)) return node
+  if (!targets.has(node)) targets.set(node, node.resolve(document))
+  return targets.get(node)
 }
 
 /** Finds the pair of a key: in the mapping itself, or in the sources of its `<<`. */
-function pairAt(document: Document.Parsed, map: YAMLMap, key: string): Pair | undefined {
-  const own = map.items.find((pair) => !isMergeKey(pair.key) && isScalar(pair.key) && String(pair.key.value) === key)
+function pairAt(tree: Tree, map: YAMLMap, key: string): Pair | undefined {
+  const own = pairsOf(tree, map).get(key)
   if (own) return own
   for (const { value } of map.items.filter((pair) => isMergeKey(pair.key))) {
-    const source = behindAlias(document, value)
+    const source = behindAlias(tree, value)
     for (const each of isSeq(source) ? source.items : [source]) {
-      const one = behindAlias(document, each)
-      const pair = isMap(one) ? pairAt(document, one, key) : undefined
+      const one = behindAlias(tree, each)
+      const pair = isMap(one) ? pairAt(tree, one, key) : undefined
       if (pair) return pair
     }
   }
   return undefined
+}
+
+function pairsOf({ keys }: Tree, map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = keys.get(map)
+  if (known) return known
+  // Of a key that is written twice, the first one counts.
+  const own = map.items.filter(({ key }) => !isMergeKey(key) && isScalar(key)).toReversed()
+  const pairs = new Map(own.map((pair) => [String((pair.key as Scalar).value), pair] as const))
+  keys.set(map, pairs)
+  return pairs
 }

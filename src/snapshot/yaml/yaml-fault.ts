@@ -37,7 +37,7 @@ function faultOf({ code, message, pos: [offset] }: YAMLError, text: string): Yam
   const own =
     code === 'NON_STRING_KEY'
       ? 'A key must be text, not a collection or an alias.'
-      : code === 'DUPLICATE_KEY' && /^<<\s*:/.test(text.slice(offset))
+      : code === 'DUPLICATE_KEY' && /^<<\s*:/.test(text.slice(offset, offset + 100))
         ? 'The mapping has two merge keys. Write one with a list, such as <<: [*a, *b].'
         : message
   return { code: 'invalid-yaml', message: own, offset }

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../json.ts'
 import type { Chunk } from './documents.ts'
 import { mayHaveNul } from './escaped-nul.ts'
 import { readFast } from './fast-reader.ts'
-import { type Locate, locator, placeAt, startOf } from './locate.ts'
+import { type Locate, locator, placesIn, startOf } from './locate.ts'
 import { parseYaml, valueOfDocument } from './yaml.ts'
 import type { YamlFault } from './yaml-fault.ts'
 
@@ -41,12 +41,13 @@ function whenAsked(chunk: Chunk): Locate {
 function readWithFaults(chunk: Chunk, levels: number): Read {
   const parsed = parseYaml(chunk.text, false)
   const { document, lines } = parsed
+  const placeAt = placesIn(chunk, lines)
   const issue = ({ code, message, offset }: YamlFault): Issue => ({
     code,
     severity: 'error',
     message,
     ...(code === 'too-large' ? { fix: 'Repeat the values instead of using aliases.' } : {}),
-    place: placeAt(chunk, lines, Math.max(0, offset)),
+    place: placeAt(Math.max(0, offset)),
   })
   const tooDeep = { issues: [tooLarge(`Values may be nested at most ${levels} levels deep.`, startOf(chunk))] }
   // The YAML library is recursive and reports a stack overflow as an error in the text.

@@ -1,7 +1,6 @@
 import {
   type Document,
   type DocumentOptions,
-  isScalar,
   LineCounter,
   type Node,
   type ParseOptions,
@@ -9,9 +8,11 @@ import {
   type SchemaOptions,
 } from 'yaml'
 import type { Json } from '../../json.ts'
+import { append } from '../../list-at.ts'
+import { duplicateKeys } from './duplicate-keys.ts'
 import { escapedNuls } from './escaped-nul.ts'
 import { customTags } from './number-tags.ts'
-import { isMergeKey, treeState, valueOfNode } from './tree-value.ts'
+import { treeState, valueOfNode } from './tree-value.ts'
 import { faultsOf, independentErrors, type YamlFault } from './yaml-fault.ts'
 
 /** How documents are parsed, and, with a layout, written. */
@@ -19,9 +20,8 @@ export const options: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.2',
   schema: 'core',
   customTags,
-  // A quoted "<<" is a key, and an unquoted one merges: a mapping may have both.
-  uniqueKeys: (a, b) =>
-    a === b || (isScalar(a) && isScalar(b) && a.value === b.value && isMergeKey(a) === isMergeKey(b)),
+  // `duplicateKeys` checks them.
+  uniqueKeys: false,
   strict: true,
   stringKeys: true,
   prettyErrors: false,
@@ -33,7 +33,13 @@ export function parseYaml(
   keepTokens: boolean,
 ): { readonly document: Document.Parsed; readonly lines: LineCounter } {
   const lines = new LineCounter()
-  return { document: parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens }), lines }
+  const document = parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens })
+  const duplicates = duplicateKeys(document)
+  if (duplicates.length > 0) {
+    append(document.errors, duplicates)
+    document.errors.sort((a, b) => a.pos[0] - b.pos[0])
+  }
+  return { document, lines }
 }
 
 /** The value of a document, or its faults. */
