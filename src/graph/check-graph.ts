@@ -19,6 +19,7 @@ export function checkGraph(
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const edgesOf = edgeFinder(kinds)
   const known = new Set<Ref>([...resources.map(refOf), ...faulty])
+  const similarTo = inAnyCase(known)
   const issues: Issue[] = []
   const edges: Edge[] = []
   for (const resource of resources) {
@@ -40,7 +41,7 @@ export function checkGraph(
     }
     for (const edge of edgesOf(resource)) {
       edges.push(edge)
-      const fault = checkEdge(kind, edge, (to) => known.has(to) || external(to), known)
+      const fault = checkEdge(kind, edge, (to) => known.has(to) || external(to), similarTo)
       if (fault) issues.push(fault)
     }
   }
@@ -49,7 +50,21 @@ export function checkGraph(
   return issues
 }
 
-function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known: ReadonlySet<Ref>): Issue | undefined {
+/** Finds the ref that differs only in upper and lower case. */
+function inAnyCase(known: ReadonlySet<Ref>): (ref: Ref) => Ref | undefined {
+  let byLowerCase: ReadonlyMap<string, Ref> | undefined
+  return (ref) => {
+    byLowerCase ??= new Map([...known].toReversed().map((one) => [one.toLowerCase(), one]))
+    return byLowerCase.get(ref.toLowerCase())
+  }
+}
+
+function checkEdge(
+  kind: Kind,
+  edge: Edge,
+  exists: (ref: Ref) => boolean,
+  similarTo: (ref: Ref) => Ref | undefined,
+): Issue | undefined {
   const { kind: target } = splitRef(edge.to)
   if (edge.via === 'field') {
     const name = edge.pointer.slice('/refs/'.length)
@@ -69,7 +84,7 @@ function checkEdge(kind: Kind, edge: Edge, exists: (ref: Ref) => boolean, known:
     const message = `${edge.from} names ${edge.to}, which is not in the snapshot. Prefect looks it up when the flow runs.`
     return { code: 'missing-name', severity: 'warning', message, ref: edge.from, pointer: edge.pointer }
   }
-  const similar = [...known].find((ref) => ref.toLowerCase() === edge.to.toLowerCase())
+  const similar = similarTo(edge.to)
   const fix = similar
     ? `Did you mean ${similar}?`
     : `Add a document for ${edge.to}, name it under external: if only the destination has it, or remove what points to it.`

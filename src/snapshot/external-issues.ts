@@ -29,11 +29,15 @@ export function referred(resources: readonly Resource[], kinds: readonly Kind[])
   return [...new Set(resources.flatMap(edgesOf).map(({ to }) => to))].filter((ref) => !own.has(ref))
 }
 
+/** Useless globs with a suggestion: each of them is compared with everything. */
+const mostSuggestions = 100
+
 /** A warning about each glob that names none of these refs, with a pointer to it. */
 export function uselessGlobs(globs: readonly string[], refs: readonly Ref[], kinds: readonly Kind[]): Issue[] {
+  let suggestions = 0
   return globs.flatMap((glob, index): Issue[] => {
     if (refs.some(externalsOf({ external: [glob] }, kinds).covers)) return []
-    const near = suggest(glob, refs)
+    const near = suggestions++ < mostSuggestions ? suggest(glob, refs) : undefined
     const fix = near ? `Did you mean ${near}?` : 'Remove it. Globs are over kind/key, such as work-pool/k8s/**.'
     const message = `The glob ${glob} under external: matches nothing that the snapshot refers to.`
     return [{ code: 'unused-external', severity: 'warning', message, fix, pointer: step('/external', index) }]

@@ -10,9 +10,9 @@ import { isForeign } from './directory-layout.ts'
 import { externalIssues } from './external-issues.ts'
 import { noHeader, type Reading, readChunk } from './read-document.ts'
 import { validator } from './validate-document.ts'
-import { writtenPointer } from './written-pointer.ts'
+import { writtenPointers } from './written-pointer.ts'
 import { type Chunk, cutStream } from './yaml/documents.ts'
-import { locator, startOf } from './yaml/locate.ts'
+import { type Locate, locator, startOf } from './yaml/locate.ts'
 import { type Limits, maxLevels, readValue } from './yaml/yaml-value.ts'
 
 /** One text of a snapshot: its only file, or one file of a directory, in which the header comes first. */
@@ -114,7 +114,11 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
   reading.resources.sort(bySnapshotOrder(kinds))
   const place = placesOf(reading)
   const { issues, faulty, chunks } = reading
-  const placeInHeader = (pointer: Pointer) => header && locator(header.chunk)(pointer)
+  let locate: Locate | undefined
+  const placeInHeader = (pointer: Pointer) => {
+    if (header) locate ??= locator(header.chunk)
+    return locate?.(pointer)
+  }
   const snapshot = snapshotOf(header?.value, reading.resources)
   return {
     snapshot,
@@ -131,15 +135,22 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
 function placesOf(reading: Reading): Parsed['placeOf'] {
   const { kinds, chunks, resources } = reading
   let byRef: ReadonlyMap<Ref, Resource> | undefined
+  /** Finds places in the document that was asked for last: faults come in the order of documents. */
+  let last: { readonly ref: Ref; readonly find: (pointer: Pointer) => Place } | undefined
+  const finderOf = (ref: Ref, chunk: Chunk) => {
+    byRef ??= new Map(resources.map((resource) => [refOf(resource), resource]))
+    const resource = byRef.get(ref)
+    const kind = kinds.find(({ name }) => name === resource?.kind)
+    const written = resource && kind && writtenPointers(kind, resource, () => writtenOf(reading, ref))
+    const locate = locator(chunk)
+    return (pointer: Pointer) => locate(written ? written(pointer) : pointer)
+  }
   return (ref, pointer = '') => {
     const chunk = chunks.get(ref)
     if (!chunk) return undefined
     if (pointer === '') return startOf(chunk)
-    byRef ??= new Map(resources.map((resource) => [refOf(resource), resource]))
-    const resource = byRef.get(ref)
-    const kind = kinds.find(({ name }) => name === resource?.kind)
-    const at = resource && kind ? writtenPointer(kind, resource, () => writtenOf(reading, ref), pointer) : pointer
-    return locator(chunk)(at)
+    if (last?.ref !== ref) last = { ref, find: finderOf(ref, chunk) }
+    return last.find(pointer)
   }
 }
 

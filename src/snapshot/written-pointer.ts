@@ -9,19 +9,23 @@ import { canonicalSpec } from '../spec.ts'
  */
 
 /**
- * The pointer into a document as it is written that leads to the value of a canonical resource. The document is read only if the
+ * Converts pointers into a canonical resource to those into its document as it is written. The document is read only if the
  * pointer leads into a list that the kind may sort.
  */
-export function writtenPointer(
+export function writtenPointers(
   kind: Kind,
   resource: Resource,
   read: () => Json | undefined,
-  pointer: Pointer,
-): Pointer {
-  return movedPointer(pointer, (name, index) => {
-    const [written, items] = listsOf(kind, resource, read, name)
-    return written && items && indexOfSame(written, items[index], index)
-  })
+): (pointer: Pointer) => Pointer {
+  // There may be a fault in each of thousands of items.
+  const lists = new Map<string, ReturnType<typeof listsOf>>()
+  return (pointer) =>
+    movedPointer(pointer, (name, index) => {
+      const found = lists.get(name) ?? listsOf(kind, resource, read, name)
+      lists.set(name, found)
+      const [written, items] = found
+      return written && items && indexOfSame(written, items[index], index)
+    })
 }
 
 /** The pointer into a canonical resource that leads to the value of its document as it is written. */
