@@ -5,8 +5,10 @@ import type { Console } from './cli/console.ts'
 import { consoles } from './cli/consoles.ts'
 import { stopOf } from './cli/errors.ts'
 import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
-import { type GlobalOptions, programOf } from './cli/program.ts'
+import { type GlobalOptions, programOf, type Start } from './cli/program.ts'
+import { processStreams, type StandardOutput, standardOutput } from './cli/standard-output.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
+import type { Issue } from './issue.ts'
 import type { Kind } from './kind.ts'
 import { readStream } from './read-file.ts'
 import type { ErrorReport } from './report/model/report.ts'
@@ -19,29 +21,45 @@ const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** Runs a command line and sets the exit code of the process; nothing else sets it. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that closes the pipe early (`| head`) must not stop an apply.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  const payload = standardOutput(processStreams())
   let output: Console | undefined
-  const program = programOf(version, async (run, options, command) => {
+  const start: Start = async (run, options, command) => {
     const opened = await consoleOf(options, command)
     output = opened
     const { kinds } = await import('./kinds/all.ts')
-    process.exitCode = exitCodeOf(await run(ioOf(options, opened, kinds)))
-  })
+    process.exitCode = exitCodeOf(await run(ioOf(options, opened, payload.write, kinds)))
+  }
+  const program = programOf(version, start, undefined, payload.write)
   try {
     await program.parseAsync([...argv])
   } catch (error) {
-    process.exitCode = exitCodeOf(await report(error, argv, output))
+    process.exitCode = exitCodeOf(await report(error, argv, output, payload.write))
+  }
+  const lost = await payload.settled()
+  if (lost) {
+    process.exitCode = exitWithout(Number(process.exitCode ?? exitCodes.ok))
+    tell([lost], output)
   }
   output?.end(Number(process.exitCode ?? exitCodes.ok))
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** The exit code of a command whose output was lost: not one that says that it succeeded. */
+function exitWithout(code: number): number {
+  return code === exitCodes.ok || code === exitCodes.changes ? exitCodes.failed : code
+}
+
+function tell(issues: readonly Issue[], output: Console | undefined): void {
+  if (output) output.warn(issues)
+  else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr)), process.stderr.columns))
 }
 
 /** Prints why a command stopped: as text, and also as a document if the format is JSON or Markdown. */
-async function report(error: unknown, argv: readonly string[], output: Console | undefined): Promise<ExitStatus> {
+async function report(
+  error: unknown,
+  argv: readonly string[],
+  output: Console | undefined,
+  out: StandardOutput['write'],
+): Promise<ExitStatus> {
   if (error instanceof CommanderError && error.exitCode === 0) return 'ok'
   const { issues, status } = await stopOf(error, argv)
   const format = (['json', 'markdown'] as const).find((name) => wants(name, argv))
@@ -51,10 +69,9 @@ async function report(error: unknown, argv: readonly string[], output: Console |
     const shown = issues.map(withoutSecretExcerpt)
     const common = { version: 1, tool: version, exit: exitCodeOf(status), issues: shown } as const
     const document: ErrorReport = { schema: 'prefect-snapshot/error', ...common }
-    process.stdout.write(await (await reporters[format]())(document, { style: styleFor(false), width: 120 }))
+    out(await (await reporters[format]())(document, { style: styleFor(false), width: 120 }))
   }
-  if (output) output.warn(issues)
-  else process.stderr.write(issuesText(issues, styleFor(hasColor(process.stderr)), process.stderr.columns))
+  tell(issues, output)
   return status
 }
 
@@ -84,7 +101,7 @@ function hasColor(stream: NodeJS.WriteStream): boolean {
   return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true
 }
 
-function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): Io {
+function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['write'], kinds: readonly Kind[]): Io {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   const quiet = options.quiet === true
   let isApplying = false
@@ -110,7 +127,7 @@ function ioOf(options: GlobalOptions, output: Console, kinds: readonly Kind[]): 
     stdin: () => readStream(process.stdin, 'snapshot', '<stdin>'),
     out: (text) => {
       output.clear()
-      process.stdout.write(text)
+      write(text)
     },
     err: output.err,
     note: quiet ? () => {} : output.err,

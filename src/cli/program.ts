@@ -25,8 +25,13 @@ export type Start = (run: (io: Io) => Promise<ExitStatus>, options: GlobalOption
 /** Commands that only group others. */
 const parents: Readonly<Record<string, string>> = { secrets: 'Inspect the secrets of a snapshot' }
 
-/** The commander program: every command of the table with its options, help and examples. */
-export function programOf(version: string, start: Start, table: readonly Command[] = commands): Program {
+/** The commander program: every command of the table with its options, help and examples. Help goes to `writeOut`. */
+export function programOf(
+  version: string,
+  start: Start,
+  table: readonly Command[] = commands,
+  writeOut: (text: string) => void = (text) => process.stdout.write(text),
+): Program {
   const program = new Program('prefect-snapshot')
     .description(
       "Exports a Prefect server's configuration to a reviewable YAML snapshot, plans the changes to another server, and applies exactly this plan.",
@@ -51,7 +56,7 @@ export function programOf(version: string, start: Start, table: readonly Command
     .option('--no-color', 'print without color (so does NO_COLOR)')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut, outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
   for (const group of groups)
     for (const command of table.filter((one) => one.group === group)) add(program, command, start)
