@@ -18,15 +18,26 @@ export function kindsText(resources: Iterable<{ readonly kind: string }>): strin
   return [...counts].map(([kind, count]) => plural(count, kind)).join(', ')
 }
 
-/** Control characters, invisible characters, and characters that change the text direction. */
-const unsafe =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+/**
+ * Control characters, characters that separate lines or change the text direction, and all that Unicode shows as nothing;
+ * except for the two selectors that choose between an emoji and its plain form.
+ */
+const unsafe = /(?![\ufe0e\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
 /**
  * Escapes characters that would move the cursor, change colors or reverse the text direction (`\u001b`), so that
  * untrusted text is safe on one line of a terminal.
  */
 export function visible(text: string): string {
-  return text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(unsafe, escaped)
+}
+
+/** The text of a JSON document in which such characters are escape sequences of JSON: the same values, safe to print. */
+export function visibleJson(text: string): string {
+  return text.replace(unsafe, (char) => (char === '\n' ? char : escaped(char)))
+}
+
+function escaped(char: string): string {
+  const units = char.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
+  return units.map((unit) => `\\u${unit}`).join('')
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.ts'
 import type { Event } from '../model.ts'
+import { visible } from '../plain-text.ts'
 import { type LogEvent, logLine, toIssueEvents, toLogEvent } from '../report/log.ts'
 import { issuesText } from '../report/text/issues-text.ts'
 import { outcomeText } from '../report/text/outcome-text.ts'
@@ -67,8 +68,8 @@ function outcomeFormatter(style: Style, quiet: boolean): (event: Event & { reado
 /** The text of an event other than an outcome. With `--verbose`, one line for each request, without body and headers. */
 function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: boolean; verbose: boolean }): string {
   if (event.type === 'connected' && event.reading && !quiet)
-    return `Reading ${event.profile === undefined ? '' : `${event.profile}  `}${event.url} (Prefect ${event.version})\n`
-  if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${event.path}\n`
+    return `Reading ${event.profile === undefined ? '' : `${visible(event.profile)}  `}${event.url} (Prefect ${event.version})\n`
+  if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${visible(event.path)}\n`
   if (event.type === 'server-wait' && !quiet)
     return `Waiting for the server at ${event.url} (${event.reason}), at most ${event.limitMs / 1000} s.\n`
   if (event.type === 'server-back' && !quiet)

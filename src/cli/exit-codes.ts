@@ -37,6 +37,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'not-converged': 'failed',
   bug: 'failed',
   'incomplete-read': 'incomplete',
+  'echoed-credentials': 'incomplete',
   'left-out': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',

@@ -6,6 +6,7 @@ import { interrupted } from './abort.ts'
 import { ApiError } from './api-error.ts'
 import { pathProblem } from './check-path.ts'
 import type { Clock } from './clock.ts'
+import { credentialsOf } from './credentials.ts'
 import { diagnoseNoResponse, diagnoseResponse } from './diagnosis.ts'
 import { detailOf } from './error-detail.ts'
 import type { HttpRequest, HttpResponse, NoResponse } from './exchange.ts'
@@ -191,28 +192,27 @@ function invalidPathError({ method, path }: Call, problem: string): ApiError {
 
 function noResponseError({ method, path, safety }: Call, outcome: NoResponse, connection: Connection): ApiError {
   const ambiguous = isAmbiguous(outcome, safety)
-  return new ApiError({ method, path, detail: '', ...diagnoseNoResponse(outcome, connection), ambiguous })
+  return new ApiError({
+    method,
+    path,
+    detail: '',
+    ...diagnoseNoResponse(outcome, connection, credentialsOf(connection).shown),
+    ambiguous,
+  })
 }
 
 function responseError(call: Call, response: HttpResponse, connection: Connection, now: number): ApiError {
   const { method, path, body, safety } = call
-  const detail = detailOf(response.text, body, credentialsOf(connection))
+  const credentials = credentialsOf(connection)
+  const detail = detailOf(response.text, body, credentials.values)
   const delayMs = retryAfterMs(response.headers['retry-after'], now)
   return new ApiError({
     method,
     path,
     status: response.status,
     detail,
-    ...diagnoseResponse(response, connection, detail),
+    ...diagnoseResponse(response, connection, detail, credentials.shown),
     ambiguous: isAmbiguous(response, safety),
     ...(delayMs === undefined ? {} : { retryAfter: Math.ceil(delayMs / 1000) }),
   })
-}
-
-/** Every credential that must not appear in a message, even if the server quotes the request. */
-function credentialsOf({ authorization, headers }: Connection): string[] {
-  const [scheme = '', value = ''] = authorization?.reveal().split(' ') ?? []
-  const plain = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''
-  const password = plain.slice(plain.indexOf(':') + 1)
-  return [value, plain, password, ...[...headers.values()].map((header) => header.reveal())]
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../profile/connection.ts'
 import { followSignal, orInterrupted } from './abort.ts'
 import { type Call, type Caller, type CallResult, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
+import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
 import { openTransport } from './transport.ts'
 
@@ -20,6 +21,8 @@ export interface Client extends Api {
   server(): Promise<Server>
   /** The server's clock in milliseconds since 1970, from the `Date` header of a response; undefined without one. */
   time(): Promise<number | undefined>
+  /** Whether data of the server contains the credentials that it was sent. */
+  echoes(data: string): boolean
   /** Waits for requests in flight and closes the connections. */
   close(): Promise<void>
 }
@@ -79,6 +82,7 @@ export function openClient(
         })
         return server
       }),
+    echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     close: () => transport.close(),
   }
@@ -133,12 +137,16 @@ async function fetchTime(caller: Caller, abort: Pick<Call, 'signal'>): Promise<n
   return headers.date === undefined ? undefined : Date.parse(headers.date)
 }
 
+/** Versions of Prefect, also of a build from its sources: `3.8.8`, `3.4.0rc1`, `0+unknown`. */
+const version = /^\d[\w.+-]{0,63}$/
+
 async function fetchServer(connection: Connection, caller: Caller, abort: Pick<Call, 'signal'>): Promise<Server> {
   if (connection.cloud) return { url: connection.url, version: 'cloud' }
   const call: Call = { method: 'GET', path: '/admin/version', safety: 'read', ...abort }
   const response = await caller.call(call, {})
   const { body } = toReply(caller, call, response)
-  if (typeof body !== 'string') throw caller.errorOf(call, response)
+  const isShown = typeof body === 'string' && version.test(body) && credentialsOf(connection).shown(body) === body
+  if (!isShown) throw caller.errorOf(call, response)
   return { url: connection.url, version: body }
 }
 

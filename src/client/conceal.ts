@@ -1,6 +1,6 @@
 import { listAt } from '../list-at.ts'
 
-/** A text in a form in which quoting and spacing do not count, with the range of the original behind each character. */
+/** A text in a form in which quoting, spacing and the case of letters do not count, with the range of the original behind each character. */
 interface Normalized {
   readonly text: string
   readonly starts: readonly number[]
@@ -21,7 +21,7 @@ const controls: Readonly<Record<string, string>> = {
 
 /**
  * Replaces the values, and each part of them of six or more characters, by `(value)`, however they are quoted: as JSON,
- * as Python's `repr`, on one line, or with other spaces. Words of prose that a value also has stay, unless they are the
+ * as Python's `repr`, on one line, with other spaces, or with letters of another case. Words of prose that a value also has stay, unless they are the
  * whole value.
  */
 export function conceal(text: string, values: readonly string[]): string {
@@ -51,7 +51,7 @@ function normalize(text: string, decode: boolean): Normalized {
   const ends: number[] = []
   let out = ''
   const add = (char: string, start: number, end: number) => {
-    for (const unit of char.split('')) {
+    for (const unit of char.toLowerCase().split('')) {
       if (ignored.test(unit)) continue
       out += unit
       starts.push(start)

@@ -11,8 +11,11 @@ export interface Diagnosis {
   readonly fix?: string
 }
 
+/** A text of a server, fit to be shown. */
+type Shown = (text: string) => string
+
 /** Diagnoses a request without a response. */
-export function diagnoseNoResponse(outcome: NoResponse, connection: Connection): Diagnosis {
+export function diagnoseNoResponse(outcome: NoResponse, connection: Connection, shown: Shown): Diagnosis {
   const { url } = connection
   const { code } = outcome
   const host = new URL(url).host
@@ -28,7 +31,7 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection):
   if (!outcome.sent)
     return {
       code: 'unreachable-server',
-      cause: unreachable(outcome, url, host),
+      cause: unreachable(outcome, url, host, shown),
       fix: checkServer(url, connection.proxy),
     }
   if (/^HPE_|^HTTPParserError$/.test(code))
@@ -38,11 +41,11 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection):
   return { code: 'connection-lost', cause: `the connection to ${url} was lost (${code})`, fix }
 }
 
-function unreachable({ code, reason }: NoResponse, url: string, host: string): string {
+function unreachable({ code, reason }: NoResponse, url: string, host: string, shown: Shown): string {
   if (code === 'ECONNREFUSED') return `${host} refused the connection`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name ${new URL(url).hostname} cannot be resolved`
   if (/TIMEOUT|TIMEDOUT/.test(code)) return `the connection to ${host} timed out`
-  return `no connection to ${host} could be made (${code}: ${reason})`
+  return `no connection to ${host} could be made (${code}: ${shown(reason)})`
 }
 
 function checkServer(url: string, proxy?: string): string {
@@ -60,9 +63,14 @@ function tlsProblem({ code }: NoResponse, host: string): Diagnosis {
 }
 
 /** Diagnoses a response that is not what was requested. `detail` is the server's message, redacted. */
-export function diagnoseResponse(response: HttpResponse, connection: Connection, detail: string): Diagnosis {
+export function diagnoseResponse(
+  response: HttpResponse,
+  connection: Connection,
+  detail: string,
+  shown: Shown,
+): Diagnosis {
   const { status } = response
-  const foreign = notPrefect(response, connection)
+  const foreign = notPrefect(response, connection, shown)
   if (foreign) return foreign
   if (status === 401) return unauthenticated(connection)
   if (status === 403 && /csrf|client identifier/i.test(detail)) {
@@ -143,11 +151,11 @@ function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis 
 }
 
 /** Diagnoses a response that is not from the Prefect API: a web page, a redirect to a login, a URL without `/api`. */
-function notPrefect({ status, headers, text }: HttpResponse, { url }: Connection): Diagnosis | undefined {
+function notPrefect({ status, headers, text }: HttpResponse, { url }: Connection, shown: Shown): Diagnosis | undefined {
   const code = 'not-prefect'
   const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
   if (status >= 300 && status < 400) {
-    const cause = `the server redirects to ${redirectTarget(headers.location, url)}, which may be a login page or another address of the server`
+    const cause = `the server redirects to ${shown(redirectTarget(headers.location, url))}, which may be a login page or another address of the server`
     return { code, cause, fix: 'Use the address that it redirects to, or log in first.' }
   }
   const lacksApiPath = !/\/api(\/|$)/.test(new URL(url).pathname)

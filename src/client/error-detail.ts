@@ -1,5 +1,7 @@
 import { isNumber, isObject, type Json, parseJson } from '../json.ts'
+import { shorten, visible } from '../plain-text.ts'
 import { conceal } from './conceal.ts'
+import { formsOf } from './secret-forms.ts'
 import { withoutInput } from './without-input.ts'
 
 /** Fields of request bodies that hold what users wrote, and so perhaps a secret; a server's message may quote them. */
@@ -19,14 +21,15 @@ const longestSearched = 5000
  * What the server says about a request that it refused, fit to be shown: of a list of validation errors only type,
  * place and message (never `input` or `request_body`). Values that the message quotes are left out, whether they come
  * from the request or from the server's own objects; names in the request's other fields stay. As a second net, no
- * value of the request's freeform fields or of `credentials` is in it, in any quoted form, nor a part of one.
+ * value of the request's freeform fields or of `credentials` is in it, in any quoted or encoded form, nor a part of one.
+ * It is one line without invisible characters.
  */
 export function detailOf(text: string, body: Json | undefined, credentials: readonly string[] = []): string {
   const isName = isNameIn(body)
   const said = serverMessage(text, (message) => withoutInput(message.slice(0, longestSearched), isName))
   const hidden = [...userValues(body), ...credentials].filter((value) => !schemaWords.has(value))
-  const clean = conceal(said.slice(0, longestSearched), [...new Set(hidden)])
-  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean
+  const clean = conceal(said.slice(0, longestSearched), [...new Set(hidden.flatMap(formsOf))])
+  return visible(shorten(clean, longest))
 }
 
 type Clean = (message: string) => string

@@ -49,6 +49,13 @@ export const connectionCodes = {
     example: 'A prefect-snapshot.yaml in /tmp, whose recipients would encrypt secrets for the user who put it there.',
     fix: 'Take over the file (chown, chmod o-w), move it into the repository, or pass --trust-directory.',
   },
+  'echoed-credentials': {
+    meaning: 'The data of a server contains the key or password that was sent to it. Nothing is shown or written.',
+    cause:
+      'A variable, job variable or parameter holds the same key, or the server or a proxy repeats the headers of requests.',
+    example: 'PREFECT_API_KEY among the job variables of a deployment, exported with the same key.',
+    fix: 'Declare the value as a secret with secret_paths: or --secret-path; or do not use a server that repeats requests.',
+  },
   'insecure-url': {
     meaning: 'Credentials would be sent over plain HTTP to a remote host.',
     cause: 'The URL begins with http:// and the host is not this machine.',

@@ -9,6 +9,7 @@ import type { Update } from '../snapshot/edit/update-texts.ts'
 import { readPresent, update } from '../store/update-in-place.ts'
 import { type OpenConnection, readResources } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 
 /**
  * Writes the server's version of the resources that match the globs into a snapshot, within its scope, with dependencies
@@ -40,6 +41,7 @@ export async function acceptRemote(
     if (!selectedRefs.has(ref) || external.names(ref)) return false
     return matches(ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
   })
+  refuseEchoes(to, accepted)
   const obsolete = current.map(refOf).filter((ref) => matches(ref) && !liveRefs.has(ref))
   const left = dependencies ? [] : refsOutside(accepted, kinds, live)
   const wanted = {

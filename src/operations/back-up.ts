@@ -11,6 +11,7 @@ import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { onlyOwner } from '../store/disk.ts'
 import { writeText } from '../store/files.ts'
 import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
 import { chosenOf, snapshotOf } from './server-snapshot.ts'
@@ -60,6 +61,7 @@ async function read(request: BackupRequest, newest: string | undefined, context:
     const { resources, incomplete, issues: leftOut } = readableOf(written, context.kinds)
     warn(context, leftOut)
     const complete = snapshotOf(connection.server, request, resources, outside)
+    refuseEchoes(connection, complete)
     return { snapshot: { ...complete, scope: withIncomplete(complete.scope, incomplete) }, leftOut }
   }
   return withConnection({ ...request, purpose: 'export' }, context, readAll)

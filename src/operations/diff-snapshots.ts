@@ -18,6 +18,7 @@ import { parsePair } from '../snapshot/edit/same-documents.ts'
 import { type Parsed, parseDocuments, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 import { readResources, warn, withConnection } from './connect.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface DiffRequest extends Selection {
@@ -103,7 +104,9 @@ async function readServer(
     const found = [...live.resources.values()]
     const all = other ? withoutImplied(asWritten(found, other, kinds), other, kinds) : found
     const exported = selects(selection) ? all : selected(all, kinds, {})
-    return snapshotOf(connection.server, {}, withPlaceholders(exported, kinds))
+    const snapshot = snapshotOf(connection.server, {}, withPlaceholders(exported, kinds))
+    refuseEchoes(connection, snapshot)
+    return snapshot
   })
 }
 

@@ -15,6 +15,7 @@ import { snapshotText, type WriteOptions, writeSnapshot } from '../store/files.t
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from './export-secrets.ts'
 import type { OpenUpdate } from './export-update.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
@@ -85,6 +86,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     const { resources, incomplete, issues: leftOut } = readableOf(await secrets.written(exported), kinds)
     const complete = snapshotOf(server, effective, resources, outside)
     const snapshot = { ...complete, scope: withIncomplete(complete.scope, incomplete) }
+    refuseEchoes(connection, snapshot)
     warn(
       context,
       live.issues.filter(({ code }) => code !== 'unmatched-secret'),

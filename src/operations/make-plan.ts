@@ -17,6 +17,7 @@ import { namedRefs } from '../selection/scope.ts'
 import { narrowed, type Selection } from '../selection/selection.ts'
 import type { Parsed } from '../snapshot/parse.ts'
 import { type OpenConnection, readResources, type Target } from './connect.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { noteNextRuns } from './next-run-notes.ts'
 import { refusedIn } from './refused-values.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
@@ -99,6 +100,7 @@ export async function preparePlan(
   const firstPlan = makePlan(snapshot, live, kinds, options)
   const totals = options.overrideChangeLimit ? undefined : await missingTotals(firstPlan, live, to, kinds)
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
+  refuseEchoes(to, counted)
   const now = context.now()
   const plan = await noteNextRuns(await noteRuns(counted, kinds, to.client, now), kinds, new Date(now))
   return {

@@ -11,6 +11,7 @@ import { narrowed, refuseUnknownKinds, type Selection, scopeOf } from '../select
 import { type Parsed, withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import { type OpenConnection, readResources, type Target, toWrite, withConnection } from './connect.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { secretValuesFor } from './secret-sources.ts'
@@ -57,6 +58,7 @@ async function prepareSwitch(
   const secretValues = await secretValuesFor(snapshot.resources, { snapshot: '-' }, context)
   // The selection is explicit, so the change limit does not apply.
   const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, overrideChangeLimit: true })
+  refuseEchoes(target, plan)
   const issues = [...absent, ...plan.issues]
   return {
     plan: await noteRuns({ ...plan, unmanaged: [], prunable: [], issues }, kinds, target.client, context.now()),

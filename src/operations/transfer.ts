@@ -14,6 +14,7 @@ import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import { readResources, toWrite, warn, withConnection } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
@@ -36,8 +37,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
   const { kinds, onEvent } = context
   refuseUnknownKinds(request, kinds)
   const source = await readSource(request.from, context)
-  const withSecrets = withDeclaredSecrets(readPolicy('-', context), source, kinds)
-  const snapshot = transferredSnapshot(withSecrets, request, kinds)
+  const snapshot = transferredSnapshot(source, request, kinds)
   warn(
     context,
     nulWarnings(snapshot.resources, 'A destination with PostgreSQL rejects it. Remove it on the server that is read.'),
@@ -65,7 +65,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
       snapshot: `profile ${request.from}`,
       profile: request.to,
     }
-    const input = selects(request) ? { fullSnapshot: transferredSnapshot(withSecrets, {}, kinds) } : {}
+    const input = selects(request) ? { fullSnapshot: transferredSnapshot(source, {}, kinds) } : {}
     const prepared = await preparePlan(withoutText(snapshot), plan, to, context, input)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')
@@ -74,9 +74,12 @@ export async function transfer(request: TransferRequest, context: Context, appro
 }
 
 async function readSource(profile: string, context: Context): Promise<Live> {
-  const live = await withConnection({ profile, purpose: 'export' }, context, (connection) =>
-    readResources(connection, context),
-  )
+  const policy = readPolicy('-', context)
+  const live = await withConnection({ profile, purpose: 'export' }, context, async (connection) => {
+    const read = withDeclaredSecrets(policy, await readResources(connection, context), context.kinds)
+    refuseEchoes(connection, [...read.resources.values()])
+    return read
+  })
   warn(context, live.issues)
   return live
 }

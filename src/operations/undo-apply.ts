@@ -17,6 +17,7 @@ import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
 import { type OpenConnection, type Target, toWrite, withConnection } from './connect.ts'
+import { refuseEchoes } from './echoed-credentials.ts'
 import { type FoundJournal, newestJournal } from './list-journals.ts'
 import { named, type PreparedPlan } from './make-plan.ts'
 import { type SecretRequest, secretValuesFor } from './secret-sources.ts'
@@ -74,6 +75,7 @@ async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: Open
   const snapshot: Snapshot = { version: 1, scope: scopeOf({}), moved, resources }
   const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
   const result = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
+  refuseEchoes(to, result.plan)
   const warnings = [...refused, ...used, ...lost, ...dangling, ...result.undeletable]
   const prepared: PreparedPlan = {
     plan: withLeft(result.plan, warnings),

@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts'
+import { visible } from '../plain-text.ts'
 
 /**
  * Formats issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
@@ -15,7 +16,8 @@ export function annotationsText(issues: readonly Issue[], fromRoot: (file: strin
 }
 
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  const lines = text.split('\n').map((line) => visible(line).replaceAll('%', '%25'))
+  return lines.join('%0A')
 }
 
 function property(text: string): string {

@@ -1,6 +1,7 @@
 import type { Issue } from '../issue.ts'
 import { type Json, writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
+import { visibleJson } from '../plain-text.ts'
 import { idOf, outcomesOf } from './model/build-report.ts'
 import type { OutcomeReport } from './model/change-report.ts'
 import { withoutSecretExcerpt } from './model/redact.ts'
@@ -51,5 +52,5 @@ export function toIssueEvents(issues: readonly Issue[]): LogEvent[] {
 /** Formats one log line. `time` is in milliseconds since 1970. */
 export function logLine(event: LogEvent, time: number): string {
   const line: LogLine = { time: new Date(time).toISOString(), ...event }
-  return `${writeJson(line as unknown as Json)}\n`
+  return `${visibleJson(writeJson(line as unknown as Json))}\n`
 }

@@ -58,6 +58,24 @@ describe('the detail of a rejected request', () => {
     )
   })
 
+  it('contains no part of a value of the request in another encoding', () => {
+    const encodings: readonly ((text: string) => string)[] = [
+      (text) => encodeURIComponent(text),
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(`KEY=${text};`).toString('base64url'),
+      (text) => Buffer.from(text).toString('hex').toUpperCase(),
+      (text) => text.normalize('NFD'),
+      (text) => text.toUpperCase(),
+      (text) => Buffer.from(text).toString('latin1'),
+    ]
+    const value = `Zq\u00e4w0R"7\\'#Kx`
+    for (const encode of encodings) {
+      const said = detail(`got ${encode(value)} here`, { job_variables: { env: { KEY: value } } })
+      expect(leaksIn(said, [value, encode(value)])).toEqual([])
+      expect(said).toContain('(value)')
+    }
+  })
+
   it.each([
     ['Work pool "k8s" not found.', { work_pool_name: 'k8s' }, 'Work pool "k8s" not found.'],
     ["Variables are not allowed ('cpu' was unexpected)", { job_variables: { cpu: 1 } }, undefined],

@@ -1,5 +1,5 @@
 import type { Check } from '../../check.ts'
-import { plural } from '../../plain-text.ts'
+import { plural, visible } from '../../plain-text.ts'
 import type { ChecksReport } from '../model/command-reports.ts'
 import type { View } from '../reporter.ts'
 import type { Style } from './style.ts'
@@ -18,7 +18,7 @@ export function checksText(checks: readonly Check[], style: Style): string {
   return checks
     .map(
       ({ status, title, detail, fix }) =>
-        `${paint[status](signs[status])} ${title.padEnd(width)}  ${detail}\n${fix ? `    → ${fix}\n` : ''}`,
+        `${paint[status](signs[status])} ${visible(title).padEnd(width)}  ${visible(detail)}\n${fix ? `    → ${visible(fix)}\n` : ''}`,
     )
     .join('')
 }

@@ -95,14 +95,17 @@ function sidesText({ from, to }: DiffReport, style: Style, width: number): strin
 
 function provenance({ api, server }: Pick<Side, 'api' | 'server'>): Part[] {
   if (api === undefined) return []
-  return [{ text: `exported from ${visible(api)}` }, ...(server === undefined ? [] : [{ text: `(Prefect ${server})` }])]
+  return [
+    { text: `exported from ${visible(api)}` },
+    ...(server === undefined ? [] : [{ text: `(Prefect ${visible(server)})` }]),
+  ]
 }
 
 function headText({ target, source, base, scope }: Planned, style: Style, width: number): string {
   const first: Part[] = [
     { text: `Plan for ${visible(target.profile ?? 'the server')}`, paint: style.bold },
     { text: visible(target.url) },
-    { text: `(Prefect ${target.version})` },
+    { text: `(Prefect ${visible(target.version)})` },
   ]
   const from: Part[] = [{ text: `from ${visible(source.file)}` }, ...provenance(source)]
   const since = base ? paragraph(`Since ${visible(base.file)}: ${sinceText(base)}`, width, (line) => line) : ''
