@@ -94,6 +94,8 @@ export interface Kind {
   readonly many?: true
   /** Names are not unique: resources with the same name are distinguished by content. */
   readonly ambiguous?: true
+  /** The server refuses (409) to create a second object with the same key. */
+  readonly refusesDuplicates?: true
   /** Every server has exactly one, with the same ID. */
   readonly singleton?: true
   readonly refFields: Readonly<Record<string, RefField>>
@@ -111,6 +113,8 @@ export interface Kind {
    * `many` objects, each page is passed to `onPage` and omitted from the result.
    */
   list(reader: Reader, server: Server, wanted?: ReadonlySet<string>, onPage?: OnPage): Promise<readonly JsonObject[]>
+  /** Reads the object with a key in one request, in the form of `list`; for kinds whose list cannot be filtered. */
+  listOne?(reader: Reader, server: Server, key: string): Promise<readonly JsonObject[]>
   /** The natural key of an object; undefined if it is not a resource of its own. */
   key(raw: JsonObject, names: Names): string | undefined
   /** The resources that an object's key is made from: they have to be read along with it, where that is read by name. */
@@ -153,6 +157,8 @@ export interface Kind {
   effects?(change: Change, server: Server, resourceOf: (ref: Ref) => Resource | undefined): readonly string[]
   /** What a delete would destroy and nobody can restore, such as `3 runs`; undefined if there is nothing. */
   lostOnDelete?(reader: Reader, id: Id): Promise<string | undefined>
+  /** The resources that a delete takes along, or leaves without it, each with its ID and its name in words. */
+  usedBy?(reader: Reader, before: LiveResource): Promise<readonly { readonly id: Id; readonly what: string }[]>
   readonly scheduledRuns?: ScheduledRuns
   /** Why a resource cannot be deleted while its parent exists; undefined if it can. */
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined

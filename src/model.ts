@@ -13,6 +13,7 @@ export type {
   Unsupported,
 } from './model/change.ts'
 export type { Event } from './model/event.ts'
+export type { Recheck, Recognized, SameName } from './model/recognized.ts'
 export type {
   Id,
   Live,

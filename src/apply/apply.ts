@@ -1,9 +1,11 @@
 import { Failure, type Issue } from '../issue.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { Change, Event, Id, Outcome, Plan, Ref } from '../model.ts'
-import { refOf, splitRef } from '../ref.ts'
+import type { Change, Event, Id, Outcome, Plan, Recognized, Ref } from '../model.ts'
+import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { journaledWrites } from './journaled-writes.ts'
 import type { Limiter } from './limiter.ts'
+import { settleSameName } from './settle-same-name.ts'
+import { createTurns, type Turns } from './turns.ts'
 import { type WriteOptions, writeChange } from './write-change.ts'
 
 export interface ApplyOptions extends WriteOptions {
@@ -49,6 +51,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     writesSettled ??= Promise.all(writes.map(settle))
     return writesSettled
   }
+  const turns = createTurns()
   let done = 0
   const settle = (change: Change): Promise<Outcome> => {
     const started = running.get(changeId(change))
@@ -60,7 +63,9 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
       const dependencies = await all(change.waits)
       await all(change.follows)
       const result =
-        missing === undefined ? await runInTurn(change, dependencies, ids, options) : notInPlan(change, missing)
+        missing === undefined
+          ? await runInTurn(change, dependencies, ids, { ...options, turns })
+          : notInPlan(change, missing)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })
       return result
@@ -97,12 +102,16 @@ function dependenciesOf(changes: readonly Change[], byId: ReadonlyMap<string, Ch
   return found
 }
 
+interface RunOptions extends ApplyOptions {
+  readonly turns: Turns
+}
+
 /** Runs a change when the limiter has room for it, unless a dependency was not done or the apply was aborted. */
 async function runInTurn(
   change: Change,
   dependencies: readonly Outcome[],
   ids: Map<Ref, Id>,
-  options: ApplyOptions,
+  options: RunOptions,
 ): Promise<Outcome> {
   if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
   const cause = dependencies.find(({ status }) => status !== 'done')
@@ -114,7 +123,7 @@ async function runInTurn(
   })
 }
 
-async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions): Promise<Outcome> {
+async function attempt(change: Change, ids: Map<Ref, Id>, options: RunOptions): Promise<Outcome> {
   options.on?.({ type: 'start', change })
   const startTime = performance.now()
   const outcome = await runChange(change, ids, options, startTime)
@@ -123,25 +132,49 @@ async function attempt(change: Change, ids: Map<Ref, Id>, options: ApplyOptions)
   return outcome
 }
 
-async function runChange(
-  change: Change,
-  ids: Map<Ref, Id>,
-  options: ApplyOptions,
-  startTime: number,
-): Promise<Outcome> {
+async function runChange(change: Change, ids: Map<Ref, Id>, options: RunOptions, startTime: number): Promise<Outcome> {
   const { api, done, unanswered } = journaledWrites(options.api, change, options)
   try {
-    await options.journal?.intent(change)
-    await writeChange(change, ids, { ...options, api })
-    return { change, ms: performance.now() - startTime, status: 'done' }
+    const found = await findOrWrite(change, ids, { ...options, api })
+    return outcomeOf(change, found, ids, performance.now() - startTime)
   } catch (error) {
+    const ms = performance.now() - startTime
+    // A server that refuses to create what has been created since does not say what it is.
+    const found = await recognizeRefused(change, error, ids, options)
+    if (found) return outcomeOf(change, found, ids, ms)
     const reported = error instanceof Failure ? error.issues[0] : undefined
     const issue = { ...(reported ?? options.issueOf(error)), ref: change.ref }
-    const ms = performance.now() - startTime
     if (done.length + unanswered.length === 0) return { change, ms, status: 'failed', issue }
     const requests = { ...(done.length > 0 ? { written: done } : {}), ...(unanswered.length > 0 ? { unanswered } : {}) }
     return { change, ms, status: 'failed', issue: partialIssue(issue, done, unanswered), ...requests }
   }
+}
+
+/** Makes a change, unless its resource has changed since the plan was made. Resources of one name are created in turn. */
+async function findOrWrite(change: Change, ids: Map<Ref, Id>, options: RunOptions): Promise<Recognized> {
+  const { kind, key } = splitRef(change.ref)
+  return options.turns.take(change.action === 'create' ? `${kind}/${nameInKey(key)}` : undefined, async () => {
+    await options.journal?.intent(change)
+    const found = (await options.recheck?.before(change, ids)) ?? { state: 'unmoved' }
+    if (found.state !== 'unmoved') return found
+    await writeChange(change, ids, options)
+    return change.action === 'create' ? settleSameName(change, ids, options) : found
+  })
+}
+
+/** What has become of a resource that the server refused to create, if somebody else has created it; undefined otherwise. */
+async function recognizeRefused(change: Change, error: unknown, ids: Map<Ref, Id>, { recheck }: ApplyOptions) {
+  const isConflict = error instanceof Error && 'status' in error && error.status === 409
+  if (change.action !== 'create' || !isConflict || ids.has(change.ref)) return undefined
+  const found = await recheck?.again(change, ids).catch(() => undefined)
+  return found?.state === 'unmoved' ? undefined : found
+}
+
+function outcomeOf(change: Change, found: Recognized, ids: Map<Ref, Id>, ms: number): Outcome {
+  if (found.state === 'unmoved') return { change, ms, status: 'done' }
+  if (found.state === 'moved') return { change, ms, status: 'skipped', issue: found.issue }
+  if (found.id !== undefined) ids.set(change.ref, found.id)
+  return { change, ms, status: 'done', already: true }
 }
 
 /** The issue of a change of which the server completed some requests, or may have. */

@@ -9,8 +9,9 @@ export function written(outcomes: readonly Outcome[]): Resource[] {
   const cyclic = new Set(
     outcomes.filter(({ change }) => change.action === 'patch-cycle').map(({ change }) => change.ref),
   )
-  return outcomes.flatMap(({ status, change }) => {
-    if (status !== 'done' || change.action === 'delete') return []
+  return outcomes.flatMap((outcome) => {
+    const { status, change } = outcome
+    if (status !== 'done' || outcome.already || change.action === 'delete') return []
     // A create that leaves fields to its `patch-cycle` is not complete.
     return change.action === 'create' && cyclic.has(change.ref) ? [] : [change.after]
   })

@@ -1,9 +1,9 @@
 import { Failure } from '../issue.ts'
 import { type Json, type JsonObject, withValue } from '../json.ts'
 import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
-import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Ref, Resource } from '../model.ts'
+import type { Api, Change, FieldChange, Id, Live, LiveResource, Placeholder, Recheck, Ref, Resource } from '../model.ts'
 import { idOfUnread, splitRef } from '../ref.ts'
-import { differences } from '../spec/differences.ts'
+import { differences, keyChange } from '../spec/differences.ts'
 import { initialSpec } from '../spec.ts'
 import { tokensToIds } from '../token.ts'
 
@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly secretOf: (placeholder: Placeholder) => Json | undefined
   /** Whether the outcome of a failed request is unknown. */
   readonly ambiguous: (error: unknown) => boolean
+  /** Looks at each resource again before it is written; without it, nobody else writes to the server. */
+  readonly recheck?: Recheck
 }
 
 /** Sends the requests of one change, and adds the IDs of created resources to `ids`. Throws the errors of requests. */
@@ -24,19 +26,42 @@ export async function writeChange(change: Change, ids: Map<Ref, Id>, options: Wr
   switch (change.action) {
     case 'create':
       return addIds(ids, await create(kind, write, change, ids, options))
-    case 'update': {
-      const after = resolve(change.after, kind, write, options, change.before)
-      return addIds(ids, await kind.update(write, change.before, after, change.fields))
-    }
+    case 'update':
+      return addIds(ids, await update(kind, write, change, change.before, change.fields, ids, options))
     case 'patch-cycle': {
       const before = asLive(write.idOf(change.ref), change.after)
-      return addIds(
-        ids,
-        await kind.update(write, before, resolve(change.after, kind, write, options), asFields(change.without)),
-      )
+      return addIds(ids, await update(kind, write, change, before, asFields(change.without), ids, options))
     }
     case 'delete':
       return remove(kind, write, change.before)
+  }
+}
+
+/** Updates a resource. If it is not known what the server carried out, sends what is still missing. */
+async function update(
+  kind: Kind,
+  write: Write,
+  change: Change & { readonly after: Resource },
+  before: LiveResource,
+  fields: readonly FieldChange[],
+  ids: ReadonlyMap<Ref, Id>,
+  options: WriteOptions,
+): Promise<SideEffects | undefined> {
+  let [from, missing] = [before, fields]
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const previous = change.action === 'update' ? change.before : undefined
+      return await kind.update(write, from, resolve(change.after, kind, write, options, previous), missing)
+    } catch (error) {
+      const now =
+        attempt < 3 && options.ambiguous(error) ? await options.recheck?.now(change, before.id, ids) : undefined
+      if (!now) throw error
+      // The server does not show whether it has a secret.
+      const secrets = fields.filter(({ pointer }) => pointer.startsWith('/secrets/'))
+      from = now
+      missing = [...keyChange(now, change.after), ...differences(kind, now, change.after), ...secrets]
+      if (missing.length === 0) return undefined
+    }
   }
 }
 

@@ -59,7 +59,7 @@ function outcomeFormatter(style: Style, quiet: boolean): (event: Event & { reado
   let [skipped, notStarted] = [0, 0]
   return ({ outcome, done, total }) => {
     if (outcome.status === 'not-started') notStarted++
-    if (outcome.status === 'skipped' && ++skipped > maxSkipped)
+    if (outcome.status === 'skipped' && 'because' in outcome && ++skipped > maxSkipped)
       return skipped === maxSkipped + 1 ? '… and more, which are only counted\n' : ''
     return quiet && outcome.status === 'done' ? '' : outcomeText(outcome, done - notStarted, total, style)
   }

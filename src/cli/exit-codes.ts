@@ -42,6 +42,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',
+  'changed-meanwhile': 'stale',
   'rule-violation': 'policy',
   protected: 'policy',
   'in-use': 'policy',

@@ -87,6 +87,11 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
     case 'applied': {
       const { outcomes } = result
       if (outcomes.every(({ status }) => status === 'done')) return done
+      const [stale] = outcomes.flatMap((outcome) =>
+        outcome.status === 'skipped' && 'issue' in outcome ? [outcome.issue] : [],
+      )
+      const isFailed = outcomes.some(({ status }) => status === 'failed' || status === 'not-converged')
+      if (stale && !isFailed) return io.statusOf([stale])
       return outcomes.some(hasWritten) ? 'partial' : 'failed'
     }
   }

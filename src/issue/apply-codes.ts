@@ -77,6 +77,13 @@ export const applyCodes = {
     example: 'A variable that was edited after the apply.',
     fix: 'Change it by hand if the older state is wanted, or undo the later apply first.',
   },
+  'changed-meanwhile': {
+    meaning:
+      'Somebody else changed, deleted or created a resource while the command ran, so its change was skipped: nothing is overwritten that the plan did not show.',
+    cause: 'Somebody worked on the server during the confirmation or the apply, or two applies ran at the same time.',
+    example: 'A variable that was edited in the user interface while `apply` waited for the answer.',
+    fix: 'Run the command again: it plans with what the server has now.',
+  },
   'unrecoverable-secret': {
     meaning:
       'An apply would replace or delete a secret value. Journals contain no secrets, so undo can only restore it if a source has the previous value.',

@@ -62,6 +62,8 @@ export interface Entry {
   readonly id?: Id
   /** Undefined if the process died before the result was known. */
   readonly status?: Outcome['status']
+  /** Somebody else made the change. */
+  readonly already?: true
   /** Its write requests, with the status of the response if there was one. */
   readonly writes?: readonly (WriteRequest & { readonly status?: number })[]
 }
@@ -108,6 +110,7 @@ export function resultLine({ change, status, ...rest }: Outcome, id: Id | undefi
     ref: change.ref,
     action: change.action,
     status,
+    ...('already' in rest && rest.already ? { already: true } : {}),
     ...(id === undefined ? {} : { id }),
     ...issue,
   })
@@ -145,6 +148,11 @@ export function parseJournal(file: string, text: string): JournalRecord {
       entries.set(key, { ...entry, writes: withWrite(entry.writes ?? [], value) })
   }
   return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
+}
+
+/** A record without the changes that the apply did not make, because somebody else had changed the resources. */
+export function withoutSkipped(record: JournalRecord): JournalRecord {
+  return { ...record, entries: record.entries.filter(({ status, already }) => status !== 'skipped' && !already) }
 }
 
 /** A record that also has an entry for each resource that was deleted along with another one, as an undo needs it. */

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import type { Reader } from '../model.ts'
 import { atLeast } from '../version.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
-import { answer, at, idOf, namesOf, text } from './endpoints.ts'
+import { answer, at, idOf, namesOf, statusOf, text } from './endpoints.ts'
 import { boolean, integer } from './field-schemas.ts'
 import { nameFault, nameRule } from './name-rules.ts'
 import { negativeFaults, negativesToSend } from './negative-limits.ts'
@@ -19,6 +20,7 @@ export const concurrencyLimit: Kind = {
   name: 'concurrency-limit',
   doc: 'A global concurrency or rate limit that flows and deployments share.',
   keyDoc: 'the name of the limit',
+  refusesDuplicates: true,
   keyRules: [nameRule('concurrency-limit')],
   refFields: {},
   fields: {
@@ -44,6 +46,7 @@ export const concurrencyLimit: Kind = {
     // Tag limits are another kind.
     return atLeast(version, tagRowsSince) ? rows.filter((raw) => !text(raw, 'name').startsWith('tag:')) : rows
   },
+  listOne: (reader, _server, key) => limitAt(reader, at`/v2/concurrency_limits/${key}`),
   key(raw) {
     const name = text(raw, 'name')
     return isOwnLimit(name) ? undefined : name
@@ -87,4 +90,14 @@ export const concurrencyLimit: Kind = {
     const found = (await readPages(reader, limitsPath, {})).find((raw) => text(raw, 'name') === resource.key)
     return found && idOf(found)
   },
+}
+
+/** The limit at a path, or nothing. */
+export async function limitAt(reader: Reader, path: string): Promise<readonly JsonObject[]> {
+  try {
+    return [answer(await reader.get(path))]
+  } catch (error) {
+    if (statusOf(error) === 404) return []
+    throw error
+  }
 }

@@ -1,9 +1,10 @@
 import { isNumber } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { keyOf } from '../ref.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { tags } from './field-schemas.ts'
 import { nameRule } from './name-rules.ts'
-import { findOne, readAll, readNamed } from './read-list.ts'
+import { findOne, readAll, readNamed, readPages } from './read-list.ts'
 
 const path = '/flows/filter'
 const sort = 'NAME_ASC'
@@ -62,6 +63,10 @@ export const flow: Kind = {
     const counted = await reader.query('/flow_runs/count', { flows: { id: { any_: [id] } }, flow_runs })
     const runs = isNumber(counted) ? Number(counted) : 0
     return runs === 0 ? undefined : runs === 1 ? '1 run' : `${runs} runs`
+  },
+  async usedBy(reader, { id, key }) {
+    const deployments = await readPages(reader, '/deployments/filter', { flows: { id: { any_: [id] } } })
+    return deployments.map((raw) => ({ id: idOf(raw), what: `deployment/${keyOf(key, text(raw, 'name'))}` }))
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/flows/${before.id}`)

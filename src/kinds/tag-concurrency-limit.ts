@@ -1,7 +1,7 @@
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id, Server } from '../model.ts'
 import { atLeast } from '../version.ts'
-import { decay, limitsPath, tagRowsSince } from './concurrency-limit.ts'
+import { decay, limitAt, limitsPath, tagRowsSince } from './concurrency-limit.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { boolean, integer } from './field-schemas.ts'
 import { negativesToSend } from './negative-limits.ts'
@@ -43,6 +43,8 @@ export const tagConcurrencyLimit: Kind = {
     const rows = await readPages(reader, byRows(server) ? limitsPath : '/concurrency_limits/filter', {})
     return byRows(server) ? rows.filter((raw) => text(raw, 'name').startsWith('tag:')) : rows
   },
+  listOne: (reader, server, key) =>
+    limitAt(reader, byRows(server) ? at`/v2/concurrency_limits/${`tag:${key}`}` : at`/concurrency_limits/tag/${key}`),
   key: (raw, { server }) => (byRows(server) ? text(raw, 'name').slice('tag:'.length) : text(raw, 'tag')),
   encode: (raw, { server }) => ({
     refs: {},

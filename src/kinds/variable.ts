@@ -29,6 +29,7 @@ export const variable: Kind = {
   name: 'variable',
   doc: 'A named JSON value that flows and templates read.',
   keyDoc: 'the name of the variable',
+  refusesDuplicates: true,
   keyRules: [nameRule('variable')],
   many: true,
   refFields: {},

@@ -17,6 +17,7 @@ export const workQueue: Kind = {
   name: 'work-queue',
   doc: 'A queue of a work pool.',
   keyDoc: 'pool/queue',
+  refusesDuplicates: true,
   keyRules: [nameRule('work-queue', (key) => keyParts(key)[1])],
   refFields: {
     pool: {
@@ -107,6 +108,11 @@ export const workQueue: Kind = {
       name: queueParts(resource.key).queue,
       ...Object.fromEntries(body.filter(([name]) => name !== '')),
     })
+  },
+  async usedBy(reader, { id }) {
+    const filter = { work_pool_queues: { id: { any_: [id] } } }
+    const deployments = await readPages(reader, '/deployments/filter', filter)
+    return deployments.map((raw) => ({ id: idOf(raw), what: `the deployment ${text(raw, 'name')}` }))
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_queues/${before.id}`)

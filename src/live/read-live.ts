@@ -1,4 +1,4 @@
-import { byCodePoint } from '../json.ts'
+import { byCodePoint, type JsonObject } from '../json.ts'
 import type { Kind, OnPage } from '../kind.ts'
 import { append } from '../list-at.ts'
 import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } from '../model.ts'
@@ -26,6 +26,10 @@ export interface ReadOptions {
   readonly on?: (event: Event) => void
   /** Called with each resource as soon as it is encoded, while others are still being read. */
   readonly early?: (resource: LiveResource) => void
+  /** Called with each resource of the result. Two of one ref, of a kind with ambiguous names, are both passed. */
+  readonly onResource?: (resource: LiveResource) => void
+  /** Called with the objects of a kind as they are read. */
+  readonly onObjects?: (kind: Kind, objects: readonly JsonObject[]) => void
 }
 
 /** Reads the resources of a server in the form of a snapshot, with their IDs. */
@@ -73,7 +77,7 @@ export async function readLive(
   issues.sort((a, b) => byCodePoint(a.ref ?? '', b.ref ?? ''))
   return {
     server: await withLimits,
-    resources: withWantedSecrets(asked.sort(bySnapshotOrder(supported)), supported, wanted),
+    resources: withWantedSecrets(asked.sort(bySnapshotOrder(supported)), supported, wanted, options.onResource),
     complete: new Set(isComplete ? supported.map(({ name }) => name) : []),
     unsure,
     issues,
@@ -109,6 +113,7 @@ function withWantedSecrets(
   resources: readonly LiveResource[],
   kinds: readonly Kind[],
   wanted: ReadonlyMap<Ref, Resource>,
+  onResource: ReadOptions['onResource'],
 ) {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const named = new Map<Ref, LiveResource>()
@@ -116,7 +121,9 @@ function withWantedSecrets(
     const ref = refOf(resource)
     const [kind, other] = [byName.get(resource.kind), wanted.get(ref)]
     const clear = kind && other ? withoutRefutedGuesses(kind, resource, other) : resource
-    named.set(ref, kind && other ? withSecretsAt(kind, clear, Object.keys(other.secrets)) : resource)
+    const result = kind && other ? withSecretsAt(kind, clear, Object.keys(other.secrets)) : resource
+    named.set(ref, result)
+    onResource?.(result)
   }
   return named
 }
@@ -143,7 +150,7 @@ async function readObjects(
   server: Server,
   kinds: readonly Kind[],
   encoder: IncrementalEncoder,
-  { wanted, everything, on }: ReadOptions,
+  { wanted, everything, on, onObjects }: ReadOptions,
   keyed: ReadonlySet<Ref>,
 ): Promise<void> {
   let before: Promise<unknown> = Promise.resolve()
@@ -157,6 +164,7 @@ async function readObjects(
             .map(({ key }) => (kind.ambiguous ? nameInKey(key) : key))
       if (keys?.length === 0) return
       const onPage: OnPage = (objects, gone) => {
+        onObjects?.(kind, objects)
         encoder.add(kind, objects)
         if (gone) encoder.remove(gone)
       }
@@ -164,7 +172,9 @@ async function readObjects(
       const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > pageSize
       const listed = isLong ? before.then(list) : list()
       if (isLong) before = listed
-      encoder.add(kind, await listed)
+      const rest = await listed
+      onObjects?.(kind, rest)
+      encoder.add(kind, rest)
       on?.({ type: 'read', kind: kind.name, count: encoder.end(kind) })
     }),
   )

@@ -108,8 +108,11 @@ export interface Unsupported {
   readonly reason: string
 }
 
-export type Outcome = { readonly change: Change; readonly ms: number } & (
-  | { readonly status: 'done' }
+export type Outcome = {
+  readonly change: Change
+  readonly ms: number
+} /** `already`: the server was as the change would make it, so it was not written. */ & (
+  | { readonly status: 'done'; readonly already?: true }
   /**
    * `written`: requests that the server executed, such as `PATCH /flows/…`; `unanswered`: those that it may have executed. Each is
    * absent if there are none.
@@ -122,6 +125,8 @@ export type Outcome = { readonly change: Change; readonly ms: number } & (
     }
   /** Not attempted: `because` failed, or was skipped itself. */
   | { readonly status: 'skipped'; readonly because: Ref }
+  /** Not carried out, because the resource has changed since the plan was made. */
+  | { readonly status: 'skipped'; readonly issue: Issue }
   /** Not attempted, because the user interrupted the apply. */
   | { readonly status: 'not-started' }
   /** Written, but read back with another value. */

@@ -6,9 +6,11 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
+import { startRecheck } from '../live/recheck.ts'
 import type { Outcome } from '../model.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
+import { referencesOf } from './plan-edges.ts'
 
 /** How a plan is applied. */
 export interface ApplyRequest {
@@ -64,6 +66,11 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
   // Such a connection was not checked for settings that nobody named.
   if (to.purpose !== 'write') throw new Error('The connection is not one for writing.')
   const { url, version } = to.server
+  // Somebody may have worked on the server since it was read.
+  const recheck = await startRecheck(to.client, to.client.uninterrupted, {
+    ...{ kinds, changes: plan.changes, live, secretValues },
+    refsOf: referencesOf(kinds),
+  })
   const head = {
     tool: context.version,
     server: { url, version },
@@ -82,6 +89,7 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
     issueOf,
     ambiguous: isAmbiguous,
     limiter: limiterFor(request, to),
+    recheck,
     journal,
     signal,
     on: onEvent,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import { type JournalRecord, withDeletedAlong } from '../journal/journal.ts'
+import { type JournalRecord, withDeletedAlong, withoutSkipped } from '../journal/journal.ts'
 import { readJournal } from '../journal/journal-file.ts'
 import { withoutLostSecrets } from '../journal/lost-secrets.ts'
 import { leftBehind, referencedRefs, undoOf } from '../journal/undo.ts'
@@ -54,7 +54,7 @@ function journalAt(file: string, { cwd }: Context): FoundJournal {
 
 async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: OpenConnection, context: Context) {
   const { kinds, onEvent } = context
-  const record = withDeletedAlong(journal.record)
+  const record = withDeletedAlong(withoutSkipped(journal.record))
   const secrets = secretsIn(record)
   const states = leftBehind(record)
   const wanted = referencedRefs(record).map((ref) =>

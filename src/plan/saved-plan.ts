@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { Failure, type Issue } from '../issue.ts'
-import { isObject, type Json, type JsonObject, sortKeys, writeJson } from '../json.ts'
+import { isObject, type Json, type JsonObject, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Plan, Ref, Resource, Server } from '../model.ts'
 import { byRef, refOf, splitRef } from '../ref.ts'
-import { differences } from '../spec/differences.ts'
+import { changedText, fingerprint } from '../spec/fingerprint.ts'
 
 const schema = 'prefect-snapshot/saved-plan'
 
@@ -73,14 +72,6 @@ function fingerprintIn({ external }: Plan, ref: Ref, resource: LiveResource): st
   return fingerprint(external.includes(ref) ? { ...resource, refs: {}, spec: {}, secrets: {} } : resource)
 }
 
-/** A hash of everything that a plan compares; for secrets, only their pointers. */
-export function fingerprint({ id, refs, spec, secrets }: LiveResource): string {
-  const content: JsonObject = { id, refs, spec, secrets: Object.keys(secrets) }
-  return createHash('sha256')
-    .update(writeJson(sortKeys(content)))
-    .digest('hex')
-}
-
 /** Reads a saved plan. Throws `Failure` for another document or version. */
 export function parseSaved(file: string, value: Json): Saved {
   const fail = (reason: string) =>
@@ -118,14 +109,8 @@ function howChanged({ before }: Saved, ref: Ref, now: LiveResource, kinds: reado
   const image = before[ref]
   const kind = kinds.find(({ name }) => name === splitRef(ref).kind)
   if (!image || !kind) return 'was changed'
-  const fields = differences(kind, { ...now, ...image }, now).map(
-    ({ pointer, before, after }) => `${pointer} ${show(before)} → ${show(after)}`,
-  )
-  return fields.length > 0 ? `was changed: ${fields.join(', ')}` : 'was deleted and created again'
-}
-
-function show(value: Json | undefined): string {
-  return value === undefined ? '(none)' : writeJson(value).slice(0, 80)
+  const fields = changedText(kind, { ...now, ...image }, now)
+  return fields === undefined ? 'was deleted and created again' : `was changed: ${fields}`
 }
 
 function moved(ref: Ref, changed: string): Issue {

@@ -21,8 +21,10 @@ kind: a
 key: two
 `
 /** Refuses every request that reads, once something has been written. */
-const unreadable = (system: FakeSystem) => (asked: Asked) =>
-  system.sent.length > 0 && (asked.method === 'GET' || asked.path.endsWith('/filter')) ? 400 : undefined
+const unreadable =
+  (system: FakeSystem, writes = 2) =>
+  (asked: Asked) =>
+    system.sent.length >= writes && (asked.method === 'GET' || asked.path.endsWith('/filter')) ? 400 : undefined
 
 /** A directory with the snapshot, which is the home and the working directory of commands. */
 const place = () => {
@@ -60,9 +62,12 @@ describe('an apply whose read-back fails', () => {
   it('keeps the exit code of a change that failed', async () => {
     const system = new FakeSystem()
     system.trouble = ({ body }) => (JSON.stringify(body ?? '').includes('"two"') ? 'before' : undefined)
-    const refuse = unreadable(system)
-    const fails = (asked: Asked) =>
-      asked.method === 'POST' && asked.path === '/a/' && system.sent.length > 0 ? 422 : refuse(asked)
+    let isRefused = false
+    const fails = (asked: Asked) => {
+      if (asked.method === 'POST' && asked.path === '/a/' && system.sent.length > 0) isRefused = true
+      else return isRefused ? unreadable(system, 0)(asked) : undefined
+      return 422
+    }
     const url = await toyUrl(system, fails)
     const args = ['apply', 's.yaml', '--api-url', url, '--yes', '-f', 'json', '--concurrency', '1']
     const { exit, out } = await run(place(), args)

@@ -1,5 +1,6 @@
 import type { Json } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
+import { keyOf } from '../../ref.ts'
 import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { nullableString, string } from '../field-schemas.ts'
 import { nameFault, nameRule, reservedNameRule } from '../name-rules.ts'
@@ -14,6 +15,7 @@ export const blockType: Kind = {
   name: 'block-type',
   doc: 'A type of block. Builtin types are exported only if a block uses them, and never changed.',
   keyDoc: 'the slug of the type',
+  refusesDuplicates: true,
   keyRules: [nameRule('block-type')],
   refFields: {},
   fields: {
@@ -84,6 +86,10 @@ export const blockType: Kind = {
   async update({ api }, before, { spec }, fields) {
     const body = [...namesOf(fields)].map((name): [string, Json] => [name, spec[name] ?? null])
     await api.send('PATCH', at`/block_types/${before.id}`, Object.fromEntries(body))
+  },
+  async usedBy(reader, { key }) {
+    const blocks = await readPages(reader, '/block_documents/filter', { block_types: { slug: { any_: [key] } } })
+    return blocks.map((raw) => ({ id: idOf(raw), what: `block/${keyOf(key, text(raw, 'name'))}` }))
   },
   async remove({ api }, before) {
     await api.send('DELETE', at`/block_types/${before.id}`)

@@ -11,6 +11,7 @@ export const block: Kind = {
   name: 'block',
   doc: 'A block: configuration and credentials that flows, deployments and other blocks use.',
   keyDoc: 'type slug/name, or type slug/(owner) for an anonymous block',
+  refusesDuplicates: true,
   keyRules: [nameRule('block', (key) => keyParts(key)[1]?.replace(/^\(.*/s, '') || undefined)],
   refFields: {
     type: {

@@ -2,12 +2,12 @@ import type { JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Reader, Ref, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
-import { at, object, text } from '../endpoints.ts'
+import { at, idOf, object, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableCount, nullableString, string } from '../field-schemas.ts'
 import { nameRule, reservedNameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
 import { queueParts, queueRef } from '../queue-name.ts'
-import { findOne, readAll, readNamed } from '../read-list.ts'
+import { findOne, readAll, readNamed, readPages } from '../read-list.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
 import { templateRules } from './template-rules.ts'
@@ -22,6 +22,7 @@ export const workPool: Kind = {
   name: 'work-pool',
   doc: 'A work pool: how and where flow runs are executed.',
   keyDoc: 'the name of the pool',
+  refusesDuplicates: true,
   keyRules: [nameRule('work-pool'), reservedNameRule('prefect/server/api/workers.py: create_work_pool')],
   refFields: {
     result_storage: {
@@ -129,6 +130,14 @@ export const workPool: Kind = {
   pausedSpec: { is_paused: true },
   create: createWorkPool,
   update: updateWorkPool,
+  async usedBy(reader, { key }) {
+    const queues = await readPages(reader, at`/work_pools/${key}/queues/filter`, {})
+    const deployments = await readPages(reader, '/deployments/filter', { work_pools: { name: { any_: [key] } } })
+    return [
+      ...queues.map((raw) => ({ id: idOf(raw), what: queueRef(key, text(raw, 'name')) })),
+      ...deployments.map((raw) => ({ id: idOf(raw), what: `the deployment ${text(raw, 'name')}` })),
+    ]
+  },
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },

@@ -114,8 +114,9 @@ export function outcomesOf(outcomes: readonly Outcome[]): OutcomeReport[] {
     id: idOf(outcome.change),
     ms: Math.round(outcome.ms),
     status: outcome.status,
-    ...(outcome.status === 'failed' ? { issue: withoutSecretExcerpt(outcome.issue) } : {}),
-    ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
+    ...(outcome.status === 'done' && outcome.already ? { already: true } : {}),
+    ...('issue' in outcome ? { issue: withoutSecretExcerpt(outcome.issue) } : {}),
+    ...('because' in outcome ? { because: outcome.because } : {}),
     ...(outcome.status === 'not-converged'
       ? { fields: outcome.fields.map((field) => ({ path: pathText(field.pointer), ...field })) }
       : {}),

@@ -94,7 +94,9 @@ export interface OutcomeReport {
   readonly id: string
   readonly ms: number
   readonly status: 'done' | 'failed' | 'skipped' | 'not-started' | 'not-converged'
-  /** The reason of a failure. */
+  /** If done: the server was as the change would make it, so it was not written. */
+  readonly already?: true
+  /** The reason of a failure, or of a change that was skipped because its resource has changed since the plan was made. */
   readonly issue?: Issue
   /** If skipped: the dependency that failed or was skipped. */
   readonly because?: Ref

@@ -15,11 +15,13 @@ export function outcomeText(outcome: Outcome, done: number, total: number, style
   const head = `[${String(done).padStart(String(total).length)}/${total}] ${signs[change.action]} ${kind} ${visible(key)}`
   switch (outcome.status) {
     case 'done':
+      if (outcome.already) return `${head} … ${style.green('ok')}: somebody else has made this change\n`
       return `${head} … ${style.green('ok')} ${style.dim(`${Math.round(ms)} ms`)}\n`
     case 'failed':
       return `${head} … ${style.red('FAILED')} ${visible(outcome.issue.message)}\n${outcome.issue.fix ? `    → ${outcome.issue.fix}\n` : ''}`
     case 'skipped':
-      return `${head} … ${style.yellow('skipped')}: it needs ${visible(outcome.because)}\n`
+      if ('because' in outcome) return `${head} … ${style.yellow('skipped')}: it needs ${visible(outcome.because)}\n`
+      return `${head} … ${style.yellow('SKIPPED')} ${visible(outcome.issue.message)}\n${outcome.issue.fix ? `    → ${outcome.issue.fix}\n` : ''}`
     case 'not-started':
       return ''
     case 'not-converged':
