@@ -11,7 +11,7 @@ import { readLive } from '../live/read-live.ts'
 import type { Live, Placeholder, Plan, Ref, Resource, Snapshot } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { restorable } from '../plan/restorable.ts'
-import { refOf, splitRef } from '../ref.ts'
+import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { placeholderNames } from '../secrets/placeholders.ts'
 import { scopeOf } from '../selection/selection.ts'
 import { withoutText } from '../snapshot/parse.ts'
@@ -60,8 +60,13 @@ async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: Open
   const wanted = referencedRefs(record).map((ref) =>
     named(ref, { ...states.get(ref), secrets: secrets.get(ref) ?? {} }),
   )
-  // What the apply created may have been used by others since.
-  const everything = record.entries.some(({ action }) => action === 'create')
+  // What the apply created may have been used by others since, and the key of a resource whose name is not unique depends on
+  // what it refers to.
+  const everything =
+    record.entries.some(({ action }) => action === 'create') ||
+    wanted.some(
+      ({ kind, key }) => nameInKey(key) !== key && kinds.some(({ name, ambiguous }) => name === kind && ambiguous),
+    )
   const live = await readLive(to.client, to.server, kinds, { wanted, everything, on: onEvent })
   const nameOf = placeholderNames(kinds)
   const sourceFor = ({ kind, key }: Pick<Resource, 'kind' | 'key'>, pointer: string): Placeholder => ({

@@ -70,6 +70,20 @@ describe('files that people write', () => {
     expect(JSON.parse(planned.out).issues).toEqual(issues)
   })
 
+  test('a value with more levels than a reader accepts is named by an export, which leaves it out and can be read', async () => {
+    const levels = (count: number) => Array.from({ length: count }).reduce<unknown>((value) => [value], 0)
+    await plain.post('/variables/', { name: 'deep', value: { a: levels(199) } })
+    await plain.post('/variables/', { name: 'level', value: levels(198) })
+    const own = join(folder, 'deep.snapshot.yaml')
+    const only = ['--include', 'variable/{deep,level}'] as const
+    const exported = await run('export', '-o', own, ...only)
+    const told = /variable\/deep is left out .*value: Its values are nested more than 200 levels deep/
+    expect([exported.exit, exported.err.replace(/\s+/g, ' ')]).toEqual([8, expect.stringMatching(told)])
+    expect(readFileSync(own, 'utf8').match(/^key: .*/gm)).toEqual(['key: level'])
+    expect((await command(['validate', own])).exit).toBe(0)
+    for (const name of ['deep', 'level']) await plain.delete(`/variables/name/${name}`)
+  })
+
   test('a NUL on a server is named by an export, which leaves the resource out and can be read', async () => {
     await plain.post('/variables/', { name: 'nul', value: { a: ['x\0y'] } })
     await plain.post('/variables/', { name: 'sound', value: 1 })

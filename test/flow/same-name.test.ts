@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
+import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 
 /*
@@ -98,6 +98,25 @@ describe('automations with the same name', () => {
     await good('export', '--profile', 'two', '-o', 'all.yaml', '--update')
     expect(keyOf('same-name.newer')).toBe(`${key}    # ours`)
     expect(text().match(/^key: twin#/gm)).toHaveLength(3)
+  })
+
+  test('undo finds the one to which a changed automation refers', async () => {
+    const { list, post, patch } = plainHttp(one.url)
+    const deployment = await post('/deployments/', {
+      name: 'target',
+      flow_id: (await post('/flows/', { name: 'same-name' })).id,
+    })
+    const run = { type: 'run-deployment', source: 'selected', deployment_id: deployment.id }
+    const trigger = { type: 'event', posture: 'Reactive', expect: ['same-name.d'], threshold: 1, within: 0 }
+    const twin = await post('/automations/', { name: 'twin', trigger, actions: [run] })
+    const pause = { type: 'pause-automation', source: 'selected', automation_id: twin.id }
+    const { id } = await post('/automations/', { name: 'switch', trigger, actions: [pause] })
+    await good('export', '--profile', 'one', '-o', 'refers.yaml')
+    await patch(`/automations/${id}`, { enabled: false })
+    const applied = await good('apply', 'refers.yaml', '--profile', 'one', '--yes')
+    await good('undo', journalIn(applied), '--profile', 'one', '--yes')
+    const rows = await list('/automations/filter', {})
+    expect(rows.find(({ name }) => name === 'switch')?.enabled).toBe(false)
   })
 
   test('an ambiguous one is not changed', async () => {

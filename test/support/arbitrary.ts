@@ -62,6 +62,8 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
     '2020-01-01',
   ),
   fc.string({ unit: fc.constantFrom('a', ' ', '\n', '-', ':', '#', "'", '"', '\\'), maxLength: 60 }),
+  // Long enough for several lines, with a character that has to be quoted.
+  fc.string({ unit: fc.constantFrom('word', ' ', '\n', '\n', '\t', '\u0001'), minLength: 20, maxLength: 40 }),
 )
 
 /** Safe and large integers, and floats. */

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { readServer } from '../worlds/read-server.ts'
-import { canonical, isRow, mapStrings, type Row, text, type Value, without } from '../worlds/world-json.ts'
+import { asSet, canonical, isRow, mapStrings, type Row, text, type Value, without } from '../worlds/world-json.ts'
 
 /** What every row has of its own: it says nothing of what a client has set. */
 const own = [
@@ -38,16 +39,49 @@ export async function plainRows(url: string): Promise<ReadonlyMap<string, Row>> 
   add('deployment', rows.deployments, (row) => `${names.get(text(row.flow_id))}/${name(row)}`)
   add('block-type', rows.blockTypes, (row) => text(row.slug))
   add('block-schema', rows.blockSchemas, (row) => `${names.get(text(row.block_type_id))}/${text(row.checksum)}`)
-  add('block', rows.blocks, (row) => `${names.get(text(row.block_type_id))}/${name(row)}`)
+  add('block', ownedBlocks(rows), (row) => `${names.get(text(row.block_type_id))}/${blockName(row)}`)
   add('limit', rows.limits, (row) => mapStrings(row.name ?? '', (part) => named(part, names)) as string)
   add('tag-limit', rows.v1Limits, (row) => text(row.tag))
   add('automation', rows.automations, name)
   add('saved-search', rows.savedSearches, name)
-  const entries = found.map(([key, row]): [string, Row] => [
-    key,
-    mapStrings(bare(row), (part) => named(part, names)) as Row,
-  ])
+  if (isRow(rows.storage)) found.push(['default-result-storage/server', rows.storage])
+  const namesakes = tellNamesakes(found, names)
+  const count = new Map<string, number>()
+  const entries = found.map(([base, row]): [string, Row] => {
+    const key = namesakes.get(row) ?? base
+    const nth = (count.get(key) ?? 0) + 1
+    count.set(key, nth)
+    return [nth === 1 ? key : `${key}#${nth}`, mapStrings(bare(row), (part) => named(part, names)) as Row]
+  })
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The server makes up the name of an anonymous block. */
+const blockName = (row: Row) => (row.is_anonymous === true ? '(anonymous)' : text(row.name))
+
+/** Blocks without the anonymous ones to which nothing refers. */
+function ownedBlocks({ blocks, ...rest }: Awaited<ReturnType<typeof readServer>>): Row[] {
+  const named = blocks.filter((row) => row.is_anonymous !== true)
+  const all = canonical([...(Object.values(rest) as Value[]), named])
+  return blocks.filter((row) => row.is_anonymous !== true || all.includes(text(row.id)))
+}
+
+/**
+ * Resources of one name get names with a hash of their content, and of that of what they refer to: three rounds tell more apart
+ * than any test makes.
+ */
+function tellNamesakes(found: readonly [string, Row][], names: Map<string, string>): ReadonlyMap<Row, string> {
+  const count = new Map<string, number>()
+  for (const [key] of found) count.set(key, (count.get(key) ?? 0) + 1)
+  const twins = found.filter(([key]) => (count.get(key) ?? 0) > 1)
+  for (let round = 0; round < 3; round += 1) {
+    const told = twins.map(([key, row]): [string, string] => {
+      const content = canonical(mapStrings(bare(row), (part) => named(part, names)))
+      return [text(row.id), `${key}#${createHash('sha256').update(content).digest('hex').slice(0, 8)}`]
+    })
+    for (const [id, name] of told) names.set(id, name)
+  }
+  return new Map(twins.map(([key, row]) => [row, names.get(text(row.id)) ?? key]))
 }
 
 function named(part: string, names: ReadonlyMap<string, string>): string {
@@ -56,12 +90,24 @@ function named(part: string, names: ReadonlyMap<string, string>): string {
 
 function bare(row: Row): Row {
   const out = without(row, ...own, 'block_type', 'block_schema', 'block_document_references')
+  if (isRow(row.block_document_references)) out.data = withLinks(row)
+  if (out.is_anonymous === true) delete out.name
   if (Array.isArray(out.schedules))
-    out.schedules = out.schedules.map((one) => without(one as Row, ...own, 'deployment_id'))
-  if (isRow(out.global_concurrency_limit)) out.global_concurrency_limit = without(out.global_concurrency_limit, ...own)
+    out.schedules = asSet(out.schedules.map((one) => without(one as Row, ...own, 'deployment_id')))
+  // A copy of the limit, which has a row of its own.
+  if (isRow(out.global_concurrency_limit)) out.global_concurrency_limit = out.global_concurrency_limit.name ?? null
   if (isRow(out.trigger)) out.trigger = bareTrigger(out.trigger)
   if (Array.isArray(out.capabilities)) out.capabilities = [...out.capabilities].sort()
   return out
+}
+
+/** The data of a block with links in place of the data of other blocks. */
+function withLinks(row: Row): Row {
+  const links = Object.entries(row.block_document_references as Row).map(([key, link]): [string, Value] => {
+    const block = isRow(link) && isRow(link.block_document) ? link.block_document : {}
+    return [key, { link: block.id ?? null }]
+  })
+  return { ...(row.data as Row), ...Object.fromEntries(links) }
 }
 
 /** A trigger without its id. Its sets come in random order. */

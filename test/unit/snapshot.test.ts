@@ -61,6 +61,12 @@ describe('format and parse', () => {
     )
   })
 
+  it('keep a line of one space in a long text that is quoted', () => {
+    const before = { text: `\u0001${'word '.repeat(10)}\n \nword`, list: [`${'word '.repeat(10)}\n \n \n\u0001`] }
+    const text = writeYaml({ before })
+    expect(writeJson(parseYaml(text, false).document.toJS() as Json)).toBe(writeJson({ before }))
+  })
+
   it('are inverse for a directory, whose file names are unique', () => {
     fc.assert(
       fc.property(snapshots, (before) => {

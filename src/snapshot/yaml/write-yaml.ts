@@ -48,7 +48,12 @@ export function writeFlow(value: Json, like?: unknown): string {
 
 const writing = { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
 
-const layout = { lineWidth: 0, flowCollectionPadding: false } as const
+/** Quoted text is on one line: in several, `yaml` 2.9 writes a line of one space as a backslash. */
+const layout = {
+  lineWidth: 0,
+  flowCollectionPadding: false,
+  doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+} as const
 
 function quoteLike(scalar: Scalar, like: unknown): void {
   if (!isScalar(like) || typeof like.value !== 'string' || typeof scalar.value !== 'string') return

@@ -56,7 +56,7 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
     const read = valueOfDocument(document, chunk.text)
     if ('faults' in read) return { issues: read.faults.map(issue) }
     const { value } = read
-    return depth(value, 0, levels) > levels ? tooDeep : { value, place: locator(chunk, parsed), issues: [] }
+    return isTooDeep(value, levels) ? tooDeep : { value, place: locator(chunk, parsed), issues: [] }
   } catch (error) {
     if (error instanceof RangeError) return tooDeep
     throw error
@@ -65,6 +65,11 @@ function readWithFaults(chunk: Chunk, levels: number): Read {
 
 function tooLarge(message: string, place: Place): Issue {
   return { code: 'too-large', severity: 'error', message, place }
+}
+
+/** Whether a value has more levels than a reader accepts. */
+export function isTooDeep(value: Json, levels = maxLevels): boolean {
+  return depth(value, 0, levels) > levels
 }
 
 function depth(value: Json, level: number, deepest: number): number {

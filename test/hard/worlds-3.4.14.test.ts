@@ -1,0 +1,3 @@
+import { describeWorlds } from './worlds.ts'
+
+describeWorlds('3.4.14')
