@@ -45,10 +45,10 @@ export async function plainRows(url: string): Promise<ReadonlyMap<string, Row>> 
   add('automation', rows.automations, name)
   add('saved-search', rows.savedSearches, name)
   if (isRow(rows.storage)) found.push(['default-result-storage/server', rows.storage])
-  const namesakes = tellNamesakes(found, names)
+  const twinNames = tellTwins(found, names)
   const count = new Map<string, number>()
   const entries = found.map(([base, row]): [string, Row] => {
-    const key = namesakes.get(row) ?? base
+    const key = twinNames.get(row) ?? base
     const nth = (count.get(key) ?? 0) + 1
     count.set(key, nth)
     return [nth === 1 ? key : `${key}#${nth}`, mapStrings(bare(row), (part) => named(part, names)) as Row]
@@ -70,7 +70,7 @@ function ownedBlocks({ blocks, ...rest }: Awaited<ReturnType<typeof readServer>>
  * Resources of one name get names with a hash of their content, and of that of what they refer to: three rounds tell more apart
  * than any test makes.
  */
-function tellNamesakes(found: readonly [string, Row][], names: Map<string, string>): ReadonlyMap<Row, string> {
+function tellTwins(found: readonly [string, Row][], names: Map<string, string>): ReadonlyMap<Row, string> {
   const count = new Map<string, number>()
   for (const [key] of found) count.set(key, (count.get(key) ?? 0) + 1)
   const twins = found.filter(([key]) => (count.get(key) ?? 0) > 1)
