@@ -7,7 +7,7 @@ import { type WriteOptions, writeChange } from './write-change.ts'
 type Create = Change & { readonly action: 'create' }
 
 /** Milliseconds between two looks at a younger resource of the same name, and how many there are. */
-const pauseMs = 250
+const defaultPauseMs = 250
 const looks = 12
 
 /**
@@ -15,8 +15,12 @@ const looks = 12
  * neither has found it. The younger one takes its own back. Both see the same times and IDs, so that not both do. If a younger
  * one stays, its creator has looked too early to see this one, or is somebody else: then this one is taken back.
  */
-export async function settleSameName(change: Create, ids: Map<Ref, Id>, options: WriteOptions): Promise<Recognized> {
-  const { recheck } = options
+export async function settleSameName(
+  change: Create,
+  ids: Map<Ref, Id>,
+  options: WriteOptions & { readonly pauseMs?: number },
+): Promise<Recognized> {
+  const { recheck, pauseMs = defaultPauseMs } = options
   if (!recheck) return { state: 'unmoved' }
   for (let look = 1; ; look++) {
     const found = await recheck.sameName(change, ids)

@@ -203,4 +203,75 @@ describe.each(testVersions)('on %s', (version) => {
     const again = await cli('apply', 'w.yaml', '--api-url', server.url, '--yes')
     expect(again.exit, again.stderr).toBe(0)
   })
+
+  /** Workers report and poll, and runs start and end: the server changes `updated` of pools, queues and deployments. */
+  async function work(): Promise<void> {
+    const { id } = await http.get('/deployments/name/busy/prod')
+    await http.post('/work_pools/busy/workers/heartbeat', { name: 'w', heartbeat_interval_seconds: 30 })
+    await http.post('/work_pools/busy/get_scheduled_flow_runs', {})
+    await http.post('/deployments/get_scheduled_flow_runs', { deployment_ids: [id] })
+    const run = await http.post(`/deployments/${id}/create_flow_run`, { state: { type: 'SCHEDULED' } })
+    for (const type of ['PENDING', 'RUNNING']) await http.post(`/flow_runs/${run.id}/set_state`, { state: { type } })
+    await http.post('/v2/concurrency_limits/increment', { names: ['slots'], slots: 1, mode: 'concurrency' })
+  }
+  const busy = (n: number) =>
+    header +
+    document('flow', 'busy', {}) +
+    document(
+      'deployment',
+      'busy/prod',
+      { description: `d${n}`, paused: false, enforce_parameter_schema: false, concurrency_limit: 2 },
+      { flow: 'flow/busy', queue: 'work-queue/busy/default' },
+    ) +
+    document('work-pool', 'busy', { type: 'process', description: `p${n}`, is_paused: false }) +
+    document(
+      'work-queue',
+      'busy/default',
+      { description: `q${n}`, is_paused: false, priority: 1 },
+      { pool: 'work-pool/busy' },
+    ) +
+    document('concurrency-limit', 'slots', { limit: n + 5 })
+
+  test('what the server changes by itself is no reason to skip anything', async () => {
+    writeFileSync(join(home, 'busy.yaml'), busy(1))
+    await good('apply', 'busy.yaml', '--api-url', server.url, '--yes')
+    writeFileSync(join(home, 'busy.yaml'), busy(2))
+    const ask = async () => {
+      await work()
+      return true
+    }
+    const proxy = await openFaulty(server.url, async ({ write, mutating }: Seen) => {
+      if (mutating && write === 1) await work()
+      return undefined
+    })
+    const args = ['apply', 'busy.yaml', '--api-url', proxy.url, '-f', 'json']
+    const { exit, out, err } = await command(args, { HOME: home }, home, { ask })
+    await proxy.close()
+    expect(exit, err).toBe(0)
+    expect(new Set(Object.values(outcomesIn(out)))).toEqual(new Set(['done']))
+    expect((await http.get('/deployments/name/busy/prod')).description).toBe('d2')
+  })
+
+  test('a saved plan and a switch are watched in the same way', async () => {
+    writeFileSync(join(home, 'busy.yaml'), busy(3))
+    await good('plan', 'busy.yaml', '--api-url', server.url, '--out', 'plan.json')
+    const edit = async () => {
+      await http.patch('/work_pools/busy', { description: 'theirs' })
+      return true
+    }
+    const apply = ['apply', 'plan.json', '--api-url', server.url, '-f', 'json']
+    const applied = await command(apply, { HOME: home }, home, { ask: edit })
+    expect(applied.exit, applied.err).toBe(6)
+    expect(outcomesIn(applied.out)).toMatchObject({
+      ...{ 'work-pool/busy': 'skipped changed-meanwhile', 'deployment/busy/prod': 'done' },
+    })
+    const editAgain = async () => {
+      await http.patch('/work_pools/busy', { description: 'theirs again' })
+      return true
+    }
+    const pause = ['pause', '--include', 'work-pool/busy', '--api-url', server.url, '-f', 'json']
+    const paused = await command(pause, { HOME: home }, home, { ask: editAgain })
+    expect(paused.exit, paused.err).toBe(6)
+    expect(await http.get('/work_pools/busy')).toMatchObject({ description: 'theirs again', is_paused: false })
+  })
 })
