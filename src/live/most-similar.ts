@@ -1,6 +1,7 @@
 import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { differences } from '../spec/differences.ts'
+import { matchByValues, sizeOf } from './shared-values.ts'
 
 /** An object of the server whose key is its name, which need not be unique. */
 export interface Candidate {
@@ -15,8 +16,11 @@ export interface Matches {
   readonly unsure: Resource[]
 }
 
-/** The maximum number of comparisons. With more, resources are matched in the given order. */
-const maxComparisons = 100_000
+/**
+ * The maximum number of scalars to compare, if each wanted resource is compared with each candidate. With more, which are
+ * hundreds of changed resources of one name, they are matched by the values that few of them have.
+ */
+const maxCompared = 500_000
 
 interface Pair {
   readonly resource: Resource
@@ -30,7 +34,8 @@ interface Pair {
  * resources and several are equally similar, the resource is unsure: a guess could change the wrong object.
  */
 export function mostSimilar(kind: Kind, wanted: readonly Resource[], candidates: readonly Candidate[]): Matches {
-  if (wanted.length * candidates.length > maxComparisons) return inOrder(wanted, candidates)
+  if (wanted.length * sizeOf(candidates.map(({ resource }) => resource)) > maxCompared)
+    return matchByValues(wanted, candidates)
   const pairs = wanted.map((resource) =>
     candidates.map((candidate): Pair => {
       const distance = differences(kind, candidate.resource, resource).length
@@ -54,17 +59,4 @@ export function mostSimilar(kind: Kind, wanted: readonly Resource[], candidates:
     else sure.set(pair.candidate, pair.resource)
   }
   return { sure, unsure }
-}
-
-/**
- * Matches in the given order. If there are more candidates than resources, each match would be a guess, so all are
- * unsure; otherwise any match ends in the wanted state.
- */
-function inOrder(wanted: readonly Resource[], candidates: readonly Candidate[]): Matches {
-  if (candidates.length > wanted.length) return { sure: new Map(), unsure: [...wanted] }
-  const pairs = candidates.flatMap((candidate, index) => {
-    const resource = wanted[index]
-    return resource ? [[candidate, resource] as const] : []
-  })
-  return { sure: new Map(pairs), unsure: [] }
 }
