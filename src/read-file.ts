@@ -3,9 +3,9 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSy
 import { Failure, type Issue } from './issue.ts'
 
 /*
- * Every file that a user names is read here, so that no path can block the tool or exhaust its memory: devices, FIFOs
- * and sockets are refused, and every role has a size limit. Reading is synchronous because the parsing that follows is
- * too, and takes far longer.
+ * Every file that a user names is read here, so that no path can block the tool or exhaust its memory: devices and
+ * sockets are refused, a FIFO is read as long as a process writes to it (`<(…)`, `/dev/stdin`), and every role has a size
+ * limit. Reading is synchronous because the parsing that follows is too, and takes far longer.
  */
 
 const MiB = 1024 * 1024
@@ -26,6 +26,7 @@ export const sizeLimits = {
   /** A file with Prefect's settings. */
   'settings file': MiB,
   'identity file': MiB,
+  'CA file': 16 * MiB,
   'saved plan': 500 * MiB,
   journal: 500 * MiB,
 } as const
@@ -33,7 +34,10 @@ export const sizeLimits = {
 /** The purpose of a file, which determines its size limit. */
 export type FileRole = keyof typeof sizeLimits
 
-/** Reads a file. Throws `Failure` if it is missing, is not a regular file, or is larger than the limit of its role. */
+/**
+ * Reads a file, or a FIFO to its end. Throws `Failure` if it is missing, is something else, such as a device, or is larger
+ * than the limit of its role.
+ */
 export function readBytes(path: string, role: FileRole, name = path): Buffer {
   try {
     return readBounded(path, role)
@@ -128,16 +132,22 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, role: FileRo
 }
 
 function readBounded(path: string, role: FileRole): Buffer {
-  return withFile(path, (handle, { size }) => toEnd(handle, size, role))
+  return withFile(
+    path,
+    (handle, stats) => (stats.isFIFO() ? fifoToEnd(handle, role) : toEnd(handle, stats.size, role)),
+    {
+      orFifo: true,
+    },
+  )
 }
 
-/** Opens a regular file, passes its handle to `use`, and closes it. Throws for any other type of file. */
-function withFile<T>(path: string, use: (handle: number, stats: Stats) => T): T {
+/** Opens a regular file or, if asked for, a FIFO, passes its handle to `use`, and closes it. Throws for anything else. */
+function withFile<T>(path: string, use: (handle: number, stats: Stats) => T, { orFifo = false } = {}): T {
   // Without O_NONBLOCK, opening a FIFO waits for a writer.
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = fstatSync(handle)
-    if (!stats.isFile()) throw new Error(`it is ${typeOf(stats)}, not a regular file`)
+    if (!stats.isFile() && !(orFifo && stats.isFIFO())) throw new Error(`it is ${typeOf(stats)}, not a regular file`)
     return use(handle, stats)
   } finally {
     closeSync(handle)
@@ -155,6 +165,46 @@ function toEnd(handle: number, size: number, role: FileRole): Buffer {
     length += read
     if (length > limit) throw tooLarge(role)
     if (length === buffer.length) buffer = Buffer.concat([buffer], Math.max(64 * 1024, 2 * length))
+  }
+}
+
+/** Milliseconds between two looks at a FIFO whose writer has sent nothing. */
+const lookAgain = 10
+/** Milliseconds that a writer may send nothing: a person may have to type a passphrase. */
+const maxSilence = 60_000
+
+/**
+ * Reads a FIFO until its writers have closed it. Throws if there is none: one may come, or may never. A FIFO can be read
+ * only once, so this is also the error of a second read.
+ */
+function fifoToEnd(handle: number, role: FileRole): Buffer {
+  const chunks: Buffer[] = []
+  let [length, silence] = [0, 0]
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024)
+    const read = readIfAny(handle, chunk)
+    if (read === undefined) {
+      if (silence >= maxSilence) throw new Error(`it is a FIFO, and nothing came for ${maxSilence / 1000} seconds`)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookAgain)
+      silence += lookAgain
+      continue
+    }
+    if (read === 0 && length === 0) throw new Error('it is a FIFO that no process writes to, or that was empty')
+    if (read === 0) return Buffer.concat(chunks)
+    silence = 0
+    length += read
+    if (length > sizeLimits[role]) throw tooLarge(role)
+    chunks.push(chunk.subarray(0, read))
+  }
+}
+
+/** Reads what a FIFO has; undefined if it has nothing yet and a process may still write to it. */
+function readIfAny(handle: number, into: Buffer): number | undefined {
+  try {
+    return readSync(handle, into, 0, into.length, null)
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return undefined
+    throw error
   }
 }
 

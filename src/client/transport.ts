@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Client, type Dispatcher, ProxyAgent } from 'undici'
 import { Failure } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
+import { readText } from '../read-file.ts'
 import { openConnectionPool } from './connection-pool.ts'
 import { exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
 
@@ -79,10 +79,10 @@ function opener(connection: Connection, origin: string): () => Dispatcher {
 
 function readCa(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    const message = `The CA file ${file} cannot be read.`
+    return readText(file, 'CA file')
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
     const fix = 'Check PREFECT_API_SSL_CERT_FILE and SSL_CERT_FILE.'
-    throw new Failure([{ code: 'invalid-setting', severity: 'error', message, fix }])
+    throw new Failure(error.issues.map((issue) => ({ ...issue, code: 'invalid-setting', fix })))
   }
 }

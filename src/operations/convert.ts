@@ -4,8 +4,8 @@ import type { Snapshot } from '../model.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
 import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import type { WriteResult } from '../store/directory.ts'
-import { onlyOwner } from '../store/disk.ts'
 import { readSources, snapshotText, writeSnapshot } from '../store/files.ts'
+import { onlyOwner } from '../store/whole-file.ts'
 import { type Bundle, writeBundle } from './pack-bundle.ts'
 
 export interface ConvertRequest {

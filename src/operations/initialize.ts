@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { initFiles, type Part } from '../project/init-files.ts'
 import { decodeText, fileFailure, readBytes, statIfExists } from '../read-file.ts'
-import { writeWhole } from '../store/disk.ts'
+import { refuseLinkedOut } from '../store/linked-paths.ts'
+import { writeAlone } from '../store/whole-file.ts'
 import { schemaTexts } from './schema-text.ts'
 
 export interface InitRequest {
@@ -30,7 +31,9 @@ export async function initialize(
   { kinds, cwd }: Context,
 ): Promise<readonly InitializedFile[]> {
   const files: InitializedFile[] = []
-  for (const part of initFiles(snapshot, action, schemaTexts(kinds)))
+  const parts = initFiles(snapshot, action, schemaTexts(kinds))
+  for (const { path } of parts) await refuseLinkedOut({ path: resolve(cwd, folder), name: folder }, path)
+  for (const part of parts)
     files.push({
       ...part,
       status: await place(resolve(cwd, folder, part.path), join(folder, part.path), part, force === true),
@@ -43,14 +46,14 @@ async function place(path: string, name: string, part: Part, force: boolean): Pr
     // With its byte order mark, which stays where lines are added.
     const before = statIfExists(path, name) ? decodeText(readBytes(path, 'project file', name), name) : undefined
     if (before === undefined) {
-      await writeWhole(path, part.text)
+      await writeAlone(path, part.text)
       return 'written'
     }
     if (before.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n') === part.text) return 'up to date'
     const missing = part.lines ? missingLines(before, part.text) : undefined
     if (missing === '') return 'up to date'
     if (!force) return 'left unchanged'
-    await writeWhole(path, missing === undefined ? part.text : withLines(before, missing))
+    await writeAlone(path, missing === undefined ? part.text : withLines(before, missing))
     return missing === undefined ? 'replaced' : 'lines added'
   } catch (error) {
     throw fileFailure('write', name, error)

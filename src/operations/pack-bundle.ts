@@ -7,9 +7,9 @@ import { hasPlain } from '../secrets/placeholders.ts'
 import { isForeign } from '../snapshot/directory-layout.ts'
 import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { entriesOf, packBundle, readBundle, schemaName, sha256 } from '../store/bundle-file.ts'
-import { onlyOwner } from '../store/disk.ts'
 import { readSources, writeText } from '../store/files.ts'
 import { refuseOtherFile } from '../store/overwrite-guard.ts'
+import { onlyOwner } from '../store/whole-file.ts'
 import { schemaText } from './schema-text.ts'
 
 export interface BundleRequest {

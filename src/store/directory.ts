@@ -3,7 +3,10 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { decodeText, readBytes, statIfExists } from '../read-file.ts'
 import { type LayoutFile, layoutOf, mentionsIn, ownerOf } from '../snapshot/directory-layout.ts'
-import { type Folder, filesBelow, forEachFile, onlyOwner, removeBelow, writeWhole } from './disk.ts'
+import { type Folder, filesBelow, forEachFile, isRemoved, removeBelow, removeEmptyFolders } from './disk.ts'
+import { isDraft, removeDrafts } from './drafts.ts'
+import { refuseLinkedPaths } from './linked-paths.ts'
+import { onlyOwner, writeWhole } from './whole-file.ts'
 
 /** The result of writing a snapshot. */
 export interface WriteResult {
@@ -19,6 +22,13 @@ export interface WriteResult {
 /** The files of a directory that may belong to a snapshot. */
 export function yamlBelow(folder: string): Promise<string[]> {
   return filesBelow(folder, mayBePart, isIgnored)
+}
+
+/** Removes the drafts that earlier commands left in a directory. */
+export async function removeDraftsBelow(folder: string): Promise<void> {
+  if (!statIfExists(folder)) return
+  const drafts = await filesBelow(folder, isDraft, isIgnored)
+  await removeDrafts(drafts.map((within) => join(folder, within)))
 }
 
 /** Whether a file in a directory may belong to its snapshot, by its name. */
@@ -60,7 +70,8 @@ export async function writeDirectory(
 ): Promise<WriteResult> {
   const layout = layoutOf(snapshot)
   const { path } = folder
-  const existing = statIfExists(path, folder.name) ? await yamlBelow(path) : []
+  const wasThere = statIfExists(path, folder.name) !== undefined
+  const existing = wasThere ? await yamlBelow(path) : []
   const files = new Map(layout.map((each) => [each.file, each]))
   const known = new Set(existing.map((file) => file.normalize('NFC')).filter((file) => files.has(file)))
   const others = existing.filter((file) => !files.has(file.normalize('NFC')))
@@ -73,20 +84,51 @@ export async function writeDirectory(
   const replaced = differing.flat()
   await allow([...replaced, ...stale.map((file) => ({ file, before: bytesAt(file) }))])
   for (const { file } of replaced) known.delete(file)
+  const isWritten = ({ file }: LayoutFile) => !known.has(file) || mode === onlyOwner
+  await refuseLinkedPaths(
+    folder,
+    layout.filter(isWritten).map(({ file }) => file),
+  )
+  await removeDraftsBelow(path)
+  const written = await writeLayout(path, layout, { known, mode }).catch(async (error: unknown) => {
+    await removeEmptyFolders(
+      path,
+      layout.map(({ file }) => file),
+    )
+    if (!wasThere) await isRemoved(path)
+    throw error
+  })
+  await removeBelow(path, stale)
+  return { directory: true, written, unchanged: layout.length - written, removed: stale }
+}
+
+/** Writes the files of a snapshot that are not `known` to be the same. Returns their number. */
+async function writeLayout(
+  path: string,
+  layout: readonly LayoutFile[],
+  { known, mode }: { readonly known: ReadonlySet<string>; readonly mode: number },
+): Promise<number> {
   const [header, ...resources] = layout
   const put = (each: LayoutFile) => putFile(join(path, each.file), each, known.has(each.file), mode)
-  const changed = await forEachFile(resources, put)
+  const errors: unknown[] = []
+  // Files that are being written when another one fails are waited for, so that they leave no drafts.
+  const changed = await forEachFile(resources, async (each) => {
+    if (errors.length > 0) return false
+    return put(each).catch((error: unknown) => {
+      errors.push(error)
+      return false
+    })
+  })
+  if (errors.length > 0) throw errors[0]
   // The header is written last: a directory without one was not written completely.
   if (header) changed.push(await put(header))
-  await removeBelow(path, stale)
-  const written = changed.filter(Boolean).length
-  return { directory: true, written, unchanged: layout.length - written, removed: stale }
+  return changed.filter(Boolean).length
 }
 
 /** Returns whether the file was written. */
 async function putFile(path: string, { text }: LayoutFile, isSame: boolean, mode: number): Promise<boolean> {
   if (isSame && mode !== onlyOwner) return false
-  await writeWhole(path, text(), mode)
+  await writeWhole(path, text(), { mode })
   return true
 }
 

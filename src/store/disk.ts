@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { mapConcurrent } from '../map-concurrent.ts'
 import { statIfExists } from '../read-file.ts'
@@ -51,40 +50,23 @@ function isFolder(path: string): boolean {
   return statIfExists(path)?.isDirectory() === true
 }
 
-/** Permissions of a file that may contain secrets in clear text. */
-export const onlyOwner = 0o600
-
-/**
- * Writes a file atomically: a reader sees the old text or the new one, never a part. An existing file keeps its
- * permissions, unless only its owner may read what is written.
- */
-export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  const before = statIfExists(path)
-  // A pipe, a terminal or a device is not replaced, but written to.
-  if (before && !before.isFile()) return writeFile(path, content)
-  const target = before ? await realpath(path) : path
-  await mkdir(dirname(target), { recursive: true })
-  const draft = join(dirname(target), `.prefect-snapshot-${randomUUID()}.tmp`)
-  try {
-    await writeFile(draft, content, { mode, flag: 'wx' })
-    if (before && mode !== onlyOwner) await chmod(draft, before.mode & 0o777)
-    await rename(draft, target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
-}
-
 /** Removes files below a folder, and the folders that they leave empty. */
 export async function removeBelow(folder: string, files: readonly string[]): Promise<void> {
   await forEachFile(files, (file) => rm(join(folder, file), { force: true }))
+  await removeEmptyFolders(folder, files)
+}
+
+/** Removes the folders of files below a folder that are empty. */
+export async function removeEmptyFolders(folder: string, files: readonly string[]): Promise<void> {
   for (const file of files)
     for (let parent = dirname(file); parent !== '.'; parent = dirname(parent))
-      if (
-        !(await rmdir(join(folder, parent)).then(
-          () => true,
-          () => false,
-        ))
-      )
-        break
+      if (!(await isRemoved(join(folder, parent)))) break
+}
+
+/** Removes a folder if it is empty. */
+export function isRemoved(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  )
 }

@@ -7,10 +7,10 @@ import { headerFirst } from '../snapshot/directory-layout.ts'
 import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { mayBePart, type ReplacedFile, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
-import { writeWhole } from './disk.ts'
 import { planDirectoryUpdate } from './export-scope.ts'
 import { type OverwriteRule, refuseDirectoryLoss, refuseFileLoss } from './overwrite-guard.ts'
 import { type Blob, readRevision, revisionOf } from './revision.ts'
+import { writeAlone } from './whole-file.ts'
 
 /**
  * Reads the texts of a snapshot: a file, a directory, a bundle, any of them in a git revision, or `-` for standard input.
@@ -104,7 +104,7 @@ export async function writeSnapshot(
     if (!directory) {
       const bytes = encodeSnapshot(snapshot, bytesOf)
       if (rule) await refuseFileLoss({ path: place, name: path }, rule, bytes)
-      await writeWhole(place, bytes, mode)
+      await writeAlone(place, bytes, mode)
       return { directory, written: 1, unchanged: 0, removed: [] }
     }
     const folder = { path: place, name: path }
@@ -119,14 +119,14 @@ export async function writeSnapshot(
   }
 }
 
-/** Writes one file atomically. The path is relative to `cwd`. Throws `Failure` if it cannot be written. */
+/** Writes one file atomically and durably. The path is relative to `cwd`. Throws `Failure` if it cannot be written. */
 export async function writeText(
   path: string,
   content: string | Uint8Array,
   { cwd }: Pick<Context, 'cwd'>,
   mode?: number,
 ): Promise<void> {
-  await writeWhole(resolve(cwd, path), content, mode).catch((error: unknown) => {
+  await writeAlone(resolve(cwd, path), content, mode).catch((error: unknown) => {
     throw fileFailure('write', path, error)
   })
 }

@@ -9,9 +9,11 @@ import { type Update, updateTexts } from '../snapshot/edit/update-texts.ts'
 import { fileOf } from '../snapshot/file-name.ts'
 import { type Documents, parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import { differences } from '../spec/differences.ts'
-import { yamlBelow } from './directory.ts'
-import { removeBelow, writeWhole } from './disk.ts'
+import { removeDraftsBelow, yamlBelow } from './directory.ts'
+import { removeBelow } from './disk.ts'
 import { readSources } from './files.ts'
+import { refuseLinkedPaths } from './linked-paths.ts'
+import { writeAlone, writeWhole } from './whole-file.ts'
 
 /** A snapshot on disk that is updated in place. */
 export interface Existing {
@@ -110,7 +112,15 @@ export async function update(existing: Existing, wanted: Wanted, kinds: readonly
   if (updated.files.length === 0) return updated
   verify(existing, wanted, updated, kinds)
   try {
-    for (const { file, text } of updated.files) if (text !== undefined) await writeWhole(resolve(cwd, file), text)
+    const written = updated.files.flatMap(({ file, text }) =>
+      text === undefined ? [] : [{ path: resolve(cwd, file), text }],
+    )
+    if (directory) {
+      const within = written.map(({ path }) => relative(place, path).split(sep).join('/'))
+      await refuseLinkedPaths({ path: place, name: path }, within)
+      await removeDraftsBelow(place)
+    }
+    for (const { path, text } of written) await (directory ? writeWhole(path, text) : writeAlone(path, text))
     const removed = updated.files.flatMap(({ file, text }) =>
       text === undefined ? [relative(place, resolve(cwd, file))] : [],
     )

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Context } from '../../src/context.ts'
 import { Failure } from '../../src/issue.ts'
 import { listJournals, readJournal } from '../../src/journal/journal-file.ts'
@@ -97,6 +97,43 @@ describe('a path that is not a regular file', () => {
   })
 })
 
+describe('a FIFO', () => {
+  /** A FIFO into which a shell command writes. */
+  const fifoOf = (script: string) => {
+    const path = join(newFolder(), 'fifo')
+    execFileSync('mkfifo', [path])
+    // Opened for reading and writing, it does not wait; the process inherits it.
+    const handle = openSync(path, 'r+')
+    const writer = spawn('sh', ['-c', script], { stdio: ['ignore', handle, 'ignore'] })
+    closeSync(handle)
+    onTestFinished(() => {
+      writer.kill()
+    })
+    return path
+  }
+
+  it('is read to its end in every role while a process writes to it, however slowly', () => {
+    for (const role of roles)
+      expect(readText(fifoOf('printf first; sleep 0.05; printf -- -second'), role)).toBe('first-second')
+  })
+
+  it('is rejected once it exceeds the limit', async () => {
+    expect(await messageOf(() => readText(fifoOf('cat /dev/zero'), 'policy file'))).toContain('it is larger than 1 MiB')
+  })
+
+  it('of a shell is a snapshot on the command line', () => {
+    const line = (text: string) => spawnSync('bash', ['-c', text], { encoding: 'utf8' })
+    const tool = `'${process.execPath}' bin/prefect-snapshot.js`
+    const snapshot = 'snapshots/data-team.snapshot.yaml'
+    expect(line(`${tool} validate <(cat ${snapshot})`)).toMatchObject({ status: 0 })
+    expect(line(`cat ${snapshot} | ${tool} validate /dev/stdin`)).toMatchObject({ status: 0 })
+    expect(line(`${tool} validate <(true)`)).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('it is a FIFO that no process writes to, or that was empty.'),
+    })
+  })
+})
+
 describe('a file beyond the limit of its role', () => {
   it('is rejected before it is read, and the message names the limit', async () => {
     const file = join(newFolder(), 'large')
@@ -178,7 +215,7 @@ describe('only a missing file counts as absent:', () => {
       { snapshot: 'x.yaml' },
       context(home),
     )
-    expect(values.missingReason(secret)?.reason).toContain('it is a FIFO, not a regular file')
+    expect(values.missingReason(secret)?.reason).toContain('it is a FIFO that no process writes to')
     expect(
       await messageOf(() => secretValuesFor([], { snapshot: 'x', secretEnvFile: [fifo] }, context(home))),
     ).toContain('it is a FIFO')
