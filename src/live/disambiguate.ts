@@ -5,7 +5,8 @@ import { append } from '../list-at.ts'
 import type { Resource } from '../model.ts'
 import { nameInKey } from '../ref.ts'
 import { differences } from '../spec/differences.ts'
-import { type Candidate, type Matches, mostSimilar } from './most-similar.ts'
+import type { Candidate, Matches } from './candidate.ts'
+import { mostSimilar } from './most-similar.ts'
 
 /** The keys of candidates. */
 export interface KeyAssignment {

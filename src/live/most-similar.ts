@@ -1,20 +1,8 @@
 import type { Kind } from '../kind.ts'
 import type { Resource } from '../model.ts'
 import { differences } from '../spec/differences.ts'
+import type { Candidate, Matches } from './candidate.ts'
 import { matchByValues, sizeOf } from './shared-values.ts'
-
-/** An object of the server whose key is its name, which need not be unique. */
-export interface Candidate {
-  readonly id: string
-  readonly resource: Resource
-}
-
-/** The wanted resource of each candidate. */
-export interface Matches {
-  readonly sure: Map<Candidate, Resource>
-  /** Wanted resources without a unique match, while there are more candidates than resources. */
-  readonly unsure: Resource[]
-}
 
 /**
  * The maximum number of scalars to compare, if each wanted resource is compared with each candidate. With more, which are

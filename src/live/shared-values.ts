@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../json.ts'
 import { listAt } from '../list-at.ts'
 import type { Resource } from '../model.ts'
-import type { Candidate, Matches } from './most-similar.ts'
+import type { Candidate, Matches } from './candidate.ts'
 
 /** A value that more candidates than this have does not tell them apart. */
 const maxSharing = 20

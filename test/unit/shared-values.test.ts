@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/json.ts'
 import type { Field, Kind } from '../../src/kind.ts'
-import { type Candidate, mostSimilar } from '../../src/live/most-similar.ts'
+import type { Candidate } from '../../src/live/candidate.ts'
+import { mostSimilar } from '../../src/live/most-similar.ts'
 import type { Resource } from '../../src/model.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
 

@@ -1,3 +1,5 @@
+import { withLineFeeds } from './characters.ts'
+
 /** The text of one document of a stream, and its position. */
 export interface Chunk {
   readonly file: string
@@ -18,7 +20,8 @@ const marker = /(?<![^\n])---(?=\s|$)/g
  * needed. A document may begin on that line; spaces replace the marker, so that columns remain correct. Documents with
  * only comments and blank lines are omitted.
  */
-export function cutStream(file: string, text: string): Chunk[] {
+export function cutStream(file: string, stream: string): Chunk[] {
+  const text = withLineFeeds(stream)
   const chunks: Chunk[] = []
   let start = 0
   let line = 1

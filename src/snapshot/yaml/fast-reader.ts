@@ -1,4 +1,5 @@
 import { define, type Json, type JsonObject } from '../../json.ts'
+import { forbidden } from './characters.ts'
 import { literal, plain, plainValue, quoted } from './fast-scalar.ts'
 import { Lines, unsupported } from './line-reader.ts'
 
@@ -11,7 +12,8 @@ import { Lines, unsupported } from './line-reader.ts'
 
 /** Parses a document that is a mapping; undefined if it uses unsupported YAML, or is nested deeper than `levels`. */
 export function readFast(text: string, levels: number): JsonObject | undefined {
-  const lines = new Lines(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text, levels)
+  if (forbidden.test(text)) return undefined
+  const lines = new Lines(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text, levels)
   try {
     return documentOf(lines)
   } catch (error) {

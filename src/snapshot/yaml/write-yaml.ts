@@ -1,5 +1,6 @@
 import { Document, isScalar, type Scalar, visit as visitNodes } from 'yaml'
 import { isObject, type Json, writeJson } from '../../json.ts'
+import { needsQuotes, withEscapes } from './characters.ts'
 import { writeFast } from './fast-writer.ts'
 import { options } from './yaml.ts'
 
@@ -25,10 +26,11 @@ export function writeCarefully(value: Json, like?: unknown): string {
     // A block scalar would lose leading blank lines.
     Scalar: (key, scalar) => {
       if (key === 'value') quoteLike(scalar, like)
-      if (typeof scalar.value === 'string' && /^\s*[ \t]\n/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
+      if (typeof scalar.value !== 'string') return
+      if (/^\s*[ \t]\n/.test(scalar.value) || needsQuotes(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
     },
   })
-  return document.toString(layout)
+  return withEscapes(document.toString(layout))
 }
 
 /** Formats a value on one line, for a flow collection. */
@@ -40,10 +42,11 @@ export function writeFlow(value: Json, like?: unknown): string {
     },
     Scalar: (_, scalar) => {
       quoteLike(scalar, like)
-      if (typeof scalar.value === 'string' && scalar.value.includes('\n')) scalar.type = 'QUOTE_DOUBLE'
+      if (typeof scalar.value !== 'string') return
+      if (scalar.value.includes('\n') || needsQuotes(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
     },
   })
-  return document.toString(layout).trimEnd().slice(1, -1)
+  return withEscapes(document.toString(layout)).trimEnd().slice(1, -1)
 }
 
 const writing = { ...options, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const

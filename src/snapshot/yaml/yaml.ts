@@ -9,6 +9,7 @@ import {
 } from 'yaml'
 import type { Json } from '../../json.ts'
 import { append } from '../../list-at.ts'
+import { forbiddenCharacters, withLineFeeds } from './characters.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
 import { escapedNuls } from './escaped-nul.ts'
 import { customTags } from './number-tags.ts'
@@ -33,7 +34,7 @@ export function parseYaml(
   keepTokens: boolean,
 ): { readonly document: Document.Parsed; readonly lines: LineCounter } {
   const lines = new LineCounter()
-  const document = parseDocument(text, { ...options, lineCounter: lines, keepSourceTokens: keepTokens })
+  const document = parseDocument(withLineFeeds(text), { ...options, lineCounter: lines, keepSourceTokens: keepTokens })
   const duplicates = duplicateKeys(document)
   if (duplicates.length > 0) {
     append(document.errors, duplicates)
@@ -50,7 +51,7 @@ export function valueOfDocument(document: Document.Parsed, text: string): YamlVa
   const raw = text.indexOf('\0')
   if (raw >= 0)
     return { faults: [{ code: 'invalid-yaml', message: 'YAML text must not contain the NUL character.', offset: raw }] }
-  const faults = [...faultsOf(document, text), ...escapedNuls(document, text)]
+  const faults = [...faultsOf(document, text), ...escapedNuls(document, text), ...forbiddenCharacters(document, text)]
   if (document.errors.some(({ code }) => !independentErrors.has(code))) return { faults }
   const fail = (code: YamlFault['code'], message: string, node: Node) =>
     faults.push({ code, message, offset: node.range?.[0] ?? 0 })
