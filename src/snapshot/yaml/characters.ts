@@ -6,7 +6,7 @@ import type { YamlFault } from './yaml-fault.ts'
  * (docs/decisions/0035-line-based-yaml-reader.md). `yaml` accepts all of them everywhere.
  */
 
-/** Control characters and two noncharacters. YAML 1.2 allows those from U+007F in quotes, and the others nowhere. */
+/** Control characters, U+FFFE and U+FFFF. YAML 1.2 allows those from U+007F in quotes, and the others nowhere. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
 export const forbidden = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/
 

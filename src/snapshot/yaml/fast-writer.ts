@@ -112,6 +112,6 @@ function lineText(text: string): string | undefined {
 }
 
 function quotedText(text: string): string | undefined {
-  if (!simple.test(text)) return undefined
+  if (!simple.test(text) || text.startsWith(':')) return undefined
   return text.includes('"') && !text.includes("'") ? `'${text}'` : JSON.stringify(text)
 }
