@@ -35,7 +35,7 @@ export async function writeWhole(
   if (before && !before.isFile()) return writeFile(path, content)
   const target = before ? await realpath(path) : path
   const folder = dirname(target)
-  const firstMade = await mkdir(folder, { recursive: true })
+  const firstMade = await mkdir(folder, { recursive: true, mode: 0o755 })
   const draft = join(folder, draftName())
   try {
     const handle = await open(draft, 'wx', mode)
