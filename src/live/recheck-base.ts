@@ -23,6 +23,8 @@ export interface Base extends BaseOptions {
   readonly kindOf: (ref: Ref) => Kind
   /** Renames by this plan, from the old name to the new one. */
   readonly renames: ReadonlyMap<Ref, Ref>
+  /** What this plan deletes, and what goes along with it. */
+  readonly deleted: ReadonlySet<Ref>
   /** The existing resources of each name, for kinds whose names are not unique. */
   readonly sameName: ReadonlyMap<Ref, readonly LiveResource[]>
   /** The existing resources that a resource refers to, except those that the plan deletes. */
@@ -42,9 +44,21 @@ export function baseOf(options: BaseOptions): Base {
     resources: new Map([...live.resources.values()].map((resource) => [resource.id, resource])),
     kindOf: (ref) => kindNamed.get(splitRef(ref).kind) as Kind,
     renames,
+    deleted: deletedBy(changes),
     sameName: sameNameIn(live, kinds),
     referents: referentsIn(options, new Map([...renames].map(([from, to]) => [to, from]))),
   }
+}
+
+function deletedBy(changes: readonly Change[]): ReadonlySet<Ref> {
+  const all = changes.flatMap((change) => (change.action === 'delete' ? [change.before, ...(change.along ?? [])] : []))
+  return new Set(all.map(refOf))
+}
+
+/** A resource without the references that it no longer has because the plan deletes their target: servers clear them. */
+export function withoutCleared<T extends Resource>({ deleted }: Base, then: T, now: Resource): T {
+  const refs = Object.entries(then.refs).filter(([name, to]) => now.refs[name] !== undefined || !deleted.has(to))
+  return refs.length === Object.keys(then.refs).length ? then : { ...then, refs: Object.fromEntries(refs) }
 }
 
 /** A resource that refers to others by their names after the renames of the plan, whether these are done yet or not. */

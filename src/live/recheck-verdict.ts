@@ -3,7 +3,7 @@ import type { Change, Id, LiveResource, Reader, Recognized, Ref, Resource, SameN
 import { nameInKey, refOf, splitRef } from '../ref.ts'
 import { changedText } from '../spec/fingerprint.ts'
 import type { Look } from './look.ts'
-import { type Base, isAsPlanned, nameOf, renamed } from './recheck-base.ts'
+import { type Base, isAsPlanned, nameOf, renamed, withoutCleared } from './recheck-base.ts'
 
 type Ids = ReadonlyMap<Ref, Id>
 type Create = Change & { readonly action: 'create' }
@@ -70,7 +70,7 @@ function takenAlong(base: Base, change: Change & { readonly action: 'delete' }, 
 }
 
 function textOfChange(base: Base, before: LiveResource, now: LiveResource): string | undefined {
-  const then = base.resources.get(before.id) ?? before
+  const then = withoutCleared(base, base.resources.get(before.id) ?? before, now)
   return changedText(base.kindOf(refOf(before)), renamed(base, then), renamed(base, now))
 }
 
