@@ -84,6 +84,10 @@ export function isAway(outcome: HttpResponse | NoResponse): boolean {
   return status === 502 || (isOfGateway && !isMaintenance(outcome))
 }
 
+function isReset(outcome: HttpResponse | NoResponse): boolean {
+  return outcome.type === 'no-response' && resets.has(outcome.code)
+}
+
 /** Whether it is unknown if a write took effect: there was no response, or only that of a gateway. */
 export function isAmbiguous(outcome: HttpResponse | NoResponse, safety: RetrySafety): boolean {
   if (safety === 'read') return false
@@ -143,7 +147,10 @@ function waitAfter(
 function backOff(attempt: FailedAttempt, policy: RetryPolicy, random: () => number): number | undefined {
   if (isAway(attempt.outcome)) {
     const left = policy.patience.limitMs - attempt.awayMs
-    return left <= 0 ? undefined : Math.min(left, exponential(500, 2000, attempt.failures, random))
+    const wait = exponential(500, 2000, attempt.failures, random)
+    if (left > 0) return Math.min(left, wait)
+    // A server may close a connection without being away.
+    return isReset(attempt.outcome) && attempt.failures === 1 ? wait : undefined
   }
   return attempt.failures > policy.maxRetries ? undefined : exponential(500, 16_000, attempt.failures, random)
 }

@@ -86,6 +86,15 @@ describe('a failed request is retried', () => {
     expect(isAway(outcome)).toBe(expected)
   })
 
+  it('once after a reset, even if no server is waited for', () => {
+    const impatient = { ...policy, patience: { limitMs: 0, fromStart: true } }
+    const decide = (outcome: NoResponse, failures: number) =>
+      decideRetry(attempt(outcome, { failures }), impatient, Math.random).type
+    const reset = noResponse('ECONNRESET', true)
+    expect([decide(reset, 1), decide(reset, 2)]).toEqual(['retry', 'stop'])
+    expect(decide(noResponse('ECONNREFUSED', false), 1)).toBe('stop')
+  })
+
   it('as long as a server that is away is waited for, however often', () => {
     const away = noResponse('ECONNREFUSED', false)
     expect(wait(attempt(away, { failures: 40, awayMs: 59_000 }), 1)).toBe(1000)

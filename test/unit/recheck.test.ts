@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { applyPlan } from '../../src/apply/apply.ts'
+import { fixedLimiter } from '../../src/apply/limiter.ts'
 import { settleSameName } from '../../src/apply/settle-same-name.ts'
+import type { Kind } from '../../src/kind.ts'
 import { readLive } from '../../src/live/read-live.ts'
 import { startRecheck } from '../../src/live/recheck.ts'
 import type { Change, Id, LiveResource, Recheck, Ref, SameName } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
-import { FakeSystem } from '../support/fake-system.ts'
+import { Ambiguous, FakeSystem } from '../support/fake-system.ts'
 import { secretValues } from '../support/secret-values.ts'
 import { a, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
@@ -86,6 +89,45 @@ describe('right before its write, a resource', () => {
       state: 'moved',
       issue: { code: 'changed-meanwhile', message: expect.stringContaining('refers to a/p') },
     })
+  })
+})
+
+describe('an update whose answer was lost', () => {
+  it.each([true, false])('is completed by what is missing; carried out: %s', async (isDone) => {
+    const system = new FakeSystem()
+    const id = system.put('a', 'x', { count: 1, text: 'old' })
+    const sent: string[][] = []
+    const update: Kind['update'] = async (_, before, after, fields) => {
+      sent.push(fields.map(({ pointer }) => pointer))
+      if (sent.length > 1 || isDone)
+        system.objects.set(before.id, { ...system.objects.get(before.id), ...after.spec } as never)
+      if (sent.length === 1) throw new Ambiguous('lost')
+      return undefined
+    }
+    const kinds = [{ ...a, update }]
+    const live = await readLive(system, server, kinds, {})
+    const wanted = snapshot(resource('a/x', { spec: { count: 2, text: 'new' } }))
+    const { changes } = makePlan(wanted, live, kinds, { secretValues: values })
+    const options = { kinds, changes, live, secretValues: values, refsOf: () => [] }
+    const recheck = await startRecheck(system, system, options)
+    const { outcomes } = await applyPlan(
+      { ...makePlan(wanted, live, kinds, { secretValues: values }), changes },
+      {
+        ...{ api: system, kinds, live, recheck, secretOf: () => undefined, limiter: fixedLimiter(1) },
+        issueOf: (error) => ({ code: 'rejected', severity: 'error', message: String(error) }),
+        ambiguous: (error) => error instanceof Ambiguous,
+      },
+    )
+    expect(outcomes.map(({ status }) => status)).toEqual(['done'])
+    expect(sent).toEqual(
+      isDone
+        ? [['/spec/text', '/spec/count']]
+        : [
+            ['/spec/text', '/spec/count'],
+            ['/spec/text', '/spec/count'],
+          ],
+    )
+    expect(system.objects.get(id)).toMatchObject({ count: 2, text: 'new' })
   })
 })
 
