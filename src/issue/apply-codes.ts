@@ -67,7 +67,8 @@ export const applyCodes = {
   },
   'invalid-journal': {
     meaning: 'The file is not a journal of an apply, or is damaged.',
-    cause: 'The path is another file, or the file was edited or cut.',
+    cause:
+      'The path is another file, or the file was edited or cut, or a disk was full. Without its first line, nothing is reverted.',
     example: '`undo prod.snapshot.yaml`.',
     fix: 'Pass a file that `journals` lists, or --last for the newest one.',
   },

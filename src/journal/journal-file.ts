@@ -1,5 +1,5 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
@@ -146,7 +146,9 @@ function incomplete(file: string, reason: string): Issue {
 function open(path: string, file: string, folder: string | undefined): number {
   try {
     if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return openSync(path, 'wx', 0o600)
+    const handle = openSync(path, 'wx', 0o600)
+    syncFolder(dirname(path))
+    return handle
   } catch (error) {
     const reason =
       error instanceof Error && 'code' in error && error.code === 'EEXIST'
@@ -155,6 +157,17 @@ function open(path: string, file: string, folder: string | undefined): number {
           ? error.message
           : String(error)
     throw unwritable(file, reason)
+  }
+}
+
+/** Makes the name of a new file survive a power failure, where the system can. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r')
+    fsyncSync(handle)
+    closeSync(handle)
+  } catch {
+    // Windows opens no folders, and some file systems do not sync them.
   }
 }
 

@@ -1,8 +1,9 @@
 import { Failure } from '../issue.ts'
-import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../json.ts'
+import { type JsonObject, writeJson } from '../json.ts'
 import type { Change, Id, Outcome, Ref, Resource, Server } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { replacedSecrets } from '../spec/differences.ts'
+import { readLines } from './journal-lines.ts'
 
 /*
  * A journal is NDJSON: a head, and for each change an intent before its first request and a result after its last; between
@@ -74,6 +75,16 @@ export interface JournalRecord {
   readonly entries: readonly Entry[]
   /** Whether the apply was completed. */
   readonly ended: boolean
+  /** What the journal lacks, if lines of it are damaged. */
+  readonly damage?: JournalDamage
+}
+
+/** Damaged lines of a journal, from a disk that was full or a version that did not notice it. */
+export interface JournalDamage {
+  /** Their numbers. */
+  readonly lines: readonly number[]
+  /** Resources that were changed, without a record of how. */
+  readonly lost: readonly Ref[]
 }
 
 const schema = 'prefect-snapshot/journal'
@@ -128,26 +139,31 @@ function imageOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
   return { kind, key, refs, spec, secrets: Object.keys(secrets) }
 }
 
-/** Parses a journal. An incomplete last line, from a process that died, is ignored. */
+/** Parses a journal. Lines that are damaged, as on a full disk, are left out; see `readLines`. Throws `Failure` without its head. */
 export function parseJournal(file: string, text: string): JournalRecord {
-  const lines = text.split('\n')
-  const complete = lines.slice(0, -1).filter((line) => line !== '')
-  const values = complete.map((text, index) => readLine(file, text, index + 1))
+  const { values, damaged } = readLines(text)
   const [head, ...rest] = values
   if (head?.type !== 'head' || head.schema !== schema)
     throw invalidJournal(file, 1, 'its first line is not the head of a journal')
   if (head.version !== 1)
     throw invalidJournal(file, 1, `it is of version ${writeJson(head.version ?? null)}, and this tool reads version 1`)
   const entries = new Map<string, Entry>()
+  const lost = new Set<Ref>()
   for (const value of rest) {
     const key = `${String(value.ref)} ${String(value.action)}`
+    if (value.type !== 'intent' && typeof value.ref === 'string' && !entries.has(key)) lost.add(value.ref as Ref)
     if (value.type === 'intent') entries.set(key, value as unknown as Entry)
     const entry = entries.get(key)
     if (value.type === 'result' && entry) entries.set(key, { ...entry, ...(value as Partial<Entry>) })
     if ((value.type === 'write' || value.type === 'wrote') && entry)
       entries.set(key, { ...entry, writes: withWrite(entry.writes ?? [], value) })
   }
-  return { head: head as unknown as Head, entries: [...entries.values()], ended: rest.at(-1)?.type === 'end' }
+  return {
+    head: head as unknown as Head,
+    entries: [...entries.values()],
+    ended: rest.at(-1)?.type === 'end',
+    ...(damaged.length > 0 ? { damage: { lines: damaged, lost: [...lost] } } : {}),
+  }
 }
 
 /** A record without the changes that the apply did not make, because somebody else had changed the resources. */
@@ -173,16 +189,6 @@ function withWrite(writes: NonNullable<Entry['writes']>, value: JsonObject): Non
     ...writes.slice(0, -1),
     { ...request, ...(value.status === undefined ? {} : { status: Number(value.status) }) },
   ]
-}
-
-function readLine(file: string, text: string, number: number): Readonly<Record<string, Json>> {
-  try {
-    const value = parseJson(text)
-    if (isObject(value)) return value
-  } catch {
-    // Reported below.
-  }
-  throw invalidJournal(file, number, 'a line is not a JSON object')
 }
 
 function invalidJournal(file: string, line: number, reason: string): Failure {

@@ -81,7 +81,7 @@ async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: Open
   const options = { secretValues, allowUnresolved: true, rewrite, overrideChangeLimit: true }
   const result = withoutRefused(remove, (some) => makePlan(snapshot, live, kinds, { ...options, remove: some }))
   refuseEchoes(to, result.plan)
-  const warnings = [...refused, ...used, ...lost, ...dangling, ...result.undeletable]
+  const warnings = [...damageIn(journal), ...refused, ...used, ...lost, ...dangling, ...result.undeletable]
   const prepared: PreparedPlan = {
     plan: withLeft(result.plan, warnings),
     live,
@@ -92,6 +92,21 @@ async function prepareUndo(journal: FoundJournal, request: UndoRequest, to: Open
     file: journal.file,
   }
   return { prepared, left: warnings.filter(({ code }) => code !== 'builtin-stays') }
+}
+
+/** Warnings about what a damaged journal lacks. */
+function damageIn({ file, record: { damage } }: FoundJournal): Issue[] {
+  if (!damage) return []
+  const [line = 1] = damage.lines
+  const lines = damage.lines.length === 1 ? `Line ${line} of ${file} is` : `${damage.lines.length} lines of ${file} are`
+  const message = `${lines} damaged, as on a full disk. Changes that no other line records are not reverted.`
+  const fix = 'Plan the snapshot from before the apply, and compare.'
+  const place = { file, line, column: 1 }
+  const known = damage.lost.map((ref): Issue => {
+    const message = `${ref} is left as it is: what the apply replaced is in a damaged line of the journal.`
+    return { code: 'invalid-journal', severity: 'warning', message, ref, fix }
+  })
+  return [{ code: 'invalid-journal', severity: 'warning', message, fix, place }, ...known]
 }
 
 /** The resources to delete whose delete destroys nothing that cannot be restored, and a warning for each other one. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
+import { parseJournal } from '../../src/journal/journal.ts'
 import { type Disk, openJournal, readJournal } from '../../src/journal/journal-file.ts'
 import type { Change, Id } from '../../src/model.ts'
 
@@ -11,7 +12,13 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const changes = Array.from({ length: 100 }, (_, index): Change => {
   const key = `v${index}`
-  const after = { kind: 'variable', key, refs: {}, spec: { value: index }, secrets: {} }
+  const after = {
+    kind: 'variable',
+    key,
+    refs: {},
+    spec: { value: [{ type: 'end' }, { type: 'x' }, index] },
+    secrets: {},
+  }
   return { ref: `variable/${key}`, action: 'create', after, without: [], waits: [], notes: [] }
 })
 const head = { tool: '0', server: { url: 'http://s/api', version: '3.8.8' }, of: 's.yaml', time: 0, changes: 100 }
@@ -112,4 +119,26 @@ describe('a disk', () => {
     await expect(journal.intent(first)).rejects.toThrow(Failure)
     expect(await journal.end()).toMatchObject({ code: 'unwritable-file' })
   })
+})
+
+test('a journal that ends anywhere, or lacks any part of a line, has all its other lines', async () => {
+  const journal = openJournal(join(dir, 'cut.ndjson'), head, changes.slice(0, 3), io)
+  for (const change of changes.slice(0, 3)) await journal.intent(change)
+  await journal.end()
+  const text = readFileSync(journal.file, 'utf8')
+  const lines = text.split('\n').slice(0, -1)
+  const headLength = (lines[0] ?? '').length + 1
+  for (let end = headLength; end < text.length; end++) {
+    const whole = text.slice(0, end).split('\n').length - 1
+    const { entries, damage } = parseJournal('x', text.slice(0, end))
+    expect([entries.length, damage], String(end)).toEqual([Math.min(3, whole - 1), undefined])
+  }
+  for (let torn = 1; torn <= 3; torn++)
+    for (const kept of [0, 1, 20, 60])
+      for (const end of ['', '\n']) {
+        const other = lines.with(torn, (lines[torn] ?? '').slice(0, kept) + (end === '' ? '\u0000' : '\u0001'))
+        const joined = `${other.join('\n')}\n`.replace('\u0000\n', '').replace('\u0001', '')
+        const { entries, ended } = parseJournal('x', joined)
+        expect([entries.length, ended], `${torn} ${kept}`).toEqual([2, true])
+      }
 })

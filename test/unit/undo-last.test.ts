@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { newHome } from '../support/cli.ts'
@@ -64,5 +64,50 @@ describe('undo --last', () => {
       3,
       ['usage Pass a file that `prefect-snapshot journals` lists, or --last for the newest apply to the server.'],
     ])
+  })
+})
+
+describe('a damaged journal', () => {
+  /** Applies two updates and damages the line of the journal that contains a text. */
+  async function damaged(text: string, damage: (line: string, next: string) => readonly string[]) {
+    const found = await user()
+    const { home, run } = found
+    const apply = (count: number) => {
+      const resource = (key: string) => `---\nkind: a\nkey: ${key}\nspec: {count: ${count}}\n`
+      writeFileSync(join(home, 's.yaml'), `kind: snapshot\nversion: 1\n${resource('one')}${resource('two')}`)
+      return run('apply', 's.yaml', '--yes', '--override-change-limit')
+    }
+    await apply(1)
+    await apply(2)
+    const file = join(journals(home), readdirSync(journals(home)).sort().at(-1) ?? '')
+    const lines = readFileSync(file, 'utf8').split('\n')
+    const at = lines.findIndex((line) => line.includes(text))
+    lines.splice(at, 2, ...damage(lines[at] ?? '', lines[at + 1] ?? ''))
+    writeFileSync(file, lines.join('\n'))
+    return { ...found, line: at + 1 }
+  }
+  const intentOfTwo = '"type":"intent","ref":"a/two"'
+
+  it.each([
+    ['a torn line', (line: string, next: string) => [line.slice(0, 40), next]],
+    [
+      'a torn line that the next one follows without a line end',
+      (line: string, next: string) => [line.slice(0, 40) + next],
+    ],
+    ['bytes that were never written', (line: string, next: string) => ['\0'.repeat(line.length), next]],
+  ])('with %s reverts what the other lines have, and tells what it lacks', async (_, damage) => {
+    const { run, counts, line } = await damaged(intentOfTwo, damage)
+    const { exit, err } = await run('undo', '--last', '--yes')
+    expect([exit, counts()]).toEqual([5, [1, 2]])
+    const text = err.replace(/\s+/g, ' ')
+    expect(text).toMatch(/Line \d+ of \S+ndjson is damaged, as on a full disk\. Changes that no other line records are/)
+    expect(text).toContain(`Line ${line} of `)
+    expect(text).toContain('a/two is left as it is: what the apply replaced is in a damaged line of the journal.')
+  })
+
+  it('whose damaged lines are results reverts everything', async () => {
+    const { run, counts } = await damaged('"type":"result"', (line, next) => [line.slice(0, 30) + next])
+    const { exit } = await run('undo', '--last', '--yes')
+    expect([exit, counts()]).toEqual([5, [1, 1]])
   })
 })
