@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { fastChecks, fullChecks, ownChecks, smallChecks } from './checks.ts'
+import { answerChecks, fastChecks, fullChecks, ownChecks, smallChecks } from './checks.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const dist = join(root, 'dist')
@@ -16,6 +16,7 @@ const texts: Readonly<Record<string, () => string>> = {
   'fast-checks': smallChecks,
   'full-checks': fullChecks,
   'own-checks': ownChecks,
+  'answer-checks': answerChecks,
 }
 
 /** Replaces the validators with generated code, so that startup neither loads ajv nor compiles a schema. */
@@ -24,12 +25,12 @@ const writtenChecks: Plugin = {
   setup({ onLoad, onResolve }) {
     const text = (contents: string) => ({ contents, loader: 'js' as const, resolveDir: join(root, 'src/snapshot') })
     onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]validators\.ts$/ }, () =>
-      text(fastChecks('./full-checks.cjs', './own-checks.cjs')),
+      text(fastChecks('./full-checks.cjs', './own-checks.cjs', './answer-checks.cjs')),
     )
     onLoad({ filter: /[\\/]src[\\/]snapshot[\\/]ajv\.ts$/ }, () =>
       text(`export const openAjv = () => require('./ajv.cjs').openAjv()`),
     )
-    onResolve({ filter: /^(fast|full|own)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
+    onResolve({ filter: /^(fast|full|own|answer)-checks$/ }, ({ path }) => ({ path, namespace: 'written' }))
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },
 }
@@ -59,7 +60,7 @@ const common: BuildOptions = {
 }
 
 // Not bundled: 2 MB of WebAssembly that only one format needs, and validators that only invalid documents need.
-const external = ['@hpcc-js/wasm-graphviz', './full-checks.cjs', './own-checks.cjs', './ajv.cjs']
+const external = ['@hpcc-js/wasm-graphviz', './full-checks.cjs', './own-checks.cjs', './answer-checks.cjs', './ajv.cjs']
 
 rmSync(dist, { recursive: true, force: true })
 const cli = await build({
@@ -89,7 +90,7 @@ const modules = await build({
     js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
   },
 })
-for (const name of ['full-checks', 'own-checks'])
+for (const name of ['full-checks', 'own-checks', 'answer-checks'])
   await build({ ...common, entryPoints: [name], outfile: join(dist, `${name}.cjs`), format: 'cjs' })
 const ajv = await build({
   ...common,

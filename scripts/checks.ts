@@ -9,7 +9,7 @@ import { kinds } from '../src/kinds/all.ts'
 import { overlaySchema } from '../src/overlay/overlay-schema.ts'
 import { policySchema } from '../src/project/policy-schema.ts'
 import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
-import { metaschema, validatorOptions } from '../src/snapshot/validators.ts'
+import { answerOptions, metaschema, validatorOptions } from '../src/snapshot/validators.ts'
 
 const schemas = new Map<string, JsonObject>([
   ['snapshot', headerSchema],
@@ -17,6 +17,9 @@ const schemas = new Map<string, JsonObject>([
   ['policy', withoutId(policySchema)],
   ...kinds.map((kind) => [kind.name, documentSchema(kind)] as const),
 ])
+
+/** The schemas of answers, each once. */
+const answers = [...new Set(kinds.flatMap(({ answers = [] }) => answers.map(({ schema }) => schema)))]
 
 /** A schema that is known by its name. */
 function withoutId({ $id: _, ...schema }: JsonObject): JsonObject {
@@ -29,10 +32,11 @@ export function fullChecks(): string {
 }
 
 /**
- * Replaces src/snapshot/validators.ts in the bundle. Loads the file `full` (CommonJS) after the first error, and the file `own`
- * for a kind that is not in the table: a program that uses the library handed it in.
+ * Replaces src/snapshot/validators.ts in the bundle. Loads the file `full` (CommonJS) after the first error, the file `own`
+ * for a kind that is not in the table (a program that uses the library handed it in), and the file `answer` for the first
+ * answer of a server.
  */
-export function fastChecks(full: string, own: string): string {
+export function fastChecks(full: string, own: string, answer: string): string {
   return `import * as fast from 'fast-checks'
 import { kinds } from '../kinds/all.ts'
 import { documentSchema } from './snapshot-schema.ts'
@@ -57,6 +61,14 @@ function ownCheck(kind) {
   compiled.set(kind, check)
   return check
 }
+const answers = [...new Set(kinds.flatMap(({ answers = [] }) => answers.map(({ schema }) => schema)))]
+export function checkOfAnswer(schema) {
+  const index = answers.indexOf(schema)
+  if (index >= 0) return require(${JSON.stringify(answer)})['check_' + index]
+  const check = compiled.get(schema) ?? require(${JSON.stringify(own)}).compileAnswer(schema)
+  compiled.set(schema, check)
+  return check
+}
 const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 `
 }
@@ -65,7 +77,15 @@ const identifier = (kind) => 'check_' + kind.replaceAll('-', '_')
 export function ownChecks(): string {
   return `import { Ajv2020 } from 'ajv/dist/2020.js'
 export const compile = (schema) => new Ajv2020(${JSON.stringify(validatorOptions)}).compile(schema)
+export const compileAnswer = (schema) => new Ajv2020(${JSON.stringify(answerOptions)}).compile(schema)
 `
+}
+
+/** The validators of answers, by their position among the schemas of all kinds. */
+export function answerChecks(): string {
+  const ajv = new Ajv2020({ ...answerOptions, code: { source: true, esm: true, optimize: 2 } })
+  for (const [index, schema] of answers.entries()) ajv.addSchema(schema, `answer-${index}`)
+  return standalone.default(ajv, Object.fromEntries(answers.map((_, index) => [`check_${index}`, `answer-${index}`])))
 }
 
 /** The module `fast-checks`. */

@@ -1,12 +1,14 @@
 import type { Check } from './check.ts'
 import type { Issue } from './issue.ts'
 import type { JsonObject, Pointer } from './json.ts'
+import type { Answer } from './kind/answer.ts'
 import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
 import type { Rule, RuleKeyword } from './kind/rule.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
 
+export type { Answer } from './kind/answer.ts'
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, RefField } from './kind/field.ts'
 export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
@@ -106,6 +108,8 @@ export interface Kind {
   readonly idKeys?: readonly string[]
   readonly mentions?: Mentions
   readonly coverage: FieldCoverage
+  /** The shapes of the answers to its requests. An answer of another shape ends the operation. */
+  readonly answers?: readonly Answer[]
   /** No other kind uses its objects (`Names.raw`), so they are released once encoded. */
   readonly dropAfterEncode?: true
   /**

@@ -1,5 +1,5 @@
 /* The types that stages exchange, in one place to import from. */
-export type { Api, Reader, Reply } from './model/api.ts'
+export type { AnswerCheck, Api, Reader, Reply } from './model/api.ts'
 export type {
   Change,
   ChangedBy,

@@ -106,6 +106,8 @@ async function createOnce(kind: Kind, write: Write, after: ResolvedResource, opt
     } catch (error) {
       if (attempt === 3 || !options.ambiguous(error)) throw error
       const id = await kind.find(write.api, after)
+      // Something accepted it and answered like no Prefect server: another attempt could create a second one.
+      if (id === undefined && isUnexpected(error)) throw error
       if (id === undefined) continue
       // It was created, but perhaps not completely, so all fields that can be updated are written again.
       const known = Object.entries(kind.fields).filter(
@@ -116,6 +118,10 @@ async function createOnce(kind: Kind, write: Write, after: ResolvedResource, opt
       return { id, ...(effects ?? {}) }
     }
   }
+}
+
+function isUnexpected(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'unexpected-answer'
 }
 
 /** Updates the differences of a resource that the server created together with another one. */

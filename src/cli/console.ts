@@ -1,6 +1,6 @@
 import type { Issue } from '../issue.ts'
 import type { Event } from '../model.ts'
-import { visible } from '../plain-text.ts'
+import { shorten, visible } from '../plain-text.ts'
 import { type LogEvent, logLine, toIssueEvents, toLogEvent } from '../report/log.ts'
 import { issuesText } from '../report/text/issues-text.ts'
 import { outcomeText } from '../report/text/outcome-text.ts'
@@ -77,6 +77,12 @@ function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: bool
   if (!verbose) return ''
   if (event.type === 'request')
     return style.dim(`${event.method} ${event.path} ${event.status} ${Math.round(event.ms)} ms\n`)
+  if (event.type === 'unknown-fields') {
+    const fields = Object.entries(event.fields).map(([name, count]) => `${visible(shorten(name, 40))} (${count})`)
+    return style.dim(
+      `${event.kind} has fields that this version does not know and does not export: ${fields.join(', ')}\n`,
+    )
+  }
   if (event.type === 'retry')
     return style.dim(`${event.method} ${event.path} retried in ${Math.round(event.waitMs)} ms: ${event.reason}\n`)
   return ''

@@ -38,6 +38,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   bug: 'failed',
   'incomplete-read': 'incomplete',
   'echoed-credentials': 'incomplete',
+  'unexpected-answer': 'incomplete',
   'left-out': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Failure } from '../issue.ts'
 
 /**
- * Starts `work` and settles as it does, but rejects with a `Failure` of code `interrupted` as soon as the signal aborts.
+ * Starts `work` and settles as it does, but rejects with a `Failure` (see `reasonOf`) as soon as the signal aborts.
  * If the signal has already aborted, `work` is not started.
  */
 export async function orInterrupted<T>(
@@ -11,10 +11,10 @@ export async function orInterrupted<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (signal === undefined) return work()
-  if (signal.aborted) throw interrupted(url)
+  if (signal.aborted) throw reasonOf(signal, url)
   let abort = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(interrupted(url))
+    abort = () => reject(reasonOf(signal, url))
     signal.addEventListener('abort', abort, { once: true })
   })
   try {
@@ -35,8 +35,13 @@ export function followSignal(signal: AbortSignal | undefined): AbortSignal | und
   return derived
 }
 
+/** Why a read was ended: the failure that the signal was aborted with, or an interruption. */
+export function reasonOf(signal: AbortSignal, url: string): Failure {
+  return signal.reason instanceof Failure ? signal.reason : interrupted(url)
+}
+
 /** The error of an interrupted read. */
-export function interrupted(url: string): Failure {
+function interrupted(url: string): Failure {
   return new Failure([
     { code: 'interrupted', severity: 'error', message: `The operation was interrupted while it read from ${url}.` },
   ])

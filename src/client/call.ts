@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import { writeJson } from '../json.ts'
 import type { Event } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
-import { interrupted } from './abort.ts'
+import { reasonOf } from './abort.ts'
 import { ApiError } from './api-error.ts'
 import { pathProblem } from './check-path.ts'
 import type { Clock } from './clock.ts'
@@ -28,7 +28,7 @@ export interface Call {
   readonly path: string
   readonly safety: RetrySafety
   readonly body?: Json
-  /** Ends the call with an `interrupted` failure. Reads only: a write must not be cut off in the middle. */
+  /** Ends the call with the failure that is its reason, or an `interrupted` one. Reads only: a write must not be cut off in the middle. */
   readonly signal?: AbortSignal
 }
 
@@ -42,8 +42,10 @@ export interface CallResult extends HttpResponse {
 export interface Caller {
   /** Resolves with a response of any status; throws `ApiError` when there was none. */
   call(call: Call, headers: Readonly<Record<string, string>>): Promise<CallResult>
-  /** The error for a response that is not a success, or whose content is not the expected one. */
+  /** The error for a response that is not a success, or that is not from a Prefect server. */
   errorOf(call: Call, response: HttpResponse): ApiError
+  /** The error for a success whose body has another shape; `fault` ends the sentence "the answer …". */
+  wrongAnswer(call: Call, response: HttpResponse, fault: string): ApiError
 }
 
 /** `headers` are sent with every request; `on` receives requests and retries. */
@@ -70,6 +72,7 @@ export function createCaller(options: CallerOptions): Caller {
       return sendWithRetries(options, state, call, requestOf(call, base, { ...options.headers, ...headers }))
     },
     errorOf: (call, response) => responseError(call, response, connection, clock.now()),
+    wrongAnswer: (call, response, fault) => answerError(call, response, fault, connection),
   }
 }
 
@@ -97,10 +100,10 @@ async function sendWithRetries(
   let [busy, failures, busySince, afterLostAttempt] = [0, 0, 0, false]
   let awaySince: number | undefined
   for (;;) {
-    if (call.signal?.aborted) throw interrupted(connection.url)
+    if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
     const outcome = await sendFollowingRedirects(options, state, call, request)
     if (outcome.type === 'response' && outcome.status < 400) return { ...outcome, afterLostAttempt }
-    if (call.signal?.aborted) throw interrupted(connection.url)
+    if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
     const now = clock.now()
     if (isBusy(outcome)) busy++
     else failures++
@@ -214,5 +217,25 @@ function responseError(call: Call, response: HttpResponse, connection: Connectio
     ...diagnoseResponse(response, connection, detail, credentials.shown),
     ambiguous: isAmbiguous(response, safety),
     ...(delayMs === undefined ? {} : { retryAfter: Math.ceil(delayMs / 1000) }),
+  })
+}
+
+/** The write of a request with such an answer may have been carried out, since something accepted it. */
+function answerError(
+  { method, path, body, safety }: Call,
+  { status, text }: HttpResponse,
+  fault: string,
+  connection: Connection,
+): ApiError {
+  const fix = `Check what responds at ${connection.url}: a login page, a gateway or another program may have answered instead of Prefect.`
+  return new ApiError({
+    method,
+    path,
+    status,
+    detail: detailOf(text, body, credentialsOf(connection).values),
+    code: 'unexpected-answer',
+    cause: `the answer ${fault}`,
+    fix,
+    ambiguous: safety !== 'read',
   })
 }

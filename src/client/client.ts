@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Json } from '../json.ts'
-import { parseJson } from '../json.ts'
-import type { Api, Event, Reply, Server } from '../model.ts'
+import { isObject, parseJson } from '../json.ts'
+import type { AnswerCheck, Api, Event, Reader, Reply, Server } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
 import { followSignal, orInterrupted } from './abort.ts'
 import { type Call, type Caller, type CallResult, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
+import { isPage } from './diagnosis.ts'
+import { beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
 import { openTransport } from './transport.ts'
 
 export { ApiError, toIssue } from './api-error.ts'
@@ -32,6 +34,9 @@ export interface ClientOptions {
   /** Version of this tool, for the `User-Agent` header. */
   readonly version?: string
   readonly clock?: Clock
+  /** The shapes of answers; without it, any JSON is an answer. */
+  readonly answers?: AnswerCheck
+  readonly limits?: ReadLimits
   /**
    * When it aborts, reads reject at once with a `Failure` of code `interrupted`. Writes are neither stopped nor rejected: a
    * write in flight completes normally.
@@ -53,27 +58,35 @@ export function openClient(
   on: (event: Event) => void = () => {},
   options: ClientOptions = {},
 ): Client {
-  const transport = openTransport(connection)
+  const limits = options.limits ?? usualLimits
+  const transport = openTransport(connection, limits)
   const headers = headersOf(connection, options.version ?? 'dev')
   const { serverTimeoutMs: limitMs } = options
   const patience = limitMs === undefined ? {} : { patience: { limitMs, fromStart: true } }
   const caller = createCaller({ connection, transport, clock: options.clock ?? realClock, headers, on, ...patience })
   const csrf =
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
-  const request = async (call: Call): Promise<Reply> => toReply(caller, call, await sendWithCsrf(caller, csrf, call))
+  const request = async (call: Call, add?: (size: number) => void): Promise<Reply> => {
+    const response = await sendWithCsrf(caller, csrf, call)
+    add?.(response.text.length)
+    return toReply(caller, call, response, options.answers)
+  }
   const signal = followSignal(options.signal)
   const abort = signal ? { signal } : {}
   const { url } = connection
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
   const api = apiOf(url, request)
   const abortable = apiOf(url, (call) => read(() => request({ ...call, ...abort })))
+  const bounds = { ...limits, waitMs: limitMs ?? 0 }
+  const oneReadFor = (outer: AbortSignal | undefined) => readerOfOne(url, connection, bounds, request, outer)
   let server: Promise<Server> | undefined
   return {
     url,
     get: abortable.get,
     query: abortable.query,
+    oneRead: oneReadFor(signal),
     send: api.send,
-    uninterrupted: api,
+    uninterrupted: { ...api, oneRead: oneReadFor(undefined) },
     server: () =>
       read(() => {
         server ??= fetchServer(connection, caller, abort).catch((error) => {
@@ -85,6 +98,24 @@ export function openClient(
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     close: () => transport.close(),
+  }
+}
+
+/** Reads of several requests, each with its own limits; they also end when `outer` aborts. */
+function readerOfOne(
+  url: string,
+  connection: Connection,
+  limits: ReadLimits & { readonly waitMs: number },
+  request: (call: Call, add: (size: number) => void) => Promise<Reply>,
+  outer: AbortSignal | undefined,
+): NonNullable<Reader['oneRead']> {
+  return async (path, work) => {
+    const { signal, add, end } = beginRead(path, connection, limits, outer)
+    try {
+      return await work(apiOf(url, (call) => orInterrupted(url, signal, () => request({ ...call, signal }, add))))
+    } finally {
+      end()
+    }
   }
 }
 
@@ -129,12 +160,16 @@ async function sendWithCsrf(caller: Caller, csrf: Csrf | undefined, call: Call):
 async function fetchCsrfToken(caller: Caller, path: string): Promise<Json> {
   const call: Call = { method: 'GET', path, safety: 'read' }
   const response = await caller.call(call, {})
-  return response.status === 422 || response.status === 404 ? null : toReply(caller, call, response).body
+  if (response.status === 422 || response.status === 404) return null
+  const { body } = toReply(caller, call, response)
+  if (isObject(body) && typeof body.token === 'string') return body
+  throw caller.wrongAnswer(call, response, 'has no token')
 }
 
 async function fetchTime(caller: Caller, abort: Pick<Call, 'signal'>): Promise<number | undefined> {
-  const { headers } = await caller.call({ method: 'GET', path: '/health', safety: 'read', ...abort }, {})
-  return headers.date === undefined ? undefined : Date.parse(headers.date)
+  const { headers, status } = await caller.call({ method: 'GET', path: '/health', safety: 'read', ...abort }, {})
+  const time = Date.parse(headers.date ?? '')
+  return status >= 300 || Number.isNaN(time) ? undefined : time
 }
 
 /** Versions of Prefect, also of a build from its sources: `3.8.8`, `3.4.0rc1`, `0+unknown`. */
@@ -150,15 +185,26 @@ async function fetchServer(connection: Connection, caller: Caller, abort: Pick<C
   return { url: connection.url, version: body }
 }
 
-function toReply(caller: Caller, call: Call, response: CallResult): Reply {
+function toReply(caller: Caller, call: Call, response: CallResult, answers?: AnswerCheck): Reply {
   const { status, text } = response
+  const { method, path } = call
   // An object that is gone after an attempt without a response was deleted by that attempt.
-  if (call.method === 'DELETE' && status === 404 && response.afterLostAttempt) return { status: 204, body: null }
+  if (method === 'DELETE' && status === 404 && response.afterLostAttempt) return { status: 204, body: null }
   if (status < 200 || status >= 300) throw caller.errorOf(call, response)
-  if (text === '') return { status, body: null }
+  const body = text === '' ? null : parsed(text)
+  if (body === undefined)
+    throw answers?.knows(method, path)
+      ? caller.wrongAnswer(call, response, isPage(response) ? 'is a web page' : 'is not JSON')
+      : caller.errorOf(call, response)
+  const fault = answers?.fault(method, path, body)
+  if (fault !== undefined) throw caller.wrongAnswer(call, response, fault)
+  return { status, body }
+}
+
+function parsed(text: string): Json | undefined {
   try {
-    return { status, body: parseJson(text) }
+    return parseJson(text)
   } catch {
-    throw caller.errorOf(call, response)
+    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { IssueCode } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
-import type { HttpResponse, NoResponse } from './exchange.ts'
+import { type HttpResponse, type NoResponse, tooLarge, tooLong } from './exchange.ts'
+import { moreTime } from './read-limits.ts'
 
 /** The most likely reason for a failed request. */
 export interface Diagnosis {
@@ -24,6 +25,11 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection, 
     const cause = `the proxy ${connection.proxy ?? ''} requires credentials`
     return { code: 'unreachable-server', cause, fix: 'Add user and password to HTTP_PROXY or HTTPS_PROXY.' }
   }
+  if (code === tooLarge) {
+    const fix = `Check what responds at ${url}: no page of a Prefect server is that large.`
+    return { code: 'incomplete-read', cause: outcome.reason, fix }
+  }
+  if (code === tooLong) return { code: 'timeout', cause: outcome.reason, fix: moreTime(connection) }
   if (/TIMEOUT|TIMEDOUT/.test(code) && outcome.sent) {
     const fix = 'Try again, or raise the limit with PREFECT_API_REQUEST_TIMEOUT.'
     return { code: 'timeout', cause: `${url} did not respond within ${connection.timeoutMs / 1000} s`, fix }
@@ -150,10 +156,15 @@ function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis 
   return { code, cause: 'the server rejected the API key', fix: `Check PREFECT_API_KEY${where}. ${other}` }
 }
 
+/** Whether a response is a web page. */
+export function isPage({ headers, text }: Pick<HttpResponse, 'headers' | 'text'>): boolean {
+  return /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
+}
+
 /** Diagnoses a response that is not from the Prefect API: a web page, a redirect to a login, a URL without `/api`. */
 function notPrefect({ status, headers, text }: HttpResponse, { url }: Connection, shown: Shown): Diagnosis | undefined {
   const code = 'not-prefect'
-  const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200))
+  const isHtml = isPage({ headers, text })
   if (status >= 300 && status < 400) {
     const cause = `the server redirects to ${shown(redirectTarget(headers.location, url))}, which may be a login page or another address of the server`
     return { code, cause, fix: 'Use the address that it redirects to, or log in first.' }

@@ -37,7 +37,7 @@ type Clean = (message: string) => string
 function serverMessage(text: string, clean: Clean): string {
   const json = parsed(text)
   if (!isObject(json)) return typeof json === 'string' ? oneLine(clean(json)) : ''
-  for (const field of ['exception_detail', 'detail', 'exception_message', 'message'] as const) {
+  for (const field of ['exception_detail', 'detail', 'exception_message', 'message', 'error'] as const) {
     const value = json[field]
     if (Array.isArray(value)) return value.map((item) => formatValidationError(item, clean)).join('; ')
     if (typeof value === 'string') return oneLine(clean(value))

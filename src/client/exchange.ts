@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { BytesInFlight } from './bytes-in-flight.ts'
 
 /** One request as it is sent. */
 export interface HttpRequest {
@@ -27,69 +28,135 @@ export interface NoResponse {
   readonly reason: string
 }
 
-/** Far above any page of a Prefect server, far below the maximum length of a string. */
-const maxBytes = 256 * 1024 * 1024
+/** What bounds one exchange. */
+export interface ExchangeLimits {
+  /** The longest time in which nothing is sent or received. */
+  readonly silenceMs: number
+  /** The longest time of the whole exchange: a byte a second is no silence. */
+  readonly totalMs: number
+  /** The most bytes of the answer. */
+  readonly answerBytes: number
+  readonly inFlight: BytesInFlight
+}
+
+/** The code of an answer that was larger than allowed. */
+export const tooLarge = 'ANSWER_TOO_LARGE'
+/** The code of an answer that did not end in time, although something arrived all the time. */
+export const tooLong = 'ANSWER_TOO_LONG'
 
 /**
- * Sends one request once. Never rejects: errors and an abort resolve as `NoResponse`, and so does silence of `silenceMs`,
- * since undici's own timeouts begin only when it has written the request.
+ * Sends one request once. Never rejects: errors and an abort resolve as `NoResponse`, and so do silence, since undici's own
+ * timeouts begin only when it has written the request, and an answer that is too large or does not end.
  */
 export function exchange(
   dispatcher: Dispatcher,
   origin: string,
   request: HttpRequest,
-  silenceMs: number,
+  limits: ExchangeLimits,
   signal?: AbortSignal,
 ): Promise<HttpResponse | NoResponse> {
   return new Promise((done) => {
     let sent = false
-    const silence = setTimeout(() => {
-      const reason = `nothing was sent or received for ${silenceMs / 1000} seconds`
-      resolve({ type: 'no-response', sent, code: 'UND_ERR_HEADERS_TIMEOUT', reason })
-    }, silenceMs)
+    const fail = (code: string, reason: string) => resolve({ type: 'no-response', sent, code, reason })
+    const timers = startTimers(limits, fail)
+    const body = openBody(limits, timers)
     const resolve = (outcome: HttpResponse | NoResponse) => {
-      clearTimeout(silence)
+      timers.end()
+      body.close()
       signal?.removeEventListener('abort', abort)
       done(outcome)
     }
     // The pool drops the connection afterwards: undici cannot abort a request before its connection is established.
-    const abort = () =>
-      resolve({ type: 'no-response', sent, code: 'UND_ERR_ABORTED', reason: 'the request was aborted' })
+    const abort = () => fail('UND_ERR_ABORTED', 'the request was aborted')
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { once: true })
     let status = 0
     let headers: Record<string, string> = {}
-    let bytes = 0
-    const chunks: Buffer[] = []
     dispatcher.dispatch(
       { ...request, origin, method: request.method, path: request.path, body: request.body ?? null },
       {
         // undici calls this just before it writes to a connected socket.
         onRequestStart: () => {
           sent = true
-          silence.refresh()
+          timers.heard()
         },
         onResponseStart: (_, code, fields) => {
-          silence.refresh()
+          timers.heard()
           if (code < 200) return
           status = code
           headers = plainHeaders(fields)
         },
         onResponseData: (controller, chunk) => {
-          silence.refresh()
-          bytes += chunk.length
-          if (bytes > maxBytes) controller.abort(new Error(`the response has more than ${maxBytes} bytes`))
-          else chunks.push(chunk)
+          timers.heard()
+          if (body.add(chunk, controller)) return
+          fail(tooLarge, `the answer has more than ${limits.answerBytes} bytes`)
         },
-        onResponseEnd: () => {
-          resolve({ type: 'response', status, headers, text: Buffer.concat(chunks).toString('utf8') })
-        },
-        onResponseError: (_, error) => {
-          resolve({ type: 'no-response', sent, ...reasonOf(error) })
-        },
+        onResponseEnd: () => resolve({ type: 'response', status, headers, text: body.text() }),
+        onResponseError: (_, error) => resolve({ type: 'no-response', sent, ...reasonOf(error) }),
       },
     )
   })
+}
+
+interface Timers {
+  /** Something was sent or received. */
+  heard(): void
+  /** Silence does not count while the answer is paused. */
+  pause(isPaused: boolean): void
+  end(): void
+}
+
+function startTimers({ silenceMs, totalMs }: ExchangeLimits, fail: (code: string, reason: string) => void): Timers {
+  let isPaused = false
+  const silence = setTimeout(() => {
+    if (isPaused) silence.refresh()
+    else fail('UND_ERR_HEADERS_TIMEOUT', `nothing was sent or received for ${silenceMs / 1000} seconds`)
+  }, silenceMs)
+  const total = setTimeout(() => fail(tooLong, `the answer did not end within ${totalMs / 1000} seconds`), totalMs)
+  return {
+    heard: () => void silence.refresh(),
+    pause: (now) => {
+      isPaused = now
+      silence.refresh()
+    },
+    end: () => {
+      clearTimeout(silence)
+      clearTimeout(total)
+    },
+  }
+}
+
+/** Collects the body of an answer. */
+function openBody({ answerBytes, inFlight }: ExchangeLimits, timers: Timers) {
+  const receiving = inFlight.open()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  let isClosed = false
+  return {
+    /** Whether the answer is not too large yet. */
+    add(chunk: Buffer, controller: Dispatcher.DispatchController): boolean {
+      // A dropped connection may still deliver what was on its way.
+      if (isClosed) return true
+      bytes += chunk.length
+      if (bytes > answerBytes) return false
+      chunks.push(chunk)
+      const pause = () => {
+        timers.pause(true)
+        controller.pause()
+      }
+      receiving.add(chunk.length, pause, () => {
+        timers.pause(false)
+        controller.resume()
+      })
+      return true
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+    close() {
+      isClosed = true
+      chunks.length = 0
+      receiving.close()
+    },
+  }
 }
 
 function plainHeaders(fields: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -2,8 +2,10 @@ import { Client, type Dispatcher, ProxyAgent } from 'undici'
 import { Failure } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
 import { readText } from '../read-file.ts'
+import { limitBytes } from './bytes-in-flight.ts'
 import { openConnectionPool } from './connection-pool.ts'
-import { exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
+import { type ExchangeLimits, exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
+import { longestReadMs, type ReadLimits, usualLimits } from './read-limits.ts'
 
 /** The connections to one server. */
 export interface Transport {
@@ -22,19 +24,25 @@ const connectMs = 8_000
 const graceMs = 5_000
 
 /** Opens the transport of a connection without sending anything. Throws a `Failure` when the CA file cannot be read. */
-export function openTransport(connection: Connection): Transport {
+export function openTransport(connection: Connection, limits: ReadLimits = usualLimits): Transport {
   const origin = new URL(connection.url).origin
   // Nothing is in flight on a dropped connection, and undici's `close` never settles after some TLS failures.
   const pool = openConnectionPool(maxConnections, opener(connection, origin), (dropped) => void dropped.destroy())
   // The longest timer of Node.
   const silenceMs = Math.min(connection.timeoutMs + connectMs + graceMs, 2 ** 31 - 1)
+  const each: ExchangeLimits = {
+    silenceMs,
+    totalMs: Math.min(longestReadMs(connection) + connectMs, 2 ** 31 - 1),
+    answerBytes: limits.answerBytes,
+    inFlight: limitBytes(limits.bytesInFlight),
+  }
   const inFlight = new Set<Promise<unknown>>()
   let closed = false
   return {
     exchange: async (request, signal) => {
       if (closed) return { type: 'no-response', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
       const outcome = pool.use(
-        (free) => exchange(free, origin, request, silenceMs, signal),
+        (free) => exchange(free, origin, request, each, signal),
         // After any 5xx a Prefect server closes the connection without announcing it; the next request on it would be lost.
         (outcome) => outcome.type === 'response' && outcome.status < 500,
       )

@@ -1,6 +1,6 @@
 import { plural } from '../plain-text.ts'
 import { commandFormats } from '../report/index.ts'
-import { count, defineCommand, required } from './command.ts'
+import { count, defineCommand, flag, required } from './command.ts'
 import { exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
 
 export const backup = defineCommand({
@@ -8,10 +8,14 @@ export const backup = defineCommand({
   group: 'Keep',
   summary: 'Write a dated snapshot of a server if anything has changed',
   description:
-    'Reads a server and writes a dated snapshot to a folder, unless the newest one in it has the same content. Prints the path of the newest snapshot, and with --quiet only warnings and errors. If the server cannot be read completely, the folder is left unchanged. For cron: exits with 0 if the newest backup is up to date.',
+    'Reads a server and writes a dated snapshot to a folder, unless the newest one in it has the same content. Prints the path of the newest snapshot, and with --quiet only warnings and errors. If the server cannot be read completely, or has lost many resources since the newest backup, the folder is left unchanged. For cron: exits with 0 if the newest backup is up to date.',
   arguments: { folder: required('folder of the backups') },
   options: {
     keep: count('--keep <n>', 'number of backups to keep; older ones are removed'),
+    overrideChangeLimit: flag(
+      '--override-change-limit',
+      'write the backup even if it lacks many resources of the newest one',
+    ),
     ...serverOptions('server to read'),
     ...exportSecretOptions,
     ...selectionOptions,

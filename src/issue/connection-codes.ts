@@ -74,6 +74,13 @@ export const connectionCodes = {
     example: 'https://prefect.example.com instead of https://prefect.example.com/api.',
     fix: 'Use the URL of the API, which usually ends in /api.',
   },
+  'unexpected-answer': {
+    meaning:
+      'A successful answer of the server does not have the shape of Prefect. Nothing is concluded from it. The message contains the request, what came, and what belongs there.',
+    cause: 'A login page, a gateway or a cache in front of the server answers in its place.',
+    example: '200 with {"error": "session expired"} where a list of variables belongs.',
+    fix: 'Check with curl what the URL answers, log in at the gateway, then run the command again.',
+  },
   'not-authenticated': {
     meaning: 'The server requires credentials, or rejects the given ones.',
     cause: 'No key or password is set, it has expired, or it belongs to another server.',

@@ -23,8 +23,9 @@ export const exportCodes = {
     fix: 'Change the value on the server, and export again.',
   },
   'incomplete-read': {
-    meaning: "The number of objects that were read differs from the server's own count, also after retries.",
-    cause: 'Others create and delete objects while the list is read.',
+    meaning:
+      "A list could not be read to its end: it differs from the server's own count also after retries, repeats itself, or is too long or too large.",
+    cause: 'Others create and delete objects while the list is read, or something else than Prefect answers.',
     example: 'An export during a deploy of hundreds of deployments.',
     fix: 'Try again when nobody else writes to the server.',
   },

@@ -2,9 +2,10 @@ import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { atLeast } from '../version.ts'
+import { createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
 import { answer, at, idOf, namesOf, statusOf, text } from './endpoints.ts'
-import { boolean, integer } from './field-schemas.ts'
+import { boolean, integer, string } from './field-schemas.ts'
 import { nameFault, nameRule } from './name-rules.ts'
 import { negativeFaults, negativesToSend } from './negative-limits.ts'
 import { columnRule } from './number-rules.ts'
@@ -14,6 +15,20 @@ export const limitsPath = '/v2/concurrency_limits/filter'
 /** From this version on, a tag limit is a row `tag:<tag>` among the global limits. */
 export const tagRowsSince = '3.4.19'
 export const decay: JsonObject = { type: 'number' }
+
+/** A row of a global limit, of a tag limit, or of a deployment's own limit. */
+export const limitRow = rowWith(
+  { name: string, limit: integer, active: orNull(boolean), slot_decay_per_second: { type: ['number', 'null'] } },
+  ['name', 'limit'],
+)
+
+/** The answers of the routes of such rows. */
+export const limitAnswers = [
+  rowsFrom(`POST ${limitsPath}`, limitRow),
+  createdBy('POST /v2/concurrency_limits/'),
+  { to: 'GET /v2/concurrency_limits/*', schema: limitRow },
+  doneBy('PATCH|DELETE /v2/concurrency_limits/*'),
+]
 
 /** A global concurrency limit. `POST /v2/concurrency_limits/`, keyed by name. */
 export const concurrencyLimit: Kind = {
@@ -41,6 +56,7 @@ export const concurrencyLimit: Kind = {
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
   },
+  answers: limitAnswers,
   async list(reader, { version }) {
     const rows = await readPages(reader, limitsPath, {})
     // Tag limits are another kind.

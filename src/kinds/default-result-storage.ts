@@ -1,6 +1,8 @@
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
+import { objectWith, orNull } from './answer-shapes.ts'
 import { answer } from './endpoints.ts'
+import { string } from './field-schemas.ts'
 
 const path = '/admin/storage'
 const singletonId = 'server' as Id
@@ -19,6 +21,13 @@ export const defaultResultStorage: Kind = {
     mapped: { default_result_storage_block_id: 'block' },
     own: [],
   },
+  answers: [
+    {
+      to: `GET ${path}`,
+      schema: objectWith({ default_result_storage_block_id: orNull(string) }, ['default_result_storage_block_id']),
+    },
+    { to: `PUT|DELETE ${path}`, schema: orNull(objectWith({}, ['default_result_storage_block_id'])) },
+  ],
   async list(reader) {
     const raw = answer(await reader.get(path))
     return raw.default_result_storage_block_id ? [{ ...raw, id: singletonId }] : []

@@ -1,8 +1,9 @@
 import { isNumber } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { keyOf } from '../ref.ts'
+import { countShape, createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
-import { tags } from './field-schemas.ts'
+import { anyObject, string, tags } from './field-schemas.ts'
 import { nameRule } from './name-rules.ts'
 import { findOne, readAll, readNamed, readPages } from './read-list.ts'
 
@@ -43,6 +44,13 @@ export const flow: Kind = {
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
+  answers: [
+    rowsFrom(`POST ${path}`, rowWith({ name: string, tags: orNull(tags), labels: orNull(anyObject) }, ['name'])),
+    { to: 'POST /flows/count', schema: countShape },
+    createdBy('POST /flows/'),
+    doneBy('PATCH|DELETE /flows/*'),
+    { to: 'POST /flow_runs/count', schema: countShape },
+  ],
   list: (reader, _server, wanted, onPage) =>
     wanted
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, flows: { name: { any_: names } } }), { onPage })
@@ -71,5 +79,6 @@ export const flow: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/flows/${before.id}`)
   },
-  find: (reader, { resource }) => findOne(reader, path, { flows: { name: { any_: [resource.key] } } }),
+  find: (reader, { resource: { key } }) =>
+    findOne(reader, path, { flows: { name: { any_: [key] } } }, ({ name }) => name === key),
 }

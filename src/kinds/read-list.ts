@@ -3,31 +3,18 @@ import { isNumber, type JsonObject } from '../json.ts'
 import type { OnPage } from '../kind.ts'
 import { mapConcurrent } from '../map-concurrent.ts'
 import type { Id, Reader } from '../model.ts'
-import { idOf, objects, text } from './endpoints.ts'
+import { idOf, objects } from './endpoints.ts'
+import { atATime, type Collector, createCollector, mostFor, type Pages, readInTurn, readSeveral } from './read-pages.ts'
 
-/** Collects pages. An object that occurs twice, because of concurrent writes, is counted once. */
-function createCollector(onPage: OnPage | undefined) {
-  const ids = new Set<string>()
-  const collected: JsonObject[] = []
-  return {
-    add(page: readonly JsonObject[]) {
-      const newObjects = page.filter((raw) => !ids.has(text(raw, 'id')))
-      for (const raw of newObjects) ids.add(text(raw, 'id'))
-      if (onPage) onPage(newObjects)
-      else collected.push(...newObjects)
-    },
-    ids: ids as ReadonlySet<string>,
-    /** The objects that were not passed to `onPage`. */
-    unreported: collected as readonly JsonObject[],
-  }
+/** Does the requests of `work` as one read with a limit of its own, if the reader has limits. */
+function within<T>(reader: Reader, path: string, work: (reader: Reader) => Promise<T>): Promise<T> {
+  return reader.oneRead ? reader.oneRead(path, work) : work(reader)
 }
-
-type Collector = ReturnType<typeof createCollector>
 
 /**
  * Reads the pages of a list until a page is empty or `enough` objects have been read. Sends no `limit`, because an
  * administrator may have lowered the maximum (`PREFECT_SERVER_API_DEFAULT_LIMIT`); the offset grows by the number of
- * objects received.
+ * objects received. Throws `Failure` if the list repeats itself, or does not end.
  */
 export async function readPages(
   reader: Reader,
@@ -37,58 +24,14 @@ export async function readPages(
   onPage?: OnPage,
 ): Promise<readonly JsonObject[]> {
   const collector = createCollector(onPage)
-  await readInTurn(reader, path, body, enough, collector)
+  const end = await within(reader, path, (reader) => readInTurn({ reader, path, body }, collector, { enough }))
+  if (end === 'repeats') throw repeated(path, collector)
+  if (end === 'endless') throw endless(path, collector)
   return collector.unreported
-}
-
-async function readInTurn(
-  reader: Reader,
-  path: string,
-  body: JsonObject,
-  enough: number,
-  collector: Collector,
-): Promise<void> {
-  for (let offset = 0; collector.ids.size < enough; ) {
-    const page = objects(await reader.query(path, { ...body, offset }))
-    if (page.length === 0) break
-    collector.add(page)
-    offset += page.length
-  }
-}
-
-/**
- * Reads a list of known length, several pages at a time. Assumes that all pages are as long as the first one; if they
- * are not, objects are missing from the result.
- */
-async function readCounted(
-  reader: Reader,
-  path: string,
-  body: JsonObject,
-  count: number,
-  collector: Collector,
-): Promise<void> {
-  const readAt = async (offset: number) => {
-    const page = objects(await reader.query(path, { ...body, offset }))
-    collector.add(page)
-    return page.length
-  }
-  const size = count > 0 ? await readAt(0) : 0
-  const remainingPages = size > 0 ? Math.ceil(count / size) - 1 : 0
-  await mapConcurrent(
-    Array.from({ length: remainingPages }, (_, index) => size * (index + 1)),
-    atATime,
-    readAt,
-  )
 }
 
 /** The maximum number of names in one filter. */
 const chunk = 200
-
-/**
- * The number of concurrent page requests, so that the server can work on one page while another is being transferred or
- * parsed.
- */
-const atATime = 2
 
 /**
  * Reads the objects with these names, filtered by the server. `each` is the maximum number of objects per name; no
@@ -124,31 +67,69 @@ export async function readAll(
 ) {
   const announced = new Set<string>()
   for (let attempt = 0; ; attempt++) {
-    const counted = await reader.query(count.path, count.body)
-    const expected = isNumber(counted) ? Number(counted) : Number.POSITIVE_INFINITY
     const collector = createCollector(onPage)
-    const isKnown = Number.isFinite(expected)
-    await (isKnown && attempt === 0 ? readCounted : readInTurn)(reader, path, body, expected, collector)
+    const read = (reader: Reader) => attemptAll({ reader, path, body }, count, collector, attempt > 0)
+    const { isComplete, expected, end } = await within(reader, path, read)
     const { ids, unreported } = collector
-    if (ids.size >= expected || !isKnown) {
+    if (isComplete) {
       const deleted = [...announced].filter((id) => !ids.has(id))
       if (onPage && deleted.length > 0) onPage([], deleted)
       return unreported
     }
     for (const id of ids) announced.add(id)
-    if (attempt === 2) throw incomplete(path, ids.size, expected)
+    if (attempt === 2) throw end === 'endless' ? endless(path, collector) : incomplete(path, ids.size, expected)
   }
 }
 
-function incomplete(path: string, found: number, expected: number): Failure {
-  const message = `${path} returned ${found} objects, but the server counts ${expected}. It was read three times.`
-  return new Failure([
-    { code: 'incomplete-read', severity: 'error', message, fix: 'Try again when nobody else writes to the server.' },
-  ])
+/** Reads a list once; `inTurn` page by page. It is complete if it has as many objects as the server counts. */
+async function attemptAll(
+  pages: Pages,
+  count: { path: string; body: JsonObject },
+  collector: Collector,
+  inTurn: boolean,
+) {
+  const counted = async () => {
+    const answer = await pages.reader.query(count.path, count.body)
+    return isNumber(answer) ? Number(answer) : undefined
+  }
+  const before = counted()
+  // It fails along with the pages; without a handler of its own, a failure of both would end the process.
+  before.catch(() => {})
+  const all = async () => readInTurn(pages, collector, mostFor(await before))
+  const end = await (inTurn ? all() : readSeveral(pages, collector, before))
+  const expected = (await before) ?? collector.ids.size
+  const found = collector.ids.size
+  // More than was counted: somebody created some meanwhile, which the count says afterwards.
+  const isGrowing = end === 'end' && found > expected && (await counted()) !== expected
+  return { isComplete: found === expected || isGrowing, expected, end }
 }
 
-/** The ID of the first object of a list, or undefined. For searches by natural key. */
-export async function findOne(reader: Reader, path: string, body: JsonObject): Promise<Id | undefined> {
-  const [first] = objects(await reader.query(path, body))
-  return first ? idOf(first) : undefined
+const again = 'Try again when nobody else writes to the server.'
+
+function incomplete(path: string, found: number, expected: number): Failure {
+  const message = `${path} returned ${found} objects, but the server counts ${expected}. It was read three times.`
+  return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix: again }])
+}
+
+function repeated(path: string, { ids }: Collector): Failure {
+  const message = `${path} returned the same objects again after ${ids.size}, so that nobody knows whether these are all.`
+  const fix = 'Check what responds there: a Prefect server skips the objects that were read.'
+  return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix }])
+}
+
+function endless(path: string, { ids }: Collector): Failure {
+  const message = `${path} does not end: it returned ${ids.size} objects, and more.`
+  const fix = 'Check what responds there: a server that sends new objects without end is not Prefect.'
+  return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix }])
+}
+
+/** The ID of the object of a list that `is` the wanted one, whatever else the server returns. For searches by natural key. */
+export async function findOne(
+  reader: Reader,
+  path: string,
+  body: JsonObject,
+  is: (raw: JsonObject) => boolean,
+): Promise<Id | undefined> {
+  const found = objects(await reader.query(path, body)).find(is)
+  return found && idOf(found)
 }

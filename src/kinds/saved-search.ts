@@ -1,6 +1,8 @@
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
+import { createdBy, doneBy, listOf, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
+import { anyObject, string } from './field-schemas.ts'
 import { readPages } from './read-list.ts'
 
 /** A saved search of the user interface. `PUT /saved_searches/` (an upsert), keyed by name. */
@@ -23,6 +25,11 @@ export const savedSearch: Kind = {
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
+  answers: [
+    rowsFrom('POST /saved_searches/filter', rowWith({ name: string, filters: orNull(listOf(anyObject)) }, ['name'])),
+    createdBy('PUT /saved_searches/'),
+    doneBy('DELETE /saved_searches/*'),
+  ],
   list: (reader) => readPages(reader, '/saved_searches/filter', {}),
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { filters: raw.filters } }),

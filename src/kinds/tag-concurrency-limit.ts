@@ -1,12 +1,15 @@
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id, Server } from '../model.ts'
 import { atLeast } from '../version.ts'
-import { decay, limitAt, limitsPath, tagRowsSince } from './concurrency-limit.ts'
+import { createdBy, doneBy, rowsFrom, rowWith } from './answer-shapes.ts'
+import { decay, limitAnswers, limitAt, limitsPath, tagRowsSince } from './concurrency-limit.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
-import { boolean, integer } from './field-schemas.ts'
+import { boolean, integer, string } from './field-schemas.ts'
 import { negativesToSend } from './negative-limits.ts'
 import { columnRule } from './number-rules.ts'
 import { readPages } from './read-list.ts'
+
+const tagRow = rowWith({ tag: string, concurrency_limit: integer }, ['tag', 'concurrency_limit'])
 
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
 export const tagConcurrencyLimit: Kind = {
@@ -38,6 +41,13 @@ export const tagConcurrencyLimit: Kind = {
     mapped: { tag: 'key', name: 'key', limit: 'concurrency_limit' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots'],
   },
+  answers: [
+    ...limitAnswers,
+    rowsFrom('POST /concurrency_limits/filter', tagRow),
+    { to: 'GET /concurrency_limits/tag/*', schema: tagRow },
+    createdBy('POST /concurrency_limits/'),
+    doneBy('DELETE /concurrency_limits/*'),
+  ],
   async list(reader, server) {
     // The route of tag limits pages through all global limits before it filters, so it may miss some.
     const rows = await readPages(reader, byRows(server) ? limitsPath : '/concurrency_limits/filter', {})

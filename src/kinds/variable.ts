@@ -2,8 +2,9 @@ import { floatOf, isExact, isFloat, numberOf } from '../json/number.ts'
 import { isNumber, type Json, sameJson, writeJson } from '../json.ts'
 import type { Incompatibility, Kind, Rule } from '../kind.ts'
 import { isPrefect2 } from '../version.ts'
+import { countShape, createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
-import { tags } from './field-schemas.ts'
+import { string, tags } from './field-schemas.ts'
 import { nameFault, nameRule } from './name-rules.ts'
 import { jsonIntegerRule } from './number-rules.ts'
 import { findOne, readAll, readNamed } from './read-list.ts'
@@ -55,6 +56,12 @@ export const variable: Kind = {
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
   },
+  answers: [
+    rowsFrom(`POST ${path}`, rowWith({ name: string, value: {}, tags: orNull(tags) }, ['name', 'value'])),
+    { to: 'POST /variables/count', schema: countShape },
+    createdBy('POST /variables/'),
+    doneBy('PATCH|DELETE /variables/*'),
+  ],
   list: (reader, _server, wanted, onPage) =>
     wanted
       ? readNamed(reader, path, [...wanted], (names) => ({ sort, variables: { name: { any_: names } } }), { onPage })
@@ -86,7 +93,8 @@ export const variable: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/variables/${before.id}`)
   },
-  find: (reader, { resource }) => findOne(reader, path, { variables: { name: { any_: [resource.key] } } }),
+  find: (reader, { resource: { key } }) =>
+    findOne(reader, path, { variables: { name: { any_: [key] } } }, ({ name }) => name === key),
 }
 
 function tooLong(value: Json | undefined): Incompatibility[] {

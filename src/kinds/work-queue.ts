@@ -2,8 +2,9 @@ import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Id, Reader } from '../model.ts'
 import { keyOf, keyParts } from '../ref.ts'
+import { createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { answer, at, idOf, namesOf, objects, text } from './endpoints.ts'
-import { boolean, count, nullableCount, string } from './field-schemas.ts'
+import { anyObject, boolean, count, integer, nullableCount, nullableString, string } from './field-schemas.ts'
 import { nameRule } from './name-rules.ts'
 import { columnRule } from './number-rules.ts'
 import { queueParts } from './queue-name.ts'
@@ -11,6 +12,19 @@ import { findOne, readNamed, readPages } from './read-list.ts'
 
 const poolsPath = '/work_pools/filter'
 const defaultQueueSpec = { description: "The work pool's default queue.", is_paused: false, priority: 1 }
+
+const queueRow = rowWith(
+  {
+    name: string,
+    work_pool_name: nullableString,
+    description: nullableString,
+    is_paused: orNull(boolean),
+    concurrency_limit: orNull(integer),
+    priority: orNull(integer),
+    filter: orNull(anyObject),
+  },
+  ['name', 'work_pool_name'],
+)
 
 /** A work queue of a pool. `POST /work_pools/{pool}/queues`, keyed by pool and name. */
 export const workQueue: Kind = {
@@ -57,6 +71,12 @@ export const workQueue: Kind = {
     mapped: { name: 'key', work_pool_name: 'key', work_pool_id: 'pool' },
     own: ['id', 'created', 'updated', 'status', 'active_slots', 'last_polled'],
   },
+  answers: [
+    rowsFrom('POST /work_queues/filter', queueRow),
+    rowsFrom('POST /work_pools/*/queues/filter', queueRow),
+    createdBy('POST /work_pools/*/queues'),
+    doneBy('PATCH|DELETE /work_queues/*'),
+  ],
   list,
   key: (raw) => (text(raw, 'work_pool_name') ? keyOf(text(raw, 'work_pool_name'), text(raw, 'name')) : undefined),
   encode: (raw) => ({
@@ -121,7 +141,8 @@ export const workQueue: Kind = {
   pausedSpec: { is_paused: true },
   find: (reader, { resource }) => {
     const { pool, queue } = queueParts(resource.key)
-    return findOne(reader, at`/work_pools/${pool}/queues/filter`, { work_queues: { name: { any_: [queue] } } })
+    const path = at`/work_pools/${pool}/queues/filter`
+    return findOne(reader, path, { work_queues: { name: { any_: [queue] } } }, ({ name }) => name === queue)
   },
 }
 
@@ -142,7 +163,7 @@ async function list(reader: Reader, _server: unknown, wanted?: ReadonlySet<strin
   const queues: JsonObject[] = []
   for (const pool of pools.map((raw) => text(raw, 'name'))) {
     if (wantedPools && !wantedPools.has(pool)) continue
-    queues.push(...(await readPages(reader, at`/work_pools/${pool}/queues/filter`, {})))
+    for (const raw of await readPages(reader, at`/work_pools/${pool}/queues/filter`, {})) queues.push(raw)
   }
   return queues
 }

@@ -6,6 +6,19 @@ export interface Reader {
   get(path: string): Promise<Json>
   /** A POST that only reads, such as `/flows/filter`. */
   query(path: string, body: JsonObject): Promise<Json>
+  /**
+   * Does the requests of `work` as one read, which ends with a `Failure` at a time and a size of its own; `path` names it
+   * there. Absent where nothing can be endless.
+   */
+  oneRead?<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T>
+}
+
+/** Checks the answers to requests by the shapes that kinds need. */
+export interface AnswerCheck {
+  /** Whether the answers to a request have a known shape. */
+  knows(method: string, path: string): boolean
+  /** What is wrong with a successful answer, as the end of the sentence "the answer …"; undefined if nothing is. */
+  fault(method: string, path: string, body: Json): string | undefined
 }
 
 /** Sends requests that change data. */

@@ -22,6 +22,12 @@ export type Event =
   /** Warnings that do not stop the operation. */
   | { readonly type: 'warning'; readonly issues: readonly Issue[] }
   | { readonly type: 'read'; readonly kind: string; readonly count: number }
+  /** Fields that this version of the tool does not know, and that are not exported, each with its number of objects. */
+  | {
+      readonly type: 'unknown-fields'
+      readonly kind: string
+      readonly fields: Readonly<Record<string, number>>
+    }
   | { readonly type: 'start'; readonly change: Change }
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly done: number; readonly total: number }
   | {

@@ -10,6 +10,7 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { writeText } from '../store/files.ts'
 import { onlyOwner } from '../store/whole-file.ts'
+import { refuseLoss } from './backup-loss.ts'
 import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
 import { type ExportSecretRequest, openExportSecrets } from './export-secrets.ts'
@@ -18,6 +19,8 @@ import { chosenOf, snapshotOf } from './server-snapshot.ts'
 
 export interface BackupRequest extends Target, Selection, Omit<ExportSecretRequest, 'output'> {
   readonly folder: string
+  /** Writes the backup even if it has far fewer resources than the newest one. */
+  readonly overrideChangeLimit?: boolean
   /** Number of backups to keep; all by default. */
   readonly keep?: number
 }
@@ -34,16 +37,21 @@ export interface BackupResult {
   readonly leftOut: readonly Issue[]
 }
 
-/** Writes a dated snapshot to a folder, unless the newest one has the same content. Throws before it writes if the server cannot be read completely. */
+/**
+ * Writes a dated snapshot to a folder, unless the newest one has the same content. Throws before it writes if the server cannot be
+ * read completely, or has lost more of what the newest backup has than the change limit allows.
+ */
 export async function backUp(request: BackupRequest, context: Context): Promise<BackupResult> {
   const { folder, keep, secrets } = request
   const place = resolve(context.cwd, folder)
-  const newest = (await backupsIn(place, folder)).at(-1)
+  const existing = await backupsIn(place, folder)
+  const newest = existing.at(-1)
   const { snapshot, leftOut } = await read(request, newest, context)
   const text = formatSnapshot(snapshot)
   const unchanged =
     newest !== undefined &&
     withoutSource(readText(join(place, newest), 'snapshot', join(folder, newest))) === withoutSource(text)
+  if (!unchanged && !request.overrideChangeLimit) await refuseLoss(snapshot, folder, existing, context)
   const path = join(folder, unchanged ? newest : freeName(newest, context.now()))
   if (!unchanged) await writeText(path, text, context, secrets === 'plain' ? onlyOwner : 0o644)
   const removed = keep === undefined ? [] : await removeOldest(folder, keep, context)

@@ -1,3 +1,4 @@
+import { answerTable, type UnknownFields } from '../answers/answer-table.ts'
 import { ApiError, type Client, openClient, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
@@ -21,6 +22,8 @@ export interface OpenConnection {
   readonly name: string | undefined
   /** Only one for writing may be written to. */
   readonly purpose: Purpose
+  /** The fields of the objects that were read since the last call that no kind knows. */
+  unknownFields(): readonly UnknownFields[]
   /** Whether requests contain credentials. */
   readonly withCredentials: boolean
   /** Calls the listener for every event of the client. */
@@ -61,9 +64,11 @@ export async function withConnection<T>(
     for (const listener of listeners) listener(event)
   }
   context.onEvent({ type: 'phase', phase: 'connecting' })
+  const answers = answerTable(context.kinds)
   const client = openClient(connection, on, {
     version,
     signal: context.signal,
+    answers,
     ...(serverTimeoutMs === undefined ? {} : { serverTimeoutMs }),
   })
   try {
@@ -83,6 +88,7 @@ export async function withConnection<T>(
       server,
       name: connection.name,
       purpose,
+      unknownFields: answers.unknownFields,
       withCredentials: connection.authorization !== undefined,
       listen: (listener) => void listeners.push(listener),
     })
@@ -93,12 +99,14 @@ export async function withConnection<T>(
 
 /** Reads the resources of a server and emits the phase; all of them, unless `options` restricts them. */
 export async function readResources(
-  { client, server }: OpenConnection,
+  { client, server, unknownFields }: OpenConnection,
   { kinds, onEvent }: Context,
   options: Omit<ReadOptions, 'on'> = {},
 ): Promise<Live> {
   onEvent({ type: 'phase', phase: 'reading' })
-  return readLive(client, server, kinds, { ...options, on: onEvent })
+  const live = await readLive(client, server, kinds, { ...options, on: onEvent })
+  for (const unknown of unknownFields()) onEvent({ type: 'unknown-fields', ...unknown })
+  return live
 }
 
 /** Emits warnings, if there are any. */

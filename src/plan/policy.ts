@@ -1,5 +1,5 @@
 import type { Issue } from '../issue.ts'
-import type { Change, Live, Plan, Ref } from '../model.ts'
+import type { Change, Live, Plan, Ref, Resource } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { matcherOf } from '../selection/scope.ts'
 
@@ -57,6 +57,27 @@ export function changeLimit(changes: readonly Change[], live: Live): Issue[] {
       fix: 'Check the profile and the file. If the change is intended, pass --override-change-limit.',
     }
   })
+}
+
+/**
+ * What is lost beyond the change limit, of each kind and in all, such as `8 of 12 resources of kind flow (67 %)`. Everything at
+ * once is beyond it, however little that is.
+ */
+export function excessiveLoss(before: readonly Resource[], isKept: (resource: Resource) => boolean): string[] {
+  const lossOf = (some: readonly Resource[], what: string): string[] => {
+    const [all, lost] = [some.length, some.filter((resource) => !isKept(resource)).length]
+    const isAll = some === before && all > 0 && lost === all
+    if (!isAll && (all < minResources || lost / all <= maxShares.delete)) return []
+    return [`${lost} of ${all} resources${what} (${Math.round((100 * lost) / all)} %)`]
+  }
+  const kinds = [...new Set(before.map(({ kind }) => kind))]
+  const ofKinds = kinds.flatMap((name) =>
+    lossOf(
+      before.filter(({ kind }) => kind === name),
+      ` of kind ${name}`,
+    ),
+  )
+  return ofKinds.length > 0 ? ofKinds : lossOf(before, '')
 }
 
 /**

@@ -18,6 +18,9 @@ export const validatorOptions: Options = {
   meta: false,
 }
 
+/** Options for answers: one error says enough, and a server may send thousands of them. */
+export const answerOptions: Options = { ...validatorOptions, allErrors: false, verbose: false, messages: false }
+
 /** The validators that were compiled, by what they were compiled from. A test may parse thousands of snapshots. */
 const compiled = new WeakMap<object, ValidateFunction>()
 
@@ -37,8 +40,13 @@ export function checkBySchema(_name: string, schema: JsonObject): ValidateFuncti
   return once(schema, () => compiledFrom(schema))
 }
 
-function compiledFrom(schema: JsonObject): ValidateFunction {
-  return new Ajv2020(validatorOptions).compile(schema)
+/** The validator of a server's answer, by its schema; it stops at the first error. Compiled on first use. */
+export function checkOfAnswer(schema: JsonObject): ValidateFunction {
+  return once(schema, () => compiledFrom(schema, answerOptions))
+}
+
+function compiledFrom(schema: JsonObject, options = validatorOptions): ValidateFunction {
+  return new Ajv2020(options).compile(schema)
 }
 
 /** The id of the schema of JSON Schemas by which Prefect checks those of users. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/issue.ts'
-import type { JsonObject } from '../../src/json.ts'
+import type { Json, JsonObject } from '../../src/json.ts'
 import type { OnPage } from '../../src/kind.ts'
-import { readAll, readNamed } from '../../src/kinds/read-list.ts'
+import { readAll, readNamed, readPages } from '../../src/kinds/read-list.ts'
 import type { Reader } from '../../src/model.ts'
 
 /** A list of a server, in pages of one size; `before` may change it before a page is answered. */
@@ -30,14 +30,15 @@ function listOf(count: number, size = 200, before: (rows: JsonObject[], page: nu
 
 describe('a list', () => {
   test.each([0, 1, 199, 200, 201, 400, 1050])(
-    'of %s is read in pages, two at a time, and none is asked for in vain',
+    'of %s is read in pages, two at a time, up to the first that is not whole',
     async (count) => {
       const list = listOf(count)
       expect((await list.all()).map(({ id }) => id).sort()).toEqual(list.rows.map(({ id }) => id).sort())
       expect(list.offsets.sort((a, b) => a - b)).toEqual(
-        Array.from({ length: Math.ceil(count / 200) }, (_, page) => page * 200),
+        // Only a page that is not whole proves the end.
+        Array.from({ length: Math.floor(count / 200) + 1 }, (_, page) => page * 200),
       )
-      expect(list.most()).toBe(Math.min(2, Math.max(0, Math.ceil(count / 200) - 1) || (count > 0 ? 1 : 0)))
+      expect(list.most()).toBe(count > 400 ? 2 : 1)
     },
   )
 
@@ -94,5 +95,90 @@ describe('a list', () => {
     const found = await readNamed(list.reader, '/list', names, (some) => ({ names: some }))
     expect(found.map(({ name }) => name)).toEqual(names)
     expect(list.offsets).toEqual([0, 0, 0])
+  })
+})
+
+/** A list whose pages are what `page` returns for an offset, whatever the request says. */
+function lyingList(count: (asked: number) => Json, page: (offset: number) => readonly JsonObject[]) {
+  const asked = { counts: 0, pages: 0 }
+  const reader: Reader = {
+    url: '',
+    get: async () => null,
+    query: async (path, { offset = 0 }) => {
+      if (path === '/count') return count(asked.counts++)
+      if (asked.pages++ > 20_000) throw new Error('endless')
+      return page(Number(offset))
+    },
+  }
+  const all = () => readAll(reader, '/list', {}, { path: '/count', body: {} })
+  return { asked, reader, all }
+}
+const rowsFrom = (first: number, length: number): JsonObject[] =>
+  Array.from({ length }, (_, n) => ({ id: `i${first + n}` }))
+const incomplete = (words: RegExp) => ({ issues: [{ code: 'incomplete-read', message: expect.stringMatching(words) }] })
+
+describe('a list that lies ends', () => {
+  test.each<[string, number]>([
+    ['too low', 3],
+    ['zero', 0],
+    ['too high', 20],
+    ['promising a million', 1_000_000],
+  ])('a count %s: after three readings', async (_, count) => {
+    const list = lyingList(
+      () => count,
+      (offset) => rowsFrom(0, 10).slice(offset),
+    )
+    await expect(list.all()).rejects.toMatchObject(incomplete(/10 objects, but the server counts/))
+    expect(list.asked.pages).toBeLessThan(20)
+  })
+
+  test('a count that grows while others create objects is accepted', async () => {
+    const list = lyingList(
+      (asked) => 9 + asked,
+      (offset) => rowsFrom(0, 10).slice(offset),
+    )
+    expect(await list.all()).toHaveLength(10)
+  })
+
+  test('the same page for ever, with a count that it does not reach', async () => {
+    const list = lyingList(
+      () => 450,
+      () => rowsFrom(0, 200),
+    )
+    await expect(list.all()).rejects.toMatchObject(incomplete(/200 objects, but the server counts 450/))
+    expect(list.asked.pages).toBeLessThan(20)
+  })
+
+  test('the same page for ever, without a count', async () => {
+    const list = lyingList(
+      () => null,
+      () => rowsFrom(0, 3),
+    )
+    await expect(readPages(list.reader, '/list', {})).rejects.toMatchObject(
+      incomplete(/the same objects again after 3/),
+    )
+    expect(list.asked.pages).toBe(2)
+  })
+
+  test('new IDs for ever, counted or not', async () => {
+    const counted = lyingList(
+      () => 3,
+      (offset) => rowsFrom(offset, 200),
+    )
+    await expect(counted.all()).rejects.toMatchObject(incomplete(/does not end/))
+    expect(counted.asked.pages).toBeLessThan(30)
+    const uncounted = lyingList(
+      () => null,
+      (offset) => rowsFrom(offset, 10_000),
+    )
+    await expect(readPages(uncounted.reader, '/list', {})).rejects.toMatchObject(incomplete(/does not end/))
+  })
+
+  test('a page of 130,000 objects is read', async () => {
+    const list = lyingList(
+      () => 130_000,
+      (offset) => (offset === 0 ? rowsFrom(0, 130_000) : []),
+    )
+    expect(await list.all()).toHaveLength(130_000)
   })
 })

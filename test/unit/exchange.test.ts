@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { limitBytes } from '../../src/client/bytes-in-flight.ts'
 import { exchange } from '../../src/client/exchange.ts'
 
 type Handler = Dispatcher.DispatchHandler
@@ -9,13 +10,14 @@ const dispatcherOf = (act: (handler: Handler) => void) =>
   ({ dispatch: (_: unknown, handler: Handler) => void act(handler) }) as unknown as Dispatcher
 const request = { method: 'GET', path: '/x', headers: {} }
 const controller = {} as Dispatcher.DispatchController
+const limits = { silenceMs: 20_000, totalMs: 600_000, answerBytes: 100, inFlight: limitBytes(100) }
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 it('a request that nothing is heard of ends, whether or not it was sent', async () => {
   const end = async (act: (handler: Handler) => void) => {
-    const outcome = exchange(dispatcherOf(act), 'http://x', request, 20_000)
+    const outcome = exchange(dispatcherOf(act), 'http://x', request, limits)
     await vi.advanceTimersByTimeAsync(20_000)
     return outcome
   }
@@ -36,7 +38,7 @@ it('a slow response that keeps coming is read to its end', async () => {
     handler.onResponseStart?.(controller, 200, {})
     setInterval(() => send(handler), 15_000)
   })
-  const outcome = exchange(answered, 'http://x', request, 20_000)
+  const outcome = exchange(answered, 'http://x', request, limits)
   await vi.advanceTimersByTimeAsync(120_000)
   expect(await outcome).toMatchObject({ type: 'response', status: 200, text: 'x'.repeat(8) })
 })

@@ -1,8 +1,9 @@
 import { type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
 import { nameInKey } from '../../ref.ts'
+import { countShape, createdBy, doneBy, listOf, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { idOf, text } from '../endpoints.ts'
-import { boolean, string, tags } from '../field-schemas.ts'
+import { anyObject, boolean, nullableString, string, tags } from '../field-schemas.ts'
 import { actionRules } from './action-rules.ts'
 import { automationIncompatibilities } from './automation-incompatibilities.ts'
 import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
@@ -14,6 +15,7 @@ import {
   tagsSince,
   updateAutomation,
 } from './automation-write.ts'
+import { policyAnswers } from './notification-policy.ts'
 import { ownership } from './ownership.ts'
 import { runVariableFaults } from './run-variables.ts'
 import { normalizeActions, normalizeTrigger } from './trigger.ts'
@@ -53,6 +55,20 @@ const freeformModels = [
 
 /** Fields of actions that hold what users write: arguments and texts. */
 const userValues = ['parameters', 'job_variables', 'subject', 'body', 'payload', 'message']
+
+const automationRow = rowWith(
+  {
+    name: string,
+    description: nullableString,
+    enabled: orNull(boolean),
+    trigger: anyObject,
+    actions: listOf(anyObject),
+    actions_on_trigger: orNull(listOf(anyObject)),
+    actions_on_resolve: orNull(listOf(anyObject)),
+    tags: orNull(tags),
+  },
+  ['name', 'trigger', 'actions'],
+)
 
 /** An automation. `POST /automations/`; names are not unique. */
 export const automation: Kind = {
@@ -133,6 +149,13 @@ export const automation: Kind = {
     },
     own: ['id', 'created', 'updated'],
   },
+  answers: [
+    rowsFrom('POST /automations/filter', automationRow),
+    { to: 'POST /automations/count', schema: countShape },
+    createdBy('POST /automations/'),
+    doneBy('PUT|PATCH|DELETE /automations/*'),
+    ...policyAnswers,
+  ],
   list: listAutomations,
   key: (raw) => text(raw, 'name'),
   encode: encodeAutomation,
@@ -162,8 +185,12 @@ export const automation: Kind = {
   async find(reader, after) {
     const name = nameInKey(after.resource.key)
     const found = await automationsNamed(reader, [name])
-    const same = found.find((raw) =>
-      ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) => sameField(raw, after, field)),
+    const same = found.find(
+      (raw) =>
+        raw.name === name &&
+        ['trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve'].every((field) =>
+          sameField(raw, after, field),
+        ),
     )
     return same && idOf(same)
   },

@@ -1,10 +1,30 @@
 import { type Json, type JsonObject, own } from '../../json.ts'
+import type { Answer } from '../../kind.ts'
 import type { LiveResource, Reader } from '../../model.ts'
+import { doneBy, listOf, orNull, rowWith } from '../answer-shapes.ts'
 import { at, list, text } from '../endpoints.ts'
+import { boolean, nullableString, string, tags } from '../field-schemas.ts'
 import { readPages } from '../read-list.ts'
 
 /** The first Prefect version without notification policies. Its database migration converts them to automations. */
 export const policiesUntil = '3.4.0'
+
+const policyRow = rowWith(
+  {
+    state_names: tags,
+    tags,
+    block_document_id: string,
+    is_active: orNull(boolean),
+    message_template: nullableString,
+  },
+  ['state_names', 'tags', 'block_document_id'],
+)
+
+/** The answers of the routes of notification policies. */
+export const policyAnswers: readonly Answer[] = [
+  { to: 'POST /flow_run_notification_policies/filter', schema: listOf(policyRow) },
+  doneBy('PATCH|DELETE /flow_run_notification_policies/*'),
+]
 
 /**
  * Reads the notification policies of an older server, each converted to the automation that Prefect's own migration

@@ -38,10 +38,11 @@ export async function listBlocks(
 
 /** The ID of the block with this type and name, anonymous or not. */
 export function findBlock(reader: Reader, slug: string, name: string): Promise<Id | undefined> {
-  return findOne(reader, path, {
+  const filter = {
     block_types: { slug: { any_: [slug] } },
     block_documents: { ...namedOrAnonymous, name: { any_: [name] } },
-  })
+  }
+  return findOne(reader, path, filter, (raw) => raw.name === name && text(object(raw.block_type), 'slug') === slug)
 }
 
 async function listWanted(reader: Reader, wanted: ReadonlySet<string>): Promise<readonly JsonObject[]> {

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, own } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Id, Reader } from '../../model.ts'
 import { keyOf, keyParts } from '../../ref.ts'
+import { createdBy, doneBy, objectWith, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { answer, at, idOf, list, object, text } from '../endpoints.ts'
 import { anyObject, string, tags } from '../field-schemas.ts'
 import { readNamed, readPages } from '../read-list.ts'
@@ -10,6 +11,17 @@ import { checksumOf } from './checksum.ts'
 
 const path = '/block_schemas/filter'
 const isFixed = 'a block schema never changes; another content is another schema'
+
+const schemaRow = rowWith(
+  {
+    checksum: string,
+    fields: anyObject,
+    block_type: objectWith({ slug: string }, ['slug']),
+    version: orNull(string),
+    capabilities: orNull(tags),
+  },
+  ['checksum', 'fields', 'block_type'],
+)
 
 /** A block schema. `POST /block_schemas/`, identified by its checksum. */
 export const blockSchema: Kind = {
@@ -59,6 +71,7 @@ export const blockSchema: Kind = {
     mapped: { block_type_id: 'type', block_type: 'type' },
     own: ['id', 'created', 'updated'],
   },
+  answers: [rowsFrom(`POST ${path}`, schemaRow), createdBy('POST /block_schemas/'), doneBy('DELETE /block_schemas/*')],
   list: listSchemas,
   key: (raw) => keyOf(text(object(raw.block_type), 'slug'), digits(text(raw, 'checksum'))),
   encode: (raw) => ({

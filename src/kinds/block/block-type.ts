@@ -1,14 +1,28 @@
 import type { Json } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
 import { keyOf } from '../../ref.ts'
+import { createdBy, doneBy, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
-import { nullableString, string } from '../field-schemas.ts'
+import { boolean, nullableString, string } from '../field-schemas.ts'
 import { nameFault, nameRule, reservedNameRule } from '../name-rules.ts'
 import { findOne, readNamed, readPages } from '../read-list.ts'
 import { isStockType, packageOf } from './builtin-block-types.ts'
 
 const path = '/block_types/filter'
 const nameIsFixed = 'the name of a block type cannot be changed'
+
+const typeRow = rowWith(
+  {
+    slug: string,
+    name: string,
+    description: nullableString,
+    code_example: nullableString,
+    logo_url: nullableString,
+    documentation_url: nullableString,
+    is_protected: orNull(boolean),
+  },
+  ['slug', 'name'],
+)
 
 /** A block type. `POST /block_types/`, keyed by slug. */
 export const blockType: Kind = {
@@ -35,6 +49,12 @@ export const blockType: Kind = {
     mapped: { slug: 'key' },
     own: ['id', 'created', 'updated', 'is_protected'],
   },
+  answers: [
+    rowsFrom(`POST ${path}`, typeRow),
+    createdBy('POST /block_types/', { slug: string }),
+    createdBy('GET /block_types/slug/*'),
+    doneBy('PATCH|DELETE /block_types/*'),
+  ],
   list: (reader, _server, wanted) =>
     wanted
       ? readNamed(reader, path, [...wanted], (slugs) => ({ block_types: { slug: { any_: slugs } } }))
@@ -94,7 +114,8 @@ export const blockType: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/block_types/${before.id}`)
   },
-  find: (reader, { resource }) => findOne(reader, path, { block_types: { slug: { any_: [resource.key] } } }),
+  find: (reader, { resource: { key } }) =>
+    findOne(reader, path, { block_types: { slug: { any_: [key] } } }, ({ slug }) => slug === key),
 }
 
 /** The texts that a create would change: servers escape `& < >` in these fields on creation, but not on update. */

@@ -1,10 +1,26 @@
 import type { Kind } from '../../kind.ts'
 import { keyParts } from '../../ref.ts'
-import { anyObject, boolean } from '../field-schemas.ts'
+import { countShape, createdBy, doneBy, objectWith, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
+import { anyObject, boolean, nullableString, string } from '../field-schemas.ts'
 import { nameFault, nameRule } from '../name-rules.ts'
 import { blockMentions } from './block-mentions.ts'
 import { encodeBlock, findBlock, keyFor, listBlocks } from './block-read.ts'
 import { createBlock, removeBlock, updateBlock } from './block-write.ts'
+
+/** Its schema says which values are secret, so a block without one would show them. */
+const blockRow = rowWith(
+  {
+    name: nullableString,
+    data: anyObject,
+    block_type_id: string,
+    block_schema_id: string,
+    block_type: objectWith({ slug: string }, ['slug']),
+    block_schema: objectWith({ fields: anyObject }, ['fields']),
+    block_document_references: orNull(anyObject),
+    is_anonymous: orNull(boolean),
+  },
+  ['name', 'data', 'block_type_id', 'block_schema_id', 'block_type', 'block_schema'],
+)
 
 /** A block document. `POST /block_documents/`, keyed by type and name; anonymous blocks are keyed by their owner. */
 export const block: Kind = {
@@ -53,6 +69,12 @@ export const block: Kind = {
     own: ['id', 'created', 'updated'],
     ignored: { merge_existing_data: 'an option of updates, not stored' },
   },
+  answers: [
+    rowsFrom('POST /block_documents/filter', blockRow),
+    { to: 'POST /block_documents/count', schema: countShape },
+    createdBy('POST /block_documents/'),
+    doneBy('PATCH|DELETE /block_documents/*'),
+  ],
   list: (reader, _server, wanted) => listBlocks(reader, wanted),
   key: keyFor,
   encode: encodeBlock,

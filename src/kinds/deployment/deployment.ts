@@ -6,6 +6,7 @@ import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels } from '../flow.ts'
 import { nameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
+import { deploymentAnswers } from './deployment-answers.ts'
 import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
@@ -132,6 +133,7 @@ export const deployment: Kind = {
   },
   idKeys: ['deployment_id', 'deployment_ids'],
   coverage: deploymentCoverage,
+  answers: deploymentAnswers,
   list: (reader, _server, wanted, onPage) => listDeployments(reader, wanted, onPage),
   key(raw, names) {
     const flow = names.raw(raw.flow_id)
@@ -175,8 +177,9 @@ export const deployment: Kind = {
   },
   remove: removeDeployment,
   async find(reader, { resource }) {
-    const [first] = await listDeployments(reader, new Set([resource.key]))
-    return first && idOf(first)
+    const [, name] = keyParts(resource.key)
+    const found = (await listDeployments(reader, new Set([resource.key]))).find((raw) => raw.name === name)
+    return found && idOf(found)
   },
 }
 

@@ -2,8 +2,9 @@ import type { JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Reader, Ref, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
+import { countShape, createdBy, doneBy, listOf, objectWith, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { at, idOf, object, text } from '../endpoints.ts'
-import { anyObject, boolean, nullableCount, nullableString, string } from '../field-schemas.ts'
+import { anyObject, boolean, integer, nullableCount, nullableString, string } from '../field-schemas.ts'
 import { nameRule, reservedNameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
 import { queueParts, queueRef } from '../queue-name.ts'
@@ -16,6 +17,20 @@ import { createWorkPool, initialQueue, updateWorkPool } from './work-pool-write.
 const path = '/work_pools/filter'
 
 const typeIsFixed = 'the type of a work pool cannot be changed; create a new pool and move its deployments'
+
+const poolRow = rowWith(
+  {
+    name: string,
+    type: string,
+    description: nullableString,
+    is_paused: orNull(boolean),
+    concurrency_limit: orNull(integer),
+    base_job_template: orNull(anyObject),
+    default_queue_id: nullableString,
+    storage_configuration: orNull(anyObject),
+  },
+  ['name', 'type', 'default_queue_id'],
+)
 
 /** A work pool. `POST /work_pools/`, keyed by name; also creates the default queue. */
 export const workPool: Kind = {
@@ -87,6 +102,14 @@ export const workPool: Kind = {
     },
     own: ['id', 'created', 'updated', 'status', 'active_slots'],
   },
+  answers: [
+    rowsFrom(`POST ${path}`, poolRow),
+    { to: 'POST /work_pools/count', schema: countShape },
+    createdBy('POST /work_pools/', { default_queue_id: string }),
+    createdBy('GET /work_pools/*', { default_queue_id: string }),
+    doneBy('PATCH|DELETE /work_pools/*'),
+    { to: 'POST /work_pools/*/workers/filter', schema: listOf(objectWith({ status: nullableString })) },
+  ],
   list: (reader, _server, wanted) =>
     wanted
       ? listWanted(reader, wanted)
@@ -141,7 +164,8 @@ export const workPool: Kind = {
   async remove({ api }, before) {
     await api.send('DELETE', at`/work_pools/${before.key}`)
   },
-  find: (reader, { resource }) => findOne(reader, path, { work_pools: { name: { any_: [resource.key] } } }),
+  find: (reader, { resource: { key } }) =>
+    findOne(reader, path, { work_pools: { name: { any_: [key] } } }, ({ name }) => name === key),
 }
 
 function defaultQueueOf({ key, spec }: Resource): Ref {

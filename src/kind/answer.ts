@@ -1,0 +1,11 @@
+import type { JsonObject } from '../json.ts'
+
+/** What a kind needs of the answers to one request. Fields that it does not name are allowed. */
+export interface Answer {
+  /** Methods and path, such as `PATCH|DELETE /variables/*`; `*` is one segment. */
+  readonly to: string
+  /** JSON Schema (2020-12) of the body; no body is null. */
+  readonly schema: JsonObject
+  /** Whether the body is a list of objects of the kind, whose unknown fields are counted. */
+  readonly ofKind?: true
+}

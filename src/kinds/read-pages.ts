@@ -1,0 +1,132 @@
+import type { JsonObject } from '../json.ts'
+import type { OnPage } from '../kind.ts'
+import type { Reader } from '../model.ts'
+import { objects, text } from './endpoints.ts'
+
+/** Objects of a list, collected from its pages. */
+export interface Collector {
+  /** Adds a page; an object that occurs twice, because of concurrent writes, is counted once. Returns the number of new ones. */
+  add(page: readonly JsonObject[]): number
+  readonly ids: ReadonlySet<string>
+  /** The objects that were not passed to `onPage`. */
+  readonly unreported: readonly JsonObject[]
+}
+
+/** Collects pages, or passes them on. */
+export function createCollector(onPage: OnPage | undefined): Collector {
+  const ids = new Set<string>()
+  const unreported: JsonObject[] = []
+  return {
+    add(page) {
+      const before = ids.size
+      const added: JsonObject[] = []
+      for (const raw of page) {
+        const id = text(raw, 'id')
+        if (ids.has(id)) continue
+        ids.add(id)
+        added.push(raw)
+      }
+      if (onPage) onPage(added)
+      else for (const raw of added) unreported.push(raw)
+      return ids.size - before
+    },
+    ids,
+    unreported,
+  }
+}
+
+/** A list of a server. */
+export interface Pages {
+  readonly reader: Reader
+  readonly path: string
+  readonly body: JsonObject
+}
+
+/**
+ * Why reading stopped. `end`: nothing follows. `enough`: as many as wanted. `repeats`: a whole page had nothing new, so that
+ * the server may not look at the offset. `endless`: more objects than a server can have.
+ */
+export type End = 'end' | 'enough' | 'repeats' | 'endless'
+
+/** The most objects of a list whose number nobody knows. */
+const mostObjects = 1_000_000
+
+/** A page has this number of objects unless an administrator changed it. */
+const usualPage = 200
+
+/** The most objects of a list, by the server's count: others may create some meanwhile. */
+export function mostFor(counted: number | undefined): { readonly most?: number } {
+  return counted === undefined ? {} : { most: 2 * counted + 1000 }
+}
+
+interface Turn {
+  readonly enough?: number
+  /** Where to begin, and the length of a whole page, if known. */
+  readonly from?: number
+  readonly whole?: number
+  readonly most?: number
+}
+
+/** Reads page by page. A last page may have nothing new: somebody created an object meanwhile, which moved the others. */
+export async function readInTurn(
+  { reader, path, body }: Pages,
+  collector: Collector,
+  { enough = Number.POSITIVE_INFINITY, from = 0, whole, most = mostObjects }: Turn,
+): Promise<End> {
+  let size = whole
+  for (let offset = from; collector.ids.size < enough; ) {
+    const page = objects(await reader.query(path, { ...body, offset }))
+    if (page.length === 0) return 'end'
+    if (collector.add(page) === 0) return page.length < (size ?? 1) ? 'end' : 'repeats'
+    if (collector.ids.size > most) return 'endless'
+    size ??= page.length
+    offset += page.length
+  }
+  return 'enough'
+}
+
+/**
+ * Reads a list of known length, several pages at a time, and then whatever follows. Assumes that all pages are as long as the
+ * first one; if they are not, objects are missing.
+ */
+export async function readSeveral(
+  pages: Pages,
+  collector: Collector,
+  counted: Promise<number | undefined>,
+): Promise<End> {
+  const { reader, path, body } = pages
+  const readAt = async (offset: number) => {
+    const page = objects(await reader.query(path, { ...body, offset }))
+    return { length: page.length, added: collector.add(page) }
+  }
+  const first = await readAt(0)
+  const [size, expected] = [first.length, await counted]
+  if (size === 0) return 'end'
+  if (expected === undefined) return readInTurn(pages, collector, { from: size, whole: size })
+  let [next, last] = [size, size]
+  const worker = async () => {
+    while (next < expected) {
+      const offset = next
+      next += size
+      const { length, added } = await readAt(offset)
+      // Nothing new: what follows is not worth a request for each page that the count promises.
+      if (added === 0) next = expected
+      if (offset + size >= expected) last = length
+    }
+  }
+  const stop = (error: unknown) => {
+    next = Number.POSITIVE_INFINITY
+    throw error
+  }
+  await Promise.all(Array.from({ length: atATime }, () => worker().catch(stop)))
+  const isShort = last < size || (collector.ids.size === expected && size < usualPage && expected === size)
+  if (isShort) return 'end'
+  const from = Math.ceil(expected / size) * size
+  return readInTurn(pages, collector, { from: Math.max(size, from), whole: size, ...mostFor(expected) })
+}
+
+/**
+ * The number of concurrent page requests, so that the server can work on one page while another is being transferred or
+ * parsed.
+ */
+export const atATime = 2
