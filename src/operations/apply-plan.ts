@@ -8,6 +8,7 @@ import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
 import { startRecheck } from '../live/recheck.ts'
 import type { Outcome } from '../model.ts'
+import { refOf } from '../ref.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
 import { referencesOf } from './plan-edges.ts'
@@ -118,7 +119,9 @@ async function readBack({ outcomes, ids }: Applied, prepared: PreparedPlan, cont
   const { kinds, onEvent } = context
   const resources = written(outcomes)
   if (resources.length === 0) return { outcomes, issues: [] }
+  // One that was written itself is wanted with its secrets, not only by name.
   const needed = new Set(resources.flatMap(({ refs }) => Object.values(refs)))
+  for (const resource of resources) needed.delete(refOf(resource))
   const wanted = [...resources, ...[...needed].map((ref) => named(ref))]
   onEvent({ type: 'phase', phase: 'reading back' })
   try {
