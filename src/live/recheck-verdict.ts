@@ -52,10 +52,11 @@ function existing(base: Base, change: Change & { readonly action: 'update' | 'de
   const key = look.keyNow(now.id) ?? now.key
   if (![before.key, splitRef(ref).key].some((own) => nameInKey(own) === nameInKey(key)))
     return moved(ref, `was renamed to ${key}`)
-  if (change.action === 'update' && isAsPlanned(base, { ...now, key }, change.after))
-    return { state: 'as-planned', id: now.id }
   const text = textOfChange(base, before, now)
-  return text === undefined ? unmoved : moved(ref, `was changed (${text})`)
+  // An undo also writes what does not differ, so this comes first.
+  if (text === undefined) return unmoved
+  const isPlanned = change.action === 'update' && isAsPlanned(base, { ...now, key }, change.after)
+  return isPlanned ? { state: 'as-planned', id: now.id } : moved(ref, `was changed (${text})`)
 }
 
 /** Whether what a delete takes along was changed. */

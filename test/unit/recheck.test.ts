@@ -73,6 +73,19 @@ describe('right before its write, a resource', () => {
     })
   })
 
+  it('that an undo writes again although it does not differ is written', async () => {
+    const system = new FakeSystem()
+    system.put('a', 'x', { count: 1 })
+    const live = await readLive(system, server, toyKinds, {})
+    const wanted = snapshot(resource('a/x', { spec: { count: 1 } }))
+    const rewrite = new Map([['a/x' as Ref, ['/spec/count']]])
+    const { changes } = makePlan(wanted, live, toyKinds, { secretValues: values, rewrite })
+    const options = { kinds: toyKinds, changes, live, secretValues: values, refsOf: () => [] }
+    const started = await startRecheck(system, system, options)
+    expect(changes.map(({ action }) => action)).toEqual(['update'])
+    expect(await started.before(changes[0] as Change, new Map())).toEqual({ state: 'unmoved' })
+  })
+
   it('whose parent was replaced is not written, because it would refer to nothing', async () => {
     const system = new FakeSystem()
     const parent = system.put('a', 'p')
