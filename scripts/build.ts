@@ -72,6 +72,8 @@ const cli = await build({
   sourcemap: true,
   sourcesContent: false,
   external,
+  // From V8's code cache, a function has no way to import.
+  supported: { 'dynamic-import': false },
   define: { 'import.meta.url': 'fileUrl' },
   banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
 })

@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -158,6 +159,13 @@ describe('a file that is not trusted', () => {
     for (const name of ['pyproject.toml', '.env']) chmodSync(join(root, 'work', name), 0o666)
     expect(resolved({ profile: 'prod' }, {}, { uid: me })).toMatchObject({ notes: [], unsafe: [] })
   })
+})
+
+it('a FIFO and an endless file in place of settings are told, and neither waited for nor read', () => {
+  write({ 'work/s.yaml': '' })
+  execFileSync('mkfifo', [join(root, 'work/.env')])
+  symlinkSync('/dev/zero', join(root, 'work/prefect.toml'))
+  expect(() => resolved({ profile: 'prod' })).toThrow(/\.env: it is a FIFO.*prefect\.toml: it is a device/s)
 })
 
 describe('commands that write', () => {
