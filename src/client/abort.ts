@@ -25,12 +25,11 @@ export async function orInterrupted<T>(
 }
 
 /**
- * A separate signal that aborts with the given one. Node warns about a signal with more than ten listeners, and the
+ * A separate signal that aborts with any of the given ones. Node warns about a signal with more than ten listeners, and the
  * client adds two for each read in flight.
  */
-export function followSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined) return undefined
-  const derived = AbortSignal.any([signal])
+export function followSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const derived = AbortSignal.any(signals.filter((signal) => signal !== undefined))
   setMaxListeners(0, derived)
   return derived
 }

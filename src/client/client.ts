@@ -25,6 +25,8 @@ export interface Client extends Api {
   time(): Promise<number | undefined>
   /** Whether data of the server contains the credentials that it was sent. */
   echoes(data: string): boolean
+  /** Ends reads in flight, because nobody waits for them any more. Writes are completed. */
+  drop(): void
   /** Waits for requests in flight and closes the connections. */
   close(): Promise<void>
 }
@@ -71,8 +73,9 @@ export function openClient(
     add?.(response.text.length)
     return toReply(caller, call, response, options.answers)
   }
-  const signal = followSignal(options.signal)
-  const abort = signal ? { signal } : {}
+  const dropping = new AbortController()
+  const signal = followSignal(dropping.signal, options.signal)
+  const abort = { signal }
   const { url } = connection
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
   const api = apiOf(url, request)
@@ -97,6 +100,7 @@ export function openClient(
       }),
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
+    drop: () => dropping.abort(),
     close: () => transport.close(),
   }
 }

@@ -132,6 +132,11 @@ function openBody({ answerBytes, inFlight }: ExchangeLimits, timers: Timers) {
   const chunks: Buffer[] = []
   let bytes = 0
   let isClosed = false
+  const resume = (controller: Dispatcher.DispatchController) => {
+    if (isClosed) return
+    timers.pause(false)
+    controller.resume()
+  }
   return {
     /** Whether the answer is not too large yet. */
     add(chunk: Buffer, controller: Dispatcher.DispatchController): boolean {
@@ -144,10 +149,8 @@ function openBody({ answerBytes, inFlight }: ExchangeLimits, timers: Timers) {
         timers.pause(true)
         controller.pause()
       }
-      receiving.add(chunk.length, pause, () => {
-        timers.pause(false)
-        controller.resume()
-      })
+      // Later: undici cannot parse an answer while it is in the middle of another one.
+      receiving.add(chunk.length, pause, () => setImmediate(() => resume(controller)))
       return true
     },
     text: () => Buffer.concat(chunks).toString('utf8'),

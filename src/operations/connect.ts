@@ -92,6 +92,10 @@ export async function withConnection<T>(
       withCredentials: connection.authorization !== undefined,
       listen: (listener) => void listeners.push(listener),
     })
+  } catch (error) {
+    // Other lists may still be on their way, and without end.
+    client.drop()
+    throw error
   } finally {
     await client.close()
   }

@@ -26,7 +26,7 @@ const first =
   (change: (row: JsonObject) => Json) =>
   (good: Json): Given => {
     const rows = Array.isArray(good) ? good : []
-    return { json: [change(isObject(rows[0]) ? rows[0] : { name: 'x' }), ...rows.slice(1)] }
+    return { json: [change(isObject(rows[0]) ? rows[0] : { name: 'x', value: 1 }), ...rows.slice(1)] }
   }
 
 const notList: readonly [string, (good: Json) => Given, RegExp][] = [
@@ -76,7 +76,7 @@ function endless(): (good: Json, asked: Asked) => Given {
   return (good, { body }) => {
     const [row] = Array.isArray(good) ? good : []
     const rows = Array.from({ length: 200 }, (_, n) => ({
-      ...(isObject(row) ? row : { name: 'x' }),
+      ...(isObject(row) ? row : { name: 'x', value: 1 }),
       id: `e-${Number(body.offset ?? 0) + n}`,
     }))
     return { json: rows }
