@@ -3,6 +3,7 @@ import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { isObject, type Json, type JsonObject, step, steps, writeJson } from '../json.ts'
 import type { KeywordCheck, Misfit, RuleKeyword } from '../kind.ts'
 import { openAjv } from './ajv.ts'
+import { withinTime } from './bounded-pattern.ts'
 import { type MatchedDocuments, type SchemaFault, visitSchema } from './rule-schema-words.ts'
 import { plain } from './validate-document.ts'
 import { checkOfSchemas } from './validators.ts'
@@ -37,7 +38,7 @@ export function ruleSchemas(checks: ReadonlyMap<string, KeywordCheck>): RuleSche
     },
     compile(schema) {
       const check = open().compile(plain(schema) as JsonObject)
-      return (document) => (check(plain(document)) ? [] : misfitsOf(check.errors ?? []))
+      return (document) => withinTime(() => (check(plain(document)) ? [] : misfitsOf(check.errors ?? [])))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { Misfit, Schemas } from '../kind.ts'
 import { openAjv } from './ajv.ts'
+import { withinTime } from './bounded-pattern.ts'
 import { plain } from './validate-document.ts'
 import { checkOfSchemas } from './validators.ts'
 
@@ -41,7 +42,7 @@ function compile(ajv: ReturnType<typeof openAjv>, schema: JsonObject): (value: J
   try {
     const { $id: _, ...rest } = schema
     const check = ajv.compile(rest)
-    return (value) => (check(value) ? [] : misfitsOf(check.errors))
+    return (value) => withinTime(() => (check(value) ? [] : misfitsOf(check.errors)))
   } catch {
     return () => []
   }
