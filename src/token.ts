@@ -5,7 +5,7 @@ import type { Id, Ref } from './model.ts'
  * An ID inside freeform JSON is written `<ref:kind/key>`. A run of n `<` before a literal `ref:` is doubled, and so is
  * a run directly before a token: an odd run opens a token, an even run is text.
  */
-const opening = /(<+)ref:/g
+const opening = /(?<!<)(<+)ref:/g
 const hasUuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const uuid = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi
 
@@ -26,6 +26,7 @@ export function cut(text: string): { readonly pieces: readonly Piece[]; readonly
   const pieces: Piece[] = []
   const broken: string[] = []
   let from = 0
+  let close = 0
   for (const match of text.matchAll(opening)) {
     if (match.index < from) continue
     const run = match[1]?.length ?? 0
@@ -35,7 +36,9 @@ export function cut(text: string): { readonly pieces: readonly Piece[]; readonly
       from = match.index + run
       continue
     }
-    const end = text.indexOf('>', start)
+    // A text of tokens that are not closed is searched once.
+    if (close >= 0 && close <= start) close = text.indexOf('>', start)
+    const end = close
     const name = end < 0 ? '' : text.slice(start + 5, end)
     if (!/^[a-z][a-z-]*\/./s.test(name)) {
       broken.push(text.slice(start, start + 60))
@@ -53,7 +56,7 @@ export function cut(text: string): { readonly pieces: readonly Piece[]; readonly
 /** Escapes text outside tokens; `beforeToken` if a token follows. */
 function escaped(text: string, beforeToken: boolean): string {
   const doubled = text.replace(opening, (_, run: string) => `${run}${run}ref:`)
-  return beforeToken ? doubled.replace(/<+$/, (run) => run + run) : doubled
+  return beforeToken ? doubled.replace(/(?<!<)<+$/, (run) => run + run) : doubled
 }
 
 /**

@@ -47,7 +47,7 @@ function isoMicros(text: string): bigint | undefined {
 /** The microseconds of numbers with units. */
 function sumOf(text: string, units: Readonly<Record<string, bigint>>): bigint {
   let sum = 0n
-  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(/(\d+)(?:[.,](\d*))?([A-Z])/g)) {
+  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(/(?<!\d)(\d+)(?:[.,](\d*))?([A-Z])/g)) {
     const size = (units[unit] ?? 0n) * million
     const scale = 10n ** BigInt(fraction.length)
     sum += BigInt(whole) * size + (BigInt(fraction || '0') * size * 2n + scale) / (scale * 2n)

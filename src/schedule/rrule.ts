@@ -198,7 +198,7 @@ function integer(text: string, name: string): number {
 
 /** `FR`, `+1FR` or `FR(+1)`. */
 function dayOf(text: string): { readonly day: number; readonly nth?: number } {
-  const [, before = '', name = '', inside] = /^([+-]?\d*)([^()]*)(?:\(([+-]?\d+)\))?$/.exec(text) ?? []
+  const [, before = '', name = '', inside] = /^([+-]?\d*)(?!\d)([^()]*)(?:\(([+-]?\d+)\))?$/.exec(text) ?? []
   const nth = Number(inside ?? before)
   const day = indexOf(dayNames, name, 'BYDAY')
   return nth ? { day, nth } : { day }

@@ -81,7 +81,7 @@ export function placeholderNames(kinds: readonly Kind[]): (kind: string, key: st
     (byName.get(kind)?.secretName?.(key, pointer) ?? `${kind}/${key}${pointer}`)
       .toUpperCase()
       .replace(/[^A-Z0-9]+/g, '_')
-      .replace(/^_+|_+$/g, '')
+      .replace(/^_+|(?<!_)_+$/g, '')
       .replace(/^(?=\d)/, '_')
 }
 

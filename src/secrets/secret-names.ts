@@ -51,7 +51,7 @@ export function secretNameOf(name: string): SecretName {
 
 /** The words of a name in snake, kebab or camel case, in lower case. */
 function wordsOf(name: string): string[] {
-  const spaced = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+  const spaced = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/(?<![A-Z])([A-Z]+)([A-Z][a-z])/g, '$1 $2')
   return spaced
     .replace(/([A-Za-z])(\d+)(?![A-Za-z\d])/g, '$1 $2')
     .toLowerCase()

@@ -56,7 +56,7 @@ export function replaceValue({ text, edits }: Edited, slot: Slot, value: Json, a
   const replacement =
     short !== '' && short.length <= 100 && typeof value === 'object' ? ` ${short}` : block(value, node)
   const [first = '', ...lines] = ((named === '' ? '' : ` ${named}`) + replacement).split('\n')
-  const head = /^[^\S\n]*(?:&\S+)?[^\S\n]*(?:[|>][-+\d]*)?[^\S\n]*(#[^\n]*)\n/.exec(text.slice(start, end))?.[1]
+  const head = /^[^\S\n]*(?:&\S+[^\S\n]*)?(?:[|>][-+\d]*[^\S\n]*)?(#[^\n]*)\n/.exec(text.slice(start, end))?.[1]
   const tail = text.slice(end, lineEnd(text, end)).trimEnd()
   const beside = tail !== '' ? tail : head === undefined ? '' : ` ${head}`
   edits.push({ start, end: end + tail.length, text: [first + beside, ...shifted(lines, column)].join('\n') })

@@ -27,7 +27,7 @@ export function cutStream(file: string, stream: string): Chunk[] {
   let line = 1
   for (const { index } of `${text}\n---`.matchAll(marker)) {
     const part = text.slice(start, index)
-    if (/^[^\S\n]*[^#\s]/m.test(part))
+    if (/(?<![^\n])[^\S\n]*[^#\s]/.test(part))
       chunks.push({ file, text: start > 0 ? `   ${part}` : part, start, line, marked: start > 0 })
     line += count(part)
     start = index + 3

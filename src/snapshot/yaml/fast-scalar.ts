@@ -48,7 +48,7 @@ export function plain(lines: Lines): Json {
   const written = comment < 0 ? line : line.slice(0, comment)
   lines.at += written.length
   // `trimEnd` would also remove characters that are not white space in YAML.
-  const text = written.endsWith(' ') ? written.replace(/ +$/, '') : written
+  const text = written.endsWith(' ') ? written.replace(/(?<! ) +$/, '') : written
   if (noPlainStart.test(text) || text.includes(': ') || text.endsWith(':') || text.includes('\t')) throw unsupported
   return plainValue(text)
 }

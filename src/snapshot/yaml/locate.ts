@@ -104,7 +104,7 @@ function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] 
 
 /** The start of a document, after its marker, comments and blank lines; without parsing. */
 export function startOf(chunk: Chunk): Place {
-  const offset = Math.max(0, chunk.text.search(/(?<=^\s*)[^#\s]/m))
+  const offset = Math.max(0, chunk.text.search(/[^#\s](?<=(?<![^\n])\s*[^#\s])/))
   const before = chunk.text.slice(0, offset)
   const begin = before.lastIndexOf('\n') + 1
   return {

@@ -21,7 +21,7 @@ export function faultsOf(document: Document.Parsed, text: string): YamlFault[] {
     Value: (_, { tag, range }) => {
       const offset = tag ? text.lastIndexOf('!', range?.[0] ?? 0) : -1
       // A tag may have several `!`; its fault is reported at the first one.
-      const start = text.slice(0, offset + 1).search(/![^\s,[\]{}]*$/)
+      const start = tag ? startOfTag(text, offset) : -1
       if (tag && !known.has(start))
         faults.push({
           code: 'invalid-yaml',
@@ -45,3 +45,10 @@ function faultOf({ code, message, pos: [offset] }: YAMLError, text: string): Yam
 
 /** Errors that are independent of each other. */
 export const independentErrors = new Set<string>(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
+
+/** The offset of the first `!` of the word that contains an offset. */
+function startOfTag(text: string, offset: number): number {
+  let start = offset
+  while (start > 0 && !/[\s,[\]{}]/.test(text[start - 1] ?? '')) start--
+  return text.indexOf('!', start)
+}
