@@ -254,6 +254,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   ENXIO: 'it is a socket or device, not a regular file',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
   EROFS: 'the file system is read-only',
 }
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Change } from '../model.ts'
-import { fileFailure, readText, statIfExists } from '../read-file.ts'
+import { fileFailure, readText, reasonOf, statIfExists } from '../read-file.ts'
 import {
   endLine,
   type Head,
@@ -127,7 +127,7 @@ function lineWriter(file: string, handle: number, disk: Disk) {
         }
         if (sync) await disk.sync(handle)
       } catch (error) {
-        broken ??= error instanceof Error ? error.message : String(error)
+        broken ??= reasonOf(error)
       }
       check()
     },
@@ -150,13 +150,8 @@ function open(path: string, file: string, folder: string | undefined): number {
     syncFolder(dirname(path))
     return handle
   } catch (error) {
-    const reason =
-      error instanceof Error && 'code' in error && error.code === 'EEXIST'
-        ? 'the file already exists'
-        : error instanceof Error
-          ? error.message
-          : String(error)
-    throw unwritable(file, reason)
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    throw unwritable(file, isThere ? 'the file already exists' : reasonOf(error))
   }
 }
 

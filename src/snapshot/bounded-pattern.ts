@@ -39,8 +39,8 @@ function testBounded(pattern: RegExp, text: string): boolean {
   } catch (error) {
     // The error may belong to another context, so that it is no `Error` of this one.
     if ((error as { readonly code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    const message = `cannot be compared with the pattern ${pattern.source}: it tries too many ways to match`
-    throw Object.assign(new Error(message), { name: 'PatternTimeout' })
+    const message = `The pattern ${pattern.source} tries too many ways to match a text.`
+    throw Object.assign(new Error(message), { name: 'PatternTimeout', source: pattern.source })
   }
 }
 
@@ -51,6 +51,7 @@ export function withinTime(check: () => readonly Misfit[]): readonly Misfit[] {
   } catch (error) {
     // By its name, because the build loads ajv with a copy of this module.
     if (!(error instanceof Error && error.name === 'PatternTimeout')) throw error
-    return [{ pointer: '', reason: error.message }]
+    const pattern = 'source' in error ? String(error.source) : ''
+    return [{ pointer: '', reason: `cannot be compared with the pattern ${pattern}: it tries too many ways to match` }]
   }
 }
