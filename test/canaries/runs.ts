@@ -144,7 +144,7 @@ export async function runWith(
   const { home, canaries, own } = bench
   const before = new Set(walk(home))
   const crashed = (error: Error): Told => ({ exit: -1, out: '', err: `${error.stack}`, issues: [] })
-  const told = await command(args, { ...bench.env, ...env }, home).catch(crashed)
+  const told = await command(args, { ...bench.env, ...env }, home, { serverTimeoutMs: 0 }).catch(crashed)
   const files = walk(home).filter((file) => !own.has(file) && !before.has(file))
   const said = [told.out, told.err, JSON.stringify(told.issues), ...files, ...files.map(textOf)].join('\n')
   return { args, exit: told.exit, leaks: leaksIn(said, canaries), told }
