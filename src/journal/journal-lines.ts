@@ -1,9 +1,11 @@
+import { isTooDeep, misshapen } from '../json/shape.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
+import { shapesOf } from './journal-shapes.ts'
 
 /** The lines of a journal, as far as they can be read. */
 export interface JournalLines {
   readonly values: readonly JsonObject[]
-  /** Numbers of the lines that are damaged. What follows a torn line in the same line is among the values. */
+  /** Numbers of the lines that are damaged: no JSON, or not as this tool writes them. What follows a torn line in the same line is among the values. */
   readonly damaged: readonly number[]
 }
 
@@ -42,7 +44,7 @@ function followingIn(line: string): JsonObject | undefined {
 function objectIn(line: string): JsonObject | undefined {
   try {
     const value = parseJson(line)
-    return isObject(value) ? value : undefined
+    return isObject(value) && !isTooDeep(value) && misshapen(value, shapesOf(value)).length === 0 ? value : undefined
   } catch {
     return undefined
   }

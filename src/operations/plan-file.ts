@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
+import { isBoolean, isText, isTexts, oneOf, type Shape } from '../json/shape.ts'
 import { isObject, type Json, type JsonObject, own, parseJson, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Server } from '../model.ts'
@@ -25,7 +26,7 @@ export interface LoadedPlan {
 }
 
 /** Checks the type of each property of a saved request. */
-const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>> = {
+const savedParts: Readonly<Record<keyof SavedRequest, Shape>> = {
   snapshot: isText,
   include: isTexts,
   exclude: isTexts,
@@ -37,7 +38,7 @@ const savedParts: Readonly<Record<keyof SavedRequest, (value: Json) => boolean>>
   skipUnsupported: isBoolean,
   prune: isBoolean,
   overrideChangeLimit: isBoolean,
-  activation: (value) => ['snapshot', 'paused', 'keep'].includes(value as string),
+  activation: oneOf('snapshot', 'paused', 'keep'),
 }
 
 /** Writes a plan for a later apply: its snapshot, its request, and the state of the server. */
@@ -122,16 +123,4 @@ function otherServer(planned: Server, server: Server): Issue {
     message: `The plan was made for ${planned.url}, not for ${server.url}.`,
     fix: 'Pass the profile that the plan was made with.',
   }
-}
-
-function isText(value: Json): boolean {
-  return typeof value === 'string'
-}
-
-function isTexts(value: Json): boolean {
-  return Array.isArray(value) && value.every(isText)
-}
-
-function isBoolean(value: Json): boolean {
-  return typeof value === 'boolean'
 }

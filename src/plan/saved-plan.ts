@@ -1,5 +1,16 @@
 import { Failure, type Issue } from '../issue.ts'
-import { isObject, type Json, type JsonObject, writeJson } from '../json.ts'
+import {
+  isMapping,
+  isRefText,
+  isText,
+  isTexts,
+  isTooDeep,
+  mappingOf,
+  misshapen,
+  objectOf,
+  type Shapes,
+} from '../json/shape.ts'
+import { isObject, type Json, type JsonObject, own, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, LiveResource, Plan, Ref, Resource, Server } from '../model.ts'
 import { byRef, refOf, splitRef } from '../ref.ts'
@@ -72,13 +83,29 @@ function fingerprintIn({ external }: Plan, ref: Ref, resource: LiveResource): st
   return fingerprint(external.includes(ref) ? { ...resource, refs: {}, spec: {}, secrets: {} } : resource)
 }
 
+const image = objectOf({ refs: mappingOf(isText, isRefText), spec: isMapping })
+const shapes: Shapes = {
+  tool: isText,
+  server: objectOf({ url: isText, version: isText }),
+  request: isMapping,
+  snapshot: isText,
+  changes: isTexts,
+  fingerprints: mappingOf(isRefText, isText),
+  before: mappingOf(isRefText, image),
+}
+
 /** Reads a saved plan. Throws `Failure` for another document or version. */
 export function parseSaved(file: string, value: Json): Saved {
+  const fix = 'Create the plan again.'
   const fail = (reason: string) =>
-    new Failure([{ code: 'invalid-plan', severity: 'error', message: `${file} ${reason}` }])
+    new Failure([{ code: 'invalid-plan', severity: 'error', message: `${file} ${reason}`, fix }])
   if (!isObject(value) || value.schema !== schema) throw fail('is not a plan that `plan --out` saved.')
   if (value.version !== 1)
     throw fail(`is a plan of version ${writeJson(value.version ?? null)}, but this tool reads version 1.`)
+  const bad = misshapen(value, shapes)
+  if (bad.length > 0)
+    throw fail(`is damaged: ${bad.join(', ')} ${bad.length === 1 ? 'is' : 'are'} not as this tool writes it.`)
+  if (isTooDeep(value)) throw fail('is damaged: its values are nested too deeply.')
   return value as unknown as Saved
 }
 
@@ -86,7 +113,7 @@ export function parseSaved(file: string, value: Json): Saved {
 export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly Kind[]): Issue[] {
   const refs = new Set([...Object.keys(saved.fingerprints), ...concerned(plan)] as Ref[])
   const issues = [...refs].sort().flatMap((ref): Issue[] => {
-    const then = saved.fingerprints[ref]
+    const then = own(saved.fingerprints, ref)
     const now = live.resources.get(ref)
     if (then !== undefined && now === undefined) return [moved(ref, 'was deleted')]
     if (then === undefined && now !== undefined) return [moved(ref, 'was created')]
@@ -106,10 +133,10 @@ export function staleness(saved: Saved, plan: Plan, live: Live, kinds: readonly 
 }
 
 function howChanged({ before }: Saved, ref: Ref, now: LiveResource, kinds: readonly Kind[]): string {
-  const image = before[ref]
+  const known = own(before, ref)
   const kind = kinds.find(({ name }) => name === splitRef(ref).kind)
-  if (!image || !kind) return 'was changed'
-  const fields = changedText(kind, { ...now, ...image }, now)
+  if (!known || !kind) return 'was changed'
+  const fields = changedText(kind, { ...now, ...known }, now)
   return fields === undefined ? 'was deleted and created again' : `was changed: ${fields}`
 }
 
