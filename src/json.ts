@@ -30,7 +30,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
  */
 const inexact = /(?:^|[[,]|"\s*:)\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 
-/** Parses JSON text without loss. Throws `SyntaxError` with the position of the first error. */
+/** Parses JSON text without loss. Throws `SyntaxError` with the position of the first error, or if it is nested too deeply. */
 export function parseJson(text: string): Json {
   if (!inexact.test(text)) {
     try {
@@ -39,7 +39,13 @@ export function parseJson(text: string): Json {
       // The lossless parser's error has a position and quotes no text, which may contain a secret.
     }
   }
-  return parse(text, undefined, { parseNumber: numberOf }) as Json
+  try {
+    return parse(text, undefined, { parseNumber: numberOf }) as Json
+  } catch (error) {
+    // The parser is recursive.
+    if (error instanceof RangeError && error.message.includes('call stack')) throw new SyntaxError('it is nested too deeply')
+    throw error
+  }
 }
 
 /** Serializes JSON without loss: with `indent` spaces per level, or on one line. */

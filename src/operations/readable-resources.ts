@@ -28,7 +28,8 @@ export function readableOf<T extends Resource>(resources: readonly T[], kinds: r
     const faults = faultsOf(resource)
     if (faults.length > 0) found.set(refOf(resource), faultIssue(refOf(resource), faults))
   }
-  for (const { ref, severity, pointer = '', message } of checkRules(resources, kinds))
+  const sound = resources.filter((resource) => !found.has(refOf(resource)))
+  for (const { ref, severity, pointer = '', message } of checkRules(sound, kinds))
     if (ref !== undefined && severity === 'error' && !found.has(ref))
       found.set(ref, faultIssue(ref, [{ pointer, message }]))
   if (found.size === 0) return { resources, issues: [], incomplete: [] }

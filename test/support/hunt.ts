@@ -19,7 +19,7 @@ export interface Form {
 }
 
 /** How long a form is tried, and from where. */
-export interface Effort {
+interface Effort {
   readonly seed: number
   /** The number of inputs, or milliseconds until no further one is made. */
   readonly inputs?: number
@@ -33,6 +33,9 @@ export interface Hunted {
   readonly seconds: number
   readonly slowestMs: number
 }
+
+/** The environment variable with the number of a batch of inputs, which a failure names. */
+export const batchVariable = 'PREFECT_SNAPSHOT_HARD_BATCH'
 
 /** The number of a seed that is written as a text. */
 export function seedNumber(text: string): number {
@@ -87,7 +90,7 @@ async function accepts({ read }: Form, input: string): Promise<boolean> {
 
 /** What JavaScript says of an error in a program. */
 const ofProgram =
-  /\[object |\bundefined\b|is not a function|Cannot (read|set|convert)|is not iterable|call stack|Invalid (string|array)|\n\s+at /
+  /\[object |\bundefined\b|is not a function|Cannot (read|set) propert|Cannot convert (undefined|object)|is not iterable|call stack|Invalid (string|array)|\n\s+at /
 
 function check({ code, message }: Issue): void {
   if (!Object.hasOwn(issueCodes, code) || code === 'bug') throw new Error(`the code ${code}: ${message}`)
@@ -98,5 +101,5 @@ function failed(form: Form, { counterexample, seed, errorInstance }: fc.RunDetai
   const file = join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-hunt-')), 'input')
   writeFileSync(file, counterexample?.[0] ?? '')
   const reason = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance)
-  return new Error(`${form.name}: the input ${file} (seed ${seed}) does not hold: ${reason}`)
+  return new Error(`${form.name}: the input ${file} (${batchVariable}=${seed}) does not hold: ${reason}`)
 }

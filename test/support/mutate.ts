@@ -101,8 +101,8 @@ const rawTraps = [
   ...[
     '"<ref:variable/a>"',
     '"<ref:flow/>"',
-    '"${env:constructor}"',
-    '"${json:A}"',
+    '"$' + '{env:constructor}"',
+    '"$' + '{json:A}"',
     '"{{ a"',
     '"{% for"',
     '"* * * * *"',
@@ -144,7 +144,7 @@ const pieces = [
     '[[table]]',
     '[a]\n',
   ],
-  ...['"""', "'''", '${A}', '=', 'null', '1e999', '__proto__', 'constructor: ', '\u061c', '\ud800'],
+  ...['"""', "'''", '$' + '{A}', '=', 'null', '1e999', '__proto__', 'constructor: ', '\u061c', '\ud800'],
 ] as const
 
 const structural = [
@@ -219,9 +219,9 @@ function slotsOf(root: Tree[]): Slot[] {
   for (let tree = open.pop(); tree !== undefined; tree = open.pop()) {
     if (Array.isArray(tree)) {
       const list = tree
-      for (const item of list) {
+      for (const [index, item] of list.entries()) {
         open.push(item)
-        slots.push(slotIn(list, list.indexOf(item)))
+        slots.push(slotIn(list, index))
       }
     } else if ('pairs' in tree)
       for (const pair of tree.pairs) {
@@ -257,18 +257,26 @@ function pairSlot(mapping: Mapping, pair: [string, Tree]): Slot {
   }
 }
 
-const depths = [1, 2, 10, 150, 197, 198, 199, 200, 201, 202, 3000]
-const widths = [2, 10, 1000]
+const depths = [1, 1, 2, 3, 5, 10]
+const widths = [2, 3, 5, 10]
+/** What takes long to read is rare. */
+const rareDepths = [150, 197, 198, 199, 200, 201, 202, 3000]
+const isRare = (number: number) => number % 40 === 0
 
 function picked<T>(list: readonly T[], at: number): T {
   return list[at % list.length] as T
 }
+
+/** Nodes of documents that are changed further. */
+const most = 5000
 
 /** Changes documents; the originals stay as they are. */
 export function mutated(documents: readonly Tree[], changes: readonly Mutation[]): Tree[] {
   const root = documents.map(copyOf)
   for (const change of changes) {
     const slots = slotsOf(root)
+    // Changes that widen what was widened would not end.
+    if (slots.length > most) break
     if (slots.length > 0) mutate(picked(slots, change.at), picked(slots, change.with), change)
   }
   return root
@@ -284,8 +292,9 @@ function mutate(slot: Slot, other: Slot, { op, with: number }: Mutation): void {
   else if (op === 'swap') {
     slot.set(copyOf(other.get()))
     other.set(copyOf(tree))
-  } else if (op === 'deepen') slot.set(deepened(tree, picked(depths, number), number % 2 === 0))
-  else if (op === 'widen') slot.set(widened(tree, picked(widths, number)))
+  } else if (op === 'deepen')
+    slot.set(deepened(tree, picked(isRare(number) ? rareDepths : depths, number >> 3), number % 3 === 0))
+  else if (op === 'widen') slot.set(widened(tree, isRare(number) ? 300 : picked(widths, number)))
   else if (op === 'rename') slot.rename?.(picked(trapWords, number))
   else if ('raw' in tree) {
     slot.set({ raw: `&a ${tree.raw}` })
@@ -366,7 +375,7 @@ export function mutatedText(text: string, changes: readonly TextMutation[]): str
       case 'remove line':
         return lines.toSpliced(line, 1).join('\n')
       case 'repeat':
-        return now.slice(0, start) + picked(pieces, number).repeat(1000) + now.slice(start)
+        return now.slice(0, start) + picked(pieces, number).repeat(isRare(number) ? 1000 : 3) + now.slice(start)
       default:
         return now.slice(0, start)
     }

@@ -117,7 +117,7 @@ const plansAsFiles: Form = {
     const { saved, parsed } = await loadSavedPlan(file, { kinds, cwd: folder } as Parameters<typeof loadSavedPlan>[1])
     return [emptyServer, full, different].flatMap((live) => {
       const plan = makePlan(parsed.snapshot, live, kinds, options)
-      return staleness(saved, plan, live, kinds)
+      return staleness(saved, plan, live, kinds).map((issue) => ({ ...issue, severity: 'warning' as const }))
     })
   },
 }

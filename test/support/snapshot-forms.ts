@@ -11,6 +11,7 @@ import { makePlan } from '../../src/plan/plan.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { type Parsed, parseSnapshot } from '../../src/snapshot/parse.ts'
 import { cutStream } from '../../src/snapshot/yaml/documents.ts'
+import { mayHaveNul } from '../../src/snapshot/yaml/escaped-nul.ts'
 import { readFast } from '../../src/snapshot/yaml/fast-reader.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import type { Form } from './hunt.ts'
@@ -18,7 +19,8 @@ import { blockText, flowText, mutated, mutatedText, mutations, type Tree, textMu
 
 const world = readFileSync(new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url), 'utf8')
 /** The documents of a world with every kind, as trees; the first is its header. */
-const [, ...documents] = cutStream('world', world).map(({ text }) => treeOf(readFast(text, 200)))
+const texts = cutStream('world', world).filter(({ text }) => text.length < 1000)
+const [, ...documents] = texts.map(({ text }) => treeOf(readFast(text, 200)))
 
 const anything: Tree = {
   pairs: [
@@ -75,7 +77,7 @@ export function isSound({ issues }: Parsed): boolean {
 /** Both readers of YAML say the same, wherever the fast one reads a document. */
 function readersAgree(text: string): void {
   for (const { text: document } of cutStream('input', text)) {
-    const fast = readFast(document, 200)
+    const fast = mayHaveNul.test(document) ? undefined : readFast(document, 200)
     if (fast === undefined) continue
     const careful = valueOfDocument(parseYaml(document, false).document, document)
     if (!('value' in careful)) throw new Error('only the fast reader reads a document')
@@ -106,6 +108,46 @@ export function comesBack({ snapshot }: Pick<Parsed, 'snapshot'>): void {
 /** A snapshot with every kind. */
 export const base = parseSnapshot([{ file: 'world', text: world }], kinds)
 
+/** A few resources, for overlays. */
+const few = parseSnapshot(
+  [
+    {
+      file: 'few',
+      text: `kind: snapshot
+version: 1
+---
+kind: variable
+key: a
+spec: {value: {a: 1}, tags: [x, y]}
+---
+kind: variable
+key: b
+spec: {value: [null, 2]}
+secrets: {/value/0: {env: A}}
+---
+kind: work-pool
+key: k8s
+spec: {type: process, description: x}
+---
+kind: work-queue
+key: k8s/fast
+refs: {pool: work-pool/k8s}
+spec: {priority: 2}
+---
+kind: flow
+key: f
+spec: {tags: [x]}
+---
+kind: deployment
+key: f/d
+refs: {flow: flow/f, queue: work-queue/k8s/fast}
+spec: {tags: [x], parameters: {a: 1}, schedules: [{cron: "0 0 * * *", active: true}, {interval: 60, slug: s, active: true}]}
+`,
+    },
+  ],
+  kinds,
+)
+
 /** Kept apart from templates of JavaScript. */
 const variable = ['$', '{env:NAME}'].join('')
 
@@ -114,12 +156,13 @@ const overlay = treeOf({
   version: 1,
   entries: [
     { match: 'variable/*', merge: { spec: { value: { a: variable, b: [1, 2] }, tags: ['x'] } } },
-    { match: 'deployment/**', set: { '/spec/paused': true, '/spec/parameters/*': null }, remove: ['/spec/tags/0'] },
-    { match: 'work-pool/{k8s,process}', rename: { from: '*', to: 'prod-*' }, refs: { queue: 'work-queue/a/b' } },
-    { match: 'block/**', drop: true },
-    { match: 'flow/*', set: { '/secrets/tags': { env: 'NAME' } } },
+    { match: 'deployment/**', set: { '/spec/paused': true, '/spec/parameters/*': 2 }, remove: ['/spec/tags/0'] },
+    { match: 'work-pool/{k8s,x}', rename: { from: '*', to: 'prod-*' }, merge: { spec: { description: null } } },
+    { match: 'deployment/f/d', set: { '/spec/schedules/0/cron': '1 1 * * *' }, refs: { flow: 'flow/f' } },
+    { match: 'variable/b', drop: true },
+    { match: 'variable/a', remove: ['/spec/value'], set: { '/secrets/~1value': { env: 'NAME' } } },
   ],
-  map: { 'work-pool/k8s': 'work-pool/process' },
+  map: { 'flow/f': 'flow/f' },
   external: ['variable/x*', variable],
 })
 
@@ -129,7 +172,7 @@ export const overlays: Form = {
   read(text) {
     const { overlay: read, issues } = readOverlay('input', text, { NAME: 'a', A: '[1]' })
     if (issues.some(({ severity }) => severity === 'error')) return issues
-    const made = applyOverlay(base, read, kinds)
+    const made = applyOverlay(few, read, kinds)
     if (isSound(made)) comesBack(made)
     return [...issues, ...made.issues.map((issue): Issue => issue)]
   },
