@@ -43,7 +43,8 @@ export function parseJson(text: string): Json {
     return parse(text, undefined, { parseNumber: numberOf }) as Json
   } catch (error) {
     // The parser is recursive.
-    if (error instanceof RangeError && error.message.includes('call stack')) throw new SyntaxError('it is nested too deeply')
+    if (error instanceof RangeError && error.message.includes('call stack'))
+      throw new SyntaxError('it is nested too deeply')
     throw error
   }
 }

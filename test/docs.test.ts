@@ -136,3 +136,14 @@ describe('committed generated files', () => {
     expect(snapshot.resources.length).toBeGreaterThan(3)
   })
 })
+
+describe('docs/hard-tests.md', () => {
+  it('names each file of the hard tests, and no other', () => {
+    const files = readdirSync('test/hard').flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.[1] ?? [])
+    const rows = read('docs/hard-tests.md')
+      .split('\n')
+      .filter((line) => /^\| \[/.test(line))
+    const named = rows.flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+    expect(named.sort()).toEqual(files.sort())
+  })
+})

@@ -4,6 +4,7 @@ import { failures } from '../canaries/echo-proxy.ts'
 import { expectSilence, failing, successes } from '../canaries/held.ts'
 import { type Bench, openBench, type Run } from '../canaries/runs.ts'
 import { shareVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /* Secrets in every place that can hold one: no command shows or writes one of them, whether it succeeds or fails. */
 let bench: Bench
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await bench?.close()
   const failed = all.filter(({ exit }) => exit !== 0).length
-  console.log(
+  tellFigure(
     `Secret canaries: ${all.length} runs, ${failed} of which failed, with ${bench?.canaries.length} secrets: none was shown or written`,
   )
 })

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import shareServers from '../servers/global-setup.ts'
 import { defaultShare, seedVariable, shareVariable } from './sample.ts'
-import { type TallyLine, tallyVariable } from './tally.ts'
+import { type FigureLine, type TallyLine, tallyVariable } from './tally.ts'
 
-/** Vitest's global setup: shared servers, and at the end one line for each version: the points that were tried and held. */
+/** Vitest's global setup: shared servers, and at the end one line for each part: how much was tried and held. */
 export default async function setup(): Promise<() => Promise<void>> {
   const tally =
     process.env[tallyVariable] ?? join(mkdtempSync(join(tmpdir(), 'prefect-snapshot-tally-')), 'tally.ndjson')
@@ -18,7 +18,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     await stop()
     const lines = existsSync(tally) ? readFileSync(tally, 'utf8').split('\n').filter(Boolean) : []
-    for (const line of summaryOf(lines.map((text) => JSON.parse(text) as TallyLine))) console.log(line)
+    const all = lines.map((text) => JSON.parse(text) as TallyLine | FigureLine)
+    console.log(`\nHard tests, ${seedVariable}=${process.env[seedVariable]} ${shareVariable}=${share}`)
+    for (const line of summaryOf(all.filter((one) => 'version' in one))) console.log(line)
+    for (const { figure } of all.filter((one) => 'figure' in one)) console.log(figure)
     console.log(`${Math.round((performance.now() - start) / 1000)} seconds`)
   }
 }
@@ -27,6 +30,6 @@ function summaryOf(lines: readonly TallyLine[]): string[] {
   return [...new Set(lines.map(({ version }) => version))].map((version) => {
     const some = lines.filter((line) => line.version === version)
     const sum = (name: 'tried' | 'held') => some.reduce((total, line) => total + line[name], 0)
-    return `Prefect ${version}: ${some.length} updates, ${sum('tried')} points tried, ${sum('held')} held`
+    return `Stopped updates, Prefect ${version}: ${some.length} updates, ${sum('tried')} points tried, ${sum('held')} held`
   })
 }

@@ -11,6 +11,7 @@ import { forms } from '../support/forms.ts'
 import { seedNumber } from '../support/hunt.ts'
 import { everyKind } from '../support/world.ts'
 import { seedVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /* Mutated files as users meet them: through the built tool, against a server that is empty. */
 
@@ -74,7 +75,7 @@ describe('mutated files, through the built tool', () => {
   })
   afterAll(() => {
     server.close()
-    console.log(
+    tellFigure(
       `Mutated files: ${runs} runs of the built tool; each ended with an exit code of the table and without a stack trace`,
     )
   })

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { forms } from '../support/forms.ts'
 import { batchVariable, type Hunted, hunt, seedNumber } from '../support/hunt.ts'
 import { seedVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /** The environment variable with the seconds for all forms together. */
 const secondsVariable = 'PREFECT_SNAPSHOT_HARD_MUTATION_SECONDS'
@@ -15,7 +16,7 @@ describe('mutated documents', () => {
     const sum = (of: (hunted: Hunted) => number) => all.reduce((total, hunted) => total + of(hunted), 0)
     const [inputs, accepted, spent] = [sum((one) => one.inputs), sum((one) => one.accepted), sum((one) => one.seconds)]
     const slowest = Math.round(all.reduce((most, { slowestMs }) => Math.max(most, slowestMs), 0))
-    console.log(
+    tellFigure(
       `Mutated documents: ${all.length} forms, ${inputs} inputs, ${Math.round(inputs / spent)} a second; ${accepted} accepted, ${inputs - accepted} refused in sentences; the slowest took ${slowest} ms`,
     )
   })

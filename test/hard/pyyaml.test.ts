@@ -6,6 +6,7 @@ import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import { ensureVenv } from '../servers/venv.ts'
 import { specialCharacters, textForms } from '../support/yaml-characters.ts'
 import { seedVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /** Reads texts with PyYAML. Returns the value of each as JSON, or null for a text that it refuses. */
 const program = `
@@ -37,7 +38,7 @@ it('PyYAML reads what is written, whatever is in its texts', async () => {
   const different = values.filter(
     (value, index) => JSON.stringify(JSON.parse(read[index] ?? 'null')) !== JSON.stringify(value),
   )
-  console.log(`PyYAML: ${values.length} texts written and read, ${values.length - different.length} as they were`)
+  tellFigure(`PyYAML: ${values.length} texts written and read, ${values.length - different.length} as they were`)
   expect(different.slice(0, 10)).toEqual([])
 })
 

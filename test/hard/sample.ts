@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export const shareVariable = 'PREFECT_SNAPSHOT_HARD_SHARE'
 /** The environment variable with the text that chooses these writes. */
 export const seedVariable = 'PREFECT_SNAPSHOT_HARD_SEED'
-/** Half of the writes. */
-export const defaultShare = '0.5'
+/** A fifth of the writes, and at least one of each update and way to stop: with the other parts, a quarter of an hour. */
+export const defaultShare = '0.2'
 
 /** Numbers of writes, from 1, in their order. */
 export type Sample = (update: string, stop: string, writes: number) => readonly number[]

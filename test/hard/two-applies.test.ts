@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { freshServer } from '../servers/servers.ts'
 import { applyTwice, fraction } from '../support/two-applies.ts'
 import { seedVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /** The environment variable with the number of rounds. */
 const roundsVariable = 'PREFECT_SNAPSHOT_HARD_ROUNDS'
@@ -23,6 +24,6 @@ test('two applies at once, at random offsets', async () => {
     faults.push(...result.faults.map((fault) => `${name}, ${offsetMs} ms: ${fault}`))
   }
   await server.stop()
-  console.log(`Two applies at once: ${rounds} rounds, ${held} held`)
+  tellFigure(`Two applies at once: ${rounds} rounds, ${held} held`)
   expect(faults).toEqual([])
 })

@@ -4,6 +4,7 @@ import type { ServerVersion } from '../servers/venv.ts'
 import { openWorldBench, type WorldBench } from '../worlds/random/bench.ts'
 import { type Held, holdWorld } from '../worlds/random/law.ts'
 import { seedVariable } from './sample.ts'
+import { tellFigure } from './tally.ts'
 
 /** The environment variable with the number of the first world; the others follow. From the seed of all hard tests by default. */
 const worldVariable = 'PREFECT_SNAPSHOT_WORLD'
@@ -26,8 +27,8 @@ export function describeWorlds(version: ServerVersion): void {
       await bench?.close()
       const sum = (of: (held: Held) => number) => all.reduce((total, held) => total + of(held), 0)
       const kept = all.filter(({ faults }) => faults.length === 0).length
-      console.log(
-        `Prefect ${version}: ${worldVariable}=${first} ${countVariable}=${seeds.length}: ${all.length} worlds, ${sum((held) => held.accepted)} requests made them, ${sum((held) => held.edits.length)} random edits, ${sum((held) => held.leftOut)} resources named as left out; the law held for ${kept}`,
+      tellFigure(
+        `Random worlds, Prefect ${version}: ${worldVariable}=${first} ${countVariable}=${seeds.length}: ${all.length} worlds, ${sum((held) => held.accepted)} requests made them, ${sum((held) => held.edits.length)} random edits, ${sum((held) => held.leftOut)} resources named as left out; the law held for ${kept}`,
       )
     })
     test.each(seeds)('world %i', async (seed) => {

@@ -90,7 +90,7 @@ async function accepts({ read }: Form, input: string): Promise<boolean> {
 
 /** What JavaScript says of an error in a program. */
 const ofProgram =
-  /\[object |\bundefined\b|is not a function|Cannot (read|set) propert|Cannot convert (undefined|object)|is not iterable|call stack|Invalid (string|array)|\n\s+at /
+  /\[object |\bundefined\b|is not a function|Cannot (read|set) (property|properties)|Cannot convert (undefined|object)|is not iterable|call stack|Invalid (string|array)|\n\s+at /
 
 function check({ code, message }: Issue): void {
   if (!Object.hasOwn(issueCodes, code) || code === 'bug') throw new Error(`the code ${code}: ${message}`)

@@ -33,6 +33,6 @@ test.each(wraps)('%s nested more deeply are left out, and named', (_, wrap) => {
     expect(resources).toEqual([])
     expect(incomplete).toEqual(['variable'])
     expect(issues).toMatchObject([{ code: 'left-out', severity: 'error', ref: 'variable/deep' }])
-    expect(issues[0]?.message).toContain('nested at most 200 levels deep')
+    expect(issues[0]?.message).toContain('nested more than 200 levels deep')
   }
 })
