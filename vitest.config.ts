@@ -7,7 +7,8 @@ import { copyTests, fast, fastTests } from './vitest.fast.ts'
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // A test waits for its server, and the server for the test, so that two workers leave a fifth of two cores idle.
+    maxWorkers: 3,
     projects: [
       {
         test: {
