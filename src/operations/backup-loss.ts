@@ -3,7 +3,6 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Snapshot } from '../model.ts'
 import { excessiveLoss } from '../plan/policy.ts'
-import { refOf } from '../ref.ts'
 import { conditionsOf } from '../selection/scope.ts'
 import { parseSnapshot } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
@@ -23,8 +22,7 @@ export async function refuseLoss(
     const before = await readableBackup(join(folder, name), context)
     if (!before) continue
     const isSelected = conditionsOf(snapshot.scope)
-    const kept = new Set(snapshot.resources.map(refOf))
-    const losses = excessiveLoss(before.resources.filter(isSelected), ({ kind, key }) => kept.has(`${kind}/${key}`))
+    const losses = excessiveLoss(before.resources.filter(isSelected), snapshot.resources)
     if (losses.length > 0) throw new Failure(losses.map((loss) => lossIssue(loss, join(folder, name))))
     return
   }

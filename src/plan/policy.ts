@@ -60,13 +60,14 @@ export function changeLimit(changes: readonly Change[], live: Live): Issue[] {
 }
 
 /**
- * What is lost beyond the change limit, of each kind and in all, such as `8 of 12 resources of kind flow (67 %)`. Everything at
- * once is beyond it, however little that is.
+ * What is lost beyond the change limit, of each kind and in all, such as `8 of 12 resources of kind flow (67 %)`. Nothing left
+ * is beyond it, however little there was.
  */
-export function excessiveLoss(before: readonly Resource[], isKept: (resource: Resource) => boolean): string[] {
+export function excessiveLoss(before: readonly Resource[], after: readonly Resource[]): string[] {
+  const kept = new Set(after.map(refOf))
   const lossOf = (some: readonly Resource[], what: string): string[] => {
-    const [all, lost] = [some.length, some.filter((resource) => !isKept(resource)).length]
-    const isAll = some === before && all > 0 && lost === all
+    const [all, lost] = [some.length, some.filter((resource) => !kept.has(refOf(resource))).length]
+    const isAll = some === before && all > 0 && after.length === 0
     if (!isAll && (all < minResources || lost / all <= maxShares.delete)) return []
     return [`${lost} of ${all} resources${what} (${Math.round((100 * lost) / all)} %)`]
   }

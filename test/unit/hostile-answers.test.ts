@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limitBytes } from '../../src/client/bytes-in-flight.ts'
+import { excessiveLoss } from '../../src/plan/policy.ts'
 import { type Hostile, hostileAnswers } from '../support/hostile-answers.ts'
 import { checkRun, openWorld, runs, type World } from '../support/hostile-runs.ts'
+import { resource } from '../support/toy-kinds.ts'
 
 /* A sample of test/hard/hostile-answers.test.ts. */
 
@@ -55,6 +57,17 @@ describe('an answer that no Prefect server gives', () => {
     world.server.lie(undefined)
     expect(anyway.exit).toBe(0)
   })
+})
+
+test('what a backup lost is too much by kind, in all, or if nothing is left', () => {
+  const some = (kind: string, count: number, from = 0) =>
+    Array.from({ length: count }, (_, n) => resource(`${kind}/${n + from}`))
+  expect(excessiveLoss(some('a', 1), some('b', 5))).toEqual([])
+  expect(excessiveLoss(some('a', 1), [])).toEqual(['1 of 1 resources (100 %)'])
+  expect(excessiveLoss([], [])).toEqual([])
+  expect(excessiveLoss(some('a', 10), some('a', 7))).toEqual([])
+  expect(excessiveLoss(some('a', 10), some('a', 6))).toEqual(['4 of 10 resources of kind a (40 %)'])
+  expect(excessiveLoss([...some('a', 6), ...some('b', 6)], some('a', 6))).toEqual(['6 of 12 resources (50 %)'])
 })
 
 test('answers that arrive at a time are bounded together, and one of them always goes on', () => {
