@@ -32,6 +32,8 @@ export interface RecordedServer {
   clear(): void
   /** Decides the answers from now on. */
   lie(decide: Decide | undefined): void
+  /** Resolves when no request is being answered. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,7 +67,10 @@ export async function recordedServer({ empty = false } = {}): Promise<RecordedSe
   )
   const asked: Asked[] = []
   let decide: Decide | undefined
+  let open = 0
   const server = createServer(async (request, response) => {
+    open++
+    response.once('close', () => open--)
     const path = (request.url ?? '').replace(/\?.*/, '').replace(/^\/api/, '')
     const one = { method: request.method ?? '', path, body: await bodyOf(request) }
     asked.push(one)
@@ -82,6 +87,9 @@ export async function recordedServer({ empty = false } = {}): Promise<RecordedSe
     asked,
     writes: () => asked.filter(({ method, path }) => method !== 'GET' && !/\/(filter|count)$/.test(path)),
     clear: () => void asked.splice(0),
+    idle: async () => {
+      while (open > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    },
     lie: (next) => {
       decide = next
     },
