@@ -43,7 +43,7 @@ export function seedNumber(text: string): number {
 }
 
 /** Inputs between two looks at the clock; a failure is shrunk within them. */
-const batch = 500
+const batch = 100
 
 /**
  * Reads changed inputs of a form: each has to be accepted, or refused in sentences with stable codes. Throws with the smallest
