@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, runs, type World } from '../support/hostile-runs.ts'
 import { mutated, randomOf } from '../support/mutated-json.ts'
+import { tellFigure } from './tally.ts'
 
 /*
  * Good answers of a recorded server with one random change each. `PREFECT_SNAPSHOT_HARD_SEED` repeats a run, whose seed is
@@ -65,5 +66,5 @@ test(`one changed answer ends no command with an internal error, and what was ex
     }
   }
   const list = [...counts].sort(([a], [b]) => a - b).map(([exit, count]) => `${count} with exit code ${exit}`)
-  console.log(`mutated answers: ${tries} runs, ${list.join(', ')}; seed ${seed}`)
+  tellFigure(`Mutated answers: ${tries} runs, ${list.join(', ')}; seed ${seed}`)
 })
