@@ -4,13 +4,16 @@ import { checkRun, openWorld, runs, type World } from '../support/hostile-runs.t
 import { tellFigure } from './tally.ts'
 
 let world: World
-let held = 0
 beforeAll(async () => {
   world = await openWorld()
 })
-afterAll(() => {
-  tellFigure(`Hostile answers: ${hostileAnswers.length + slowAnswers.length} answers, ${held} commands ended by them`)
-  return world.close()
+let held = 0
+afterAll(async () => {
+  await world.close()
+  const ways = hostileAnswers.length + slowAnswers.length
+  tellFigure(
+    `Hostile answers: ${ways} ways, ${runs.length} commands, ${held} runs ended with a sentence, nothing changed`,
+  )
 })
 
 describe.each(hostileAnswers)('$name', (row) => {
