@@ -10,6 +10,7 @@ export type { Check } from './check.ts'
 export type { Context } from './context.ts'
 export { Failure, type Issue, type IssueCode, type Place } from './issue.ts'
 export type { Json, JsonObject, Pointer } from './json.ts'
+export type { Answer } from './kind/answer.ts'
 export type {
   Around,
   Created,
@@ -119,3 +120,4 @@ export type { Selection } from './selection/selection.ts'
 export type { Update } from './snapshot/edit/update-texts.ts'
 export { formatSnapshot } from './snapshot/format.ts'
 export type { Origin, Parsed } from './snapshot/parse.ts'
+export type { Trust } from './trust.ts'
