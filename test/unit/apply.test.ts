@@ -475,7 +475,6 @@ describe('the journal', () => {
     ['a cut head', headLine(head).slice(0, 20)],
     ['no head', intentLine(create)],
     ['another version', headLine(head).replace('"version":1', '"version":2')],
-    ['a damaged line in the middle', `${headLine(head)}{"type": "int\n${endLine()}`],
   ])('of %s is rejected', (_, text) => {
     expect(() => parseJournal('j.ndjson', text)).toThrow(/j\.ndjson/)
   })
