@@ -67,20 +67,37 @@ interface Turn {
   readonly most?: number
 }
 
-/** Reads page by page. A last page may have nothing new: somebody created an object meanwhile, which moved the others. */
+/** How often a list is read from its start again, before a page that repeats counts as the server's fault. */
+const mostRestarts = 2
+
+/**
+ * Reads page by page. A page may have nothing new because somebody created an object meanwhile, which moved the others: what is
+ * new is then at the start, from where the list is read again.
+ */
 export async function readInTurn(
   { reader, path, body }: Pages,
   collector: Collector,
   { enough = Number.POSITIVE_INFINITY, from = 0, whole, most = mostObjects }: Turn,
 ): Promise<End> {
   let size = whole
+  let seen = new Set(collector.ids)
+  let restarts = 0
   for (let offset = from; collector.ids.size < enough; ) {
     const page = objects(await reader.query(path, { ...body, offset }))
     if (page.length === 0) return 'end'
-    if (collector.add(page) === 0) return page.length < (size ?? 1) ? 'end' : 'repeats'
+    collector.add(page)
     if (collector.ids.size > most) return 'endless'
-    size ??= page.length
-    offset += page.length
+    const known = seen.size
+    for (const raw of page) seen.add(text(raw, 'id'))
+    if (seen.size > known) {
+      size ??= page.length
+      offset += page.length
+    } else if (page.length < (size ?? 1)) return 'end'
+    else if (restarts++ === mostRestarts) return 'repeats'
+    else {
+      seen = new Set()
+      offset = 0
+    }
   }
   return 'enough'
 }

@@ -15,6 +15,7 @@ import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { packBundle, readBundle, sha256 } from '../../src/store/bundle-file.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { command } from '../support/command.ts'
+import { runs } from '../support/property-runs.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'prefect-snapshot-bundle-'))
 const example = 'snapshots/data-team.snapshot.yaml'
@@ -98,7 +99,7 @@ describe('convert', () => {
         expect(readFileSync(from, 'utf8')).toBe(formatSnapshot(first))
         expect(first.moved).toEqual(snapshot.moved)
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 
@@ -387,7 +388,7 @@ describe('a bundle that was tampered with', () => {
         if (entries instanceof Failure) refused++
         else expect(entries).toEqual(same)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
     expect(refused).toBeGreaterThan(100)
   })

@@ -7,6 +7,7 @@ import { readFast } from '../../src/snapshot/yaml/fast-reader.ts'
 import { writeFlow, writeYaml } from '../../src/snapshot/yaml/write-yaml.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import { readValue } from '../../src/snapshot/yaml/yaml-value.ts'
+import { runs } from '../support/property-runs.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
 import { specialCharacters, textForms } from '../support/yaml-characters.ts'
 
@@ -97,7 +98,7 @@ describe('a character that is written', () => {
           expect(careful(`k: [${writeFlow(text)}]\n`)).toEqual({ k: [text] })
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

@@ -15,6 +15,7 @@ import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
+import { runs } from '../support/property-runs.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const diff = (before: readonly Resource[], after: readonly Resource[], scopes: Partial<Scope>[] = []) => {
@@ -117,7 +118,7 @@ describe('parsePair', () => {
         )
         expect(pair.resourcesOfSame().map(refOf).sort()).toEqual([...pair.same].sort())
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 

@@ -24,6 +24,7 @@ import { entriesOf, packBundle, readBundle, sourcesIn } from '../../src/store/bu
 import { readSources, writeSnapshot } from '../../src/store/files.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
 import { command } from '../support/command.ts'
+import { runs } from '../support/property-runs.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 function world() {
@@ -103,7 +104,7 @@ describe('writing a directory', () => {
           expect(formatSnapshot(after)).toBe(formatSnapshot(before))
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 

@@ -11,6 +11,7 @@ import { initialize } from '../../src/operations/initialize.ts'
 import { schemaTexts } from '../../src/operations/schema-text.ts'
 import { readOverlay } from '../../src/overlay/parse-overlay.ts'
 import { readPolicy } from '../../src/project/policy-file.ts'
+import { runs } from '../support/property-runs.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'edited-files-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -156,7 +157,7 @@ describe('a text is refused by the parser if and only if its schema refuses it',
             JSON.stringify(document),
           ])
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       )
     })
   })

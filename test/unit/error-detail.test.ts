@@ -4,6 +4,7 @@ import { conceal } from '../../src/client/conceal.ts'
 import { detailOf } from '../../src/client/error-detail.ts'
 import type { Json } from '../../src/json.ts'
 import { leaksIn, pythonRepr } from '../support/leaks.ts'
+import { runs } from '../support/property-runs.ts'
 
 const detail = (message: string, body?: Json) => detailOf(JSON.stringify({ detail: message }), body)
 const invalid = (msg: string, type: string, body?: Json) =>
@@ -44,7 +45,7 @@ describe('the detail of a rejected request', () => {
         expect(leaksIn(detail(said, body), [value])).toEqual([])
         expect(leaksIn(invalid(`Value error, ${said}`, 'value_error', body), [value])).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

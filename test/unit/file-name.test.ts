@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf } from '../../src/ref.ts'
 import { fileOf } from '../../src/snapshot/file-name.ts'
 import { anyText } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 
 const file = (key: string) => fileOf({ kind: 'a', key })
 
@@ -175,7 +176,7 @@ describe('the file of a resource', () => {
         }
         expect(Buffer.byteLength(file(key))).toBeLessThanOrEqual(400)
       }),
-      { numRuns: 1200 },
+      { numRuns: runs(1200) },
     )
   })
 
@@ -186,7 +187,7 @@ describe('the file of a resource', () => {
         if (found === undefined) expect(key.length).toBeGreaterThan(25)
         else expect(found).toBe(key)
       }),
-      { numRuns: 1200 },
+      { numRuns: runs(1200) },
     )
   })
 
@@ -198,7 +199,7 @@ describe('the file of a resource', () => {
         const names = [file(one), file(other)] as const
         for (const fold of folds) expect(fold(names[0])).not.toBe(fold(names[1]))
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 
@@ -224,7 +225,7 @@ describe('the file of a resource', () => {
         const name = file(other)
         for (const fold of folds) expect(fold(folder)).not.toBe(fold(name))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

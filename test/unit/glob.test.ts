@@ -3,6 +3,7 @@ import picomatch from 'picomatch'
 import { describe, expect, it } from 'vitest'
 import { compileGlob } from '../../src/selection/glob.ts'
 import { matcherOf } from '../../src/selection/scope.ts'
+import { runs } from '../support/property-runs.ts'
 
 describe('a glob', () => {
   it.each([
@@ -64,7 +65,7 @@ describe('a glob', () => {
         const found = names.filter(compileGlob(glob))
         expect(found).toEqual(names.filter((name) => theirs(name)))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

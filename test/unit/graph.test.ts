@@ -6,6 +6,7 @@ import { type Edge, edgeFinder } from '../../src/graph/edges.ts'
 import { orderOf } from '../../src/graph/order.ts'
 import type { Ref, Resource } from '../../src/model.ts'
 import { refOf } from '../../src/ref.ts'
+import { runs } from '../support/property-runs.ts'
 import { resource, toyKinds } from '../support/toy-kinds.ts'
 
 const hard = (from: Ref, to: Ref): Edge => ({ from, to, pointer: '/refs/to', via: 'field' })
@@ -49,7 +50,7 @@ describe('the order', () => {
           .map(([a, b]) => hard(ranks[Math.max(a, b)] as Ref, ranks[Math.min(a, b)] as Ref))
         expect(orderOf(refs, edges)).toEqual({ refs: oneByOne(refs, edges), cut: [], cycles: [] })
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

@@ -9,6 +9,7 @@ import type { Event, Ref, Resource } from '../../src/model.ts'
 import { makePlan } from '../../src/plan/plan.ts'
 import { nameInKey, refOf } from '../../src/ref.ts'
 import { FakeSystem } from '../support/fake-system.ts'
+import { runs } from '../support/property-runs.ts'
 import { secretValues } from '../support/secret-values.ts'
 import { a, b, c, resource, server, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
@@ -243,7 +244,7 @@ describe('reading a server', () => {
         expect(new Set(passedOn).size).toBe(passedOn.length)
         expect(passedOn.length).toBeGreaterThan(0)
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     )
   })
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTransport } from '../../src/client/transport.ts'
 import { Failure, type Issue } from '../../src/issue.ts'
 import { type Connection, type ConnectionRequest, resolveConnection } from '../../src/profile/profile.ts'
+import { runs } from '../support/property-runs.ts'
 
 let root: string
 beforeEach(() => {
@@ -352,7 +353,7 @@ PREFECT_CLIENT_CUSTOM_HEADERS = { CF-Access = "geheim", User-Agent = "mine" }\n`
           if (!(error instanceof Failure)) throw error
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

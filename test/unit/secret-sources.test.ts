@@ -8,6 +8,7 @@ import { encryptFor, identitiesIn } from '../../src/secrets/age.ts'
 import { encryptSecrets, sealedValue } from '../../src/secrets/encrypt-secrets.ts'
 import { resolveSecrets, type SecretSources } from '../../src/secrets/resolve-secrets.ts'
 import { anyJson } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 import { resource } from '../support/toy-kinds.ts'
 
 const world: SecretSources = {
@@ -110,7 +111,7 @@ describe('age', () => {
         const back = secretValues.secretFor(placeholder)?.reveal()
         expect(sameJson(back, value), writeJson(value)).toBe(true)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

@@ -13,6 +13,7 @@ import { writeYaml } from '../../src/snapshot/yaml/write-yaml.ts'
 import { parseYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyObject, anyText } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const parse = (text: string): Parsed => parseSnapshot([{ file: 'f.yaml', text }], toyKinds)
@@ -45,7 +46,7 @@ describe('format and parse', () => {
         expect(formatSnapshot(after)).toBe(text)
         expect(encodeSnapshot(after, resourceBytes).equals(Buffer.from(text))).toBe(true)
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 
@@ -57,7 +58,7 @@ describe('format and parse', () => {
         expect(document.errors).toEqual([])
         expect(writeJson(document.toJS() as Json)).toBe(writeJson({ before }))
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
   })
 
@@ -77,7 +78,7 @@ describe('format and parse', () => {
         expect(issues).toEqual([])
         expect(writeJson(plain(after))).toBe(writeJson(plain(before)))
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 
@@ -298,7 +299,7 @@ describe('a freeform field', () => {
           sameJson(parse(formatSnapshot(before)).snapshot.resources[0]?.spec ?? null, before.resources[0]?.spec),
         ).toBe(true)
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { kinds } from '../../src/kinds/all.ts'
 import type { Id, Ref } from '../../src/model.ts'
 import { cut, expectsId, idKeysOf, idsIn, idsToTokens, isUuid, tokenOf, tokensToIds } from '../../src/token.ts'
 import { anyJson } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 
 const idKeys = idKeysOf(kinds)
 const ids = [1, 2, 3, 4].map((n) => `0000000${n}-aaaa-4bbb-8ccc-00000000000${n}`)
@@ -49,7 +50,7 @@ describe('converting IDs to tokens and back', () => {
         const token = idsToTokens(before, refOf)
         expect(tokensToIds(token, idOf)).toBe(before)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 

@@ -9,6 +9,7 @@ import { locator, startOf } from '../../src/snapshot/yaml/locate.ts'
 import { writeCarefully, writeYaml } from '../../src/snapshot/yaml/write-yaml.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import { anyJson, anyObject } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 import { nearlyYaml } from '../support/yaml-text.ts'
 
 const world = new URL('../fixtures/worlds/every-kind.snapshot.yaml', import.meta.url)
@@ -46,7 +47,7 @@ describe('the fast reader', () => {
       fc.property(anyObject, (object) => {
         sameAsCareful(writeYaml(object))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     expect(texts.filter((text) => readFast(text, 200) !== undefined).length).toBeGreaterThan(0.9 * texts.length)
   })
@@ -58,7 +59,7 @@ describe('the fast reader', () => {
       fc.property(fc.constantFrom(...texts), edits, (whole, some) => {
         if (sameAsCareful(edited(whole, some))) both++
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
     expect(both).toBeGreaterThan(100)
   })
@@ -69,7 +70,7 @@ describe('the fast reader', () => {
       fc.property(fc.gen(), fc.array(edit, { maxLength: 2 }), (gen, some) => {
         if (sameAsCareful(edited(nearlyYaml(gen), some))) both++
       }),
-      { numRuns: 4000 },
+      { numRuns: runs(4000) },
     )
     expect(both).toBeGreaterThan(400)
   })
@@ -150,7 +151,7 @@ describe('the fast writer', () => {
       fc.property(fc.record({ kind: fc.constantFrom('flow', 'block'), spec: anyObject, more: anyJson }), (object) => {
         if (same(object)) quick++
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     )
     expect(quick).toBeGreaterThan(200)
   })
@@ -180,7 +181,7 @@ describe('the fast writer', () => {
       fc.property(similar, similar, fc.array(similar, { maxLength: 5 }), (key, text, list) => {
         same({ [key]: text, list, deep: { list: [{ [key]: text, list }, text] } })
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
   })
 

@@ -12,6 +12,7 @@ import { parseYaml } from '../../src/snapshot/yaml/yaml.ts'
 import { differences } from '../../src/spec/differences.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { anyJson, anyText } from '../support/arbitrary.ts'
+import { runs } from '../support/property-runs.ts'
 import { a, resource, snapshot, toyKinds } from '../support/toy-kinds.ts'
 
 const header = 'kind: snapshot\nversion: 1\n'
@@ -191,7 +192,7 @@ describe('for arbitrary values', () => {
             if (!fields.includes(field)) expect(new_).toContain(comment)
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 
@@ -211,7 +212,7 @@ describe('for arbitrary values', () => {
         if (edited === undefined) rewritten++
         else expect(sameJson(parseYaml(edited, false).document.toJS() as Json, value)).toBe(true)
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
     expect(rewritten).toBeLessThan(20)
   })
@@ -283,7 +284,7 @@ describe('line ends, byte order marks and the end of the last line', () => {
         const { snapshot: read } = parseDocuments([{ file: 's.yaml', text: after }], toyKinds)
         expect(read.resources[0]?.spec).toEqual(canonicalSpec(a, spec))
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     )
   })
 })

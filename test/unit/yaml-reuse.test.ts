@@ -11,6 +11,7 @@ import { editText } from '../../src/snapshot/edit/edit-text.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { readFast } from '../../src/snapshot/yaml/fast-reader.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
+import { runs } from '../support/property-runs.ts'
 import { reusedYaml } from '../support/reused-yaml.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
 
@@ -54,7 +55,7 @@ describe('anchors, aliases and merges', () => {
         if (isReused) expect(readFast(text, 200)).toBeUndefined()
         if (text.includes(' <<: ')) merges++
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     expect(merges).toBeGreaterThan(60)
   })
@@ -199,7 +200,7 @@ describe('an update of a document that reuses its parts', () => {
         if (edited === undefined) written++
         else expect(sameJson(read(edited), after)).toBe(true)
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
     expect(written).toBeLessThan(edits / 20)
   })
@@ -214,7 +215,7 @@ describe('an update of a document that reuses its parts', () => {
         expect(commentsOf(edited), `${text}\n${edited}`).toBe(commentsOf(text))
         expect(anchorsOf(edited), `${text}\n${edited}`).toEqual(anchorsOf(text))
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 })
