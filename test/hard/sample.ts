@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export const shareVariable = 'PREFECT_SNAPSHOT_HARD_SHARE'
 /** The environment variable with the text that chooses these writes. */
 export const seedVariable = 'PREFECT_SNAPSHOT_HARD_SEED'
-/** A fifth: with the other parts, about a quarter of an hour. */
-export const defaultShare = '0.2'
+/** With the other parts, about a quarter of an hour. */
+export const defaultShare = '0.12'
 
 /** Numbers of writes, from 1, in their order. */
 export type Sample = (update: string, stop: string, writes: number) => readonly number[]
