@@ -7,9 +7,23 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { withLock } from './lock.ts'
 
-/** The Prefect versions of the tests, each with a lock file of all packages. */
-export const serverVersions = ['3.8.8', '3.4.14', '2.20.25'] as const
+/** The Prefect versions that the tests can start, each with a lock file of all packages. */
+export const serverVersions = [
+  '3.9.1',
+  '3.8.8',
+  '3.6.10',
+  '3.4.14',
+  '3.3.7',
+  '3.2.15',
+  '3.1.15',
+  '3.0.11',
+  '2.20.27',
+  '2.20.25',
+] as const
 export type ServerVersion = (typeof serverVersions)[number]
+
+/** The versions that `npm test` needs; the others are for `npm run test:versions`. */
+export const usualVersions = ['3.9.1', '3.8.8', '3.4.14', '2.20.25'] as const satisfies readonly ServerVersion[]
 
 /** Receives one line about a slow step. */
 export type Progress = (line: string) => void
