@@ -17,6 +17,7 @@ export const fast: NonNullable<TestProjectInlineConfiguration['test']> = {
   // Half of the time was spent loading the same modules for each file; no test changes their state.
   isolate: false,
   testTimeout: 60_000,
+  hookTimeout: 60_000,
 }
 
 /** A part of `npm run check`, which has to be quick: laws are tried with a quarter of the random inputs. */

@@ -44,16 +44,16 @@ const named: readonly (readonly [string, ConnectionRequest, Record<string, strin
 
 describe.each(named)('a server named by %s', (_, request, env) => {
   it.each([
-    ['.env', 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n', 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY from /work/.env'],
+    ['.env', 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n', 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY from /project/.env'],
     [
       'prefect.toml',
       '[api]\ntls_insecure_skip_verify = true\n',
-      'api.tls_insecure_skip_verify from /work/prefect.toml',
+      'api.tls_insecure_skip_verify from /project/prefect.toml',
     ],
     [
       'pyproject.toml',
       '[tool.prefect.api]\ntls_insecure_skip_verify = true\n',
-      'api.tls_insecure_skip_verify from [tool.prefect] of /work/pyproject.toml',
+      'api.tls_insecure_skip_verify from [tool.prefect] of /project/pyproject.toml',
     ],
   ])('is told that %s turns off the check of its certificate, which forbids writes', (file, text, from) => {
     write({ [`work/${file}`]: text })
@@ -75,8 +75,8 @@ describe.each(named)('a server named by %s', (_, request, env) => {
     expect([url, unsafe]).toEqual([
       'https://other/api',
       [
-        'directory-setting: profiles_path from /work/prefect.toml applies: the profiles are those of /other.toml.',
-        'directory-setting: PREFECT_API_SSL_CERT_FILE from /work/.env applies to the profile `prod`, which does not set it so.',
+        'directory-setting: profiles_path from /project/prefect.toml applies: the profiles are those of /other.toml.',
+        'directory-setting: PREFECT_API_SSL_CERT_FILE from /project/.env applies to the profile `prod`, which does not set it so.',
       ],
     ])
     expect(resolved(request, { ...env, PREFECT_PROFILES_PATH: join(root, 'home/.prefect/profiles.toml') }).url).toBe(
@@ -98,16 +98,16 @@ it('--profile keeps its own URL and key; with PREFECT_PROFILE, Prefect lets a fi
   expect(resolved({ profile: 'prod' })).toMatchObject({
     url: 'https://prefect.example/api',
     notes: [
-      expect.stringMatching(/^environment-ignored: PREFECT_API_URL from \/work\/\.env /),
-      expect.stringMatching(/^environment-ignored: PREFECT_API_KEY from \/work\/\.env /),
+      expect.stringMatching(/^environment-ignored: PREFECT_API_URL from \/project\/\.env /),
+      expect.stringMatching(/^environment-ignored: PREFECT_API_KEY from \/project\/\.env /),
     ],
     unsafe: [],
   })
   expect(resolved({}, { PREFECT_PROFILE: 'prod' })).toMatchObject({
     url: 'http://127.0.0.1:1/api',
     unsafe: [
-      expect.stringMatching(/^directory-setting: PREFECT_API_URL from \/work\/\.env /),
-      expect.stringMatching(/^directory-setting: PREFECT_API_KEY from \/work\/\.env /),
+      expect.stringMatching(/^directory-setting: PREFECT_API_URL from \/project\/\.env /),
+      expect.stringMatching(/^directory-setting: PREFECT_API_KEY from \/project\/\.env /),
     ],
   })
 })
@@ -117,7 +117,7 @@ describe('without a name', () => {
     write({ 'work/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\n' })
     expect(resolved({})).toMatchObject({
       notes: [
-        'directory-setting: PREFECT_API_KEY of the profile `prod` (/home/.prefect/profiles.toml) is sent to the URL in /work/.env.',
+        'directory-setting: PREFECT_API_KEY of the profile `prod` (/home/.prefect/profiles.toml) is sent to the URL in /project/.env.',
       ],
       unsafe: [],
     })
@@ -151,7 +151,7 @@ describe('a file that is not trusted', () => {
     const { verify, unsafe } = resolved({ profile: 'prod' }, {}, trust)
     expect(verify).toBe(reason !== undefined)
     if (reason === undefined) expect(unsafe.join()).not.toContain('untrusted-file')
-    else expect(unsafe).toEqual([`untrusted-file: The settings in /work/.env are not used, because ${reason}.`])
+    else expect(unsafe).toEqual([`untrusted-file: The settings in /project/.env are not used, because ${reason}.`])
   })
 
   it('is not mentioned if it has no settings of the client', () => {
