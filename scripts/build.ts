@@ -34,10 +34,16 @@ const writtenChecks: Plugin = {
     onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => text(texts[path]?.() ?? ''))
   },
 }
-/** Only the connection code of undici: its `fetch` takes longer to load than all of our code. */
+/**
+ * Only the connection code of undici: its `fetch` takes longer to load than all of our code. The entry file of undici also adds
+ * `connect` to every dispatcher, with which a `ProxyAgent` opens tunnels.
+ */
 const undici = `
+import connect from 'undici/lib/api/api-connect.js'
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
 export { default as Client } from 'undici/lib/dispatcher/client.js'
 export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js'
+Dispatcher.prototype.connect = connect
 `
 const connectionsOnly: Plugin = {
   name: 'connections-only',

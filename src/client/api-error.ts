@@ -18,6 +18,9 @@ export interface ApiFailure {
   readonly retryAfter?: number
 }
 
+/** The most likely reason for a failed request. */
+export type Diagnosis = Pick<ApiFailure, 'code' | 'cause' | 'fix'>
+
 /** A failed request. Contains its method and path, but neither body nor headers, which may hold secrets. */
 export class ApiError extends Error {
   readonly method: string

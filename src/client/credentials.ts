@@ -19,12 +19,13 @@ const longest = 200
 const shortest = 8
 
 /** The credentials that are sent with each request of a connection. */
-export function credentialsOf({ authorization, headers }: Connection): Credentials {
-  const [scheme = '', value = ''] = authorization?.reveal().split(' ') ?? []
-  const plain = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''
-  const password = plain.slice(plain.indexOf(':') + 1)
-  const sent = [value, plain, ...[...headers.values()].map((header) => header.reveal())]
-  const values = [...sent, password].filter((text) => text !== '')
+export function credentialsOf({ authorization, headers, proxyAuthorization }: Connection): Credentials {
+  const parts = [authorization, proxyAuthorization].map((header) => partsOf(header?.reveal() ?? ''))
+  const sent = [
+    ...parts.flatMap(({ value, plain }) => [value, plain]),
+    ...[...headers.values()].map((header) => header.reveal()),
+  ]
+  const values = [...sent, ...parts.map(({ password }) => password)].filter((text) => text !== '')
   const telling = sent.filter((text) => text.length >= shortest).flatMap(formsOf)
   const needles = [...new Set(telling.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))]
     .map((text) => text.toLowerCase())
@@ -38,4 +39,11 @@ export function credentialsOf({ authorization, headers }: Connection): Credentia
       return needles.some((needle) => lower.includes(needle))
     },
   }
+}
+
+/** The value of an authorization header without its scheme; of Basic, also decoded, with its password. */
+function partsOf(header: string) {
+  const [scheme = '', value = ''] = header.split(' ')
+  const plain = scheme === 'Basic' ? Buffer.from(value, 'base64').toString('utf8') : ''
+  return { value, plain, password: plain.slice(plain.indexOf(':') + 1) }
 }

@@ -1,16 +1,10 @@
-import type { IssueCode } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
+import type { Diagnosis } from './api-error.ts'
 import { type HttpResponse, type NoResponse, tooLarge, tooLong } from './exchange.ts'
+import { isProxied } from './proxied.ts'
+import { diagnoseProxy } from './proxy-diagnosis.ts'
 import { moreTime } from './read-limits.ts'
-
-/** The most likely reason for a failed request. */
-export interface Diagnosis {
-  readonly code: IssueCode
-  /** A clause that completes the sentence "GET /x failed: …". */
-  readonly cause: string
-  /** What to do, in sentences. */
-  readonly fix?: string
-}
+import { isOfTls, tlsProblem } from './tls-diagnosis.ts'
 
 /** A text of a server, fit to be shown. */
 type Shown = (text: string) => string
@@ -20,11 +14,9 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection, 
   const { url } = connection
   const { code } = outcome
   const host = new URL(url).host
-  if (/CERT|SSL|TLS|^EPROTO$|UNABLE_TO_VERIFY|UNABLE_TO_GET/.test(code)) return tlsProblem(outcome, host)
-  if (outcome.reason.includes('407')) {
-    const cause = `the proxy ${connection.proxy ?? ''} requires credentials`
-    return { code: 'unreachable-server', cause, fix: 'Add user and password to HTTP_PROXY or HTTPS_PROXY.' }
-  }
+  const proxied = isProxied(connection) ? diagnoseProxy(outcome, connection, shown) : undefined
+  if (proxied) return proxied
+  if (isOfTls(code)) return tlsProblem(code, host, 'Use http:// instead of https://.')
   if (code === tooLarge) {
     const fix = `Check what responds at ${url}: no page of a Prefect server is that large.`
     return { code: 'incomplete-read', cause: outcome.reason, fix }
@@ -38,13 +30,14 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection, 
     return {
       code: 'unreachable-server',
       cause: unreachable(outcome, url, host, shown),
-      fix: checkServer(url, connection.proxy),
+      fix: checkServer(url),
     }
   if (/^HPE_|^HTTPParserError$/.test(code))
     return { code: 'not-prefect', cause: `the program at ${url} does not speak HTTP`, fix: checkServer(url) }
   const secure = url.startsWith('http:') ? ' If the server expects HTTPS, change http:// to https://.' : ''
   const fix = `Check the logs of the server and of any proxy or load balancer in front of it.${secure}`
-  return { code: 'connection-lost', cause: `the connection to ${url} was lost (${code})`, fix }
+  const through = connection.proxy === undefined ? '' : ` through the proxy ${connection.proxy}`
+  return { code: 'connection-lost', cause: `the connection to ${url}${through} was lost (${code})`, fix }
 }
 
 function unreachable({ code, reason }: NoResponse, url: string, host: string, shown: Shown): string {
@@ -54,18 +47,8 @@ function unreachable({ code, reason }: NoResponse, url: string, host: string, sh
   return `no connection to ${host} could be made (${code}: ${shown(reason)})`
 }
 
-function checkServer(url: string, proxy?: string): string {
-  const through = proxy === undefined ? '' : ` Requests use the proxy ${proxy}; NO_PROXY exempts a host.`
-  return `Check the host and port in ${url}, and that a Prefect server is running there.${through}`
-}
-
-function tlsProblem({ code }: NoResponse, host: string): Diagnosis {
-  if (/EPROTO|WRONG_VERSION|PACKET_LENGTH/.test(code))
-    return { code: 'tls', cause: `${host} does not speak TLS (${code})`, fix: 'Use http:// instead of https://.' }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return { code: 'tls', cause: `the certificate of ${host} is for another host`, fix: 'Check the host in the URL.' }
-  const fix = 'Set PREFECT_API_SSL_CERT_FILE to the file of the CA certificate.'
-  return { code: 'tls', cause: `the certificate of ${host} is not trusted (${code})`, fix }
+function checkServer(url: string): string {
+  return `Check the host and port in ${url}, and that a Prefect server is running there.`
 }
 
 /** Diagnoses a response that is not what was requested. `detail` is the server's message, redacted. */

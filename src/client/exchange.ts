@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { BytesInFlight } from './bytes-in-flight.ts'
+import { ProxyError } from './proxied.ts'
 
 /** One request as it is sent. */
 export interface HttpRequest {
@@ -26,6 +27,8 @@ export interface NoResponse {
   /** Error code of Node.js or undici, such as `ECONNRESET`. */
   readonly code: string
   readonly reason: string
+  /** Set if the proxy failed, or was not reached, with the status of its answer if there was one. */
+  readonly proxy?: { readonly status?: number }
 }
 
 /** What bounds one exchange. */
@@ -92,7 +95,7 @@ export function exchange(
           fail(tooLarge, `the answer has more than ${limits.answerBytes} bytes`)
         },
         onResponseEnd: () => resolve({ type: 'response', status, headers, text: body.text() }),
-        onResponseError: (_, error) => resolve({ type: 'no-response', sent, ...reasonOf(error) }),
+        onResponseError: (_, error) => resolve({ type: 'no-response', sent, ...reasonOf(error), ...proxyOf(error) }),
       },
     )
   })
@@ -172,4 +175,10 @@ function reasonOf(error: Error): { readonly code: string; readonly reason: strin
   // For a host with several addresses Node throws an AggregateError, which has no message of its own.
   const inner = error instanceof AggregateError ? error.errors.find((item) => item instanceof Error) : undefined
   return { code, reason: error.message || inner?.message || code }
+}
+
+function proxyOf(error: Error): Pick<NoResponse, 'proxy'> & { readonly sent?: false } {
+  if (error instanceof ProxyError) return { proxy: error.status === undefined ? {} : { status: error.status } }
+  // From undici, for a request without a tunnel: the proxy did not forward it.
+  return error.message.includes('Proxy Authentication Required') ? { proxy: { status: 407 }, sent: false } : {}
 }

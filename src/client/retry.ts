@@ -59,10 +59,14 @@ export function decideRetry(attempt: FailedAttempt, policy: RetryPolicy, random:
   const { outcome } = attempt
   const stop: Decision = { type: 'stop' }
   if (policy.maxRetries === 0 || !mayRetry(attempt, policy)) return stop
-  const reason = outcome.type === 'response' ? String(outcome.status) : outcome.code
+  const reason = outcome.type === 'response' ? String(outcome.status) : reasonOf(outcome)
   const waitMs =
     outcome.type === 'response' ? waitAfter(outcome, attempt, policy, random) : backOff(attempt, policy, random)
   return waitMs === undefined ? stop : { type: 'retry', waitMs: Math.round(waitMs), reason }
+}
+
+function reasonOf({ code, proxy }: NoResponse): string {
+  return proxy ? `proxy: ${proxy.status ?? code}` : code
 }
 
 /** Whether the server was busy: maintenance, or a 503 without `Retry-After` (a locked database, nothing was stored). */
@@ -77,11 +81,16 @@ export function isBusy(outcome: HttpResponse | NoResponse): boolean {
  * a number of retries.
  */
 export function isAway(outcome: HttpResponse | NoResponse): boolean {
-  if (outcome.type === 'no-response') return (outcome.sent ? resets : neverConnected).has(outcome.code)
+  if (outcome.type === 'no-response') return isUnreached(outcome) || (outcome.sent && resets.has(outcome.code))
   const { status, headers } = outcome
   const isOfGateway =
     status === 503 && headers['retry-after'] === undefined && /html|text/.test(headers['content-type'] ?? '')
   return status === 502 || (isOfGateway && !isMaintenance(outcome))
+}
+
+/** Whether a request was not sent because there was no way to the server. */
+function isUnreached({ sent, code, proxy }: NoResponse): boolean {
+  return !sent && (neverConnected.has(code) || [502, 503, 504].includes(proxy?.status ?? 0))
 }
 
 function isReset(outcome: HttpResponse | NoResponse): boolean {
@@ -110,7 +119,7 @@ function mayRetry({ outcome, safety, reached, failures }: FailedAttempt, policy:
     const listed = [408, 429, 502, 503].includes(status) || policy.retryExtraCodes.has(status)
     return listed && (safety !== 'create' || isRejected)
   }
-  if (!outcome.sent) return (reached || policy.patience.fromStart) && neverConnected.has(outcome.code)
+  if (!outcome.sent) return (reached || policy.patience.fromStart) && isUnreached(outcome)
   if (safety === 'create') return false
   // Each timeout has already taken a minute.
   return resets.has(outcome.code) || (reached && failures <= 2 && timeouts.has(outcome.code))

@@ -1,10 +1,11 @@
-import { Client, type Dispatcher, ProxyAgent } from 'undici'
+import { Client, type Dispatcher } from 'undici'
 import { Failure } from '../issue.ts'
 import type { Connection } from '../profile/connection.ts'
 import { readText } from '../read-file.ts'
 import { limitBytes } from './bytes-in-flight.ts'
 import { openConnectionPool } from './connection-pool.ts'
 import { type ExchangeLimits, exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
+import { isProxied, openProxied } from './proxied.ts'
 import { longestReadMs, type ReadLimits, usualLimits } from './read-limits.ts'
 
 /** The connections to one server. */
@@ -59,7 +60,7 @@ export function openTransport(connection: Connection, limits: ReadLimits = usual
 
 /** Opens one connection at a time: undici's own pool opens a second one for a request sent right after a response. */
 function opener(connection: Connection, origin: string): () => Dispatcher {
-  const { tls, timeoutMs, proxy, proxyAuthorization } = connection
+  const { tls, timeoutMs } = connection
   const timeout = Math.min(connectMs, timeoutMs)
   const ca = tls.caFile === undefined ? {} : { ca: readCa(tls.caFile) }
   const connect = { rejectUnauthorized: tls.verify, timeout, ...ca }
@@ -71,18 +72,7 @@ function opener(connection: Connection, origin: string): () => Dispatcher {
     pipelining: 1,
     connect,
   }
-  if (proxy === undefined) return () => new Client(origin, options)
-  return () =>
-    new ProxyAgent({
-      ...options,
-      connections: 1,
-      uri: proxy,
-      requestTls: connect,
-      proxyTls: connect,
-      // Many proxies allow tunnels to port 443 only; plain HTTP is sent through them without a tunnel.
-      proxyTunnel: origin.startsWith('https:'),
-      ...(proxyAuthorization ? { token: proxyAuthorization.reveal() } : {}),
-    })
+  return isProxied(connection) ? () => openProxied(connection, options) : () => new Client(origin, options)
 }
 
 function readCa(file: string): string {
