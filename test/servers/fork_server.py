@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import selectors
@@ -24,6 +25,7 @@ import socket
 import sys
 import threading
 import time
+import zoneinfo
 from typing import Any
 
 # Imported in this order; missing ones are skipped (perpetual_services is new in 3.8).
@@ -50,9 +52,19 @@ def preload() -> None:
         except ModuleNotFoundError as error:
             if error.name is None or not name.startswith(error.name):
                 raise
+    prefer_packaged_zones()
     gc.collect()
     # Keeps the garbage collector from writing to memory pages that all children share.
     gc.freeze()
+
+
+def prefer_packaged_zones() -> None:
+    """Time zones come from the package tzdata, if there is one.
+
+    Prefect lists all zones for each cron schedule that it reads, and walking the system's directory takes 7 ms.
+    """
+    if importlib.util.find_spec("tzdata"):
+        zoneinfo.reset_tzpath(to=[])
 
 
 class Server:
