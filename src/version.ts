@@ -23,3 +23,17 @@ export function isPrefect2(version: string): boolean {
 function numbers(version: string): number[] {
   return version.split('.').map((part) => Number.parseInt(part, 10) || 0)
 }
+
+/**
+ * Why a server older than `since` cannot have a field. With a clause about what would go wrong `without` it, such a server
+ * cannot have the resource.
+ */
+export function notBefore(
+  since: string,
+  without?: string,
+): { readonly drops: 'resource' | 'field'; readonly reason: string } {
+  const reason = `Prefect has it from ${since} on`
+  return without === undefined
+    ? { drops: 'field', reason }
+    : { drops: 'resource', reason: `${reason}, and without it ${without}` }
+}

@@ -26,6 +26,11 @@ export interface Field {
   readonly deferrable?: true
   /** The first Prefect version with this field. */
   readonly since?: string
+  /**
+   * A clause about what would go wrong without a value: an older server then cannot have the resource. Without this clause,
+   * an older server gets the resource without the field, and the plan warns.
+   */
+  readonly without?: string
   /** What Prefect demands of the value beyond the schema. */
   readonly rules?: readonly Rule[]
   /** Converts values with the same meaning on all servers to one form. Idempotent. */
@@ -46,6 +51,8 @@ export interface RefField {
   /** No response of a server shows it, so it is not compared with one. */
   readonly unreadable?: true
   readonly since?: string
+  /** As of a field. */
+  readonly without?: string
 }
 
 /** The handling of every field of the API's models. A field that is in no list fails the coverage test. */

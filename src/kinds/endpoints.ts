@@ -1,5 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts'
-import type { Id } from '../model.ts'
+import type { Kind } from '../kind.ts'
+import type { Id, Server } from '../model.ts'
+import { atLeast } from '../version.ts'
 
 /**
  * Builds a path of the API; each value is encoded as one segment. Names may contain `#`, `?`, spaces and any letter
@@ -44,6 +46,18 @@ export function statusOf(error: unknown): number | undefined {
 /** Whether the failed request may have been executed. */
 export function isAmbiguous(error: unknown): boolean {
   return error instanceof Error && 'ambiguous' in error && error.ambiguous === true
+}
+
+/**
+ * The values of spec fields for a request, without those that the server's version does not have: a server refuses unknown
+ * fields (422), even empty ones.
+ */
+export function knownFields(
+  { fields }: Pick<Kind, 'fields'>,
+  { version }: Server,
+  values: Readonly<Record<string, Json>>,
+): Record<string, Json> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => atLeast(version, fields[name]?.since)))
 }
 
 /** The names of the spec and ref fields that differ. */

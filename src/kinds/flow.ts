@@ -2,13 +2,16 @@ import { isNumber } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { keyOf } from '../ref.ts'
 import { countShape, createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
-import { answer, at, idOf, text } from './endpoints.ts'
+import { answer, at, idOf, knownFields, text } from './endpoints.ts'
 import { anyObject, string, tags } from './field-schemas.ts'
 import { nameRule } from './name-rules.ts'
 import { findOne, readAll, readNamed, readPages } from './read-list.ts'
 
 const path = '/flows/filter'
 const sort = 'NAME_ASC'
+
+/** The first version with labels of flows and deployments. */
+export const labelsSince = '3.1.5'
 
 /** Labels of a flow or deployment: scalars only (`KeyValueLabels`). */
 export const labels = {
@@ -33,6 +36,7 @@ export const flow: Kind = {
       schema: { ...labels, type: ['object', 'null'] },
       doc: 'Labels, which the server copies to the deployments of the flow.',
       default: {},
+      since: labelsSince,
       // Null and an empty object are equivalent, and no request changes one to the other.
       compare: (value) => value ?? {},
       fixed: 'Prefect cannot change the labels of a flow, and deleting the flow would delete its runs',
@@ -57,9 +61,9 @@ export const flow: Kind = {
       : readAll(reader, path, { sort }, { path: '/flows/count', body: {} }, onPage),
   key: (raw) => text(raw, 'name'),
   encode: (raw) => ({ refs: {}, spec: { tags: raw.tags, labels: raw.labels } }),
-  async create({ api }, { resource, spec }) {
+  async create({ api, server }, { resource, spec }) {
     const { tags = [], labels = {} } = spec
-    const body = { name: resource.key, tags, labels }
+    const body = { name: resource.key, ...knownFields(flow, server, { tags, labels }) }
     return { id: idOf(answer((await api.send('POST', '/flows/', body)).body)) }
   },
   async update({ api }, before, { spec }) {

@@ -1,7 +1,7 @@
 import { floatOf, isExact, isFloat, numberOf } from '../json/number.ts'
 import { isNumber, type Json, sameJson, writeJson } from '../json.ts'
 import type { Incompatibility, Kind, Rule } from '../kind.ts'
-import { isPrefect2 } from '../version.ts'
+import { atLeast, isPrefect2 } from '../version.ts'
 import { countShape, createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { answer, at, idOf, text } from './endpoints.ts'
 import { string, tags } from './field-schemas.ts'
@@ -14,6 +14,9 @@ const sort = 'NAME_ASC'
 
 /** Maximum length in bytes of JSON. Prefect 2 counted only the characters of the text. */
 const maxBytes = 5000
+/** The first version with dashes in names. */
+const dashesSince = '3.4.1'
+
 const lengthRule: Rule = {
   name: 'length',
   doc: `The value takes at most ${maxBytes} bytes as JSON.`,
@@ -71,6 +74,8 @@ export const variable: Kind = {
     if (isPrefect2(version)) return []
     const fault = before ? undefined : nameFault('variable', key)
     if (fault) return [{ drops: 'resource', reason: fault }]
+    if (!before && key.includes('-') && !atLeast(version, dashesSince))
+      return [{ drops: 'resource', reason: `names of variables may contain "-" from Prefect ${dashesSince} on` }]
     return before && sameJson(before.spec.value, spec.value) ? [] : tooLong(spec.value)
   },
   encode: (raw) => ({ refs: {}, spec: { value: raw.value, tags: raw.tags } }),

@@ -4,7 +4,7 @@ import type { Incompatibility, Kind } from '../kind.ts'
 import type { LiveResource, Resource, Server, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
-import { atLeast } from '../version.ts'
+import { atLeast, notBefore } from '../version.ts'
 
 /**
  * Removes the fields that the server's version does not have, with a warning for each of them. `unsupported` if the
@@ -42,29 +42,33 @@ export function adaptToVersion(
     }),
   )
   return {
-    resource: incompatibilities.reduce(
-      (current, { pointer = '' }) => without(kind, current, pointer, before),
-      resource,
-    ),
+    resource: issues.length === 0 ? resource : withoutFields(kind, resource, incompatibilities, before),
     issues,
   }
 }
 
 function bySince(kind: Kind, { spec, refs }: Resource, { version }: Server): Incompatibility[] {
-  const out: Incompatibility[] = []
-  for (const [name, { since }] of Object.entries(kind.fields)) {
-    if (spec[name] !== undefined && !atLeast(version, since))
-      out.push({ pointer: `/spec/${name}`, drops: 'field', reason: `Prefect has it from ${since} on` })
-  }
-  for (const [name, { since }] of Object.entries(kind.refFields)) {
-    if (refs[name] !== undefined && !atLeast(version, since))
-      out.push({ pointer: `/refs/${name}`, drops: 'field', reason: `Prefect has it from ${since} on` })
-  }
-  return out
+  const among = (part: string, fields: Kind['fields'] | Kind['refFields'], values: Readonly<Record<string, unknown>>) =>
+    Object.entries(fields).flatMap(([name, { since, without }]): Incompatibility[] => {
+      if (since === undefined || values[name] === undefined || atLeast(version, since)) return []
+      return [{ pointer: `/${part}/${name}`, ...notBefore(since, without) }]
+    })
+  return [...among('spec', kind.fields, spec), ...among('refs', kind.refFields, refs)]
+}
+
+/** The canonical form without the fields. Lists keep their order until all are removed, because pointers count their items. */
+function withoutFields(
+  kind: Kind,
+  resource: Resource,
+  fields: readonly Incompatibility[],
+  before: LiveResource | undefined,
+): Resource {
+  const left = fields.reduce((current, { pointer = '' }) => without(current, pointer, before), resource)
+  return { ...left, spec: canonicalSpec(kind, left.spec) }
 }
 
 /** Restores the server's value at a pointer, or removes the field if the server has none. */
-function without(kind: Kind, resource: Resource, pointer: string, before: LiveResource | undefined): Resource {
+function without(resource: Resource, pointer: string, before: LiveResource | undefined): Resource {
   const [, part = '', name = '', ...rest] = pointer.split('/')
   if (part === 'refs') {
     const { [name]: _, ...refs } = resource.refs
@@ -72,8 +76,5 @@ function without(kind: Kind, resource: Resource, pointer: string, before: LiveRe
     return { ...resource, refs: serverRef ? { ...refs, [name]: serverRef } : refs }
   }
   const inSpec = `/${[name, ...rest].join('/')}`
-  return {
-    ...resource,
-    spec: canonicalSpec(kind, withValue(resource.spec, inSpec, valueAt(before?.spec, inSpec)) as JsonObject),
-  }
+  return { ...resource, spec: withValue(resource.spec, inSpec, valueAt(before?.spec, inSpec)) as JsonObject }
 }

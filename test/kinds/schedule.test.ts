@@ -7,6 +7,7 @@ import {
   normalizeSchedules,
 } from '../../src/kinds/deployment/schedule.ts'
 import { changeSchedules, planSchedules } from '../../src/kinds/deployment/schedule-changes.ts'
+import type { Id } from '../../src/model.ts'
 import { FakeSystem, type Sent } from '../support/fake-system.ts'
 
 const same = (a: readonly Json[], b: readonly Json[]) => {
@@ -133,25 +134,35 @@ describe('the schedules of a deployment', () => {
     ])
   })
 
+  const server = { url: 'http://s.test/api', version: '3.2.0' }
+
   test('are sent completely, because a server resets omitted fields', () => {
-    expect(decodeSchedule({ cron: '1 * * * *', active: false })).toEqual({
+    expect(decodeSchedule({ cron: '1 * * * *', active: false }, server)).toEqual({
       schedule: cron('1 * * * *'),
       active: false,
       parameters: {},
     })
-    expect(decodeSchedule({ interval: 60, active: true })).toEqual({
+    expect(decodeSchedule({ interval: 60, active: true }, server)).toEqual({
       schedule: { interval: 60, timezone: 'UTC' },
       active: true,
       parameters: {},
     })
     expect(
-      decodeSchedule({ rrule: 'FREQ=DAILY', timezone: null, active: true, slug: 's', max_scheduled_runs: 2 }),
+      decodeSchedule({ rrule: 'FREQ=DAILY', timezone: null, active: true, slug: 's', max_scheduled_runs: 2 }, server),
     ).toEqual({
       schedule: { rrule: 'FREQ=DAILY', timezone: null },
       active: true,
       parameters: {},
       slug: 's',
       max_scheduled_runs: 2,
+    })
+  })
+
+  test('are sent without parameters to a server that has none', () => {
+    const old = { ...server, version: '3.1.15' }
+    expect(decodeSchedule({ cron: '1 * * * *', active: false }, old)).toEqual({
+      schedule: cron('1 * * * *'),
+      active: false,
     })
   })
 
@@ -239,7 +250,7 @@ describe('the schedules of a deployment', () => {
       raw('2', cron('2 * * * *'), { slug: 'b' }),
       raw('3', cron('3 * * * *'), { slug: 'c' }),
     ]
-    await changeSchedules(api, 'd', raws, [
+    await changeSchedules({ api, server, idOf: (ref) => ref as string as Id }, 'd', raws, [
       { ...one, slug: 'a' },
       { ...two, slug: 'b', active: false },
       { ...one, active: false },

@@ -48,6 +48,8 @@ const collections: Readonly<Record<string, readonly string[]>> = {
 /** Block types of Prefect itself, in any version. */
 const core = [
   'secret',
+  // Only in 3.1.
+  'secret-str',
   'webhook',
   'local-file-system',
   'remote-file-system',

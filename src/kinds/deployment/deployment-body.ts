@@ -4,7 +4,9 @@ import type { Resource, Server } from '../../model.ts'
 import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast } from '../../version.ts'
 import { objects } from '../endpoints.ts'
+import { labelsSince } from '../flow.ts'
 import { queueParts } from '../queue-name.ts'
+import { optionsSince } from './deployment-limit.ts'
 import { decodeSchedule } from './schedule.ts'
 
 /** A JSON Schema that accepts every object. */
@@ -45,7 +47,7 @@ export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server
     description: spec.description ?? null,
     version: spec.version ?? null,
     tags: spec.tags ?? [],
-    labels: spec.labels ?? {},
+    ...(atLeast(server.version, labelsSince) ? { labels: spec.labels ?? {} } : {}),
     entrypoint: spec.entrypoint ?? null,
     path: spec.path ?? null,
     pull_steps: steps,
@@ -54,8 +56,8 @@ export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server
     ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
     job_variables: spec.job_variables ?? {},
     paused: spec.paused ?? false,
-    schedules: objects(spec.schedules).map(decodeSchedule),
-    concurrency_options: spec.concurrency_options ?? null,
+    schedules: objects(spec.schedules).map((schedule) => decodeSchedule(schedule, server)),
+    ...(atLeast(server.version, optionsSince) ? { concurrency_options: spec.concurrency_options ?? null } : {}),
     storage_document_id: ids.storage ?? null,
     infrastructure_document_id: ids.infrastructure ?? null,
   }

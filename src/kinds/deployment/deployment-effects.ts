@@ -22,12 +22,12 @@ export function deploymentEffects(change: Change, server: Server): string[] {
   if (change.action !== 'update') return []
   const resumed = change.before.spec.paused === true && change.after.spec.paused === false
   const exceeds = namesOf(change.fields).has('schedules') ? mayExceedLimit(change.after, server) : []
-  return [runsEffect, ...newScheduleIds(change), ...exceeds, ...(resumed ? startsToRun(change.after) : [])]
+  return [runsEffect, ...newScheduleIds(change, server), ...exceeds, ...(resumed ? startsToRun(change.after) : [])]
 }
 
 /** The upsert, the only request that changes labels or keeps placeholders in parameters, replaces all schedules. */
-function newScheduleIds({ before, after, fields }: Change & { action: 'update' }): string[] {
-  const cause = needsUpsert(after, namesOf(fields))
+function newScheduleIds({ before, after, fields }: Change & { action: 'update' }, server: Server): string[] {
+  const cause = needsUpsert(after, namesOf(fields), server)
   if (cause === undefined || objects(before.spec.schedules).length === 0) return []
   return [`its schedules get new IDs: Prefect cannot change ${cause} of a deployment without replacing them`]
 }

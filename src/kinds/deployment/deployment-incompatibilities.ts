@@ -2,11 +2,12 @@ import type { Incompatibility } from '../../kind.ts'
 import { append } from '../../list-at.ts'
 import type { LiveResource, Resource, Server } from '../../model.ts'
 import { keyParts } from '../../ref.ts'
-import { atLeast } from '../../version.ts'
-import { object } from '../endpoints.ts'
+import { atLeast, notBefore } from '../../version.ts'
+import { object, objects } from '../endpoints.ts'
 import { nameFault } from '../name-rules.ts'
 import { negativesOfOwn } from '../negative-limits.ts'
 import { fillsSchema, isEmpty } from './deployment-body.ts'
+import { scheduleNamesSince } from './schedule.ts'
 import { aboveLimit } from './schedule-limit.ts'
 
 /** What a deployment has that the server's version cannot store, or not with this change. */
@@ -19,11 +20,8 @@ export function deploymentIncompatibilities(
   const { version } = server
   const out: Incompatibility[] = []
   if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
-    out.push({
-      pointer: '/spec/concurrency_options/grace_period_seconds',
-      drops: 'field',
-      reason: 'Prefect has it from 3.6.6 on',
-    })
+    out.push({ pointer: '/spec/concurrency_options/grace_period_seconds', ...notBefore('3.6.6') })
+  if (!atLeast(version, scheduleNamesSince)) append(out, partsOfSchedules(spec))
   const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
   if (fault) out.push({ drops: 'resource', reason: fault })
   append(out, [...aboveLimit(resource, server, before), ...negativesOfOwn(spec, before?.spec)])
@@ -48,4 +46,15 @@ export function deploymentIncompatibilities(
       reason: 'servers before 3.6.27 cannot take a deployment off its pool',
     })
   return out
+}
+
+/** What schedules have that older servers do not. A slug is only a name; without its parameters a schedule runs something else. */
+function partsOfSchedules({ schedules }: Resource['spec']): Incompatibility[] {
+  const without = 'its runs would have the parameters of the deployment alone'
+  return objects(schedules).flatMap(({ slug, parameters }, index) => [
+    ...(slug === undefined ? [] : [{ pointer: `/spec/schedules/${index}/slug`, ...notBefore(scheduleNamesSince) }]),
+    ...(parameters === undefined
+      ? []
+      : [{ pointer: `/spec/schedules/${index}/parameters`, ...notBefore(scheduleNamesSince, without) }]),
+  ])
 }

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { ResolvedResource, Write } from '../../kind.ts'
 import type { LiveResource, Ref } from '../../model.ts'
 import { plainNumber } from '../../spec.ts'
+import { atLeast } from '../../version.ts'
 import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
 
 /*
@@ -10,6 +11,11 @@ import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
  * to get rid of an own one, and never together with `global_concurrency_limit_id`
  * (`server/models/deployments.py`, `_create_or_update_deployment_concurrency_limit`).
  */
+
+/** The first version in which requests link a limit by its ID. */
+export const sharedLimitsSince = '3.3.6'
+/** The first version that stores what happens to runs that exceed the limit. */
+export const optionsSince = '3.0.3'
 
 /**
  * An own limit: a number, or an object if it is inactive, decays, or is not above 0 (which deployment requests do not accept).
@@ -144,9 +150,15 @@ function ownRow(id: string): string {
 }
 
 /** Links an own row after it was created or changed: linking a shared limit by ID may have left one behind. */
-async function takeUp({ api }: Write, id: string, limit: JsonObject): Promise<void> {
+async function takeUp({ api, server }: Write, id: string, limit: JsonObject): Promise<void> {
   const name = `deployment:${id}`
   const row = ownRow(id)
+  if (!atLeast(server.version, sharedLimitsSince)) {
+    // Nothing can leave a row behind there, because no request links another one.
+    await api.send('PATCH', at`/deployments/${id}`, { concurrency_limit: numberOf(limit) ?? null })
+    await api.send('PATCH', row, limit)
+    return
+  }
   try {
     await api.send('POST', '/v2/concurrency_limits/', { name, ...limit })
   } catch (error) {

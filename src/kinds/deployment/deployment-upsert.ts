@@ -25,9 +25,9 @@ export async function post({ api }: Write, body: JsonObject, pool: JsonObject): 
 }
 
 /** `POST /deployments/` drops `max_scheduled_runs`; the route of the schedules keeps it. */
-export async function completeSchedules({ api }: Write, id: string, { spec }: ResolvedResource): Promise<void> {
+export async function completeSchedules(write: Write, id: string, { spec }: ResolvedResource): Promise<void> {
   if (!objects(spec.schedules).some((schedule) => schedule.max_scheduled_runs !== undefined)) return
-  await changeSchedules(api, id, await api.get(at`/deployments/${id}/schedules`), spec.schedules)
+  await changeSchedules(write, id, await write.api.get(at`/deployments/${id}/schedules`), spec.schedules)
 }
 
 /** Whether the deployment is to be paused; as on the server if the snapshot does not say. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../json.ts'
 import type { Created, ResolvedResource, Write } from '../../kind.ts'
-import type { FieldChange, LiveResource, Resource } from '../../model.ts'
-import { isPrefect2 } from '../../version.ts'
+import type { FieldChange, LiveResource, Resource, Server } from '../../model.ts'
+import { atLeast, isPrefect2 } from '../../version.ts'
 import { at, isAmbiguous, namesOf, object, statusOf } from '../endpoints.ts'
 import { bodyOf, poolBody } from './deployment-body.ts'
 import { changeLimit, completeInterrupted, completeLimit, limitBody } from './deployment-limit.ts'
@@ -40,7 +40,7 @@ export async function updateDeployment(
   const changed = namesOf(fields)
   const isOld = isPrefect2(write.server.version)
   if (changed.has('concurrency_options')) await completeInterrupted(write, before, after)
-  const way = isOld || needsUpsert(after, changed) === undefined ? patch : isFlip(changed) ? flip : upsert
+  const way = isOld || needsUpsert(after, changed, write.server) === undefined ? patch : isFlip(changed) ? flip : upsert
   const send = () => way(write, before, after, changed)
   const isWhole = await send().then(
     () => way === upsert,
@@ -55,7 +55,7 @@ export async function updateDeployment(
     },
   )
   if (changed.has('schedules') && !isWhole)
-    await changeSchedules(write.api, before.id, before.carriedOver.schedules, after.spec.schedules)
+    await changeSchedules(write, before.id, before.carriedOver.schedules, after.spec.schedules)
   if (changed.has('limit') || changed.has('concurrency_limit'))
     await changeLimit(isOld ? write : pastParameters(write, before, after), before, after)
 }
@@ -82,15 +82,23 @@ function pastParameters(write: Write, before: LiveResource, after: ResolvedResou
   return { ...write, api: { ...api, send } }
 }
 
+/** The first version whose PATCH takes the pull steps and the schema of the parameters. */
+const patchTakesStepsSince = '3.2.15'
+
 /**
- * Which part of an update needs the upsert, because PATCH ignores labels, and resolves placeholders in parameters instead of
- * storing them. Undefined if PATCH can make the whole update.
+ * Which part of an update needs the upsert, because PATCH ignores labels, resolves placeholders in parameters instead of
+ * storing them, and once refused some fields. Undefined if PATCH can make the whole update.
  */
 export function needsUpsert(
   { spec }: Pick<Resource, 'spec'>,
   changed: ReadonlySet<string>,
-): 'the labels' | 'the parameters' | undefined {
+  { version }: Pick<Server, 'version'>,
+): 'the labels' | 'the parameters' | 'the pull steps' | 'the schema of the parameters' | undefined {
   if (changed.has('labels')) return 'the labels'
+  if (!atLeast(version, patchTakesStepsSince)) {
+    if (changed.has('pull_steps')) return 'the pull steps'
+    if (changed.has('parameter_openapi_schema')) return 'the schema of the parameters'
+  }
   const parameters = JSON.stringify(spec.parameters ?? {})
   const placeholders = parameters.includes('"__prefect_kind"') || parameters.includes('"$ref"')
   const affected = placeholders && (changed.has('parameters') || spec.enforce_parameter_schema !== false)

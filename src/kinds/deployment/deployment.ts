@@ -3,7 +3,7 @@ import type { Kind } from '../../kind.ts'
 import { keyOf, keyParts } from '../../ref.ts'
 import { idOf, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
-import { labels } from '../flow.ts'
+import { labels, labelsSince } from '../flow.ts'
 import { nameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
 import { deploymentAnswers } from './deployment-answers.ts'
@@ -11,7 +11,14 @@ import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
 import { deploymentEffects, runsEffect } from './deployment-effects.ts'
 import { deploymentIncompatibilities } from './deployment-incompatibilities.ts'
-import { interimLimit, interimOptions, normalizeOwnLimit, ownLimitSchema } from './deployment-limit.ts'
+import {
+  interimLimit,
+  interimOptions,
+  normalizeOwnLimit,
+  optionsSince,
+  ownLimitSchema,
+  sharedLimitsSince,
+} from './deployment-limit.ts'
 import { encodeDeployment, listDeployments } from './deployment-read.ts'
 import {
   concurrencyOptionRules,
@@ -46,6 +53,8 @@ export const deployment: Kind = {
     limit: {
       kinds: ['concurrency-limit', 'tag-concurrency-limit'],
       doc: 'A global concurrency limit that it shares with other deployments.',
+      since: sharedLimitsSince,
+      without: 'nothing would limit its runs',
     },
     storage: { kinds: ['block'], doc: 'The storage block of its code (for agents).' },
     infrastructure: { kinds: ['block'], doc: 'The infrastructure block (for agents).' },
@@ -54,7 +63,7 @@ export const deployment: Kind = {
     description: { schema: nullableString, doc: 'Description, in Markdown.', default: null },
     version: { schema: nullableString, doc: 'Version; any text.', default: null },
     tags: { schema: tags, doc: 'Tags of the deployment and of its runs.', default: [] },
-    labels: { schema: labels, doc: 'Labels, in addition to those of its flow.', default: {} },
+    labels: { schema: labels, doc: 'Labels, in addition to those of its flow.', default: {}, since: labelsSince },
     entrypoint: {
       schema: nullableString,
       doc: 'File and name of the flow function, such as path/to/file.py:function.',
@@ -127,6 +136,7 @@ export const deployment: Kind = {
       doc: 'What happens to runs that exceed the limit.',
       rules: concurrencyOptionRules,
       default: null,
+      since: optionsSince,
       normalize: withoutNulls,
       interim: interimOptions,
     },

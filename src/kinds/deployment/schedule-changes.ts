@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, sameJson } from '../../json.ts'
+import type { Write } from '../../kind.ts'
 import type { Api } from '../../model.ts'
 import { at, idOf, isAmbiguous, list, object, objects, statusOf } from '../endpoints.ts'
 import { compareSchedules, decodeSchedule, encodeSchedules } from './schedule.ts'
@@ -110,25 +111,35 @@ function isEqual(a: JsonObject, b: JsonObject): boolean {
  * Changes the schedules of a deployment. A schedule is deleted only after its replacement exists, so that a refused
  * request loses none. After a request with an unknown result, reads the schedules and continues from there.
  */
-export async function changeSchedules(api: Api, deployment: string, raws: Json | undefined, wanted: Json | undefined) {
+export async function changeSchedules(
+  write: Write,
+  deployment: string,
+  raws: Json | undefined,
+  wanted: Json | undefined,
+): Promise<void> {
   const path = at`/deployments/${deployment}/schedules`
   for (let [attempt, now] = [0, raws]; ; attempt++) {
     try {
-      return await sendChanges(api, path, planSchedules(now, wanted))
+      return await sendChanges(write, path, planSchedules(now, wanted))
     } catch (error) {
       if (attempt === 3 || !isAmbiguous(error)) throw error
-      now = await api.get(path)
+      now = await write.api.get(path)
     }
   }
 }
 
-async function sendChanges(api: Api, path: string, { create, update, replace, remove }: SchedulePlan): Promise<void> {
-  const patch = (id: string, schedule: JsonObject) => api.send('PATCH', path + at`/${id}`, decodeSchedule(schedule))
-  if (create.length > 0) await api.send('POST', path, create.map(decodeSchedule))
+async function sendChanges(
+  { api, server }: Write,
+  path: string,
+  { create, update, replace, remove }: SchedulePlan,
+): Promise<void> {
+  const decode = (schedule: JsonObject) => decodeSchedule(schedule, server)
+  const patch = (id: string, schedule: JsonObject) => api.send('PATCH', path + at`/${id}`, decode(schedule))
+  if (create.length > 0) await api.send('POST', path, create.map(decode))
   for (const { id, schedule } of update) await patch(id, schedule)
   for (const { id, schedule } of replace) {
     const { slug: _, ...unnamed } = schedule
-    const [created] = objects((await api.send('POST', path, [decodeSchedule(unnamed)])).body)
+    const [created] = objects((await api.send('POST', path, [decode(unnamed)])).body)
     await removeSchedule(api, path, id)
     await patch(idOf(object(created)), schedule)
   }

@@ -1,9 +1,13 @@
 import { byCodePoint, isObject, type Json, type JsonObject, sameJson, sortKeys, writeJson } from '../../json.ts'
 import type { RunSchedule } from '../../kind.ts'
-import type { Resource } from '../../model.ts'
+import type { Resource, Server } from '../../model.ts'
 import { isCalendarDuration } from '../../schedule/duration.ts'
+import { atLeast } from '../../version.ts'
 import { object, objects } from '../endpoints.ts'
 import { isTime, laxSeconds } from '../lax-values.ts'
+
+/** The first version with slugs and parameters of schedules. */
+export const scheduleNamesSince = '3.2.0'
 
 /** JSON Schema of the schedules of a deployment. */
 export const schedulesSchema: JsonObject = {
@@ -123,7 +127,7 @@ function bareRule(rule: string, others: readonly JsonObject[]): string {
 }
 
 /** Converts a schedule for a request. It is complete, because omitted fields would be reset. */
-export function decodeSchedule(schedule: JsonObject): JsonObject {
+export function decodeSchedule(schedule: JsonObject, { version }: Server): JsonObject {
   const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } =
     schedule
   const form: Record<string, Json> =
@@ -135,7 +139,7 @@ export function decodeSchedule(schedule: JsonObject): JsonObject {
   return {
     schedule: form,
     active: active ?? true,
-    parameters: parameters ?? {},
+    ...(atLeast(version, scheduleNamesSince) ? { parameters: parameters ?? {} } : {}),
     ...(slug === undefined ? {} : { slug }),
     ...(max_scheduled_runs === undefined ? {} : { max_scheduled_runs }),
   }

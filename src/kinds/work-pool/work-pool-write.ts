@@ -1,16 +1,23 @@
 import type { Json, JsonObject } from '../../json.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from '../../kind.ts'
-import type { Api, FieldChange, Id, LiveResource } from '../../model.ts'
+import type { Api, FieldChange, Id, LiveResource, Server } from '../../model.ts'
+import { atLeast } from '../../version.ts'
 import { answer, at, idOf, namesOf, object, statusOf, text } from '../endpoints.ts'
 import { queueRef } from '../queue-name.ts'
+
+/** The first version with storage of bundles. */
+export const storageSince = '3.2.14'
 
 /** The name of the queue that the server creates with a pool. */
 export const initialQueue = 'default'
 
 /** Creates a pool, and renames its default queue. Returns the queue as created with it. */
-export async function createWorkPool({ api }: Write, { resource, ids, spec }: ResolvedResource): Promise<Created> {
+export async function createWorkPool(
+  { api, server }: Write,
+  { resource, ids, spec }: ResolvedResource,
+): Promise<Created> {
   const fields = {
-    ...bodyOf(spec, ids),
+    ...bodyOf(spec, ids, server),
     name: resource.key,
     type: spec.type ?? 'process',
     is_paused: spec.is_paused ?? false,
@@ -24,14 +31,14 @@ export async function createWorkPool({ api }: Write, { resource, ids, spec }: Re
 
 /** Sends the fields of a pool that differ, and renames its default queue. */
 export async function updateWorkPool(
-  { api }: Write,
+  { api, server }: Write,
   before: LiveResource,
   { resource, ids, spec }: ResolvedResource,
   fields: readonly FieldChange[],
 ): Promise<SideEffects> {
   const changed = namesOf(fields)
   const storage = ['result_storage', 'bundle_upload_step', 'bundle_execution_step'].some((name) => changed.has(name))
-  const body = Object.entries({ ...bodyOf(spec, ids), is_paused: spec.is_paused ?? null }).filter(
+  const body = Object.entries({ ...bodyOf(spec, ids, server), is_paused: spec.is_paused ?? null }).filter(
     ([name, value]) =>
       (changed.has(name) && (name !== 'is_paused' || value !== null)) || (storage && name === 'storage_configuration'),
   )
@@ -73,15 +80,20 @@ async function nameDefaultQueue(api: Api, pool: string, name: string, id: Id): P
   return { createdIds: { [queueRef(pool, name)]: id } }
 }
 
-function bodyOf(spec: Readonly<Record<string, Json>>, ids: Readonly<Record<string, Id>>): Record<string, Json> {
+function bodyOf(
+  spec: Readonly<Record<string, Json>>,
+  ids: Readonly<Record<string, Id>>,
+  { version }: Server,
+): Record<string, Json> {
+  const storage = {
+    ...(spec.bundle_upload_step ? { bundle_upload_step: spec.bundle_upload_step } : {}),
+    ...(spec.bundle_execution_step ? { bundle_execution_step: spec.bundle_execution_step } : {}),
+    ...(ids.result_storage ? { default_result_storage_block_id: ids.result_storage } : {}),
+  }
   return {
     description: spec.description ?? null,
     concurrency_limit: spec.concurrency_limit ?? null,
     base_job_template: spec.base_job_template ?? {},
-    storage_configuration: {
-      ...(spec.bundle_upload_step ? { bundle_upload_step: spec.bundle_upload_step } : {}),
-      ...(spec.bundle_execution_step ? { bundle_execution_step: spec.bundle_execution_step } : {}),
-      ...(ids.result_storage ? { default_result_storage_block_id: ids.result_storage } : {}),
-    },
+    ...(atLeast(version, storageSince) ? { storage_configuration: storage } : {}),
   }
 }

@@ -12,7 +12,7 @@ import { findOne, readAll, readNamed, readPages } from '../read-list.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
 import { templateRules } from './template-rules.ts'
-import { createWorkPool, initialQueue, updateWorkPool } from './work-pool-write.ts'
+import { createWorkPool, initialQueue, storageSince, updateWorkPool } from './work-pool-write.ts'
 
 const path = '/work_pools/filter'
 
@@ -77,12 +77,14 @@ export const workPool: Kind = {
       schema: { type: ['object', 'null'] },
       doc: 'Step that uploads the bundle of a flow.',
       default: null,
+      since: storageSince,
       freeform: true,
     },
     bundle_execution_step: {
       schema: { type: ['object', 'null'] },
       doc: 'Step that runs a bundle.',
       default: null,
+      since: storageSince,
       freeform: true,
     },
   },
