@@ -19,7 +19,7 @@ interface Source {
 /** The JSON Schema of a report, as text. */
 export function reportSchema(): string {
   return schemaOf({
-    path: 'src/report/model/command-reports.ts',
+    path: 'src/report/model/fleet-report.ts',
     type: 'JsonReport',
     name: 'report.v1.json',
     title: 'A report of prefect-snapshot (-f json)',

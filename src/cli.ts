@@ -104,10 +104,11 @@ function hasColor(stream: NodeJS.WriteStream): boolean {
 function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['write'], kinds: readonly Kind[]): Io {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   const quiet = options.quiet === true
-  let isApplying = false
+  /** The servers that an apply writes to. */
+  const applying = new Set<string>()
   const signal = stopSignal({
     first: () => output.err('\nStopping after the requests in flight. Press Ctrl-C again to stop immediately.\n'),
-    second: () => output.err(isApplying ? stoppedApply : ''),
+    second: () => output.err(applying.size > 0 ? stoppedApply : ''),
   })
   return {
     kinds,
@@ -120,7 +121,8 @@ function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['wr
     signal,
     ...(options.serverTimeout === undefined ? {} : { serverTimeoutMs: 1000 * options.serverTimeout }),
     onEvent: (event) => {
-      if (event.type === 'phase') isApplying = event.phase === 'applying'
+      if (event.type === 'phase' && event.phase === 'applying') applying.add(event.target ?? '')
+      else if (event.type === 'phase' || event.type === 'target-end') applying.delete(event.target ?? '')
       output.emit(event)
     },
     now: () => Date.now(),

@@ -15,8 +15,8 @@ export interface Context {
   readonly home: string
   /** Version of this tool, for the `User-Agent`, journals and saved plans. */
   readonly version: string
-  /** Process ID, which makes the names of journals unique. */
-  readonly pid: number
+  /** Process ID, with a suffix if several applies run in the process: makes the names of journals unique. */
+  readonly pid: number | string
   /** Which settings and policies may be used that nobody named. Default: all. */
   readonly trust?: Trust
   /**

@@ -34,7 +34,7 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
   const progress = quiet ? undefined : startProgress(stream, now)
   /** Of a terminal; elsewhere, lines are not broken. */
   const width = () => (stream.isTTY ? stream.columns : undefined)
-  const textOf = outcomeFormatter(style, quiet)
+  const textOf = outcomeFormatters(style, quiet)
   const write = (text: string) => {
     if (text === '') return
     progress?.clear()
@@ -45,12 +45,31 @@ export function textConsole({ stream, style, quiet, verbose, now }: ConsoleOptio
     warn: (issues) => write(issuesText(issues, style, width())),
     emit(event) {
       progress?.update(event)
-      if (event.type === 'warning') write(issuesText(event.issues, style, width()))
-      else if (event.type === 'outcome') write(textOf(event))
-      else write(eventText(event, style, { quiet, verbose }))
+      const text =
+        event.type === 'warning'
+          ? issuesText(event.issues, style, width())
+          : event.type === 'outcome'
+            ? textOf(event)
+            : eventText(event, style, { quiet, verbose })
+      write(event.target === undefined ? text : labelled(event.target, text, style))
     },
     clear: () => progress?.clear(),
     end: () => progress?.end(),
+  }
+}
+
+/** Begins every line with the server that it is about. */
+function labelled(target: string, text: string, style: Style): string {
+  return text.replace(/^(?=.)/gm, `${style.cyan(`${visible(target)}:`)} `)
+}
+
+/** A formatter of outcomes for each server. */
+function outcomeFormatters(style: Style, quiet: boolean): ReturnType<typeof outcomeFormatter> {
+  const byTarget = new Map<string | undefined, ReturnType<typeof outcomeFormatter>>()
+  return (event) => {
+    const format = byTarget.get(event.target) ?? outcomeFormatter(style, quiet)
+    byTarget.set(event.target, format)
+    return format(event)
   }
 }
 
@@ -67,6 +86,7 @@ function outcomeFormatter(style: Style, quiet: boolean): (event: Event & { reado
 
 /** The text of an event other than an outcome. With `--verbose`, one line for each request, without body and headers. */
 function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: boolean; verbose: boolean }): string {
+  if (event.type === 'message') return event.text
   if (event.type === 'connected' && event.reading && !quiet)
     return `Reading ${event.profile === undefined ? '' : `${visible(event.profile)}  `}${event.url} (Prefect ${event.version})\n`
   if (event.type === 'written' && !quiet) return `Saved the exported snapshot to ${visible(event.path)}\n`
@@ -93,13 +113,16 @@ export function ndjsonConsole(options: ConsoleOptions, tool: string, command: st
   const { stream, verbose, now } = options
   const write = (event: LogEvent) => void stream.write(logLine(event, now()))
   write({ type: 'begin', version: 1, tool, command })
+  const say = (text: string, target?: string) => {
+    const at = target === undefined ? {} : { target }
+    for (const line of text.split('\n')) if (line.trim() !== '') write({ type: 'message', text: line, ...at })
+  }
   return {
-    err: (text) => {
-      for (const line of text.split('\n')) if (line.trim() !== '') write({ type: 'message', text: line })
-    },
+    err: (text) => say(text),
     warn: (issues) => toIssueEvents(issues).forEach(write),
     emit: (event) => {
-      if (event.type === 'warning') toIssueEvents(event.issues).forEach(write)
+      if (event.type === 'warning') toIssueEvents(event.issues, event.target).forEach(write)
+      else if (event.type === 'message') say(event.text, event.target)
       else if (verbose || event.type !== 'request') write(toLogEvent(event))
     },
     clear: () => {},

@@ -14,14 +14,9 @@ export interface Stop {
 export async function stopOf(error: unknown, argv: readonly string[]): Promise<Stop> {
   if (error instanceof Failure) return { issues: error.issues, status: statusOf(error.issues) }
   if (error instanceof CommanderError) return { issues: [usage(error, argv)], status: 'usage' }
-  const { ApiError, toIssue } = await import('../client/client.ts')
-  if (error instanceof ApiError) {
-    const issues = [toIssue(error)]
-    return { issues, status: statusOf(issues) }
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const fix = 'Report this bug, with the command that you ran.'
-  return { issues: [{ code: 'bug', severity: 'error', message, fix }], status: 'failed' }
+  const { issuesOf } = await import('../client/client.ts')
+  const issues = issuesOf(error)
+  return { issues, status: statusOf(issues) }
 }
 
 /** Converts a message of commander: `error: unknown option '--prfile'`, and a suggestion in parentheses on a second line. */

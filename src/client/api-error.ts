@@ -1,4 +1,4 @@
-import type { Issue, IssueCode } from '../issue.ts'
+import { Failure, type Issue, type IssueCode } from '../issue.ts'
 
 /** The details of a failed request. */
 export interface ApiFailure {
@@ -54,6 +54,15 @@ export function toIssue(error: ApiError): Issue {
     message: error.message,
     ...(error.fix === undefined ? {} : { fix: error.fix }),
   }
+}
+
+/** Any error as issues. The stack trace is only shown for a bug in this tool. */
+export function issuesOf(error: unknown): readonly Issue[] {
+  if (error instanceof Failure) return error.issues
+  if (error instanceof ApiError) return [toIssue(error)]
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const fix = 'Report this bug, with the command that you ran.'
+  return [{ code: 'bug', severity: 'error', message, fix }]
 }
 
 function sentence({ method, path, status, detail, cause, ambiguous }: ApiFailure): string {

@@ -12,7 +12,7 @@ import { isPage } from './diagnosis.ts'
 import { beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
 import { openTransport } from './transport.ts'
 
-export { ApiError, toIssue } from './api-error.ts'
+export { ApiError, issuesOf, toIssue } from './api-error.ts'
 export type { Clock } from './clock.ts'
 
 /** The API of one server, and the connections to it. */

@@ -1,4 +1,5 @@
 import { defineCommand, required } from './command.ts'
+import { fleetOptions, forEachServer } from './fleet.ts'
 import { activationOption, applyOptions, planOptions, snapshotForms } from './options.ts'
 
 export const apply = defineCommand({
@@ -8,16 +9,19 @@ export const apply = defineCommand({
   description:
     'Shows the plan, asks, applies it in dependency order, and reports one outcome for each change. Takes a snapshot, or a plan saved by plan --out.',
   arguments: { snapshot: required(`${snapshotForms}; or a saved plan`) },
-  options: { ...applyOptions, ...activationOption, ...planOptions },
+  options: { ...applyOptions, ...activationOption, ...planOptions, ...fleetOptions },
   examples: [
     'apply prod.snapshot.yaml --profile prod',
     'apply prod.snapshot.yaml --profile prod --yes',
     'apply plan.json --profile prod',
     'apply prod.snapshot.yaml --profile prod --activation paused',
+    "apply workspaces/ --profile 'team-*'",
   ],
-  async run(input, io) {
-    const { applySnapshot } = await import('../operations/apply-snapshot.ts')
-    const { runPlan } = await import('./run-plan.ts')
-    return runPlan((approve) => applySnapshot(input, io, approve), input, io)
+  async run(options, terminal) {
+    return forEachServer('apply', options, terminal, async (input, io) => {
+      const { applySnapshot } = await import('../operations/apply-snapshot.ts')
+      const { runPlan } = await import('./run-plan.ts')
+      return runPlan((approve) => applySnapshot(input, io, approve), input, io)
+    })
   },
 })

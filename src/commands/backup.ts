@@ -1,6 +1,7 @@
 import { plural } from '../plain-text.ts'
 import { commandFormats } from '../report/index.ts'
 import { count, defineCommand, flag, required } from './command.ts'
+import { fleetOptions, forEachServer } from './fleet.ts'
 import { exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
 
 export const backup = defineCommand({
@@ -17,6 +18,7 @@ export const backup = defineCommand({
       'write the backup even if it lacks many resources of the newest one',
     ),
     ...serverOptions('server to read'),
+    ...fleetOptions,
     ...exportSecretOptions,
     ...selectionOptions,
     ...formatOf(commandFormats),
@@ -24,19 +26,22 @@ export const backup = defineCommand({
   examples: [
     'backup backups/ --profile prod',
     'backup /var/backups/prefect --profile prod --keep 30 --quiet',
+    "backup backups/ --profile 'team-*' --keep 30",
     'backup backups/ --profile prod --secrets age --recipient age1… --identity key.txt',
   ],
-  async run({ format, ...request }, io) {
-    const { backUp } = await import('../operations/back-up.ts')
-    const { commonOf, printCommand } = await import('./print.ts')
-    const { path, snapshot, unchanged, removed, leftOut } = await backUp(request, io)
-    const saved = `Saved ${plural(snapshot.resources.length, 'resource')} to ${path}`
-    io.note(unchanged ? `Nothing has changed since ${path}\n` : `${saved}\n`)
-    if (removed.length > 0) io.note(`Removed ${plural(removed.length, 'older backup')}: ${removed.join(', ')}\n`)
-    const status = leftOut.length > 0 ? 'incomplete' : 'ok'
-    const common = { schema: 'prefect-snapshot/backup', ...commonOf(leftOut, status, io) } as const
-    const report = { ...common, file: path, resources: snapshot.resources.length, unchanged, removed }
-    if (format !== 'text' || !io.quiet) await printCommand(report, format, io)
-    return status
+  async run(options, terminal) {
+    return forEachServer('backup', options, terminal, async ({ format, ...request }, io) => {
+      const { backUp } = await import('../operations/back-up.ts')
+      const { commonOf, printCommand } = await import('./print.ts')
+      const { path, snapshot, unchanged, removed, leftOut } = await backUp(request, io)
+      const saved = `Saved ${plural(snapshot.resources.length, 'resource')} to ${path}`
+      io.note(unchanged ? `Nothing has changed since ${path}\n` : `${saved}\n`)
+      if (removed.length > 0) io.note(`Removed ${plural(removed.length, 'older backup')}: ${removed.join(', ')}\n`)
+      const status = leftOut.length > 0 ? 'incomplete' : 'ok'
+      const common = { schema: 'prefect-snapshot/backup', ...commonOf(leftOut, status, io) } as const
+      const report = { ...common, file: path, resources: snapshot.resources.length, unchanged, removed }
+      if (format !== 'text' || !io.quiet) await printCommand(report, format, io)
+      return status
+    })
   },
 })

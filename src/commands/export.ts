@@ -2,7 +2,8 @@ import { Failure } from '../issue.ts'
 import type { ExportRequest, ExportResult } from '../operations/export-snapshot.ts'
 import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
-import type { Io } from './io.ts'
+import { fleetOptions, forEachServer } from './fleet.ts'
+import type { ExitStatus, Io } from './io.ts'
 import { exportSecretOptions, externalOption, selectionOptions, serverOptions, showOptions } from './options.ts'
 
 export const exportCommand = defineCommand({
@@ -30,6 +31,7 @@ export const exportCommand = defineCommand({
       'exit with 8 and write nothing if a value outside of secret fields looks like a secret',
     ),
     ...serverOptions('server to read'),
+    ...fleetOptions,
     ...selectionOptions,
     ...externalOption,
     ...showOptions,
@@ -42,22 +44,27 @@ export const exportCommand = defineCommand({
     'export --tag team-a --dependents -o team-a.snapshot.yaml',
     "export --include 'deployment/etl/*' --external 'work-pool/**' -o etl.snapshot.yaml",
     'export -o prod.snapshot.yaml --secrets age --recipient age1…',
+    "export --profile 'team-*' -o workspaces/",
     "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
   ],
-  async run(input, io) {
-    if (input.check !== true && (input.format !== 'text' || input.full)) throw withoutReport()
-    const { exportSnapshot } = await import('../operations/export-snapshot.ts')
-    const result = await exportSnapshot(input, io)
-    if (result.comparison) {
-      const { printComparison } = await import('./show-diff.ts')
-      const status = result.comparison.plan.changes.length > 0 ? 'changes' : 'ok'
-      await printComparison(result.comparison, status, input, io)
-      if (status !== 'ok') io.note(`${input.output} differs from the server. Run export --update to update it.\n`)
-      return status === 'ok' ? statusOfExport(result) : status
-    }
-    if (result.text !== undefined) io.out(result.text)
-    await report(result, input, io)
-    return statusOfExport(result)
+  async run(options, terminal) {
+    return forEachServer('export', options, terminal, async (input, io) => {
+      if (input.check !== true && !io.collect && (input.format !== 'text' || input.full)) throw withoutReport()
+      const { exportSnapshot } = await import('../operations/export-snapshot.ts')
+      const result = await exportSnapshot(input, io)
+      if (result.comparison) {
+        const { printComparison } = await import('./show-diff.ts')
+        const status = result.comparison.plan.changes.length > 0 ? 'changes' : 'ok'
+        await printComparison(result.comparison, status, input, io)
+        if (status !== 'ok') io.note(`${input.output} differs from the server. Run export --update to update it.\n`)
+        return status === 'ok' ? statusOfExport(result) : status
+      }
+      if (result.text !== undefined) io.out(result.text)
+      await report(result, input, io)
+      const status = statusOfExport(result)
+      collect(result, input, status, io)
+      return status
+    })
   },
 })
 
@@ -67,8 +74,15 @@ function withoutReport(): Failure {
   return new Failure([{ code: 'usage', severity: 'error', message, fix: 'Add --check, or leave them out.' }])
 }
 
-function statusOfExport({ leftOut }: ExportResult) {
+function statusOfExport({ leftOut }: ExportResult): ExitStatus {
   return leftOut.length > 0 ? 'incomplete' : 'ok'
+}
+
+/** The report for a table of several servers. */
+function collect({ snapshot, secretCount }: ExportResult, { output }: ExportRequest, status: ExitStatus, io: Io): void {
+  const common = { version: 1, tool: io.version, exit: io.exitCodeOf(status), issues: [] } as const
+  const counts = { resources: snapshot.resources.length, secrets: secretCount }
+  io.collect?.({ schema: 'prefect-snapshot/export', ...common, file: output, ...counts })
 }
 
 async function report(result: ExportResult, { output, secrets }: ExportRequest, io: Io): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
+import type { SingleReport } from '../report/model/fleet-report.ts'
 import type { Style } from '../report/text/style.ts'
 
 /** How a command ended. `cli/exit-codes.ts` maps it to the exit code of the process. */
@@ -29,6 +30,8 @@ export interface Io extends Context {
   warn(issues: readonly Issue[]): void
   /** Asks a yes/no question; undefined without a terminal. */
   readonly ask?: (question: string) => Promise<boolean>
+  /** Takes the report of the command, if it runs for one of several servers. It then prints reports only as text. */
+  collect?(report: SingleReport): void
   /** The style of standard output. */
   readonly style: Style
   /** The style of standard error. */

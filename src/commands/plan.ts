@@ -2,6 +2,7 @@ import type { Plan } from '../model.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
 import { toArgv } from './command-line.ts'
+import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus } from './io.ts'
 import { activationOption, planOptions, planRequestOptions, snapshotForms } from './options.ts'
 
@@ -24,6 +25,7 @@ export const plan = defineCommand({
     ),
     ...activationOption,
     ...planOptions,
+    ...fleetOptions,
   },
   examples: [
     'plan prod.snapshot.yaml --profile prod',
@@ -33,24 +35,27 @@ export const plan = defineCommand({
     'plan prod.snapshot.yaml --profile prod --base git:main:prod.snapshot.yaml',
     "plan prod.snapshot.yaml --profile prod --accept-remote 'variable/etl_*'",
     'plan prod.snapshot.yaml --profile prod -f html > review.html',
+    "plan baseline.snapshot.yaml --profile 'team-*'",
   ],
-  async run(input, io) {
-    const { planSnapshot } = await import('../operations/plan-snapshot.ts')
-    const { refusalsOf } = await import('../operations/make-plan.ts')
-    const { printPlan } = await import('./show-plan.ts')
-    return planSnapshot(input, io, async (planned) => {
-      if (planned.accepted) io.note(acceptedText(input.snapshot, planned.accepted))
-      const refusals = refusalsOf(planned.plan, input)
-      const status =
-        refusals.length > 0 ? io.statusOf(refusals) : input.exitCode === true ? driftStatus(planned.plan) : 'ok'
-      const next = ['apply', input.snapshot, ...toArgv({ ...activationOption, ...planRequestOptions }, input)]
-      await printPlan(planned, refusals, status, { ...input, next }, io)
-      if (refusals.length === 0 && input.out !== undefined) {
-        const { savePlan } = await import('../operations/plan-file.ts')
-        await savePlan(input.out, planned, input, io)
-        io.note(`Saved the plan to ${input.out}. To apply exactly this plan: prefect-snapshot apply ${input.out}\n`)
-      }
-      return status
+  async run(options, terminal) {
+    return forEachServer('plan', options, terminal, async (input, io) => {
+      const { planSnapshot } = await import('../operations/plan-snapshot.ts')
+      const { refusalsOf } = await import('../operations/make-plan.ts')
+      const { printPlan } = await import('./show-plan.ts')
+      return planSnapshot(input, io, async (planned) => {
+        if (planned.accepted) io.note(acceptedText(input.snapshot, planned.accepted))
+        const refusals = refusalsOf(planned.plan, input)
+        const status =
+          refusals.length > 0 ? io.statusOf(refusals) : input.exitCode === true ? driftStatus(planned.plan) : 'ok'
+        const next = ['apply', input.snapshot, ...toArgv({ ...activationOption, ...planRequestOptions }, input)]
+        await printPlan(planned, refusals, status, { ...input, next }, io)
+        if (refusals.length === 0 && input.out !== undefined) {
+          const { savePlan } = await import('../operations/plan-file.ts')
+          await savePlan(input.out, planned, input, io)
+          io.note(`Saved the plan to ${input.out}. To apply exactly this plan: prefect-snapshot apply ${input.out}\n`)
+        }
+        return status
+      })
     })
   },
 })

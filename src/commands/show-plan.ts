@@ -53,7 +53,7 @@ export async function showPlan(planned: PreparedPlan, refusals: readonly Issue[]
 /** Prints the result of an apply: the last lines of the text, or the whole document of another format. */
 export async function printApply(result: ApplyResult, status: ExitStatus, view: View, io: Io): Promise<void> {
   const { prepared, refusals, outcomes, issues, journal } = result
-  if (view.format === 'text') {
+  if (view.format === 'text' && !io.collect) {
     if (outcomes.length > 0) io.out(totalsText(outcomes, io.style))
   } else {
     const report: ApplyReport = {
@@ -63,7 +63,8 @@ export async function printApply(result: ApplyResult, status: ExitStatus, view: 
       outcomes: outcomesOf(outcomes),
       ...(journal === undefined ? {} : { journal }),
     }
-    await print(report, view, io)
+    if (io.collect) io.collect(report)
+    else await print(report, view, io)
   }
   if (view.format !== 'json') io.warn(issues)
 }

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts'
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, required } from './command.ts'
+import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus } from './io.ts'
 import {
   activationOption,
@@ -21,20 +22,27 @@ export const verify = defineCommand({
   arguments: { snapshot: required(snapshotForms) },
   options: {
     ...serverOptions('server to check'),
+    ...fleetOptions,
     ...activationOption,
     ...selectionOptions,
     ...environmentOptions,
     ...secretOptions,
     ...formatOf(commandFormats),
   },
-  examples: ['verify prod.snapshot.yaml --profile prod', 'verify prod.snapshot.yaml --profile prod -f json'],
-  async run(input, io) {
-    const operations = await import('../operations/verify.ts')
-    const { printChecks } = await import('./print-checks.ts')
-    const checks = await operations.verify(input, io)
-    const status = statusOf(checks)
-    await printChecks('verify', checks, status, input.format, io)
-    return status
+  examples: [
+    'verify prod.snapshot.yaml --profile prod',
+    'verify prod.snapshot.yaml --profile prod -f json',
+    "verify baseline.snapshot.yaml --profile 'team-*'",
+  ],
+  async run(options, terminal) {
+    return forEachServer('verify', options, terminal, async (input, io) => {
+      const operations = await import('../operations/verify.ts')
+      const { printChecks } = await import('./print-checks.ts')
+      const checks = await operations.verify(input, io)
+      const status = statusOf(checks)
+      await printChecks('verify', checks, status, input.format, io)
+      return status
+    })
   },
 })
 

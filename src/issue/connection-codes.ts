@@ -148,9 +148,9 @@ export const connectionCodes = {
     fix: 'Set PREFECT_API_SSL_CERT_FILE to the certificate of the authority, or correct the URL.',
   },
   'same-server': {
-    meaning: 'Source and destination are the same server.',
+    meaning: 'Source and destination are the same server, or a pattern of profiles selects one server twice.',
     cause: 'Both profiles have the same URL, or two addresses lead to one server.',
     example: '`transfer --from prod --to prod`.',
-    fix: 'Check the two profiles, or pass --allow-same-server.',
+    fix: 'Check the two profiles. For a transfer, pass --allow-same-server; for several servers, a narrower pattern.',
   },
 } as const satisfies CodeTable

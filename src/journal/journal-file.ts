@@ -146,6 +146,7 @@ function incomplete(file: string, reason: string): Issue {
 function open(path: string, file: string, folder: string | undefined): number {
   try {
     if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    else mkdirSync(dirname(path), { recursive: true })
     const handle = openSync(path, 'wx', 0o600)
     syncFolder(dirname(path))
     return handle

@@ -2,7 +2,12 @@ import type { Issue } from '../issue.ts'
 import type { Change, Outcome } from './change.ts'
 
 /** A progress event of a stage. */
-export type Event =
+export type Event = EventOf & {
+  /** The server of the event, if a command runs for several: the profile, or `account/handle` of the workspace. */
+  readonly target?: string
+}
+
+type EventOf =
   /** The start of a phase that may take a while; `waiting` is for the user's answer. */
   | {
       readonly type: 'phase'
@@ -48,3 +53,9 @@ export type Event =
   | { readonly type: 'server-wait'; readonly url: string; readonly reason: string; readonly limitMs: number }
   /** A server that was waited for responds again. */
   | { readonly type: 'server-back'; readonly url: string; readonly awayMs: number }
+  /** A command that runs for several servers begins with one of them. */
+  | { readonly type: 'target-begin' }
+  /** It has ended for one of them, with this exit code; `done` of `total` have ended. */
+  | { readonly type: 'target-end'; readonly exit: number; readonly done: number; readonly total: number }
+  /** Text for people, of a command that runs for several servers. */
+  | { readonly type: 'message'; readonly text: string }

@@ -6,7 +6,9 @@ import { outsideScope } from '../selection/outside-scope.ts'
 import { type Parsed, parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 
+export { headerFile } from '../snapshot/file-name.ts'
 export { containingSnapshots } from '../store/containing-snapshots.ts'
+export { isPath as isSnapshotPath } from '../store/files.ts'
 
 /** Reads a snapshot. Throws `Failure` with all errors if it is invalid. */
 export async function loadSnapshot(

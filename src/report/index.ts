@@ -1,4 +1,5 @@
 import type { CommandReport } from './model/command-reports.ts'
+import type { FleetReport } from './model/fleet-report.ts'
 import type { GraphReport } from './model/report.ts'
 import type { Reporter, View } from './reporter.ts'
 
@@ -36,3 +37,11 @@ export type CommandFormat = keyof typeof commandReporters
 
 /** Every format of the commands that neither plan nor compare, the default first. */
 export const commandFormats = Object.keys(commandReporters) as [CommandFormat, ...CommandFormat[]]
+
+/** Every format of a command that runs for several servers. */
+export const fleetReporters = {
+  text: async () => (await import('./text/fleet-text.ts')).fleetText,
+  json: reporters.json,
+  markdown: async () => (await import('./markdown/markdown-fleet.ts')).markdownFleet,
+} satisfies Readonly<Record<string, () => Promise<(report: FleetReport, view: View) => string | Promise<string>>>>
+export type FleetFormat = keyof typeof fleetReporters

@@ -13,17 +13,18 @@ type Action = 'create' | 'update' | 'patch-cycle' | 'delete'
  */
 export type LogEvent =
   | { readonly type: 'begin'; readonly version: 1; readonly tool: string; readonly command: string }
-  | { readonly type: 'issue'; readonly issue: Issue }
-  | { readonly type: 'message'; readonly text: string }
-  | { readonly type: 'start'; readonly id: string; readonly action: Action }
+  | { readonly type: 'issue'; readonly issue: Issue; readonly target?: string }
+  | { readonly type: 'message'; readonly text: string; readonly target?: string }
+  | { readonly type: 'start'; readonly id: string; readonly action: Action; readonly target?: string }
   | {
       readonly type: 'outcome'
       readonly action: Action
       readonly done: number
       readonly total: number
       readonly outcome: OutcomeReport
+      readonly target?: string
     }
-  | Exclude<Event, { readonly type: 'start' | 'outcome' | 'warning' }>
+  | Exclude<Event, { readonly type: 'start' | 'outcome' | 'warning' | 'message' }>
   | { readonly type: 'end'; readonly exit: number }
 
 /** Warnings are logged as issues, one by one. */
@@ -37,16 +38,18 @@ export type LogLine = LogEvent & {
 
 /** Converts an event of a stage for the log: changes are identified by ID, without their content. */
 export function toLogEvent(event: Exclude<Event, Warning>): LogEvent {
-  if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action }
+  const target = event.target === undefined ? {} : { target: event.target }
+  if (event.type === 'start') return { type: 'start', id: idOf(event.change), action: event.change.action, ...target }
   if (event.type !== 'outcome') return event
   const { outcome, done, total } = event
   const [report] = outcomesOf([outcome])
-  return { type: 'outcome', action: outcome.change.action, done, total, outcome: report as OutcomeReport }
+  return { type: 'outcome', action: outcome.change.action, done, total, outcome: report as OutcomeReport, ...target }
 }
 
-/** Converts issues for the log. */
-export function toIssueEvents(issues: readonly Issue[]): LogEvent[] {
-  return issues.map((issue) => ({ type: 'issue', issue: withoutSecretExcerpt(issue) }))
+/** Converts issues for the log; of one server, if a command runs for several. */
+export function toIssueEvents(issues: readonly Issue[], target?: string): LogEvent[] {
+  const at = target === undefined ? {} : { target }
+  return issues.map((issue) => ({ type: 'issue', issue: withoutSecretExcerpt(issue), ...at }))
 }
 
 /** Formats one log line. `time` is in milliseconds since 1970. */

@@ -19,6 +19,14 @@ export function fileOf({ kind, key }: { readonly kind: string; readonly key: str
   return fits ? file : `${kind}/${cut(bodyOf(key))}==${checksum(key)}.yaml`
 }
 
+/** The path of a folder for something with this name; like that of a file, with a folder for each part. No two are the same. */
+export function folderOf(name: string): string {
+  return name
+    .split('/')
+    .map((part) => nameOf(part, true))
+    .join('/')
+}
+
 /** Whether two names identify the same file: some systems return names in another Unicode normalization. */
 export function sameFile(a: string, b: string): boolean {
   return a === b || a.normalize('NFC') === b.normalize('NFC')

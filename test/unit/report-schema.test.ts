@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { reportSchema } from '../../scripts/type-schemas.ts'
 import { json } from '../../src/report/json-report.ts'
-import type { JsonReport } from '../../src/report/model/command-reports.ts'
+import type { JsonReport } from '../../src/report/model/fleet-report.ts'
 import { applyReport, baseReport, canary, diffReport, graphReport, planReport } from '../report/fixture.ts'
 
 const committed = readFileSync(new URL('../../schemas/report.v1.json', import.meta.url), 'utf8')
@@ -15,6 +15,14 @@ const reports: Readonly<Record<string, JsonReport>> = {
   diff: diffReport(),
   apply: applyReport(),
   graph: graphReport(),
+  fleet: {
+    ...common,
+    schema: 'prefect-snapshot/fleet',
+    command: 'plan',
+    by: 'profile',
+    pattern: 'team-*',
+    targets: [{ name: 'team-a', exit: 0, issues: [], report: planReport() }],
+  },
   validate: {
     ...common,
     schema: 'prefect-snapshot/validate',

@@ -22,3 +22,11 @@ export function literal(text: string): string {
     .replace(/[\\`*_[\]<>|~#]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
     .replaceAll('@', '@\u200b')
 }
+
+/** Text within a tag, where Markdown is not read. */
+export function html(text: string): string {
+  return visible(shorten(text, maxLineLength))
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('@', '@\u200b')
+}

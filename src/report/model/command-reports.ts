@@ -2,17 +2,14 @@ import type { Check } from '../../check.ts'
 import type { Explanation } from '../../explanation.ts'
 import type { Pointer } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
-import type { Common, Report } from './report.ts'
+import type { Common } from './report.ts'
 
 /*
  * The reports of commands that neither plan nor compare: tables and texts. Part of schemas/report.v1.json, like report.ts.
  */
 
-/** Every document that `-f json` prints. */
-export type JsonReport = Report | CommandReport
-
 /** The result of a command that neither plans nor compares; `schema` identifies the type. */
-export type CommandReport = ChecksReport | JournalsReport | BackupReport | SecretsReport | ExplainReport
+export type CommandReport = ChecksReport | JournalsReport | BackupReport | ExportReport | SecretsReport | ExplainReport
 
 /** The results of checks. A failed check is not repeated among the issues. */
 export interface ChecksReport extends Common {
@@ -54,6 +51,16 @@ export interface BackupReport extends Common {
   readonly unchanged: boolean
   /** Names of older backups that were removed. */
   readonly removed: readonly string[]
+}
+
+/** An export, as one of several servers has it. */
+export interface ExportReport extends Common {
+  readonly schema: 'prefect-snapshot/export'
+  /** The file or directory. */
+  readonly file: string
+  readonly resources: number
+  /** Number of secrets in the exported resources. */
+  readonly secrets: number
 }
 
 /** The secret placeholders of a snapshot. */

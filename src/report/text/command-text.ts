@@ -11,6 +11,7 @@ export async function commandText(report: CommandReport, view: View): Promise<st
     case 'prefect-snapshot/journals':
       return (await import('./journals-text.ts')).journalsText(report)
     case 'prefect-snapshot/backup':
+    case 'prefect-snapshot/export':
       return `${report.file}\n`
     case 'prefect-snapshot/secrets':
       return (await import('./secret-table.ts')).secretTable(report, view)

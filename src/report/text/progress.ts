@@ -70,6 +70,22 @@ export function progressText(progress: Progress, now: number, width: number): st
   return shorten(parts.join(' · '), width)
 }
 
+/** The progress of several servers, a line for each; the last one says how many more there are. */
+export function targetsText(
+  running: readonly (readonly [string, Progress])[],
+  now: number,
+  width: number,
+  most: number,
+): string {
+  const shown = running.length > most ? running.slice(0, most - 1) : running
+  const nameWidth = Math.max(...shown.map(([name]) => visible(name).length))
+  const lines = shown.map(([name, progress]) => {
+    const label = `${visible(name)}:`.padEnd(nameWidth + 2)
+    return shorten(label + progressText(progress, now, width), width)
+  })
+  return [...lines, ...(shown.length < running.length ? [`and ${running.length - shown.length} more`] : [])].join('\n')
+}
+
 function speedTexts({ done, total, since }: Progress, now: number): string[] {
   const seconds = (now - since) / 1000
   const rate = seconds > 0 ? done / seconds : 0
