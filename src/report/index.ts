@@ -44,4 +44,3 @@ export const fleetReporters = {
   json: reporters.json,
   markdown: async () => (await import('./markdown/markdown-fleet.ts')).markdownFleet,
 } satisfies Readonly<Record<string, () => Promise<(report: FleetReport, view: View) => string | Promise<string>>>>
-export type FleetFormat = keyof typeof fleetReporters
