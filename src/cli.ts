@@ -10,6 +10,7 @@ import { processStreams, type StandardOutput, standardOutput } from './cli/stand
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Issue } from './issue.ts'
 import type { Kind } from './kind.ts'
+import { createRateLimits } from './rate/rate-limits.ts'
 import { readStream } from './read-file.ts'
 import type { ErrorReport } from './report/model/report.ts'
 import { issuesText } from './report/text/issues-text.ts'
@@ -119,6 +120,7 @@ function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['wr
     pid: process.pid,
     trust: trustOf(options, process.env),
     signal,
+    rateLimits: createRateLimits(),
     ...(options.serverTimeout === undefined ? {} : { serverTimeoutMs: 1000 * options.serverTimeout }),
     onEvent: (event) => {
       if (event.type === 'phase' && event.phase === 'applying') applying.add(event.target ?? '')

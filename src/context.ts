@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts'
 import type { Event } from './model.ts'
+import type { RateLimits } from './rate/rate-limits.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -24,6 +25,8 @@ export interface Context {
    * server that has responded before.
    */
   readonly serverTimeoutMs?: number
+  /** The rate limits that are shared with other operations. By default, each connection has its own. */
+  readonly rateLimits?: RateLimits
   /** Stops the operation: reads end at once, writes in flight are finished, nothing else is started. */
   readonly signal: AbortSignal
   /** Receives progress events: phases, requests, outcomes, warnings. */

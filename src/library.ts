@@ -14,6 +14,7 @@ import type { PlanRequest, PreparedPlan } from './operations/make-plan.ts'
 import { type PlannedSnapshot, planSnapshot as planOperation } from './operations/plan-snapshot.ts'
 import { type TransferRequest, transfer as transferOperation } from './operations/transfer.ts'
 import { type UndoRequest, type UndoResult, undoApply as undoOperation } from './operations/undo-apply.ts'
+import { createRateLimits } from './rate/rate-limits.ts'
 import { type Format, reporters } from './report/index.ts'
 import type { PlanReport } from './report/model/report.ts'
 import type { Reporter } from './report/reporter.ts'
@@ -61,6 +62,7 @@ function contextOf(options: LibraryOptions, snapshot?: SnapshotInput): Context {
     signal: options.signal ?? new AbortController().signal,
     ...(options.serverTimeoutMs === undefined ? {} : { serverTimeoutMs: options.serverTimeoutMs }),
     onEvent: options.onEvent ?? (() => {}),
+    rateLimits: createRateLimits(),
     now: () => Date.now(),
     stdin: async () => Buffer.from(typeof snapshot === 'object' ? formatSnapshot(snapshot) : ''),
   }

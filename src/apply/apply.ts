@@ -144,6 +144,9 @@ async function runChange(change: Change, ids: Map<Ref, Id>, options: RunOptions,
     if (found) return outcomeOf(change, found, ids, ms)
     const reported = error instanceof Failure ? error.issues[0] : undefined
     const issue = { ...(reported ?? options.issueOf(error)), ref: change.ref }
+    // It waited for the rate limit before its first request.
+    if (issue.code === 'interrupted' && done.length + unanswered.length === 0)
+      return { change, ms: 0, status: 'not-started' }
     if (done.length + unanswered.length === 0) return { change, ms, status: 'failed', issue }
     const requests = { ...(done.length > 0 ? { written: done } : {}), ...(unanswered.length > 0 ? { unanswered } : {}) }
     return { change, ms, status: 'failed', issue: partialIssue(issue, done, unanswered), ...requests }

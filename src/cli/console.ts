@@ -104,7 +104,11 @@ function eventText(event: Event, style: Style, { quiet, verbose }: { quiet: bool
     )
   }
   if (event.type === 'retry')
-    return style.dim(`${event.method} ${event.path} retried in ${Math.round(event.waitMs)} ms: ${event.reason}\n`)
+    return style.dim(
+      `${event.method} ${event.path} retried${event.waitMs > 0 ? ` in ${Math.round(event.waitMs)} ms` : ''}: ${event.reason}\n`,
+    )
+  if (event.type === 'rate-limit')
+    return style.dim(`Waiting ${Math.ceil(event.waitMs / 1000)} s for the rate limit of ${event.url}\n`)
   return ''
 }
 

@@ -10,6 +10,7 @@ import { credentialsOf } from './credentials.ts'
 import { diagnoseNoResponse, diagnoseResponse } from './diagnosis.ts'
 import { detailOf } from './error-detail.ts'
 import type { HttpRequest, HttpResponse, NoResponse } from './exchange.ts'
+import { isRefusal, stoppedWaiting } from './rate-gate.ts'
 import {
   decideRetry,
   defaultPatience,
@@ -104,9 +105,10 @@ async function sendWithRetries(
     const outcome = await sendFollowingRedirects(options, state, call, request)
     if (outcome.type === 'response' && outcome.status < 400) return { ...outcome, afterLostAttempt }
     if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
+    if (outcome.type === 'no-response' && outcome.code === stoppedWaiting) throw stoppedError(call, afterLostAttempt)
     const now = clock.now()
     if (isBusy(outcome)) busy++
-    else failures++
+    else if (!isRefusal(outcome)) failures++
     if (busy > 0) busySince ||= now
     const busyMs = busySince && now - busySince
     if (isAway(outcome)) awaySince ??= now
@@ -127,7 +129,8 @@ async function sendWithRetries(
       state.isAnnounced = true
       on({ type: 'server-wait', url: connection.url, reason: decision.reason, limitMs: patience.limitMs })
     }
-    await clock.sleep(decision.waitMs, call.signal)
+    // After a refusal, the rate limit delays all requests.
+    if (decision.waitMs > 0) await clock.sleep(decision.waitMs, call.signal)
   }
 }
 
@@ -191,6 +194,14 @@ function invalidPathError({ method, path }: Call, problem: string): ApiError {
   const cause = `the request was not sent because ${problem}`
   const fix = 'Rename the object, or exclude it from the selection.'
   return new ApiError({ method, path, detail: '', code: 'rejected', cause, fix, ambiguous: false })
+}
+
+/** The request waited for the rate limit, so that it was not sent, except for earlier attempts. */
+function stoppedError({ method, path, safety }: Call, afterLostAttempt: boolean): ApiError {
+  const cause = 'the operation was interrupted while it waited for the rate limit'
+  const ambiguous = afterLostAttempt && safety !== 'read'
+  const status = ambiguous ? {} : { status: 429 }
+  return new ApiError({ method, path, ...status, detail: '', code: 'interrupted', cause, ambiguous })
 }
 
 function noResponseError({ method, path, safety }: Call, outcome: NoResponse, connection: Connection): ApiError {

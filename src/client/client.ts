@@ -3,13 +3,15 @@ import type { Json } from '../json.ts'
 import { isObject, parseJson } from '../json.ts'
 import type { AnswerCheck, Api, Event, Reader, Reply, Server } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
+import { createRateLimit, type RateLimit } from '../rate/rate-limit.ts'
 import { followSignal, orInterrupted } from './abort.ts'
 import { type Call, type Caller, type CallResult, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
 import { isPage } from './diagnosis.ts'
-import { beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
+import { openGate } from './rate-gate.ts'
+import { type Bounds, beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
 import { openTransport } from './transport.ts'
 
 export { ApiError, issuesOf, toIssue } from './api-error.ts'
@@ -39,9 +41,11 @@ export interface ClientOptions {
   /** The shapes of answers; without it, any JSON is an answer. */
   readonly answers?: AnswerCheck
   readonly limits?: ReadLimits
+  /** The rate limit of the account, shared with other clients. By default, one of its own. */
+  readonly rate?: RateLimit
   /**
    * When it aborts, reads reject at once with a `Failure` of code `interrupted`. Writes are neither stopped nor rejected: a
-   * write in flight completes normally.
+   * write in flight completes normally. One that waits for the rate limit rejects with an `ApiError` of that code.
    */
   readonly signal?: AbortSignal
   /**
@@ -61,11 +65,14 @@ export function openClient(
   options: ClientOptions = {},
 ): Client {
   const limits = options.limits ?? usualLimits
-  const transport = openTransport(connection, limits)
+  const clock = options.clock ?? realClock
+  const rate = options.rate ?? createRateLimit(clock)
+  const stop = options.signal ? { stop: options.signal } : {}
+  const transport = openTransport(connection, limits, openGate({ url: connection.url, rate, clock, on, ...stop }))
   const headers = headersOf(connection, options.version ?? 'dev')
   const { serverTimeoutMs: limitMs } = options
   const patience = limitMs === undefined ? {} : { patience: { limitMs, fromStart: true } }
-  const caller = createCaller({ connection, transport, clock: options.clock ?? realClock, headers, on, ...patience })
+  const caller = createCaller({ connection, transport, clock, headers, on, ...patience })
   const csrf =
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
   const request = async (call: Call, add?: (size: number) => void): Promise<Reply> => {
@@ -80,7 +87,7 @@ export function openClient(
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
   const api = apiOf(url, request)
   const abortable = apiOf(url, (call) => read(() => request({ ...call, ...abort })))
-  const bounds = { ...limits, waitMs: limitMs ?? 0 }
+  const bounds = { ...limits, waitMs: limitMs ?? 0, waitedMs: rate.waitedMs }
   const oneReadFor = (outer: AbortSignal | undefined) => readerOfOne(url, connection, bounds, request, outer)
   let server: Promise<Server> | undefined
   return {
@@ -109,7 +116,7 @@ export function openClient(
 function readerOfOne(
   url: string,
   connection: Connection,
-  limits: ReadLimits & { readonly waitMs: number },
+  limits: Bounds,
   request: (call: Call, add: (size: number) => void) => Promise<Reply>,
   outer: AbortSignal | undefined,
 ): NonNullable<Reader['oneRead']> {

@@ -39,19 +39,35 @@ export interface BoundedRead {
   end(): void
 }
 
-/** Begins a read; `path` names it in errors. `waitMs`: how long a server may be away meanwhile. */
+/** The limits of a read, and what does not count as its time. */
+export interface Bounds extends ReadLimits {
+  /** How long a server may be away meanwhile. */
+  readonly waitMs: number
+  /** Milliseconds for which requests have waited for the rate limit so far. */
+  waitedMs(): number
+}
+
+/** Begins a read; `path` names it in errors. */
 export function beginRead(
   path: string,
   connection: Connection,
-  { readSize, waitMs }: ReadLimits & { readonly waitMs: number },
+  { readSize, waitMs, waitedMs }: Bounds,
   outer: AbortSignal | undefined,
 ): BoundedRead {
   const stopping = new AbortController()
   const ms = Math.min(longestReadMs(connection) + waitMs, 2 ** 31 - 1)
-  const late = setTimeout(() => {
+  let waited = waitedMs()
+  const expire = () => {
+    const more = waitedMs() - waited
+    waited += more
+    if (more > 0) {
+      late = setTimeout(expire, more)
+      return
+    }
     const what = `Reading ${path} took more than ${ms / 1000} s, so that it was stopped.`
     stopping.abort(failure(`${what} A server that answers without end never finishes.`, moreTime(connection)))
-  }, ms)
+  }
+  let late = setTimeout(expire, ms)
   const signal = outer ? AbortSignal.any([outer, stopping.signal]) : stopping.signal
   setMaxListeners(0, signal)
   let size = 0

@@ -59,6 +59,8 @@ export function decideRetry(attempt: FailedAttempt, policy: RetryPolicy, random:
   const { outcome } = attempt
   const stop: Decision = { type: 'stop' }
   if (policy.maxRetries === 0 || !mayRetry(attempt, policy)) return stop
+  // Too many requests: the rate limit says when the next one may be sent, however often and however late.
+  if (outcome.type === 'response' && outcome.status === 429) return { type: 'retry', waitMs: 0, reason: '429' }
   const reason = outcome.type === 'response' ? String(outcome.status) : reasonOf(outcome)
   const waitMs =
     outcome.type === 'response' ? waitAfter(outcome, attempt, policy, random) : backOff(attempt, policy, random)

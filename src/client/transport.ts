@@ -6,6 +6,7 @@ import { limitBytes } from './bytes-in-flight.ts'
 import { openConnectionPool } from './connection-pool.ts'
 import { type ExchangeLimits, exchange, type HttpRequest, type HttpResponse, type NoResponse } from './exchange.ts'
 import { isProxied, openProxied } from './proxied.ts'
+import type { Gate } from './rate-gate.ts'
 import { longestReadMs, type ReadLimits, usualLimits } from './read-limits.ts'
 
 /** The connections to one server. */
@@ -24,8 +25,15 @@ const connectMs = 8_000
 /** Leaves undici the time to report its own timeouts, which are coarse. */
 const graceMs = 5_000
 
-/** Opens the transport of a connection without sending anything. Throws a `Failure` when the CA file cannot be read. */
-export function openTransport(connection: Connection, limits: ReadLimits = usualLimits): Transport {
+/**
+ * Opens the transport of a connection without sending anything. Requests pass `gate` when they have a connection. Throws a
+ * `Failure` when the CA file cannot be read.
+ */
+export function openTransport(
+  connection: Connection,
+  limits: ReadLimits = usualLimits,
+  gate: Gate = (send) => send(),
+): Transport {
   const origin = new URL(connection.url).origin
   // Nothing is in flight on a dropped connection, and undici's `close` never settles after some TLS failures.
   const pool = openConnectionPool(maxConnections, opener(connection, origin), (dropped) => void dropped.destroy())
@@ -43,7 +51,7 @@ export function openTransport(connection: Connection, limits: ReadLimits = usual
     exchange: async (request, signal) => {
       if (closed) return { type: 'no-response', sent: false, code: 'UND_ERR_CLOSED', reason: 'the client is closed' }
       const outcome = pool.use(
-        (free) => exchange(free, origin, request, each, signal),
+        (free) => gate(() => exchange(free, origin, request, each, signal), signal),
         // After any 5xx a Prefect server closes the connection without announcing it; the next request on it would be lost.
         (outcome) => outcome.type === 'response' && outcome.status < 500,
       )

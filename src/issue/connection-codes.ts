@@ -137,8 +137,9 @@ export const connectionCodes = {
   },
   unavailable: {
     meaning: 'The server repeatedly responded that it cannot process requests at the moment.',
-    cause: 'The server limits the number of requests (HTTP 429), is starting, or is down behind its proxy.',
-    example: 'Prefect Cloud, while other clients use up the rate limit of the account.',
+    cause:
+      'The server is starting, its database is locked, or it is down behind its proxy. Too many requests (HTTP 429) are only an error with PREFECT_CLIENT_MAX_RETRIES=0.',
+    example: 'A server on SQLite, while another client writes thousands of runs.',
     fix: 'Wait a minute and try again, with a lower --concurrency if it is an apply.',
   },
   tls: {

@@ -49,6 +49,13 @@ type EventOf =
       readonly reason: string
       readonly waitMs: number
     }
+  /** All requests wait for the rate limit of an account or a server, in requests a minute where it is known. */
+  | {
+      readonly type: 'rate-limit'
+      readonly url: string
+      readonly waitMs: number
+      readonly perMinute?: number
+    }
   /** The server has been away for a second: no connection is possible, or a gateway does not reach it. It is waited for, at most `limitMs`. */
   | { readonly type: 'server-wait'; readonly url: string; readonly reason: string; readonly limitMs: number }
   /** A server that was waited for responds again. */

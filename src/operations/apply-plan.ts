@@ -108,7 +108,8 @@ function limiterFor({ concurrency }: ApplyRequest, to: OpenConnection): Limiter 
   if (concurrency !== undefined) return fixedLimiter(concurrency)
   const limiter = adaptiveLimiter(() => performance.now())
   to.listen((event) => {
-    if (event.type === 'retry') limiter.busy()
+    // A rate limit leaves room for fewer requests, however many of them are in flight.
+    if (event.type === 'retry' && event.reason !== '429') limiter.busy()
   })
   return limiter
 }

@@ -5,6 +5,7 @@ import { Failure, type Issue } from '../issue.ts'
 import { type ReadOptions, readLive } from '../live/read-live.ts'
 import type { Event, Live, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
+import { rateLimitOf } from './account-rate.ts'
 
 /** The server of an operation; by default that of the active profile. */
 export interface Target {
@@ -69,6 +70,7 @@ export async function withConnection<T>(
     version,
     signal: context.signal,
     answers,
+    rate: rateLimitOf(connection, context),
     ...(serverTimeoutMs === undefined ? {} : { serverTimeoutMs }),
   })
   try {

@@ -79,7 +79,7 @@ describe.each([60, 140])('apply in a terminal with %i columns', (columns) => {
     const seen = await apply(`busy${columns}`, columns)
     expect(seen.exit, seen.raw).toBe(0)
     const lines = allProgress(seen)
-    const waits = lines.filter((line) => /^applying \d+\/12 · 429: waiting [123] s, until \d\d:\d\d:\d\d/.test(line))
+    const waits = lines.filter((line) => /^applying \d+\/12 · waiting for the rate limit, [1234] s/.test(line))
     expect(waits, lines.join('\n')).not.toEqual([])
     if (columns > 100) expect(lines.some((line) => /\d+ (retry|retries)/.test(line))).toBe(true)
   })

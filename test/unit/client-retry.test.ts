@@ -125,9 +125,13 @@ describe('the wait before a retry', () => {
   })
 
   it('is that of Retry-After or a little more, unless that is too long', () => {
-    expect(wait(attempt(answer(429, { 'retry-after': '3' })))).toBe(3000)
+    expect(wait(attempt(answer(503, { 'retry-after': '3' })))).toBe(3000)
     expect(wait(attempt(answer(503, { 'retry-after': '3' })), 1)).toBe(3600)
-    expect(wait(attempt(answer(429, { 'retry-after': '3600' })))).toBe('stop')
+    expect(wait(attempt(answer(503, { 'retry-after': '3600' })))).toBe('stop')
+  })
+
+  it('is left to the rate limit after 429, however often and however long', () => {
+    expect(wait(attempt(answer(429, { 'retry-after': '3600' }), { failures: 99 }))).toBe(0)
   })
 
   it('doubles after other failures, with jitter', () => {

@@ -346,7 +346,7 @@ describe('retries', () => {
     })
     const { client, clock } = open(url)
     await client.send('POST', '/x/', {})
-    expect(clock.waits).toEqual([ms * 1.1])
+    expect(clock.waits).toEqual([ms * 1.025])
   })
 
   it('a server that does not respond in time is a timeout', async () => {

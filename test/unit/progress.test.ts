@@ -43,15 +43,23 @@ describe('the progress of a command', () => {
   })
 
   it('shows how long the server has asked to wait, and until when', () => {
-    const limited: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '429', waitMs: 42_000 }
+    const limited: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '503', waitMs: 42_000 }
     const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(10), limited)
     const clock = new Date(43_000).toTimeString().slice(0, 8)
-    expect(progressText(progress, 3000, 100)).toBe(`applying 10/40 · 429: waiting 40 s, until ${clock} · 1 retry`)
+    expect(progressText(progress, 3000, 100)).toBe(`applying 10/40 · 503: waiting 40 s, until ${clock} · 1 retry`)
     expect(progressText(progress, 44_000, 100)).toContain('/s')
     const shorter: Event = { ...limited, reason: '503', waitMs: 2000 }
     expect(progressText(updateProgress(progress, shorter, 2000) ?? progress, 3000, 100)).toContain(
       `until ${clock} · 2 retries`,
     )
+  })
+
+  it('shows how long the rate limit delays all requests', () => {
+    const limited: Event = { type: 'rate-limit', url: 'https://a', waitMs: 12_000, perMinute: 625 }
+    const again: Event = { type: 'retry', method: 'POST', path: '/a/', reason: '429', waitMs: 0 }
+    const progress = progressAfter({ type: 'phase', phase: 'applying', total: 40 }, outcome(10), again, limited)
+    expect(progressText(progress, 1000, 100)).toBe('applying 10/40 · waiting for the rate limit, 12 s · 1 retry')
+    expect(progressText(progress, 13_000, 100)).not.toContain('waiting')
   })
 
   it('only counts short waits', () => {

@@ -15,6 +15,8 @@ export interface Progress {
   readonly again: number
   /** The end of the longest wait of a connection, with the reason: the server is busy, or has asked to wait. */
   readonly wait?: { readonly until: number; readonly reason: string }
+  /** The end of the wait for the rate limit. */
+  readonly limitedUntil?: number
   /** Since when the server is waited for, and how long. */
   readonly away?: { readonly since: number; readonly reason: string; readonly limitMs: number }
 }
@@ -42,6 +44,8 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
       if (event.waitMs < longWaitMs || until <= (progress.wait?.until ?? 0)) return counted
       return { ...counted, wait: { until, reason: event.reason } }
     }
+    case 'rate-limit':
+      return { ...progress, limitedUntil: now + event.waitMs }
     case 'server-wait':
       return { ...progress, away: { since: now, reason: event.reason, limitMs: event.limitMs } }
     case 'server-back': {
@@ -54,16 +58,17 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
 }
 
 /**
- * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, truncated to a width. While the server is
- * throttling: `applying 12/340 · 429: waiting 42 s, until 14:03:20 · …`, in local time; while it is away: `applying 12/340 ·
- * waiting for the server (ECONNREFUSED), 3 of 60 s · …`.
+ * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, truncated to a width. While too many requests were sent:
+ * `applying 12/340 · waiting for the rate limit, 42 s · …`; while the server has asked to wait: `applying 12/340 · 503: waiting
+ * 42 s, until 14:03:20 · …`, in local time; while it is away: `applying 12/340 · waiting for the server (ECONNREFUSED), 3 of
+ * 60 s · …`.
  */
 export function progressText(progress: Progress, now: number, width: number): string {
-  const { phase, done, total, what, again, wait, away } = progress
+  const { phase, done, total, what, again } = progress
   const count = total === undefined ? (done > 0 ? ` ${done} so far` : '') : ` ${done}/${total}`
   const parts = [
     `${phase}${count}`,
-    ...(away ? [awayText(away, now)] : wait && wait.until > now ? [waitText(wait, now)] : speedTexts(progress, now)),
+    ...waitTexts(progress, now),
     ...(again > 0 ? [plural(again, 'retry', 'retries')] : []),
     ...(what === undefined ? [] : [visible(what)]),
   ]
@@ -84,6 +89,14 @@ export function targetsText(
     return shorten(label + progressText(progress, now, width), width)
   })
   return [...lines, ...(shown.length < running.length ? [`and ${running.length - shown.length} more`] : [])].join('\n')
+}
+
+/** What is waited for, or the speed. */
+function waitTexts(progress: Progress, now: number): string[] {
+  const { away, wait, limitedUntil = 0 } = progress
+  if (away) return [awayText(away, now)]
+  if (limitedUntil > now) return [`waiting for the rate limit, ${durationText((limitedUntil - now) / 1000)}`]
+  return wait && wait.until > now ? [waitText(wait, now)] : speedTexts(progress, now)
 }
 
 function speedTexts({ done, total, since }: Progress, now: number): string[] {
