@@ -7,7 +7,7 @@ import { createRateLimits } from '../rate/rate-limits.ts'
 
 const workspacePath = /^(.*\/accounts\/[^/]+)\/workspaces\/[^/]+$/
 
-/** The answer is not worth a longer wait: without it, the limit is learnt from refusals. */
+/** The answer is not worth a longer wait: without it, the limit is learned from refusals. */
 const askMs = 5000
 
 /**

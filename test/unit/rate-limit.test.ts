@@ -72,7 +72,7 @@ describe.each(windows.slice(0, 2))('an unknown limit in %s', (_, counterOf) => {
   it.each([
     [250, 'up'],
     [625, 'down'],
-  ] as const)('of %d is learnt from refusals (Retry-After is rounded %s)', async (limit, retryAfter) => {
+  ] as const)('of %d is learned from refusals (Retry-After is rounded %s)', async (limit, retryAfter) => {
     const trial = { ...near, minutes: 8, random: randomFrom(limit), retryAfter }
     const tried = await tryRate({ ...trial, counter: counterOf(limit, 17_000) })
     expect(refusedOf(tried)).toBeLessThanOrEqual(0.01)
