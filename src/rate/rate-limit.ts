@@ -1,4 +1,4 @@
-import { createBudget } from './request-budget.ts'
+import { createBudget, type RequestBudget } from './request-budget.ts'
 
 /** Time and randomness. */
 export interface RateClock {
@@ -48,81 +48,105 @@ const longWaitMs = 1500
 /** For a wait that only an answer ends. */
 const longestSleepMs = 60_000
 
+/** What sends waiting requests, one after another. */
+interface Sender {
+  readonly clock: RateClock
+  readonly budget: RequestBudget
+  readonly queue: Set<Waiting>
+  running: boolean
+  /** The current wait: since when, what ends it early, and whether an answer does. */
+  sleeping?: { readonly since: number; readonly wake: AbortController; readonly untilAnswer: boolean } | undefined
+  waitedMs: number
+  toldUntil: number
+}
+
 /** Creates a limit that delays nothing until it is known, or a request is refused. */
 export function createRateLimit(clock: RateClock): RateLimit {
   const budget = createBudget(clock.random)
-  const queue = new Set<Waiting>()
-  let sleeping: AbortController | undefined
-  let running = false
-  let sleepingSince: number | undefined
-  let [waitedMs, toldUntil] = [0, Number.NEGATIVE_INFINITY]
-  let untilAnswer = false
-  const wake = () => sleeping?.abort(null)
-  const tell = ({ on }: Waiting, waitMs: number) => {
-    const until = clock.now() + waitMs
-    const isShort = waitMs < Math.max(longWaitMs, 2 * budget.paceMs(clock.now()))
-    if (isShort || waitMs === Number.POSITIVE_INFINITY || until < toldUntil + longWaitMs) return
-    toldUntil = until
-    const perMinute = budget.perMinute()
-    on({ waitMs: Math.round(waitMs), ...(perMinute === undefined ? {} : { perMinute }) })
+  const sender: Sender = {
+    ...{ clock, budget, queue: new Set<Waiting>(), running: false, waitedMs: 0 },
+    toldUntil: Number.NEGATIVE_INFINITY,
   }
-  const pass = (): Pass => {
-    const sentAt = clock.now()
-    budget.sent(sentAt)
-    const ended = (end: (now: number) => void) => {
-      end(clock.now())
-      if (untilAnswer) wake()
-    }
-    return {
-      end: () => ended((now) => budget.answered(now, sentAt)),
-      refused: (afterMs) => ended((now) => budget.refused(now, sentAt, afterMs)),
-    }
-  }
-  const run = async () => {
-    for (let [next] = queue; next; [next] = queue) {
-      const waitMs = budget.delay(clock.now())
-      if (waitMs <= 0) {
-        next.go()
-        continue
-      }
-      tell(next, waitMs)
-      sleepingSince = clock.now()
-      untilAnswer = waitMs === Number.POSITIVE_INFINITY
-      sleeping = new AbortController()
-      await clock.sleep(Math.ceil(Math.min(waitMs, longestSleepMs)), sleeping.signal)
-      sleeping = undefined
-      waitedMs += clock.now() - sleepingSince
-      sleepingSince = undefined
-    }
-    running = false
-  }
-  const enqueue = (on: Waiting['on'], signals: readonly (AbortSignal | undefined)[]) =>
-    new Promise<Pass | undefined>((resolve) => {
-      const leave = (result: Pass | undefined) => {
-        queue.delete(waiting)
-        for (const signal of signals) signal?.removeEventListener('abort', abort)
-        resolve(result)
-      }
-      const abort = () => {
-        leave(undefined)
-        wake()
-      }
-      const waiting: Waiting = { on, go: () => leave(pass()) }
-      queue.add(waiting)
-      for (const signal of signals) signal?.addEventListener('abort', abort, { once: true })
-      if (running) return
-      running = true
-      void run()
-    })
   return {
     async take(on, ...signals) {
-      if (queue.size === 0 && budget.delay(clock.now()) <= 0) return pass()
-      return signals.some((signal) => signal?.aborted) ? undefined : enqueue(on, signals)
+      if (sender.queue.size === 0 && budget.delay(clock.now()) <= 0) return passOf(sender)
+      return signals.some((signal) => signal?.aborted) ? undefined : enqueue(sender, on, signals)
     },
     learn(perMinute) {
       budget.learn(perMinute)
-      wake()
+      wake(sender)
     },
-    waitedMs: () => waitedMs + (sleepingSince === undefined ? 0 : clock.now() - sleepingSince),
+    waitedMs: () => sender.waitedMs + (sender.sleeping ? clock.now() - sender.sleeping.since : 0),
   }
+}
+
+/** A reason spares the making of an error. */
+function wake({ sleeping }: Sender): void {
+  sleeping?.wake.abort(null)
+}
+
+function passOf(sender: Sender): Pass {
+  const { clock, budget } = sender
+  const sentAt = clock.now()
+  budget.sent(sentAt)
+  const ended = (end: (now: number) => void) => {
+    end(clock.now())
+    if (sender.sleeping?.untilAnswer) wake(sender)
+  }
+  return {
+    end: () => ended((now) => budget.answered(now, sentAt)),
+    refused: (afterMs) => ended((now) => budget.refused(now, sentAt, afterMs)),
+  }
+}
+
+function enqueue(
+  sender: Sender,
+  on: Waiting['on'],
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<Pass | undefined> {
+  return new Promise((resolve) => {
+    const leave = (result: Pass | undefined) => {
+      sender.queue.delete(waiting)
+      for (const signal of signals) signal?.removeEventListener('abort', abort)
+      resolve(result)
+    }
+    const abort = () => {
+      leave(undefined)
+      wake(sender)
+    }
+    const waiting: Waiting = { on, go: () => leave(passOf(sender)) }
+    sender.queue.add(waiting)
+    for (const signal of signals) signal?.addEventListener('abort', abort, { once: true })
+    if (!sender.running) void run(sender)
+  })
+}
+
+async function run(sender: Sender): Promise<void> {
+  const { clock, budget, queue } = sender
+  sender.running = true
+  for (let [next] = queue; next; [next] = queue) {
+    const waitMs = budget.delay(clock.now())
+    if (waitMs <= 0) {
+      next.go()
+      continue
+    }
+    tell(sender, next, waitMs)
+    const since = clock.now()
+    const wake = new AbortController()
+    sender.sleeping = { since, wake, untilAnswer: waitMs === Number.POSITIVE_INFINITY }
+    await clock.sleep(Math.ceil(Math.min(waitMs, longestSleepMs)), wake.signal)
+    sender.sleeping = undefined
+    sender.waitedMs += clock.now() - since
+  }
+  sender.running = false
+}
+
+/** Tells a long wait once. */
+function tell(sender: Sender, { on }: Waiting, waitMs: number): void {
+  const now = sender.clock.now()
+  const isShort = waitMs < Math.max(longWaitMs, 2 * sender.budget.paceMs(now))
+  if (isShort || waitMs === Number.POSITIVE_INFINITY || now + waitMs < sender.toldUntil + longWaitMs) return
+  sender.toldUntil = now + waitMs
+  const perMinute = sender.budget.perMinute()
+  on({ waitMs: Math.round(waitMs), ...(perMinute === undefined ? {} : { perMinute }) })
 }
