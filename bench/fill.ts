@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { PrefectServer } from '../test/servers/servers.ts'
 import { ensureVenv } from '../test/servers/venv.ts'
+import { newest } from '../test/servers/versions.ts'
 import { bareClient } from './bare.ts'
 import { fillBare, flowsAndDeployments } from './worlds.ts'
 
@@ -13,5 +14,5 @@ export async function fill(server: PrefectServer, count: number): Promise<void> 
   await fillBare(flowsAndDeployments(1), bare)
   bare.close()
   const script = fileURLToPath(new URL('./copy_rows.py', import.meta.url))
-  await promisify(execFile)(await ensureVenv('3.8.8'), [script, join(server.home, 'prefect.db'), String(count)])
+  await promisify(execFile)(await ensureVenv(newest), [script, join(server.home, 'prefect.db'), String(count)])
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PrefectServer } from '../test/servers/servers.ts'
 import { ensureVenv } from '../test/servers/venv.ts'
+import { newest } from '../test/servers/versions.ts'
 import { readWorld, type World } from '../test/worlds/read_world.ts'
 import { seed } from '../test/worlds/seed.ts'
 import { bareClient } from './bare.ts'
@@ -13,7 +14,7 @@ import { fillBare, flowsAndDeployments } from './worlds.ts'
 /** `prefect transfer` of the servers' version against export and apply, from one source to two empty servers, in one run. */
 export const incumbent: Bench = {
   name: 'incumbent',
-  about: 'prefect transfer 3.8.8 against export and apply (SQLite, one source, two empty servers)',
+  about: `prefect transfer ${newest} against export and apply (SQLite, one source, two empty servers)`,
   async run({ small, say }) {
     const count = small ? 3 : 190
     const movable = await withServer(onSqlite, async (source) => {
@@ -27,7 +28,7 @@ export const incumbent: Bench = {
     if (small) return movable
     const everything = await withServer(onSqlite, async (source) => {
       say('resources of every kind')
-      await seed('every_kind', '3.8.8', source.url)
+      await seed('every_kind', newest, source.url)
       return compare(source, 'every kind', undefined)
     })
     return [...movable, ...everything]
@@ -85,7 +86,7 @@ const transfer: Move = (from, to) =>
   inDirectory(async (dir) => {
     const table = (name: string, url: string) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
     writeFileSync(join(dir, 'profiles.toml'), `active = "from"\n${table('from', from)}${table('to', to)}`)
-    const prefect = join(dirname(await ensureVenv('3.8.8')), 'prefect')
+    const prefect = join(dirname(await ensureVenv(newest)), 'prefect')
     const ran = await runProcess(prefect, ['transfer', '--from', 'from', '--to', 'to'], { PREFECT_HOME: dir })
     // It exits with 1 if a resource could not be transferred, and continues with the rest.
     if (!/Transfer completed/.test(ran.text)) throw new Error(`prefect transfer ended with ${ran.exit}: ${ran.text}`)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
+import { newest } from '../test/servers/versions.ts'
 import { bareClient } from './bare.ts'
 import { openCluster } from './postgres.ts'
 
@@ -12,7 +13,7 @@ export interface Servers {
   close(): Promise<void>
 }
 
-export const onSqlite: Servers = { label: 'SQLite', fresh: () => freshServer('3.8.8'), close: async () => {} }
+export const onSqlite: Servers = { label: 'SQLite', fresh: () => freshServer(newest), close: async () => {} }
 
 /** Servers whose databases are in one PostgreSQL cluster; undefined if PostgreSQL is not installed. */
 export async function onPostgres(say: (line: string) => void): Promise<Servers | undefined> {
@@ -21,7 +22,7 @@ export async function onPostgres(say: (line: string) => void): Promise<Servers |
   const registered = { PREFECT_SERVER_REGISTER_BLOCKS_ON_START: 'false' }
   say('PostgreSQL: migrating a database once (about a minute)')
   await cluster.createDatabase('base')
-  const first = await freshServer('3.8.8', { env: { PREFECT_SERVER_DATABASE_CONNECTION_URL: cluster.url('base') } })
+  const first = await freshServer(newest, { env: { PREFECT_SERVER_DATABASE_CONNECTION_URL: cluster.url('base') } })
   await first.stop()
   let count = 0
   return {
@@ -30,7 +31,7 @@ export async function onPostgres(say: (line: string) => void): Promise<Servers |
       const name = `bench_${++count}`
       await cluster.createDatabase(name, 'base')
       const url = { PREFECT_SERVER_DATABASE_CONNECTION_URL: cluster.url(name) }
-      return freshServer('3.8.8', { env: { ...registered, ...url } })
+      return freshServer(newest, { env: { ...registered, ...url } })
     },
     close: () => cluster.close(),
   }

@@ -3,13 +3,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newest } from '../test/servers/versions.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const file = 'acme.snapshot.yaml'
 
 async function migratePlatform(stage: Stage): Promise<void> {
   const { say, run, show, prod } = stage
-  say('Two Prefect 3.8.8 servers are running. `staging` holds the platform of a data team, `prod` is empty.')
+  say(`Two Prefect ${newest} servers are running. \`staging\` holds the platform of a data team, \`prod\` is empty.`)
   say('1. Export the configuration of a server to one YAML file.')
   await run(`prefect-snapshot export --profile staging -o ${file}`)
   const text = readFileSync(join(stage.dir, file), 'utf8')

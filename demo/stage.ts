@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { createColors } from 'picocolors'
 import { freshServer, type PrefectServer } from '../test/servers/servers.ts'
 import { openTap, type Tap } from '../test/servers/tap.ts'
+import { newest } from '../test/servers/versions.ts'
 import { seed } from '../test/worlds/seed.ts'
 
 /** The output of a command, and its exit code. */
@@ -51,11 +52,11 @@ export async function openStage(keep: boolean): Promise<Stage> {
   stopOnSignals(close)
   try {
     const progress = (line: string) => console.log(dim(`  … ${line}`))
-    const boot = () => freshServer('3.8.8', { services: true }, progress)
+    const boot = () => freshServer(newest, { services: true }, progress)
     const [staging, real] = await Promise.all([boot(), boot()])
     opened.servers = [staging, real]
     progress('filling the first server')
-    await seed('demo_platform', '3.8.8', staging.url)
+    await seed('demo_platform', newest, staging.url)
     const prod = await openTap(real.url)
     opened.tap = prod
     writeProfiles(dir, { staging: staging.url, prod: prod.url })

@@ -3,13 +3,15 @@
  * the kinds name, and nested ones, without descriptions. Run it when a version is added:
  * `npx tsx scripts/fetch-openapi.ts`.
  */
+
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isObject, type Json, type JsonObject, parseJson, sortKeys, writeJson } from '../src/json.ts'
 import { kinds } from '../src/kinds/all.ts'
 import { freshServer } from '../test/servers/servers.ts'
+import { newest, old, prefect2 } from '../test/servers/versions.ts'
 
-const versions = ['3.8.8', '3.4.14', '2.20.25'] as const
+const versions = [newest, old, prefect2] as const
 const prose = new Set(['title', 'description', 'examples', 'example', 'deprecated'])
 
 for (const version of versions) {
@@ -17,7 +19,7 @@ for (const version of versions) {
   const response = await fetch(new URL('/openapi.json', server.url))
   const document = parseJson(await response.text())
   await server.stop()
-  const schemas = reduced(at(at(document, 'components'), 'schemas'), version === '2.20.25')
+  const schemas = reduced(at(at(document, 'components'), 'schemas'), version === prefect2)
   const file = fileURLToPath(new URL(`../test/fixtures/openapi-${version}.json`, import.meta.url))
   await writeFile(file, `${writeJson(sortKeys({ prefect: version, schemas }), 1)}\n`)
   console.log(`${file}: ${Object.keys(schemas).length} components`)

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureVenv } from '../test/servers/venv.ts'
+import { common, newest, old } from '../test/servers/versions.ts'
 
 /** Folders of the fixtures, and the scripts that Prefect's Python runs. */
 const judges = {
@@ -16,7 +17,7 @@ const judges = {
   'trigger-values': 'judge_trigger_values.py',
 }
 
-for (const version of ['3.8.8', '3.4.14'] as const) {
+for (const version of [newest, common, old] as const) {
   const python = await ensureVenv(version, console.error)
   const env = { ...process.env, PREFECT_HOME: mkdtempSync(join(tmpdir(), 'prefect-')) }
   for (const [folder, name] of Object.entries(judges)) {

@@ -10,7 +10,7 @@ import { afterRenames, pendingRenames } from './moved-resources.ts'
 
 /**
  * The difference between two snapshots, as the plan that turns one into the other. Every written field is compared;
- * provenance is not, and neither is the document of an external resource. A resource that only one snapshot has, and that
+ * provenance is not, and neither is the document of an external resource, nor what every server registers itself. A resource that only one snapshot has, and that
  * the other's scope or `external` leaves out, is `unmanaged`. The changes are not in dependency order.
  */
 export function makeDiff(from: Snapshot, to: Snapshot, kinds: readonly Kind[]): Plan {
@@ -82,7 +82,8 @@ function updateOf(ref: Ref, before: LiveResource, after: Resource, kinds: readon
   // Documents with the same text share one object on both sides.
   if (before.spec === after.spec && before.secrets === after.secrets && before.key === after.key) return undefined
   const kind = kinds.find(({ name }) => name === after.kind)
-  if (!kind) return undefined
+  // Each release registers its own texts and version; a plan never changes them either.
+  if (!kind || (kind.builtin?.(after) && kind.immutable?.(after))) return undefined
   const fields = [...keyChange(before, after), ...differences(kind, before, after, 'written')]
   return fields.length > 0 ? { ...common(ref), action: 'update', before, after, fields } : undefined
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type Database, openDatabase } from '../hard/database.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { command, type Told } from '../support/command.ts'
 import { leaksIn } from '../support/leaks.ts'
@@ -26,7 +27,7 @@ export interface Bench {
 }
 
 export async function openBench(): Promise<Bench> {
-  const servers = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+  const servers = await Promise.all([freshServer(newest), freshServer(newest)])
   const [from, to] = servers
   const database = openDatabase(to)
   const proxies = { from: await openEchoProxy(from.url), to: await openEchoProxy(to.url) }

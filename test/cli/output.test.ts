@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 
 /** A server with a password and CSRF tokens, and profiles for it. */
@@ -35,7 +36,7 @@ const colorful = (...args: readonly string[]): Promise<Ran> =>
   runCli(args, { env: { HOME: home, NO_COLOR: '', FORCE_COLOR: '1' }, cwd: home })
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8', { env: protection })
+  server = await freshServer(newest, { env: protection })
   home = newHome()
   mkdirSync(join(home, '.prefect'))
   const profile = (name: string, auth: string) =>

@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programOf } from '../../src/cli/program.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { parseReport } from '../support/report-schema.ts'
 import { everyKind, everyKindText } from '../support/world.ts'
@@ -126,9 +127,9 @@ const lines: Readonly<Record<string, Line>> = {
 }
 
 beforeAll(async () => {
-  const every = await freshServer('3.8.8')
-  full = await freshServer('3.8.8')
-  other = await freshServer('3.8.8')
+  const every = await freshServer(newest)
+  full = await freshServer(newest)
+  other = await freshServer(newest)
   const profile = (name: string, url: string) => `[profiles.${name}]\nPREFECT_API_URL = "${url}"\n`
   writeFileSync(
     join(home, 'profiles.toml'),

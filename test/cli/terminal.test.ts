@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Fault, type Faulty, openFaulty, type Seen } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { type Watched, watch } from '../support/terminal.ts'
 
@@ -35,7 +36,7 @@ const progressOf = (screen: readonly string[]) =>
 const allProgress = ({ screens }: Watched) => screens.flatMap(progressOf)
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   proxy = await openFaulty(server.url, (seen) => temper(seen))
   // Its first line comes after ten seconds, so it runs in parallel, through its own proxy.
   const patient = await openFaulty(server.url, async ({ mutating }) => void (mutating && (await sleep(5300))))

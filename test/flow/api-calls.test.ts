@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, writeProfiles } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { everyKind } from '../support/world.ts'
@@ -24,7 +25,7 @@ const byCommand = new Map<string, Set<string>>()
 beforeAll(async () => {
   // Modes of files do not depend on it.
   umask = process.umask(0)
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   tap = await openTap(server.url)
   home = newHome()
   writeProfiles(home, { server: tap.url })
@@ -134,7 +135,7 @@ function table(): string {
   const head = '| call | commands |\n|---|---|\n'
   return `# API calls of each command
 
-Recorded in front of Prefect 3.8.8 with resources of every kind by \`test/flow/api-calls.test.ts\`, which fails if this page differs, and writes it with \`--update\`. *apply* stands
+Recorded in front of Prefect ${newest} with resources of every kind by \`test/flow/api-calls.test.ts\`, which fails if this page differs, and writes it with \`--update\`. *apply* stands
 for all that write what a plan says: \`apply\`, \`restore\`, \`undo\`, and \`transfer\` at its destination, which reads its source like \`export\`. A command makes only those calls that its
 resources need. *all* are ${commands.join(', ')}; other commands send nothing.
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fault, openFaulty, type Seen } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, runCli } from '../support/cli.ts'
 import { applyTo, everyKind, servedWorld, worldOf } from '../support/world.ts'
 
@@ -25,7 +26,7 @@ function counted(stdout: string) {
 
 describe('an apply over an unreliable connection', () => {
   test('503s, 429s, and resets before and after processing: identical result, no duplicates, one outcome per change', async () => {
-    const server = await freshServer('3.8.8')
+    const server = await freshServer(newest)
     let resets = 0
     const decide = ({ number, write, mutating }: Seen): Fault => {
       if (number % 7 === 0) return 'busy'
@@ -48,7 +49,7 @@ describe('an apply over an unreliable connection', () => {
   })
 
   test('every third response to a create is lost: no duplicates', async () => {
-    const server = await freshServer('3.8.8')
+    const server = await freshServer(newest)
     let creates = 0
     const proxy = await openFaulty(server.url, ({ method, mutating }) =>
       mutating && method === 'POST' && ++creates % 3 === 0 ? 'lost-answer' : undefined,
@@ -63,12 +64,12 @@ describe('an apply over an unreliable connection', () => {
 
   test('the server is restarted during the apply', async () => {
     const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-restart-'))
-    let server = await freshServer('3.8.8', { home })
+    let server = await freshServer(newest, { home })
     const { port } = server
     let restarted: Promise<void> | undefined
     const restart = async () => {
       await server.stop()
-      server = await freshServer('3.8.8', { home, port })
+      server = await freshServer(newest, { home, port })
     }
     const watch = await openFaulty(server.url, ({ write }) => {
       if (write === 40) restarted ??= restart()
@@ -88,7 +89,7 @@ describe('an apply over an unreliable connection', () => {
 
 describe('an interrupted apply', () => {
   test.each([1, 33, 85])('killed at write %i, applied again: identical result, no duplicates', async (at) => {
-    const server = await freshServer('3.8.8')
+    const server = await freshServer(newest)
     let child: ChildProcess | undefined
     const proxy = await openFaulty(server.url, ({ write, mutating }) => {
       if (!mutating || write !== at) return undefined
@@ -108,7 +109,7 @@ describe('an interrupted apply', () => {
   })
 
   test('the first Ctrl-C completes requests in flight, writes journal and summary, and exits with 130', async () => {
-    const server = await freshServer('3.8.8')
+    const server = await freshServer(newest)
     const home = newHome()
     let child: ChildProcess | undefined
     const proxy = await openFaulty(server.url, ({ write, mutating }) => {
@@ -137,7 +138,7 @@ describe('an interrupted apply', () => {
   })
 
   test('the second Ctrl-C exits at once', async () => {
-    const server = await freshServer('3.8.8')
+    const server = await freshServer(newest)
     let child: ChildProcess | undefined
     let isAnswered = false
     const proxy = await openFaulty(server.url, async ({ write, mutating }) => {

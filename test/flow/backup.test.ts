@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { newest, old } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
@@ -136,7 +137,7 @@ describe('a backup with encrypted secrets', () => {
   })
 
   test('restores everything with the identity; without it, no secret can be read', async () => {
-    const empty = await freshServer('3.8.8')
+    const empty = await freshServer(newest)
     const { stdout } = await backup(...recipient)
     const text = readFileSync(stdout.trim(), 'utf8')
     expect(everyKindSecrets.filter((secret) => text.includes(secret))).toEqual([])
@@ -176,7 +177,7 @@ describe('a backup with encrypted secrets', () => {
 
 describe('restore', () => {
   test('of a directory applies the newest backup: the server is in its previous state', async () => {
-    const empty = await freshServer('3.8.8')
+    const empty = await freshServer(newest)
     mkdirSync(folder)
     writeFileSync(
       join(folder, '2020-01-01T00-00-00Z.snapshot.yaml'),
@@ -205,7 +206,7 @@ describe('restore', () => {
 
 describe('restore --drill', () => {
   test('reports by kind that everything came back; nothing is active, and missing secrets are reported', async () => {
-    const empty = await freshServer('3.8.8')
+    const empty = await freshServer(newest)
     await backup()
     const { exit, stdout, stderr } = await cli([
       'restore',
@@ -244,7 +245,7 @@ describe('restore --drill', () => {
   })
 
   test('reports what came back different, or not at all', async () => {
-    const older = await freshServer('3.4.14')
+    const older = await freshServer(old)
     await backup()
     const flags = ['--api-url', older.url, '--yes', '--skip-unsupported']
     const { exit, stdout } = await cli(['restore', folder, '--drill', ...flags])
@@ -257,7 +258,7 @@ describe('restore --drill', () => {
   })
 
   test('-f json prints the comparison in the format of diff', async () => {
-    const empty = await freshServer('3.8.8')
+    const empty = await freshServer(newest)
     writeFileSync(join(home, 'one.snapshot.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: flow\nkey: one\n')
     const { exit, stdout, stderr } = await cli([
       'restore',

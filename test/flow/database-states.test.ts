@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keyOf } from '../../src/ref.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { testVersions } from '../servers/versions.ts'
+import { old, prefect2, testVersions } from '../servers/versions.ts'
 import { cliIn, newHome } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { plainHttp } from '../support/plain-http.ts'
@@ -15,19 +15,19 @@ const patience = 500_000
 interface Source {
   readonly name: string
   readonly version: (typeof testVersions)[number]
-  readonly migratedFrom?: '2.20.25'
+  readonly migratedFrom?: typeof prefect2
 }
 
 /** By hand, also a database that Prefect 2 created: a migrated one has other defaults and constraints. */
 const sources: readonly Source[] = testVersions.flatMap((version) => [
   { name: version, version },
-  ...(version === '3.4.14' ? [] : migrated(version)),
+  ...(version === old ? [] : migrated(version)),
 ])
 
 function migrated(version: Source['version']): readonly Source[] {
   return testVersions.length === 1
     ? []
-    : [{ name: `${version} (migrated from 2.20.25)`, version, migratedFrom: '2.20.25' }]
+    : [{ name: `${version} (migrated from ${prefect2})`, version, migratedFrom: prefect2 }]
 }
 
 async function sourceOf(version: Source['version'], migratedFrom: Source['migratedFrom']): Promise<PrefectServer> {

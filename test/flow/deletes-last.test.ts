@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -11,7 +12,7 @@ let server: PrefectServer
 let tap: Tap
 const home = newHome()
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   tap = await openTap(server.url)
 })
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { command, planOf } from '../support/command.ts'
 import { good } from '../support/journey.ts'
 import { type Plain, plainHttp } from '../support/plain-http.ts'
@@ -35,7 +36,7 @@ describe('a repository with a directory of snapshots', () => {
   })
 
   beforeAll(async () => {
-    ;[server, other] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+    ;[server, other] = await Promise.all([freshServer(newest), freshServer(newest)])
     api = plainHttp(server.url)
     for (const name of ['region', 'team']) await api.post('/variables/', { name, value: 'x' })
     for (const name of ['ETL', 'etl', 'Täglich: Bericht', '..', 'CON']) await api.post('/flows/', { name, tags: [] })

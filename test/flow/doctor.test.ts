@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest, old } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { servedWorld } from '../support/world.ts'
 
@@ -23,8 +24,8 @@ const url = (of: string) => `PREFECT_API_URL = "${of}"`
 
 beforeAll(async () => {
   source = (await servedWorld()).server
-  target = await freshServer('3.8.8')
-  older = await freshServer('3.4.14')
+  target = await freshServer(newest)
+  older = await freshServer(old)
 })
 afterAll(async () => {
   await source?.stop()
@@ -50,7 +51,7 @@ describe('doctor reports', () => {
       /· destination: workers\s+k8s is new on this server and needs a worker\n\s+→ prefect worker start --pool 'k8s'/,
     )
     expect(stdout).toMatch(/✓ destination: tier/)
-    expect(stdout).toMatch(/✓ versions\s+both 3\.8\.8/)
+    expect(stdout).toMatch(new RegExp(`✓ versions\\s+both ${newest}`))
     // The same numbers as a dry run of the transfer itself.
     const counts = /transfer\s+(\d+) to create, (\d+) to update/.exec(stdout)?.slice(1)
     const dry = await cli('transfer', '--from', 'old', '--to', 'new', '--dry-run')
@@ -61,7 +62,7 @@ describe('doctor reports', () => {
     profiles({ old: url(source.url), new: url(older.url) })
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit).toBe(1)
-    expect(stdout).toMatch(/· versions\s+3\.8\.8 → 3\.4\.14; default-result-storage only at the source/)
+    expect(stdout).toMatch(new RegExp(`· versions\\s+${newest} → ${old}; default-result-storage only at the source`))
     expect(stdout).toMatch(/✗ unsupported\s+default-result-storage/)
   })
 

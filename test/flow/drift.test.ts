@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/json.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, writeProfiles } from '../support/cli.ts'
 import { command, type Told } from '../support/command.ts'
 import { good } from '../support/journey.ts'
@@ -76,7 +77,7 @@ const changed = [2, 2, 2, 2]
 const onlyOnServer = [10, 2, 2, 10]
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   http = plainHttp(server.url)
   writeProfiles(home, { prod: server.url })
 })

@@ -5,6 +5,7 @@ import { isObject, type JsonObject, parseJson } from '../../src/json.ts'
 import type { ApplyReport } from '../../src/report/model/report.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { command, planOf } from '../support/command.ts'
 import { exported, good, withoutHeader } from '../support/journey.ts'
@@ -19,7 +20,7 @@ let api: Plain
 const home = newHome()
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8', { env: paging })
+  server = await freshServer(newest, { env: paging })
   tap = await openTap(server.url)
   api = plainHttp(server.url)
 })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { twoTeams } from '../support/teams.ts'
 
@@ -39,7 +40,7 @@ entries:
 `
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   write('dev.snapshot.yaml', twoTeams)
   write('prod.yaml', prod)
   write('prefect-snapshot.yaml', 'environments: {prod: prod.yaml, staging: [prod.yaml, staging.yaml]}\n')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, runCli } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { twoTeams } from '../support/teams.ts'
@@ -23,7 +24,7 @@ async function example(name: string, env: Readonly<Record<string, string>>, ...a
 }
 
 beforeAll(async () => {
-  ;[from, to] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+  ;[from, to] = await Promise.all([freshServer(newest), freshServer(newest)])
   writeFileSync(snapshot, twoTeams)
   await runCli(['apply', snapshot, '--api-url', from.url, '--yes'], { env: { HOME: home } })
   // With what the server adds, such as the default queue of a pool.

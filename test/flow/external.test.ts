@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { makePlatform, type Platform } from '../support/platform.ts'
 
@@ -61,7 +62,7 @@ let tap: Tap
 let platform: Platform
 
 beforeAll(async () => {
-  ;[staging, prod, empty] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8'), freshServer('3.8.8')])
+  ;[staging, prod, empty] = await Promise.all([freshServer(newest), freshServer(newest), freshServer(newest)])
   tap = await openTap(prod.url)
   await makePlatform(staging.url, 2, 'staging')
   platform = await makePlatform(prod.url, 7, 'prod')

@@ -14,6 +14,7 @@ import { canonicalSpec } from '../../src/spec.ts'
 import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest, old } from '../servers/versions.ts'
 import { command } from '../support/command.ts'
 import { clientOf } from '../support/connect.ts'
 import { secretValues } from '../support/secret-values.ts'
@@ -237,7 +238,7 @@ function automations(): Edit[] {
   ]
 }
 
-describe.each(['3.8.8', '3.4.14'] as const)('each field separately, on %s', (version) => {
+describe.each([newest, old] as const)('each field separately, on %s', (version) => {
   let origin: PrefectServer
   let tap: Tap
   let client: Client

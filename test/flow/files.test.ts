@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { command } from '../support/command.ts'
 import { good } from '../support/journey.ts'
 import { type Plain, plainHttp } from '../support/plain-http.ts'
@@ -15,7 +16,7 @@ const run = (...args: readonly string[]) => command([...args, '--api-url', serve
 const variableValue = async (name: string) => (await plain.get(`/variables/name/${name}`)).value
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   plain = plainHttp(server.url)
 })
 afterAll(() => server?.stop())

@@ -1,9 +1,9 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshServer, type PrefectServer, type ServerOptions } from '../servers/servers.ts'
+import { freshServer, type PrefectServer, type ServerOptions, type ServerVersion } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
-import { testVersions } from '../servers/versions.ts'
+import { newest, prefect2, testVersions } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -17,7 +17,7 @@ const running = new Set<PrefectServer>()
 let old: PrefectServer
 let counts: Record<string, number>
 
-async function start(version: '3.8.8' | '3.4.14' | '2.20.25', options: ServerOptions = {}): Promise<PrefectServer> {
+async function start(version: ServerVersion, options: ServerOptions = {}): Promise<PrefectServer> {
   const server = await freshServer(version, options)
   running.add(server)
   return server
@@ -30,7 +30,7 @@ async function awake({ url, version }: PrefectServer): Promise<string[]> {
   const { list } = plainHttp(url)
   const names = (rows: readonly Row[], field: string, on: unknown) =>
     rows.filter((row) => row[field] === on).map(({ name }) => String(name))
-  const policies = version === '2.20.25' ? await list('/flow_run_notification_policies/filter', {}) : []
+  const policies = version === prefect2 ? await list('/flow_run_notification_policies/filter', {}) : []
   return [
     ...names(await list('/deployments/filter', {}), 'paused', false),
     ...names(await list('/automations/filter', {}), 'enabled', true),
@@ -55,8 +55,8 @@ function withoutFlow({ 'prefect.flow.id': _, ...labels }: Row): Row {
 }
 
 beforeAll(async () => {
-  old = await start('2.20.25', { home: join(home, 'old'), env: events })
-  counts = await seed('old_platform', '2.20.25', old.url)
+  old = await start(prefect2, { home: join(home, 'old'), env: events })
+  counts = await seed('old_platform', prefect2, old.url)
   profiles({ old: old.url })
   await good('export', '--profile', 'old', '-o', 'old.yaml')
 })
@@ -97,7 +97,7 @@ describe('an export of Prefect 2.20', () => {
   })
 })
 
-describe.each(testVersions)('a transfer from 2.20.25 to %s', (version) => {
+describe.each(testVersions)(`a transfer from ${prefect2} to %s`, (version) => {
   let to: PrefectServer
   const transfer = (...flags: readonly string[]) => cli('transfer', '--from', 'old', '--to', 'new', '--yes', ...flags)
 
@@ -168,8 +168,8 @@ describe.each(testVersions)('a transfer from 2.20.25 to %s', (version) => {
     const migrated = await start(version, { home: join(home, `migrated-${version}`) })
     const [theirs, ours] = [settled(await worldOf(migrated.url)), settled(await worldOf(to.url))]
     await migrated.stop()
-    old = await start('2.20.25', { home: join(home, 'old'), env: events })
-    const lost = version === '3.8.8' ? ['/tag-concurrency-limit/team/data'] : []
+    old = await start(prefect2, { home: join(home, 'old'), env: events })
+    const lost = version === newest ? ['/tag-concurrency-limit/team/data'] : []
     expect(differencesOf(theirs, ours).map((line) => line.replace(/: .*/s, ''))).toEqual(lost)
   })
 })
@@ -188,7 +188,7 @@ describe('a server of Prefect 2', () => {
     const refused = await cli('apply', 'changed.yaml', '--profile', 'old', '--yes')
     expect(refused.exit).toBe(9)
     expect(refused.stdout).toContain('variable registry\n')
-    expect(refused.stderr).toMatch(/\[unsupported] flow\/new here: Prefect 2.20.25 is supported only as a source/)
+    expect(refused.stderr).toContain(`[unsupported] flow/new here: Prefect ${prefect2} is supported only as a source`)
     expect(tap.writes()).toEqual([])
     await good('apply', 'changed.yaml', '--profile', 'old', '--yes', '--skip-unsupported')
     expect(tap.writes().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/, 'ID')}`)).toEqual([
@@ -202,7 +202,7 @@ describe('a server of Prefect 2', () => {
 
   test('has no automations if events are disabled, which is the default; its policies are read', async () => {
     await old.stop()
-    old = await start('2.20.25', { home: join(home, 'old') })
+    old = await start(prefect2, { home: join(home, 'old') })
     profiles({ old: old.url })
     const { stdout } = await good('export', '--profile', 'old', '--kind', 'automation', '-o', '-')
     expect(stdout.match(/(?<=^kind: automation\n)key: .*$/gm)).toEqual([

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 
 /** A snapshot in git beside the server that it is of: diff, update, check, and who changed what. */
@@ -56,7 +57,7 @@ spec:
 `
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   mkdirSync(path('.prefect'))
   write('.prefect/profiles.toml', `[profiles.prod]\nPREFECT_API_URL = "${server.url}"\n`)
   write('world.yaml', world)

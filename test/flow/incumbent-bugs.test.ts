@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { command, planOf, type Told } from '../support/command.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
 
 /*
- * What `prefect transfer` (3.4.14 to 3.8.8) loses, breaks or refuses, and this tool does: B1 to B27 are
+ * What `prefect transfer` (3.4.14 to 3.9.1) loses, breaks or refuses, and this tool does: B1 to B27 are
  * the names that the findings have in docs/comparison. One world shows most of them. The source gives seven rows a page.
  */
 
@@ -82,8 +83,8 @@ const running = (deployment_id: string): Row => ({
 const pausing = (automation_id: string): Row => ({ type: 'pause-automation', source: 'selected', automation_id })
 
 beforeAll(async () => {
-  source = await freshServer('3.8.8', { env: { PREFECT_SERVER_API_DEFAULT_LIMIT: '7' } })
-  destination = await freshServer('3.8.8')
+  source = await freshServer(newest, { env: { PREFECT_SERVER_API_DEFAULT_LIMIT: '7' } })
+  destination = await freshServer(newest)
   tap = await openTap(destination.url)
   ;[from, to] = [plainHttp(source.url), plainHttp(destination.url)]
   await makeWorld()
@@ -320,7 +321,7 @@ test('a shared limit survives when a deployment stops using it, and schedules ke
 })
 
 test('with --activation paused, nothing runs on both servers (B8)', async () => {
-  const other = await freshServer('3.8.8')
+  const other = await freshServer(newest)
   const { exit } = await command(['apply', file, '--yes', '--activation', 'paused', '--api-url', other.url], secret)
   expect(exit).toBe(0)
   const api = plainHttp(other.url)

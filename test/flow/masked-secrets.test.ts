@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { journalIn, newHome, runCli } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { everyKindText } from '../support/world.ts'
@@ -27,7 +28,7 @@ secrets: {/data/url: {env: HOOK}}
   )
 
 test('an update of a block with a masked secret warns, and undo says what nobody knows', async () => {
-  const server = await freshServer('3.8.8')
+  const server = await freshServer(newest)
   const masked = await openFaulty(server.url, () => 'masked')
   const http = plainHttp(server.url)
   const cli = (HOOK: string | undefined, ...args: readonly string[]) =>

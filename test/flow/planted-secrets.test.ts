@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
 import { type Planted, planted } from './planted-secrets.ts'
@@ -72,7 +73,7 @@ const cli = (...args: readonly string[]): Promise<Ran> =>
   runCli([...args, '--api-url', server.url], { env: { HOME: home }, cwd: home })
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   const http = plainHttp(server.url)
   const { id } = await http.post('/flows/', { name: 'holder' })
   const made: string[] = []

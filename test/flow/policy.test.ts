@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest, old } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { deletePlatform } from '../support/plain-http.ts'
 
@@ -37,7 +38,7 @@ const queue = (name: string, spec = 'priority: 1'): string =>
 const limit = (name: string): string => `---\nkind: concurrency-limit\nkey: ${name}\nspec: {limit: 3}\n`
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
 })
 afterAll(() => server?.stop())
 beforeEach(async () => {
@@ -318,13 +319,13 @@ describe('renames', () => {
 describe('read-back', () => {
   test('a field that was not stored is reported with both values, and the exit code is 5', async () => {
     // Servers before 3.8.7 ignore an empty job_variables, and 3.4.14 drops unknown fields of an action.
-    const old = await freshServer('3.4.14')
+    const older = await freshServer(old)
     const text = `${header()}---\nkind: automation\nkey: a\nspec:\n  enabled: false\n  trigger: {type: event, posture: Reactive, expect: [never]}\n  actions: [{type: do-nothing, unknown_to_server: 5}]\n`
-    const ran = await runCli(['apply', write('s.yaml', text), '--api-url', old.url, '--yes'], { env: { HOME: home } })
+    const ran = await runCli(['apply', write('s.yaml', text), '--api-url', older.url, '--yes'], { env: { HOME: home } })
     expect(ran.exit).toBe(5)
     expect(ran.stderr + ran.stdout).toMatch(/not converged/i)
     expect(ran.stderr + ran.stdout).toMatch(/unknown_to_server/)
-    await old.stop()
+    await older.stop()
   })
 })
 

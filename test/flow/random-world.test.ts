@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newest } from '../servers/versions.ts'
 import { openWorldBench, type WorldBench } from '../worlds/random/bench.ts'
 import { holdWorld } from '../worlds/random/law.ts'
 
@@ -6,7 +7,7 @@ import { holdWorld } from '../worlds/random/law.ts'
 let bench: WorldBench
 
 beforeAll(async () => {
-  bench = await openWorldBench('3.8.8')
+  bench = await openWorldBench(newest)
 })
 afterAll(() => bench?.close())
 

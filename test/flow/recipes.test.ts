@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest, prefect2 } from '../servers/versions.ts'
 import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { seed } from '../worlds/seed.ts'
@@ -39,15 +40,15 @@ function sandbox(urls: Readonly<Record<string, string>>) {
 }
 
 async function empty(): Promise<PrefectServer> {
-  const server = await freshServer('3.8.8')
+  const server = await freshServer(newest)
   servers.push(server)
   return server
 }
 
 async function oldPlatform(): Promise<PrefectServer> {
-  const server = await freshServer('2.20.25')
+  const server = await freshServer(prefect2)
   servers.push(server)
-  await seed('old_platform', '2.20.25', server.url)
+  await seed('old_platform', prefect2, server.url)
   return server
 }
 

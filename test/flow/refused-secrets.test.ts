@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiError } from '../../src/client/client.ts'
 import type { Json } from '../../src/json.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, runCli } from '../support/cli.ts'
 import { clientOf } from '../support/connect.ts'
 import { leaksIn } from '../support/leaks.ts'
@@ -22,7 +23,7 @@ let server: PrefectServer
 let flow: string
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   const plain = plainHttp(server.url)
   flow = String((await plain.post('/flows/', { name: 'f' })).id)
   await plain.post('/work_pools/', { name: 'strict', type: 'process', base_job_template: template })

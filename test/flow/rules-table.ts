@@ -282,7 +282,7 @@ const options: readonly RuleCase[] = [
       }),
       { bad: [59, 0, -1, 86_401], good: [60, 86_400, null] },
     ),
-    since: '3.8.8',
+    since: '3.6.6',
   },
   {
     rule: 'deployment/one-limit',
@@ -542,7 +542,7 @@ const automations: readonly RuleCase[] = [
     ],
   }),
   ofAction('schedule-after', {
-    since: '3.8.8',
+    since: '3.4.15',
     bad: [
       { ...run, schedule_after: -1 },
       { ...run, schedule_after: '60' },

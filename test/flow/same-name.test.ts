@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 
@@ -40,8 +41,8 @@ const edit = (from: string, to: string) =>
   writeFileSync(join(home, 'edited.yaml'), text().replace(`[${from}]`, `[${to}]`))
 
 beforeAll(async () => {
-  one = await freshServer('3.8.8')
-  two = await freshServer('3.8.8')
+  one = await freshServer(newest)
+  two = await freshServer(newest)
   writeProfiles(home, { one: one.url, two: two.url })
 })
 afterAll(async () => {

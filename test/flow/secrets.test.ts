@@ -4,6 +4,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
 import { everyKindSecrets } from '../worlds/secrets.ts'
@@ -43,7 +44,7 @@ beforeAll(async () => {
   const served = await servedWorld()
   source = served.server
   world = served.world
-  target = await freshServer('3.8.8')
+  target = await freshServer(newest)
   for (const file of [mine, colleague, next]) {
     const secret = await generateX25519Identity()
     keys.push({ secret, public: await identityToRecipient(secret) })
@@ -225,7 +226,7 @@ describe('declared placeholders', () => {
     }
 
   beforeAll(async () => {
-    ;[from, to] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+    ;[from, to] = await Promise.all([freshServer(newest), freshServer(newest)])
     write(
       'world.snapshot.yaml',
       `kind: snapshot\nversion: 1\n---\nkind: variable\nkey: flag\nspec: {value: {token: ${flag}, n: 5}}

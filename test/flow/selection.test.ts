@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
 import { twoTeams } from '../support/teams.ts'
 import { worldOf } from '../support/world.ts'
@@ -28,8 +29,8 @@ const send = (path: string, body: unknown): Promise<Response> =>
   })
 
 beforeAll(async () => {
-  source = await freshServer('3.8.8')
-  target = await freshServer('3.8.8')
+  source = await freshServer(newest)
+  target = await freshServer(newest)
   writeProfiles(home, { old: source.url, new: target.url })
   write('teams.yaml', twoTeams)
   await good('apply', 'teams.yaml', '--profile', 'old', '--yes')

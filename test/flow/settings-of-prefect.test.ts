@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { resolveConnection } from '../../src/profile/profile.ts'
 import { ensureVenv } from '../servers/venv.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 
 /** Where settings come from, as `prefect config view` of the real Prefect says, and as we resolve them. */
@@ -43,7 +44,7 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, Reado
 ]
 
 test('settings have the same value as in Prefect', async () => {
-  const python = await ensureVenv('3.8.8')
+  const python = await ensureVenv(newest)
   const told = await Promise.all(
     cases.map(async ([name, files, env]) => {
       const home = newHome()

@@ -6,6 +6,7 @@ import { stops } from '../hard/stops.ts'
 import { updates } from '../hard/updates/all.ts'
 import { deployment, flow } from '../hard/updates/schedules.ts'
 import { freshServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { journalIn } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -15,7 +16,7 @@ import { plainHttp, type Row } from '../support/plain-http.ts'
  */
 let bench: Bench
 beforeAll(async () => {
-  bench = await openBench(await freshServer('3.8.8'))
+  bench = await openBench(await freshServer(newest))
 })
 afterAll(async () => {
   await bench?.close()

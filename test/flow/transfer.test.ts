@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli, writeProfiles } from '../support/cli.ts'
 import { servedWorld, worldOf } from '../support/world.ts'
 
@@ -27,7 +28,7 @@ const profiles = (urls: Readonly<Record<string, string>>): void => writeProfiles
 
 beforeAll(async () => {
   source = await servedWorld()
-  target = await freshServer('3.8.8')
+  target = await freshServer(newest)
 })
 afterAll(async () => {
   await source?.server.stop()
@@ -125,7 +126,7 @@ describe('transfer', () => {
   })
 
   test('transfers only the selection and its dependencies', async () => {
-    const empty = await freshServer('3.8.8')
+    const empty = await freshServer(newest)
     profiles({ old: source.server.url, new: empty.url })
     const { exit, stdout } = await cli(
       'transfer',
@@ -168,7 +169,7 @@ describe('doctor', () => {
   test('reports obstacles on both servers', async () => {
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     expect(exit, stdout).toBe(0)
-    expect(stdout).toMatch(/✓ source\s+old\s+http:.*Prefect 3\.8\.8/)
+    expect(stdout).toMatch(new RegExp(`✓ source\\s+old\\s+http:.*Prefect ${newest}`))
     expect(stdout).toMatch(/clock/)
     expect(stdout).toMatch(/ecs is of type ecs:push/)
     expect(stdout).toMatch(/no worker serves k8s/)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { plainHttp, type Row } from '../support/plain-http.ts'
@@ -10,7 +11,7 @@ let server: PrefectServer
 const home = newHome()
 const file = join(home, 'snapshot.yaml')
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
 })
 afterAll(() => server?.stop())
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { journalIn, newHome, type Ran, runCli } from '../support/cli.ts'
 import { type Plain, plainHttp } from '../support/plain-http.ts'
 import { everyKindText, worldOf } from '../support/world.ts'
@@ -60,7 +61,7 @@ const undo = (journal: string, values: Readonly<Record<string, string>>, ...more
 const both = [block('token', 'TOKEN'), block('gone', 'GONE')]
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   plain = plainHttp(server.url)
 })
 afterAll(() => server?.stop())

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
 import { everyKindText, worldOf } from '../support/world.ts'
 
@@ -75,7 +76,7 @@ spec:
 let stock = ''
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   const documents = everyKindText().split('---\n')
   stock = documents.filter((text) => /^kind: block-(type|schema)\nkey: secret(\/|\n)/.test(text)).join('---\n')
 })
@@ -83,7 +84,7 @@ afterAll(() => server?.stop())
 beforeEach(async () => {
   home = newHome()
   await server.stop()
-  server = await freshServer('3.8.8', { port: server.port })
+  server = await freshServer(newest, { port: server.port })
 })
 
 const whole = (text: string): string => `${text}---\n${stock}`

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { cliIn, newHome } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 
@@ -12,7 +13,7 @@ let from: PrefectServer
 let to: PrefectServer
 
 beforeAll(async () => {
-  ;[from, to] = await Promise.all([freshServer('3.8.8'), freshServer('3.8.8')])
+  ;[from, to] = await Promise.all([freshServer(newest), freshServer(newest)])
   const plain = plainHttp(from.url)
   const flow = (await plain.post('/flows/', { name: 'etl' })).id
   const parameters = { order: gone, list: [gone], note: `acme.order.${gone}`, url: `https://example.org/${gone}` }

@@ -8,7 +8,7 @@ import { formatDocument } from '../../src/snapshot/format.ts'
 import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
-import { testVersions } from '../servers/versions.ts'
+import { newest, testVersions } from '../servers/versions.ts'
 import { command, planOf } from '../support/command.ts'
 import { differencesOf, good } from '../support/journey.ts'
 import { worldOf } from '../support/world.ts'
@@ -39,7 +39,7 @@ function documentAt({ ref, states }: Track, step: number): JsonObject {
 const steps = Math.max(...tracks.map(({ states }) => states.length))
 
 describe.each(testVersions)('every field of every kind is updated on a %s', (version) => {
-  const all = [...tracks, ...(version === '3.8.8' ? [storageTrack, ...newerValues] : [])].map(({ ref, states }) => ({
+  const all = [...tracks, ...(version === newest ? [storageTrack, ...newerValues] : [])].map(({ ref, states }) => ({
     ref,
     states: states.filter(({ since }) => atLeast(version, since)),
   }))

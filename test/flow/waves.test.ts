@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap } from '../servers/tap.ts'
+import { newest } from '../servers/versions.ts'
 import { cliIn, journalIn, newHome, writeProfiles } from '../support/cli.ts'
 import { differencesOf } from '../support/journey.ts'
 import { twoTeams } from '../support/teams.ts'
@@ -44,8 +45,8 @@ const nothing = { red: paused, blue: paused, 'red again': false, 'blue again': f
 const redOnly = { ...nothing, red: running, 'red again': true }
 
 beforeAll(async () => {
-  old = await freshServer('3.8.8')
-  new_ = await freshServer('3.8.8')
+  old = await freshServer(newest)
+  new_ = await freshServer(newest)
   writeProfiles(home, { old: old.url, new: new_.url })
   writeFileSync(join(home, 'teams.yaml'), twoTeams)
   await good('apply', 'teams.yaml', '--profile', 'old', '--yes')

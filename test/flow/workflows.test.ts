@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findAct } from '../servers/act.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { ciRunner, type JobResult, type Runner } from '../support/ci-runner.ts'
 import { runCli } from '../support/cli.ts'
 import { type Plain, plainHttp } from '../support/plain-http.ts'
@@ -40,7 +41,7 @@ const plan = (options: Parameters<Runner['gitHub']>[2], inputs: Readonly<Record<
 const told = ({ exit, outputs }: JobResult) => [exit, outputs['exit-code'], outputs.changes ?? outputs.direction]
 
 beforeAll(async () => {
-  server = await freshServer('3.8.8')
+  server = await freshServer(newest)
   http = plainHttp(server.url)
 })
 afterAll(() => server?.stop())

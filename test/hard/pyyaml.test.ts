@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { writeYaml } from '../../src/snapshot/yaml/write-yaml.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import { ensureVenv } from '../servers/venv.ts'
+import { newest } from '../servers/versions.ts'
 import { specialCharacters, textForms } from '../support/yaml-characters.ts'
 import { seedVariable } from './sample.ts'
 import { tellFigure } from './tally.ts'
@@ -19,7 +20,7 @@ def read(text):
 json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
 `
 async function readByPython(texts: readonly string[]): Promise<(string | undefined)[]> {
-  const python = await ensureVenv('3.8.8')
+  const python = await ensureVenv(newest)
   const { stdout, stderr } = spawnSync(python, ['-c', program], {
     input: JSON.stringify(texts),
     encoding: 'utf8',

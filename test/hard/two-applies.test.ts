@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { freshServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { applyTwice, fraction } from '../support/two-applies.ts'
 import { seedVariable } from './sample.ts'
 import { tellFigure } from './tally.ts'
@@ -12,7 +13,7 @@ const longestOffsetMs = 2000
 
 test('two applies at once, at random offsets', async () => {
   const seed = process.env[seedVariable] ?? ''
-  const server = await freshServer('3.8.8')
+  const server = await freshServer(newest)
   const faults: string[] = []
   let held = 0
   for (let round = 0; round < rounds; round++) {

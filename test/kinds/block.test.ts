@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/json.ts'
 import type { Names } from '../../src/kind.ts'
 import type { Api, Id } from '../../src/model.ts'
+import { newest } from '../servers/versions.ts'
 import { kindOf, recordedResource } from './recorded.ts'
 
 const names: Names = {
@@ -133,7 +134,7 @@ describe('the secrets of a block are', () => {
 
 test('an anonymous block is named after its owner', async () => {
   const held = await recordedResource(
-    '3.8.8',
+    newest,
     'block/local-file-system/(deployment%2Flegacy%2Fanonymous%2Fstorage_document_id)',
   )
   expect(held.spec).toEqual({ data: { basepath: '/srv/anonymous' }, is_anonymous: true })

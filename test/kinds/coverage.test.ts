@@ -6,12 +6,13 @@ import { kinds } from '../../src/kinds/all.ts'
 import type { Resource, Server } from '../../src/model.ts'
 import { adaptToVersion } from '../../src/plan/version-compat.ts'
 import { atLeast } from '../../src/version.ts'
+import { newest, old, prefect2 } from '../servers/versions.ts'
 
 /** The components of a version's OpenAPI document that scripts/fetch-openapi.ts kept. */
 type Components = Readonly<Record<string, JsonObject>>
 
 /** `source` is only read: its document has no models of requests. */
-const [newest, oldest, source] = ['3.8.8', '3.4.14', '2.20.25'] as const
+const [oldest, source] = [old, prefect2]
 const documents: Readonly<Record<string, Components>> = {
   [newest]: read(newest),
   [oldest]: read(oldest),

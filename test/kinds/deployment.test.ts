@@ -68,7 +68,7 @@ describe('a deployment', () => {
   test.each([
     ['3.8.8', true, 'POST /deployments/d/pause_deployment', undefined],
     ['3.4.14', false, 'POST /deployments/d/resume_deployment', undefined],
-    ['2.20.25', true, 'PATCH /deployments/d', { paused: true }],
+    ['2.20.27', true, 'PATCH /deployments/d', { paused: true }],
   ] as const)(
     'with placeholders is switched on %s by what touches nothing else (%s)',
     async (version, paused, to, body) => {

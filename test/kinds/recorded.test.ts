@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/all.ts'
-import { described, describeRecorded } from './recorded.ts'
+import { described, describeRecorded, onNewest, onOld } from './recorded.ts'
 
 /*
  * Every kind on what real servers gave (scripts/record-raws.ts), in one file, since all of it is read to name anything.
@@ -15,26 +15,26 @@ describeRecorded('tag-concurrency-limit')
 
 describeRecorded('block-type', {
   // Types that the two versions register with other texts and pictures; they are not rewritten.
-  'block-type/local-file-system': ['/spec/logo_url'],
-  'block-type/secret': ['/spec/logo_url'],
-  'block-type/slack-webhook': ['/spec/description', '/spec/logo_url'],
-  'block-type/webhook': ['/spec/logo_url'],
+  'block-type/local-file-system': ['/spec/logo_url', '/spec/documentation_url'],
+  'block-type/secret': ['/spec/logo_url', '/spec/documentation_url'],
+  'block-type/slack-webhook': ['/spec/description', '/spec/logo_url', '/spec/documentation_url'],
+  'block-type/webhook': ['/spec/logo_url', '/spec/documentation_url'],
 })
 
 describeRecorded('block-schema', {
   // From 3.6.24 on the client gives every property a position, and with it every schema another checksum.
-  'block-schema/local-file-system/0fc8b7f9': ['only on 3.8.8'],
-  'block-schema/local-file-system/80dd31d7': ['only on 3.4.14'],
-  'block-schema/secret/c078ed9c': ['only on 3.8.8'],
-  'block-schema/secret/f290d6be': ['only on 3.4.14'],
-  'block-schema/slack-webhook/415bae7e': ['only on 3.8.8'],
-  'block-schema/slack-webhook/4c5f58a0': ['only on 3.4.14'],
-  'block-schema/warehouse-login/0de83bd0': ['only on 3.8.8'],
-  'block-schema/warehouse-login/1fca467d': ['only on 3.4.14'],
-  'block-schema/warehouse/4e79f461': ['only on 3.8.8'],
-  'block-schema/warehouse/984548ec': ['only on 3.4.14'],
-  'block-schema/webhook/58bb03f0': ['only on 3.8.8'],
-  'block-schema/webhook/61e9dbea': ['only on 3.4.14'],
+  'block-schema/local-file-system/0fc8b7f9': [onNewest],
+  'block-schema/local-file-system/80dd31d7': [onOld],
+  'block-schema/secret/c078ed9c': [onNewest],
+  'block-schema/secret/f290d6be': [onOld],
+  'block-schema/slack-webhook/415bae7e': [onNewest],
+  'block-schema/slack-webhook/4c5f58a0': [onOld],
+  'block-schema/warehouse-login/0de83bd0': [onNewest],
+  'block-schema/warehouse-login/1fca467d': [onOld],
+  'block-schema/warehouse/4e79f461': [onNewest],
+  'block-schema/warehouse/984548ec': [onOld],
+  'block-schema/webhook/58bb03f0': [onNewest],
+  'block-schema/webhook/61e9dbea': [onOld],
 })
 
 describeRecorded('block', {

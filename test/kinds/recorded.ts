@@ -13,9 +13,13 @@ import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { differences } from '../../src/spec/differences.ts'
 import { canonicalSpec } from '../../src/spec.ts'
 import { atLeast } from '../../src/version.ts'
+import { newest, old as oldVersion } from '../servers/versions.ts'
 
-export const versions = ['3.8.8', '3.4.14'] as const
+export const versions = [newest, oldVersion] as const
 export type Version = (typeof versions)[number]
+
+/** A difference between the versions: resources that only one of them has. */
+export const [onNewest, onOld] = versions.map((version) => `only on ${version}`) as [string, string]
 
 /** The result of the first call with each key: the fixtures do not change while a test runs. */
 function once<T>(make: (...key: readonly string[]) => T): (...key: readonly string[]) => T {
@@ -153,17 +157,17 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
 
   if (versions.every((version) => atLeast(version, kind.since))) {
     test(`${name} is equal on both versions, except for fields that one does not have`, async () => {
-      const [newer, older] = [await carriedOf('3.8.8', name), await carriedOf('3.4.14', name)]
+      const [newer, older] = [await carriedOf(newest, name), await carriedOf(oldVersion, name)]
       const old = new Map(older.map((resource) => [refOf(resource), resource]))
       const found: Record<Ref, readonly string[]> = {}
       for (const resource of newer) {
         const ref = refOf(resource)
         const other = old.get(ref)
-        const fields = other ? differences(kind, other, resource).map(({ pointer }) => pointer) : ['only on 3.8.8']
+        const fields = other ? differences(kind, other, resource).map(({ pointer }) => pointer) : [onNewest]
         if (fields.length > 0) found[ref] = fields
         old.delete(ref)
       }
-      for (const ref of old.keys()) found[ref] = ['only on 3.4.14']
+      for (const ref of old.keys()) found[ref] = [onOld]
       expect(found).toEqual(differs)
     })
   }

@@ -4,7 +4,8 @@
  * processor.
  */
 import { ensureAct } from './act.ts'
-import { ensureCiTools, ensureVenv, usualVersions } from './venv.ts'
+import { ensureCiTools, ensureVenv } from './venv.ts'
+import { usualVersions } from './versions.ts'
 
 const tell = (line: string) => console.error(`[servers] ${line}`)
 for (const version of usualVersions) await ensureVenv(version, tell)

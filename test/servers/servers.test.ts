@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { readWorld } from '../worlds/read_world.ts'
 import { seed } from '../worlds/seed.ts'
 import { freshServer, type PrefectServer } from './servers.ts'
+import { newest, old } from './versions.ts'
 
 const running: PrefectServer[] = []
 afterEach(async () => {
@@ -27,10 +28,10 @@ const everyKind = {
   'saved-search': 2,
 }
 
-test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind', async (version) => {
+test.each([newest, old] as const)('a %s server holds every kind', async (version) => {
   const server = await start(version)
   const counts = await seed('every_kind', version, server.url)
-  expect(counts).toEqual({ ...everyKind, ...(version === '3.8.8' && { 'default-result-storage': 1 }) })
+  expect(counts).toEqual({ ...everyKind, ...(version === newest && { 'default-result-storage': 1 }) })
   const world = await readWorld(server.url)
   expect(await readWorld(server.url)).toEqual(world)
   for (const [kind, count] of Object.entries(everyKind)) {
@@ -41,27 +42,27 @@ test.each(['3.8.8', '3.4.14'] as const)('a %s server holds every kind', async (v
   // The description of a built-in block type contains an ID of zeros.
   const ids = JSON.stringify(world).match(/[1-9a-f][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)
   expect(ids).toBeNull()
-  if (version === '3.8.8') await expectTheSameOn(await start('3.8.8', { services: true }), world)
+  if (version === newest) await expectTheSameOn(await start(newest, { services: true }), world)
 })
 
 /** A second server that is seeded alike has the same platform, and had not before. */
 async function expectTheSameOn(server: PrefectServer, world: unknown): Promise<void> {
   expect(await readWorld(server.url)).not.toEqual(world)
-  await seed('every_kind', '3.8.8', server.url)
+  await seed('every_kind', newest, server.url)
   expect(await readWorld(server.url)).toEqual(world)
 }
 
 test('a server takes settings, a port and a home that outlives it', async () => {
-  const locked = await start('3.8.8', { env: { PREFECT_SERVER_API_AUTH_STRING: 'user:pass' } })
+  const locked = await start(newest, { env: { PREFECT_SERVER_API_AUTH_STRING: 'user:pass' } })
   expect((await fetch(`${locked.url}/admin/version`)).status).toBe(401)
-  const first = await start('3.8.8', { home: `${locked.home}/kept` })
+  const first = await start(newest, { home: `${locked.home}/kept` })
   await fetch(`${first.url}/flows/`, {
     method: 'POST',
     body: '{"name":"kept"}',
     headers: { 'content-type': 'application/json' },
   })
   await first.stop()
-  const again = await start('3.8.8', { home: first.home, port: first.port })
+  const again = await start(newest, { home: first.home, port: first.port })
   expect((await fetch(`${again.url}/flows/name/kept`)).status).toBe(200)
-  await expect(start('3.8.8', { port: again.port })).rejects.toThrow('in use')
+  await expect(start(newest, { port: again.port })).rejects.toThrow('in use')
 })

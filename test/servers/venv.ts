@@ -6,24 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { withLock } from './lock.ts'
+import { pythons, type ServerVersion } from './versions.ts'
 
-/** The Prefect versions that the tests can start, each with a lock file of all packages. */
-export const serverVersions = [
-  '3.9.1',
-  '3.8.8',
-  '3.6.10',
-  '3.4.14',
-  '3.3.7',
-  '3.2.15',
-  '3.1.15',
-  '3.0.11',
-  '2.20.27',
-  '2.20.25',
-] as const
-export type ServerVersion = (typeof serverVersions)[number]
+export type { ServerVersion } from './versions.ts'
 
-/** The versions that `npm test` needs; the others are for `npm run test:versions`. */
-export const usualVersions = ['3.9.1', '3.8.8', '3.4.14', '2.20.25'] as const satisfies readonly ServerVersion[]
+/** The first and the last minor version of Python 3. */
+type PythonRange = readonly [first: number, last: number]
 
 /** Receives one line about a slow step. */
 export type Progress = (line: string) => void
@@ -40,7 +28,7 @@ const run = promisify(execFile)
  * Throws an `Error` that says what to install if there is no suitable Python.
  */
 export async function ensureVenv(version: ServerVersion, onProgress: Progress = () => undefined): Promise<string> {
-  return ensureLocked(`prefect-${version}`, `Prefect ${version}`, onProgress)
+  return ensureLocked(`prefect-${version}`, `Prefect ${version}`, onProgress, pythons[version])
 }
 
 /** The directory of programs that check files of CI systems: `pre-commit` and `check-jsonschema`. */
@@ -48,7 +36,12 @@ export async function ensureCiTools(onProgress: Progress = () => undefined): Pro
   return dirname(await ensureLocked('ci-tools', 'pre-commit and check-jsonschema', onProgress))
 }
 
-async function ensureLocked(name: string, title: string, onProgress: Progress): Promise<string> {
+async function ensureLocked(
+  name: string,
+  title: string,
+  onProgress: Progress,
+  range: PythonRange = anyPython,
+): Promise<string> {
   const dir = join(storeDir, name)
   const python = join(dir, 'bin', 'python')
   const hash = await hashOf(lockFile(name))
@@ -57,7 +50,7 @@ async function ensureLocked(name: string, title: string, onProgress: Progress): 
   await withLock(
     `${dir}.lock`,
     async () => {
-      if (!(await isStamped(dir, hash))) await build(name, title, onProgress)
+      if (!(await isStamped(dir, hash))) await build(name, title, onProgress, range)
       await writeFile(join(dir, 'lock.sha256'), hash)
     },
     wait,
@@ -87,12 +80,12 @@ async function isStamped(dir: string, hash: string): Promise<boolean> {
  * Installs with uv, which takes seconds where pip takes a minute. Where uv cannot be installed, pip does the same.
  * An environment without a stamp may be incomplete, and is completed. One with another lock's stamp is cleared.
  */
-async function build(name: string, title: string, onProgress: Progress): Promise<void> {
+async function build(name: string, title: string, onProgress: Progress, range: PythonRange): Promise<void> {
   const dir = join(storeDir, name)
   const stamped = existsSync(join(dir, 'lock.sha256'))
   const usable = !stamped && existsSync(join(dir, 'bin', 'python')) && existsSync(join(dir, 'pyvenv.cfg'))
   onProgress(`installing ${title} into .venvs/${name} (once, up to a minute)`)
-  if (!usable) await command(await findPython(), ['-m', 'venv', '--clear', dir], venvHint)
+  if (!usable) await command(await findPython(title, range), ['-m', 'venv', '--clear', dir], venvHint)
   const python = join(dir, 'bin', 'python')
   const uv = await ensureUv(python).catch((error) => {
     onProgress(`uv is not available, so pip installs the packages (one to three minutes): ${firstLine(error)}`)
@@ -124,19 +117,36 @@ async function ensureUv(python: string): Promise<string> {
 
 const venvHint = 'Python has no working venv module: install it (on Debian and Ubuntu the package python3-venv).'
 
-/** The first Python from 3.10 to 3.13 on the PATH, the range that every locked version supports. */
-async function findPython(): Promise<string> {
+/** For what is not a server. */
+const anyPython: PythonRange = [11, 14]
+
+/**
+ * The first Python on the PATH with a minor version of the range, `python3` before others, because it is the one that has its
+ * venv module. Throws an `Error` that says what to install if there is none.
+ */
+export async function findPython(title: string, [first, last]: PythonRange): Promise<string> {
   const found: string[] = []
-  for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {
+  const minors = Array.from({ length: last - first + 1 }, (_, index) => last - index)
+  for (const name of ['python3', ...minors.map((minor) => `python3.${minor}`)]) {
     const version = await pythonVersion(name)
     if (version === undefined) continue
     found.push(`${name} is ${version}`)
-    if (/^3\.1[0-3]\./.test(version)) return name
+    const [major, minor] = version.split('.').map(Number)
+    if (major === 3 && minor !== undefined && minor >= first && minor <= last) return name
   }
   const seen = found.length > 0 ? found.join(', ') : 'there is no python3 on the PATH'
   throw new Error(
-    `A real Prefect server needs Python 3.10 to 3.13, and ${seen}. ` +
+    `${title} needs Python 3.${first} to 3.${last}, and ${seen}. ` +
       'Install one, for example with "apt-get install python3 python3-venv" or "brew install python@3.12".',
+  )
+}
+
+/** Why a version cannot be installed here; undefined if it can, or already is. */
+export async function missingPython(version: ServerVersion): Promise<string | undefined> {
+  if (existsSync(join(storeDir, `prefect-${version}`, 'bin', 'python'))) return undefined
+  return findPython(`Prefect ${version}`, pythons[version]).then(
+    () => undefined,
+    (error: Error) => error.message,
   )
 }
 

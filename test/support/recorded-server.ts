@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from '../../src/json.ts'
 import { rawsOf } from '../kinds/recorded.ts'
+import { newest } from '../servers/versions.ts'
 
 /** A request that a recorded server received. */
 export interface Asked {
@@ -37,7 +38,7 @@ export interface RecordedServer {
   close(): Promise<void>
 }
 
-const version = '3.8.8'
+const version = newest
 const pageSize = 200
 
 /** The path of a list to the kinds of its objects. */

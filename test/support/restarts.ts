@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { newHome, runCli } from './cli.ts'
 import { plainHttp } from './plain-http.ts'
 
@@ -50,7 +51,7 @@ function snapshotOf({ variables, automations, flows }: Amounts): string {
 /** Applies to an empty server, which is stopped and started again after each of these shares of the changes. */
 export async function applyWithRestarts(amounts: Amounts, at: readonly number[]): Promise<Restarted> {
   const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-restarts-'))
-  let server = await freshServer('3.8.8', { home })
+  let server = await freshServer(newest, { home })
   const { port, url } = server
   const own = newHome()
   const file = join(own, 'many.yaml')
@@ -60,7 +61,7 @@ export async function applyWithRestarts(amounts: Amounts, at: readonly number[])
   let [restarts, working] = [0, Promise.resolve()]
   const restart = async () => {
     await server.stop()
-    server = await freshServer('3.8.8', { home, port })
+    server = await freshServer(newest, { home, port })
     restarts++
   }
   const events: string[] = []

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import xterm from '@xterm/headless'
 import { ensureVenv } from '../servers/venv.ts'
+import { newest } from '../servers/versions.ts'
 import { bin, newHome } from './cli.ts'
 
 const pty = fileURLToPath(new URL('./pseudo_terminal.py', import.meta.url))
@@ -23,7 +24,7 @@ export async function watch(
   args: readonly string[],
   { columns, env = {} }: { readonly columns: number; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Watched> {
-  const python = await ensureVenv('3.8.8')
+  const python = await ensureVenv(newest)
   const home = env.HOME ?? newHome()
   const child = spawn(python, ['-B', pty, String(columns), process.execPath, bin, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: home, TERM: 'xterm-256color', ...env },

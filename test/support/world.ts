@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
+import { newest } from '../servers/versions.ts'
 import { readWorld } from '../worlds/read_world.ts'
 import { type Ran, runCli } from './cli.ts'
 
@@ -33,7 +34,7 @@ export function applyTo(url: string, snapshot: string, ...flags: readonly string
 
 /** A server with the world of every kind, and its content. */
 export async function servedWorld(): Promise<{ readonly server: PrefectServer; readonly world: unknown }> {
-  const server = await freshServer('3.8.8')
+  const server = await freshServer(newest)
   const { exit, stderr } = await applyTo(server.url, everyKind)
   if (exit !== 0) throw new Error(`the world could not be applied: ${stderr}`)
   return { server, world: await worldOf(server.url) }

@@ -38,6 +38,15 @@ describe('a diff', () => {
     expect(summary(diff(before, before))).toEqual([])
   })
 
+  it('does not compare what every server registers itself: it differs between releases', () => {
+    const isStock = ({ key }: Resource) => key === 'stock'
+    const kinds = toyKinds.map((kind) => (kind.name === 'a' ? { ...kind, builtin: isStock, immutable: isStock } : kind))
+    const [older, newer] = [1, 2].map((count) =>
+      snapshot(resource('a/stock', { spec: { count } }), resource('a/own', { spec: { count } })),
+    ) as [ReturnType<typeof snapshot>, ReturnType<typeof snapshot>]
+    expect(summary(makeDiff(older, newer, kinds))).toEqual(['update a/own'])
+  })
+
   it('contains fields that only one side has, which a plan ignores', () => {
     const fields = [{ pointer: '/spec/paused', before: true }]
     expect(diff([resource('a/x', { spec: { paused: true } })], [resource('a/x')]).changes).toMatchObject([{ fields }])

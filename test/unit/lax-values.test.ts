@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { type Json, parseJson } from '../../src/json.ts'
 import { laxInteger, laxSeconds } from '../../src/kinds/lax-values.ts'
 import { isCalendarDuration } from '../../src/schedule/duration.ts'
+import { newest, old } from '../servers/versions.ts'
 
 type Results = Readonly<Record<string, number | string | null>>
 
 /** What real Prefect versions make of values: `npx tsx scripts/judge.ts`. */
-const recorded = ['3.8.8', '3.4.14'].map((version) => {
+const recorded = [newest, old].map((version) => {
   const file = new URL(`../fixtures/trigger-values/prefect-${version}.json`, import.meta.url)
   return {
     version,

@@ -6,6 +6,7 @@ import type { Change, Id, Plan, Resource } from '../../src/model.ts'
 import { noteNextRuns } from '../../src/operations/next-run-notes.ts'
 import { nextRuns } from '../../src/schedule/next-runs.ts'
 import { canonicalSpec } from '../../src/spec.ts'
+import { common } from '../servers/versions.ts'
 
 interface Recorded {
   readonly schedule: JsonObject
@@ -13,7 +14,7 @@ interface Recorded {
   /** Or the error of a schedule that never runs. */
   readonly next: readonly string[] | string
 }
-const file = new URL('../fixtures/schedules/prefect-3.8.8.json', import.meta.url)
+const file = new URL(`../fixtures/schedules/prefect-${common}.json`, import.meta.url)
 const recorded = (JSON.parse(readFileSync(file, 'utf8')) as { next: readonly Recorded[] }).next
 
 const resource = (spec: JsonObject): Resource => ({

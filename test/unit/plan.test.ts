@@ -121,7 +121,7 @@ describe('a plan', () => {
   })
 
   it('for a server of Prefect 2 only pauses and activates; the rest is unsupported', () => {
-    const old = { ...server, version: '2.20.25' }
+    const old = { ...server, version: '2.20.27' }
     const off = { paused: false }
     const held = live(
       [resource('a/on', { spec: off }), resource('a/both', { spec: off }), resource('a/mine'), resource('a/same')],

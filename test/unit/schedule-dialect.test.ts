@@ -4,11 +4,12 @@ import { anchorFault } from '../../src/schedule/anchor.ts'
 import { parseCron } from '../../src/schedule/cron.ts'
 import { parseRule } from '../../src/schedule/rrule.ts'
 import { containsTimeZone, isTimeZone } from '../../src/schedule/time-zone.ts'
+import { newest, old } from '../servers/versions.ts'
 
 type Verdicts = Readonly<Record<string, Readonly<Record<string, boolean>>>>
 
 /** What real Prefect versions take and refuse: `npx tsx scripts/judge.ts`. */
-const recorded = ['3.8.8', '3.4.14'].map((version) => {
+const recorded = [newest, old].map((version) => {
   const file = new URL(`../fixtures/schedules/prefect-${version}.json`, import.meta.url)
   const { cases, zones } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Verdicts; zones: readonly string[] }
   return { version, cases, zones }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { templateFault } from '../../src/jinja/template-fault.ts'
 import type { JsonObject } from '../../src/json.ts'
 import { parameterFindings } from '../../src/kinds/automation/action-templates.ts'
+import { newest, old } from '../servers/versions.ts'
 
 interface Recorded {
   /** True for a template that Prefect takes, otherwise the line of the error, if it has one. */
@@ -11,7 +12,7 @@ interface Recorded {
 }
 
 /** What real Prefect versions take and refuse: `npx tsx scripts/judge.ts`. */
-const recorded = ['3.8.8', '3.4.14'].map((version) => {
+const recorded = [newest, old].map((version) => {
   const file = new URL(`../fixtures/templates/prefect-${version}.json`, import.meta.url)
   return { version, ...(JSON.parse(readFileSync(file, 'utf8')) as Recorded) }
 })
@@ -44,7 +45,7 @@ describe.each(recorded)('Prefect $version', ({ version, templates, parameters })
     })
     expect(wrong).toEqual(notFollowed)
     const warned = parameters.filter(([value]) => [...parameterFindings(value, '')].some(({ severity }) => severity))
-    expect(warned.map(([, isTaken]) => isTaken)).toEqual(warned.map(() => version === '3.4.14'))
+    expect(warned.map(([, isTaken]) => isTaken)).toEqual(warned.map(() => version === old))
   })
 })
 

@@ -147,8 +147,9 @@ def parametrized(deploy: Any, blocks: dict[str, str]) -> None:
 
 def by_client(ids: dict[str, str]) -> None:
     """A deployment like `prefect deploy` creates."""
+    slug: dict[str, Any] = {"slug": "weekly"} if "slug" in DeploymentScheduleCreate.model_fields else {}
     schedule = DeploymentScheduleCreate(
-        schedule=CronSchedule(cron="15 4 * * 1", timezone="Asia/Tokyo"), active=False, slug="weekly"
+        schedule=CronSchedule(cron="15 4 * * 1", timezone="Asia/Tokyo"), active=False, **slug
     )
     with get_client(sync_client=True) as client:
         ids["ingest #1/by client"] = str(

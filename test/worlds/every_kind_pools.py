@@ -16,7 +16,7 @@ def seed_pools(api: Api, blocks: dict[str, str]) -> dict[str, str]:
         "gpu#1": api.pool("gpu#1", "docker", template_with_block(blocks["login"]), description="GPUs <and> more & co"),
         "paused pool": api.pool("paused pool", "process", {}, is_paused=True, description=None),
         "ecs": api.pool("ecs", "ecs:push", worker_template("ecs")),
-        "k8s": api.pool("k8s", "kubernetes", worker_template("kubernetes"), storage_configuration=storage(blocks)),
+        "k8s": api.pool("k8s", "kubernetes", worker_template("kubernetes"), storage_configuration=storage(api, blocks)),
     }
     api.patch("/work_pools/processes/queues/default", {"name": "main", "description": "Renamed from default"})
     ids["processes/main"] = api.get("/work_pools/processes/queues/main")["id"]
@@ -55,10 +55,8 @@ def template_with_block(block_id: str) -> dict[str, object]:
     return template
 
 
-def storage(blocks: dict[str, str]) -> dict[str, object]:
+def storage(api: Api, blocks: dict[str, str]) -> dict[str, object]:
     step = {"requires": "prefect-aws", "bucket": "bundles", "aws_credentials_block_name": "bundle-creds"}
-    return {
-        "bundle_upload_step": {f"{BUNDLES}.upload": step},
-        "bundle_execution_step": {f"{BUNDLES}.execute": step},
-        "default_result_storage_block_id": blocks["results"],
-    }
+    steps = {"bundle_upload_step": {f"{BUNDLES}.upload": step}, "bundle_execution_step": {f"{BUNDLES}.execute": step}}
+    results = {"default_result_storage_block_id": blocks["results"]}
+    return {**steps, **(results if api.version >= (3, 4, 0) else {})}

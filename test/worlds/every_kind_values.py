@@ -35,7 +35,9 @@ def seed_values(api: Api) -> None:
     for name, value in special.items():
         api.variable(name, value, ["special", "every-kind"] if name == "nested" else [])
     for number in range(VARIABLES - len(special)):
-        api.variable(f"setting-{number:03d}", f"value {number}", ["filler"] if number % 10 == 0 else [])
+        # From 3.4.1 on a name may have a dash.
+        dash = "-" if number == 0 and api.version >= (3, 4, 1) else "_"
+        api.variable(f"setting{dash}{number:03d}", f"value {number}", ["filler"] if number % 10 == 0 else [])
 
 
 def seed_limits(api: Api) -> str:

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { ensureVenv, type ServerVersion } from '../servers/venv.ts'
 
 /**
- * `every_kind` has one of everything that the API can store; `demo_platform` is a fictional data team (3.8 only);
+ * `every_kind` has one of everything that the API can store; `demo_platform` is a fictional data team (of today);
  * `old_platform` is from the time of agents (2.20 only); `secret_shapes` has secrets in blocks of every shape;
  * `named_triggers` is a flow deployed with triggers.
  */

@@ -59,7 +59,12 @@ export function shapeBlock(row: Row): Row {
   const type = text(inner(row, 'block_type').slug)
   const schema = inner(row, 'block_schema')
   const { checksum = null, version = null } = schema
-  return { type, schema: { checksum, version }, is_anonymous: row.is_anonymous ?? null, data }
+  return { type, schema: { checksum, version: withoutRelease(version) }, is_anonymous: row.is_anonymous ?? null, data }
+}
+
+/** Servers register the schemas of their own types with their own version: equal schemas of two releases differ in it. */
+function withoutRelease(version: Value): Value {
+  return typeof version === 'string' && /^\d+\.\d+\.\d+/.test(version) ? 'a release of Prefect' : version
 }
 
 function shapeSchema(row: Row): Row {

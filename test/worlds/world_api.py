@@ -61,16 +61,24 @@ class Api:
         self.post("/variables/", {"name": name, "value": value, "tags": tags or []})
 
     def flow(self, name: str, tags: list[str] | None = None, labels: dict[str, Any] | None = None) -> str:
-        return self.post("/flows/", {"name": name, "tags": tags or [], "labels": labels or {}})["id"]
+        body = {"name": name, "tags": tags or [], "labels": labels or {}}
+        return self.post("/flows/", self.known(body, labels=(3, 1, 5)))["id"]
+
+    def known(self, body: dict[str, Any], **since: tuple[int, ...]) -> dict[str, Any]:
+        """Without the fields that the server's version does not have."""
+        return {name: value for name, value in body.items() if self.version >= since.get(name, (0,))}
 
     def deployment(self, flow_id: str, name: str, **fields: Any) -> str:
         schema = {"type": "object", "properties": {}}
         body = {"flow_id": flow_id, "name": name, "parameter_openapi_schema": schema, **fields}
-        return self.post("/deployments/", body)["id"]
+        if self.version >= (3, 0, 0) and "schedules" in body:
+            body["schedules"] = [self.known(row, slug=(3, 2, 0), parameters=(3, 2, 0)) for row in body["schedules"]]
+        known = self.known(body, labels=(3, 1, 5), global_concurrency_limit_id=(3, 3, 6))
+        return self.post("/deployments/", known)["id"]
 
     def pool(self, name: str, kind: str, template: dict[str, Any], **fields: Any) -> str:
         body = {"name": name, "type": kind, "base_job_template": template, **fields}
-        return self.post("/work_pools/", body)["id"]
+        return self.post("/work_pools/", self.known(body, storage_configuration=(3, 2, 14)))["id"]
 
     def queue(self, pool: str, name: str, **fields: Any) -> str:
         return self.post(f"/work_pools/{quoted(pool)}/queues", {"name": name, **fields})["id"]
@@ -98,7 +106,8 @@ class Api:
 
     def schedule(self, deployment_id: str, **fields: Any) -> None:
         """Uses the sub-route, the only way to set max_scheduled_runs at creation."""
-        self.post(f"/deployments/{deployment_id}/schedules", [{"active": True, **fields}])
+        known = self.known({"active": True, **fields}, slug=(3, 2, 0), parameters=(3, 2, 0))
+        self.post(f"/deployments/{deployment_id}/schedules", [known])
 
     def automation(self, name: str, trigger: dict[str, Any], actions: list[dict[str, Any]], **fields: Any) -> str:
         return self.post("/automations/", {"name": name, "trigger": trigger, "actions": actions, **fields})["id"]

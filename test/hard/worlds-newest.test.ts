@@ -1,0 +1,4 @@
+import { newest } from '../servers/versions.ts'
+import { describeWorlds } from './worlds.ts'
+
+describeWorlds(newest)

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ServerVersion } from '../servers/versions.ts'
+import type { Moved } from './pair.ts'
+
+/** What became of the resources of a version on another one: `npm run test:versions` writes it, and the README has it as a table. */
+export interface PairResult {
+  readonly resources: number
+  readonly arrived: number
+  readonly inPart: readonly string[]
+  readonly leftOut: readonly string[]
+}
+
+/** By `SOURCE to DESTINATION`. */
+export type Results = Readonly<Record<string, PairResult>>
+
+const file = fileURLToPath(new URL('./results.json', import.meta.url))
+
+export function readResults(): Results {
+  return JSON.parse(readFileSync(file, 'utf8')) as Results
+}
+
+/** Adds a result to the file; results of pairs that did not run stay. */
+export function record({ from, to, resources, arrived, inPart, leftOut }: Moved): void {
+  const all: Results = { ...readResults(), [`${from} to ${to}`]: { resources, arrived, inPart, leftOut } }
+  const sorted = Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(sorted), undefined, 1)}\n`)
+}
+
+const wanted = (process.env.PREFECT_SNAPSHOT_TEST_VERSIONS ?? 'all').split(',')
+
+/** Whether a pair runs: `PREFECT_SNAPSHOT_TEST_VERSIONS` has versions, separated by commas, one of which is on either side. */
+export function chosen(from: ServerVersion, to: ServerVersion): boolean {
+  return wanted.includes('all') || wanted.includes(from) || wanted.includes(to) || wanted.includes(`${from}-${to}`)
+}
