@@ -1,47 +1,17 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.ts'
+import type { Json, JsonObject } from '../../src/json.ts'
 import type { Kind } from '../../src/kind.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import type { Resource, Server } from '../../src/model.ts'
+import type { Resource } from '../../src/model.ts'
 import { adaptToVersion } from '../../src/plan/version-compat.ts'
-import { atLeast } from '../../src/version.ts'
-import { newest, old, prefect2 } from '../servers/versions.ts'
+import { firstWith, modelsIn, namesOn, newest, oldest, releaseBefore } from '../support/api-history.ts'
 
-/** The components of a version's OpenAPI document that scripts/fetch-openapi.ts kept. */
-type Components = Readonly<Record<string, JsonObject>>
-
-/** `source` is only read: its document has no models of requests. */
-const [oldest, source] = [old, prefect2]
-const documents: Readonly<Record<string, Components>> = {
-  [newest]: read(newest),
-  [oldest]: read(oldest),
-  [source]: read(source),
-}
-
-function read(version: string): Components {
-  const file = new URL(`../fixtures/openapi-${version}.json`, import.meta.url)
-  const document = parseJson(readFileSync(file, 'utf8')) as JsonObject
-  expect(document.prefect).toBe(version)
-  return document.schemas as Components
-}
-
-/** A model as requests take it and as responses give it may be two components. */
-function variants(components: Components, model: string): string[] {
-  return [model, `${model}-Input`, `${model}-Output`].filter((name) => components[name] !== undefined)
-}
-
-function propertiesOf(components: Components, model: string): Map<string, Json> {
-  const all = variants(components, model).map((name) => components[name]?.properties)
-  return new Map(all.flatMap((properties) => (isObject(properties) ? Object.entries(properties) : [])))
-}
-
-function componentsIn(value: Json): string[] {
-  if (Array.isArray(value)) return value.flatMap(componentsIn)
-  if (!isObject(value)) return []
-  const own = typeof value.$ref === 'string' ? [value.$ref.replace('#/components/schemas/', '')] : []
-  return [...own.map((name) => name.replace(/-(Input|Output)$/, '')), ...Object.values(value).flatMap(componentsIn)]
-}
+/*
+ * The kinds are compared with the API of every release of Prefect 3, and of the last one of Prefect 2, which is only read:
+ * test/fixtures/api-history.json, which CONTRIBUTING.md says how to make.
+ */
+const isModel = (name: string) => namesOn('models').includes(name)
+const named = kinds.map((kind) => ({ kind, name: kind.name }))
 
 function modelsOf({ coverage: { models } }: Kind): string[] {
   return [...models.create, ...models.update, ...models.read, ...(models.parts ?? []), ...(models.older ?? [])]
@@ -59,60 +29,47 @@ function classOf(
   return coverage.ignored && field in coverage.ignored ? 'ignored' : undefined
 }
 
-const cases = kinds.flatMap((kind) => Object.keys(documents).map((version) => ({ kind, name: kind.name, version })))
+/** The fields of requests of Prefect 2, to which nothing is written. */
+function isOfOldRequest({ coverage: { models } }: Kind, model: string, field: string): boolean {
+  return [...models.create, ...models.update].includes(model) && firstWith(model, field) === undefined
+}
 
 describe('every field of every model is classified', () => {
-  test.each(cases)('$name on $version', ({ kind, version }) => {
-    const components = documents[version] as Components
+  test.each(named)('$name', ({ kind }) => {
     const unclassed = modelsOf(kind).flatMap((model) =>
-      [...propertiesOf(components, model).keys()]
-        .filter((field) => classOf(kind, field) === undefined)
+      namesOn(model)
+        .filter((field) => !isText(field) && classOf(kind, field) === undefined && !isOfOldRequest(kind, model, field))
         .map((field) => `${kind.name}: ${model}.${field} is neither a field, a slot, carried, own nor ignored`),
     )
     expect(unclassed).toEqual([])
   })
 
-  test.each(cases)('$name on $version: nested models of exported fields', ({ kind, version }) => {
-    const components = documents[version] as Components
+  test.each(named)('$name: nested models of exported fields', ({ kind }) => {
     const known = new Set([...modelsOf(kind), ...(kind.coverage.models.freeform ?? [])])
-    const open = modelsOf(kind).flatMap((model) =>
-      [...propertiesOf(components, model)].map(([field, schema]) => ({ field, schema, model })),
+    const unknown = modelsOf(kind).flatMap((model) =>
+      namesOn(model)
+        .filter((field) => classOf(kind, field) === 'carried')
+        .flatMap((field) => modelsIn(model, field).map((name) => ({ name, at: `${model}.${field}` })))
+        .filter(({ name }) => namesOn(name).some((field) => !isText(field)) && !known.has(name))
+        .map(({ name, at }) => `${kind.name}: ${name}, in ${at}, is neither taken apart nor carried whole`),
     )
-    const unknown = open
-      .filter(({ field }) => classOf(kind, field) === 'carried')
-      .flatMap(({ field, schema, model }) =>
-        reached(components, schema).map((name) => ({ name, at: `${model}.${field}` })),
-      )
-      .filter(({ name }) => propertiesOf(components, name).size > 0 && !known.has(name))
-      .map(({ name, at }) => `${kind.name}: ${name}, in ${at}, is neither taken apart nor carried whole`)
     expect(unknown).toEqual([])
   })
 })
 
-/** All components that a schema leads to. */
-function reached(components: Components, schema: Json): string[] {
-  const found = new Set<string>()
-  const open = componentsIn(schema)
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (found.has(name)) continue
-    found.add(name)
-    for (const variant of variants(components, name)) open.push(...componentsIn(components[variant] ?? null))
-  }
-  return [...found]
+/** Whether a name in a group is a value of an enumeration, and not a field. */
+function isText(name: string): boolean {
+  return name.startsWith('"')
 }
 
 describe('a coverage lists only fields that a server has', () => {
-  test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
+  test.each(named)('$name', ({ kind }) => {
     const models = [...modelsOf(kind), ...(kind.coverage.models.freeform ?? [])]
-    const missing = models.filter((model) =>
-      Object.values(documents).every((components) => variants(components, model).length === 0),
-    )
-    expect(missing, 'models that neither version has').toEqual([])
-    const fields = new Set(
-      Object.values(documents).flatMap((components) =>
-        modelsOf(kind).flatMap((model) => [...propertiesOf(components, model).keys()]),
-      ),
-    )
+    expect(
+      models.filter((model) => !isModel(model)),
+      'models that no version has',
+    ).toEqual([])
+    const fields = new Set(modelsOf(kind).flatMap((model) => namesOn(model)))
     const { mapped: carried = {}, own, ignored = {} } = kind.coverage
     const stale = [...Object.keys(carried), ...own, ...Object.keys(ignored)].filter((field) => !fields.has(field))
     expect(stale, 'entries that no model has').toEqual([])
@@ -126,40 +83,58 @@ describe('a coverage lists only fields that a server has', () => {
   })
 })
 
+/** The release before the one that brought something; undefined if the first release of Prefect 3 has it. */
+function tooOld(since: string | undefined): string | undefined {
+  return since === undefined || since === oldest ? undefined : releaseBefore(since)
+}
+
+describe('`since` is the first release with a field', () => {
+  test.each(named)('$name', ({ kind }) => {
+    const { create, parts = [] } = kind.coverage.models
+    const [first] = create.map((model) => firstWith('models', model))
+    expect(kind.since, `${kind.name} itself`).toBe(first === oldest ? undefined : first)
+    if (kind.since !== undefined) return
+    for (const [name, { since }] of Object.entries({ ...kind.fields, ...kind.refFields })) {
+      const carriers = [...create, ...parts].flatMap((model) =>
+        namesOn(model)
+          .filter((field) => (kind.coverage.mapped?.[field] ?? field) === name)
+          .flatMap((field) => ({ field, first: firstWith(model, field) ?? oldest })),
+      )
+      // What no request of a create takes is set by a request of its own.
+      if (carriers.length === 0) continue
+      const own = carriers.filter(({ field }) => field === name)
+      const firsts = new Set((own.length > 0 ? own : carriers).map(({ first }) => first))
+      expect([...firsts], `${kind.name}: ${name}`).toContain(since ?? oldest)
+    }
+  })
+})
+
 /** A resource with one field, or a part of one. */
 function holding(kind: Kind, spec: JsonObject, refs: Resource['refs'] = {}): Resource {
   return { kind: kind.name, key: 'a/b', refs, spec, secrets: {} }
 }
 
-describe('features of the newer version are reported before any write', () => {
-  const older = { url: 'http://old.test/api', version: oldest }
-  const newer = { url: 'http://new.test/api', version: newest }
+function kindNamed(name: string): Kind {
+  return kinds.find((kind) => kind.name === name) as Kind
+}
 
-  test.each(kinds.map((kind) => ({ kind, name: kind.name })))('$name', ({ kind }) => {
-    const created = (components: Components | undefined) =>
-      new Set(kind.coverage.models.create.flatMap((model) => [...propertiesOf(components ?? {}, model).keys()]))
-    const before = created(documents[oldest])
-    if (before.size === 0) return expect(kind.since, 'a kind that the older version has no model of').toBeDefined()
-    const added = [...created(documents[newest])].filter(
-      (field) => !before.has(field) && ['carried', 'key'].includes(classOf(kind, field) ?? ''),
-    )
-    for (const field of added) {
-      const name = kind.coverage.mapped?.[field] ?? field
-      expect((kind.fields[name] ?? kind.refFields[name])?.since, `${kind.name}: ${name}`).toBeDefined()
-    }
-    const carried = new Set([...before].map((field) => kind.coverage.mapped?.[field] ?? field))
-    for (const [name, { since }] of Object.entries({ ...kind.fields, ...kind.refFields }))
-      if (!atLeast(oldest, since))
-        expect(carried.has(name), `${kind.name}: ${name} is in ${oldest} already`).toBe(false)
-  })
-
-  const automation = kinds.find(({ name }) => name === 'automation') as Kind
-  const components = documents[newest] as Components
-  const parts = automation.coverage.models.freeform?.filter((model) => model !== 'ResourceSpecification') ?? []
-  const typeOf = (model: string) => {
-    const type = propertiesOf(components, model).get('type')
-    return isObject(type) ? String(type.const ?? type.default) : ''
+/** What a plan for a server says of a resource: what it leaves out, or that it cannot have the resource. */
+function adapted(kind: Kind, spec: JsonObject, version: string): { readonly named: boolean; readonly whole: boolean } {
+  const server = { url: 'http://old.test/api', version }
+  const { issues, unsupported } = adaptToVersion(kind, holding(kind, spec), server, undefined)
+  const isOf = (reason: string) => /Prefect has|it from/.test(reason)
+  return {
+    named: (unsupported !== undefined && isOf(unsupported.reason)) || issues.some(({ code }) => code === 'downgraded'),
+    whole: unsupported !== undefined && isOf(unsupported.reason),
   }
+}
+
+describe('a part that a release lacks is named before any write, and only there', () => {
+  const automation = kindNamed('automation')
+  const parts = automation.coverage.models.freeform?.filter((model) => model !== 'ResourceSpecification') ?? []
+  const typeOf = (model: string) => namesOn(`${model}.type`).map((text) => JSON.parse(text) as string)[0] ?? ''
+  const wrap = (model: string, part: JsonObject): JsonObject =>
+    model.endsWith('Trigger') ? { trigger: part } : { actions: [part] }
 
   test('every type of trigger and action has its name', () => {
     expect(parts.map(typeOf).filter((type) => !/^[a-z-]+$/.test(type))).toEqual([])
@@ -167,35 +142,46 @@ describe('features of the newer version are reported before any write', () => {
 
   test.each(parts)('%s', (model) => {
     const type = typeOf(model)
-    const field = model.endsWith('Trigger') ? 'trigger' : 'actions'
-    const wrap = (part: JsonObject): JsonObject => (field === 'trigger' ? { trigger: part } : { actions: [part] })
-    const had = propertiesOf(documents[oldest] as Components, model)
-    const whole = adaptToVersion(automation, holding(automation, wrap({ type })), older, undefined)
-    expect(whole.unsupported !== undefined, `${type} on ${oldest}`).toBe(had.size === 0)
-    expect(
-      adaptToVersion(automation, holding(automation, wrap({ type })), newer, undefined).unsupported,
-    ).toBeUndefined()
-    for (const name of had.size === 0 ? [] : propertiesOf(components, model).keys()) {
-      const { issues } = adaptToVersion(automation, holding(automation, wrap({ type, [name]: 1 })), older, undefined)
-      expect(
-        issues.some(({ code }) => code === 'downgraded'),
-        `${type}.${name}`,
-      ).toBe(!had.has(name))
+    const says = (part: JsonObject, version: string) => adapted(automation, wrap(model, { type, ...part }), version)
+    const since = firstWith('models', model) ?? newest
+    const old = tooOld(since)
+    expect(says({}, since).named, `${type} on ${since}`).toBe(false)
+    if (old !== undefined) expect(says({}, old).whole, `${type} on ${old}`).toBe(true)
+    for (const field of namesOn(model)) {
+      if (field === 'type' || isText(field)) continue
+      const first = firstWith(model, field) ?? newest
+      const before = tooOld(first)
+      expect(says({ [field]: 1 }, first).named, `${type}.${field} on ${first}`).toBe(false)
+      if (before !== undefined) expect(says({ [field]: 1 }, before).named, `${type}.${field} on ${before}`).toBe(true)
+      const lists = firstWith(`${model}.${field}`, 'list')
+      const beforeLists = tooOld(lists)
+      if (lists === undefined || beforeLists === undefined) continue
+      expect(says({ [field]: [{}] }, lists).named, `a list in ${type}.${field} on ${lists}`).toBe(false)
+      expect(says({ [field]: [{}] }, beforeLists).whole, `a list in ${type}.${field} on ${beforeLists}`).toBe(true)
     }
   })
 
-  test('grace_period_seconds of a deployment', () => {
-    const deployment = kinds.find(({ name }) => name === 'deployment') as Kind
-    const has = (version: string) =>
-      propertiesOf(documents[version] as Components, 'ConcurrencyOptions').has('grace_period_seconds')
-    const options = { collision_strategy: 'ENQUEUE', grace_period_seconds: 60 }
-    const adapted = (server: Server) =>
-      adaptToVersion(deployment, holding(deployment, { concurrency_options: options }), server, undefined)
-    expect([has(oldest), has(newest)]).toEqual([false, true])
-    expect(adapted(newer)).toMatchObject({ issues: [], resource: { spec: { concurrency_options: options } } })
-    expect(adapted(older)).toMatchObject({
-      issues: [{ code: 'downgraded' }],
-      resource: { spec: { concurrency_options: { collision_strategy: 'ENQUEUE' } } },
-    })
+  const values: Readonly<Record<string, Json>> = { slug: 'a', parameters: { a: 1 }, collision_strategy: 'ENQUEUE' }
+  const nested = [
+    { model: 'ConcurrencyOptions', spec: (part: JsonObject) => ({ concurrency_options: part }) },
+    {
+      model: 'DeploymentScheduleCreate',
+      spec: (part: JsonObject) => ({ schedules: [{ cron: '0 6 * * *', active: true, ...part }] }),
+    },
+    { model: 'CronSchedule', spec: (part: JsonObject) => ({ schedules: [{ active: true, ...part }] }) },
+    { model: 'IntervalSchedule', spec: (part: JsonObject) => ({ schedules: [{ active: true, ...part }] }) },
+    { model: 'RRuleSchedule', spec: (part: JsonObject) => ({ schedules: [{ active: true, ...part }] }) },
+  ]
+
+  test.each(nested)('$model of a deployment', ({ model, spec }) => {
+    const deployment = kindNamed('deployment')
+    for (const field of namesOn(model)) {
+      const since = firstWith(model, field)
+      const old = tooOld(since)
+      if (since === undefined || old === undefined || classOf(deployment, field) !== 'carried') continue
+      const part = spec({ [field]: values[field] ?? 60 })
+      expect(adapted(deployment, part, since).named, `${field} on ${since}`).toBe(false)
+      expect(adapted(deployment, part, old).named, `${field} on ${old}`).toBe(true)
+    }
   })
 })

@@ -83,7 +83,7 @@ function pastParameters(write: Write, before: LiveResource, after: ResolvedResou
 }
 
 /** The first version whose PATCH takes the pull steps and the schema of the parameters. */
-const patchTakesStepsSince = '3.2.15'
+const patchTakesStepsSince = '3.2.0'
 
 /**
  * Which part of an update needs the upsert, because PATCH ignores labels, resolves placeholders in parameters instead of
