@@ -85,6 +85,8 @@ export interface Kind {
   readonly name: string
   /** One sentence. */
   readonly doc: string
+  /** Its names in messages of servers, if they differ from `name`. */
+  readonly nouns?: readonly string[]
   /** The first Prefect version with this kind. */
   readonly since?: string
   readonly keyDoc: string

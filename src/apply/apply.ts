@@ -2,6 +2,7 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Change, Event, Id, Outcome, Plan, Recognized, Ref } from '../model.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
+import { createHalt, type Halt, Halted } from './halt.ts'
 import { journaledWrites } from './journaled-writes.ts'
 import type { Limiter } from './limiter.ts'
 import { settleSameName } from './settle-same-name.ts'
@@ -13,6 +14,8 @@ export interface ApplyOptions extends WriteOptions {
   readonly issueOf: (error: unknown) => Issue
   readonly limiter: Limiter
   readonly journal?: Journal
+  /** Whether after this error of a request every other one would fail too. Then no further request is sent. */
+  readonly isLost?: (error: unknown) => Promise<boolean>
   /** After an abort no further change starts; changes in progress complete. */
   readonly signal?: AbortSignal
   readonly on?: (event: Event) => void
@@ -23,6 +26,8 @@ export interface Applied {
   readonly outcomes: readonly Outcome[]
   /** The known IDs of resources on the server after the apply. */
   readonly ids: ReadonlyMap<Ref, Id>
+  /** Why the apply was stopped before its end, if the server no longer accepts its requests. */
+  readonly stopped?: Issue
 }
 
 /** The ID of a change, by which others wait for it. */
@@ -52,6 +57,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     return writesSettled
   }
   const turns = createTurns()
+  const halt = createHalt(options.isLost ?? (async () => false))
   let done = 0
   const settle = (change: Change): Promise<Outcome> => {
     const started = running.get(changeId(change))
@@ -64,7 +70,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
       await all(change.follows)
       const result =
         missing === undefined
-          ? await runInTurn(change, dependencies, ids, { ...options, turns })
+          ? await runInTurn(change, dependencies, ids, { ...options, turns, halt })
           : notInPlan(change, missing)
       done++
       options.on?.({ type: 'outcome', outcome: result, done, total: plan.changes.length })
@@ -73,7 +79,9 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     running.set(changeId(change), outcome)
     return outcome
   }
-  return { outcomes: await Promise.all(plan.changes.map(settle)), ids }
+  const outcomes = await Promise.all(plan.changes.map(settle))
+  const stopped = halt.reason()
+  return { outcomes, ids, ...(stopped ? { stopped } : {}) }
 }
 
 /** The outcome of a change that waits for a change outside of the plan: it never runs. */
@@ -104,6 +112,7 @@ function dependenciesOf(changes: readonly Change[], byId: ReadonlyMap<string, Ch
 
 interface RunOptions extends ApplyOptions {
   readonly turns: Turns
+  readonly halt: Halt
 }
 
 /** Runs a change when the limiter has room for it, unless a dependency was not done or the apply was aborted. */
@@ -113,12 +122,13 @@ async function runInTurn(
   ids: Map<Ref, Id>,
   options: RunOptions,
 ): Promise<Outcome> {
-  if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
+  const isStopped = () => options.signal?.aborted || options.halt.reason() !== undefined
+  if (isStopped()) return { change, ms: 0, status: 'not-started' }
   const cause = dependencies.find(({ status }) => status !== 'done')
   if (cause?.status === 'not-started') return { change, ms: 0, status: 'not-started' }
   if (cause) return { change, ms: 0, status: 'skipped', because: cause.change.ref }
   return options.limiter.run(splitRef(change.ref).kind, async () => {
-    if (options.signal?.aborted) return { change, ms: 0, status: 'not-started' }
+    if (isStopped()) return { change, ms: 0, status: 'not-started' }
     return attempt(change, ids, options)
   })
 }
@@ -133,7 +143,8 @@ async function attempt(change: Change, ids: Map<Ref, Id>, options: RunOptions): 
 }
 
 async function runChange(change: Change, ids: Map<Ref, Id>, options: RunOptions, startTime: number): Promise<Outcome> {
-  const { api, done, unanswered } = journaledWrites(options.api, change, options)
+  const { halt } = options
+  const { api, done, unanswered } = journaledWrites(halt.guard(options.api), change, options)
   try {
     const found = await findOrWrite(change, ids, { ...options, api })
     return outcomeOf(change, found, ids, performance.now() - startTime)
@@ -142,15 +153,20 @@ async function runChange(change: Change, ids: Map<Ref, Id>, options: RunOptions,
     // A server that refuses to create what has been created since does not say what it is.
     const found = await recognizeRefused(change, error, ids, options)
     if (found) return outcomeOf(change, found, ids, ms)
-    const reported = error instanceof Failure ? error.issues[0] : undefined
-    const issue = { ...(reported ?? options.issueOf(error)), ref: change.ref }
-    // It waited for the rate limit before its first request.
-    if (issue.code === 'interrupted' && done.length + unanswered.length === 0)
-      return { change, ms: 0, status: 'not-started' }
+    const issue = { ...issueFor(error, options), ref: change.ref }
+    // It waited for the rate limit before its first request, or another change stopped the apply.
+    const isStopped = issue.code === 'interrupted' || halt.reason() !== undefined
+    if (isStopped && done.length + unanswered.length === 0) return { change, ms: 0, status: 'not-started' }
+    await halt.note(error, issue)
     if (done.length + unanswered.length === 0) return { change, ms, status: 'failed', issue }
     const requests = { ...(done.length > 0 ? { written: done } : {}), ...(unanswered.length > 0 ? { unanswered } : {}) }
     return { change, ms, status: 'failed', issue: partialIssue(issue, done, unanswered), ...requests }
   }
+}
+
+function issueFor(error: unknown, { issueOf, halt }: RunOptions): Issue {
+  const reported = error instanceof Failure ? error.issues[0] : error instanceof Halted ? halt.reason() : undefined
+  return reported ?? issueOf(error)
 }
 
 /** Makes a change, unless its resource has changed since the plan was made. Resources of one name are created in turn. */

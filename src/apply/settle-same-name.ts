@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kind, Write } from '../kind.ts'
 import type { Change, Id, LiveResource, Recognized, Ref, SameName } from '../model.ts'
 import { splitRef } from '../ref.ts'
-import { type WriteOptions, writeChange } from './write-change.ts'
+import { remove, type WriteOptions, writeChange } from './write-change.ts'
 
 type Create = Change & { readonly action: 'create' }
 
@@ -47,6 +47,6 @@ function byAge({ resource: a }: SameName, { resource: b }: SameName): number {
 async function takeBack(change: Create, mine: LiveResource, ids: Map<Ref, Id>, { api, kinds, live }: WriteOptions) {
   const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind) as Kind
   const write: Write = { api, server: live.server, idOf: (ref) => ids.get(ref) as Id }
-  await kind.remove(write, mine)
+  await remove(kind, write, mine)
   ids.delete(change.ref)
 }

@@ -1,3 +1,4 @@
+import { saysGone } from '../gone.ts'
 import { Failure } from '../issue.ts'
 import { type Json, type JsonObject, withValue } from '../json.ts'
 import type { Created, Kind, ResolvedResource, SideEffects, Write } from '../kind.ts'
@@ -73,12 +74,12 @@ function asFields(names: readonly string[]): FieldChange[] {
   return names.map((name) => ({ pointer: `/spec/${name}` }))
 }
 
-/** Deletes a resource. One that no longer exists counts as deleted. */
-async function remove(kind: Kind, write: Write, before: LiveResource): Promise<void> {
+/** Deletes a resource. One that no longer exists, as the server says of it, counts as deleted. */
+export async function remove(kind: Kind, write: Write, before: LiveResource): Promise<void> {
   try {
     await kind.remove(write, before)
   } catch (error) {
-    if (!(error instanceof Error && 'status' in error && error.status === 404)) throw error
+    if (!saysGone(error, [kind.name, ...(kind.nouns ?? [])])) throw error
   }
 }
 

@@ -23,6 +23,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'not-prefect': 'failed',
   'not-authenticated': 'auth',
   'permission-denied': 'auth',
+  'no-workspace': 'auth',
   'csrf-rejected': 'auth',
   'not-found': 'failed',
   conflict: 'failed',

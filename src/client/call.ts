@@ -33,16 +33,10 @@ export interface Call {
   readonly signal?: AbortSignal
 }
 
-/** The final response to a call, whatever its status. */
-export interface CallResult extends HttpResponse {
-  /** Whether an earlier attempt without a usable response may already have taken effect. */
-  readonly afterLostAttempt: boolean
-}
-
 /** Sends calls, with retries where they are safe and redirects within the server. */
 export interface Caller {
   /** Resolves with a response of any status; throws `ApiError` when there was none. */
-  call(call: Call, headers: Readonly<Record<string, string>>): Promise<CallResult>
+  call(call: Call, headers: Readonly<Record<string, string>>): Promise<HttpResponse>
   /** The error for a response that is not a success, or that is not from a Prefect server. */
   errorOf(call: Call, response: HttpResponse): ApiError
   /** The error for a success whose body has another shape; `fault` ends the sentence "the answer …". */
@@ -95,15 +89,15 @@ async function sendWithRetries(
   state: State,
   call: Call,
   request: HttpRequest,
-): Promise<CallResult> {
+): Promise<HttpResponse> {
   const { connection, clock, on, patience = defaultPatience } = options
   const { method, path, safety } = call
-  let [busy, failures, busySince, afterLostAttempt] = [0, 0, 0, false]
+  let [busy, failures, busySince] = [0, 0, 0]
   let awaySince: number | undefined
   for (;;) {
     if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
     const outcome = await sendFollowingRedirects(options, state, call, request)
-    if (outcome.type === 'response' && outcome.status < 400) return { ...outcome, afterLostAttempt }
+    if (outcome.type === 'response' && outcome.status < 400) return outcome
     if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
     if (outcome.type === 'no-response' && outcome.code === stoppedWaiting) throw stoppedError(call, afterLostAttempt)
     const now = clock.now()
@@ -120,10 +114,9 @@ async function sendWithRetries(
       clock.random,
     )
     if (decision.type === 'stop') {
-      if (outcome.type === 'response') return { ...outcome, afterLostAttempt }
+      if (outcome.type === 'response') return outcome
       throw noResponseError(call, outcome, connection)
     }
-    afterLostAttempt ||= isAmbiguous(outcome, safety)
     on({ type: 'retry', method, path, reason: decision.reason, waitMs: decision.waitMs })
     if (isAway(outcome) && !state.isAnnounced && awayMs + decision.waitMs >= announcedMs) {
       state.isAnnounced = true

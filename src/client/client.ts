@@ -5,11 +5,13 @@ import type { AnswerCheck, Api, Event, Reader, Reply, Server } from '../model.ts
 import type { Connection } from '../profile/connection.ts'
 import { createRateLimit, type RateLimit } from '../rate/rate-limit.ts'
 import { followSignal, orInterrupted } from './abort.ts'
-import { type Call, type Caller, type CallResult, createCaller } from './call.ts'
+import { createAccess } from './access.ts'
+import { type Call, type Caller, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
 import { isPage } from './diagnosis.ts'
+import type { HttpResponse } from './exchange.ts'
 import { openGate } from './rate-gate.ts'
 import { type Bounds, beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
 import { openTransport } from './transport.ts'
@@ -25,6 +27,8 @@ export interface Client extends Api {
   server(): Promise<Server>
   /** The server's clock in milliseconds since 1970, from the `Date` header of a response; undefined without one. */
   time(): Promise<number | undefined>
+  /** Whether after this error every other request would fail too: the key has expired, or the workspace is gone. */
+  isLost(error: unknown): Promise<boolean>
   /** Whether data of the server contains the credentials that it was sent. */
   echoes(data: string): boolean
   /** Ends reads in flight, because nobody waits for them any more. Writes are completed. */
@@ -78,8 +82,11 @@ export function openClient(
   const request = async (call: Call, add?: (size: number) => void): Promise<Reply> => {
     const response = await sendWithCsrf(caller, csrf, call)
     add?.(response.text.length)
-    return toReply(caller, call, response, options.answers)
+    const reply = toReply(caller, call, response, options.answers)
+    access.worked(call)
+    return reply
   }
+  const access = createAccess(request)
   const dropping = new AbortController()
   const signal = followSignal(dropping.signal, options.signal)
   const abort = { signal }
@@ -105,6 +112,7 @@ export function openClient(
         })
         return server
       }),
+    isLost: access.isLost,
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     drop: () => dropping.abort(),
@@ -158,7 +166,7 @@ function headersOf(connection: Connection, version: string): Readonly<Record<str
 }
 
 /** Sends a call with a CSRF token if the server requires one; a rejected token is replaced once. */
-async function sendWithCsrf(caller: Caller, csrf: Csrf | undefined, call: Call): Promise<CallResult> {
+async function sendWithCsrf(caller: Caller, csrf: Csrf | undefined, call: Call): Promise<HttpResponse> {
   if (!csrf || call.method === 'GET') return caller.call(call, {})
   const headers = await csrf.headers()
   const response = await caller.call(call, headers)
@@ -196,11 +204,9 @@ async function fetchServer(connection: Connection, caller: Caller, abort: Pick<C
   return { url: connection.url, version: body }
 }
 
-function toReply(caller: Caller, call: Call, response: CallResult, answers?: AnswerCheck): Reply {
+function toReply(caller: Caller, call: Call, response: HttpResponse, answers?: AnswerCheck): Reply {
   const { status, text } = response
   const { method, path } = call
-  // An object that is gone after an attempt without a response was deleted by that attempt.
-  if (method === 'DELETE' && status === 404 && response.afterLostAttempt) return { status: 204, body: null }
   if (status < 200 || status >= 300) throw caller.errorOf(call, response)
   const body = text === '' ? null : parsed(text)
   if (body === undefined)

@@ -66,6 +66,10 @@ export function diagnoseResponse(
     const fix = 'Check PREFECT_CLIENT_CSRF_SUPPORT_ENABLED.'
     return { code: 'csrf-rejected', cause: 'the server requires a CSRF token and rejected the one that was sent', fix }
   }
+  if (status === 404 && connection.cloud && /\b(workspace|account)\b.*\bnot found\b/i.test(detail)) {
+    const fix = `Check account and workspace in ${connection.url}, and the key. \`prefect cloud workspace ls\` lists the workspaces of a key.`
+    return { code: 'no-workspace', cause: 'there is no such workspace, or the key cannot see it', fix }
+  }
   return byStatus[status] ?? byStatusClass(status, connection)
 }
 

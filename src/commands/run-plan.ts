@@ -92,7 +92,9 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
       )
       const isFailed = outcomes.some(({ status }) => status === 'failed' || status === 'not-converged')
       if (stale && !isFailed) return io.statusOf([stale])
-      return outcomes.some(hasWritten) ? 'partial' : 'failed'
+      if (outcomes.some(hasWritten)) return 'partial'
+      const stopped = result.issues.filter(({ severity }) => severity === 'error')
+      return stopped.length > 0 ? io.statusOf(stopped) : 'failed'
     }
   }
 }

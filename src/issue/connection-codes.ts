@@ -93,6 +93,12 @@ export const connectionCodes = {
     example: 'The key of a viewer, used with `apply`.',
     fix: 'Use an account with the permission, or ask an administrator to grant it.',
   },
+  'no-workspace': {
+    meaning: 'Prefect Cloud does not have the workspace of the URL, or does not show it to the owner of the key.',
+    cause: 'The workspace was deleted, the URL has a typing error, or the key belongs to another account.',
+    example: 'A workspace that a colleague deletes while `apply` runs.',
+    fix: 'Compare the URL with the workspaces that `prefect cloud workspace ls` lists, and check the key.',
+  },
   'csrf-rejected': {
     meaning: 'The server requires a CSRF token and rejected the one that was sent.',
     cause: 'Several servers behind a load balancer do not share their database, or tokens are turned off here.',

@@ -26,8 +26,12 @@ export function verdictOf(kind: Kind, entry: Entry, now: LiveResource | undefine
     case 'create':
       if (!now) return 'nothing'
       // If the create failed, a resource with this name may belong to another user.
-      if (entry.status === 'failed' && entry.id === undefined && !mayHaveWritten(entry.writes))
-        return 'its create failed, so it may belong to another user'
+      if (
+        (entry.status === 'failed' || entry.status === 'not-started') &&
+        entry.id === undefined &&
+        !mayHaveWritten(entry.writes)
+      )
+        return 'its create was not carried out, so it may belong to another user'
       if (entry.id !== undefined && entry.id !== now.id) return 'it was deleted and created again since'
       // An immutable resource cannot have been changed.
       if (kind.immutable?.(now)) return 'undo'

@@ -1,10 +1,11 @@
+import { saysGone } from '../gone.ts'
 import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Reader } from '../model.ts'
 import { atLeast } from '../version.ts'
 import { createdBy, doneBy, orNull, rowsFrom, rowWith } from './answer-shapes.ts'
 import { isOwnLimit } from './deployment/deployment-limit.ts'
-import { answer, at, idOf, namesOf, statusOf, text } from './endpoints.ts'
+import { answer, at, idOf, namesOf, text } from './endpoints.ts'
 import { boolean, integer, string } from './field-schemas.ts'
 import { nameFault, nameRule } from './name-rules.ts'
 import { negativeFaults, negativesToSend } from './negative-limits.ts'
@@ -113,7 +114,7 @@ export async function limitAt(reader: Reader, path: string): Promise<readonly Js
   try {
     return [answer(await reader.get(path))]
   } catch (error) {
-    if (statusOf(error) === 404) return []
+    if (saysGone(error, ['concurrency limit'])) return []
     throw error
   }
 }

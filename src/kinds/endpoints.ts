@@ -43,6 +43,11 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined
 }
 
+/** The message of the server in an error; undefined if it has none. */
+export function detailOf(error: unknown): string | undefined {
+  return error instanceof Error && 'detail' in error ? String(error.detail) : undefined
+}
+
 /** Whether the failed request may have been executed. */
 export function isAmbiguous(error: unknown): boolean {
   return error instanceof Error && 'ambiguous' in error && error.ambiguous === true

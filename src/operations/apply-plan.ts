@@ -8,6 +8,7 @@ import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
 import { startRecheck } from '../live/recheck.ts'
 import type { Outcome } from '../model.ts'
+import { plural } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
@@ -89,6 +90,7 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
     secretOf: (placeholder) => secretValues.secretFor(placeholder)?.reveal(),
     issueOf,
     ambiguous: isAmbiguous,
+    isLost: (error) => to.client.isLost(error),
     limiter: limiterFor(request, to),
     recheck,
     journal,
@@ -97,9 +99,11 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
   })
   const incomplete = await journal.end()
   const ending = signal.aborted ? 'interrupted' : 'applied'
-  const verified = signal.aborted
-    ? { outcomes: applied.outcomes, issues: [] }
-    : await readBack(applied, prepared, context)
+  const verified = applied.stopped
+    ? { outcomes: applied.outcomes, issues: [stoppedIssue(applied.stopped, applied.outcomes)] }
+    : signal.aborted
+      ? { outcomes: applied.outcomes, issues: [] }
+      : await readBack(applied, prepared, context)
   const issues = incomplete ? [incomplete, ...verified.issues] : verified.issues
   return { ...verified, issues, journal: journal.file, ending }
 }
@@ -135,6 +139,14 @@ async function readBack({ outcomes, ids }: Applied, prepared: PreparedPlan, cont
   } catch (error) {
     return { outcomes, issues: [notVerified(error)] }
   }
+}
+
+/** The error of an apply that was stopped because the server no longer accepts its requests. */
+function stoppedIssue({ ref: _, ...cause }: Issue, outcomes: readonly Outcome[]): Issue {
+  const left = outcomes.filter(({ status }) => status === 'not-started').length
+  const message = `The apply was stopped, with ${plural(left, 'change')} not started: ${cause.message}`
+  const fix = `${cause.fix ?? 'Check the credentials.'} Then run the command again: it writes only what is missing.`
+  return { ...cause, message, fix }
 }
 
 function notVerified(error: unknown): Issue {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createSocketServer, type Socket } fro
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ApiError, type Client, type ClientOptions, type Clock, openClient, toIssue } from '../../src/client/client.ts'
+import { saysGone } from '../../src/gone.ts'
 import { parseJson, writeJson } from '../../src/json.ts'
 import type { Event } from '../../src/model.ts'
 import type { Connection } from '../../src/profile/connection.ts'
@@ -324,15 +325,24 @@ describe('retries', () => {
     expect(posts).toBe(5)
   })
 
-  it('a DELETE that was retried counts as done when the object is gone', async () => {
-    let count = 0
-    const url = await serveSockets((socket) => {
-      if (++count === 1) socket.resetAndDestroy()
-      else socket.write(raw('404 Not Found', '{"detail":"gone"}'))
-    })
-    const { client } = open(url)
-    expect(await client.send('DELETE', '/x/1')).toEqual({ status: 204, body: null })
-    expect(await errorOf(client.send('DELETE', '/x/1'))).toMatchObject({ code: 'not-found' })
+  it.each([
+    ['Variable not found.', ['variable'], true],
+    ['Work pool "a" not found.', ['work-pool'], true],
+    ['Work Queue 12 not found', ['work-queue'], true],
+    ['Concurrency Limit not found', ['tag-concurrency-limit'], true],
+    ['flow run notification policy not found', ['automation', 'flow run notification policy'], true],
+    ['Block document not found', ['block'], true],
+    ['Workspace not found', ['work-pool'], false],
+    ['Workspace not found', ['variable'], false],
+    ['Not Found', ['variable'], false],
+    ['Account not found', ['flow'], false],
+    ['Flow not found', ['variable'], false],
+    ['no variable not found', ['variable'], false],
+    ['', ['variable'], false],
+  ])('404 %j is about an object of %j: %s', async (detail, nouns, gone) => {
+    const { url } = await serve((_, response) => json(response, 404, JSON.stringify({ detail })))
+    const error = await errorOf(open(url).client.send('DELETE', '/x/1'))
+    expect([error.status, saysGone(error, nouns)]).toEqual([404, gone])
   })
 
   it.each([

@@ -3,7 +3,7 @@ import type { Encoded, Names } from '../../kind.ts'
 import type { Reader, Ref, Server } from '../../model.ts'
 import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast, isPrefect2 } from '../../version.ts'
-import { list, objects, statusOf, text } from '../endpoints.ts'
+import { detailOf, list, objects, statusOf, text } from '../endpoints.ts'
 import { readAll, readNamed } from '../read-list.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
 import { normalizeTrigger } from './trigger.ts'
@@ -26,7 +26,7 @@ export async function listAutomations(
     : readAll(reader, path, { sort }, { path: '/automations/count', body: {} })
   const emptyIfDisabled = (error: unknown) => {
     // Before 3.0, the routes of automations return 404 unless PREFECT_EXPERIMENTAL_EVENTS is set.
-    if (!isPrefect2(version) || statusOf(error) !== 404) throw error
+    if (!isPrefect2(version) || statusOf(error) !== 404 || detailOf(error) !== 'Not Found') throw error
     return []
   }
   const both = await Promise.all([automations.catch(emptyIfDisabled), hasPolicies ? readPolicies(reader) : []])

@@ -73,6 +73,7 @@ const automationRow = rowWith(
 /** An automation. `POST /automations/`; names are not unique. */
 export const automation: Kind = {
   name: 'automation',
+  nouns: ['flow run notification policy'],
   doc: 'An automation: actions that run in response to events, or to their absence.',
   keyDoc: 'the name, or name#discriminator if the name is not unique',
   ambiguous: true,

@@ -1,3 +1,4 @@
+import { saysGone } from '../../gone.ts'
 import { isObject, type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { ResolvedResource, Write } from '../../kind.ts'
 import type { LiveResource, Ref } from '../../model.ts'
@@ -172,6 +173,6 @@ async function removeOwnRow({ api }: Write, id: string): Promise<void> {
   try {
     await api.send('DELETE', ownRow(id))
   } catch (error) {
-    if (statusOf(error) !== 404) throw error
+    if (!saysGone(error, ['concurrency limit'])) throw error
   }
 }

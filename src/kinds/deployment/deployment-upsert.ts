@@ -1,3 +1,4 @@
+import { saysGone } from '../../gone.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { ResolvedResource, Write } from '../../kind.ts'
 import type { Id, LiveResource } from '../../model.ts'
@@ -18,7 +19,7 @@ export async function post({ api }: Write, body: JsonObject, pool: JsonObject): 
   } catch (error) {
     const { job_variables: variables, ...rest } = body
     const isChecked = Object.keys(object(variables)).length > 0 && Object.keys(pool).length > 0
-    if (!isChecked || ![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
+    if (!isChecked || !([409, 422].includes(statusOf(error) ?? 0) || saysGone(error, ['block']))) throw error
     await send({ ...rest, ...pool, paused: true })
     return await send(body)
   }

@@ -1,7 +1,8 @@
+import { saysGone } from '../../gone.ts'
 import { type Json, type JsonObject, sameJson } from '../../json.ts'
 import type { Write } from '../../kind.ts'
 import type { Api } from '../../model.ts'
-import { at, idOf, isAmbiguous, list, object, objects, statusOf } from '../endpoints.ts'
+import { at, idOf, isAmbiguous, list, object, objects } from '../endpoints.ts'
 import { compareSchedules, decodeSchedule, encodeSchedules } from './schedule.ts'
 
 /** A schedule on the server by ID, and its wanted content. */
@@ -150,6 +151,6 @@ async function removeSchedule(api: Api, path: string, id: string): Promise<void>
   try {
     await api.send('DELETE', path + at`/${id}`)
   } catch (error) {
-    if (statusOf(error) !== 404) throw error
+    if (!saysGone(error, ['schedule'])) throw error
   }
 }

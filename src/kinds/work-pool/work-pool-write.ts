@@ -1,3 +1,4 @@
+import { saysGone } from '../../gone.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from '../../kind.ts'
 import type { Api, FieldChange, Id, LiveResource, Server } from '../../model.ts'
@@ -67,7 +68,7 @@ async function post(api: Api, pool: JsonObject): Promise<JsonObject> {
   } catch (error) {
     const { base_job_template: template = {}, is_paused = false, ...rest } = pool
     const isChecked = Object.keys(object(template)).length > 0
-    if (!isChecked || ![404, 422].includes(statusOf(error) ?? 0)) throw error
+    if (!isChecked || (statusOf(error) !== 422 && !saysGone(error, ['block']))) throw error
     const raw = await send({ ...rest, is_paused: true })
     await api.send('PATCH', at`/work_pools/${text(pool, 'name')}`, { base_job_template: template, is_paused })
     return raw
