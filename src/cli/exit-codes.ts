@@ -40,6 +40,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'incomplete-read': 'incomplete',
   'echoed-credentials': 'incomplete',
   'unexpected-answer': 'incomplete',
+  'incomplete-answer': 'incomplete',
   'left-out': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',

@@ -39,8 +39,8 @@ export interface Caller {
   call(call: Call, headers: Readonly<Record<string, string>>): Promise<HttpResponse>
   /** The error for a response that is not a success, or that is not from a Prefect server. */
   errorOf(call: Call, response: HttpResponse): ApiError
-  /** The error for a success whose body has another shape; `fault` ends the sentence "the answer …". */
-  wrongAnswer(call: Call, response: HttpResponse, fault: string): ApiError
+  /** The error for a success whose body has another shape, or is incomplete; `fault` ends the sentence "the answer …". */
+  wrongAnswer(call: Call, response: HttpResponse, fault: string, code?: WrongAnswer): ApiError
 }
 
 /** `headers` are sent with every request; `on` receives requests and retries. */
@@ -67,9 +67,12 @@ export function createCaller(options: CallerOptions): Caller {
       return sendWithRetries(options, state, call, requestOf(call, base, { ...options.headers, ...headers }))
     },
     errorOf: (call, response) => responseError(call, response, connection, clock.now()),
-    wrongAnswer: (call, response, fault) => answerError(call, response, fault, connection),
+    wrongAnswer: (call, response, fault, code = 'unexpected-answer') =>
+      answerError(call, response, fault, connection, code),
   }
 }
+
+type WrongAnswer = 'unexpected-answer' | 'incomplete-answer'
 
 interface State {
   /** Whether the server ever responded to this client. */
@@ -92,7 +95,7 @@ async function sendWithRetries(
 ): Promise<HttpResponse> {
   const { connection, clock, on, patience = defaultPatience } = options
   const { method, path, safety } = call
-  let [busy, failures, busySince] = [0, 0, 0]
+  let [busy, failures, busySince, afterLostAttempt] = [0, 0, 0, false]
   let awaySince: number | undefined
   for (;;) {
     if (call.signal?.aborted) throw reasonOf(call.signal, connection.url)
@@ -117,6 +120,7 @@ async function sendWithRetries(
       if (outcome.type === 'response') return outcome
       throw noResponseError(call, outcome, connection)
     }
+    afterLostAttempt ||= isAmbiguous(outcome, safety)
     on({ type: 'retry', method, path, reason: decision.reason, waitMs: decision.waitMs })
     if (isAway(outcome) && !state.isAnnounced && awayMs + decision.waitMs >= announcedMs) {
       state.isAnnounced = true
@@ -230,14 +234,18 @@ function answerError(
   { status, text }: HttpResponse,
   fault: string,
   connection: Connection,
+  code: WrongAnswer,
 ): ApiError {
-  const fix = `Check what responds at ${connection.url}: a login page, a gateway or another program may have answered instead of Prefect.`
+  const fix =
+    code === 'incomplete-answer'
+      ? `Try again. If it happens again, check the proxies and load balancers in front of ${connection.url}.`
+      : `Check what responds at ${connection.url}: a login page, a gateway or another program may have answered instead of Prefect.`
   return new ApiError({
     method,
     path,
     status,
     detail: detailOf(text, body, credentialsOf(connection).values),
-    code: 'unexpected-answer',
+    code,
     cause: `the answer ${fault}`,
     fix,
     ambiguous: safety !== 'read',

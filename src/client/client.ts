@@ -12,6 +12,7 @@ import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
 import { isPage } from './diagnosis.ts'
 import type { HttpResponse } from './exchange.ts'
+import { lackOf, mostReads } from './incomplete.ts'
 import { openGate } from './rate-gate.ts'
 import { type Bounds, beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
 import { openTransport } from './transport.ts'
@@ -79,10 +80,12 @@ export function openClient(
   const caller = createCaller({ connection, transport, clock, headers, on, ...patience })
   const csrf =
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
-  const request = async (call: Call, add?: (size: number) => void): Promise<Reply> => {
-    const response = await sendWithCsrf(caller, csrf, call)
-    add?.(response.text.length)
-    const reply = toReply(caller, call, response, options.answers)
+  const request: Request = async (call, add) => {
+    const reply = await requestWhole(
+      { ...options, caller, csrf, clock, on, maxRetries: connection.maxRetries },
+      call,
+      add,
+    )
     access.worked(call)
     return reply
   }
@@ -117,6 +120,34 @@ export function openClient(
     time: () => read(() => fetchTime(caller, abort)),
     drop: () => dropping.abort(),
     close: () => transport.close(),
+  }
+}
+
+/** Sends a call; `add` counts the characters of each answer. */
+type Request = (call: Call, add?: (size: number) => void) => Promise<Reply>
+
+interface Requester {
+  readonly caller: Caller
+  readonly csrf: Csrf | undefined
+  readonly clock: Clock
+  readonly answers?: AnswerCheck
+  readonly maxRetries: number
+  on(event: Event): void
+}
+
+/** Sends a call, and a read again whose answer is incomplete. */
+async function requestWhole(by: Requester, call: Call, add?: (size: number) => void): Promise<Reply> {
+  const { caller, csrf, clock, answers, maxRetries } = by
+  for (let sent = 1; ; sent++) {
+    const response = await sendWithCsrf(caller, csrf, call)
+    add?.(response.text.length)
+    const reply = toReply(caller, call, response, answers)
+    if (!('lack' in reply)) return reply
+    if (call.safety !== 'read' || sent === mostReads || maxRetries === 0)
+      throw caller.wrongAnswer(call, response, reply.lack, 'incomplete-answer')
+    const waitMs = Math.round(500 * sent * (0.5 + 0.5 * clock.random()))
+    by.on({ type: 'retry', method: call.method, path: call.path, reason: 'incomplete answer', waitMs })
+    await clock.sleep(waitMs, call.signal)
   }
 }
 
@@ -180,7 +211,7 @@ async function fetchCsrfToken(caller: Caller, path: string): Promise<Json> {
   const call: Call = { method: 'GET', path, safety: 'read' }
   const response = await caller.call(call, {})
   if (response.status === 422 || response.status === 404) return null
-  const { body } = toReply(caller, call, response)
+  const body = bodyOf(caller, call, response)
   if (isObject(body) && typeof body.token === 'string') return body
   throw caller.wrongAnswer(call, response, 'has no token')
 }
@@ -198,17 +229,25 @@ async function fetchServer(connection: Connection, caller: Caller, abort: Pick<C
   if (connection.cloud) return { url: connection.url, version: 'cloud' }
   const call: Call = { method: 'GET', path: '/admin/version', safety: 'read', ...abort }
   const response = await caller.call(call, {})
-  const { body } = toReply(caller, call, response)
+  const body = bodyOf(caller, call, response)
   const isShown = typeof body === 'string' && version.test(body) && credentialsOf(connection).shown(body) === body
   if (!isShown) throw caller.errorOf(call, response)
   return { url: connection.url, version: body }
 }
 
-function toReply(caller: Caller, call: Call, response: HttpResponse, answers?: AnswerCheck): Reply {
+/** The answer to a call, or what it lacks. Throws `ApiError` if it is no success, or has another shape. */
+function toReply(
+  caller: Caller,
+  call: Call,
+  response: HttpResponse,
+  answers?: AnswerCheck,
+): Reply | { readonly lack: string } {
   const { status, text } = response
   const { method, path } = call
   if (status < 200 || status >= 300) throw caller.errorOf(call, response)
   const body = text === '' ? null : parsed(text)
+  const lack = body === undefined || text === '' ? lackOf(call, response, answers) : undefined
+  if (lack !== undefined) return { lack: `was incomplete: ${lack}` }
   if (body === undefined)
     throw answers?.knows(method, path)
       ? caller.wrongAnswer(call, response, isPage(response) ? 'is a web page' : 'is not JSON')
@@ -216,6 +255,12 @@ function toReply(caller: Caller, call: Call, response: HttpResponse, answers?: A
   const fault = answers?.fault(method, path, body)
   if (fault !== undefined) throw caller.wrongAnswer(call, response, fault)
   return { status, body }
+}
+
+function bodyOf(caller: Caller, call: Call, response: HttpResponse): Json {
+  const reply = toReply(caller, call, response)
+  if ('lack' in reply) throw caller.wrongAnswer(call, response, reply.lack, 'incomplete-answer')
+  return reply.body
 }
 
 function parsed(text: string): Json | undefined {

@@ -26,6 +26,11 @@ export function diagnoseNoResponse(outcome: NoResponse, connection: Connection, 
     const fix = 'Try again, or raise the limit with PREFECT_API_REQUEST_TIMEOUT.'
     return { code: 'timeout', cause: `${url} did not respond within ${connection.timeoutMs / 1000} s`, fix }
   }
+  if (outcome.isPartial) {
+    const cause = `the answer was incomplete, because the connection to ${url} was lost (${code})`
+    const fix = 'Try again. If it happens again, check the proxies and load balancers in front of the server.'
+    return { code: 'connection-lost', cause, fix }
+  }
   if (!outcome.sent)
     return {
       code: 'unreachable-server',

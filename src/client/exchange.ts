@@ -27,6 +27,8 @@ export interface NoResponse {
   /** Error code of Node.js or undici, such as `ECONNRESET`. */
   readonly code: string
   readonly reason: string
+  /** The connection was lost in the middle of the answer. */
+  readonly isPartial?: true
   /** Set if the proxy failed, or was not reached, with the status of its answer if there was one. */
   readonly proxy?: { readonly status?: number }
 }
@@ -95,7 +97,14 @@ export function exchange(
           fail(tooLarge, `the answer has more than ${limits.answerBytes} bytes`)
         },
         onResponseEnd: () => resolve({ type: 'response', status, headers, text: body.text() }),
-        onResponseError: (_, error) => resolve({ type: 'no-response', sent, ...reasonOf(error), ...proxyOf(error) }),
+        onResponseError: (_, error) =>
+          resolve({
+            type: 'no-response',
+            sent,
+            ...reasonOf(error),
+            ...proxyOf(error),
+            ...(status > 0 ? { isPartial: true } : {}),
+          }),
       },
     )
   })

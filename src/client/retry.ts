@@ -83,7 +83,9 @@ export function isBusy(outcome: HttpResponse | NoResponse): boolean {
  * a number of retries.
  */
 export function isAway(outcome: HttpResponse | NoResponse): boolean {
-  if (outcome.type === 'no-response') return isUnreached(outcome) || (outcome.sent && resets.has(outcome.code))
+  // A server that answered is there.
+  if (outcome.type === 'no-response')
+    return isUnreached(outcome) || (outcome.sent && !outcome.isPartial && resets.has(outcome.code))
   const { status, headers } = outcome
   const isOfGateway =
     status === 503 && headers['retry-after'] === undefined && /html|text/.test(headers['content-type'] ?? '')
@@ -123,6 +125,7 @@ function mayRetry({ outcome, safety, reached, failures }: FailedAttempt, policy:
   }
   if (!outcome.sent) return (reached || policy.patience.fromStart) && isUnreached(outcome)
   if (safety === 'create') return false
+  if (outcome.isPartial) return failures <= 2
   // Each timeout has already taken a minute.
   return resets.has(outcome.code) || (reached && failures <= 2 && timeouts.has(outcome.code))
 }

@@ -81,6 +81,13 @@ export const connectionCodes = {
     example: '200 with {"error": "session expired"} where a list of variables belongs.',
     fix: 'Check with curl what the URL answers, log in at the gateway, then run the command again.',
   },
+  'incomplete-answer': {
+    meaning:
+      'A successful answer of the server ends early, or has no content where some belongs. A read was sent several times; what a write did is looked up.',
+    cause: 'A proxy or load balancer in front of the server cut the answer.',
+    example: '200 with the first half of a list of deployments.',
+    fix: 'Run the command again. If it happens again, check the proxies in front of the server.',
+  },
   'not-authenticated': {
     meaning: 'The server requires credentials, or rejects the given ones.',
     cause: 'No key or password is set, it has expired, or it belongs to another server.',

@@ -41,7 +41,7 @@ const notList: readonly [string, (good: Json) => Given, RegExp][] = [
   ['text', json('maintenance'), /text instead of a list/],
   ['a number', json(5), /5 instead of a list/],
   ['no JSON', text('upstream timed out', 'text/plain'), /is not JSON/],
-  ['half of its JSON', text('[{"id":"1","name":"x"'), /is not JSON/],
+  ['half of its JSON', text('[{"id":"1","name":"x"'), /was incomplete: its JSON ends early/],
   ['a login page', text('<!doctype html><title>Log in</title>', 'text/html'), /is a web page/],
   ['a list of numbers', json([1, 2]), /a number at \[0\] instead of an object/],
   ['a list of nothing', json([null]), /nothing at \[0\] instead of an object/],

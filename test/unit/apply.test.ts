@@ -161,7 +161,7 @@ describe('an apply', () => {
     system.put('b', 'old', { a: id })
     const alreadyDeleted: Kind = {
       ...b,
-      remove: () => Promise.reject(Object.assign(new Error('gone'), { status: 404, detail: 'A not found' })),
+      remove: () => Promise.reject(Object.assign(new Error('gone'), { status: 404, detail: 'b not found' })),
     }
     const { outcomes } = await apply(
       system,
