@@ -9,6 +9,8 @@ export type Fault =
   | 'limited'
   /** The same, with this number of seconds. */
   | { readonly limitedFor: number }
+  /** Answers 401, as for a key that has expired. */
+  | 'unauthorized'
   /** Answers 403, as for missing permissions. */
   | 'forbidden'
   /** Answers 422, as for a value that the server cannot store. */
@@ -115,7 +117,7 @@ async function act(fault: Fault, incoming: IncomingMessage, outgoing: ServerResp
   }
 }
 
-const errors: Readonly<Record<string, number>> = { forbidden: 403, refused: 422, broken: 500 }
+const errors: Readonly<Record<string, number>> = { unauthorized: 401, forbidden: 403, refused: 422, broken: 500 }
 const asksForSecrets = /("include_secrets": *)true/
 const json = { 'content-type': 'application/json' }
 
