@@ -15,6 +15,7 @@ const ground = [
   'shell',
   'field-path',
   'nul',
+  'gone',
   'trust',
 ]
 const nouns = ['model', 'ref', 'issue', 'check', 'explanation']
@@ -51,6 +52,7 @@ const may = {
   'plain-text': [],
   'field-path': ['json', 'plain-text'],
   nul: ['json'],
+  gone: [],
   trust: [],
   check: [],
   secret: ['json'],
