@@ -222,7 +222,7 @@ function responseError(call: Call, response: HttpResponse, connection: Connectio
     path,
     status: response.status,
     detail,
-    ...diagnoseResponse(response, connection, detail, credentials.shown),
+    ...diagnoseResponse(path, response, connection, detail, credentials.shown),
     ambiguous: isAmbiguous(response, safety),
     ...(delayMs === undefined ? {} : { retryAfter: Math.ceil(delayMs / 1000) }),
   })

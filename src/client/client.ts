@@ -15,6 +15,7 @@ import type { HttpResponse } from './exchange.ts'
 import { lackOf, mostReads } from './incomplete.ts'
 import { openGate } from './rate-gate.ts'
 import { type Bounds, beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
+import { isPrefectVersion, isWord, noVersion } from './server-version.ts'
 import { openTransport } from './transport.ts'
 
 export { ApiError, issuesOf, toIssue } from './api-error.ts'
@@ -222,16 +223,14 @@ async function fetchTime(caller: Caller, abort: Pick<Call, 'signal'>): Promise<n
   return status >= 300 || Number.isNaN(time) ? undefined : time
 }
 
-/** Versions of Prefect, also of a build from its sources: `3.8.8`, `3.4.0rc1`, `0+unknown`. */
-const version = /^\d[\w.+-]{0,63}$/
-
 async function fetchServer(connection: Connection, caller: Caller, abort: Pick<Call, 'signal'>): Promise<Server> {
   if (connection.cloud) return { url: connection.url, version: 'cloud' }
   const call: Call = { method: 'GET', path: '/admin/version', safety: 'read', ...abort }
   const response = await caller.call(call, {})
   const body = bodyOf(caller, call, response)
-  const isShown = typeof body === 'string' && version.test(body) && credentialsOf(connection).shown(body) === body
+  const isShown = typeof body === 'string' && isWord(body) && credentialsOf(connection).shown(body) === body
   if (!isShown) throw caller.errorOf(call, response)
+  if (!isPrefectVersion(body)) throw noVersion(body)
   return { url: connection.url, version: body }
 }
 

@@ -58,6 +58,7 @@ function checkServer(url: string): string {
 
 /** Diagnoses a response that is not what was requested. `detail` is the server's message, redacted. */
 export function diagnoseResponse(
+  path: string,
   response: HttpResponse,
   connection: Connection,
   detail: string,
@@ -75,7 +76,14 @@ export function diagnoseResponse(
     const fix = `Check account and workspace in ${connection.url}, and the key. \`prefect cloud workspace ls\` lists the workspaces of a key.`
     return { code: 'no-workspace', cause: 'there is no such workspace, or the key cannot see it', fix }
   }
-  return byStatus[status] ?? byStatusClass(status, connection)
+  return byStatus[status] ?? byStatusClass(path, status, connection)
+}
+
+/** A route that each version of Prefect has. */
+const noRoute: Diagnosis = {
+  code: 'not-found',
+  cause: 'the server does not have this route, which is part of the API of Prefect',
+  fix: 'Check the version of the server, and whether a gateway in front of it lets only some routes through.',
 }
 
 const byStatus: Readonly<Record<number, Diagnosis>> = {
@@ -84,7 +92,7 @@ const byStatus: Readonly<Record<number, Diagnosis>> = {
     cause: 'the credentials do not permit this request, or the plan of the account does not include it',
     fix: 'Check the role of the user or service account that the key belongs to.',
   },
-  405: { code: 'not-found', cause: 'the server does not have this route', fix: 'Check the version of the server.' },
+  405: noRoute,
   408: { code: 'timeout', cause: 'the server or a proxy stopped waiting for the request', fix: 'Try again.' },
   409: { code: 'conflict', cause: 'the request conflicts with the state of the server' },
   411: {
@@ -116,13 +124,15 @@ const byStatus: Readonly<Record<number, Diagnosis>> = {
   },
 }
 
-function byStatusClass(status: number, { cloud, url }: Connection): Diagnosis {
+function byStatusClass(path: string, status: number, { cloud, url }: Connection): Diagnosis {
   if (status === 404 && cloud)
     return {
       code: 'not-found',
       cause: 'the object does not exist, or the key does not belong to this workspace',
       fix: `Check account and workspace in ${url}.`,
     }
+  // A path of a list or a create has no name of an object that may be gone.
+  if (status === 404 && /\/(filter|count)?$/.test(path) && !/^\/work_pools\/[^/]+\//.test(path)) return noRoute
   if (status === 404) return { code: 'not-found', cause: 'the server has no such object or route' }
   if (status >= 500)
     return { code: 'server-error', cause: 'the server failed internally', fix: 'Check the log of the server.' }
