@@ -132,7 +132,8 @@ function byStatusClass(path: string, status: number, { cloud, url }: Connection)
       fix: `Check account and workspace in ${url}.`,
     }
   // A path of a list or a create has no name of an object that may be gone.
-  if (status === 404 && /\/(filter|count)?$/.test(path) && !/^\/work_pools\/[^/]+\//.test(path)) return noRoute
+  if (status === 404 && /\/(filter|count)?$|^\/admin\//.test(path) && !/^\/work_pools\/[^/]+\//.test(path))
+    return noRoute
   if (status === 404) return { code: 'not-found', cause: 'the server has no such object or route' }
   if (status >= 500)
     return { code: 'server-error', cause: 'the server failed internally', fix: 'Check the log of the server.' }

@@ -78,6 +78,7 @@ describe('a server that lacks a route of its version is refused before the first
     '/deployments/filter',
     '/automations/filter',
     '/saved_searches/filter',
+    '/admin/storage',
   ])('%s', async (route) => {
     destination.lie(({ path }) => (path === route ? { json: { detail: 'Not Found' }, status: 404 } : undefined))
     for (const args of [
@@ -87,7 +88,7 @@ describe('a server that lacks a route of its version is refused before the first
       const { exit, issues, said } = await refused(...args)
       expect(exit, said).toBe(1)
       expect(issues.map(({ code }) => code)).toEqual(['not-found'])
-      expect(said).toContain(`POST ${route} failed with status 404: the server does not have this route`)
+      expect(said).toContain(`${route} failed with status 404: the server does not have this route`)
     }
     destination.lie(undefined)
   })
