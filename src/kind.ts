@@ -89,6 +89,10 @@ export interface Kind {
   readonly nouns?: readonly string[]
   /** The first Prefect version with this kind. */
   readonly since?: string
+  /** What the scopes of Prefect Cloud call it, if that is not the plural of its name. */
+  readonly cloudScope?: string
+  /** Prefect Cloud does not have it. */
+  readonly selfHostedOnly?: true
   readonly keyDoc: string
   /** What Prefect demands of the key. */
   readonly keyRules?: readonly Rule[]

@@ -12,6 +12,19 @@ export function atLeast(version: string, since: string | undefined): boolean {
   return true
 }
 
+/** Whether this is the version of a workspace of Prefect Cloud, which has no number. */
+export function isCloud(version: string): boolean {
+  return version === 'cloud'
+}
+
+/** Whether a server has resources of a kind: from a version on, and some of them only where one hosts it oneself. */
+export function hasKind(
+  version: string,
+  { since, selfHostedOnly }: { readonly since?: string; readonly selfHostedOnly?: true },
+): boolean {
+  return atLeast(version, since) && !(selfHostedOnly && isCloud(version))
+}
+
 /**
  * Whether a server runs Prefect 2. Such servers can be exported, paused and resumed, but nothing else is written to
  * them.

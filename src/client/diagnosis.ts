@@ -67,7 +67,7 @@ export function diagnoseResponse(
   const { status } = response
   const foreign = notPrefect(response, connection, shown)
   if (foreign) return foreign
-  if (status === 401) return unauthenticated(connection)
+  if (status === 401) return unauthenticated(connection, detail)
   if (status === 403 && /csrf|client identifier/i.test(detail)) {
     const fix = 'Check PREFECT_CLIENT_CSRF_SUPPORT_ENABLED.'
     return { code: 'csrf-rejected', cause: 'the server requires a CSRF token and rejected the one that was sent', fix }
@@ -140,7 +140,7 @@ function byStatusClass(path: string, status: number, { cloud, url }: Connection)
   return { code: 'rejected', cause: 'the server rejected the request' }
 }
 
-function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis {
+function unauthenticated({ authorization, cloud, name }: Connection, detail: string): Diagnosis {
   const where = name === undefined ? '' : ` in the profile \`${name}\``
   const code = 'not-authenticated'
   if (!authorization) {
@@ -153,10 +153,21 @@ function unauthenticated({ authorization, cloud, name }: Connection): Diagnosis 
       cause: 'the server rejected the user and password',
       fix: `Check PREFECT_API_AUTH_STRING${where}. It takes precedence over PREFECT_API_KEY.`,
     }
-  const other = cloud
-    ? 'Create a new key with `prefect cloud login`.'
-    : 'A server with basic authentication needs PREFECT_API_AUTH_STRING instead.'
+  if (cloud) return rejectedCloudKey(authorization.reveal(), where, detail)
+  const other = 'A server with basic authentication needs PREFECT_API_AUTH_STRING instead.'
   return { code, cause: 'the server rejected the API key', fix: `Check PREFECT_API_KEY${where}. ${other}` }
+}
+
+/** Keys of people begin with `pnu_`, those of service accounts with `pnb_`, and those of the first Prefect Cloud with `pcu`. */
+function rejectedCloudKey(authorization: string, where: string, detail: string): Diagnosis {
+  const code = 'not-authenticated'
+  const fix = `Create a key in Prefect Cloud, or with \`prefect cloud login\`, and set PREFECT_API_KEY${where}.`
+  if (/expired/i.test(detail)) return { code, cause: 'the API key has expired', fix }
+  const isKey = /^Bearer pn[ub]_/.test(authorization)
+  const cause = isKey
+    ? 'Prefect Cloud rejected the API key: it is wrong, was revoked, or has expired'
+    : 'Prefect Cloud rejected the API key, which is not one of its keys: they begin with pnu_ or pnb_'
+  return { code, cause, fix }
 }
 
 /** Whether a response is a web page. */

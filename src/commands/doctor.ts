@@ -1,6 +1,6 @@
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, value } from './command.ts'
-import { formatOf } from './options.ts'
+import { formatOf, sideWorkspaces } from './options.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -12,6 +12,7 @@ export const doctor = defineCommand({
   options: {
     from: value('--from <profile>', 'profile of the server to read'),
     to: value('--to <profile>', 'profile of the server to change'),
+    ...sideWorkspaces,
     ...formatOf(commandFormats),
   },
   examples: ['doctor --from staging --to prod', 'doctor --to prod', 'doctor --to prod -f json'],

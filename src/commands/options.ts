@@ -8,6 +8,11 @@ import { choice, choiceOf, count, flag, list, optionalChoiceOf, value } from './
 /** The forms of a snapshot argument. */
 export const snapshotForms = 'file, directory, bundle, git:REV:path, or - for standard input'
 
+/** The workspace of Prefect Cloud. */
+const workspaceOption = (purpose: string) => ({
+  workspace: value('--workspace <account/handle>', `workspace of Prefect Cloud, instead of that of the ${purpose}`),
+})
+
 /** The server of a command, and how to connect to it. */
 export const serverOptions = (purpose: string) => ({
   profile: value(
@@ -19,7 +24,20 @@ export const serverOptions = (purpose: string) => ({
     `API URL of the ${purpose}; credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING`,
     { conflicts: 'profile' },
   ),
+  ...workspaceOption(purpose),
 })
+
+/** The workspaces of both sides of a transfer. */
+export const sideWorkspaces = {
+  fromWorkspace: value(
+    '--from-workspace <account/handle>',
+    'workspace of Prefect Cloud to read, instead of that of --from',
+  ),
+  toWorkspace: value(
+    '--to-workspace <account/handle>',
+    'workspace of Prefect Cloud to change, instead of that of --to',
+  ),
+}
 
 /** The format of a report, one of `choices`. */
 export const formatOf = <const F extends readonly [string, ...string[]]>(choices: F) => ({

@@ -8,6 +8,7 @@ import {
   secretEnvFileOption,
   selectionOptions,
   showOptions,
+  sideWorkspaces,
 } from './options.ts'
 
 export const transfer = defineCommand({
@@ -20,6 +21,7 @@ export const transfer = defineCommand({
   options: {
     from: requiredValue('--from <profile>', 'profile of the server to read'),
     to: requiredValue('--to <profile>', 'profile of the server to change'),
+    ...sideWorkspaces,
     ...dryRunOption,
     ...applyOptions,
     save: value('--save <file>', 'also save the exported snapshot, with placeholders for secrets'),
@@ -42,7 +44,7 @@ export const transfer = defineCommand({
     const { runPlan } = await import('./run-plan.ts')
     const { kindTable } = await import('../report/text/kind-table.ts')
     const { refOf } = await import('../ref.ts')
-    const options = { ...input, profile: input.to }
+    const options = { ...input, profile: input.to, ...(input.toWorkspace ? { workspace: input.toWorkspace } : {}) }
     return runPlan((approve) => operations.transfer(input, io, approve), options, io, {
       before: ({ prepared, outcomes, ending }) => {
         if (ending === 'declined') return

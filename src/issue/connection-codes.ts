@@ -101,10 +101,17 @@ export const connectionCodes = {
     fix: 'Use an account with the permission, or ask an administrator to grant it.',
   },
   'no-workspace': {
-    meaning: 'Prefect Cloud does not have the workspace of the URL, or does not show it to the owner of the key.',
-    cause: 'The workspace was deleted, the URL has a typing error, or the key belongs to another account.',
-    example: 'A workspace that a colleague deletes while `apply` runs.',
-    fix: 'Compare the URL with the workspaces that `prefect cloud workspace ls` lists, and check the key.',
+    meaning:
+      'Prefect Cloud does not have the workspace, does not show it to the owner of the key, or the name means several of them.',
+    cause: 'The workspace was deleted, the URL or the name has a typing error, or the key belongs to another account.',
+    example: 'A workspace that a colleague deletes while `apply` runs, or `--workspace acme/prd` instead of acme/prod.',
+    fix: 'Pass one of the workspaces that the message or `prefect cloud workspace ls` lists, and check the key.',
+  },
+  'unnamed-workspace': {
+    meaning: 'The URL is that of Prefect Cloud, and names no workspace. The message lists those that the key can see.',
+    cause: 'PREFECT_API_URL ends in /api, or the profile has a key and no URL.',
+    example: 'PREFECT_API_URL is https://api.prefect.cloud/api.',
+    fix: 'Pass --workspace ACCOUNT/WORKSPACE, or run `prefect cloud workspace set`.',
   },
   'csrf-rejected': {
     meaning: 'The server requires a CSRF token and rejected the one that was sent.',

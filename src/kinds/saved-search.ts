@@ -8,6 +8,7 @@ import { readPages } from './read-list.ts'
 /** A saved search of the user interface. `PUT /saved_searches/` (an upsert), keyed by name. */
 export const savedSearch: Kind = {
   name: 'saved-search',
+  cloudScope: 'saved_searches',
   doc: 'A saved search of the user interface.',
   keyDoc: 'the name of the search',
   refFields: {},

@@ -14,6 +14,7 @@ const tagRow = rowWith({ tag: string, concurrency_limit: integer }, ['tag', 'con
 /** A limit on task runs with a tag. `POST /concurrency_limits/` (an upsert), keyed by tag. */
 export const tagConcurrencyLimit: Kind = {
   name: 'tag-concurrency-limit',
+  cloudScope: 'concurrency_limits',
   doc: 'A limit on the task runs that have a tag.',
   keyDoc: 'the tag',
   refFields: {},

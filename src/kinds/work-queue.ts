@@ -29,6 +29,7 @@ const queueRow = rowWith(
 /** A work queue of a pool. `POST /work_pools/{pool}/queues`, keyed by pool and name. */
 export const workQueue: Kind = {
   name: 'work-queue',
+  cloudScope: 'work_pools',
   doc: 'A queue of a work pool.',
   keyDoc: 'pool/queue',
   refusesDuplicates: true,

@@ -20,6 +20,8 @@ type EventOf =
       readonly url: string
       readonly version: string
       readonly profile?: string
+      /** `account/handle` of a workspace of Prefect Cloud. */
+      readonly workspace?: string
       readonly reading: boolean
     }
   /** A file was written. */

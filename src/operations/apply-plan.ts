@@ -7,9 +7,10 @@ import { Failure, type Issue } from '../issue.ts'
 import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
 import { startRecheck } from '../live/recheck.ts'
-import type { Outcome } from '../model.ts'
+import type { Outcome, Plan } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
+import { scopeRefusals } from './cloud-scopes.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
 import { referencesOf } from './plan-edges.ts'
@@ -49,7 +50,10 @@ export async function approveAndApply(
   context: Context,
   approve: Approve,
 ): Promise<ApplyResult> {
-  const refusals = refusalsOf(prepared.plan, request)
+  const { plan, to } = prepared
+  const refused = refusalsOf(plan, request)
+  const isOver = refused.length > 0 || request.dryRun || plan.changes.length === 0
+  const refusals = isOver ? refused : await refusedByScopes(to, plan, context)
   const notApplied = { prepared, refusals, outcomes: [], issues: [] }
   const approved = await approve(prepared, refusals)
   if (refusals.length > 0) return { ...notApplied, ending: 'refused' }
@@ -58,6 +62,11 @@ export async function approveAndApply(
   if (context.signal.aborted) return { ...notApplied, ending: 'interrupted' }
   if (!approved) return { ...notApplied, ending: 'declined' }
   return { ...notApplied, ...(await write(prepared, request, context)) }
+}
+
+/** What the key may not write: told before the first write. */
+async function refusedByScopes({ workspace, scopes }: OpenConnection, plan: Plan, { kinds }: Context) {
+  return workspace ? scopeRefusals(await scopes(), workspace, plan, kinds) : []
 }
 
 type Written = Pick<ApplyResult, 'outcomes' | 'journal' | 'issues' | 'ending'>

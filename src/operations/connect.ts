@@ -6,6 +6,8 @@ import { type ReadOptions, readLive } from '../live/read-live.ts'
 import type { Event, Live, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 import { rateLimitOf } from './account-rate.ts'
+import { readScopes } from './cloud-scopes.ts'
+import { type CloudWorkspace, placeInCloud, workspaceName } from './cloud-workspaces.ts'
 
 /** The server of an operation; by default that of the active profile. */
 export interface Target {
@@ -13,6 +15,8 @@ export interface Target {
   readonly profile?: string
   /** URL of an API; credentials come from the environment. */
   readonly apiUrl?: string
+  /** `account/handle` of a workspace of Prefect Cloud, or its IDs; by default that of the URL. */
+  readonly workspace?: string
 }
 
 /** An open connection to a server. */
@@ -21,6 +25,10 @@ export interface OpenConnection {
   readonly server: Server
   /** The name of the profile, if the connection comes from one. */
   readonly name: string | undefined
+  /** The workspace, if the server is Prefect Cloud and tells which one it is. */
+  readonly workspace: CloudWorkspace | undefined
+  /** The scopes of the key in the workspace; undefined if they are not known. */
+  scopes(): Promise<readonly string[] | undefined>
   /** Only one for writing may be written to. */
   readonly purpose: Purpose
   /** The fields of the objects that were read since the last call that no kind knows. */
@@ -41,9 +49,18 @@ interface TargetFor extends Target {
 
 /** The server of an operation that writes, unless it is a dry run. */
 export function toWrite(request: Target & { readonly dryRun?: boolean }): TargetFor {
-  const { profile, apiUrl, dryRun } = request
-  const target = { ...(profile === undefined ? {} : { profile }), ...(apiUrl === undefined ? {} : { apiUrl }) }
+  const { profile, apiUrl, workspace, dryRun } = request
+  const target = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+    ...inWorkspace(workspace),
+  }
   return { ...target, purpose: dryRun ? 'compare' : 'write' }
+}
+
+/** The part of a target that names a workspace. */
+export function inWorkspace(workspace: string | undefined): Pick<Target, 'workspace'> {
+  return workspace === undefined ? {} : { workspace }
 }
 
 /**
@@ -56,7 +73,11 @@ export async function withConnection<T>(
   use: (connected: OpenConnection) => Promise<T>,
 ): Promise<T> {
   const { env, cwd, home, trust, version, serverTimeoutMs } = context
-  const { connection, notes, unsafe } = resolveConnection(target, { env, cwd, home, ...(trust ? { trust } : {}) })
+  const {
+    connection: resolved,
+    notes,
+    unsafe,
+  } = resolveConnection(target, { env, cwd, home, ...(trust ? { trust } : {}) })
   if (purpose === 'write' && unsafe.length > 0)
     throw new Failure(unsafe.map((issue) => ({ ...issue, severity: 'error' })))
   warn(context, notes)
@@ -65,6 +86,7 @@ export async function withConnection<T>(
     for (const listener of listeners) listener(event)
   }
   context.onEvent({ type: 'phase', phase: 'connecting' })
+  const { connection, workspace } = await placeInCloud(resolved, target.workspace, context)
   const answers = answerTable(context.kinds)
   const client = openClient(connection, on, {
     version,
@@ -83,12 +105,15 @@ export async function withConnection<T>(
       url: server.url,
       version: server.version,
       ...profile,
+      ...(workspace ? { workspace: workspaceName(workspace) } : {}),
       reading: purpose === 'export',
     })
     return await use({
       client,
       server,
       name: connection.name,
+      workspace,
+      scopes: async () => workspace && readScopes(connection, workspace, context),
       purpose,
       unknownFields: answers.unknownFields,
       withCredentials: connection.authorization !== undefined,

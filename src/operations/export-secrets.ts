@@ -5,7 +5,7 @@ import type { Policy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
 import type { Encrypt } from '../secrets/age.ts'
 import { encryptSecrets } from '../secrets/encrypt-secrets.ts'
-import { withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
+import { withoutMasked, withPlaceholders, withSecretsLike } from '../secrets/placeholders.ts'
 import { patternsOf } from '../secrets/secret-path.ts'
 import type { SecretScanner } from '../secrets/secret-scan.ts'
 import { warn } from './connect.ts'
@@ -54,7 +54,8 @@ export async function openExportSecrets(
   return {
     found: (resources) => withSecretPatterns(withSecretsLike(resources, existing, kinds), patterns, kinds),
     written: async (resources) => {
-      if (request.secrets === 'plain') return resources
+      if (request.secrets !== 'placeholders') warn(context, hiddenSecrets(resources))
+      if (request.secrets === 'plain') return withoutMasked(resources, kinds)
       const placeholders = withPlaceholders(resources, kinds)
       return encrypt ? encryptAll(resources, placeholders, existing, { encrypt, request }, context) : placeholders
     },
@@ -71,6 +72,25 @@ function recipientWithoutAge(): Failure {
     },
   ])
 }
+
+/** A warning about secrets that the server masks, so that their values are not in the export. */
+function hiddenSecrets(resources: readonly LiveResource[]): Issue[] {
+  const hidden = resources.filter(({ secrets }) => Object.values(secrets).some((source) => 'masked' in source))
+  if (hidden.length === 0) return []
+  const more = hidden.length > mostNamed ? ` and ${hidden.length - mostNamed} more` : ''
+  const names = `${hidden.slice(0, mostNamed).map(refOf).join(', ')}${more}`
+  return [
+    {
+      code: 'missing-secret',
+      severity: 'warning',
+      message: `The server does not show the secrets of ${names}: placeholders stand for them, and their values are not exported.`,
+      fix: 'Use a key that may see the secrets of blocks, which is a scope of its own in Prefect Cloud, or set the placeholders where the snapshot is applied.',
+    },
+  ]
+}
+
+/** The most names in one message. */
+const mostNamed = 10
 
 /** Encrypts all secrets. Those whose value is the same in the existing snapshot keep their ciphertext. */
 async function encryptAll(

@@ -8,7 +8,7 @@ import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
 import { withoutText } from '../snapshot/parse.ts'
-import { atLeast, isPrefect2 } from '../version.ts'
+import { hasKind, isCloud, isPrefect2 } from '../version.ts'
 import type { OpenConnection } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
 import { transferredSnapshot } from './transfer.ts'
@@ -109,7 +109,7 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
     return { status: 'error', title, detail, fix: 'Transfer to a server of Prefect 3.' }
   }
   if (from === to) return { status: 'ok', title, detail: `both ${to}` }
-  const missing = (version: string) => kinds.filter(({ since }) => !atLeast(version, since)).map(({ name }) => name)
+  const missing = (version: string) => kinds.filter((kind) => !hasKind(version, kind)).map(({ name }) => name)
   const only = [...new Set([...missing(from), ...missing(to)])].map(
     (kind) => `${kind} only at the ${missing(to).includes(kind) ? 'source' : 'destination'}`,
   )
@@ -132,7 +132,7 @@ const smallestRate = 625
 
 function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: readonly Kind[]): Check[] {
   const title = 'destination: tier'
-  if (server.version !== 'cloud') return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
+  if (!isCloud(server.version)) return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
   const limits = kinds.flatMap(({ name, smallestTierHolds: most }): Check[] => {
     if (most === undefined) return []
     const existing = [...resources.values()].filter(({ kind }) => kind === name).length

@@ -4,8 +4,10 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
-import { atLeast } from '../version.ts'
-import { type OpenConnection, readResources, withConnection } from './connect.ts'
+import { hasKind } from '../version.ts'
+import { readsOnly } from './cloud-scopes.ts'
+import { workspaceName } from './cloud-workspaces.ts'
+import { inWorkspace, type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
 import { destinationChecks, sourceChecks, transferChecks } from './preflight-checks.ts'
 
 export interface PreflightRequest {
@@ -13,23 +15,36 @@ export interface PreflightRequest {
   readonly from?: string
   /** Profile of the server to change. */
   readonly to?: string
+  /** Workspaces of Prefect Cloud, instead of those of the profiles. */
+  readonly fromWorkspace?: string
+  readonly toWorkspace?: string
 }
 
 /** Smaller clock differences are not reported. */
 const skewLimitMs = 30_000
 
 /** Runs preflight checks on one server, or on two before a transfer. Changes nothing. */
-export async function preflight({ from, to }: PreflightRequest, context: Context): Promise<readonly Check[]> {
+export async function preflight(
+  { from, to, ...workspaces }: PreflightRequest,
+  context: Context,
+): Promise<readonly Check[]> {
   if (from === undefined && to === undefined) throw needsProfile()
   const source =
     from === undefined
       ? undefined
-      : await examine('source', from, context, async (_, live) => sourceChecks(live, context.kinds))
+      : await examine('source', { profile: from, ...inWorkspace(workspaces.fromWorkspace) }, context, async (_, live) =>
+          sourceChecks(live, context.kinds),
+        )
   if (to === undefined) return source?.checks ?? []
-  const destination = await examine('destination', to, context, async (connection, live) => [
-    ...(await destinationChecks(connection, live, context.kinds)),
-    ...(source?.live ? await transferChecks(source.live, live, connection, context) : []),
-  ])
+  const destination = await examine(
+    'destination',
+    { profile: to, ...inWorkspace(workspaces.toWorkspace) },
+    context,
+    async (connection, live) => [
+      ...(await destinationChecks(connection, live, context.kinds)),
+      ...(source?.live ? await transferChecks(source.live, live, connection, context) : []),
+    ],
+  )
   return [...(source?.checks ?? []), ...destination.checks]
 }
 
@@ -48,15 +63,17 @@ interface Examined {
 /** Checks one server. `more` adds checks of its resources. */
 async function examine(
   role: string,
-  profile: string,
+  target: Target & { readonly profile: string },
   context: Context,
   more: (connection: OpenConnection, live: Live) => Promise<readonly Check[]>,
 ): Promise<Examined> {
+  const { profile } = target
   try {
-    return await withConnection({ profile }, context, async (connection) => {
+    return await withConnection(target, context, async (connection) => {
       const { client, server } = connection
       const begin: Check[] = [
         { status: 'ok', title: role, detail: `${profile}  ${server.url}  Prefect ${server.version}` },
+        ...(await workspaceChecks(role, connection)),
         clockCheck(role, await client.time(), context.now()),
       ]
       const live = await readResources(connection, context).catch((error: unknown) =>
@@ -92,7 +109,7 @@ async function unreadableKinds(
   error: unknown,
 ): Promise<Check[]> {
   if (!(error instanceof ApiError)) throw error
-  const supported = kinds.filter(({ since }) => atLeast(server.version, since))
+  const supported = kinds.filter((kind) => hasKind(server.version, kind))
   const tried = await Promise.allSettled(supported.map((kind) => kind.list(client, server)))
   const failures = tried.flatMap((result, index): Check[] => {
     if (result.status === 'fulfilled' || !(result.reason instanceof ApiError)) return []
@@ -108,6 +125,19 @@ function accessCheck(role: string, { withCredentials }: OpenConnection): Check {
     ? 'the credentials are valid and can read every kind'
     : 'the server does not require credentials'
   return { status: 'ok', title: `${role}: access`, detail }
+}
+
+/** The workspace of Prefect Cloud, and what the key may do there. */
+async function workspaceChecks(role: string, { workspace, scopes }: OpenConnection): Promise<Check[]> {
+  if (!workspace) return []
+  const found: Check = { status: 'ok', title: `${role}: workspace`, detail: workspaceName(workspace) }
+  const known = await scopes()
+  const title = `${role}: scopes`
+  if (!known) return [found, { status: 'note', title, detail: 'Prefect Cloud does not tell what the key may do' }]
+  const detail = `${readsOnly(known) ? 'the key may only read' : 'the key may read and write'}: ${known.join(', ')}`
+  const isTooFew = readsOnly(known) && role === 'destination'
+  const fix = 'Use a key with a role that may write, such as Developer or Owner.'
+  return [found, isTooFew ? { status: 'error', title, detail, fix } : { status: 'ok', title, detail }]
 }
 
 function clockCheck(role: string, time: number | undefined, now: number): Check {

@@ -5,14 +5,14 @@ import type { Kind } from '../kind.ts'
 import type { Live, LiveResource, Snapshot } from '../model.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
-import { withPlaceholders } from '../secrets/placeholders.ts'
+import { withoutMasked, withPlaceholders } from '../secrets/placeholders.ts'
 import { refuseUnknownKinds, selected, selects } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
 import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
-import { readResources, toWrite, warn, withConnection } from './connect.ts'
+import { inWorkspace, readResources, type Target, toWrite, warn, withConnection } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
 import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
@@ -26,6 +26,9 @@ export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Om
   readonly from: string
   /** Profile of the server to change. */
   readonly to: string
+  /** Workspaces of Prefect Cloud, instead of those of the profiles. */
+  readonly fromWorkspace?: string
+  readonly toWorkspace?: string
   /** File for a snapshot of the exported resources, with placeholders for secrets. */
   readonly save?: string
   /** Continues if both are the same server, or one is a copy of the other. */
@@ -36,7 +39,7 @@ export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Om
 export async function transfer(request: TransferRequest, context: Context, approve: Approve): Promise<ApplyResult> {
   const { kinds, onEvent } = context
   refuseUnknownKinds(request, kinds)
-  const source = await readSource(request.from, context)
+  const source = await readSource({ profile: request.from, ...inWorkspace(request.fromWorkspace) }, context)
   const snapshot = transferredSnapshot(source, request, kinds)
   warn(
     context,
@@ -56,7 +59,8 @@ export async function transfer(request: TransferRequest, context: Context, appro
     await writeText(request.save, text, context)
     onEvent({ type: 'written', path: request.save })
   }
-  return withConnection(toWrite({ ...request, profile: request.to }), context, async (to) => {
+  const destination = { ...request, profile: request.to, ...inWorkspace(request.toWorkspace) }
+  return withConnection(toWrite(destination), context, async (to) => {
     const same = request.allowSameServer ? undefined : source.server.url === to.server.url
     if (same) throw sameServer('both profiles have the same URL')
     const plan: PlanRequest = {
@@ -73,9 +77,9 @@ export async function transfer(request: TransferRequest, context: Context, appro
   })
 }
 
-async function readSource(profile: string, context: Context): Promise<Live> {
+async function readSource(target: Target, context: Context): Promise<Live> {
   const policy = readPolicy('-', context)
-  const live = await withConnection({ profile, purpose: 'export' }, context, async (connection) => {
+  const live = await withConnection({ ...target, purpose: 'export' }, context, async (connection) => {
     const read = withDeclaredSecrets(policy, await readResources(connection, context), context.kinds)
     refuseEchoes(connection, [...read.resources.values()])
     return read
@@ -87,22 +91,8 @@ async function readSource(profile: string, context: Context): Promise<Live> {
 /** The snapshot of a transfer. Secrets keep their values; those that the source masks are placeholders. */
 export function transferredSnapshot(source: Live, choice: Choice, kinds: readonly Kind[]): Snapshot {
   const { chosen: transferred, outside } = chosenOf([...source.resources.values()], choice, kinds)
-  const placeholders = withPlaceholders(transferred, kinds)
-  const resources = transferred.map((resource, index) =>
-    Object.values(resource.secrets).some((placeholder) => 'masked' in placeholder)
-      ? { ...resource, secrets: withoutMasked(resource, placeholders[index]?.secrets ?? {}) }
-      : resource,
-  )
+  const resources = withoutMasked(transferred, kinds)
   return snapshotOf(source.server, choice, resources, outside)
-}
-
-function withoutMasked({ secrets }: LiveResource, placeholders: LiveResource['secrets']): LiveResource['secrets'] {
-  return Object.fromEntries(
-    Object.entries(secrets).map(([pointer, placeholder]) => [
-      pointer,
-      'masked' in placeholder ? (placeholders[pointer] ?? placeholder) : placeholder,
-    ]),
-  )
 }
 
 /** Whether two servers have the same objects under the same IDs, apart from built-in ones. */

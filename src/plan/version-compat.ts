@@ -4,7 +4,7 @@ import type { Incompatibility, Kind } from '../kind.ts'
 import type { LiveResource, Resource, Server, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
-import { atLeast, notBefore } from '../version.ts'
+import { atLeast, hasKind, isCloud, notBefore } from '../version.ts'
 
 /**
  * Removes the fields that the server's version does not have, with a warning for each of them. `unsupported` if the
@@ -17,8 +17,10 @@ export function adaptToVersion(
   before: LiveResource | undefined,
 ): { readonly resource: Resource; readonly issues: readonly Issue[]; readonly unsupported?: Unsupported } {
   const ref = refOf(resource)
-  if (!atLeast(server.version, kind.since)) {
-    const reason = `Prefect has ${kind.name} from ${kind.since} on, and the server has ${server.version}`
+  if (!hasKind(server.version, kind)) {
+    const reason = isCloud(server.version)
+      ? `Prefect Cloud does not have ${kind.name}; only self-hosted servers do`
+      : `Prefect has ${kind.name} from ${kind.since} on, and the server has ${server.version}`
     return { resource, issues: [], unsupported: { ref, reason } }
   }
   const incompatibilities = [

@@ -29,7 +29,8 @@ export function readApiUrl(found: FoundSetting & { readonly value: string }, iss
   const mistake = cloudMistake(found, url) ?? queryMistake(found, url)
   if (mistake) issues.push(mistake)
   else if (!isCloudHost(url.hostname) && !/\/api(\/|$)/.test(url.pathname)) issues.push(noApi(found, url))
-  const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  const path = url.pathname.replace(/\/+$/, '')
+  const base = `${url.origin}${path === '' && isCloudHost(url.hostname) ? '/api' : path}`
   if (url.username === '' && url.password === '') return { url: base }
   return { url: base, authorization: basic(userInfoOf(url)) }
 }
@@ -58,7 +59,8 @@ function cloudMistake(found: FoundSetting, url: URL): Issue | undefined {
   const fix = `Write it as ${correctUrl}.`
   if (isUi) return invalidSetting(found, 'the URL of the API, not that of the user interface', fix)
   if (singular) return invalidSetting(found, 'written with /accounts/ and /workspaces/', fix)
-  if (isCloudHost(url.hostname) && !/\/api\/accounts\/[^/]+\/workspaces\/[^/]+\/?$/.test(url.pathname))
+  // One without a workspace is completed, or refused with the workspaces that there are.
+  if (isCloudHost(url.hostname) && !/^(\/api(\/accounts\/[^/]+(\/workspaces\/[^/]+)?)?)?\/?$/.test(url.pathname))
     return invalidSetting(found, 'the URL of one workspace of Prefect Cloud', fix)
   return undefined
 }

@@ -5,11 +5,12 @@ import { Failure } from '../issue.ts'
 import { append } from '../list-at.ts'
 import { Secret } from '../secret.ts'
 import { type ApiUrl, basic, isCloudHost, readApiUrl } from './api-url.ts'
+import { publicCloud } from './cloud-url.ts'
 import type { Connection } from './connection.ts'
 import type { Environment } from './environment.ts'
 import { fitsHeader, readHeaders } from './headers.ts'
 import { proxyFor } from './proxy.ts'
-import { findIn, type Layer } from './setting-layer.ts'
+import { type FoundSetting, findIn, type Layer } from './setting-layer.ts'
 import { asCodes, asFlag, asNumber, asText, invalidSetting } from './setting-values.ts'
 import { identity, transport } from './settings.ts'
 import { type ConnectionRequest, findSources, type Sources } from './sources.ts'
@@ -45,7 +46,7 @@ export function resolveConnection(request: ConnectionRequest, environment: Envir
 function apiUrl(request: ConnectionRequest, sources: Sources, issues: Issue[]): ApiUrl | undefined {
   const found =
     request.apiUrl === undefined
-      ? findIn(sources.identity, identity.url)
+      ? (findIn(sources.identity, identity.url) ?? cloudOf(request, sources))
       : { value: request.apiUrl, name: '--api-url', place: 'the command line' }
   const text = asText(found, issues)
   if (found && text !== undefined) return readApiUrl({ ...found, value: text }, issues)
@@ -59,6 +60,12 @@ function apiUrl(request: ConnectionRequest, sources: Sources, issues: Issue[]): 
     fix: 'Select a profile with --profile, or set PREFECT_API_URL. For a server on this machine, run `prefect server start` and use http://127.0.0.1:4200/api.',
   })
   return undefined
+}
+
+/** The address of Prefect Cloud, if a workspace was given and no URL: it is enough to have a key. */
+function cloudOf({ workspace }: ConnectionRequest, { named }: Sources): FoundSetting | undefined {
+  if (workspace === undefined) return undefined
+  return findIn(named, transport.cloudUrl) ?? { value: publicCloud, name: '--workspace', place: 'the command line' }
 }
 
 type Settings = ReturnType<typeof settingsFrom>

@@ -11,6 +11,8 @@ import { identity, type Setting, transport } from './settings.ts'
 export interface ConnectionRequest {
   readonly profile?: string
   readonly apiUrl?: string
+  /** A workspace of Prefect Cloud, instead of that of the URL; the caller looks it up. */
+  readonly workspace?: string
 }
 
 /** The sources of the settings of a connection, in order of precedence. */
@@ -19,6 +21,8 @@ export interface Sources {
   readonly identity: readonly Layer[]
   /** For TLS, timeouts and retries. */
   readonly transport: readonly Layer[]
+  /** What the user has set himself: the profile and the environment, but no file of the working directory. */
+  readonly named: readonly Layer[]
   /** The profile that the URL comes from. */
   readonly profile?: string
   /** Why there is no URL, if that is so, as a clause for a message. */
@@ -43,12 +47,12 @@ export function findSources(request: ConnectionRequest, environment: Environment
     if (request.profile !== undefined) issues.push(conflictingOptions)
     const redirects = redirectsOf('the server of --api-url', undefined, files, ofTransport(others))
     const directory = { unsafe: [...left, ...redirects], notes: [] }
-    return { identity: [env], transport: others, noUrlReason: '--api-url is empty', directory }
+    return { identity: [env], transport: others, named: [env], noUrlReason: '--api-url is empty', directory }
   }
   const path = profilesPath(files, environment)
   const profiles = readProfiles(path, issues)
   const moved = environment.env.PREFECT_PROFILES_PATH ? [] : profilesRedirect(files, path)
-  const found = { profiles, files, others, left, moved }
+  const found = { profiles, env, files, others, left, moved }
   return request.profile === undefined
     ? byPrecedence(found, environment, issues)
     : byName(request.profile, found, issues)
@@ -57,6 +61,7 @@ export function findSources(request: ConnectionRequest, environment: Environment
 /** What there is to choose from. */
 interface Found {
   readonly profiles: Profiles
+  readonly env: Layer
   readonly files: readonly ProjectFile[]
   /** The environment, and the files. */
   readonly others: readonly Layer[]
@@ -77,7 +82,7 @@ const conflictingOptions: Issue = {
   fix: 'Omit one of them. With --api-url, credentials come from PREFECT_API_KEY or PREFECT_API_AUTH_STRING in the environment.',
 }
 
-function byName(name: string, { profiles, files, others, left, moved }: Found, issues: Issue[]): Sources {
+function byName(name: string, { profiles, env, files, others, left, moved }: Found, issues: Issue[]): Sources {
   const layer = layerOf(name, '--profile', profiles, 'error', issues)
   if (layer) append(issues, ignored(name, layer, others))
   const profileLayers = layer ? [layer] : []
@@ -86,6 +91,7 @@ function byName(name: string, { profiles, files, others, left, moved }: Found, i
   return {
     identity: profileLayers,
     transport: layers,
+    named: [...profileLayers, env],
     profile: name,
     noUrlReason: `the profile \`${name}\` in ${profiles.file} has no PREFECT_API_URL`,
     directory: { unsafe: [...left, ...moved, ...redirects], notes: [] },
@@ -93,7 +99,7 @@ function byName(name: string, { profiles, files, others, left, moved }: Found, i
 }
 
 function byPrecedence(
-  { profiles, files, others, left, moved }: Found,
+  { profiles, env, files, others, left, moved }: Found,
   environment: Environment,
   issues: Issue[],
 ): Sources {
@@ -111,6 +117,7 @@ function byPrecedence(
   return {
     identity: layers,
     transport: layers,
+    named: layer ? [env, layer] : [env],
     ...(hasUrl ? {} : { profile: name }),
     noUrlReason: `PREFECT_API_URL is neither in the environment nor in the active profile \`${name}\` (${profiles.file})`,
     directory,

@@ -32,6 +32,20 @@ export function withPlaceholders(resources: readonly LiveResource[], kinds: read
   })
 }
 
+/** The same resources; secrets that the server masks are placeholders, and the others keep their values. */
+export function withoutMasked<R extends LiveResource>(resources: readonly R[], kinds: readonly Kind[]): readonly R[] {
+  const isMasked = (source: Placeholder) => 'masked' in source
+  const placeholders = withPlaceholders(resources, kinds)
+  return resources.map((resource, index) => {
+    if (!Object.values(resource.secrets).some(isMasked)) return resource
+    const own = placeholders[index]?.secrets ?? {}
+    const secrets = Object.entries(resource.secrets).map(
+      ([pointer, source]) => [pointer, isMasked(source) ? (own[pointer] ?? source) : source] as const,
+    )
+    return { ...resource, secrets: Object.fromEntries(secrets) }
+  })
+}
+
 /**
  * Treats the same values as secrets that resources with the same ref do: a server does not know which values are
  * secrets.

@@ -5,6 +5,7 @@ import { openFaulty } from '../servers/faults.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newest, old } from '../servers/versions.ts'
 import { newHome, type Ran, runCli } from '../support/cli.ts'
+import { openCloud } from '../support/cloud/cloud.ts'
 import { servedWorld } from '../support/world.ts'
 
 let source: PrefectServer
@@ -81,8 +82,9 @@ describe('doctor reports', () => {
   })
 
   test('the number of deployments for a destination in Prefect Cloud', async () => {
-    // Prefect's own setting for the address of Cloud; the server behind it is a test server.
-    profiles({ old: url(source.url), new: `${url(target.url)}\nPREFECT_CLOUD_API_URL = "${target.url}"` })
+    const cloud = await openCloud({ workspaces: [{ name: 'acme/prod', server: target.url }] })
+    const settings = `PREFECT_API_KEY = "${cloud.key()}"\nPREFECT_CLOUD_API_URL = "${cloud.url}"`
+    profiles({ old: url(source.url), new: `${url(cloud.workspaceUrl('acme/prod'))}\n${settings}` })
     const { stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
     const [, said] =
       /destination: tier\s+Hobby, the smallest tier of Prefect Cloud, allows 5 deployments; after the transfer there are (\d+)/.exec(
@@ -91,6 +93,7 @@ describe('doctor reports', () => {
     const there = await fetch(`${source.url}/deployments/count`, { method: 'POST' }).then((reply) => reply.json())
     expect(said, stdout).toBe(String(there))
     expect(stdout).toMatch(/✓ destination: pools\s+ecs \(ecs:push\) is run by Prefect Cloud/)
+    await cloud.close()
   })
 
   test('which secrets the source hides, and the variables that provide them', async () => {

@@ -217,7 +217,7 @@ describe('a URL on the command line', () => {
       `https://api.prefect.cloud/api/account/${id}/workspace/${id}`,
       `api.prefect.cloud/api/accounts/${id}/workspaces/${id}`,
     ],
-    ['https://api.prefect.cloud/api', '/workspaces/<workspace id>'],
+    ['https://api.prefect.cloud/api/workspaces/w', '/workspaces/<workspace id>'],
     ['http://host/api?token=geheim', 'http://host/api'],
   ])('in a wrong form, %s, is rejected, and the message shows the right form', (apiUrl, right) => {
     const [issue] = faults({ apiUrl })

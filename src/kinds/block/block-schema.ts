@@ -26,6 +26,7 @@ const schemaRow = rowWith(
 /** A block schema. `POST /block_schemas/`, identified by its checksum. */
 export const blockSchema: Kind = {
   name: 'block-schema',
+  cloudScope: 'blocks',
   doc: 'A version of the schema of a block type, identified by its checksum.',
   keyDoc: 'type slug/first eight digits of the checksum',
   parent: 'type',

@@ -27,6 +27,7 @@ const typeRow = rowWith(
 /** A block type. `POST /block_types/`, keyed by slug. */
 export const blockType: Kind = {
   name: 'block-type',
+  cloudScope: 'blocks',
   doc: 'A type of block. Builtin types are exported only if a block uses them, and never changed.',
   keyDoc: 'the slug of the type',
   refusesDuplicates: true,

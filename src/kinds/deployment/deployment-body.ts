@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../json.ts'
 import type { ResolvedResource } from '../../kind.ts'
 import type { Resource, Server } from '../../model.ts'
 import { keyParts, splitRef } from '../../ref.ts'
-import { atLeast } from '../../version.ts'
+import { atLeast, isCloud } from '../../version.ts'
 import { objects } from '../endpoints.ts'
 import { labelsSince } from '../flow.ts'
 import { queueParts } from '../queue-name.ts'
@@ -35,12 +35,13 @@ export function poolBody({ refs }: Resource): JsonObject {
 }
 
 /**
- * The body of a POST. Omits `enforce_parameter_schema: true`, which is the default, because the server would validate
- * first.
+ * The body of a POST. For a server, omits `enforce_parameter_schema: true`, which is the default there, because the server
+ * would validate first. The default of Prefect Cloud is false, so it is always sent there.
  */
 export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server): JsonObject {
   const [, name = ''] = keyParts(resource.key)
   const { pull_steps: steps = [], parameter_openapi_schema: schema = noSchema } = spec
+  const isEnforced = spec.enforce_parameter_schema !== false
   return {
     name,
     flow_id: ids.flow ?? null,
@@ -53,7 +54,7 @@ export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server
     pull_steps: steps,
     parameters: spec.parameters ?? {},
     ...(isEmpty(schema) && fillsSchema(server) ? {} : { parameter_openapi_schema: schema }),
-    ...(spec.enforce_parameter_schema === false ? { enforce_parameter_schema: false } : {}),
+    ...(isEnforced && !isCloud(server.version) ? {} : { enforce_parameter_schema: isEnforced }),
     job_variables: spec.job_variables ?? {},
     paused: spec.paused ?? false,
     schedules: objects(spec.schedules).map((schedule) => decodeSchedule(schedule, server)),

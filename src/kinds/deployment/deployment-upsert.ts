@@ -2,6 +2,7 @@ import { saysGone } from '../../gone.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { ResolvedResource, Write } from '../../kind.ts'
 import type { Id, LiveResource } from '../../model.ts'
+import { isCloud } from '../../version.ts'
 import { answer, at, idOf, object, objects, statusOf } from '../endpoints.ts'
 import { bodyOf, noSchema, poolBody } from './deployment-body.ts'
 import { changeSchedules } from './schedule-changes.ts'
@@ -50,7 +51,8 @@ export async function upsert(
   if (!changed.has('enforce_parameter_schema')) await post(write, body, pool)
   else
     await post(write, { ...body, enforce_parameter_schema: enforce }, pool).catch(async (error: unknown) => {
-      if (enforce !== true || statusOf(error) !== 422) throw error
+      // Prefect Cloud checks them in each request that can turn it on.
+      if (enforce !== true || statusOf(error) !== 422 || isCloud(write.server.version)) throw error
       await enforceUnchecked(write, before)
       await post(write, body, pool)
     })

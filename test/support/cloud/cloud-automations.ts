@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isLosslessNumber } from 'lossless-json'
 import { type Fields, fieldsOf, type Middleware, mapRows, withBody } from './cloud-wire.ts'
 
 /** Types of actions that a server refuses [client: provider]. */
@@ -44,7 +45,7 @@ export function cloudAutomations(): Middleware {
 /** A copy with every part of Cloud replaced, which is added to `parts`. */
 function harmless(value: unknown, path: readonly (string | number)[], parts: Part[]): unknown {
   if (Array.isArray(value)) return value.map((item, index) => harmless(item, [...path, index], parts))
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value
   const fields = value as Fields
   const type = String(fields.type)
   if (path.length > 0 && cloudActions.has(type)) {

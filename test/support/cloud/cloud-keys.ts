@@ -8,6 +8,8 @@ export interface KeyOptions {
   readonly workspaces?: readonly string[]
   /** Its scopes in each of them; by default all. */
   readonly scopes?: readonly string[]
+  /** What `/me/workspaces/{id}/scopes` answers instead, as if scopes had other names. */
+  readonly shownScopes?: readonly string[]
   /** Answers 401 [inferred]. */
   readonly expired?: boolean
   /** Whether it may read `/accounts/{id}` and its limits; by default true. Otherwise 403 [inferred]. */
@@ -20,6 +22,7 @@ export interface CloudKey {
   readonly token: string
   readonly workspaces: readonly string[] | undefined
   readonly scopes: readonly string[]
+  readonly shownScopes: readonly string[]
   readonly readsAccount: boolean
   /** From now on, the key is answered with 401. */
   expired: boolean
@@ -51,8 +54,9 @@ export const ownerScopes: readonly string[] = [...viewerScopes, ...nouns.map((no
 /** A key with a token that belongs to nobody. */
 export function makeKey(name: string, options: KeyOptions): CloudKey {
   const { of = 'person', workspaces, scopes = ownerScopes, expired = false, readsAccount = true } = options
+  const { shownScopes = scopes } = options
   const token = `${of === 'person' ? 'pnu' : 'pnb'}_${name.replace(/\W/g, '')}${'0123456789abcdef'.repeat(2)}`
-  return { name, token, workspaces, scopes, readsAccount, expired }
+  return { name, token, workspaces, scopes, shownScopes, readsAccount, expired }
 }
 
 /** Refuses with 403 what the scopes of a key do not include, and masks secrets that it may not see. */

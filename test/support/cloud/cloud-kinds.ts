@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Answer, type Fields, fieldsOf, jsonAnswer, type Middleware, refusal } from './cloud-wire.ts'
+import { type Answer, type Fields, fieldsOf, jsonAnswer, type Middleware, parseBody, refusal } from './cloud-wire.ts'
 
 /** Rows of a kind that a server does not have, newest last. */
 interface Table {
@@ -27,7 +27,7 @@ export function cloudKinds(accountId: string, workspaceId: string): Middleware {
     if (kind === 'slas') {
       const [, resource] = /^apply-resource-slas\/(.+)$/.exec(rest) ?? []
       if (method === 'POST' && resource)
-        return applySlas(slas, decodeURIComponent(resource), JSON.parse(request.body.toString()))
+        return applySlas(slas, decodeURIComponent(resource), parseBody(request.body) as readonly Fields[])
       const [, owner] = /^by-owner\/(.+)$/.exec(rest) ?? []
       if (owner) return jsonAnswer(200, ownedBy(slas, decodeURIComponent(owner)))
     }

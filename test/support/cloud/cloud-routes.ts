@@ -74,7 +74,7 @@ function accountRoute({ accounts, workspaces }: Parts, key: CloudKey, { method, 
     if (rest === undefined) return jsonAnswer(200, visible.map(workspaceRow))
     const isScopes = path.replace(/\/$/, '').endsWith('/scopes')
     const seen = visible.some((one) => one.id === rest)
-    return isScopes && seen ? jsonAnswer(200, key.scopes) : refusal(404, 'Workspace not found')
+    return isScopes && seen ? jsonAnswer(200, key.shownScopes) : refusal(404, 'Workspace not found')
   }
   if (first === 'me' && id === 'accounts' && rest === undefined) {
     const own = accounts.filter((account) => visible.some((one) => one.account === account))

@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { parse, stringify } from 'lossless-json'
 
 /** A request to the gateway; `path` is below the workspace, below an account or below `/api`, without the query. */
 export interface CloudRequest {
@@ -23,17 +24,26 @@ export type Fields = Record<string, unknown>
 
 /** An answer with a JSON body. */
 export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  const body = status === 204 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value))
+  const body = status === 204 ? Buffer.alloc(0) : writeBody(value)
   return { status, headers: { 'content-type': 'application/json', ...headers }, body }
 }
 
 /** An error as Cloud sends it. */
 export const refusal = (status: number, detail: string): Answer => jsonAnswer(status, { detail })
 
+/** JSON with its numbers as they are written: `1.0` is not `1`. */
+export function parseBody(body: Buffer): unknown {
+  return parse(body.toString())
+}
+
+function writeBody(value: unknown): Buffer {
+  return Buffer.from(stringify(value) ?? 'null')
+}
+
 /** The fields of a JSON object in a body; empty if it is anything else. */
 export function fieldsOf({ body }: Pick<CloudRequest, 'body'>): Fields {
   try {
-    const value = JSON.parse(body.toString())
+    const value = parseBody(body) as Fields
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   } catch {
     return {}
@@ -42,17 +52,17 @@ export function fieldsOf({ body }: Pick<CloudRequest, 'body'>): Fields {
 
 /** The same message with another JSON body. */
 export function withBody<T extends { readonly body: Buffer }>(message: T, value: unknown): T {
-  return { ...message, body: Buffer.from(JSON.stringify(value)) }
+  return { ...message, body: writeBody(value) }
 }
 
 /** A good answer with `change` applied to each object in it: itself, those of a list, or those of a page. */
 export function mapRows(answer: Answer, change: (row: Fields) => Fields): Answer {
   if (answer.status >= 300 || answer.body.length === 0) return answer
-  const value = JSON.parse(answer.body.toString())
+  const value = parseBody(answer.body) as Fields
   if (Array.isArray(value)) return withBody(answer, value.map(change))
   if (typeof value !== 'object' || value === null) return answer
-  const isPage = Array.isArray(value.results)
-  return withBody(answer, isPage ? { ...value, results: value.results.map(change) } : change(value))
+  const { results } = value
+  return withBody(answer, Array.isArray(results) ? { ...value, results: results.map(change) } : change(value))
 }
 
 /** Whether a request only reads: a GET, or a POST that filters, counts or pages. */
