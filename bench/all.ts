@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts'
 import { concurrency } from './concurrency.ts'
 import { diff } from './diff.ts'
 import { exporting } from './export.ts'
+import { fleet } from './fleet.ts'
 import { incumbent } from './incumbent.ts'
 import { offline } from './offline.ts'
 import { page } from './page.ts'
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   planning,
   apply,
   concurrency,
+  fleet,
   incumbent,
   rehearsal,
 ]

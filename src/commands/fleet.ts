@@ -7,7 +7,7 @@ import type { FleetCommand, FleetInput } from './run-fleet.ts'
 export const fleetOptions = {
   parallel: count(
     '--parallel <n>',
-    'servers at a time, if --profile is a pattern, such as team-*, that selects several (default: 8)',
+    'servers at a time, if --profile or --workspace is a pattern, such as team-* or acme/*, that selects several (default: 8)',
   ),
 }
 
@@ -18,7 +18,7 @@ export async function forEachServer<I extends FleetInput>(
   io: Io,
   run: (input: I, io: Io) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  if (!isPattern(input.profile)) return run(input, io)
+  if (!isPattern(input.profile) && !isPattern(input.workspace)) return run(input, io)
   const { runFleet } = await import('./run-fleet.ts')
   return runFleet(command, input, io, run)
 }

@@ -1,5 +1,14 @@
 import { Failure } from '../issue.ts'
-import { type Fleet, type FleetTarget, findProfiles, runTargets, sameServers, type Turn } from '../operations/fleet.ts'
+import {
+  type Fleet,
+  type FleetTarget,
+  findProfiles,
+  findWorkspaces,
+  runTargets,
+  sameServers,
+  type Turn,
+} from '../operations/fleet.ts'
+import { isPattern } from '../operations/fleet-targets.ts'
 import { type Format, fleetReporters } from '../report/index.ts'
 import type { FleetReport, TargetReport } from '../report/model/fleet-report.ts'
 import { inputFor, withOwnSnapshots } from './fleet-input.ts'
@@ -14,6 +23,8 @@ export type FleetCommand = 'export' | 'plan' | 'apply' | 'backup' | 'verify'
 /** The options of such a command that matter to all servers. */
 export interface FleetInput {
   readonly profile?: string
+  readonly apiUrl?: string
+  readonly workspace?: string
   readonly parallel?: number
   readonly format: Format
   readonly output?: string
@@ -33,8 +44,9 @@ export async function runFleet<I extends FleetInput>(
   io: Io,
   run: (input: I, io: Io) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  const pattern = input.profile ?? ''
-  const fleet = findProfiles(pattern, io)
+  const by = isPattern(input.profile) ? 'profile' : 'workspace'
+  const pattern = input[by] ?? ''
+  const fleet = by === 'profile' ? findProfiles(pattern, io) : await findWorkspaces(pattern, input, io)
   check(command, input, fleet, io)
   const { targets } = fleet
   const shared = withOwnSnapshots({ ...(input as object) }, targets, io.cwd)
@@ -46,14 +58,14 @@ export async function runFleet<I extends FleetInput>(
   }
   const parallel = input.parallel ?? defaultParallel
   await runTargets(targets, { parallel, run: runOne, ended: seats.end }, io)
-  return report(command, pattern, seats.all, input, io)
+  return report({ command, by, pattern }, seats.all, input, io)
 }
 
 /** Throws `Failure` if the options do not fit several servers. */
 function check(command: FleetCommand, { format, output }: FleetInput, { targets, skipped }: Fleet, io: Io): void {
   if (format === 'html') {
     const fix = 'Pass -f markdown or -f json, or the name of one profile.'
-    throw usage('-f html shows one server, but --profile is a pattern.', fix)
+    throw usage('-f html shows one server, but a pattern selects several.', fix)
   }
   if (output === '-') {
     const fix = 'Pass -o with a directory, in which each server gets a folder.'
@@ -72,8 +84,7 @@ function usage(message: string, fix: string): Failure {
 }
 
 async function report(
-  command: FleetCommand,
-  pattern: string,
+  selected: Pick<FleetReport, 'command' | 'by' | 'pattern'>,
   seats: readonly Seat[],
   { format }: FleetInput,
   io: Io,
@@ -84,9 +95,7 @@ async function report(
   const document: FleetReport = {
     schema: 'prefect-snapshot/fleet',
     ...common,
-    command,
-    by: 'profile',
-    pattern,
+    ...selected,
     targets,
   }
   if (format === 'html' || (io.quiet && format === 'text' && status === 'ok')) return status

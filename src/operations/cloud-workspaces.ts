@@ -66,6 +66,28 @@ export async function placeInCloud(
   }
 }
 
+/** The workspaces that the key of a connection can see. Throws `Failure` if `wanted`, for messages, cannot be looked up. */
+export async function listWorkspaces(
+  connection: Connection,
+  wanted: string,
+  context: Context,
+): Promise<readonly CloudWorkspace[]> {
+  if (!connection.cloud) throw notCloud(connection, wanted)
+  const client = openCloudClient(connection, context)
+  try {
+    const visible = await visibleWorkspaces(client)
+    if (!visible) throw notTold(wanted, client.url)
+    return visible
+  } finally {
+    await client.close()
+  }
+}
+
+/** The URL of a workspace's API, of the same Cloud as that of a connection. */
+export function urlOfWorkspace(connection: Connection, workspace: CloudWorkspace): string {
+  return at(connection, workspace).connection.url
+}
+
 function at(connection: Connection, workspace: CloudWorkspace): Placed {
   const { base } = partsOfCloudUrl(connection.url)
   return { connection: { ...connection, url: workspaceUrl(base, workspace.accountId, workspace.id) }, workspace }
@@ -187,7 +209,8 @@ function noSuchWorkspace({ url }: Connection, visible: readonly CloudWorkspace[]
   return failure('no-workspace', message, pasteText(visible))
 }
 
-function unknownName(wanted: string, visible: readonly CloudWorkspace[]): Failure {
+/** The failure if no workspace has a name, or matches a pattern. */
+export function unknownName(wanted: string, visible: readonly CloudWorkspace[]): Failure {
   const close = suggest(wanted, [...visible.map(workspaceName), ...visible.map(({ handle }) => handle)])
   const guess = close === undefined ? '' : ` Did you mean ${close}?`
   const message = `There is no workspace ${wanted}, or it is hidden from the key.${guess} ${listText(visible)}`

@@ -5,11 +5,12 @@ import { resolveConnection } from '../profile/profile.ts'
 import { profileNames } from '../profile/profile-names.ts'
 import { matcherOf } from '../selection/scope.ts'
 import { folderOf } from '../snapshot/file-name.ts'
+import { listWorkspaces, unknownName, urlOfWorkspace, workspaceName } from './cloud-workspaces.ts'
 import type { Target } from './connect.ts'
 
 /** One of the servers that a pattern means. */
 export interface FleetTarget {
-  /** The name of the profile. */
+  /** The name of the profile, or `account/handle` of the workspace. */
   readonly name: string
   /** A relative path for its files. No two servers have the same one. */
   readonly folder: string
@@ -42,6 +43,32 @@ export function findProfiles(pattern: string, context: Context): Fleet {
     return { name, folder: folderOf(name), target: { profile: name }, ...(url === undefined ? {} : { url }) }
   })
   return { targets, skipped: found.filter(({ hasUrl }) => !hasUrl).map(({ name }) => name) }
+}
+
+/**
+ * The workspaces of Prefect Cloud that match a glob over `account/handle`, or over the handle alone, among those that the key of
+ * a connection can see. Throws `Failure` if there are none.
+ */
+export async function findWorkspaces(pattern: string, { profile, apiUrl }: Target, context: Context): Promise<Fleet> {
+  const { env, cwd, home, trust } = context
+  const server = { ...(profile === undefined ? {} : { profile }), ...(apiUrl === undefined ? {} : { apiUrl }) }
+  const { connection } = resolveConnection(server, { env, cwd, home, ...(trust ? { trust } : {}) })
+  const visible = await listWorkspaces(connection, pattern, context)
+  const matches = matcherOf(pattern)
+  const found = visible.filter(
+    (workspace) => matches(workspaceName(workspace)) || (!pattern.includes('/') && matches(workspace.handle)),
+  )
+  if (found.length === 0) throw unknownName(pattern, visible)
+  const targets = found.map((workspace): FleetTarget => {
+    const name = workspaceName(workspace)
+    return {
+      name,
+      folder: folderOf(name),
+      target: { ...server, workspace: name },
+      url: urlOfWorkspace(connection, workspace),
+    }
+  })
+  return { targets: targets.sort((one, other) => (one.name < other.name ? -1 : 1)), skipped: [] }
 }
 
 /** The URL of a profile's server. Errors in its settings are those of its own run. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import type { FleetTarget } from './fleet-targets.ts'
 
-export { type Fleet, type FleetTarget, findProfiles, sameServers } from './fleet-targets.ts'
+export { type Fleet, type FleetTarget, findProfiles, findWorkspaces, sameServers } from './fleet-targets.ts'
 
 /** What became of the work for one server: its result, or why it stopped. */
 export type FleetResult<T> = { readonly result: T } | { readonly issues: readonly Issue[] }
