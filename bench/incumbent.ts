@@ -61,16 +61,19 @@ async function twice(from: PrefectServer, to: PrefectServer, move: Move) {
   return { first, arrived, second: await move(from.url, to.url) }
 }
 
-/** How many resources of the source are at the destination with the same content, of how many. Built-in ones do not count. */
+/**
+ * How many resources of the source are at the destination with the same content, of how many, and the same for each kind of which
+ * not all are. Built-in ones do not count.
+ */
 function arrivedOf(source: World, now: World, empty: World): string {
-  let [same, all] = [0, 0]
-  for (const [kind, resources] of Object.entries(source))
-    for (const [name, value] of Object.entries(resources)) {
-      if (empty[kind]?.[name] !== undefined) continue
-      all++
-      if (textOf(now[kind]?.[name]) === textOf(value)) same++
-    }
-  return `${same} of ${all}`
+  const counts = Object.entries(source).map(([kind, resources]) => {
+    const own = Object.entries(resources).filter(([name]) => empty[kind]?.[name] === undefined)
+    const same = own.filter(([name, value]) => textOf(now[kind]?.[name]) === textOf(value))
+    return { kind, same: same.length, all: own.length }
+  })
+  const sum = (of: 'same' | 'all') => counts.reduce((total, count) => total + count[of], 0)
+  const partial = counts.filter(({ same, all }) => same < all).map(({ kind, same, all }) => `${kind} ${same} of ${all}`)
+  return `${sum('same')} of ${sum('all')}${partial.length > 0 ? ` (${partial.join(', ')})` : ''}`
 }
 
 /** JSON with sorted keys. */

@@ -34,7 +34,8 @@ def run_next(api: Api, ids: dict[str, str], blocks: dict[str, str]) -> None:
     trigger = event_trigger(
         ["prefect.flow-run.Completed"],
         match={"prefect.resource.id": "prefect.flow-run.*"},
-        match_related=related,
+        # From 3.4.1 on there may be several.
+        match_related=related if api.version >= (3, 4, 1) else related[0],
         after=["every-kind.b", "every-kind.a"],
         for_each=["prefect.resource.id", "related:flow:prefect.resource.id", etl],
         within=30.5,

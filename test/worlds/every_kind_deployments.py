@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from prefect.client.orchestration import get_client
@@ -151,10 +152,15 @@ def by_client(ids: dict[str, str]) -> None:
     schedule = DeploymentScheduleCreate(
         schedule=CronSchedule(cron="15 4 * * 1", timezone="Asia/Tokyo"), active=False, **slug
     )
-    with get_client(sync_client=True) as client:
-        ids["ingest #1/by client"] = str(
-            client.create_deployment(
-                flow_id=ids["ingest #1"],  # type: ignore[arg-type]
+    ids["ingest #1/by client"] = asyncio.run(created(schedule, ids["ingest #1"]))
+
+
+async def created(schedule: DeploymentScheduleCreate, flow_id: str) -> str:
+    """The client of 3.0 creates no deployment without an event loop."""
+    async with get_client() as client:
+        return str(
+            await client.create_deployment(
+                flow_id=flow_id,  # type: ignore[arg-type]
                 name="by client",
                 schedules=[schedule],
                 parameters={"rows": 10, "share": 1.0},
