@@ -14,7 +14,7 @@ import { canonicalSpec } from '../../src/spec.ts'
 import { atLeast } from '../../src/version.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { openTap, type Tap } from '../servers/tap.ts'
-import { newest, old } from '../servers/versions.ts'
+import { common, newest, old } from '../servers/versions.ts'
 import { command } from '../support/command.ts'
 import { clientOf } from '../support/connect.ts'
 import { secretValues } from '../support/secret-values.ts'
@@ -238,7 +238,11 @@ function automations(): Edit[] {
   ]
 }
 
-describe.each([newest, old] as const)('each field separately, on %s', (version) => {
+/** Between the newest and the most used version hardly a write differs, so that every fourth field is tried there. */
+const editsOn = (version: string) =>
+  edits.filter(({ since }, index) => atLeast(version, since) && (version !== common || index % 4 === 0))
+
+describe.each([newest, common, old] as const)('each field separately, on %s', (version) => {
   let origin: PrefectServer
   let tap: Tap
   let client: Client
@@ -318,7 +322,7 @@ describe.each([newest, old] as const)('each field separately, on %s', (version) 
     }
   }
 
-  test.each(edits.filter(({ since }) => atLeast(version, since)))('$ref: $what', async (edit) => {
+  test.each(editsOn(version))('$ref: $what', async (edit) => {
     const original = state.get(edit.ref)
     try {
       await carryOut(edit)
