@@ -90,9 +90,15 @@ function hangsOn(name: string, named: readonly Named[]): boolean {
   return owner !== undefined && named.some(({ ref, pointer = '/limit' }) => isOf(ref, owner) && /limit/.test(pointer))
 }
 
+/** Fields of the API that have another name in a snapshot. */
+const otherNames: Readonly<Record<string, string>> = {
+  global_concurrency_limit: 'concurrency_limit',
+  storage_configuration: 'result_storage',
+}
+
 /** Whether a difference, `/field/…: a → b`, is in the field of a pointer such as `/spec/field/…`. */
 function isAt(pointer: string, line: string): boolean {
   const field = /\/([^/:]*)/.exec(line.replace(/^\/\d+/, ''))?.[1] ?? ''
   const told = pointer.split('/')[2] ?? ''
-  return told === field || (field === 'global_concurrency_limit' && told === 'concurrency_limit')
+  return told === field || told === otherNames[field]
 }

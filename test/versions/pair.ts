@@ -51,7 +51,8 @@ export async function move({ version, content, file, env }: Origin, to: ServerVe
   const tap = await openTap(destination.url)
   try {
     const run = (...args: readonly string[]) => command([...args, '--api-url', tap.url], env)
-    const { exit, out } = await run('plan', file, '--exit-code', '-f', 'json')
+    const { exit, out, err, issues } = await run('plan', file, '--exit-code', '-f', 'json')
+    if (out === '') throw new Error(`plan ended with ${exit}: ${err}${JSON.stringify(issues)}`)
     const plan = JSON.parse(out) as Awaited<ReturnType<typeof planOf>>
     const isPartial = plan.unsupported.length > 0
     expect([exit, tap.writes()]).toEqual([isPartial ? 9 : 2, []])
@@ -62,6 +63,7 @@ export async function move({ version, content, file, env }: Origin, to: ServerVe
       ...plan.issues.filter(({ code }) => code === 'downgraded').map(({ ref = '', pointer }) => ({ ref, pointer })),
     ]
     const result = compared(content, await contentOf(destination.url), named, version === prefect2)
+    expect(result.unnamed).toEqual([])
     tap.clear()
     good(await run('apply', file, ...flags))
     expect(tap.writes()).toEqual([])
