@@ -1,19 +1,27 @@
 /**
- * Fields that one of two versions lacks, with the default that the other one fills in, and values that two versions return in
- * another form: equal by plain HTTP but for these. Each with the release that brought it.
+ * Fields that one of two versions lacks, with the default that the other one fills in: equal by plain HTTP but for these. A value
+ * that is no default is a difference. Each with the release that brought the field.
  */
-const forms: readonly (readonly [kind: string, line: RegExp])[] = [
-  // 3.7.2: an action that changes a state may force it.
-  ['automation', /\/force: (undefined → false|false → undefined)$/],
-  // 3.4.15: an action may start a run later.
-  ['automation', /\/schedule_after: (undefined → .*"0\.0".*|.*"0\.0".* → undefined)$/],
-  // 3.6.6: how long a run waits for a slot.
-  ['deployment', /\/grace_period_seconds: (undefined → null|null → undefined)$/],
-  // 3.4.0: the block for results.
-  ['work-pool', /"default_result_storage_block_id":null/],
+const defaults: readonly (readonly [kind: string, path: string, value: string, since: string])[] = [
+  ['flow', '/labels', '{}', '3.1.5'],
+  // Servers label each deployment with its flow.
+  ['deployment', '/labels', '{"prefect.flow.id":"[^"]*"}', '3.1.5'],
+  ['deployment', '/schedules/\\d+/slug', 'null', '3.2.0'],
+  ['deployment', '/schedules/\\d+/parameters', '{}', '3.2.0'],
+  ['work-pool', '/storage_configuration', '{("\\w+":null,?)*}', '3.2.14'],
+  ['work-pool', '/storage_configuration/default_result_storage_block_id', 'null', '3.4.0'],
+  ['automation', '(/\\d+)?/tags', '[]', '3.4.7'],
+  ['automation', '.*/schedule_after', '.*"0\\.0".*', '3.4.15'],
+  ['deployment', '/concurrency_options/grace_period_seconds', 'null', '3.6.6'],
+  ['automation', '.*/force', 'false', '3.6.11'],
 ]
 
-/** Whether a difference, `/path: a → b`, is only one of form. */
+const forms = defaults.map(([kind, path, value]): readonly [kind: string, line: RegExp] => {
+  const filled = value.replace(/^\{/, '\\{').replace(/\}$/, '\\}').replace('[]', '\\[\\]')
+  return [kind, new RegExp(`^${path}: (undefined → ${filled}|${filled} → undefined)$`)]
+})
+
+/** Whether a difference, `/path: a → b`, is only a default that one side fills in. */
 export function isForm(name: string, line: string): boolean {
   return forms.some(([kind, pattern]) => name.startsWith(`${kind}/`) && pattern.test(line))
 }
