@@ -110,7 +110,8 @@ class Api:
         self.post(f"/deployments/{deployment_id}/schedules", [known])
 
     def automation(self, name: str, trigger: dict[str, Any], actions: list[dict[str, Any]], **fields: Any) -> str:
-        return self.post("/automations/", {"name": name, "trigger": trigger, "actions": actions, **fields})["id"]
+        body = {"name": name, "trigger": trigger, "actions": actions, **fields}
+        return self.post("/automations/", self.known(body, tags=(3, 4, 7)))["id"]
 
 
 def schema(**types: str) -> dict[str, Any]:
