@@ -4,8 +4,16 @@
  */
 const defaults: readonly (readonly [kind: string, path: string, value: string, since: string])[] = [
   ['flow', '/labels', '{}', '3.1.5'],
-  // Servers label each deployment with its flow.
-  ['deployment', '/labels', '{"prefect.flow.id":"[^"]*"}', '3.1.5'],
+  // Servers label each deployment with its flow, and with the labels of the flow, which the plan names there.
+  [
+    'deployment',
+    '/labels',
+    '{("critical":true,"level":3,"owner":"data",)?"prefect.flow.id":"[^"]*"(,"ratio":.*)?}',
+    '3.1.5',
+  ],
+  // Only 3.0 has these two.
+  ['deployment', '/schedules/\\d+/catchup', 'false', '3.0.0'],
+  ['deployment', '/schedules/\\d+/max_active_runs', 'null', '3.0.0'],
   ['deployment', '/schedules/\\d+/slug', 'null', '3.2.0'],
   ['deployment', '/schedules/\\d+/parameters', '{}', '3.2.0'],
   ['work-pool', '/storage_configuration', '{("\\w+":null,?)*}', '3.2.14'],
