@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { claimed, prefect2, serverVersions } from '../test/servers/versions.ts'
 import { type PairResult, type Results, readResults } from '../test/versions/results.ts'
 
-const begin = '<!-- written by npm run schema from test/versions/results.json -->\n'
+const begin = '<!-- written by npm run schema from test/fixtures/versions.json -->\n'
 const end = '<!-- end -->'
 
 /** The table: a row for each source, a column for each destination. Throws if the counts of a pair do not add up. */

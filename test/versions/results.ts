@@ -14,7 +14,7 @@ export interface PairResult {
 /** By `SOURCE to DESTINATION`. */
 export type Results = Readonly<Record<string, PairResult>>
 
-const file = fileURLToPath(new URL('./results.json', import.meta.url))
+const file = fileURLToPath(new URL('../fixtures/versions.json', import.meta.url))
 
 export function readResults(): Results {
   return JSON.parse(readFileSync(file, 'utf8')) as Results
