@@ -151,6 +151,16 @@ describe('several servers', () => {
   })
 })
 
+it('the environments of all servers share the rate limits of the process, and no journal', () => {
+  const rateLimits = {}
+  const io = { rateLimits, pid: 7, onEvent: () => {}, exitCodeOf, quiet: false } as unknown as Io
+  const seats = createSeats(targets, io, true)
+  const turn = { meanwhile: <T>(wait: Promise<T>) => wait }
+  const own = targets.map((one) => seats.take(one, turn))
+  expect(own.every((each) => each.rateLimits === rateLimits)).toBe(true)
+  expect(own.map(({ pid }) => pid)).toEqual(['7-a', '7-b', '7-c'])
+})
+
 describe('the report of several servers', () => {
   const issue = { code: 'unreachable-server', severity: 'error', message: 'Nothing | listens <there>.' } as const
   const report: FleetReport = {

@@ -92,7 +92,7 @@ describe('options of other tools', () => {
     [['plan', 'x', '--detailed-exitcode'], 'Use --exit-code.'],
     [['apply', 'x', '--target', 'y'], 'Use --include, --tag or --kind.'],
     [['apply', 'x', '--parallelism=4'], 'Use --concurrency.'],
-    [['plan', 'x', '--workspace', 'y'], 'Use --profile or --api-url.'],
+    [['validate', 'x', '--workspace', 'y'], 'Use --profile or --api-url.'],
     [['apply', 'x', '--force'], expect.stringContaining('--override-change-limit')],
     [['graph', 'x', '--force'], undefined],
     [['plan', 'x', '--prfile', 'y'], undefined],
