@@ -31,7 +31,7 @@ function write(files: Readonly<Record<string, string>>): void {
 
 /** The URL, and the beginning of each message: of warnings, and of what forbids writes. */
 function resolved(request: ConnectionRequest, env: Record<string, string> = {}, trust?: Trust) {
-  const environment = { env, cwd: join(root, 'work'), home: join(root, 'home'), ...(trust ? { trust } : {}) }
+  const environment = { env, cwd: join(root, 'project'), home: join(root, 'home'), ...(trust ? { trust } : {}) }
   const { connection, notes, unsafe } = resolveConnection(request, environment)
   const told = (issues: typeof notes) => issues.map(({ code, message }) => `${code}: ${message.replaceAll(root, '')}`)
   return { url: connection.url, verify: connection.tls.verify, notes: told(notes), unsafe: told(unsafe) }
@@ -56,7 +56,7 @@ describe.each(named)('a server named by %s', (_, request, env) => {
       'api.tls_insecure_skip_verify from [tool.prefect] of /project/pyproject.toml',
     ],
   ])('is told that %s turns off the check of its certificate, which forbids writes', (file, text, from) => {
-    write({ [`work/${file}`]: text })
+    write({ [`project/${file}`]: text })
     const said = `directory-setting: ${from} applies to the profile \`prod\`, which does not set it so.`
     const told = resolved(request, env)
     expect(told).toEqual({ url: 'https://prefect.example/api', verify: false, notes: [said], unsafe: [said] })
@@ -66,9 +66,9 @@ describe.each(named)('a server named by %s', (_, request, env) => {
 
   it('is told about the path of the profiles, and of certificates', () => {
     write({
-      'work/.env': 'PREFECT_API_SSL_CERT_FILE=ca.pem\n',
-      'work/ca.pem': '',
-      'work/prefect.toml': 'profiles_path = "../other.toml"\n',
+      'project/.env': 'PREFECT_API_SSL_CERT_FILE=ca.pem\n',
+      'project/ca.pem': '',
+      'project/prefect.toml': 'profiles_path = "../other.toml"\n',
       'other.toml': '[profiles.prod]\nPREFECT_API_URL = "https://other/api"\n',
     })
     const { url, unsafe } = resolved(request, env)
@@ -86,7 +86,7 @@ describe.each(named)('a server named by %s', (_, request, env) => {
 
   it('is told nothing of settings that change nothing, and of those of other things', () => {
     write({
-      'work/.env':
+      'project/.env':
         'PREFECT_API_URL=https://prefect.example/api/\nPREFECT_API_TLS_INSECURE_SKIP_VERIFY=false\nPREFECT_CLIENT_MAX_RETRIES=1\n',
     })
     expect(resolved(request, env)).toMatchObject({ notes: [], unsafe: [] })
@@ -94,7 +94,7 @@ describe.each(named)('a server named by %s', (_, request, env) => {
 })
 
 it('--profile keeps its own URL and key; with PREFECT_PROFILE, Prefect lets a file override them, which forbids writes', () => {
-  write({ 'work/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\nPREFECT_API_KEY=other\n' })
+  write({ 'project/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\nPREFECT_API_KEY=other\n' })
   expect(resolved({ profile: 'prod' })).toMatchObject({
     url: 'https://prefect.example/api',
     notes: [
@@ -114,19 +114,19 @@ it('--profile keeps its own URL and key; with PREFECT_PROFILE, Prefect lets a fi
 
 describe('without a name', () => {
   it('a file of the working directory sets the server, and only the key of a profile for its URL is told', () => {
-    write({ 'work/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\n' })
+    write({ 'project/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\n' })
     expect(resolved({})).toMatchObject({
       notes: [
         'directory-setting: PREFECT_API_KEY of the profile `prod` (/home/.prefect/profiles.toml) is sent to the URL in /project/.env.',
       ],
       unsafe: [],
     })
-    write({ 'work/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\nPREFECT_API_KEY=x\n' })
+    write({ 'project/.env': 'PREFECT_API_URL=http://127.0.0.1:1/api\nPREFECT_API_KEY=x\n' })
     expect(resolved({})).toMatchObject({ notes: [], unsafe: [] })
   })
 
   it('the check of the certificate of another server is told', () => {
-    write({ 'work/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=yes\n' })
+    write({ 'project/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=yes\n' })
     expect(resolved({})).toMatchObject({ notes: [expect.stringContaining('applies to this server')], unsafe: [] })
     const url = { apiUrl: 'https://prefect.example/api' }
     expect(resolved(url)).toMatchObject({ unsafe: [expect.stringContaining('applies to the server of --api-url')] })
@@ -145,9 +145,9 @@ describe('a file that is not trusted', () => {
     ['with --trust-directory', { uid: 4321, all: true }, 0o666, undefined],
     ['of the user who called sudo', { uid: 4321, sudoUid: owner }, 0o600, undefined],
   ])('%s', (_, trust, mode, reason) => {
-    write({ 'work/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n' })
-    chmodSync(join(root, 'work/.env'), mode)
-    if (me === 0) chownSync(join(root, 'work/.env'), owner, 0)
+    write({ 'project/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n' })
+    chmodSync(join(root, 'project/.env'), mode)
+    if (me === 0) chownSync(join(root, 'project/.env'), owner, 0)
     const { verify, unsafe } = resolved({ profile: 'prod' }, {}, trust)
     expect(verify).toBe(reason !== undefined)
     if (reason === undefined) expect(unsafe.join()).not.toContain('untrusted-file')
@@ -155,16 +155,16 @@ describe('a file that is not trusted', () => {
   })
 
   it('is not mentioned if it has no settings of the client', () => {
-    write({ 'work/pyproject.toml': '[project]\nname = "x"\n', 'work/.env': 'OTHER=1\n' })
-    for (const name of ['pyproject.toml', '.env']) chmodSync(join(root, 'work', name), 0o666)
+    write({ 'project/pyproject.toml': '[project]\nname = "x"\n', 'project/.env': 'OTHER=1\n' })
+    for (const name of ['pyproject.toml', '.env']) chmodSync(join(root, 'project', name), 0o666)
     expect(resolved({ profile: 'prod' }, {}, { uid: me })).toMatchObject({ notes: [], unsafe: [] })
   })
 })
 
 it('a FIFO and an endless file in place of settings are told, and neither waited for nor read', () => {
-  write({ 'work/s.yaml': '' })
-  execFileSync('mkfifo', [join(root, 'work/.env')])
-  symlinkSync('/dev/zero', join(root, 'work/prefect.toml'))
+  write({ 'project/s.yaml': '' })
+  execFileSync('mkfifo', [join(root, 'project/.env')])
+  symlinkSync('/dev/zero', join(root, 'project/prefect.toml'))
   expect(() => resolved({ profile: 'prod' })).toThrow(/\.env: it is a FIFO.*prefect\.toml: it is a device/s)
 })
 
@@ -184,8 +184,8 @@ describe('commands that write', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`
     write({
       'home/.prefect/profiles.toml': `[profiles.prod]\nPREFECT_API_URL = "${url}"\n`,
-      'work/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n',
-      'work/s.yaml': snapshot,
+      'project/.env': 'PREFECT_API_TLS_INSECURE_SKIP_VERIFY=1\n',
+      'project/s.yaml': snapshot,
     })
   })
   afterEach(() => close())
@@ -198,7 +198,7 @@ describe('commands that write', () => {
     ['restore', 's.yaml', '--yes'],
     ['restore', 's.yaml', '--drill', '--yes'],
   ])('%s: nothing is sent', async (...args) => {
-    const work = join(root, 'work')
+    const work = join(root, 'project')
     const { exit, issues } = await command([...args, '--profile', 'prod'], { HOME: join(root, 'home') }, work)
     expect([exit, issues.map(({ code, severity }) => `${severity} ${code}`), requests]).toEqual([
       3,
@@ -208,7 +208,7 @@ describe('commands that write', () => {
   })
 
   it('a plan is made, with the warning', async () => {
-    const work = join(root, 'work')
+    const work = join(root, 'project')
     const { err } = await command(['plan', 's.yaml', '--profile', 'prod'], { HOME: join(root, 'home') }, work)
     expect(err).toContain('[directory-setting]')
     expect(requests).not.toEqual([])
