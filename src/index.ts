@@ -27,6 +27,7 @@ export type {
   Mentions,
   Misfit,
   Names,
+  NestedCoverage,
   OnPage,
   Readiness,
   RefField,

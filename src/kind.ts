@@ -10,7 +10,7 @@ import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resour
 
 export type { Answer } from './kind/answer.ts'
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
-export type { Field, FieldCoverage, RefField } from './kind/field.ts'
+export type { Field, FieldCoverage, NestedCoverage, RefField } from './kind/field.ts'
 export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'

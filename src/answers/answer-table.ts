@@ -1,5 +1,6 @@
 import { isExact } from '../json/number.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
+import { type KnownFields, knownFields, type UnknownField, unknownFieldsIn } from '../kind/known-fields.ts'
 import type { Answer, Kind } from '../kind.ts'
 import type { AnswerCheck } from '../model.ts'
 import { checkOfAnswer } from '../snapshot/validators.ts'
@@ -9,18 +10,33 @@ import { faultWords } from './answer-words.ts'
 export interface UnknownFields {
   readonly kind: string
   readonly fields: Readonly<Record<string, number>>
+  /** Those of them that are carried unchanged. */
+  readonly carried: readonly string[]
 }
 
 /** The shapes of all answers that a table of kinds needs. */
 export interface AnswerTable extends AnswerCheck {
-  /** The unknown fields in the lists that were checked since the last call. */
+  /** The unknown fields in the objects that were checked since the last call. */
   unknownFields(): readonly UnknownFields[]
+  /**
+   * The unknown fields of an object that are not null and not carried, with the values that it had when it was checked last; for
+   * a kind whose objects have no ID, under its name.
+   */
+  unknownIn(id: string): readonly UnknownField[]
 }
 
 interface Route {
   readonly segments: readonly string[]
   readonly answer: Answer
   readonly kind: Kind
+  readonly known: KnownFields
+}
+
+/** The unknown fields that were found. */
+interface Found {
+  /** By kind: the number of objects of each field, and whether it is carried. */
+  readonly counts: Map<string, Map<string, { count: number; readonly isCarried: boolean }>>
+  readonly values: Map<string, readonly UnknownField[]>
 }
 
 /** The most names of unknown fields to count of a kind. */
@@ -32,7 +48,7 @@ const mostLevels = 1000
 /** Makes the table. Schemas are compiled, or loaded, for the first answer that needs them. */
 export function answerTable(kinds: readonly Kind[]): AnswerTable {
   const routes = routesOf(kinds)
-  const unknown = new Map<string, Map<string, number>>()
+  const found: Found = { counts: new Map(), values: new Map() }
   const routeOf = (method: string, path: string) => {
     const [plain = ''] = path.split('?')
     const segments = plain.split('/')
@@ -44,28 +60,35 @@ export function answerTable(kinds: readonly Kind[]): AnswerTable {
       const route = routeOf(method, path)
       if (!route) return undefined
       const fault = faultOf(route.answer.schema, body)
-      if (fault === undefined && route.answer.ofKind && Array.isArray(body)) countUnknown(unknown, route.kind, body)
+      if (fault === undefined && route.answer.ofKind) noteUnknown(found, route, Array.isArray(body) ? body : [body])
       return fault
     },
     unknownFields() {
-      const found = [...unknown].map(([kind, fields]) => ({ kind, fields: Object.fromEntries(fields) }))
-      unknown.clear()
-      return found
+      const all = [...found.counts].map(([kind, fields]) => ({
+        kind,
+        fields: Object.fromEntries([...fields].map(([name, { count }]) => [name, count])),
+        carried: [...fields].flatMap(([name, { isCarried }]) => (isCarried ? [name] : [])),
+      }))
+      found.counts.clear()
+      return all
     },
+    unknownIn: (id) => found.values.get(id) ?? [],
   }
 }
 
 function routesOf(kinds: readonly Kind[]): ReadonlyMap<string, readonly Route[]> {
   const routes = new Map<string, Route[]>()
-  for (const kind of kinds)
+  for (const kind of kinds) {
+    const known = knownFields(kind)
     for (const answer of kind.answers ?? []) {
       const [methods = '', path = ''] = answer.to.split(' ')
       const segments = path.split('/')
       for (const method of methods.split('|')) {
         const key = `${method} ${segments.length}`
-        routes.set(key, [...(routes.get(key) ?? []), { segments, answer, kind }])
+        routes.set(key, [...(routes.get(key) ?? []), { segments, answer, kind, known }])
       }
     }
+  }
   return routes
 }
 
@@ -115,17 +138,20 @@ function repeatedId(rows: readonly Json[]): string | undefined {
   return undefined
 }
 
-function countUnknown(unknown: Map<string, Map<string, number>>, kind: Kind, rows: readonly Json[]): void {
-  const { mapped = {}, own, ignored = {} } = kind.coverage
-  const known = new Set([
-    ...[...Object.keys(mapped), ...own, ...Object.keys(ignored)],
-    ...[...Object.keys(kind.fields), ...Object.keys(kind.refFields)],
-  ])
-  for (const row of rows)
-    for (const name in row as JsonObject) {
-      if (known.has(name)) continue
-      const counts = unknown.get(kind.name) ?? new Map<string, number>()
-      if (counts.size === mostNames && !counts.has(name)) continue
-      unknown.set(kind.name, counts.set(name, (counts.get(name) ?? 0) + 1))
+function noteUnknown({ counts, values }: Found, { kind, known }: Route, rows: readonly Json[]): void {
+  for (const row of rows) {
+    if (!isObject(row)) continue
+    const fields = [...unknownFieldsIn(known, row)]
+    const id = typeof row.id === 'string' ? row.id : kind.name
+    const set = fields.filter(({ value, carried }) => value !== null && !carried)
+    if (set.length > 0) values.set(id, set.slice(0, mostNames))
+    else values.delete(id)
+    const names = new Map(fields.map(({ path, carried = false }) => [path, carried]))
+    for (const [path, isCarried] of names) {
+      const ofKind = counts.get(kind.name) ?? new Map()
+      if (ofKind.size === mostNames && !ofKind.has(path)) continue
+      const count = (ofKind.get(path)?.count ?? 0) + 1
+      counts.set(kind.name, ofKind.set(path, { count, isCarried }))
     }
+  }
 }

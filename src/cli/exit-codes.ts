@@ -42,6 +42,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'unexpected-answer': 'incomplete',
   'incomplete-answer': 'incomplete',
   'left-out': 'incomplete',
+  'unknown-value': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',

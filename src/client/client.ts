@@ -27,6 +27,8 @@ export interface Client extends Api {
   readonly uninterrupted: Api
   /** URL and version of the server (`GET /admin/version`), fetched once. The version of a Cloud workspace is `cloud`. */
   server(): Promise<Server>
+  /** GET within a time and a size of its own; undefined for an answer that is no JSON, or none. */
+  tryGet(path: string, bounds: { readonly ms: number; readonly size: number }): Promise<Json | undefined>
   /** The server's clock in milliseconds since 1970, from the `Date` header of a response; undefined without one. */
   time(): Promise<number | undefined>
   /** Whether after this error every other request would fail too: the key has expired, or the workspace is gone. */
@@ -117,6 +119,11 @@ export function openClient(
         return server
       }),
     isLost: access.isLost,
+    tryGet: (path, { ms, size }) => {
+      const within = { ...bounds, readSize: size, waitMs: 0 }
+      const one = readerOfOne(url, { ...connection, timeoutMs: ms / 10 }, within, request, signal)
+      return one(path, ({ get }) => get(path)).catch(() => undefined)
+    },
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     drop: () => dropping.abort(),

@@ -2,7 +2,7 @@ import { plural } from '../plain-text.ts'
 import { commandFormats } from '../report/index.ts'
 import { count, defineCommand, flag, required } from './command.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
-import { exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
+import { allowUnknownOption, exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
 
 export const backup = defineCommand({
   name: 'backup',
@@ -17,6 +17,7 @@ export const backup = defineCommand({
       '--override-change-limit',
       'write the backup even if it lacks many resources of the newest one',
     ),
+    ...allowUnknownOption,
     ...serverOptions('server to read'),
     ...fleetOptions,
     ...exportSecretOptions,

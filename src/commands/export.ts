@@ -4,7 +4,14 @@ import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus, Io } from './io.ts'
-import { exportSecretOptions, externalOption, selectionOptions, serverOptions, showOptions } from './options.ts'
+import {
+  allowUnknownOption,
+  exportSecretOptions,
+  externalOption,
+  selectionOptions,
+  serverOptions,
+  showOptions,
+} from './options.ts'
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -30,6 +37,7 @@ export const exportCommand = defineCommand({
       '--strict-secrets',
       'exit with 8 and write nothing if a value outside of secret fields looks like a secret',
     ),
+    ...allowUnknownOption,
     ...serverOptions('server to read'),
     ...fleetOptions,
     ...selectionOptions,

@@ -66,6 +66,11 @@ export const selectionOptions = {
   dependencies: flag('--no-dependencies', 'leave out dependencies of the selection'),
 }
 
+/** For servers that are newer than the tool. */
+export const allowUnknownOption = {
+  allowUnknown: flag('--allow-unknown', 'go on without values of fields that this version does not know; list them'),
+}
+
 /** What a snapshot leaves to the destination. */
 export const externalOption = {
   external: list(

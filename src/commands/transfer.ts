@@ -1,5 +1,6 @@
 import { defineCommand, flag, requiredValue, value } from './command.ts'
 import {
+  allowUnknownOption,
   applyOptions,
   dryRunOption,
   externalOption,
@@ -27,6 +28,7 @@ export const transfer = defineCommand({
     save: value('--save <file>', 'also save the exported snapshot, with placeholders for secrets'),
     ...optionalActivation,
     ...ruleOptions,
+    ...allowUnknownOption,
     allowSameServer: flag('--allow-same-server', 'continue if both are the same server, or one is a copy of the other'),
     ...selectionOptions,
     ...externalOption,

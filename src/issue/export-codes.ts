@@ -22,6 +22,20 @@ export const exportCodes = {
     example: 'A variable whose name contains a line break.',
     fix: 'Change the value on the server, and export again.',
   },
+  'newer-server': {
+    meaning:
+      'The server has fields, forms of values, values or kinds that this version of prefect-snapshot does not know. The message lists them.',
+    cause: 'The server is newer than prefect-snapshot, or was changed.',
+    example: 'Prefect 3.12.0 has 2 fields that this version does not know: deployment.retry_policy, flow.owner.',
+    fix: 'Update prefect-snapshot if there is a newer version.',
+  },
+  'unknown-value': {
+    meaning:
+      'A resource has a value in a field that this version of prefect-snapshot does not know, so that what it writes lacks the value.',
+    cause: 'The server is newer than prefect-snapshot, and somebody uses one of its new fields.',
+    example: 'deployment/etl/prod has a value for retry_policy.',
+    fix: 'Update prefect-snapshot if there is a newer version, or pass --allow-unknown and set the value by hand elsewhere.',
+  },
   'incomplete-read': {
     meaning:
       "A list could not be read to its end: it differs from the server's own count also after retries, repeats itself, or is too long or too large.",

@@ -6,6 +6,6 @@ export interface Answer {
   readonly to: string
   /** JSON Schema (2020-12) of the body; no body is null. */
   readonly schema: JsonObject
-  /** Whether the body is a list of objects of the kind, whose unknown fields are counted. */
+  /** Whether the body is an object of the kind, or a list of such, whose unknown fields are counted. */
   readonly ofKind?: true
 }

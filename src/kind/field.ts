@@ -69,10 +69,25 @@ export interface FieldCoverage {
     /** Nested components that are carried unchanged. */
     readonly freeform?: readonly string[]
   }
+  /** Objects inside of answers that the kind takes apart, by their path, such as `schedules.schedule`. */
+  readonly nested?: Readonly<Record<string, NestedCoverage>>
+  /** Names in these lists that only such objects have. */
+  readonly onlyNested?: readonly string[]
+  /** The values that a field may have on servers up to the newest known one, by its path. */
+  readonly values?: Readonly<Record<string, readonly string[]>>
   /** From API field to spec field, ref field or `key`, if the names differ. */
   readonly mapped?: Readonly<Record<string, string>>
   /** Fields that the server owns; never exported. */
   readonly own: readonly string[]
   /** Unused fields, with the reason. */
   readonly ignored?: Readonly<Record<string, string>>
+}
+
+/** The handling of an object inside of an answer, or of each one of a list. */
+export interface NestedCoverage {
+  /** Models in the lists of the kind that are models of this object. */
+  readonly models?: readonly string[]
+  readonly known: readonly string[]
+  /** Other fields are carried unchanged, so that nothing of it is lost. */
+  readonly carried?: true
 }

@@ -26,6 +26,7 @@ export const defaultResultStorage: Kind = {
     {
       to: `GET ${path}`,
       schema: objectWith({ default_result_storage_block_id: orNull(string) }, ['default_result_storage_block_id']),
+      ofKind: true,
     },
     { to: `PUT|DELETE ${path}`, schema: orNull(objectWith({}, ['default_result_storage_block_id'])) },
   ],

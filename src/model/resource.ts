@@ -120,6 +120,8 @@ export interface LiveResource extends Resource {
   readonly carriedOver: JsonObject
   /** When the server created it, as an ISO 8601 time; absent if the server does not say. */
   readonly createdAt?: string
+  /** Fields with a value that this version of the tool does not know, such as `schedules.jitter`: names only. */
+  readonly unknown?: readonly string[]
   /** Secrets that the kind only guessed, because a declared path matches no value. */
   readonly guessedSecrets?: readonly Pointer[]
 }

@@ -7,7 +7,8 @@ import { matchesOneOf, membersOf } from '../selection/scope.ts'
 import { selectedIfAny, selectedOfBoth } from '../selection/selection.ts'
 import type { Update } from '../snapshot/edit/update-texts.ts'
 import { readPresent, update } from '../store/update-in-place.ts'
-import { type OpenConnection, readResources } from './connect.ts'
+import { unknownIssues } from './audit-server.ts'
+import { type OpenConnection, readResources, warn } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
 
@@ -42,6 +43,9 @@ export async function acceptRemote(
     return matches(ref) ? currentRefs.has(ref) || inScope.has(ref) : !currentRefs.has(ref)
   })
   refuseEchoes(to, accepted)
+  const taken = new Set(accepted.map(refOf))
+  const lost = live.filter((resource) => taken.has(refOf(resource)))
+  warn(context, unknownIssues(lost, { allowUnknown: true, where: 'the snapshot' }))
   const obsolete = current.map(refOf).filter((ref) => matches(ref) && !liveRefs.has(ref))
   const left = dependencies ? [] : refsOutside(accepted, kinds, live)
   const wanted = {

@@ -10,6 +10,7 @@ import { formatSnapshot } from '../snapshot/format.ts'
 import { backupName, backupsIn, timeOf } from '../store/backups.ts'
 import { writeText } from '../store/files.ts'
 import { onlyOwner } from '../store/whole-file.ts'
+import { unknownIssues } from './audit-server.ts'
 import { refuseLoss } from './backup-loss.ts'
 import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
@@ -21,6 +22,8 @@ export interface BackupRequest extends Target, Selection, Omit<ExportSecretReque
   readonly folder: string
   /** Writes the backup even if it has far fewer resources than the newest one. */
   readonly overrideChangeLimit?: boolean
+  /** Values that this version of the tool does not know are left out with a warning, and not with an error. */
+  readonly allowUnknown?: boolean
   /** Number of backups to keep; all by default. */
   readonly keep?: number
 }
@@ -33,7 +36,7 @@ export interface BackupResult {
   readonly unchanged: boolean
   /** Names of older backups that were removed. */
   readonly removed: readonly string[]
-  /** Why resources of the server are not in it. */
+  /** Why resources of the server, or values of them, are not in it. */
   readonly leftOut: readonly Issue[]
 }
 
@@ -66,8 +69,10 @@ async function read(request: BackupRequest, newest: string | undefined, context:
     warn(context, live.issues)
     const { chosen, outside } = chosenOf([...live.resources.values()], request, context.kinds)
     const written = await secrets.written(secrets.found(chosen))
-    const { resources, incomplete, issues: leftOut } = readableOf(written, context.kinds)
-    warn(context, leftOut)
+    const { resources, incomplete, issues } = readableOf(written, context.kinds)
+    const unknown = unknownIssues(chosen, { allowUnknown: request.allowUnknown, where: 'the backup' })
+    warn(context, [...issues, ...unknown])
+    const leftOut = [...issues, ...unknown].filter(({ severity }) => severity === 'error')
     const complete = snapshotOf(connection.server, request, resources, outside)
     refuseEchoes(connection, complete)
     return { snapshot: { ...complete, scope: withIncomplete(complete.scope, incomplete) }, leftOut }

@@ -1,4 +1,4 @@
-import { answerTable, type UnknownFields } from '../answers/answer-table.ts'
+import { type AnswerTable, answerTable } from '../answers/answer-table.ts'
 import { ApiError, type Client, openClient, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
@@ -6,6 +6,7 @@ import { type ReadOptions, readLive } from '../live/read-live.ts'
 import type { Event, Live, Server } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 import { rateLimitOf } from './account-rate.ts'
+import { type Audited, auditServer, gapsIssue, withAnswers, withUnknown } from './audit-server.ts'
 import { readScopes } from './cloud-scopes.ts'
 import { type CloudWorkspace, placeInCloud, workspaceName } from './cloud-workspaces.ts'
 
@@ -31,8 +32,12 @@ export interface OpenConnection {
   scopes(): Promise<readonly string[] | undefined>
   /** Only one for writing may be written to. */
   readonly purpose: Purpose
-  /** The fields of the objects that were read since the last call that no kind knows. */
-  unknownFields(): readonly UnknownFields[]
+  /** What the objects that were read have and no kind knows. */
+  readonly answers: Pick<AnswerTable, 'unknownFields' | 'unknownIn'>
+  /** What the server's own API document has and no kind knows; asked for once, by the first call. */
+  audit(): Promise<Audited>
+  /** Whether a warning was not given before on this connection. */
+  isFirst(message: string): boolean
   /** Whether requests contain credentials. */
   readonly withCredentials: boolean
   /** Calls the listener for every event of the client. */
@@ -108,6 +113,8 @@ export async function withConnection<T>(
       ...(workspace ? { workspace: workspaceName(workspace) } : {}),
       reading: purpose === 'export',
     })
+    let audited: Promise<Audited> | undefined
+    const given = new Set<string>()
     return await use({
       client,
       server,
@@ -115,7 +122,12 @@ export async function withConnection<T>(
       workspace,
       scopes: async () => workspace && readScopes(connection, workspace, context),
       purpose,
-      unknownFields: answers.unknownFields,
+      answers,
+      audit: () => {
+        audited ??= auditServer(client, server, context.kinds)
+        return audited
+      },
+      isFirst: (message) => given.size < given.add(message).size,
       withCredentials: connection.authorization !== undefined,
       listen: (listener) => void listeners.push(listener),
     })
@@ -128,16 +140,39 @@ export async function withConnection<T>(
   }
 }
 
-/** Reads the resources of a server and emits the phase; all of them, unless `options` restricts them. */
+/** Reads the resources of a server like `readAudited`, and warns of what it has that this version of the tool does not know. */
 export async function readResources(
-  { client, server, unknownFields }: OpenConnection,
-  { kinds, onEvent }: Context,
+  connection: OpenConnection,
+  context: Context,
   options: Omit<ReadOptions, 'on'> = {},
 ): Promise<Live> {
-  onEvent({ type: 'phase', phase: 'reading' })
-  const live = await readLive(client, server, kinds, { ...options, on: onEvent })
-  for (const unknown of unknownFields()) onEvent({ type: 'unknown-fields', ...unknown })
+  const { live, audited } = await readAudited(connection, context, options)
+  const issue = gapsIssue(live.server, audited, connection.client)
+  if (issue && connection.isFirst(issue.message)) warn(context, [issue])
   return live
+}
+
+/**
+ * Reads the resources of a server and emits the phase; all of them, unless `options` restricts them. Compares the API of the
+ * server meanwhile.
+ */
+export async function readAudited(
+  connection: OpenConnection,
+  context: Context,
+  options: Omit<ReadOptions, 'on'> = {},
+): Promise<{ readonly live: Live; readonly audited: Audited }> {
+  const { client, server, answers } = connection
+  const { kinds, onEvent } = context
+  onEvent({ type: 'phase', phase: 'reading' })
+  const asked = connection.audit()
+  const live = await readLive(client, server, kinds, { ...options, on: onEvent })
+  const unknown = answers.unknownFields()
+  for (const { kind, fields, carried } of unknown) {
+    const lost = Object.entries(fields).filter(([name]) => !carried.includes(name))
+    if (lost.length > 0) onEvent({ type: 'unknown-fields', kind, fields: Object.fromEntries(lost) })
+  }
+  const audited = withAnswers(await asked, unknown)
+  return { live: withUnknown(live, audited, kinds, answers.unknownIn), audited }
 }
 
 /** Emits warnings, if there are any. */

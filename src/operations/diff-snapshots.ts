@@ -17,6 +17,7 @@ import {
 import { parsePair } from '../snapshot/edit/same-documents.ts'
 import { type Parsed, parseDocuments, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
+import { unknownIssues } from './audit-server.ts'
 import { readResources, warn, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
 import { snapshotOf } from './server-snapshot.ts'
@@ -102,6 +103,7 @@ async function readServer(
     const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
     warn(context, live.issues)
     const found = [...live.resources.values()]
+    warn(context, unknownIssues(found, { allowUnknown: true, where: 'the comparison' }))
     const all = other ? withoutImplied(asWritten(found, other, kinds), other, kinds) : found
     const exported = selects(selection) ? all : selected(all, kinds, {})
     const snapshot = snapshotOf(connection.server, {}, withPlaceholders(exported, kinds))

@@ -13,6 +13,7 @@ import { leftOutOf } from '../store/export-scope.ts'
 import { snapshotText, type WriteOptions, writeSnapshot } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { onlyOwner } from '../store/whole-file.ts'
+import { unknownIssues } from './audit-server.ts'
 import { type OpenConnection, readResources, type Target, warn, withConnection } from './connect.ts'
 import type { Comparison } from './diff-snapshots.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
@@ -28,6 +29,8 @@ export interface ExportRequest extends Target, Choice, ExportSecretRequest {
   readonly check?: boolean
   /** Replaces the output, whatever it is. */
   readonly overwrite?: boolean
+  /** Values that this version of the tool does not know are left out with a warning, and not with an error. */
+  readonly allowUnknown?: boolean
 }
 
 const overwriteAdvice = 'Pass --update to change only what differs, --overwrite to replace it, or another path.'
@@ -37,7 +40,7 @@ export interface ExportResult {
   readonly snapshot: Snapshot
   /** Number of secrets in the exported resources. */
   readonly secretCount: number
-  /** Why resources of the server are not in the snapshot. */
+  /** Why resources of the server, or values of them, are not in the snapshot. */
   readonly leftOut: readonly Issue[]
   /** The text, if the output is `-`. */
   readonly text?: string
@@ -83,7 +86,9 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
       openedUpdate && { select: openedUpdate.selected, documented: openedUpdate.current },
     )
     const exported = secrets.found(chosen)
-    const { resources, incomplete, issues: leftOut } = readableOf(await secrets.written(exported), kinds)
+    const { resources, incomplete, issues } = readableOf(await secrets.written(exported), kinds)
+    const unknown = unknownIssues(chosen, { allowUnknown: effective.allowUnknown, where: 'the snapshot' })
+    const leftOut = [...issues, ...unknown]
     const complete = snapshotOf(server, effective, resources, outside)
     const snapshot = { ...complete, scope: withIncomplete(complete.scope, incomplete) }
     refuseEchoes(connection, snapshot)
@@ -98,7 +103,7 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     const output = openedUpdate
       ? await updated(openedUpdate, snapshot, effective, target)
       : await written(snapshot, effective, { rule, bytesOf: ahead.bytesOf }, context)
-    return { snapshot, secretCount, leftOut, ...output }
+    return { snapshot, secretCount, leftOut: leftOut.filter(({ severity }) => severity === 'error'), ...output }
   }
   return withConnection({ ...effective, purpose: 'export' }, context, read)
 }

@@ -61,6 +61,8 @@ interface PlanInput {
   readonly substituteSecrets?: SecretValues
   /** The snapshot before it was narrowed, if `parsed` is already a selection of it. */
   readonly fullSnapshot?: Snapshot
+  /** What is known to be wrong with the snapshot; errors stop an apply. */
+  readonly snapshotIssues?: readonly Issue[]
 }
 
 /** Reads the resources of the snapshot and all others in its scope from a server, and compares. Changes nothing. */
@@ -69,7 +71,7 @@ export async function preparePlan(
   request: PlanRequest,
   to: OpenConnection,
   context: Context,
-  { substituteSecrets, fullSnapshot = parsed.snapshot }: PlanInput = {},
+  { substituteSecrets, fullSnapshot = parsed.snapshot, snapshotIssues = [] }: PlanInput = {},
 ): Promise<PreparedPlan> {
   const { kinds } = context
   const policy = readPolicy(request.snapshot, context)
@@ -108,6 +110,7 @@ export async function preparePlan(
       ...plan,
       issues: [
         ...outsideIn(parsed, snapshot),
+        ...snapshotIssues,
         ...refusedIn(parsed.snapshot.resources, plan, kinds).map((issue) => placed(issue, parsed)),
         ...plan.issues.map((issue) => placed(issue, parsed)),
       ],

@@ -5,9 +5,10 @@ import { Failure, type Issue } from '../issue.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
 import { hasKind } from '../version.ts'
+import { auditChecks } from './audit-server.ts'
 import { readsOnly } from './cloud-scopes.ts'
 import { workspaceName } from './cloud-workspaces.ts'
-import { inWorkspace, type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
+import { inWorkspace, type OpenConnection, readAudited, type Target, withConnection } from './connect.ts'
 import { destinationChecks, sourceChecks, transferChecks } from './preflight-checks.ts'
 
 export interface PreflightRequest {
@@ -76,12 +77,17 @@ async function examine(
         ...(await workspaceChecks(role, connection)),
         clockCheck(role, await client.time(), context.now()),
       ]
-      const live = await readResources(connection, context).catch((error: unknown) =>
+      const found = await readAudited(connection, context).catch((error: unknown) =>
         unreadableKinds(role, connection, context, error),
       )
-      if (Array.isArray(live)) return { checks: [...begin, ...live] }
+      if (Array.isArray(found)) return { checks: [...begin, ...found] }
+      const { live, audited } = found
       const detail = kindsText(live.resources.values()) || 'no resources'
-      const read: Check[] = [accessCheck(role, connection), { status: 'ok', title: `${role}: kinds`, detail }]
+      const read: Check[] = [
+        accessCheck(role, connection),
+        { status: 'ok', title: `${role}: kinds`, detail },
+        ...auditChecks(role, live, audited, connection),
+      ]
       return { checks: [...begin, ...read, ...(await more(connection, live))], live }
     })
   } catch (error) {

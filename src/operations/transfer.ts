@@ -12,6 +12,7 @@ import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
+import { unknownIssues } from './audit-server.ts'
 import { inWorkspace, readResources, type Target, toWrite, warn, withConnection } from './connect.ts'
 import { withDeclaredSecrets } from './declared-secrets.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
@@ -31,6 +32,8 @@ export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Om
   readonly toWorkspace?: string
   /** File for a snapshot of the exported resources, with placeholders for secrets. */
   readonly save?: string
+  /** Transfers resources without values that this version of the tool does not know. */
+  readonly allowUnknown?: boolean
   /** Continues if both are the same server, or one is a copy of the other. */
   readonly allowSameServer?: boolean
 }
@@ -69,7 +72,12 @@ export async function transfer(request: TransferRequest, context: Context, appro
       snapshot: `profile ${request.from}`,
       profile: request.to,
     }
-    const input = selects(request) ? { fullSnapshot: transferredSnapshot(source, {}, kinds) } : {}
+    const snapshotIssues = unknownIssues(snapshot.resources, {
+      allowUnknown: request.allowUnknown,
+      where: 'what is transferred',
+    })
+    const full = selects(request) ? { fullSnapshot: transferredSnapshot(source, {}, kinds) } : {}
+    const input = { ...full, snapshotIssues }
     const prepared = await preparePlan(withoutText(snapshot), plan, to, context, input)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')

@@ -23,6 +23,7 @@ export async function verify(request: PlanRequest, context: Context): Promise<re
       ...serverOnlyChecks(prepared),
       ...externalChecks(prepared),
       ...secretChecks(prepared),
+      ...unknownChecks(prepared),
       ...readiness,
     ]
   })
@@ -93,5 +94,14 @@ function secretChecks({ plan }: PreparedPlan): Check[] {
     const { kind, key } = splitRef(ref)
     const detail = `${key}: ${plural(pointers.length, 'secret')} not compared (${pointers.map((pointer) => pathText(pointer)).join(', ')})`
     return { status: 'note', title: kind, detail }
+  })
+}
+
+/** Values that were not compared, because this version of the tool does not know their fields. */
+function unknownChecks({ live, parsed }: PreparedPlan): Check[] {
+  return parsed.snapshot.resources.flatMap((resource): Check[] => {
+    const { unknown = [] } = live.resources.get(refOf(resource)) ?? {}
+    const detail = `${resource.key}: ${unknown.join(', ')} not compared, because this version does not know it`
+    return unknown.length > 0 ? [{ status: 'warning', title: resource.kind, detail }] : []
   })
 }

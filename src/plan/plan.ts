@@ -1,6 +1,7 @@
 import type { Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, NotCompared, Plan, Ref, Rename, SecretValues, Snapshot, Unsupported } from '../model.ts'
+import { visible } from '../plain-text.ts'
 import { byRef } from '../ref.ts'
 import { externalEdges, externalsOf } from '../selection/external.ts'
 import type { Activation } from './activation.ts'
@@ -161,5 +162,16 @@ function compareAll(
 function withEffects(change: Change, kinds: readonly Kind[], live: Live, { wanted }: Pairs): Change {
   const kind = kinds.find(({ name }) => change.ref.startsWith(`${name}/`))
   const resourceOf = (ref: Ref) => wanted.get(ref)?.after ?? live.resources.get(ref)
-  return { ...change, notes: [...change.notes, ...(kind?.effects?.(change, live.server, resourceOf) ?? [])] }
+  const effects = kind?.effects?.(change, live.server, resourceOf) ?? []
+  return { ...change, notes: [...change.notes, ...effects, ...unknownValues(change)] }
+}
+
+/** What a change may do to values that this version of the tool does not know: it neither sends nor records them. */
+function unknownValues(change: Change): string[] {
+  const { unknown = [] } = 'before' in change ? change.before : {}
+  if (unknown.length === 0) return []
+  const names = unknown.map(visible).join(', ')
+  return change.action === 'delete'
+    ? [`undo cannot restore ${names}, which this version of prefect-snapshot does not know`]
+    : [`the server may reset ${names}: this version of prefect-snapshot does not know it, and does not send it`]
 }

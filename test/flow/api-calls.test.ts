@@ -137,7 +137,7 @@ function table(): string {
 
 Recorded in front of Prefect ${newest} with resources of every kind by \`test/flow/api-calls.test.ts\`, which fails if this page differs, and writes it with \`--update\`. *apply* stands
 for all that write what a plan says: \`apply\`, \`restore\`, \`undo\`, and \`transfer\` at its destination, which reads its source like \`export\`. A command makes only those calls that its
-resources need. *all* are ${commands.join(', ')}; other commands send nothing.
+resources need. *all* are ${commands.join(', ')}; other commands send nothing. A server that is newer than what this version knows is also asked for \`GET /openapi.json\`, once.
 
 ## Reads
 

@@ -12,7 +12,7 @@ const named = kinds.map((kind) => ({ kind, name: kind.name }))
 /** The lists of a kind: path and schema of an object. */
 function listsOf({ answers = [] }: Kind): { path: string; row: JsonObject }[] {
   return answers
-    .filter(({ ofKind }) => ofKind)
+    .filter(({ ofKind, schema }) => ofKind && schema.items !== undefined)
     .map(({ to, schema }) => ({ path: to.split(' ')[1]?.replace('*', 'x') ?? '', row: schema.items as JsonObject }))
 }
 
@@ -87,8 +87,27 @@ describe('an answer', () => {
       { ...row, new_field: 1 },
       { ...row, id: 'b', new_field: null, other: 2 },
     ])
-    expect(counting.unknownFields()).toEqual([{ kind: 'variable', fields: { new_field: 2, other: 1 } }])
+    expect(counting.unknownFields()).toEqual([{ kind: 'variable', fields: { new_field: 2, other: 1 }, carried: [] }])
     expect(counting.unknownFields()).toEqual([])
+    // Null is no value.
+    expect(counting.unknownIn('a')).toEqual([{ path: 'new_field', value: 1 }])
+    expect(counting.unknownIn('b')).toEqual([{ path: 'other', value: 2 }])
+  })
+
+  test('is looked at where a kind takes it apart, also in lists, and what is carried is no loss', () => {
+    const counting = answerTable(kinds)
+    const schedule = { id: 's', active: true, schedule: { cron: '0 0 * * *', jitter: 5 } }
+    const deployment = {
+      ...{ id: 'd', name: 'x', flow_id: 'f', parameters: { anything: 1 }, timezone: 'UTC' },
+      schedules: [schedule, { ...schedule, id: 't', retry: true }],
+      global_concurrency_limit: { id: 'l', name: 'x', limit: 1, burst: 2 },
+    }
+    counting.fault('POST', '/deployments/filter', [deployment])
+    const names = ['timezone', 'schedules.schedule.jitter', 'schedules.retry', 'global_concurrency_limit.burst']
+    const [found] = counting.unknownFields()
+    expect(Object.keys(found?.fields ?? {}).sort()).toEqual([...names].sort())
+    expect(found?.carried).toEqual(['schedules.schedule.jitter'])
+    expect(counting.unknownIn('d').map(({ path }) => path)).toEqual(names.filter((name) => !name.endsWith('jitter')))
   })
 
   test('to a request that no kind makes is not judged', () => {

@@ -6,6 +6,7 @@ import { atLeast, isCloud } from '../../version.ts'
 import { objects } from '../endpoints.ts'
 import { labelsSince } from '../flow.ts'
 import { queueParts } from '../queue-name.ts'
+import { decodeOptions } from './concurrency-options.ts'
 import { optionsSince } from './deployment-limit.ts'
 import { decodeSchedule } from './schedule.ts'
 
@@ -58,7 +59,7 @@ export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server
     job_variables: spec.job_variables ?? {},
     paused: spec.paused ?? false,
     schedules: objects(spec.schedules).map((schedule) => decodeSchedule(schedule, server)),
-    ...(atLeast(server.version, optionsSince) ? { concurrency_options: spec.concurrency_options ?? null } : {}),
+    ...(atLeast(server.version, optionsSince) ? { concurrency_options: decodeOptions(spec.concurrency_options) } : {}),
     storage_document_id: ids.storage ?? null,
     infrastructure_document_id: ids.infrastructure ?? null,
   }

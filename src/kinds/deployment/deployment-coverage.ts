@@ -1,4 +1,5 @@
 import type { FieldCoverage } from '../../kind.ts'
+import { strategies } from './concurrency-options.ts'
 
 /** What becomes of each field of a deployment in the API. */
 export const deploymentCoverage: FieldCoverage = {
@@ -14,6 +15,38 @@ export const deploymentCoverage: FieldCoverage = {
       'GlobalConcurrencyLimitResponse',
     ],
   },
+  nested: {
+    schedules: {
+      models: ['DeploymentSchedule', 'DeploymentScheduleCreate', 'DeploymentScheduleUpdate'],
+      known: [
+        ...[
+          'id',
+          'created',
+          'updated',
+          'deployment_id',
+          'schedule',
+          'slug',
+          'active',
+          'max_scheduled_runs',
+          'parameters',
+        ],
+        'replaces',
+        // Of Prefect 2; an export reports them.
+        ...['max_active_runs', 'catchup'],
+      ],
+    },
+    'schedules.schedule': { known: ['cron', 'day_or', 'interval', 'anchor_date', 'rrule', 'timezone'], carried: true },
+    global_concurrency_limit: {
+      known: ['id', 'created', 'updated', 'name', 'limit', 'active', 'active_slots', 'slot_decay_per_second'],
+    },
+    concurrency_options: { known: ['collision_strategy', 'grace_period_seconds'], carried: true },
+  },
+  onlyNested: [
+    ...['slug', 'active', 'max_scheduled_runs', 'cron', 'day_or', 'interval', 'anchor_date', 'rrule', 'timezone'],
+    ...['limit', 'active_slots', 'slot_decay_per_second', 'collision_strategy', 'grace_period_seconds'],
+    ...['deployment_id', 'max_active_runs', 'catchup', 'replaces'],
+  ],
+  values: { 'concurrency_options.collision_strategy': strategies },
   mapped: {
     name: 'key',
     flow_id: 'flow',

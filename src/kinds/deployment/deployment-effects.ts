@@ -59,7 +59,12 @@ function startsToRun({ spec }: Resource): string[] {
   const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
   if (active.length === 0) return []
   const list = active.map((schedule) =>
-    String(schedule.slug ?? schedule.cron ?? schedule.rrule ?? `every ${String(schedule.interval)} s`),
+    String(
+      schedule.slug ??
+        schedule.cron ??
+        schedule.rrule ??
+        (schedule.form ? 'of another form' : `every ${String(schedule.interval)} s`),
+    ),
   )
   return [
     `starts to run by ${active.length === 1 ? 'its schedule' : `${active.length} schedules`}: ${list.join(', ').replaceAll('\n', ' ')}`,

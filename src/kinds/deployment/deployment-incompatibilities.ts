@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '../../json.ts'
+import { isKnownVersion, newestKnown } from '../../kind/known-version.ts'
 import type { Incompatibility } from '../../kind.ts'
 import { append } from '../../list-at.ts'
 import type { LiveResource, Resource, Server } from '../../model.ts'
@@ -22,6 +24,7 @@ export function deploymentIncompatibilities(
   if (object(spec.concurrency_options).grace_period_seconds !== undefined && !atLeast(version, '3.6.6'))
     out.push({ pointer: '/spec/concurrency_options/grace_period_seconds', ...notBefore('3.6.6') })
   if (!atLeast(version, scheduleNamesSince)) append(out, partsOfSchedules(spec))
+  if (isKnownVersion(version)) append(out, newerParts(spec, before?.spec))
   const fault = before ? undefined : nameFault('deployment', keyParts(key)[1] ?? '')
   if (fault) out.push({ drops: 'resource', reason: fault })
   append(out, [...aboveLimit(resource, server, before), ...negativesOfOwn(spec, before?.spec)])
@@ -57,4 +60,20 @@ function partsOfSchedules({ schedules }: Resource['spec']): Incompatibility[] {
       ? []
       : [{ pointer: `/spec/schedules/${index}/parameters`, ...notBefore(scheduleNamesSince, without) }]),
   ])
+}
+
+/** What only a newer server has; unless this one has it already, whatever its version says. */
+function newerParts(spec: JsonObject, current: JsonObject = {}): Incompatibility[] {
+  const reason = `no Prefect up to ${newestKnown} has it`
+  const has = (value: Json | undefined) => objects(value).some(({ form, other }) => (form ?? other) !== undefined)
+  const schedules = has(current.schedules) ? [] : objects(spec.schedules)
+  const ofSchedules = schedules.flatMap(({ form, other }, index): Incompatibility[] => {
+    if (form !== undefined) return [{ pointer: `/spec/schedules/${index}/form`, drops: 'resource', reason }]
+    return other === undefined ? [] : [{ pointer: `/spec/schedules/${index}/other`, drops: 'field', reason }]
+  })
+  const { other } = object(spec.concurrency_options)
+  if (other === undefined || object(current.concurrency_options).other !== undefined) return ofSchedules
+  // Without its strategy, the rest is refused too.
+  const pointer = `/spec/concurrency_options${object(other).collision_strategy === undefined ? '/other' : ''}`
+  return [...ofSchedules, { pointer, drops: 'field', reason }]
 }

@@ -5,6 +5,7 @@ import type { LiveResource, Ref } from '../../model.ts'
 import { plainNumber } from '../../spec.ts'
 import { atLeast } from '../../version.ts'
 import { at, idOf, isAmbiguous, object, statusOf, text } from '../endpoints.ts'
+import { decodeOptions } from './concurrency-options.ts'
 
 /*
  * A deployment has no limit, one of its own (a row `deployment:<id>` that the server makes and deletes with it), or
@@ -98,7 +99,7 @@ export async function changeLimit(write: Write, before: LiveResource, after: Res
     const options = after.spec.concurrency_options ?? null
     await send({ global_concurrency_limit_id: after.ids.limit, concurrency_options: interimOptions(options) })
     await removeOwnRow(write, before.id)
-    await send({ concurrency_options: options })
+    await send({ concurrency_options: decodeOptions(options) })
   } else if (after.ids.limit) {
     await send({ global_concurrency_limit_id: after.ids.limit })
     if (before.refs.limit !== undefined && before.refs.limit === after.refs.limit) await removeOwnRow(write, before.id)

@@ -6,6 +6,7 @@ import { keyParts } from '../../ref.ts'
 import { object, objects, text } from '../endpoints.ts'
 import { queueRef } from '../queue-name.ts'
 import { readAll, readNamed } from '../read-list.ts'
+import { encodeOptions } from './concurrency-options.ts'
 import { encodeLimit } from './deployment-limit.ts'
 import { encodeSchedules } from './schedule.ts'
 
@@ -71,7 +72,7 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       paused: raw.paused,
       schedules: encodeSchedules(raw.schedules),
       concurrency_limit: limit.own,
-      concurrency_options: raw.concurrency_options,
+      concurrency_options: encodeOptions(raw.concurrency_options),
     },
     dropped: [
       ...(queue && !pool ? [queueAlone(queue)] : []),

@@ -12,7 +12,7 @@ export const concurrencyOptionRules: readonly Rule[] = [
     doc: 'Concurrency options have a collision_strategy.',
     source: 'prefect/server/schemas/core.py: ConcurrencyOptions.collision_strategy',
     *find(value) {
-      if (isObject(value) && value.collision_strategy === undefined)
+      if (isObject(value) && (value.collision_strategy ?? object(value.other).collision_strategy) === undefined)
         yield {
           pointer: '',
           problem: 'concurrency options without collision_strategy',

@@ -3,9 +3,11 @@ import type { Created, ResolvedResource, Write } from '../../kind.ts'
 import type { FieldChange, LiveResource, Resource, Server } from '../../model.ts'
 import { atLeast, isPrefect2 } from '../../version.ts'
 import { at, isAmbiguous, namesOf, object, statusOf } from '../endpoints.ts'
+import { keepOther as keepOtherOptions } from './concurrency-options.ts'
 import { bodyOf, poolBody } from './deployment-body.ts'
 import { changeLimit, completeInterrupted, completeLimit, limitBody } from './deployment-limit.ts'
 import { completeSchedules, pausedOf, post, upsert } from './deployment-upsert.ts'
+import { keepOther } from './schedule.ts'
 import { changeSchedules } from './schedule-changes.ts'
 
 export async function createDeployment(write: Write, after: ResolvedResource): Promise<Created> {
@@ -34,10 +36,11 @@ export async function removeDeployment({ api }: Write, before: LiveResource): Pr
 export async function updateDeployment(
   write: Write,
   before: LiveResource,
-  after: ResolvedResource,
+  wanted: ResolvedResource,
   fields: readonly FieldChange[],
 ): Promise<void> {
   const changed = namesOf(fields)
+  const after = withNewer(wanted, before)
   const isOld = isPrefect2(write.server.version)
   if (changed.has('concurrency_options')) await completeInterrupted(write, before, after)
   const way = isOld || needsUpsert(after, changed, write.server) === undefined ? patch : isFlip(changed) ? flip : upsert
@@ -58,6 +61,21 @@ export async function updateDeployment(
     await changeSchedules(write, before.id, before.carriedOver.schedules, after.spec.schedules)
   if (changed.has('limit') || changed.has('concurrency_limit'))
     await changeLimit(isOld ? write : pastParameters(write, before, after), before, after)
+}
+
+/** What is wanted, with what only a newer server has and the snapshot does not say: requests replace the whole value. */
+function withNewer(after: ResolvedResource, { spec: current }: LiveResource): ResolvedResource {
+  const { schedules, concurrency_options: options } = after.spec
+  return {
+    ...after,
+    spec: {
+      ...after.spec,
+      ...(schedules === undefined ? {} : { schedules: keepOther(schedules, current.schedules) }),
+      ...(options === undefined
+        ? {}
+        : { concurrency_options: keepOtherOptions(options, current.concurrency_options) ?? null }),
+    },
+  }
 }
 
 /**

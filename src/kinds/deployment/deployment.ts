@@ -1,4 +1,3 @@
-import { isObject, type Json } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import { keyOf, keyParts } from '../../ref.ts'
 import { idOf, text } from '../endpoints.ts'
@@ -6,6 +5,7 @@ import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels, labelsSince } from '../flow.ts'
 import { nameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
+import { compareOptions, normalizeOptions, optionsSchema } from './concurrency-options.ts'
 import { deploymentAnswers } from './deployment-answers.ts'
 import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
@@ -125,19 +125,13 @@ export const deployment: Kind = {
       interim: interimLimit,
     },
     concurrency_options: {
-      schema: {
-        type: ['object', 'null'],
-        properties: {
-          collision_strategy: { enum: ['ENQUEUE', 'CANCEL_NEW'] },
-          grace_period_seconds: { type: ['integer', 'null'] },
-        },
-        additionalProperties: false,
-      },
+      schema: optionsSchema,
       doc: 'What happens to runs that exceed the limit.',
       rules: concurrencyOptionRules,
       default: null,
       since: optionsSince,
-      normalize: withoutNulls,
+      normalize: normalizeOptions,
+      compare: compareOptions,
       interim: interimOptions,
     },
   },
@@ -191,9 +185,4 @@ export const deployment: Kind = {
     const found = (await listDeployments(reader, new Set([resource.key]))).find((raw) => raw.name === name)
     return found && idOf(found)
   },
-}
-
-function withoutNulls(value: Json): Json {
-  if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
 }

@@ -19,6 +19,7 @@ export const minimumInterval: RuleKeyword = {
     }
     return (argument, value) => {
       const resource = { kind: 'deployment', key: '', refs: {}, secrets: {}, spec: { schedules: [value] } }
+      if (isObject(value) && isObject(value.form)) return 'has runs whose times cannot be computed'
       const [schedule] = isObject(value) ? runSchedules(resource) : []
       if (!schedule || (schedule.cron ?? schedule.interval ?? schedule.rrule) === undefined)
         return 'is not a schedule, which minimumInterval is for'

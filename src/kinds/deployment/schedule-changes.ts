@@ -65,7 +65,10 @@ export function planSchedules(raws: Json | undefined, wanted: Json | undefined):
  */
 function pair({ id, schedule: old }: Existing, schedule: JsonObject): Paired {
   const isAnchored = schedule.interval === undefined || schedule.anchor_date !== undefined
-  return { id, schedule: isAnchored || !old.anchor_date ? schedule : { ...schedule, anchor_date: old.anchor_date } }
+  const anchor = isAnchored || !old.anchor_date ? {} : { anchor_date: old.anchor_date }
+  // A PATCH replaces what says when it runs, and with it what only a newer server has.
+  const other = old.other === undefined || schedule.form !== undefined ? {} : { other: old.other }
+  return { id, schedule: { ...other, ...schedule, ...anchor } }
 }
 
 /** PATCH ignores null: it can neither remove a slug nor clear `max_scheduled_runs`. */

@@ -32,10 +32,18 @@ export const schedulesSchema: JsonObject = {
       active: { type: 'boolean', description: 'Whether the schedule is active.' },
       max_scheduled_runs: { type: 'integer', minimum: 1, description: 'Maximum number of runs scheduled ahead.' },
       parameters: { type: 'object', description: 'Parameters of the runs, which override those of the deployment.' },
+      form: {
+        type: 'object',
+        description: 'A schedule of another form, which only servers newer than this version have, as they have it.',
+      },
+      other: {
+        type: 'object',
+        description: 'Further fields of the schedule, which only servers newer than this version have.',
+      },
     },
     additionalProperties: false,
     required: ['active'],
-    oneOf: [{ required: ['cron'] }, { required: ['interval'] }, { required: ['rrule'] }],
+    oneOf: [{ required: ['cron'] }, { required: ['interval'] }, { required: ['rrule'] }, { required: ['form'] }],
   },
 }
 
@@ -48,20 +56,30 @@ export function encodeSchedules(raws: Json | undefined): Json {
 }
 
 function encodeSchedule(raw: JsonObject): JsonObject {
-  const { cron, interval, rrule, anchor_date, timezone, day_or } = object(raw.schedule)
   const parts: Record<string, Json | undefined> = {
     slug: raw.slug ?? undefined,
+    ...encodeForm(object(raw.schedule)),
+    active: raw.active,
+    max_scheduled_runs: raw.max_scheduled_runs ?? undefined,
+    parameters: raw.parameters,
+  }
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as JsonObject
+}
+
+/** What says when a schedule runs. A form that this version does not know is carried whole, and so are further fields. */
+function encodeForm(schedule: JsonObject): Record<string, Json | undefined> {
+  const { cron, interval, rrule, anchor_date, timezone, day_or, ...rest } = schedule
+  if ((cron ?? interval ?? rrule) === undefined) return { form: schedule }
+  const other = Object.entries(rest).filter(([, value]) => value !== null)
+  return {
     cron,
     interval,
     rrule,
     anchor_date: anchor_date ?? undefined,
     timezone,
     day_or,
-    active: raw.active,
-    max_scheduled_runs: raw.max_scheduled_runs ?? undefined,
-    parameters: raw.parameters,
+    other: other.length > 0 ? Object.fromEntries(other) : undefined,
   }
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
 /** Converts schedules to canonical form: without defaults, sorted by slug, then by content. */
@@ -106,6 +124,8 @@ export function compareSchedules(value: Json, other: Json | undefined): Json {
     // Without an anchor, the server counts from the time of the request, which cannot be compared.
     else if (out.interval !== undefined) delete out.anchor_date
     if (out.interval !== undefined && others[index] && others[index].anchor_date === undefined) delete out.anchor_date
+    // What a snapshot does not say stays as it is on the server.
+    if (out.other !== undefined && others[index] && others[index].other === undefined) delete out.other
     if (out.interval !== undefined) out.interval = laxSeconds(out.interval)
     if (typeof out.rrule === 'string') out.rrule = bareRule(out.rrule, others)
     return sortKeys(out)
@@ -130,14 +150,14 @@ function bareRule(rule: string, others: readonly JsonObject[]): string {
 export function decodeSchedule(schedule: JsonObject, { version }: Server): JsonObject {
   const { slug, cron, interval, rrule, anchor_date, timezone, day_or, active, max_scheduled_runs, parameters } =
     schedule
-  const form: Record<string, Json> =
+  const known: Record<string, Json> =
     cron !== undefined
       ? { cron, timezone: timezone ?? null, day_or: day_or ?? true }
       : interval !== undefined
         ? { interval, ...(anchor_date === undefined ? {} : { anchor_date }), timezone: timezone ?? 'UTC' }
         : { rrule: rrule ?? '', timezone: timezone === undefined ? 'UTC' : timezone }
   return {
-    schedule: form,
+    schedule: isObject(schedule.form) ? schedule.form : { ...known, ...object(schedule.other) },
     active: active ?? true,
     ...(atLeast(version, scheduleNamesSince) ? { parameters: parameters ?? {} } : {}),
     ...(slug === undefined ? {} : { slug }),
@@ -156,6 +176,18 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined): Js
     return same ? { ...schedule, active: same.active ?? true } : schedule
   })
   return { schedules: normalizeSchedules(schedules) }
+}
+
+/** Copies further fields, which only newer servers have, from matching schedules to those that do not say them. */
+export function keepOther(wanted: Json | undefined, live: Json | undefined): readonly JsonObject[] {
+  const others = objects(live).filter(({ other }) => other !== undefined)
+  return objects(wanted).map((schedule) => {
+    if (schedule.other !== undefined || schedule.form !== undefined) return schedule
+    const same = others.find((one) =>
+      schedule.slug === undefined ? sameBut(schedule, one) : schedule.slug === one.slug && one.form === undefined,
+    )
+    return same?.other === undefined ? schedule : { ...schedule, other: same.other }
+  })
 }
 
 function sameBut(a: JsonObject, b: JsonObject): boolean {

@@ -96,6 +96,12 @@ export const workPool: Kind = {
       read: ['WorkPoolResponse', 'WorkPool'],
       parts: ['WorkPoolStorageConfiguration'],
     },
+    nested: {
+      storage_configuration: {
+        known: ['bundle_upload_step', 'bundle_execution_step', 'default_result_storage_block_id'],
+      },
+    },
+    onlyNested: ['bundle_upload_step', 'bundle_execution_step', 'default_result_storage_block_id'],
     mapped: {
       name: 'key',
       default_queue_id: 'default_queue',
