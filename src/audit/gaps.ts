@@ -3,7 +3,6 @@ import { type KnownFields, knownFields, type UnknownField } from '../kind/known-
 import type { Kind } from '../kind.ts'
 import { listAt } from '../list-at.ts'
 import { type ApiDocument, enumIn, modelsIn, objectAt } from './api-document.ts'
-import { otherLists } from './other-lists.ts'
 
 /** What a server has and the table of kinds does not know. */
 export interface Gaps {
@@ -118,8 +117,10 @@ function formOf(document: ApiDocument, model: string): string {
 }
 
 function isKnownList(path: string, kinds: readonly Kind[]): boolean {
-  if (Object.hasOwn(otherLists, path)) return true
-  return kinds.some(({ answers = [] }) => answers.some(({ to }) => to.split(' ')[1] === path))
+  return kinds.some(
+    ({ answers = [], coverage: { otherLists = {} } }) =>
+      Object.hasOwn(otherLists, path) || answers.some(({ to }) => to.split(' ')[1] === path),
+  )
 }
 
 const empty: readonly Json[] = [null, false, 0, '']

@@ -119,11 +119,7 @@ export function openClient(
         return server
       }),
     isLost: access.isLost,
-    tryGet: (path, { ms, size }) => {
-      const within = { ...bounds, readSize: size, waitMs: 0 }
-      const one = readerOfOne(url, { ...connection, timeoutMs: ms / 10 }, within, request, signal)
-      return one(path, ({ get }) => get(path)).catch(() => undefined)
-    },
+    tryGet: tryGetOf(url, connection, bounds, request, signal),
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     drop: () => dropping.abort(),
@@ -156,6 +152,21 @@ async function requestWhole(by: Requester, call: Call, add?: (size: number) => v
     const waitMs = Math.round(500 * sent * (0.5 + 0.5 * clock.random()))
     by.on({ type: 'retry', method: call.method, path: call.path, reason: 'incomplete answer', waitMs })
     await clock.sleep(waitMs, call.signal)
+  }
+}
+
+/** GET with a time and a size of its own. */
+function tryGetOf(
+  url: string,
+  connection: Connection,
+  limits: Bounds,
+  request: (call: Call, add: (size: number) => void) => Promise<Reply>,
+  outer: AbortSignal | undefined,
+): Client['tryGet'] {
+  return (path, { ms, size }) => {
+    const within = { ...limits, readSize: size, waitMs: 0 }
+    const one = readerOfOne(url, { ...connection, timeoutMs: ms / 10 }, within, request, outer)
+    return one(path, ({ get }) => get(path)).catch(() => undefined)
   }
 }
 

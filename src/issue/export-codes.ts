@@ -26,14 +26,14 @@ export const exportCodes = {
     meaning:
       'The server has fields, forms of values, values or kinds that this version of prefect-snapshot does not know. The message lists them.',
     cause: 'The server is newer than prefect-snapshot, or was changed.',
-    example: 'Prefect 3.12.0 has 2 fields that this version does not know: deployment.retry_policy, flow.owner.',
+    example: 'Prefect 3.12.0 has 1 field that this version does not know: the retry_policy of a deployment.',
     fix: 'Update prefect-snapshot if there is a newer version.',
   },
   'unknown-value': {
     meaning:
       'A resource has a value in a field that this version of prefect-snapshot does not know, so that what it writes lacks the value.',
     cause: 'The server is newer than prefect-snapshot, and somebody uses one of its new fields.',
-    example: 'deployment/etl/prod has a value for retry_policy.',
+    example: 'A deployment has a value for retry_policy.',
     fix: 'Update prefect-snapshot if there is a newer version, or pass --allow-unknown and set the value by hand elsewhere.',
   },
   'incomplete-read': {

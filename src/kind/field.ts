@@ -75,6 +75,8 @@ export interface FieldCoverage {
   readonly onlyNested?: readonly string[]
   /** The values that a field may have on servers up to the newest known one, by its path. */
   readonly values?: Readonly<Record<string, readonly string[]>>
+  /** Routes that list what belongs to the kind and is no configuration, each with what it lists. */
+  readonly otherLists?: Readonly<Record<string, string>>
   /** From API field to spec field, ref field or `key`, if the names differ. */
   readonly mapped?: Readonly<Record<string, string>>
   /** Fields that the server owns; never exported. */

@@ -44,6 +44,16 @@ export const flow: Kind = {
   },
   idKeys: ['flow_id'],
   coverage: {
+    otherLists: {
+      '/flow_runs/filter': 'runs',
+      '/task_runs/filter': 'runs',
+      '/flow_runs/*/input/filter': 'what a run was given while it was paused',
+      '/logs/filter': 'logs of runs',
+      '/events/filter': 'events',
+      '/artifacts/filter': 'results of runs',
+      '/artifacts/latest/filter': 'results of runs',
+      '/task_workers/filter': 'workers that are connected at present',
+    },
     models: { create: ['FlowCreate'], update: ['FlowUpdate'], read: ['Flow'] },
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated'],
