@@ -113,8 +113,6 @@ export async function withConnection<T>(
       ...(workspace ? { workspace: workspaceName(workspace) } : {}),
       reading: purpose === 'export',
     })
-    let audited: Promise<Audited> | undefined
-    const given = new Set<string>()
     return await use({
       client,
       server,
@@ -123,11 +121,7 @@ export async function withConnection<T>(
       scopes: async () => workspace && readScopes(connection, workspace, context),
       purpose,
       answers,
-      audit: () => {
-        audited ??= auditServer(client, server, context.kinds)
-        return audited
-      },
-      isFirst: (message) => given.size < given.add(message).size,
+      ...auditOnce(client, server, context),
       withCredentials: connection.authorization !== undefined,
       listen: (listener) => void listeners.push(listener),
     })
@@ -137,6 +131,19 @@ export async function withConnection<T>(
     throw error
   } finally {
     await client.close()
+  }
+}
+
+/** What asks the server for its API document, once, and what tells which warnings were given before. */
+function auditOnce(client: Client, server: Server, { kinds }: Context): Pick<OpenConnection, 'audit' | 'isFirst'> {
+  let audited: Promise<Audited> | undefined
+  const given = new Set<string>()
+  return {
+    audit: () => {
+      audited ??= auditServer(client, server, kinds)
+      return audited
+    },
+    isFirst: (message) => given.size < given.add(message).size,
   }
 }
 
