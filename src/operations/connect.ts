@@ -104,12 +104,11 @@ export async function withConnection<T>(
     const server = await client.server().catch((error: unknown) => {
       throw withUrl(error, client.url)
     })
-    const profile = connection.name === undefined ? {} : { profile: connection.name }
     context.onEvent({
       type: 'connected',
       url: server.url,
       version: server.version,
-      ...profile,
+      ...(connection.name === undefined ? {} : { profile: connection.name }),
       ...(workspace ? { workspace: workspaceName(workspace) } : {}),
       reading: purpose === 'export',
     })

@@ -56,7 +56,7 @@ test.each(options.map((value) => ({ value })))('the concurrency options $value',
 })
 
 test('a typing error in concurrency options is one', () => {
-  for (const value of [{ collision_strategy: 'ENQUEU' }, { collision_strategy: 'ENQUEUE', grace_period: 60 }])
+  for (const value of [{ collision_strategy: 'ENQUEUED' }, { collision_strategy: 'ENQUEUE', grace_period: 60 }])
     expect(documentFaults([deployment])(holding({ concurrency_options: value }))).not.toEqual([])
 })
 
