@@ -104,7 +104,12 @@ export async function preparePlan(
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   refuseEchoes(to, counted)
   const now = context.now()
-  const plan = await noteNextRuns(await noteRuns(counted, kinds, to.client, now), kinds, new Date(now))
+  const plan = await noteNextRuns(
+    await noteRuns(counted, kinds, to.client, now),
+    kinds,
+    new Date(now),
+    to.server.version,
+  )
   return {
     plan: {
       ...plan,

@@ -5,8 +5,8 @@ import { splitRef } from '../ref.ts'
 type Next = (schedule: RunSchedule) => Date | 'never' | 'unknown'
 type WallClock = (instant: Date, zone: string) => Date
 
-/** Adds to each update of schedules when they run next, before and after, as Prefect computes it: as data and as remarks. */
-export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date): Promise<Plan> {
+/** Adds to each update of schedules when they run next, before and after, as the server's version computes it: as data and as remarks. */
+export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date, version: string): Promise<Plan> {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const schedulesOf = ({ ref }: Change) => byName.get(splitRef(ref).kind)?.runSchedules
   const changesSchedules = (change: Change) =>
@@ -18,7 +18,7 @@ export async function noteNextRuns(plan: Plan, kinds: readonly Kind[], now: Date
   ])
   const next: Next = (schedule) => {
     if (!schedule.active) return 'never'
-    const runs = nextRuns(schedule, now, 1)
+    const runs = nextRuns(schedule, now, 1, version)
     return runs === undefined ? 'unknown' : (runs[0] ?? 'never')
   }
   const changes = plan.changes.map((change) => {

@@ -1,28 +1,37 @@
 import { Cron } from 'croner'
 import rrule, { type Options, type RRuleSet as RuleDates } from 'rrule'
 import type { RunSchedule } from '../kind.ts'
-import { anchorInstant } from './anchor.ts'
+import { atLeast } from '../version.ts'
 import { type CronField, parseCron } from './cron.ts'
+import { intervalRuns } from './interval-runs.ts'
 import { parseRule, type RuleParts, type RuleSet, type WallTime } from './rrule.ts'
-import { instantOf, wallClock } from './time-zone.ts'
+import { instantOf, offsetAt, wallClock } from './time-zone.ts'
 
 type Schedule = Pick<RunSchedule, 'cron' | 'dayOr' | 'interval' | 'anchor' | 'rrule' | 'zone'>
 
 const second = 1000
 const daySeconds = 24 * 60 * 60
+/** From this version on, a time that is skipped runs by the offset before the change, and intervals of days by the clock on the wall. */
+const wallClockSince = '3.9.1'
+/** More than any change of clocks. */
+const changeHours = 3
 /** A rule with a count is counted from its start, which is only done for small counts. */
 const maxCount = 10_000
 
 /**
- * The next runs at or after an instant, as Prefect computes them. Empty if there are none; undefined if they cannot be
+ * The next runs at or after an instant, as a version of Prefect computes them. Empty if there are none; undefined if they cannot be
  * known: without an anchor, intervals are counted from the time at which the server stores the schedule.
  */
-export function nextRuns(schedule: Schedule, from: Date, count: number): readonly Date[] | undefined {
+export function nextRuns(schedule: Schedule, from: Date, count: number, version: string): readonly Date[] | undefined {
   const zone = schedule.zone ?? 'UTC'
+  const exact = atLeast(version, wallClockSince)
   try {
-    if (schedule.cron !== undefined) return cronRuns(schedule.cron, schedule.dayOr ?? true, zone, from, count)
+    if (schedule.cron !== undefined) {
+      const walls = cronWalls(schedule.cron, schedule.dayOr ?? true)
+      return walls && (exact ? exactRuns(walls, zone, from, count) : cronRuns(walls, zone, from, count))
+    }
     if (schedule.rrule !== undefined) return ruleRuns(schedule.rrule, zone, from, count)
-    return intervalRuns(schedule.interval, schedule.anchor, zone, from, count)
+    return intervalRuns(schedule.interval, schedule.anchor, zone, from, count, exact)
   } catch (error) {
     // The tz database of this computer does not have the zone.
     if (error instanceof RangeError) return undefined
@@ -30,7 +39,10 @@ export function nextRuns(schedule: Schedule, from: Date, count: number): readonl
   }
 }
 
-function cronRuns(text: string, dayOr: boolean, zone: string, from: Date, count: number): Date[] | undefined {
+/** The times of a cron expression after one, by the clock on the wall. */
+type Walls = (after: Date) => Generator<Date>
+
+function cronWalls(text: string, dayOr: boolean): Walls | undefined {
   const cron = parseCron(text)
   if (typeof cron === 'string') return undefined
   const weekdays =
@@ -44,21 +56,44 @@ function cronRuns(text: string, dayOr: boolean, zone: string, from: Date, count:
     return new Cron([...fields, days, listOf(cron.year)].join(' '), { paused: true, timezone: 'UTC', domAndDow })
   }
   const hasWeeks = cron.nth.size > 0
-  // A run at this very second is one of the next.
-  let wall: Date | null = new Date(Math.ceil(wallClock(from, zone).getTime() / second) * second - 1)
-  if (dayOr && cron.day !== '*' && weekdays !== '*') {
-    // croniter finds nothing if one of the two fields for days never matches, such as day 31 of September.
-    if (!job(cron.day, hasWeeks ? weekdays : '*', hasWeeks).nextRun(wall)) return []
+  return function* (after) {
+    if (dayOr && cron.day !== '*' && weekdays !== '*') {
+      // croniter finds nothing if one of the two fields for days never matches, such as day 31 of September.
+      if (!job(cron.day, hasWeeks ? weekdays : '*', hasWeeks).nextRun(after)) return
+    }
+    // With days of certain weeks, it looks at no other days, unless both fields have to match.
+    const found = job(hasWeeks && dayOr ? '*' : cron.day, weekdays, !dayOr)
+    for (let wall = found.nextRun(after); wall; wall = found.nextRun(wall)) yield wall
   }
-  // With days of certain weeks, it looks at no other days, unless both fields have to match.
-  const found = job(hasWeeks && dayOr ? '*' : cron.day, weekdays, !dayOr)
+}
+
+/** The end of the second before: a run at this very second is one of the next. */
+function secondBefore(wall: Date): Date {
+  return new Date(Math.ceil(wall.getTime() / second) * second - 1)
+}
+
+function cronRuns(walls: Walls, zone: string, from: Date, count: number): Date[] {
   const out: Date[] = []
-  while (out.length < count) {
-    wall = found.nextRun(wall)
-    if (!wall) break
+  for (const wall of walls(secondBefore(wallClock(from, zone)))) {
     out.push(instantOf(wall, zone))
+    if (out.length >= count) break
   }
   return sorted(out)
+}
+
+/** Near a change of clocks, several times may be one instant, and a later time an earlier instant. */
+function exactRuns(walls: Walls, zone: string, from: Date, count: number): Date[] {
+  const hours = changeHours * 60 * 60 * second
+  const [early, late] = [-hours, hours].map((step) => new Date(from.getTime() + step)) as [Date, Date]
+  const isNear = offsetAt(early, zone) !== offsetAt(late, zone)
+  const until = isNear ? wallClock(late, zone) : undefined
+  const out = new Set<number>()
+  for (const wall of walls(secondBefore(wallClock(isNear ? early : from, zone)))) {
+    const run = instantOf(wall, zone, 'before')
+    if (run >= from) out.add(run.getTime())
+    if (out.size >= count && (!until || wall > until)) break
+  }
+  return sorted([...out].map((time) => new Date(time))).slice(0, count)
 }
 
 /** Around a change of clocks, local times are not in the order of instants. */
@@ -68,32 +103,6 @@ function sorted(dates: readonly Date[]): Date[] {
 
 function listOf(field: CronField): string {
   return field === '*' ? '*' : field.map((value) => (value === 'l' ? 'L' : String(value))).join(',')
-}
-
-function intervalRuns(
-  seconds: number | undefined,
-  anchorText: string | undefined,
-  zone: string,
-  from: Date,
-  count: number,
-): Date[] | undefined {
-  const anchor = anchorText === undefined ? undefined : anchorInstant(anchorText)
-  if (!anchor || seconds === undefined || seconds < 0.001) return undefined
-  const jumps = Math.trunc((from.getTime() - anchor.getTime()) / (seconds * second))
-  let next = new Date(anchor.getTime() + jumps * seconds * second)
-  while (next < from) next = oneInterval(next, seconds, zone)
-  const out = [next]
-  while (out.length < count) out.push(oneInterval(out.at(-1) as Date, seconds, zone))
-  return out
-}
-
-/** Whole days keep the time of day, also when clocks change; the rest is exact. */
-function oneInterval(from: Date, seconds: number, zone: string): Date {
-  const days = Math.floor(seconds / daySeconds)
-  const rest = (seconds - days * daySeconds) * second
-  if (days === 0) return new Date(from.getTime() + rest)
-  const wall = new Date(wallClock(from, zone).getTime() + days * daySeconds * second)
-  return new Date(instantOf(wall, zone, 'before').getTime() + rest)
 }
 
 /** Prefect counts a rule without DTSTART from here. */

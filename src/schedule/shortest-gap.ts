@@ -49,7 +49,8 @@ function gapOfDays(text: string, dayOr: boolean): number | undefined {
   if (rest.length === 0) return text.toLowerCase() === '@weekly' ? 7 : 28
   const [day, month, weekday, , ...year] = rest
   const midnight = ['0', '0', day, month, weekday, ...(rest.length > 3 ? ['0'] : []), ...year].join(' ')
-  const runs = nextRuns({ cron: midnight, dayOr, zone: 'UTC' }, firstDay, maxDays)
+  // In UTC, all versions agree.
+  const runs = nextRuns({ cron: midnight, dayOr, zone: 'UTC' }, firstDay, maxDays, 'cloud')
   return runs && smallestStep(runs.map((run) => run.getTime() / 1000)) / daySeconds
 }
 

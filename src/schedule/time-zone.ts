@@ -56,19 +56,26 @@ export function wallClock(instant: Date, zone: string): Date {
   return new Date(Date.UTC(year, month - 1, day, hour, minute, second, instant.getUTCMilliseconds()))
 }
 
-function offsetAt(instant: Date, zone: string): number {
+/** The milliseconds by which the clock on the wall is ahead of UTC. */
+export function offsetAt(instant: Date, zone: string): number {
   return wallClock(instant, zone).getTime() - instant.getTime()
 }
 
 /**
- * The instant of a wall-clock time. One that occurs twice is the first; one that is skipped has the offset after the
- * change, as in Prefect's schedules, or with `skipped: 'before'` the offset before it.
+ * The instant of a wall-clock time. One that occurs twice is the first, or with `repeated: 'last'` the second; one that is skipped has the offset after the
+ * change, as in schedules of Prefect up to 3.9.0, or with `skipped: 'before'` the offset before it.
  */
-export function instantOf(wall: Date, zone: string, skipped: 'after' | 'before' = 'after'): Date {
+export function instantOf(
+  wall: Date,
+  zone: string,
+  skipped: 'after' | 'before' = 'after',
+  repeated: 'first' | 'last' = 'first',
+): Date {
   const day = 24 * 60 * 60 * 1000
   const [before, after] = [-day, day].map((step) => offsetAt(new Date(wall.getTime() + step), zone)) as [number, number]
   const candidates = [before, after].map((offset) => new Date(wall.getTime() - offset))
   const valid = candidates.filter((instant) => wallClock(instant, zone).getTime() === wall.getTime())
-  if (valid.length > 0) return new Date(Math.min(...valid.map(Number)))
+  const pick = repeated === 'first' ? Math.min : Math.max
+  if (valid.length > 0) return new Date(pick(...valid.map(Number)))
   return candidates[skipped === 'after' ? 1 : 0] as Date
 }

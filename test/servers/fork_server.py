@@ -217,6 +217,7 @@ def die_with(lifeline: int) -> None:
 def serve(listening: socket.socket, services: bool) -> None:
     import inspect
 
+    import prefect.context
     import uvicorn
     from prefect.context import SettingsContext
     from prefect.server.api.server import create_app
@@ -226,7 +227,9 @@ def serve(listening: socket.socket, services: bool) -> None:
     settings = Settings()
     # In 2.x, "ephemeral" is the only way to start a server without background services.
     quiet = "webserver_only" if "webserver_only" in inspect.signature(create_app).parameters else "ephemeral"
-    with SettingsContext(profile=Profile(name="fork", settings={}), settings=settings):
+    with SettingsContext(profile=Profile(name="fork", settings={}), settings=settings) as context:
+        # Some releases of uvicorn answer requests in an empty context, in which these count.
+        prefect.context.GLOBAL_SETTINGS_CONTEXT = context
         app = create_app(settings=settings, ignore_cache=True, **{quiet: not services})
         config = uvicorn.Config(app, log_level="error", timeout_keep_alive=5, timeout_graceful_shutdown=3)
         uvicorn.Server(config).run(sockets=[listening])

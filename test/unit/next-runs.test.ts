@@ -6,7 +6,7 @@ import type { Change, Id, Plan, Resource } from '../../src/model.ts'
 import { noteNextRuns } from '../../src/operations/next-run-notes.ts'
 import { nextRuns } from '../../src/schedule/next-runs.ts'
 import { canonicalSpec } from '../../src/spec.ts'
-import { common } from '../servers/versions.ts'
+import { common, newest, old } from '../servers/versions.ts'
 
 interface Recorded {
   readonly schedule: JsonObject
@@ -14,8 +14,10 @@ interface Recorded {
   /** Or the error of a schedule that never runs. */
   readonly next: readonly string[] | string
 }
-const file = new URL(`../fixtures/schedules/prefect-${common}.json`, import.meta.url)
-const recorded = (JSON.parse(readFileSync(file, 'utf8')) as { next: readonly Recorded[] }).next
+function recordedOn(version: string): readonly Recorded[] {
+  const file = new URL(`../fixtures/schedules/prefect-${version}.json`, import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { next: readonly Recorded[] }).next
+}
 
 const resource = (spec: JsonObject): Resource => ({
   kind: 'deployment',
@@ -26,7 +28,13 @@ const resource = (spec: JsonObject): Resource => ({
 })
 
 /** What a plan has of an update from one list of schedules to another. */
-async function noted(before: Json, after: Json, now: string, more: JsonObject = {}): Promise<Change | undefined> {
+async function noted(
+  before: Json,
+  after: Json,
+  now: string,
+  more: JsonObject = {},
+  version: string = newest,
+): Promise<Change | undefined> {
   const change: Change = {
     action: 'update',
     ref: 'deployment/etl/prod',
@@ -37,7 +45,7 @@ async function noted(before: Json, after: Json, now: string, more: JsonObject = 
     fields: [{ pointer: '/spec/schedules' }],
   }
   const plan = { changes: [change] } as unknown as Plan
-  return (await noteNextRuns(plan, [deployment], new Date(now))).changes[0]
+  return (await noteNextRuns(plan, [deployment], new Date(now), version)).changes[0]
 }
 
 async function notes(...update: Parameters<typeof noted>): Promise<readonly string[]> {
@@ -45,14 +53,16 @@ async function notes(...update: Parameters<typeof noted>): Promise<readonly stri
 }
 const berlin = { timezone: 'Europe/Berlin', active: true }
 
-describe('the next runs', () => {
-  test('there are forty recorded schedules and more, across changes of clocks too', () => {
-    expect(recorded.length).toBeGreaterThan(40)
+describe.each([newest, common, old])('the next runs on Prefect %s', (version) => {
+  const recorded = recordedOn(version)
+
+  test('are recorded for eighty schedules and more, across changes of clocks too', () => {
+    expect(recorded.length).toBeGreaterThan(80)
   })
 
   test.each(recorded)('$schedule from $start are those of Prefect', ({ schedule, start, next }) => {
     const [one] = deployment.runSchedules?.(resource({ schedules: [{ ...schedule, active: true }] })) ?? []
-    const runs = one && nextRuns(one, new Date(start), 3)
+    const runs = one && nextRuns(one, new Date(start), 3, version)
     expect(runs?.map((run) => run.getTime())).toEqual(
       typeof next === 'string' ? [] : next.map((run) => new Date(run).getTime()),
     )
@@ -143,6 +153,16 @@ describe('a plan says of a changed schedule when it runs next', () => {
     ])
     const utc = await notes([five], [{ ...five, timezone: 'UTC' }], '2026-03-29T02:30:00Z')
     expect(utc).toEqual(['next run 2026-03-29 05:00 Europe/Berlin → 2026-03-29 05:00 UTC'])
+  })
+
+  test.each([
+    [newest, '03:30'],
+    [common, '01:30'],
+  ])('if the time is skipped in that night, as Prefect %s does', async (version, local) => {
+    const skipped = { ...five, cron: '30 2 * * *' }
+    expect(await notes([five], [skipped], '2026-03-28T22:00:00Z', {}, version)).toEqual([
+      `next run 2026-03-29 05:00 → ${local} Europe/Berlin`,
+    ])
   })
 
   test('but not of a paused deployment', async () => {

@@ -1,4 +1,5 @@
 import { isStockType } from '../../src/kinds/block/builtin-block-types.ts'
+import { prefect2, type ServerVersion } from '../servers/versions.ts'
 import { differencesOf } from '../support/journey.ts'
 import { worldOf } from '../support/world.ts'
 import { isForm } from './forms.ts'
@@ -48,8 +49,9 @@ export function compared(
   source: Content,
   destination: Content,
   named: readonly Named[],
-  isOfPrefect2: boolean,
+  { from, to }: { readonly from: ServerVersion; readonly to: ServerVersion },
 ): Compared {
+  const isOfPrefect2 = from === prefect2
   const [inPart, leftOut, unnamed]: [string[], string[], string[]] = [[], [], []]
   let arrived = 0
   for (const [name, value] of source) {
@@ -61,7 +63,7 @@ export function compared(
       else unnamed.push(`${name}: is missing`)
       continue
     }
-    const differences = isOfPrefect2 ? [] : differencesOf(value, now).filter((line) => !isForm(name, line))
+    const differences = isOfPrefect2 ? [] : differencesOf(value, now).filter((line) => !isForm(name, line, from, to))
     const untold = differences.filter((line) => !about.some(({ pointer }) => pointer && isAt(pointer, line)))
     unnamed.push(...untold.map((line) => `${name} ${line}`))
     if (untold.length > 0) continue

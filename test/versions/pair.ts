@@ -62,7 +62,7 @@ export async function move({ version, content, file, env }: Origin, to: ServerVe
       ...plan.unsupported.map(({ ref }) => ({ ref })),
       ...plan.issues.filter(({ code }) => code === 'downgraded').map(({ ref = '', pointer }) => ({ ref, pointer })),
     ]
-    const result = compared(content, await contentOf(destination.url), named, version === prefect2)
+    const result = compared(content, await contentOf(destination.url), named, { from: version, to })
     if (result.unnamed.length > 0) console.error(`${version} to ${to}: ${result.unnamed.join('\n  ')}`)
     expect(result.unnamed).toEqual([])
     tap.clear()

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { ServerVersion } from '../servers/versions.ts'
+import { common, newest, prefect2, type ServerVersion } from '../servers/versions.ts'
 import type { Moved } from './pair.ts'
 
 /** What became of the resources of a version on another one: `npm run test:versions` writes it, and the README has it as a table. */
@@ -27,9 +27,15 @@ export function record({ from, to, resources, arrived, inPart, leftOut }: Moved)
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(sorted), undefined, 1)}\n`)
 }
 
-const wanted = (process.env.PREFECT_SNAPSHOT_TEST_VERSIONS ?? 'all').split(',')
+const wanted = (process.env.PREFECT_SNAPSHOT_TEST_VERSIONS ?? 'usual').split(',')
 
-/** Whether a pair runs: `PREFECT_SNAPSHOT_TEST_VERSIONS` has versions, separated by commas, one of which is on either side. */
+/**
+ * Whether a pair runs. By default those with the newest release on either side, with one release on both sides, and of Prefect 2 with the
+ * two most used ones, which show each version as a source and as a destination. `PREFECT_SNAPSHOT_TEST_VERSIONS` has pairs or
+ * versions instead, separated by commas, or `all`.
+ */
 export function chosen(from: ServerVersion, to: ServerVersion): boolean {
+  const isUsual = from === newest || to === newest || from === to || (from === prefect2 && to === common)
+  if (wanted.includes('usual') && isUsual) return true
   return wanted.includes('all') || wanted.includes(from) || wanted.includes(to) || wanted.includes(`${from}-${to}`)
 }
