@@ -104,12 +104,8 @@ export async function preparePlan(
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   refuseEchoes(to, counted)
   const now = context.now()
-  const plan = await noteNextRuns(
-    await noteRuns(counted, kinds, to.client, now),
-    kinds,
-    new Date(now),
-    to.server.version,
-  )
+  const withRuns = await noteRuns(counted, kinds, to.client, now)
+  const plan = await noteNextRuns(withRuns, kinds, new Date(now), to.server.version)
   return {
     plan: {
       ...plan,

@@ -98,9 +98,10 @@ const otherNames: Readonly<Record<string, string>> = {
   storage_configuration: 'result_storage',
 }
 
-/** Whether a difference, `/field/…: a → b`, is in the field of a pointer such as `/spec/field/…`. */
+/** Whether a difference, `/field/…: a → b`, is in the place of a pointer such as `/spec/field/…`, or is all of the field. */
 function isAt(pointer: string, line: string): boolean {
-  const field = /\/([^/:]*)/.exec(line.replace(/^\/\d+/, ''))?.[1] ?? ''
-  const told = pointer.split('/')[2] ?? ''
-  return told === field || told === otherNames[field]
+  const [field = '', ...rest] = (/^(?:\/\d+)?\/([^:]*)/.exec(line)?.[1] ?? '').split('/')
+  const [told = '', ...deeper] = pointer.split('/').slice(2)
+  if (told !== field && told !== otherNames[field]) return false
+  return rest.length === 0 || told !== field || deeper.every((part, index) => part === rest[index])
 }

@@ -52,7 +52,7 @@ const defaults: readonly Default[] = [
   {
     kind: 'automation',
     path: new RegExp(`^${action}/schedule_after$`),
-    value: '{"isLosslessNumber":true,"value":"0.0"}',
+    value: '{"value":"0.0","isLosslessNumber":true}',
     since: '3.4.15',
   },
   { kind: 'automation', path: new RegExp(`^${action}/force$`), value: 'false', since: '3.6.11' },
@@ -67,7 +67,7 @@ const defaults: readonly Default[] = [
 
 /** Labels of the flow of the world that has some: the server copies them to its deployments, and the plan names them at the flow. */
 const copied =
-  '{"critical":true,"level":3,"owner":"data","prefect.flow.id":"<flow:etl>","ratio":{"isLosslessNumber":true,"value":"2.0"}}'
+  '{"critical":true,"level":3,"owner":"data","prefect.flow.id":"<flow:etl>","ratio":{"value":"2.0","isLosslessNumber":true}}'
 
 /** Whether a difference between two versions, `/path: a → b`, is only a default that one of them fills in. */
 export function isForm(name: string, line: string, from: string, to: string): boolean {
