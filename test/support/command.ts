@@ -24,7 +24,7 @@ export async function command(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = process.cwd(),
-  more: Partial<Pick<Io, 'ask' | 'kinds' | 'trust' | 'serverTimeoutMs'>> = {},
+  more: Partial<Pick<Io, 'ask' | 'kinds' | 'trust' | 'serverTimeoutMs' | 'rateLimits'>> = {},
 ): Promise<Told> {
   const written = { out: '', err: '' }
   let exit: number = 0
