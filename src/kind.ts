@@ -4,6 +4,7 @@ import type { JsonObject, Pointer } from './json.ts'
 import type { Answer } from './kind/answer.ts'
 import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
+import type { Quota } from './kind/quota.ts'
 import type { Rule, RuleKeyword } from './kind/rule.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
@@ -11,6 +12,7 @@ import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resour
 export type { Answer } from './kind/answer.ts'
 export type { DroppedSetting, Encoded, GuessedSecret, Names } from './kind/encoded.ts'
 export type { Field, FieldCoverage, NestedCoverage, RefField } from './kind/field.ts'
+export type { Quota } from './kind/quota.ts'
 export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
@@ -91,8 +93,8 @@ export interface Kind {
   readonly since?: string
   /** What the scopes of Prefect Cloud call it, if that is not the plural of its name. */
   readonly cloudScope?: string
-  /** Prefect Cloud does not have it. */
-  readonly selfHostedOnly?: true
+  /** Where it exists, if not everywhere. */
+  readonly only?: 'cloud' | 'server'
   readonly keyDoc: string
   /** What Prefect demands of the key. */
   readonly keyRules?: readonly Rule[]
@@ -175,8 +177,10 @@ export interface Kind {
   /** When a resource runs by itself. */
   runSchedules?(resource: Resource): readonly RunSchedule[]
   readonly readiness?: Readiness
-  /** The limit of the smallest tier of Prefect Cloud (Hobby), according to its documentation. */
-  readonly smallestTierHolds?: number
+  /** What the tier of a Prefect Cloud account limits. */
+  readonly quotas?: readonly Quota[]
+  /** Why a transfer does not take a resource along; undefined if it does. */
+  staysBehind?(resource: Resource): string | undefined
   /** A readable name of a secret, from which its environment variable is derived; default `kind/key/pointer`. */
   secretName?(key: string, pointer: Pointer): string
   create(write: Write, after: ResolvedResource): Promise<Created>

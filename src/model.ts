@@ -26,5 +26,6 @@ export type {
   SecretValues,
   Server,
   Snapshot,
+  Tier,
 } from './model/resource.ts'
 export type { Ref } from './ref.ts'

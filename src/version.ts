@@ -17,12 +17,15 @@ export function isCloud(version: string): boolean {
   return version === 'cloud'
 }
 
-/** Whether a server has resources of a kind: from a version on, and some of them only where one hosts it oneself. */
-export function hasKind(
-  version: string,
-  { since, selfHostedOnly }: { readonly since?: string; readonly selfHostedOnly?: true },
-): boolean {
-  return atLeast(version, since) && !(selfHostedOnly && isCloud(version))
+/** Where a kind or a field exists: from a version on, and some only in Prefect Cloud, or only on servers that one hosts oneself. */
+export interface Availability {
+  readonly since?: string
+  readonly only?: 'cloud' | 'server'
+}
+
+/** Whether a server has a kind or a field. */
+export function supports(version: string, { since, only }: Availability): boolean {
+  return atLeast(version, since) && (only === undefined || (only === 'cloud') === isCloud(version))
 }
 
 /**
@@ -38,15 +41,20 @@ function numbers(version: string): number[] {
 }
 
 /**
- * Why a server older than `since` cannot have a field. With a clause about what would go wrong `without` it, such a server
+ * Why a server that does not support a field cannot have it. With a clause about what would go wrong `without` it, such a server
  * cannot have the resource.
  */
-export function notBefore(
-  since: string,
-  without?: string,
-): { readonly drops: 'resource' | 'field'; readonly reason: string } {
-  const reason = `Prefect has it from ${since} on`
+export function whyMissing({ since, only, without }: Availability & { readonly without?: string }): {
+  readonly drops: 'resource' | 'field'
+  readonly reason: string
+} {
+  const reason = only === 'cloud' ? 'only Prefect Cloud has it' : `Prefect has it from ${since} on`
   return without === undefined
     ? { drops: 'field', reason }
     : { drops: 'resource', reason: `${reason}, and without it ${without}` }
+}
+
+/** Why a server older than `since` cannot have a field, as `whyMissing` says it. */
+export function notBefore(since: string, without?: string): ReturnType<typeof whyMissing> {
+  return whyMissing({ since, ...(without === undefined ? {} : { without }) })
 }

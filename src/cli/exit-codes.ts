@@ -25,6 +25,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'permission-denied': 'auth',
   'no-workspace': 'auth',
   'csrf-rejected': 'auth',
+  'tier-limit': 'failed',
   'not-found': 'failed',
   conflict: 'failed',
   rejected: 'failed',

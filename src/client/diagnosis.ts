@@ -76,6 +76,7 @@ export function diagnoseResponse(
     const fix = `Check account and workspace in ${connection.url}, and the key. \`prefect cloud workspace ls\` lists the workspaces of a key.`
     return { code: 'no-workspace', cause: 'there is no such workspace, or the key cannot see it', fix }
   }
+  if ((status === 402 || status === 403) && refusedByTier.test(detail)) return beyondTier
   return byStatus[status] ?? byStatusClass(path, status, connection)
 }
 
@@ -84,6 +85,15 @@ const noRoute: Diagnosis = {
   code: 'not-found',
   cause: 'the server does not have this route, which is part of the API of Prefect',
   fix: 'Check the version of the server, and whether a gateway in front of it lets only some routes through.',
+}
+
+/** What Prefect Cloud says of a limit of the tier; its clients look for the first two. */
+const refusedByTier = /maximum number|plan does not support|\b(your|current) (plan|tier)\b|upgrade/i
+
+const beyondTier: Diagnosis = {
+  code: 'tier-limit',
+  cause: 'the tier of the account does not allow it',
+  fix: 'Remove what the workspace no longer needs, exclude the resource (--exclude), or move the account to a larger tier.',
 }
 
 const byStatus: Readonly<Record<number, Diagnosis>> = {

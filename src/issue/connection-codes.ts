@@ -113,6 +113,13 @@ export const connectionCodes = {
     example: 'PREFECT_API_URL is https://api.prefect.cloud/api.',
     fix: 'Pass --workspace ACCOUNT/WORKSPACE, or run `prefect cloud workspace set`.',
   },
+  'tier-limit': {
+    meaning: 'The tier of the Prefect Cloud account does not allow what would be created.',
+    cause:
+      'The workspace has as many deployments, work pools or automations as the tier allows, or the tier lacks a type of work pool.',
+    example: 'A sixth deployment in a workspace of the tier Hobby.',
+    fix: 'Remove what the workspace no longer needs, exclude the resource, or move the account to a larger tier.',
+  },
   'csrf-rejected': {
     meaning: 'The server requires a CSRF token and rejected the one that was sent.',
     cause: 'Several servers behind a load balancer do not share their database, or tokens are turned off here.',

@@ -90,7 +90,8 @@ export interface JournalDamage {
 const schema = 'prefect-snapshot/journal'
 
 export function headLine(head: Head): string {
-  return line({ type: 'head', schema, version: 1, ...head, server: { ...head.server } })
+  const { url, version } = head.server
+  return line({ type: 'head', schema, version: 1, ...head, server: { url, version } })
 }
 
 export function intentLine(change: Change): string {

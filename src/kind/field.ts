@@ -26,6 +26,8 @@ export interface Field {
   readonly deferrable?: true
   /** The first Prefect version with this field. */
   readonly since?: string
+  /** Only Prefect Cloud has it. */
+  readonly only?: 'cloud'
   /**
    * A clause about what would go wrong without a value: an older server then cannot have the resource. Without this clause,
    * an older server gets the resource without the field, and the plan warns.

@@ -8,8 +8,10 @@ import { defaultResultStorage } from './default-result-storage.ts'
 import { deployment } from './deployment/deployment.ts'
 import { flow } from './flow.ts'
 import { savedSearch } from './saved-search.ts'
+import { sla } from './sla.ts'
 import { tagConcurrencyLimit } from './tag-concurrency-limit.ts'
 import { variable } from './variable.ts'
+import { webhook } from './webhook.ts'
 import { workPool } from './work-pool/work-pool.ts'
 import { workQueue } from './work-queue.ts'
 
@@ -25,7 +27,9 @@ export const kinds: readonly Kind[] = [
   workQueue,
   flow,
   deployment,
+  sla,
   automation,
+  webhook,
   savedSearch,
   defaultResultStorage,
 ]

@@ -13,7 +13,7 @@ export const defaultResultStorage: Kind = {
   doc: 'The default block for storing results, if neither the flow nor the pool sets one.',
   keyDoc: 'always "server"',
   since: '3.7.0',
-  selfHostedOnly: true,
+  only: 'server',
   singleton: true,
   refFields: { block: { kinds: ['block'], doc: 'A storage block.', required: true } },
   fields: {},

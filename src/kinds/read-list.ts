@@ -123,6 +123,12 @@ function endless(path: string, { ids }: Collector): Failure {
   return new Failure([{ code: 'incomplete-read', severity: 'error', message, fix }])
 }
 
+/** The number of objects that a route for counting returns. */
+export async function readCount(reader: Reader, path: string, body: JsonObject = {}): Promise<number> {
+  const answer = await reader.query(path, body)
+  return isNumber(answer) ? Number(answer) : 0
+}
+
 /** The ID of the object of a list that `is` the wanted one, whatever else the server returns. For searches by natural key. */
 export async function findOne(
   reader: Reader,

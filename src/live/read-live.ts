@@ -5,7 +5,7 @@ import type { Event, Id, Live, LiveResource, Reader, Ref, Resource, Server } fro
 import { bySnapshotOrder, nameInKey, refOf, splitRef } from '../ref.ts'
 import { withoutRefutedGuesses, withSecretsAt } from '../spec/spec-secrets.ts'
 import { idKeysOf } from '../token.ts'
-import { hasKind } from '../version.ts'
+import { supports } from '../version.ts'
 import { disambiguate } from './disambiguate.ts'
 import { encodeOne } from './encode.ts'
 import { type IncrementalEncoder, startIncrementalEncode } from './incremental-encode.ts'
@@ -39,7 +39,7 @@ export async function readLive(
   kinds: readonly Kind[],
   options: ReadOptions = {},
 ): Promise<Live> {
-  const supported = kinds.filter((kind) => hasKind(server.version, kind))
+  const supported = kinds.filter((kind) => supports(server.version, kind))
   const idKeys = idKeysOf(kinds)
   const wanted = new Map((options.wanted ?? []).map((resource) => [refOf(resource), resource]))
   const interned = (resource: LiveResource) => internSpec(resource, wanted.get(refOf(resource)))

@@ -92,12 +92,24 @@ export interface Snapshot {
   readonly resources: readonly Resource[]
 }
 
+/** What the tier of an account of Prefect Cloud allows. */
+export interface Tier {
+  /** Its name, such as `Hobby`. */
+  readonly name: string
+  /** The most objects in a workspace, by the API's names of the limits. Those that are unknown, or that there are not, are absent. */
+  readonly limits: Readonly<Record<string, number>>
+  /** How much of each limit is used, as far as it was read. */
+  readonly used: Readonly<Record<string, number>>
+}
+
 /** A server. */
 export interface Server {
   /** For display: without credentials. */
   readonly url: string
   /** Version of Prefect, such as `3.8.8`. */
   readonly version: string
+  /** The tier of its account, if it is a workspace of Prefect Cloud and the tier is known. */
+  readonly tier?: Tier
   /** What `Kind.limits` read, by kind. */
   readonly limits?: Readonly<Record<string, JsonObject>>
 }

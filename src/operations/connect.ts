@@ -2,10 +2,13 @@ import { type AnswerTable, answerTable } from '../answers/answer-table.ts'
 import { ApiError, type Client, openClient, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
+import { quotaUse } from '../live/quota-use.ts'
 import { type ReadOptions, readLive } from '../live/read-live.ts'
-import type { Event, Live, Server } from '../model.ts'
+import type { Event, Live, Resource, Server, Tier } from '../model.ts'
 import { resolveConnection } from '../profile/profile.ts'
 import { rateLimitOf } from './account-rate.ts'
+import { tierOf } from './account-tier.ts'
 import { type Audited, auditServer, gapsIssue, withAnswers, withUnknown } from './audit-server.ts'
 import { readScopes } from './cloud-scopes.ts'
 import { type CloudWorkspace, placeInCloud, workspaceName } from './cloud-workspaces.ts'
@@ -40,6 +43,8 @@ export interface OpenConnection {
   isFirst(message: string): boolean
   /** Whether requests contain credentials. */
   readonly withCredentials: boolean
+  /** The tier of its account, read for what is compared or written; undefined if it is unknown, or not of Prefect Cloud. */
+  readonly tier: Promise<Tier | undefined>
   /** Calls the listener for every event of the client. */
   listen(listener: (event: Event) => void): void
 }
@@ -93,13 +98,15 @@ export async function withConnection<T>(
   context.onEvent({ type: 'phase', phase: 'connecting' })
   const { connection, workspace } = await placeInCloud(resolved, target.workspace, context)
   const answers = answerTable(context.kinds)
+  const rate = rateLimitOf(connection, context)
   const client = openClient(connection, on, {
     version,
     signal: context.signal,
     answers,
-    rate: rateLimitOf(connection, context),
+    rate,
     ...(serverTimeoutMs === undefined ? {} : { serverTimeoutMs }),
   })
+  const tier = purpose === 'export' ? Promise.resolve(undefined) : tierOf(connection, rate, context)
   try {
     const server = await client.server().catch((error: unknown) => {
       throw withUrl(error, client.url)
@@ -114,6 +121,7 @@ export async function withConnection<T>(
     })
     return await use({
       client,
+      tier,
       server,
       name: connection.name,
       workspace,
@@ -171,7 +179,8 @@ export async function readAudited(
   const { kinds, onEvent } = context
   onEvent({ type: 'phase', phase: 'reading' })
   const asked = connection.audit()
-  const live = await readLive(client, server, kinds, { ...options, on: onEvent })
+  const read = await readLive(client, server, kinds, { ...options, on: onEvent })
+  const live = await withTier(read, connection, kinds, options.wanted)
   const unknown = answers.unknownFields()
   for (const { kind, fields, carried } of unknown) {
     const lost = Object.entries(fields).filter(([name]) => !carried.includes(name))
@@ -179,6 +188,19 @@ export async function readAudited(
   }
   const audited = withAnswers(await asked, unknown)
   return { live: withUnknown(live, audited, kinds, answers.unknownIn), audited }
+}
+
+/** What was read, with the tier of the account and how much of it is used. */
+async function withTier(
+  live: Live,
+  { client, tier: reading }: OpenConnection,
+  kinds: readonly Kind[],
+  wanted: readonly Resource[] | undefined,
+): Promise<Live> {
+  const tier = await reading
+  if (!tier) return live
+  const used = await quotaUse(client, live, kinds, tier, wanted)
+  return { ...live, server: { ...live.server, tier: { ...tier, used } } }
 }
 
 /** Emits warnings, if there are any. */

@@ -63,6 +63,8 @@ interface PlanInput {
   readonly fullSnapshot?: Snapshot
   /** What is known to be wrong with the snapshot; errors stop an apply. */
   readonly snapshotIssues?: readonly Issue[]
+  /** Whether the snapshot is what a transfer takes along: not what stays behind (`Kind.staysBehind`). */
+  readonly isTransfer?: boolean
 }
 
 /** Reads the resources of the snapshot and all others in its scope from a server, and compares. Changes nothing. */
@@ -71,7 +73,7 @@ export async function preparePlan(
   request: PlanRequest,
   to: OpenConnection,
   context: Context,
-  { substituteSecrets, fullSnapshot = parsed.snapshot, snapshotIssues = [] }: PlanInput = {},
+  { substituteSecrets, fullSnapshot = parsed.snapshot, snapshotIssues = [], isTransfer = false }: PlanInput = {},
 ): Promise<PreparedPlan> {
   const { kinds } = context
   const policy = readPolicy(request.snapshot, context)
@@ -98,6 +100,7 @@ export async function preparePlan(
     activation: request.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
+    isTransfer,
   }
   const firstPlan = makePlan(snapshot, live, kinds, options)
   const totals = options.overrideChangeLimit ? undefined : await missingTotals(firstPlan, live, to, kinds)

@@ -5,12 +5,13 @@ import type { Kind } from '../kind.ts'
 import { checkReadiness } from '../live/readiness.ts'
 import type { Live, LiveResource, Plan } from '../model.ts'
 import { plural } from '../plain-text.ts'
-import { refOf, splitRef } from '../ref.ts'
+import { refOf } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
 import { withoutText } from '../snapshot/parse.ts'
-import { hasKind, isCloud, isPrefect2 } from '../version.ts'
+import { isPrefect2, supports } from '../version.ts'
 import type { OpenConnection } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
+import { tierChecks } from './tier-checks.ts'
 import { transferredSnapshot } from './transfer.ts'
 
 /** Checks of the source: what a transfer would lose, and what needs manual work. */
@@ -80,7 +81,7 @@ export async function transferChecks(
   const snapshot = transferredSnapshot(source, {}, kinds)
   // The defaults of a transfer.
   const request = { snapshot: '-', activation: 'paused' as const }
-  const { plan } = await preparePlan(withoutText(snapshot), request, to, context)
+  const { plan } = await preparePlan(withoutText(snapshot), request, to, context, { isTransfer: true })
   const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
   const unsupported = plan.unsupported.map(({ ref, reason }): Check => {
     const fix = 'Exclude it, or pass --skip-unsupported to transfer.'
@@ -109,7 +110,7 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
     return { status: 'error', title, detail, fix: 'Transfer to a server of Prefect 3.' }
   }
   if (from === to) return { status: 'ok', title, detail: `both ${to}` }
-  const missing = (version: string) => kinds.filter((kind) => !hasKind(version, kind)).map(({ name }) => name)
+  const missing = (version: string) => kinds.filter((kind) => !supports(version, kind)).map(({ name }) => name)
   const only = [...new Set([...missing(from), ...missing(to)])].map(
     (kind) => `${kind} only at the ${missing(to).includes(kind) ? 'source' : 'destination'}`,
   )
@@ -125,32 +126,6 @@ function afterCreateChecks({ changes }: Plan, { server }: OpenConnection, kinds:
     const check = readiness?.ofType?.(change.after, server) ?? readiness?.afterCreate?.(change.after, server)
     return check ? [{ ...check, title: `destination: ${check.title}` }] : []
   })
-}
-
-/** Requests a minute in the smallest tier (Hobby), according to Prefect's documentation; the API does not expose the tier. */
-const smallestRate = 625
-
-function tierChecks({ changes }: Plan, { server, resources }: Live, kinds: readonly Kind[]): Check[] {
-  const title = 'destination: tier'
-  if (!isCloud(server.version)) return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
-  const limits = kinds.flatMap(({ name, smallestTierHolds: most }): Check[] => {
-    if (most === undefined) return []
-    const existing = [...resources.values()].filter(({ kind }) => kind === name).length
-    const created = changes.filter(({ action, ref }) => action === 'create' && splitRef(ref).kind === name).length
-    const detail = `Hobby, the smallest tier of Prefect Cloud, allows ${plural(most, name)}; after the transfer there are ${existing + created}`
-    if (existing + created <= most) return [{ status: 'note', title, detail }]
-    return [
-      {
-        status: 'warning',
-        title,
-        detail,
-        fix: 'Check the tier of the workspace, or transfer a selection (--include).',
-      },
-    ]
-  })
-  const minutes = Math.ceil(changes.length / smallestRate)
-  const detail = `${plural(changes.length, 'write')}: at least ${minutes} min with the ${smallestRate} requests a minute of Hobby, less in other tiers`
-  return [...limits, { status: 'note', title, detail }]
 }
 
 function planCheck({ changes, unchanged }: Plan): Check {

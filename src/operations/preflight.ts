@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
-import { hasKind } from '../version.ts'
+import { supports } from '../version.ts'
 import { auditChecks } from './audit-server.ts'
 import { readsOnly } from './cloud-scopes.ts'
 import { workspaceName } from './cloud-workspaces.ts'
@@ -115,7 +115,7 @@ async function unreadableKinds(
   error: unknown,
 ): Promise<Check[]> {
   if (!(error instanceof ApiError)) throw error
-  const supported = kinds.filter((kind) => hasKind(server.version, kind))
+  const supported = kinds.filter((kind) => supports(server.version, kind))
   const tried = await Promise.allSettled(supported.map((kind) => kind.list(client, server)))
   const failures = tried.flatMap((result, index): Check[] => {
     if (result.status === 'fulfilled' || !(result.reason instanceof ApiError)) return []

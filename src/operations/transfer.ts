@@ -77,7 +77,7 @@ export async function transfer(request: TransferRequest, context: Context, appro
       where: 'what is transferred',
     })
     const full = selects(request) ? { fullSnapshot: transferredSnapshot(source, {}, kinds) } : {}
-    const input = { ...full, snapshotIssues }
+    const input = { ...full, snapshotIssues, isTransfer: true }
     const prepared = await preparePlan(withoutText(snapshot), plan, to, context, input)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')

@@ -40,6 +40,8 @@ export interface PlanOptions {
   readonly activation?: Activation
   readonly protect?: readonly Protection[]
   readonly moved?: readonly Rename[]
+  /** Leaves out what a transfer does not take along (`Kind.staysBehind`). */
+  readonly isTransfer?: boolean
   /** Skips the limit on bulk deletes and updates. */
   readonly overrideChangeLimit?: boolean
 }
@@ -53,7 +55,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
   const moves = pendingRenames([...asked, ...along], snapshot, read)
   const inPlace = moves.filter((move) => canRename(kinds, move))
   const live = afterRenames(read, inPlace)
-  const pairs = pair(snapshot, live, kinds, options.activation ?? 'snapshot')
+  const pairs = pair(snapshot, live, kinds, options)
   const compared = compareAll(pairs, kinds, options, blockedRenames(along, read))
   // A resource that cannot be renamed in place is replaced: the old one is deleted after the new one has been created.
   const moved = [...moves, ...unfinishedReplacements(asked, snapshot, read)].filter((move) => !canRename(kinds, move))

@@ -4,7 +4,7 @@ import type { Incompatibility, Kind } from '../kind.ts'
 import type { LiveResource, Resource, Server, Unsupported } from '../model.ts'
 import { refOf } from '../ref.ts'
 import { canonicalSpec } from '../spec.ts'
-import { atLeast, hasKind, isCloud, notBefore } from '../version.ts'
+import { isCloud, supports, whyMissing } from '../version.ts'
 
 /**
  * Removes the fields that the server's version does not have, with a warning for each of them. `unsupported` if the
@@ -17,10 +17,12 @@ export function adaptToVersion(
   before: LiveResource | undefined,
 ): { readonly resource: Resource; readonly issues: readonly Issue[]; readonly unsupported?: Unsupported } {
   const ref = refOf(resource)
-  if (!hasKind(server.version, kind)) {
+  if (!supports(server.version, kind)) {
     const reason = isCloud(server.version)
       ? `Prefect Cloud does not have ${kind.name}; only self-hosted servers do`
-      : `Prefect has ${kind.name} from ${kind.since} on, and the server has ${server.version}`
+      : kind.only === 'cloud'
+        ? `only Prefect Cloud has ${kind.name}`
+        : `Prefect has ${kind.name} from ${kind.since} on, and the server has ${server.version}`
     return { resource, issues: [], unsupported: { ref, reason } }
   }
   const incompatibilities = [
@@ -51,9 +53,9 @@ export function adaptToVersion(
 
 function bySince(kind: Kind, { spec, refs }: Resource, { version }: Server): Incompatibility[] {
   const among = (part: string, fields: Kind['fields'] | Kind['refFields'], values: Readonly<Record<string, unknown>>) =>
-    Object.entries(fields).flatMap(([name, { since, without }]): Incompatibility[] => {
-      if (since === undefined || values[name] === undefined || atLeast(version, since)) return []
-      return [{ pointer: `/${part}/${name}`, ...notBefore(since, without) }]
+    Object.entries(fields).flatMap(([name, field]): Incompatibility[] => {
+      if (values[name] === undefined || supports(version, field)) return []
+      return [{ pointer: `/${part}/${name}`, ...whyMissing(field) }]
     })
   return [...among('spec', kind.fields, spec), ...among('refs', kind.refFields, refs)]
 }

@@ -12,7 +12,7 @@ import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
 import { differences } from '../../src/spec/differences.ts'
 import { canonicalSpec } from '../../src/spec.ts'
-import { atLeast } from '../../src/version.ts'
+import { atLeast, supports } from '../../src/version.ts'
 import { newest, old as oldVersion } from '../servers/versions.ts'
 
 export const versions = [newest, oldVersion] as const
@@ -56,7 +56,7 @@ const readRearranged = once((version) => readArranged(version, rearranged))
 
 function readArranged(version: string, arrange: (raws: readonly JsonObject[]) => readonly JsonObject[]): Promise<Live> {
   const recorded = kinds
-    .filter(({ since }) => atLeast(version, since))
+    .filter((kind) => supports(version, kind))
     .map((kind): Kind => ({ ...kind, list: async () => arrange(rawsOf(version, kind.name)) }))
   return readLive(nobody, { url: nobody.url, version }, recorded)
 }
@@ -148,7 +148,7 @@ export function describeRecorded(name: string, differs: Readonly<Record<Ref, rea
     test('contains no ID and no secret', async () => {
       const text = textOf(withPlaceholders(await carriedOf(version, name), kinds))
       const ids = kinds
-        .filter(({ since }) => atLeast(version, since))
+        .filter((kind) => supports(version, kind))
         .flatMap(({ name }) => rawsOf(version, name).map(({ id }) => String(id)))
       expect(ids.filter((id) => id !== 'server' && text.includes(id))).toEqual([])
       expect(text).not.toContain('fake-secret')

@@ -3,6 +3,7 @@ import type { Finding, Rule } from '../../kind.ts'
 import { objects } from '../endpoints.ts'
 import { isTime, laxSeconds, noTime } from '../lax-values.ts'
 import { parameterFindings, templateProblems } from './action-templates.ts'
+import { cloudActions } from './cloud-parts.ts'
 import { runVariableFaults } from './run-variables.ts'
 import { below, unknownType } from './trigger-rules.ts'
 
@@ -31,7 +32,7 @@ const others = [
   'delete-flow-run',
   'suspend-flow-run',
   'resume-flow-run',
-  'declare-incident',
+  ...cloudActions,
 ]
 const actionTypes = [...Object.keys(targets), ...Object.keys(required), ...others]
 const states = 'SCHEDULED PENDING RUNNING COMPLETED FAILED CANCELLED CRASHED PAUSED CANCELLING'.split(' ')
@@ -50,7 +51,7 @@ function each(judge: (action: JsonObject, type: string) => Iterable<Problem>): R
 export const actionRules: readonly Rule[] = [
   {
     name: 'action-type',
-    doc: `The type of an action is one of ${actionTypes.join(', ')}; only Prefect Cloud has declare-incident.`,
+    doc: `The type of an action is one of ${actionTypes.join(', ')}; only Prefect Cloud has ${cloudActions.join(', ')}.`,
     source: `${source}: ServerActionTypes`,
     find: each(function* (_action, type) {
       if (!actionTypes.includes(type)) yield { at: 'type', ...unknownType('action', type, actionTypes) }

@@ -2,6 +2,7 @@ import { own } from '../../json.ts'
 import type { Incompatibility } from '../../kind.ts'
 import type { Resource, Server } from '../../model.ts'
 import { atLeast, notBefore } from '../../version.ts'
+import { cloudParts } from './cloud-parts.ts'
 import { parts } from './trigger.ts'
 
 /** First Prefect versions of actions and fields. */
@@ -12,8 +13,6 @@ const fieldsSince: Readonly<Record<string, string>> = { schedule_after: '3.4.15'
 /** The first version in which `match_related` may be a list. */
 const listsSince = '3.4.1'
 
-const cloudOnly = new Set(['metric', 'declare-incident'])
-
 /** What an automation has that the server's version does not support. */
 export function automationIncompatibilities({ spec }: Resource, { version }: Server): Incompatibility[] {
   const out: Incompatibility[] = []
@@ -21,7 +20,7 @@ export function automationIncompatibilities({ spec }: Resource, { version }: Ser
     for (const { part, pointer } of parts(spec[name], `/spec/${name}`)) {
       const type = String(part.type)
       const since = own(actionsSince, type)
-      if (cloudOnly.has(type) && version !== 'cloud')
+      if (cloudParts.has(type) && version !== 'cloud')
         out.push({ pointer, drops: 'resource', reason: `only Prefect Cloud has ${type}` })
       if (!atLeast(version, since))
         out.push({ pointer, drops: 'resource', reason: `Prefect has ${type} from ${since} on` })

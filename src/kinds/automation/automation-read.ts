@@ -5,6 +5,7 @@ import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast, isPrefect2 } from '../../version.ts'
 import { detailOf, list, objects, statusOf, text } from '../endpoints.ts'
 import { readAll, readNamed } from '../read-list.ts'
+import { withoutOwnBlocks } from './cloud-parts.ts'
 import { policiesUntil, policyName, readPolicies } from './notification-policy.ts'
 import { normalizeTrigger } from './trigger.ts'
 
@@ -42,8 +43,12 @@ export function automationsNamed(reader: Reader, names: readonly string[]): Prom
 
 /** Encodes an API object as an automation. */
 export function encodeAutomation(raw: JsonObject, names: Names): Encoded {
-  const fields = ['description', 'tags', 'enabled', 'trigger', 'actions', 'actions_on_trigger', 'actions_on_resolve']
-  const spec = Object.fromEntries(fields.map((name) => [name, raw[name]]))
+  const fields = ['description', 'tags', 'enabled', 'trigger']
+  const actions = ['actions', 'actions_on_trigger', 'actions_on_resolve']
+  const spec = {
+    ...Object.fromEntries(fields.map((name) => [name, raw[name]])),
+    ...Object.fromEntries(actions.map((name) => [name, withoutOwnBlocks(raw[name], names)])),
+  }
   // The IDs of the triggers themselves are no references.
   const trigger = raw.trigger === undefined ? undefined : normalizeTrigger(raw.trigger)
   return { refs: { owner: ownerOf(raw, names) }, spec: { ...spec, trigger } }

@@ -4,6 +4,7 @@ import { nameInKey } from '../../ref.ts'
 import { countShape, createdBy, doneBy, listOf, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { idOf, text } from '../endpoints.ts'
 import { anyObject, boolean, nullableString, string, tags } from '../field-schemas.ts'
+import { readCount } from '../read-list.ts'
 import { actionRules } from './action-rules.ts'
 import { automationIncompatibilities } from './automation-incompatibilities.ts'
 import { automationsNamed, encodeAutomation, listAutomations } from './automation-read.ts'
@@ -179,6 +180,9 @@ export const automation: Kind = {
       ...(enabled ? ['it will be active immediately'] : []),
     ]
   },
+  quotas: [
+    { limit: 'automations_limit', what: 'automations', used: (reader) => readCount(reader, '/automations/count') },
+  ],
   carryOver: ['is_policy'],
   create: createAutomation,
   update: updateAutomation,

@@ -6,6 +6,7 @@ import { atLeast, isCloud } from '../../version.ts'
 import { objects } from '../endpoints.ts'
 import { labelsSince } from '../flow.ts'
 import { queueParts } from '../queue-name.ts'
+import { cloudValues } from './cloud-fields.ts'
 import { decodeOptions } from './concurrency-options.ts'
 import { optionsSince } from './deployment-limit.ts'
 import { decodeSchedule } from './schedule.ts'
@@ -60,6 +61,7 @@ export function bodyOf({ resource, ids, spec }: ResolvedResource, server: Server
     paused: spec.paused ?? false,
     schedules: objects(spec.schedules).map((schedule) => decodeSchedule(schedule, server)),
     ...(atLeast(server.version, optionsSince) ? { concurrency_options: decodeOptions(spec.concurrency_options) } : {}),
+    ...cloudValues(spec, server),
     storage_document_id: ids.storage ?? null,
     infrastructure_document_id: ids.infrastructure ?? null,
   }

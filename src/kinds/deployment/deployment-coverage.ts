@@ -83,9 +83,9 @@ export const deploymentCoverage: FieldCoverage = {
     'last_polled',
     'deployment_id',
     'active_slots',
+    'version_id',
   ],
   ignored: {
-    version_info: 'a self-hosted server accepts it but does not store it',
     replaces: 'an instruction of one request, not stored',
     is_schedule_active: 'the inverse of paused, for older clients',
     manifest_path: 'not used from Prefect 3.0 on; an export reports it',

@@ -6,6 +6,7 @@ import { keyParts } from '../../ref.ts'
 import { object, objects, text } from '../endpoints.ts'
 import { queueRef } from '../queue-name.ts'
 import { readAll, readNamed } from '../read-list.ts'
+import { cloudValues } from './cloud-fields.ts'
 import { encodeOptions } from './concurrency-options.ts'
 import { encodeLimit } from './deployment-limit.ts'
 import { encodeSchedules } from './schedule.ts'
@@ -73,6 +74,7 @@ export function encodeDeployment(raw: JsonObject, names: Names): Encoded {
       schedules: encodeSchedules(raw.schedules),
       concurrency_limit: limit.own,
       concurrency_options: encodeOptions(raw.concurrency_options),
+      ...cloudValues(raw, names.server),
     },
     dropped: [
       ...(queue && !pool ? [queueAlone(queue)] : []),

@@ -5,6 +5,8 @@ import { anyObject, boolean, nullableString, tags } from '../field-schemas.ts'
 import { labels, labelsSince } from '../flow.ts'
 import { nameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
+import { readCount } from '../read-list.ts'
+import { cloudFields } from './cloud-fields.ts'
 import { compareOptions, normalizeOptions, optionsSchema } from './concurrency-options.ts'
 import { deploymentAnswers } from './deployment-answers.ts'
 import { noSchema } from './deployment-body.ts'
@@ -134,6 +136,7 @@ export const deployment: Kind = {
       compare: compareOptions,
       interim: interimOptions,
     },
+    ...cloudFields,
   },
   idKeys: ['deployment_id', 'deployment_ids'],
   coverage: deploymentCoverage,
@@ -173,7 +176,14 @@ export const deployment: Kind = {
   runSchedules,
   ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },
-  smallestTierHolds: 5,
+  quotas: [
+    {
+      limit: 'max_deployments_per_workspace',
+      what: 'deployments',
+      smallest: 5,
+      used: (reader) => readCount(reader, '/deployments/count'),
+    },
+  ],
   effects: deploymentEffects,
   create: createDeployment,
   async update(write, before, after, fields) {

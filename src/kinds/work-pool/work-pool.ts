@@ -9,6 +9,7 @@ import { nameRule, reservedNameRule } from '../name-rules.ts'
 import { columnRule } from '../number-rules.ts'
 import { queueParts, queueRef } from '../queue-name.ts'
 import { findOne, readAll, readNamed, readPages } from '../read-list.ts'
+import { isManaged, poolQuotas } from './pool-quotas.ts'
 import { poolReadiness } from './pool-readiness.ts'
 import { templateFault } from './pool-template.ts'
 import { templateRules } from './template-rules.ts'
@@ -146,10 +147,15 @@ export const workPool: Kind = {
     if (before) return []
     if (/^prefect/i.test(key))
       return [{ drops: 'resource', reason: `names that begin with "prefect" are reserved for Prefect itself` }]
-    if (String(spec.type).endsWith(':managed') && server.version !== 'cloud')
+    if (isManaged(spec.type) && server.version !== 'cloud')
       return [{ drops: 'resource', reason: 'a managed pool runs on infrastructure that only Prefect Cloud has' }]
     return []
   },
+  quotas: poolQuotas,
+  staysBehind: ({ key, spec }) =>
+    isManaged(spec.type)
+      ? `a transfer does not move managed pools, whose infrastructure belongs to the workspace; create ${key} there first, or apply a file with it`
+      : undefined,
   effects: (change, server) =>
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
   readiness: poolReadiness,
