@@ -2,7 +2,7 @@ import { byCodePoint, isObject, type Json, type JsonObject, sortKeys } from '../
 import type { Kind, ResolvedResource, Write } from '../kind.ts'
 import type { Id } from '../model.ts'
 import { keyParts, splitRef } from '../ref.ts'
-import { idShape, listOf, objectWith, rowsFrom, rowWith } from './answer-shapes.ts'
+import { idShape, listOf, objectWith, rowWith } from './answer-shapes.ts'
 import { at, objects, text } from './endpoints.ts'
 import { string } from './field-schemas.ts'
 import { readPages } from './read-list.ts'
@@ -60,7 +60,11 @@ export const sla: Kind = {
     own: [...ownFields, 'slas', 'deployment_id'],
   },
   answers: [
-    rowsFrom(`POST ${path}`, rowWith({ name: string, owner_resource: string }, ['name', 'owner_resource'])),
+    // Not counted as rows of the kind: all of their fields are carried.
+    {
+      to: `POST ${path}`,
+      schema: listOf(rowWith({ name: string, owner_resource: string }, ['name', 'owner_resource'])),
+    },
     {
       to: 'POST /slas/apply-resource-slas/*',
       schema: objectWith({
