@@ -1,10 +1,17 @@
 import type { Kind } from '../kind.ts'
-import type { Placeholder } from '../model.ts'
+import type { Placeholder, Snapshot } from '../model.ts'
 import { planEdges } from '../operations/plan-edges.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import type { Format } from '../report/index.ts'
 import { plannedOf } from '../report/model/build-report.ts'
 import type { Planned } from '../report/model/report.ts'
+import { supports } from '../version.ts'
+
+/** The kinds that the server can have, or that the snapshot has. */
+function namesOf(kinds: readonly Kind[], { resources }: Snapshot, version: string): string[] {
+  const had = new Set(resources.map(({ kind }) => kind))
+  return kinds.filter((kind) => supports(version, kind) || had.has(kind.name)).map(({ name }) => name)
+}
 
 /** The part of a report that describes a plan. The text format shows no edges, so they are omitted from it. */
 export function plannedReport(
@@ -18,7 +25,7 @@ export function plannedReport(
     server: { url: live.server.url, version: live.server.version },
     file,
     snapshot: parsed.snapshot,
-    kinds: kinds.map(({ name }) => name),
+    kinds: namesOf(kinds, parsed.snapshot, live.server.version),
     placeOf: parsed.placeOf,
     ...(parsed.originsOf ? { originsOf: parsed.originsOf } : {}),
     filled: (placeholder: Placeholder) => secretValues.secretFor(placeholder) !== undefined,

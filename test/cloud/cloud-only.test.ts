@@ -46,7 +46,9 @@ async function fill(workspace: string): Promise<void> {
     await make('nightly', { branch: 'main', base: 'b0', root: 'flows', version_info: version, disabled: true }),
   )
   const plain = idOf(await make('plain', {}))
-  await http(workspace, 'POST', `/slas/apply-resource-slas/prefect.deployment.${plain}`, [{ name: 'behind time', within: 60 }])
+  await http(workspace, 'POST', `/slas/apply-resource-slas/prefect.deployment.${plain}`, [
+    { name: 'behind time', within: 60 },
+  ])
   await http(workspace, 'POST', `/slas/apply-resource-slas/prefect.deployment.${nightly}`, [
     { name: 'in time', severity: 'high', duration: 600 },
     { name: 'fresh', severity: 'low', stale_after: 3600, enabled: false },

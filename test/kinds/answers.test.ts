@@ -7,7 +7,7 @@ import { kinds } from '../../src/kinds/all.ts'
 import { atLeast } from '../../src/version.ts'
 import { rawsOf, versions } from './recorded.ts'
 
-const named = kinds.map((kind) => ({ kind, name: kind.name }))
+const named = kinds.filter(({ only }) => only !== 'cloud').map((kind) => ({ kind, name: kind.name }))
 
 /** The lists of a kind: path and schema of an object. */
 function listsOf({ answers = [] }: Kind): { path: string; row: JsonObject }[] {

@@ -191,7 +191,7 @@ export function planReport(ready = false, base?: PlanContext['base']): PlanRepor
     server: live.server,
     file: 'prod.snapshot.yaml',
     snapshot: parsed.snapshot,
-    kinds: kinds.map(({ name }) => name),
+    kinds: kinds.filter(({ only }) => only !== 'cloud').map(({ name }) => name),
     placeOf: parsed.placeOf,
     filled,
     edges: dependenciesOf(parsed.snapshot.resources, kinds),
@@ -259,7 +259,7 @@ export function notComparedReport(change: boolean): PlanReport {
     server: live.server,
     file: 'stores.yaml',
     snapshot: wanted.snapshot,
-    kinds: kinds.map(({ name }) => name),
+    kinds: kinds.filter(({ only }) => only !== 'cloud').map(({ name }) => name),
     placeOf: wanted.placeOf,
     filled: () => false,
     edges: dependenciesOf(wanted.snapshot.resources, kinds),
@@ -276,7 +276,7 @@ export function diffReport(): DiffReport {
   const compared = diffOf(plan, {
     from: { file: a.file, snapshot: before.snapshot },
     to: { file: b.file, snapshot: after.snapshot },
-    kinds: kinds.map(({ name }) => name),
+    kinds: kinds.filter(({ only }) => only !== 'cloud').map(({ name }) => name),
     placeOf: after.placeOf,
     edges: dependenciesOf([...resourcesOfSame(), ...after.snapshot.resources], kinds),
   })
@@ -354,7 +354,7 @@ export function bigReport(size: number): PlanReport {
     server,
     file: 'big.yaml',
     snapshot,
-    kinds: kinds.map(({ name }) => name),
+    kinds: kinds.filter(({ only }) => only !== 'cloud').map(({ name }) => name),
     placeOf: () => undefined,
   }
   const edges = dependenciesOf(snapshot.resources, kinds)

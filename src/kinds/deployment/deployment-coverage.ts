@@ -14,6 +14,7 @@ export const deploymentCoverage: FieldCoverage = {
       'ConcurrencyOptions',
       'GlobalConcurrencyLimitResponse',
     ],
+    freeform: ['VersionInfo'],
   },
   nested: {
     schedules: {
