@@ -29,6 +29,7 @@ export type {
   Names,
   NestedCoverage,
   OnPage,
+  Quota,
   Readiness,
   RefField,
   ResolvedResource,
@@ -59,6 +60,7 @@ export type {
   Change,
   ChangedBy,
   Event,
+  EventOf,
   FieldChange,
   Id,
   Live,
@@ -80,6 +82,7 @@ export type {
   Server,
   Snapshot,
   ThreeWay,
+  Tier,
   Unsupported,
 } from './model.ts'
 export type { ApplyRequest, ApplyResult, Approve } from './operations/apply-plan.ts'
@@ -91,6 +94,8 @@ export type { PlannedSnapshot } from './operations/plan-snapshot.ts'
 export type { TransferRequest } from './operations/transfer.ts'
 export type { UndoRequest, UndoResult } from './operations/undo-apply.ts'
 export type { Activation } from './plan/activation.ts'
+export type { Pass, RateLimit, RateWait } from './rate/rate-limit.ts'
+export type { RateLimits } from './rate/rate-limits.ts'
 export { type Format, reporters } from './report/index.ts'
 export type * from './report/model/change-report.ts'
 export type {

@@ -12,7 +12,7 @@ export type {
   ThreeWay,
   Unsupported,
 } from './model/change.ts'
-export type { Event } from './model/event.ts'
+export type { Event, EventOf } from './model/event.ts'
 export type { Recheck, Recognized, SameName } from './model/recognized.ts'
 export type {
   Id,

@@ -7,7 +7,8 @@ export type Event = EventOf & {
   readonly target?: string
 }
 
-type EventOf =
+/** A progress event, whichever server it is of. */
+export type EventOf =
   /** The start of a phase that may take a while; `waiting` is for the user's answer. */
   | {
       readonly type: 'phase'

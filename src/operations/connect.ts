@@ -108,9 +108,7 @@ export async function withConnection<T>(
   })
   const tier = purpose === 'export' ? Promise.resolve(undefined) : tierOf(connection, rate, context)
   try {
-    const server = await client.server().catch((error: unknown) => {
-      throw withUrl(error, client.url)
-    })
+    const server = await serverOf(client)
     context.onEvent({
       type: 'connected',
       url: server.url,
@@ -206,6 +204,12 @@ async function withTier(
 /** Emits warnings, if there are any. */
 export function warn({ onEvent }: Context, issues: readonly Issue[]): void {
   if (issues.length > 0) onEvent({ type: 'warning', issues })
+}
+
+async function serverOf(client: Client): Promise<Server> {
+  return client.server().catch((error: unknown) => {
+    throw withUrl(error, client.url)
+  })
 }
 
 /** Adds the URL to an error, whose message contains only the path: the URL may come from an unexpected source. */
