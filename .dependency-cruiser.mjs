@@ -90,7 +90,18 @@ const may = {
   commands: [...engine, 'context', 'operations', 'report'],
   cli: [...base, 'kind', 'commands', 'report', 'client', 'rate', disk],
   library: [...engine, 'context', 'rate', 'operations', 'commands/plan-report', 'report', 'snapshot'],
-  index: [...engine, 'context', 'rate', 'kinds', 'library', 'operations', 'report', 'snapshot', 'selection', 'plan/activation'],
+  index: [
+    ...engine,
+    'context',
+    'rate',
+    'kinds',
+    'library',
+    'operations',
+    'report',
+    'snapshot',
+    'selection',
+    'plan/activation',
+  ],
 }
 
 /** Every npm package has one home, so that to replace it is the work of one room. */
