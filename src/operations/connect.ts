@@ -83,11 +83,8 @@ export async function withConnection<T>(
   use: (connected: OpenConnection) => Promise<T>,
 ): Promise<T> {
   const { env, cwd, home, trust, version, serverTimeoutMs } = context
-  const {
-    connection: resolved,
-    notes,
-    unsafe,
-  } = resolveConnection(target, { env, cwd, home, ...(trust ? { trust } : {}) })
+  const found = resolveConnection(target, { env, cwd, home, ...(trust ? { trust } : {}) })
+  const { notes, unsafe } = found
   if (purpose === 'write' && unsafe.length > 0)
     throw new Failure(unsafe.map((issue) => ({ ...issue, severity: 'error' })))
   warn(context, notes)
@@ -96,7 +93,7 @@ export async function withConnection<T>(
     for (const listener of listeners) listener(event)
   }
   context.onEvent({ type: 'phase', phase: 'connecting' })
-  const { connection, workspace } = await placeInCloud(resolved, target.workspace, context)
+  const { connection, workspace } = await placeInCloud(found.connection, target.workspace, context)
   const answers = answerTable(context.kinds)
   const rate = rateLimitOf(connection, context)
   const client = openClient(connection, on, {
