@@ -64,7 +64,7 @@ export function compared(
       continue
     }
     const differences = isOfPrefect2 ? [] : differencesOf(value, now).filter((line) => !isForm(name, line, from, to))
-    const untold = differences.filter((line) => !about.some(({ pointer }) => pointer && isAt(pointer, line)))
+    const untold = differences.filter((line) => !isTold(line, about))
     unnamed.push(...untold.map((line) => `${name} ${line}`))
     if (untold.length > 0) continue
     if (differences.length > 0) inPart.push(name)
@@ -95,12 +95,21 @@ function hangsOn(name: string, named: readonly Named[]): boolean {
 /** Fields of the API that have another name in a snapshot. */
 const otherNames: Readonly<Record<string, string>> = {
   global_concurrency_limit: 'concurrency_limit',
-  storage_configuration: 'result_storage',
+  default_result_storage_block_id: 'result_storage',
 }
 
-/** Whether a difference, `/field/…: a → b`, is in the place of a pointer such as `/spec/field/…`, or is all of the field. */
+/** Whether the plan names a difference, `/field/…: a → b`. The storage of a pool is several fields of a snapshot: each has to be named. */
+function isTold(line: string, about: readonly Named[]): boolean {
+  const [, storage] = /^\/storage_configuration: (\{.*\}) → undefined$/.exec(line) ?? []
+  if (storage === undefined) return about.some(({ pointer }) => pointer !== undefined && isAt(pointer, line))
+  const set = Object.entries(JSON.parse(storage) as object).filter(([, value]) => value !== null)
+  return set.every(([name]) => isTold(`/storage_configuration/${name}:`, about))
+}
+
+/** Whether a difference is in the place of a pointer such as `/spec/field/…`, or is all of the field. */
 function isAt(pointer: string, line: string): boolean {
-  const [field = '', ...rest] = (/^(?:\/\d+)?\/([^:]*)/.exec(line)?.[1] ?? '').split('/')
+  const [, path = ''] = /^(?:\/\d+)?\/(?:storage_configuration\/)?([^:]*)/.exec(line) ?? []
+  const [field = '', ...rest] = path.split('/')
   const [told = '', ...deeper] = pointer.split('/').slice(2)
   if (told !== field && told !== otherNames[field]) return false
   return rest.length === 0 || told !== field || deeper.every((part, index) => part === rest[index])
