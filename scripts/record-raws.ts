@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isObject, type Json, type JsonObject, mapStrings, writeJson } from '../src/json.ts'
 import { kinds } from '../src/kinds/all.ts'
-import { atLeast } from '../src/version.ts'
+import { supports } from '../src/version.ts'
 import { freshServer } from '../test/servers/servers.ts'
 import { newest, old } from '../test/servers/versions.ts'
 import { clientOf } from '../test/support/connect.ts'
@@ -21,7 +21,7 @@ for (const version of [newest, old] as const) {
   const server = await client.server()
   const folder = fileURLToPath(new URL(`../test/fixtures/raw/${version}/`, import.meta.url))
   await mkdir(folder, { recursive: true })
-  for (const kind of kinds.filter(({ since }) => atLeast(version, since))) {
+  for (const kind of kinds.filter((kind) => supports(version, kind))) {
     const raws = (await kind.list(client, server))
       .filter((raw) => !isFiller(raw))
       .map((raw) => withoutTexts(raw, kind.name))

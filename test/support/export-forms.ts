@@ -11,11 +11,12 @@ import { refOf } from '../../src/ref.ts'
 import { withPlaceholders } from '../../src/secrets/placeholders.ts'
 import { formatSnapshot } from '../../src/snapshot/format.ts'
 import { parseSnapshot } from '../../src/snapshot/parse.ts'
+import { newest } from '../servers/versions.ts'
 import type { Form } from './hunt.ts'
 import { flowText, mutated, mutations, treeOf } from './mutate.ts'
 
 /** What a server of this version returned, by kind. */
-const version = '3.8.8'
+const version = newest
 const rawsOf = (kind: string): readonly JsonObject[] => {
   const file = new URL(`../fixtures/raw/${version}/${kind}.json`, import.meta.url)
   return parseJson(readFileSync(file, 'utf8')) as readonly JsonObject[]
