@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newest, prefect2 } from '../servers/versions.ts'
-import { bin, type Ran, runCli, writeProfiles } from '../support/cli.ts'
+import { runCli, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
+import { openSandbox } from '../support/sandbox.ts'
 import { seed } from '../worlds/seed.ts'
 
 /** Runs the commands of the recipes on a server with a small platform, and on empty ones. */
@@ -17,26 +16,9 @@ let staging: PrefectServer
 
 /** A home directory with profiles, and with `prefect-snapshot` on the path. */
 function sandbox(urls: Readonly<Record<string, string>>) {
-  const home = mkdtempSync(join(tmpdir(), 'prefect-snapshot-recipe-'))
-  mkdirSync(join(home, '.prefect'))
-  writeProfiles(join(home, '.prefect'), urls)
-  const script = (name: string, text: string) => {
-    mkdirSync(join(home, 'bin'), { recursive: true })
-    writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${text}\n`)
-    chmodSync(join(home, 'bin', name), 0o755)
-  }
-  script('prefect-snapshot', `exec '${process.execPath}' '${bin}' "$@"`)
-  const env = { PATH: `${home}/bin:${process.env.PATH}`, HOME: home, NO_COLOR: '1', ...secret }
-  const bash = (text: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> => {
-    const git = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' }
-    const options = { cwd: home, env: { ...env, ...git, ...more } }
-    return new Promise((done) =>
-      execFile('bash', ['-euo', 'pipefail', '-c', text], options, (error, stdout, stderr) =>
-        done({ exit: error ? Number(error.code) : 0, stdout, stderr }),
-      ),
-    )
-  }
-  return { home, script, bash }
+  const opened = openSandbox(secret)
+  writeProfiles(join(opened.home, '.prefect'), urls)
+  return opened
 }
 
 async function empty(): Promise<PrefectServer> {
