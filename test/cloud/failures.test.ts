@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
       fault: 'expired-key',
       place: { match: write, at },
       exit: at === 1 ? 4 : 5,
-      says: ['The apply was stopped', 'the server rejected the API key', 'Then run the command again'],
+      says: ['The apply was stopped', 'Prefect Cloud rejected the API key', 'Then run the command again'],
       counts: { ...(at > 1 ? { done: at - 1 } : {}), failed: 1, ...(at < 8 ? { 'not-started': 8 - at } : {}) },
     }),
   ),
@@ -177,7 +177,7 @@ describe('an apply', () => {
 
 describe('before the first write and after the last one', () => {
   test.each<readonly [string, CloudFault, FaultPlace, number, string]>([
-    ['the key expires', 'expired-key', { match: /filter$/, at: 3 }, 4, 'the server rejected the API key'],
+    ['the key expires', 'expired-key', { match: /filter$/, at: 3 }, 4, 'Prefect Cloud rejected the API key'],
     ['the workspace is deleted', 'deleted-workspace', { match: /filter$/, at: 3 }, 4, 'there is no such workspace'],
     ['a list is always cut', 'cut-json', { match: /variables.filter$/, times: 99 }, 8, 'its JSON ends early'],
     ['a list is always torn', 'torn-body', { match: /variables.filter$/, times: 99 }, 1, 'the answer was incomplete'],

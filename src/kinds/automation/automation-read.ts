@@ -13,6 +13,9 @@ const path = '/automations/filter'
 /** Names are not unique, and the order has no tie-breaker, but creation times practically never collide. */
 const sort = 'CREATED_DESC'
 
+/** What the routes of automations answer before 3.0, with 404, unless PREFECT_EXPERIMENTAL_EVENTS is set. */
+const isDisabled = /^Not Found$|^Automations are not enabled\b/
+
 /**
  * Reads all automations, or at least those with the wanted names; on an older server, also its notification policies.
  */
@@ -26,8 +29,7 @@ export async function listAutomations(
     ? automationsNamed(reader, [...wanted])
     : readAll(reader, path, { sort }, { path: '/automations/count', body: {} })
   const emptyIfDisabled = (error: unknown) => {
-    // Before 3.0, the routes of automations return 404 unless PREFECT_EXPERIMENTAL_EVENTS is set.
-    if (!isPrefect2(version) || statusOf(error) !== 404 || detailOf(error) !== 'Not Found') throw error
+    if (!isPrefect2(version) || statusOf(error) !== 404 || !isDisabled.test(detailOf(error) ?? '')) throw error
     return []
   }
   const both = await Promise.all([automations.catch(emptyIfDisabled), hasPolicies ? readPolicies(reader) : []])
