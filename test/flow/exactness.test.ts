@@ -9,6 +9,7 @@ import { newHome, runCli } from '../support/cli.ts'
 import { planOf } from '../support/command.ts'
 import { type Plain, plainHttp, type Row } from '../support/plain-http.ts'
 import { differingFields, plainRows, type Rows } from '../support/plain-rows.ts'
+import { serverKinds } from '../support/server-kinds.ts'
 import { applyTo } from '../support/world.ts'
 import { canonical, type Value } from '../worlds/world-json.ts'
 import { type FieldValues, fieldValues } from './exactness-table.ts'
@@ -72,7 +73,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 test('the table has every field of every kind', () => {
   const listed = new Set(fieldValues.map(({ kind, field }) => `${kind}/${field}`))
-  const fields = kinds.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}/${field}`))
+  const fields = serverKinds.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}/${field}`))
   expect(fields.filter((field) => !listed.has(field) && elsewhere[field] === undefined)).toEqual([])
 })
 

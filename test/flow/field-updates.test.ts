@@ -18,6 +18,7 @@ import { newest, old } from '../servers/versions.ts'
 import { command } from '../support/command.ts'
 import { clientOf } from '../support/connect.ts'
 import { secretValues } from '../support/secret-values.ts'
+import { serverKinds } from '../support/server-kinds.ts'
 import { everyKind } from '../support/world.ts'
 
 /** A change of one resource; omitted fields stay. A value of undefined removes the field. */
@@ -400,7 +401,7 @@ test('every field and ref field that can be changed is changed above', () => {
   const changed = new Set(
     edits.flatMap(({ ref, shows }) => shows.map((name) => `${ref.slice(0, ref.indexOf('/'))} ${name}`)),
   )
-  const changeable = kinds.flatMap(({ name, fields, refFields: slots }) =>
+  const changeable = serverKinds.flatMap(({ name, fields, refFields: slots }) =>
     Object.entries({ ...fields, ...slots })
       .filter(([, { fixed }]) => fixed === undefined)
       .map(([part]) => `${name} ${part}`),

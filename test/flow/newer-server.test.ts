@@ -2,17 +2,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { kinds as all } from '../../src/kinds/all.ts'
 import { futureVersion, type NewerServer, openNewer } from '../servers/newer-server.ts'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newest } from '../servers/versions.ts'
 import { newHome, runCli, writeProfiles } from '../support/cli.ts'
 import { command, planOf, type Told } from '../support/command.ts'
 import { plainHttp } from '../support/plain-http.ts'
+import { serverKinds as kinds } from '../support/server-kinds.ts'
 import { everyKind } from '../support/world.ts'
-
-/** The kinds of a server. */
-const kinds = all.filter(({ only }) => only !== 'cloud')
 
 let real: PrefectServer
 let newer: NewerServer
