@@ -111,9 +111,11 @@ function versionCheck(from: string, to: string, kinds: readonly Kind[]): Check {
   }
   if (from === to) return { status: 'ok', title, detail: `both ${to}` }
   const missing = (version: string) => kinds.filter((kind) => !supports(version, kind)).map(({ name }) => name)
-  const only = [...new Set([...missing(from), ...missing(to)])].map(
-    (kind) => `${kind} only at the ${missing(to).includes(kind) ? 'source' : 'destination'}`,
-  )
+  const [atSource, atDestination] = [missing(to), missing(from)]
+  const only = [
+    ...atSource.filter((kind) => !atDestination.includes(kind)).map((kind) => `${kind} only at the source`),
+    ...atDestination.filter((kind) => !atSource.includes(kind)).map((kind) => `${kind} only at the destination`),
+  ]
   return { status: 'note', title, detail: [`${from} → ${to}`, ...only].join('; ') }
 }
 
