@@ -30,7 +30,6 @@ const journeys: readonly Journey[] = [
   { from: newest, to: newest, unsupported: [], downgraded: [], differ: [], lost: [] },
   // Between two releases of a year nothing is lost; each registers its block types with its own version and addresses.
   { from: common, to: newest, unsupported: [], downgraded: [], differ: [], lost: [] },
-  { from: newest, to: common, unsupported: [], downgraded: [], differ: [], lost: [] },
   {
     from: old,
     to: newest,
