@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { newest } from '../servers/versions.ts'
+import { isThorough, newest } from '../servers/versions.ts'
 import { type Cloud, openCloud } from '../support/cloud/cloud.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { openSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -106,7 +106,7 @@ describe('every command of a page succeeds, and nothing runs twice or nowhere', 
     expect(output(' --dry-run ')).toContain('Prefect Cloud does not have default-result-storage')
   })
 
-  test('between workspaces', async () => {
+  test.runIf(isThorough)('between workspaces', async () => {
     const next = await start()
     const two = await open({ 'acme/staging': filled, 'acme/prod': next })
     const all = await active(filled)
@@ -119,7 +119,7 @@ describe('every command of a page succeeds, and nothing runs twice or nowhere', 
     expect(history).toEqual([before, none, after, none, before])
   })
 
-  test('from Cloud to self-hosted', async () => {
+  test.runIf(isThorough)('from Cloud to self-hosted', async () => {
     const next = await start()
     const headers = { authorization: `Bearer ${cloud.key()}`, 'content-type': 'application/json' }
     const create = async (path: string, body: unknown) =>

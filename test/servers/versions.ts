@@ -44,9 +44,11 @@ export const usualVersions: readonly ServerVersion[] = [newest, common, old, pre
 /** The environment variable that makes tests run on all versions: `npm run test:versions`. */
 const versionsVariable = 'PREFECT_SNAPSHOT_TEST_VERSIONS'
 
+/** Whether long tests run that are a repetition of others: by hand, with `PREFECT_SNAPSHOT_TEST_VERSIONS=all npm test`. */
+export const isThorough = process.env[versionsVariable] === 'all'
+
 /**
  * The versions for tests whose subject hardly depends on the version: the newest one, and by hand also an old one.
  * What reads and writes every kind and field runs on both each time.
  */
-export const testVersions: readonly (typeof newest | typeof old)[] =
-  process.env[versionsVariable] === 'all' ? [newest, old] : [newest]
+export const testVersions: readonly (typeof newest | typeof old)[] = isThorough ? [newest, old] : [newest]
