@@ -1,35 +1,21 @@
-import { openClient } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { isNumber, isObject, type Json, type JsonObject } from '../json.ts'
 import type { Tier } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
 import type { RateLimit } from '../rate/rate-limit.ts'
-
-const workspacePath = /^(.*\/accounts)\/([^/]+)\/workspaces\/[^/]+$/
-
-/** The answer is not worth a longer wait: without it, what the tier refuses is known after the write. */
-const askMs = 5000
+import { accountUrlOf, askAccount } from './ask-account.ts'
 
 /**
  * The tier of the account of a workspace; undefined for a server, and if the account does not tell it. Which of its fields are
  * limits is what kinds name (`Kind.quotas`).
  */
 export async function tierOf(connection: Connection, rate: RateLimit, context: Context): Promise<Tier | undefined> {
-  const [, accounts, id] = workspacePath.exec(connection.url) ?? []
-  if (!connection.cloud || accounts === undefined) return undefined
-  const { signal, version, onEvent, kinds } = context
-  const hasty = { ...connection, url: accounts, timeoutMs: Math.min(connection.timeoutMs, askMs), maxRetries: 0 }
-  const client = openClient(hasty, onEvent, { version, signal, rate })
-  try {
-    const account = await client.get(`/${id}`)
-    if (!isObject(account)) return undefined
-    const names = kinds.flatMap(({ quotas = [] }) => quotas.map(({ limit }) => limit))
-    return { name: nameOf(account.plan_type), limits: limitsIn(account, names), used: {} }
-  } catch {
-    return undefined
-  } finally {
-    await client.close()
-  }
+  const url = accountUrlOf(connection)
+  if (!connection.cloud || url === undefined) return undefined
+  const account = await askAccount(connection, url, '', rate, context).catch(() => undefined)
+  if (account === undefined || !isObject(account)) return undefined
+  const names = context.kinds.flatMap(({ quotas = [] }) => quotas.map(({ limit }) => limit))
+  return { name: nameOf(account.plan_type), limits: limitsIn(account, names), used: {} }
 }
 
 /** `HOBBY` in words of people. Any other text than a name is not shown. */

@@ -3,6 +3,7 @@ import type { Kind, Quota } from '../kind.ts'
 import type { Live, Plan, Tier } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { splitRef } from '../ref.ts'
+import { isCloud } from '../version.ts'
 
 const title = 'destination: tier'
 
@@ -14,7 +15,7 @@ const smallestRate = 625
  * account that does not tell its tier is compared with the smallest one.
  */
 export function tierChecks(plan: Plan, { server, resources }: Live, kinds: readonly Kind[]): Check[] {
-  if (server.version !== 'cloud') return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
+  if (!isCloud(server.version)) return [{ status: 'ok', title, detail: 'a self-hosted server has no limits' }]
   const { tier } = server
   if (tier) return [{ status: 'ok', title, detail: tierText(tier, kinds) }]
   const limits = kinds.flatMap(({ name, quotas = [] }): Check[] => {
