@@ -235,7 +235,7 @@ export const planted: Readonly<Record<string, Planted>> = {
     kind: 'deployment',
     value: 'S3cretPass97',
     spec: (s) => ({
-      pull_steps: [{ pip: { extra: `--extra-index-url https://user:${s}@example.org/simple` } }],
+      pull_steps: [{ pip: { extra: `--find-links https://user:${s}@example.org/wheels` } }],
     }),
   },
   'description deployment': {
