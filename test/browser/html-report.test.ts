@@ -184,13 +184,13 @@ describe.skipIf(noBrowser)('the HTML report in Chromium', () => {
     for (let index = 0; index < 11; index++) {
       await page.click('[data-tab=list]')
       await page.click(`.row[data-index="${index}"] .name`)
-      expect(await page.isVisible('#detail'), 'a row opens its detail').toBe(true)
+      // The page draws after the click has returned.
+      await page.locator('#detail').waitFor({ state: 'visible' })
       expect(await empty()).toEqual([])
     }
     await page.click('[data-tab=list]')
     await page.evaluate("location.hash = '#deployment/etl/nightly'")
-    await page.locator('table.lines').waitFor()
-    expect(await page.isVisible('#detail'), 'a link opens the detail').toBe(true)
+    await page.locator('#detail table.lines').waitFor({ state: 'visible' })
     const lines = await page.evaluate<string[]>(
       "[...document.querySelectorAll('table.lines tr')].map((line) => line.innerText)",
     )
