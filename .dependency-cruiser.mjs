@@ -39,6 +39,7 @@ const stages = [
   'journal',
   'store',
   'project',
+  'migration',
 ]
 
 /** Room to the rooms that it may look into. */
@@ -83,6 +84,7 @@ const may = {
   snapshot: [...engine, 'graph', 'selection'],
   store: [...engine, 'context', 'selection', 'snapshot', disk],
   project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
+  migration: [...engine, 'context', 'selection', 'snapshot', 'plan', 'schedule', disk],
   secrets: [...engine, 'selection'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],
   plan: [...engine, 'selection', 'graph'],
@@ -174,6 +176,7 @@ export default {
           'store',
           'project',
           'journal',
+          'migration',
           'operations',
           'commands',
           'profile',

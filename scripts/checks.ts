@@ -6,6 +6,7 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import { default as standalone } from 'ajv/dist/standalone/index.js'
 import type { JsonObject } from '../src/json.ts'
 import { kinds } from '../src/kinds/all.ts'
+import { wavesSchema } from '../src/migration/waves-schema.ts'
 import { overlaySchema } from '../src/overlay/overlay-schema.ts'
 import { policySchema } from '../src/project/policy-schema.ts'
 import { documentSchema, headerSchema } from '../src/snapshot/snapshot-schema.ts'
@@ -15,6 +16,7 @@ const schemas = new Map<string, JsonObject>([
   ['snapshot', headerSchema],
   ['overlay', withoutId(overlaySchema)],
   ['policy', withoutId(policySchema)],
+  ['waves', withoutId(wavesSchema)],
   ...kinds.map((kind) => [kind.name, documentSchema(kind)] as const),
 ])
 

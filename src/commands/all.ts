@@ -12,6 +12,7 @@ import { exportCommand } from './export.ts'
 import { graph } from './graph.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
+import { migratePlan } from './migrate-plan.ts'
 import { pause } from './pause.ts'
 import { plan } from './plan.ts'
 import { rekey } from './rekey.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   transfer,
   activate,
   pause,
+  migratePlan,
   diff,
   validate,
   verify,

@@ -1,7 +1,7 @@
 import type { ExportSecretRequest } from '../operations/export-secrets.ts'
 import type { PlanRules } from '../operations/make-plan.ts'
 import { formats } from '../report/index.ts'
-import { choice, choiceOf, count, flag, list, optionalChoiceOf, value } from './command.ts'
+import { choice, choiceOf, count, flag, list, optionalChoiceOf, value, valueOr } from './command.ts'
 
 /* Options that several commands have, declared once. A command spreads the tables that it needs into its own. */
 
@@ -176,4 +176,10 @@ export const switchOptions = {
   ...selectionOptions,
   ...environmentOptions,
   ...showOptions,
+}
+
+/** Options of every command of a migration. */
+export const migrationOptions = {
+  waves: valueOr('--waves <file>', 'waves file', 'waves.yaml'),
+  journal: value('--journal <file>', 'journal of the migration (default: beside the waves file)'),
 }

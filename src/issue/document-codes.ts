@@ -105,4 +105,10 @@ export const documentCodes = {
     example: 'The file variable/region.yaml with key: zone.',
     fix: 'Rename the file, or correct the key.',
   },
+  'invalid-waves': {
+    meaning: 'A waves file of `migrate` is invalid.',
+    cause: 'A setting is misspelled or missing, a wave is named twice, or waves wait for each other.',
+    example: 'A wave with tags: [ingest] instead of tag: ingest.',
+    fix: 'Correct the line that the message shows. `prefect-snapshot schema --of waves` prints what is allowed.',
+  },
 } as const satisfies CodeTable

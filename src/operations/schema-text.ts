@@ -1,5 +1,6 @@
 import { type JsonObject, writeJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { wavesSchema } from '../migration/waves-schema.ts'
 import { overlaySchema } from '../overlay/overlay-schema.ts'
 import { policySchema } from '../project/policy-schema.ts'
 import { snapshotSchema } from '../snapshot/snapshot-schema.ts'
@@ -10,8 +11,15 @@ export function schemaText(kinds: readonly Kind[]): string {
 }
 
 /** The texts of the JSON Schemas of all files that people edit, as in schemas/. */
-export function schemaTexts(kinds: readonly Kind[]): Readonly<Record<'snapshot' | 'overlay' | 'policy', string>> {
-  return { snapshot: schemaText(kinds), overlay: textOf(overlaySchema), policy: textOf(policySchema) }
+export function schemaTexts(
+  kinds: readonly Kind[],
+): Readonly<Record<'snapshot' | 'overlay' | 'policy' | 'waves', string>> {
+  return {
+    snapshot: schemaText(kinds),
+    overlay: textOf(overlaySchema),
+    policy: textOf(policySchema),
+    waves: textOf(wavesSchema),
+  }
 }
 
 function textOf(schema: JsonObject): string {

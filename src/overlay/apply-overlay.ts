@@ -77,6 +77,7 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     issues: [...open, ...countedIssues([...issues, ...faults.map(placed), ...useless])],
     placeOf: (ref, pointer) => parsed.placeOf(before.get(ref) ?? ref, pointer),
     writtenOf: (ref) => documents.get(ref),
+    renamedOf: (ref) => nameOf(names, parsed.renamedOf?.(ref) ?? ref),
     originsOf: (ref) => [...(parsed.originsOf?.(before.get(ref) ?? ref) ?? []), ...(origins.get(ref) ?? [])],
   }
 }

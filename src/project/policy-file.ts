@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure, type Issue, type Place } from '../issue.ts'
-import { isObject, type JsonObject } from '../json.ts'
+import type { JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { Rename } from '../model.ts'
 import type { Protection } from '../plan/policy.ts'
 import { readTextAndStats } from '../read-file.ts'
-import { type Shape, shapeFaults } from '../snapshot/shape-faults.ts'
-import { cutStream } from '../snapshot/yaml/documents.ts'
-import { readValue } from '../snapshot/yaml/yaml-value.ts'
+import { readSettingsDocument } from '../snapshot/settings-document.ts'
+import type { Shape } from '../snapshot/shape-faults.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 import { distrustReason, howToTrust } from '../trust.ts'
 import { type Fail, type PolicyRule, rulesOf } from './policy-rules.ts'
@@ -94,17 +93,9 @@ interface Settings {
 
 /** The settings of a policy file, and all of its errors with their places. An empty file has no settings. */
 function readSettings(file: string, text: string, kinds: readonly Kind[]): Settings {
-  const none = { value: {}, rules: [] }
-  const [chunk, second] = cutStream(file, text)
-  if (!chunk) return { ...none, issues: [] }
-  if (second)
-    return { ...none, issues: [invalid('A policy file is one document.', { ...start(file), line: second.line })] }
-  const read = readValue(chunk)
-  if (!('value' in read)) return { ...none, issues: read.issues.map((issue) => ({ ...issue, code: 'invalid-policy' })) }
-  const issues = shapeFaults(shape, read.value).map(({ pointer, message, fix, onKey }) =>
-    invalid(message, read.place(pointer, onKey), fix),
-  )
-  if (!isObject(read.value)) return { ...none, issues }
+  const read = readSettingsDocument(file, text, { shape, code: 'invalid-policy', noun: 'A policy file' })
+  if (!read.value) return { value: {}, rules: [], issues: [] }
+  const issues = [...read.issues]
   const fail: Fail = (pointer, message, fix) => issues.push(invalid(message, read.place(pointer), fix))
   const rules = rulesOf(read.value, kinds, read.place, fail)
   return { value: read.value, rules, issues: issues.sort(byPlace) }

@@ -9,6 +9,7 @@ export const sizeLimits = {
   snapshot: 256 * MiB,
   overlay: 16 * MiB,
   'policy file': MiB,
+  'waves file': MiB,
   /** A file that `init` writes. */
   'project file': MiB,
   'secret file': 16 * MiB,

@@ -32,6 +32,8 @@ export interface Parsed {
   placeOf(ref: Ref, pointer?: Pointer): Place | undefined
   /** The document of a resource as it is written, with lists in the order of the text. */
   writtenOf?(ref: Ref): Json | undefined
+  /** The ref after overlays of a resource that had this ref before; absent without overlays. */
+  renamedOf?(ref: Ref): Ref
   /** The overlay lines that changed a resource; absent without overlays. */
   originsOf?(ref: Ref): readonly Origin[]
 }

@@ -33,9 +33,12 @@ function issuesOf(name: keyof typeof checks, text: string): readonly Issue[] {
   }
 }
 
-test.each(['snapshot', 'overlay', 'policy'] as const)('schemas/%s.v1.json is up to date (npm run schema)', (name) => {
-  expect(committed(name)).toBe(schemaTexts(kinds)[name])
-})
+test.each(['snapshot', 'overlay', 'policy', 'waves'] as const)(
+  'schemas/%s.v1.json is up to date (npm run schema)',
+  (name) => {
+    expect(committed(name)).toBe(schemaTexts(kinds)[name])
+  },
+)
 
 describe('a text is refused by the parser if and only if its schema refuses it', () => {
   const overlay = (rest: string) => `kind: overlay\nversion: 1\n${rest}`
