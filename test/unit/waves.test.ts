@@ -109,10 +109,10 @@ describe('members of waves', () => {
   })
 
   it('tells what is in two waves, and what matches nothing', () => {
-    const text = good.replace('    exclude: deployment/etl/manual\n', '').replace('tag: base}', 'tag: [base, bsae]}')
+    const text = good.replace('    exclude: deployment/etl/manual\n', '').replace('tag: base}', 'tag: [base, basse]}')
     const { issues } = membershipOf(resources, kinds, parseWaves('waves.yaml', text))
     expect(issues.map(({ code, message, place }) => [code, message, place?.line])).toEqual([
-      ['empty-selection', 'Wave "base": no deployment or automation of the old side has the tag "bsae".', 5],
+      ['empty-selection', 'Wave "base": no deployment or automation of the old side has the tag "basse".', 5],
       ['duplicate-key', 'deployment/etl/manual is in the waves "base" and "ingest".', 6],
     ])
   })
