@@ -12,7 +12,7 @@ import { isPrefect2, supports } from '../version.ts'
 import type { OpenConnection } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
 import { tierChecks } from './tier-checks.ts'
-import { transferredSnapshot } from './transfer.ts'
+import { transferredSnapshot } from './transferred-resources.ts'
 
 /** Checks of the source: what a transfer would lose, and what needs manual work. */
 export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {

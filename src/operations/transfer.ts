@@ -2,13 +2,12 @@ import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure } from '../issue.ts'
 import type { Kind } from '../kind.ts'
-import type { Live, LiveResource, Snapshot } from '../model.ts'
+import type { Live, Snapshot } from '../model.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { refOf } from '../ref.ts'
-import { withoutMasked, withPlaceholders } from '../secrets/placeholders.ts'
-import { refuseUnknownKinds, selected, selects } from '../selection/selection.ts'
+import { refuseUnknownKinds, selected } from '../selection/selection.ts'
 import { formatSnapshot } from '../snapshot/format.ts'
-import { withoutText } from '../snapshot/parse.ts'
 import { writeText } from '../store/files.ts'
 import { refuseFileLoss } from '../store/overwrite-guard.ts'
 import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } from './apply-plan.ts'
@@ -20,9 +19,15 @@ import { type PlanRequest, type PlanRules, preparePlan } from './make-plan.ts'
 import { nulWarnings } from './nul-warnings.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
 import type { SecretRequest } from './secret-sources.ts'
-import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
+import type { Choice } from './server-snapshot.ts'
+import { savedResources, transferredIn } from './transferred-resources.ts'
 
-export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Omit<PlanRules, 'prune'> {
+export interface TransferRequest
+  extends Choice,
+    EnvironmentChoice,
+    ApplyRequest,
+    SecretRequest,
+    Omit<PlanRules, 'prune'> {
   /** Profile of the server to read. */
   readonly from: string
   /** Profile of the server to change. */
@@ -30,7 +35,7 @@ export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Om
   /** Workspaces of Prefect Cloud, instead of those of the profiles. */
   readonly fromWorkspace?: string
   readonly toWorkspace?: string
-  /** File for a snapshot of the exported resources, with placeholders for secrets. */
+  /** File for a snapshot of what is transferred, after the overlays, with placeholders for secrets. */
   readonly save?: string
   /** Transfers resources without values that this version of the tool does not know. */
   readonly allowUnknown?: boolean
@@ -40,28 +45,16 @@ export interface TransferRequest extends Choice, ApplyRequest, SecretRequest, Om
 
 /** Exports one server and applies the result to another. Secrets pass in memory. Created resources are paused by default. */
 export async function transfer(request: TransferRequest, context: Context, approve: Approve): Promise<ApplyResult> {
-  const { kinds, onEvent } = context
+  const { kinds } = context
   refuseUnknownKinds(request, kinds)
   const source = await readSource({ profile: request.from, ...inWorkspace(request.fromWorkspace) }, context)
-  const snapshot = transferredSnapshot(source, request, kinds)
+  const { parsed, ...full } = await transferredIn(source, request, context)
+  const { snapshot } = parsed
   warn(
     context,
     nulWarnings(snapshot.resources, 'A destination with PostgreSQL rejects it. Remove it on the server that is read.'),
   )
-  if (request.save !== undefined) {
-    const saved = readableOf(withPlaceholders(snapshot.resources as readonly LiveResource[], kinds), kinds)
-    warn(
-      context,
-      saved.issues.map((issue) => ({ ...issue, severity: 'warning' })),
-    )
-    const scope = withIncomplete(snapshot.scope, saved.incomplete)
-    const text = formatSnapshot({ ...snapshot, scope, resources: saved.resources })
-    const file = { path: resolve(context.cwd, request.save), name: request.save }
-    const rule = { advice: 'Choose another path, or remove the file.', env: context.env }
-    await refuseFileLoss(file, rule, Buffer.from(text))
-    await writeText(request.save, text, context)
-    onEvent({ type: 'written', path: request.save })
-  }
+  if (request.save !== undefined) await saveSnapshot(snapshot, request.save, context)
   const destination = { ...request, profile: request.to, ...inWorkspace(request.toWorkspace) }
   return withConnection(toWrite(destination), context, async (to) => {
     const same = request.allowSameServer ? undefined : source.server.url === to.server.url
@@ -76,9 +69,8 @@ export async function transfer(request: TransferRequest, context: Context, appro
       allowUnknown: request.allowUnknown,
       where: 'what is transferred',
     })
-    const full = selects(request) ? { fullSnapshot: transferredSnapshot(source, {}, kinds) } : {}
     const input = { ...full, snapshotIssues, isTransfer: true }
-    const prepared = await preparePlan(withoutText(snapshot), plan, to, context, input)
+    const prepared = await preparePlan(parsed, plan, to, context, input)
     if (!request.allowSameServer && sharesIds(source, prepared.live, kinds))
       throw sameServer('their objects have the same IDs: one server behind two URLs, or a copy of its database')
     return approveAndApply({ ...prepared, file: plan.snapshot }, request, context, approve)
@@ -96,11 +88,21 @@ async function readSource(target: Target, context: Context): Promise<Live> {
   return live
 }
 
-/** The snapshot of a transfer. Secrets keep their values; those that the source masks are placeholders. */
-export function transferredSnapshot(source: Live, choice: Choice, kinds: readonly Kind[]): Snapshot {
-  const { chosen: transferred, outside } = chosenOf([...source.resources.values()], choice, kinds)
-  const resources = withoutMasked(transferred, kinds)
-  return snapshotOf(source.server, choice, resources, outside)
+/** Writes what is transferred, under the names and with the values of the destination, with placeholders for secrets. */
+async function saveSnapshot(snapshot: Snapshot, path: string, context: Context): Promise<void> {
+  const { kinds, onEvent } = context
+  const saved = readableOf(savedResources(snapshot.resources, kinds), kinds)
+  warn(
+    context,
+    saved.issues.map((issue) => ({ ...issue, severity: 'warning' })),
+  )
+  const scope = withIncomplete(snapshot.scope, saved.incomplete)
+  const text = formatSnapshot({ ...snapshot, scope, resources: saved.resources })
+  const file = { path: resolve(context.cwd, path), name: path }
+  const rule = { advice: 'Choose another path, or remove the file.', env: context.env }
+  await refuseFileLoss(file, rule, Buffer.from(text))
+  await writeText(path, text, context)
+  onEvent({ type: 'written', path })
 }
 
 /** Whether two servers have the same objects under the same IDs, apart from built-in ones. */

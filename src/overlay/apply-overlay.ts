@@ -185,7 +185,11 @@ function readBack(works: readonly Work[], parsed: Parsed, issues: Issue[], kinds
     issues.push({ ...rest, message, ...(ref ? { ref } : {}), ...(place ? { place } : {}) })
   }
   const changedResources = new Map(read.snapshot.resources.map((resource) => [refOf(resource), resource]))
-  return works.map(({ resource }) => changedResources.get(refOf(resource)) ?? resource)
+  // A resource of a server keeps what only that server knows of it, such as its ID.
+  return works.map(({ resource }) => {
+    const read = changedResources.get(refOf(resource))
+    return read ? { ...resource, ...read } : resource
+  })
 }
 
 function placeIn(origins: ReadonlyMap<Ref, readonly Origin[]>, ref: Ref, pointer: Pointer): Place | undefined {

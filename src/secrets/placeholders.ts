@@ -9,7 +9,7 @@ import { withSecretsAt } from '../spec/spec-secrets.ts'
  * Replaces secret values by readable, unique names of environment variables. If two would have the same name, both get
  * a suffix that depends only on their own position, so that a third does not change them.
  */
-export function withPlaceholders(resources: readonly LiveResource[], kinds: readonly Kind[]): Resource[] {
+export function withPlaceholders(resources: readonly Resource[], kinds: readonly Kind[]): Resource[] {
   const nameOf = placeholderNames(kinds)
   const taken = new Map<string, number>()
   for (const { kind, key, secrets } of resources) {

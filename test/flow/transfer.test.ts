@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
@@ -38,6 +38,61 @@ beforeEach(() => {
   home = newHome()
   profiles({ old: source.server.url, new: target.url, dead: 'http://127.0.0.1:9/api' })
 })
+
+/** A transfer with an overlay: what it changes has its new names and values, and the secrets of the source. */
+const overlaid = async (empty: PrefectServer): Promise<void> => {
+  const overlay = `kind: overlay
+version: 1
+entries:
+  - {match: block/secret/api-token, rename: {from: 'api-*', to: 'live-*'}}
+  - {match: block/warehouse-login/loader, set: {/spec/data/user: live-loader}}
+  - {match: block/secret/db-login, set: {/secrets/~1data~1value: {env: LIVE_LOGIN}}}
+  - {match: deployment/etl/*, merge: {spec: {description: Live.}}}
+`
+  writeFileSync(join(home, 'live.yaml'), overlay)
+  const chosen = ['--include', 'block/{secret,warehouse-login}/*', '--include', 'deployment/etl/prod']
+  const { exit, stdout, stderr } = await runCli(
+    [
+      'transfer',
+      '--from',
+      'old',
+      '--to',
+      'new',
+      '--yes',
+      '--overlay',
+      'live.yaml',
+      '--save',
+      'live.snapshot.yaml',
+      ...chosen,
+    ],
+    { env: { HOME: home, PREFECT_HOME: home, LIVE_LOGIN: 'hidden-a' }, cwd: home },
+  )
+  expect(exit, stderr).toBe(0)
+  const blocks = (await (
+    await fetch(`${empty.url}/block_documents/filter`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"include_secrets": true}',
+    })
+  ).json()) as { name: string; data: unknown }[]
+  expect(Object.fromEntries(blocks.map(({ name, data }) => [name, data]))).toMatchObject({
+    'live-token': { value: 's3cr3t-token' },
+    loader: { user: 'live-loader', password: 'warehouse-pass' },
+    'db-login': { value: 'hidden-a' },
+  })
+  expect(blocks.map(({ name }) => name)).not.toContain('api-token')
+  const deployment = await (await fetch(`${empty.url}/deployments/name/etl/prod`)).json()
+  expect(deployment).toMatchObject({ description: 'Live.', paused: true })
+  const saved = readFileSync(join(home, 'live.snapshot.yaml'), 'utf8')
+  expect(saved).toMatch(/key: secret\/live-token\n[\s\S]*env: SECRET_LIVE_TOKEN_VALUE/)
+  expect(saved).toMatch(/env: LIVE_LOGIN/)
+  for (const secret of secrets) expect(stdout + stderr + saved).not.toContain(secret)
+  // The second one has nothing to do with the overlay; without it, it would take the changes back.
+  const again = ['transfer', '--from', 'old', '--to', 'new', '--dry-run', ...chosen]
+  const [, created, updated] = sums((await cli(...again, '--overlay', 'live.yaml')).stdout)
+  expect([created, updated]).toEqual([0, 0])
+  expect((await cli(...again)).stdout).toMatch(/~ deployment etl\/prod[\s\S]*description/)
+}
 
 describe('transfer', () => {
   test('--dry-run writes nothing and counts every resource', async () => {
@@ -147,6 +202,7 @@ describe('transfer', () => {
     const nothing = await cli('transfer', '--from', 'old', '--to', 'new', '--yes', '--include', 'deployment/etl/prodd')
     expect(nothing.exit).toBe(3)
     expect(nothing.stderr).toMatch(/no-match.*|Did you mean deployment\/etl\/prod/)
+    await overlaid(empty)
     await empty.stop()
   })
 
