@@ -12,7 +12,7 @@ import { type Parsed, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
 import { inWorkspace, type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
-import { transferredSnapshot } from './transfer.ts'
+import { transferredSnapshot } from './transferred-resources.ts'
 
 /** What every command of a migration is told. */
 export interface MigrationRequest {
