@@ -149,8 +149,15 @@ export interface Kind {
   readonly disabledSpec?: JsonObject
   /** The fields that `pause` sets, if they differ from `disabledSpec`. */
   readonly pausedSpec?: JsonObject
-  /** Copies operational values inside other fields from `other`, usually the server's resource. */
-  keepActivation?(resource: Resource, other: Resource): Resource
+  /**
+   * Copies operational values inside other fields from `other`, usually the server's resource; with `on`, only those that are
+   * on in `other`.
+   */
+  keepActivation?(resource: Resource, other: Resource, which?: 'on'): Resource
+  /** Whether a resource starts work by itself: it is on, and has something that starts it. */
+  startsWork?(resource: Resource): boolean
+  /** The resource whose workers run its work. */
+  servedBy?(resource: Resource): Ref | undefined
   /** Fields of the server's object that an update needs. */
   readonly carryOver?: readonly string[]
   /**

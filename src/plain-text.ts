@@ -41,3 +41,12 @@ function escaped(char: string): string {
   const units = char.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
   return units.map((unit) => `\\u${unit}`).join('')
 }
+
+/** How many names a sentence has before it only counts. */
+const mostNames = 10
+
+/** Names in a sentence: `a, b and 3 more`. */
+export function namesOf(names: readonly string[], most: number = mostNames): string {
+  const shown = names.slice(0, most).map((name) => visible(name))
+  return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '')
+}

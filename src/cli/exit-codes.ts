@@ -53,6 +53,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'in-use': 'policy',
   'default-queue': 'policy',
   'change-limit': 'policy',
+  'active-on-both': 'policy',
   unsupported: 'unsupported',
   interrupted: 'interrupted',
 }

@@ -27,12 +27,17 @@ export const serverOptions = (purpose: string) => ({
   ...workspaceOption(purpose),
 })
 
-/** The workspaces of both sides of a transfer. */
-export const sideWorkspaces = {
+/** The workspace of the server that is read. */
+export const fromWorkspace = {
   fromWorkspace: value(
     '--from-workspace <account/handle>',
     'workspace of Prefect Cloud to read, instead of that of --from',
   ),
+}
+
+/** The workspaces of both sides of a transfer. */
+export const sideWorkspaces = {
+  ...fromWorkspace,
   toWorkspace: value(
     '--to-workspace <account/handle>',
     'workspace of Prefect Cloud to change, instead of that of --to',

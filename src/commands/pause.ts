@@ -6,7 +6,7 @@ export const pause = defineCommand({
   group: 'Move',
   summary: 'Pause or disable selected resources',
   description:
-    'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left unchanged, since other resources may need them.',
+    'Pauses the selected deployments, work pools and queues, and disables the selected automations. Schedules keep their own state, and dependencies of the selection are left unchanged, since other resources may need them; dependents are paused only with --dependents. Never activates anything.',
   arguments: { snapshot: optional(`${snapshotForms}; without one, resources are selected on the server`) },
   options: switchOptions,
   examples: [

@@ -136,6 +136,35 @@ export const applyCodes = {
     example: 'A deployment, after the create of its flow failed.',
     fix: 'Correct the fault of the dependency, and apply again.',
   },
+  'active-on-both': {
+    meaning:
+      'What activate would switch on, or has switched on before, is still active on the server of --from: it would run on both.',
+    cause: 'The old server was not paused, or `pause` ended half-way.',
+    example:
+      '`activate all.snapshot.yaml --tag wave-1 --profile new --from old` before `pause --tag wave-1 --profile old`.',
+    fix: 'Pause it there first, or pass --allow-both if it may run on both.',
+  },
+  'not-compared-by-name': {
+    meaning:
+      'activate could not look whether a resource is still active on the server of --from, since nothing has its name there.',
+    cause: 'The resource was renamed by an overlay that the command does not have, or was deleted on the old server.',
+    example: '`activate live.snapshot.yaml --from old`, with a snapshot that `transfer --overlay --save` wrote.',
+    fix: 'Use the snapshot with the names of the old server, and pass the overlay that renames with --overlay.',
+  },
+  'paused-in-snapshot': {
+    meaning:
+      'activate leaves a resource as it is on the server, since the snapshot has it paused or disabled, or a schedule of it inactive.',
+    cause: 'It was paused when the snapshot was exported, for example because it had already moved.',
+    example: 'A fresh export of the old server after the first wave, in which the deployments of that wave are paused.',
+    fix: 'To pause it, use pause. To activate it, use a snapshot of the time when it was active, such as the one of the transfer.',
+  },
+  'no-worker': {
+    meaning:
+      'The plan starts work in a work pool that has no online worker or is paused, or moves active deployments there: their runs will be late.',
+    cause: 'The worker of the pool was not started yet, or the pool is not the one that is meant.',
+    example: 'A transfer without the overlay that leads deployments to the pools of the new server.',
+    fix: 'Start a worker for the pool first, or correct the pool in the snapshot or its overlay.',
+  },
   'missing-on-server': {
     meaning: 'A resource to be paused or activated is not on the server.',
     cause: 'The snapshot was not applied to this server yet, or the resource has another name there.',

@@ -5,6 +5,7 @@ import { step } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { totalsOf } from '../live/read-live.ts'
 import { noteRuns } from '../live/runs.ts'
+import { noteWorkers } from '../live/worker-notes.ts'
 import type { Live, Plan, Ref, Rename, Resource, SecretValues, Snapshot } from '../model.ts'
 import type { Activation } from '../plan/activation.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
@@ -108,7 +109,8 @@ export async function preparePlan(
   refuseEchoes(to, counted)
   const now = context.now()
   const withRuns = await noteRuns(counted, kinds, to.client, now)
-  const plan = await noteNextRuns(withRuns, kinds, new Date(now), to.server.version)
+  const withWorkers = await noteWorkers(withRuns, live, kinds, to.client)
+  const plan = await noteNextRuns(withWorkers, kinds, new Date(now), to.server.version)
   return {
     plan: {
       ...plan,

@@ -3,16 +3,17 @@ import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import type { Kind } from '../kind.ts'
 import { checkReadiness } from '../live/readiness.ts'
-import type { Live, LiveResource, Plan } from '../model.ts'
-import { plural } from '../plain-text.ts'
+import type { Live, LiveResource, Plan, Ref } from '../model.ts'
+import { namesOf, plural } from '../plain-text.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
 import { withPlaceholders } from '../secrets/placeholders.ts'
-import { withoutText } from '../snapshot/parse.ts'
 import { isPrefect2, supports } from '../version.ts'
+import { activeOnBoth } from './active-on-both.ts'
 import type { OpenConnection } from './connect.ts'
 import { preparePlan } from './make-plan.ts'
 import { tierChecks } from './tier-checks.ts'
-import { transferredSnapshot } from './transferred-resources.ts'
+import { byNameIn, transferredIn } from './transferred-resources.ts'
 
 /** Checks of the source: what a transfer would lose, and what needs manual work. */
 export function sourceChecks(live: Live, kinds: readonly Kind[]): Check[] {
@@ -71,17 +72,15 @@ export async function destinationChecks(
 }
 
 /** Checks of a transfer: versions, unsupported resources, limits, and the plan. */
-export async function transferChecks(
-  source: Live,
-  destination: Live,
-  to: OpenConnection,
-  context: Context,
-): Promise<Check[]> {
+export async function transferChecks({ source, destination, to, request }: Sides, context: Context): Promise<Check[]> {
   const { kinds } = context
-  const snapshot = transferredSnapshot(source, {}, kinds)
+  const { overlay, environment } = request
+  const choice = { ...(overlay ? { overlay } : {}), ...(environment ? { environment } : {}) }
+  const { parsed } = await transferredIn(source, choice, context)
   // The defaults of a transfer.
-  const request = { snapshot: '-', activation: 'paused' as const }
-  const { plan } = await preparePlan(withoutText(snapshot), request, to, context, { isTransfer: true })
+  const planned = { snapshot: '-', activation: 'paused' as const }
+  const { plan } = await preparePlan(parsed, planned, to, context, { isTransfer: true })
+  const both = activeOnBoth(destination.resources.values(), await byNameIn(source, choice, context), kinds)
   const same = { status: 'error', title: 'servers', detail: 'source and destination are the same server' } as const
   const unsupported = plan.unsupported.map(({ ref, reason }): Check => {
     const fix = 'Exclude it, or pass --skip-unsupported to transfer.'
@@ -93,13 +92,27 @@ export async function transferChecks(
   })
   return [
     versionCheck(source.server.version, to.server.version, kinds),
-    ...(source.server.url === to.server.url ? [same] : []),
+    ...(source.server.url === to.server.url ? [same] : bothCheck(both)),
     ...unsupported,
     ...afterCreateChecks(plan, to, kinds),
     ...tierChecks(plan, destination, kinds),
     ...issues,
     planCheck(plan),
   ]
+}
+
+interface Sides {
+  readonly source: Live
+  readonly destination: Live
+  readonly to: OpenConnection
+  readonly request: EnvironmentChoice
+}
+
+function bothCheck(refs: readonly Ref[]): Check[] {
+  if (refs.length === 0) return []
+  const detail = `${plural(refs.length, 'resource')} ${refs.length === 1 ? 'is' : 'are'} active on both: ${namesOf(refs)}`
+  const fix = 'Pause them on one of the servers.'
+  return [{ status: 'error', title: 'active on both', detail, fix }]
 }
 
 /** Compares the versions, and lists the kinds that only the newer one supports. */

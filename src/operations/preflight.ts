@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import type { Live } from '../model.ts'
 import { kindsText } from '../plain-text.ts'
+import type { EnvironmentChoice } from '../project/environments.ts'
 import { supports } from '../version.ts'
 import { auditChecks } from './audit-server.ts'
 import { readsOnly } from './cloud-scopes.ts'
@@ -11,7 +12,7 @@ import { workspaceName } from './cloud-workspaces.ts'
 import { inWorkspace, type OpenConnection, readAudited, type Target, withConnection } from './connect.ts'
 import { destinationChecks, sourceChecks, transferChecks } from './preflight-checks.ts'
 
-export interface PreflightRequest {
+export interface PreflightRequest extends EnvironmentChoice {
   /** Profile of the server to read. */
   readonly from?: string
   /** Profile of the server to change. */
@@ -26,24 +27,26 @@ const skewLimitMs = 30_000
 
 /** Runs preflight checks on one server, or on two before a transfer. Changes nothing. */
 export async function preflight(
-  { from, to, ...workspaces }: PreflightRequest,
+  { from, to, ...request }: PreflightRequest,
   context: Context,
 ): Promise<readonly Check[]> {
   if (from === undefined && to === undefined) throw needsProfile()
   const source =
     from === undefined
       ? undefined
-      : await examine('source', { profile: from, ...inWorkspace(workspaces.fromWorkspace) }, context, async (_, live) =>
+      : await examine('source', { profile: from, ...inWorkspace(request.fromWorkspace) }, context, async (_, live) =>
           sourceChecks(live, context.kinds),
         )
   if (to === undefined) return source?.checks ?? []
   const destination = await examine(
     'destination',
-    { profile: to, ...inWorkspace(workspaces.toWorkspace) },
+    { profile: to, ...inWorkspace(request.toWorkspace) },
     context,
     async (connection, live) => [
       ...(await destinationChecks(connection, live, context.kinds)),
-      ...(source?.live ? await transferChecks(source.live, live, connection, context) : []),
+      ...(source?.live
+        ? await transferChecks({ source: source.live, destination: live, to: connection, request }, context)
+        : []),
     ],
   )
   return [...(source?.checks ?? []), ...destination.checks]

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 
@@ -43,7 +43,28 @@ export function withActivationOf(kind: Kind, live: Resource, wanted: Resource): 
   return kind.keepActivation ? kind.keepActivation(switched, wanted) : switched
 }
 
+/**
+ * Switches a server's resource on where `wanted` is on. What is off in `wanted` stays as it is on the server, on or off.
+ */
+export function activatedAs(kind: Kind, live: Resource, wanted: Resource): Resource {
+  const off = offSpec(kind)
+  const on = Object.entries(wanted.spec).filter(
+    ([name, value]) => kind.fields[name]?.operational && off[name] !== value,
+  )
+  const switched = { ...live, spec: { ...live.spec, ...Object.fromEntries(on) } }
+  return kind.keepActivation ? kind.keepActivation(switched, wanted, 'on') : switched
+}
+
+/** Whether a resource is off by a field of its own, not only in parts such as schedules. */
+export function isOff(kind: Kind, { spec }: Resource): boolean {
+  return Object.entries(offSpec(kind)).some(([name, value]) => spec[name] === value)
+}
+
+function offSpec(kind: Kind): JsonObject {
+  return kind.pausedSpec ?? kind.disabledSpec ?? {}
+}
+
 /** Switches a server's resource off. */
 export function paused(kind: Kind, live: Resource): Resource {
-  return { ...live, spec: { ...live.spec, ...(kind.pausedSpec ?? kind.disabledSpec) } }
+  return { ...live, spec: { ...live.spec, ...offSpec(kind) } }
 }

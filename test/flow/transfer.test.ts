@@ -224,7 +224,9 @@ describe('transfer', () => {
 describe('doctor', () => {
   test('reports obstacles on both servers', async () => {
     const { exit, stdout } = await cli('doctor', '--from', 'old', '--to', 'new')
-    expect(exit, stdout).toBe(0)
+    // The transfer with --activation snapshot has left everything active on both.
+    expect(exit, stdout).toBe(1)
+    expect(stdout).toMatch(/✗ active on both\s+\d+ resources are active on both: .*deployment\/etl\/staging/)
     expect(stdout).toMatch(new RegExp(`✓ source\\s+old\\s+http:.*Prefect ${newest}`))
     expect(stdout).toMatch(/clock/)
     expect(stdout).toMatch(/ecs is of type ecs:push/)

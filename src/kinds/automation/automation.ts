@@ -79,6 +79,7 @@ export const automation: Kind = {
   keyDoc: 'the name, or name#discriminator if the name is not unique',
   ambiguous: true,
   disabledSpec: { enabled: false },
+  startsWork: ({ spec }) => spec.enabled !== false,
   refFields: {
     owner: {
       kinds: ['deployment'],

@@ -1,4 +1,6 @@
-import type { Change, Resource, Server } from '../../model.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Change, Ref, Resource, Server } from '../../model.ts'
+import { keyParts, splitRef } from '../../ref.ts'
 import { atLeast } from '../../version.ts'
 import { namesOf, objects } from '../endpoints.ts'
 import { needsUpsert } from './deployment-write.ts'
@@ -55,8 +57,18 @@ function wantsPool({ refs }: Resource): string[] {
 }
 
 /** The schedules that start runs of a deployment. */
-function startsToRun({ spec }: Resource): string[] {
-  const active = spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
+export function activeSchedules({ spec }: Resource): JsonObject[] {
+  return spec.paused === true ? [] : objects(spec.schedules).filter((schedule) => schedule.active !== false)
+}
+
+/** The work pool of the queue of a deployment. */
+export function poolOf({ refs }: Resource): Ref | undefined {
+  const pool = refs.queue && keyParts(splitRef(refs.queue).key)[0]
+  return pool === undefined || pool === '' ? undefined : `work-pool/${pool}`
+}
+
+function startsToRun(resource: Resource): string[] {
+  const active = activeSchedules(resource)
   if (active.length === 0) return []
   const list = active.map((schedule) =>
     String(

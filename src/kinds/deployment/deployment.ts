@@ -11,7 +11,7 @@ import { compareOptions, normalizeOptions, optionsSchema } from './concurrency-o
 import { deploymentAnswers } from './deployment-answers.ts'
 import { noSchema } from './deployment-body.ts'
 import { deploymentCoverage } from './deployment-coverage.ts'
-import { deploymentEffects, runsEffect } from './deployment-effects.ts'
+import { activeSchedules, deploymentEffects, poolOf, runsEffect } from './deployment-effects.ts'
 import { deploymentIncompatibilities } from './deployment-incompatibilities.ts'
 import {
   interimLimit,
@@ -152,10 +152,12 @@ export const deployment: Kind = {
   rewriteOnUndo: ['limit', 'concurrency_limit'],
   encode: encodeDeployment,
   disabledSpec: { paused: true },
-  keepActivation: (resource, before) => ({
+  keepActivation: (resource, other, which) => ({
     ...resource,
-    spec: { ...resource.spec, ...keepActive(resource.spec.schedules, before.spec.schedules) },
+    spec: { ...resource.spec, ...keepActive(resource.spec.schedules, other.spec.schedules, which) },
   }),
+  startsWork: (resource) => activeSchedules(resource).length > 0,
+  servedBy: poolOf,
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
     if (name === undefined || more.length > 0)

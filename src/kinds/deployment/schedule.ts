@@ -166,14 +166,15 @@ export function decodeSchedule(schedule: JsonObject, { version }: Server): JsonO
 }
 
 /** Copies `active` from matching schedules: those with the same slug, or else with the same content. */
-export function keepActive(wanted: Json | undefined, live: Json | undefined): JsonObject {
+export function keepActive(wanted: Json | undefined, live: Json | undefined, which?: 'on'): JsonObject {
   if (!Array.isArray(wanted)) return {}
   const others = objects(live)
   const schedules = objects(wanted).map((schedule) => {
     const same = others.find((other) =>
       schedule.slug === undefined ? sameBut(schedule, other) : schedule.slug === other.slug,
     )
-    return same ? { ...schedule, active: same.active ?? true } : schedule
+    const isOff = which === 'on' && same?.active === false
+    return same && !isOff ? { ...schedule, active: same.active ?? true } : schedule
   })
   return { schedules: normalizeSchedules(schedules) }
 }

@@ -31,9 +31,14 @@ function servedByOthers({ key, spec }: Resource, { version }: Server): Check | u
     : { status: 'warning', title: 'pools', detail: `${key} is of type ${type}, which only Prefect Cloud runs`, fix }
 }
 
-/** The number of workers that the server has heard from recently (`status` ONLINE). A paused pool needs none. */
+/**
+ * The number of workers that the server has heard from recently (`status` ONLINE). A paused pool needs none, and of agents
+ * (of Prefect 2) a server does not know.
+ */
 async function checkWorkers(reader: Reader, { key, spec }: LiveResource): Promise<Check> {
   const title = 'workers'
+  if (spec.type === 'prefect-agent')
+    return { status: 'note', title, detail: `agents serve ${key}, of which servers do not know` }
   const workers = objects(await reader.query(at`/work_pools/${key}/workers/filter`, {}))
   const online = workers.filter(({ status }) => status === 'ONLINE').length
   if (spec.is_paused === true) return { status: 'note', title, detail: `${key} is paused` }
