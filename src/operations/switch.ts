@@ -134,7 +134,7 @@ function leftIssues(left: readonly Left[]): Issue[] {
     return [
       is === 'on'
         ? leftIssue(
-            `activate never pauses: ${what} ${areText(refs)} active on the server, and stay so: ${namesOf(refs)}.`,
+            `Activating pauses nothing: ${what} ${areText(refs)} active on the server, and stay so: ${namesOf(refs)}.`,
             'To pause them, use pause.',
           )
         : leftIssue(

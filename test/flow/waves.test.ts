@@ -256,7 +256,7 @@ test('activate of a snapshot in which something is paused pauses nothing, and te
   const { stderr } = await good('activate', 'later.yaml', '--tag', 'red', '--profile', 'new', '--yes')
   expect(await switches(new_)).toEqual(before)
   expect(stderr).toMatch(
-    /\[paused-in-snapshot\] activate never pauses: 3 resources .* are active .*: deployment\/red-etl\/prod, automation\/red again, automation\/red then blue/,
+    /\[paused-in-snapshot\] Activating pauses nothing: 3 resources .* are active .*: deployment\/red-etl\/prod, automation\/red again, automation\/red then blue/,
   )
   await good('pause', '--tag', 'red', '--profile', 'new', '--yes')
   const still = await good('activate', 'later.yaml', '--tag', 'red', '--profile', 'new', '--yes')
