@@ -60,8 +60,8 @@ export function activeOnBoth(
 }
 
 /**
- * An issue for each of the resources that are still active at the source, and one warning about those that have no namesake
- * there. `wanted` are the resources as they will be.
+ * An issue for each of the resources that are still active at the source, and one warning about those whose names it does not have
+ * `wanted` are the resources as they will be.
  */
 export function sourceIssues(
   wanted: readonly Resource[],
