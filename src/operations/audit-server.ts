@@ -1,5 +1,5 @@
 import type { UnknownFields } from '../answers/answer-table.ts'
-import { type ApiDocument, readApiDocument } from '../audit/api-document.ts'
+import { readApiDocument } from '../audit/api-document.ts'
 import { type Gaps, gapsOf, isSet } from '../audit/gaps.ts'
 import type { Check } from '../check.ts'
 import type { Client } from '../client/client.ts'
@@ -14,10 +14,6 @@ import { refOf } from '../ref.ts'
 /** A server needs seconds to make its document, and only once. */
 const bounds = { ms: 30_000, size: 16 * 1024 * 1024 }
 
-/** Documents by URL and version, for programs that use the library for long. */
-const documents = new Map<string, ApiDocument>()
-const mostDocuments = 8
-
 /** What a server has that this version of the tool does not know. */
 export interface Audited {
   readonly gaps: Gaps
@@ -28,17 +24,14 @@ export interface Audited {
 /** Asks a server for its own API document, and compares it with the kinds. Never rejects. */
 export async function auditServer(
   client: Pick<Client, 'tryGet'>,
-  { url, version }: Server,
+  { version }: Server,
   kinds: readonly Kind[],
 ): Promise<Audited> {
   const none: Gaps = { fields: new Map(), forms: new Set(), values: new Set(), kinds: new Set() }
   if (isKnownVersion(version)) return { gaps: none, document: 'known' }
   if (version === 'cloud') return { gaps: none, document: 'none' }
-  const key = `${url}\n${version}`
-  const document = documents.get(key) ?? readApiDocument((await client.tryGet('/openapi.json', bounds)) ?? null)
+  const document = readApiDocument((await client.tryGet('/openapi.json', bounds)) ?? null)
   if (!document) return { gaps: none, document: 'none' }
-  if (documents.size === mostDocuments) documents.clear()
-  documents.set(key, document)
   return { gaps: gapsOf(document, kinds), document: 'read' }
 }
 
