@@ -8,4 +8,6 @@ export interface Answer {
   readonly schema: JsonObject
   /** Whether the body is an object of the kind, or a list of such, whose unknown fields are counted. */
   readonly ofKind?: true
+  /** Whether the request creates objects of the kind, with a path that no GET has. */
+  readonly creates?: true
 }

@@ -35,6 +35,11 @@ export const countShape: JsonObject = { type: 'integer', minimum: 0, maximum: 10
 
 /** The answer to a create: the object, of which only these fields matter. */
 export function createdBy(to: string, fields: JsonObject = {}): Answer {
+  return { ...foundBy(to, fields), creates: true }
+}
+
+/** The answer to a request for one object, of which only these fields matter. */
+export function foundBy(to: string, fields: JsonObject = {}): Answer {
   return { to, schema: rowWith(fields, Object.keys(fields)) }
 }
 

@@ -26,7 +26,6 @@ export const limitRow = rowWith(
 /** The answers of the routes of such rows. */
 export const limitAnswers = [
   rowsFrom(`POST ${limitsPath}`, limitRow),
-  createdBy('POST /v2/concurrency_limits/'),
   { to: 'GET /v2/concurrency_limits/*', schema: limitRow },
   doneBy('PATCH|DELETE /v2/concurrency_limits/*'),
 ]
@@ -57,7 +56,7 @@ export const concurrencyLimit: Kind = {
     mapped: { name: 'key' },
     own: ['id', 'created', 'updated', 'active_slots', 'denied_slots', 'avg_slot_occupancy_seconds'],
   },
-  answers: limitAnswers,
+  answers: [...limitAnswers, createdBy('POST /v2/concurrency_limits/')],
   async list(reader, { version }) {
     const rows = await readPages(reader, limitsPath, {})
     // Tag limits are another kind.

@@ -13,6 +13,7 @@ import { refOf } from '../ref.ts'
 import { scopeRefusals } from './cloud-scopes.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
+import { missingRoutes } from './missing-routes.ts'
 import { referencesOf } from './plan-edges.ts'
 
 /** How a plan is applied. */
@@ -53,7 +54,7 @@ export async function approveAndApply(
   const { plan, to } = prepared
   const refused = refusalsOf(plan, request)
   const isOver = refused.length > 0 || request.dryRun || plan.changes.length === 0
-  const refusals = isOver ? refused : await refusedByScopes(to, plan, context)
+  const refusals = isOver ? refused : await refusedByServer(to, plan, context)
   const notApplied = { prepared, refusals, outcomes: [], issues: [] }
   const approved = await approve(prepared, refusals)
   if (refusals.length > 0) return { ...notApplied, ending: 'refused' }
@@ -64,9 +65,9 @@ export async function approveAndApply(
   return { ...notApplied, ...(await write(prepared, request, context)) }
 }
 
-/** What the key may not write: told before the first write. */
-async function refusedByScopes({ workspace, scopes }: OpenConnection, plan: Plan, { kinds }: Context) {
-  return workspace ? scopeRefusals(await scopes(), workspace, plan, kinds) : []
+/** What the key may not write, or the server has no routes for: told before the first write. */
+async function refusedByServer({ workspace, scopes, client, server }: OpenConnection, plan: Plan, { kinds }: Context) {
+  return workspace ? scopeRefusals(await scopes(), workspace, plan, kinds) : missingRoutes(client, server, plan, kinds)
 }
 
 type Written = Pick<ApplyResult, 'outcomes' | 'journal' | 'issues' | 'ending'>

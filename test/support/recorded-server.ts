@@ -136,6 +136,9 @@ function answer(rows: Rows, { method, path, body }: Asked, empty: boolean): { st
     const offset = Number(body.offset ?? 0)
     return { status: 200, body: found.slice(offset, offset + pageSize) }
   }
+  // A route that only creates.
+  if (method === 'GET' && (rest === '' || /^[^/]+\/queues$/.test(rest)))
+    return { status: 405, body: { detail: 'Method Not Allowed' } }
   return write(rows, list, all, method, decodeURIComponent(rest), body)
 }
 

@@ -2,9 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newest } from '../servers/versions.ts'
 import { command, type Told } from '../support/command.ts'
 import { exported } from '../support/journey.ts'
-import { type RecordedServer, recordedServer } from '../support/recorded-server.ts'
+import { type Decide, type Given, type RecordedServer, recordedServer } from '../support/recorded-server.ts'
 
 /* Destinations that cannot hold a snapshot, or do not say what they are: nothing is written to them. */
 
@@ -91,6 +92,62 @@ describe('a server that lacks a route of its version is refused before the first
       expect(said).toContain(`${route} failed with status 404: the server does not have this route`)
     }
     destination.lie(undefined)
+  })
+})
+
+describe('a server that reads and lacks a route for creating is refused before the first write', () => {
+  const gone: Given = { json: { detail: 'Not Found' }, status: 404 }
+  const creates = /^\/([a-z_]+|v2\/concurrency_limits|work_pools\/[^/]+\/queues)\/?$/
+  const without =
+    (lacks: (path: string) => boolean): Decide =>
+    ({ path }) =>
+      creates.test(path) && lacks(path) ? gone : undefined
+
+  test('all that is missing is told at once', async () => {
+    destination.lie(without((path) => path !== '/variables/'))
+    const { exit, said } = await refused('apply', file, '--yes')
+    expect(exit, said).toBe(1)
+    const told = said.match(/it lacks the route .*? create \d+ [a-z-]+/g) ?? []
+    expect(told.map((line) => line.replace(/^it lacks the route |, with which it would| \d+/g, ''))).toEqual([
+      'POST /v2/concurrency_limits/ create concurrency-limits',
+      'POST /concurrency_limits/ create tag-concurrency-limits',
+      'POST /block_types/ create block-types',
+      'POST /block_schemas/ create block-schemas',
+      'POST /block_documents/ create blocks',
+      'POST /work_pools/ create work-pools',
+      'POST /work_pools/{name}/queues create work-queues',
+      'POST /flows/ create flows',
+      'POST /deployments/ create deployments',
+      'POST /automations/ create automations',
+      'PUT /saved_searches/ create saved-searches',
+    ])
+    expect(said).toContain(`The server says that its version is ${newest}, but it lacks the route POST /flows/`)
+    destination.lie(undefined)
+  })
+
+  test('what a plan does not create is not asked for', async () => {
+    const other = await recordedServer({ empty: true })
+    other.lie(without((path) => path !== '/variables/'))
+    const probes = () =>
+      other.asked.flatMap(({ method, path }) => (method === 'GET' && creates.test(path) ? [path] : []))
+    const args = ['apply', file, '--yes', '--include', 'variable/*', '--api-url', other.url]
+    const { exit, err } = await command(args)
+    expect(exit, err).toBe(0)
+    expect(probes()).toEqual(['/variables/'])
+    other.clear()
+    await command(args)
+    expect(probes()).toEqual([])
+    await other.close()
+  })
+
+  test.each([200, 403, 500])('an answer of %i says nothing of the kind', async (status) => {
+    const other = await recordedServer({ empty: true })
+    other.lie(({ method, path }) =>
+      method === 'GET' && path === '/variables/' ? { json: { detail: 'Not Found' }, status } : undefined,
+    )
+    const { exit, err } = await command(['apply', file, '--yes', '--include', 'variable/*', '--api-url', other.url])
+    expect(exit, err).toBe(0)
+    await other.close()
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../json.ts'
 import type { Kind, ResolvedResource } from '../../kind.ts'
 import { keyOf } from '../../ref.ts'
-import { createdBy, doneBy, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
+import { createdBy, doneBy, foundBy, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
 import { answer, at, idOf, namesOf, text } from '../endpoints.ts'
 import { boolean, nullableString, string } from '../field-schemas.ts'
 import { nameFault, nameRule, reservedNameRule } from '../name-rules.ts'
@@ -53,7 +53,7 @@ export const blockType: Kind = {
   answers: [
     rowsFrom(`POST ${path}`, typeRow),
     createdBy('POST /block_types/', { slug: string }),
-    createdBy('GET /block_types/slug/*'),
+    foundBy('GET /block_types/slug/*'),
     doneBy('PATCH|DELETE /block_types/*'),
   ],
   list: (reader, _server, wanted) =>

@@ -2,7 +2,17 @@ import type { JsonObject } from '../../json.ts'
 import type { Kind } from '../../kind.ts'
 import type { Reader, Ref, Resource } from '../../model.ts'
 import { splitRef } from '../../ref.ts'
-import { countShape, createdBy, doneBy, listOf, objectWith, orNull, rowsFrom, rowWith } from '../answer-shapes.ts'
+import {
+  countShape,
+  createdBy,
+  doneBy,
+  foundBy,
+  listOf,
+  objectWith,
+  orNull,
+  rowsFrom,
+  rowWith,
+} from '../answer-shapes.ts'
 import { at, idOf, object, text } from '../endpoints.ts'
 import { anyObject, boolean, integer, nullableCount, nullableString, string } from '../field-schemas.ts'
 import { nameRule, reservedNameRule } from '../name-rules.ts'
@@ -115,7 +125,7 @@ export const workPool: Kind = {
     rowsFrom(`POST ${path}`, poolRow),
     { to: 'POST /work_pools/count', schema: countShape },
     createdBy('POST /work_pools/', { default_queue_id: string }),
-    createdBy('GET /work_pools/*', { default_queue_id: string }),
+    foundBy('GET /work_pools/*', { default_queue_id: string }),
     doneBy('PATCH|DELETE /work_pools/*'),
     { to: 'POST /work_pools/*/workers/filter', schema: listOf(objectWith({ status: nullableString })) },
   ],
