@@ -6,6 +6,7 @@ import { consoles } from './cli/consoles.ts'
 import { stopOf } from './cli/errors.ts'
 import { exitCodeOf, exitCodes, statusOf } from './cli/exit-codes.ts'
 import { type GlobalOptions, programOf, type Start } from './cli/program.ts'
+import { redrawOn } from './cli/progress-line.ts'
 import { processStreams, type StandardOutput, standardOutput } from './cli/standard-output.ts'
 import type { ExitStatus, Io } from './commands/io.ts'
 import type { Issue } from './issue.ts'
@@ -105,6 +106,7 @@ function hasColor(stream: NodeJS.WriteStream): boolean {
 function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['write'], kinds: readonly Kind[]): Io {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
   const quiet = options.quiet === true
+  const redraw = redrawOn(process.stdout)
   /** The servers that an apply writes to. */
   const applying = new Set<string>()
   const signal = stopSignal({
@@ -137,6 +139,7 @@ function ioOf(options: GlobalOptions, output: Console, write: StandardOutput['wr
     note: quiet ? () => {} : output.err,
     warn: output.warn,
     ...(isTerminal ? { ask: (question: string) => ask(question, signal) } : {}),
+    ...(redraw ? { redraw } : {}),
     style: styleFor(hasColor(process.stdout)),
     errStyle: styleFor(hasColor(process.stderr)),
     width: Math.max(60, process.stdout.columns ?? 120),

@@ -158,6 +158,8 @@ export interface Kind {
   startsWork?(resource: Resource): boolean
   /** The resource whose workers run its work. */
   servedBy?(resource: Resource): Ref | undefined
+  /** The resource without operational values inside other fields, for a comparison of what else it says. */
+  withoutActivation?(resource: Resource): Resource
   /** Fields of the server's object that an update needs. */
   readonly carryOver?: readonly string[]
   /**

@@ -66,3 +66,13 @@ export function startProgress(stream: NodeJS.WriteStream, now: () => number): Pr
     end: stop,
   }
 }
+
+/** Writes texts to a terminal, each in place of the previous one. Undefined without a terminal. */
+export function redrawOn(stream: NodeJS.WriteStream): ((text: string) => void) | undefined {
+  if (stream.isTTY !== true) return undefined
+  let line: Promise<Line> | undefined
+  return (text) => {
+    line ??= import('log-update').then(({ createLogUpdate }) => createLogUpdate(stream))
+    void line.then((write) => write(text))
+  }
+}

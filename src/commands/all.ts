@@ -13,6 +13,7 @@ import { graph } from './graph.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
 import { migratePlan } from './migrate-plan.ts'
+import { migrateStatus } from './migrate-status.ts'
 import { pause } from './pause.ts'
 import { plan } from './plan.ts'
 import { rekey } from './rekey.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   activate,
   pause,
   migratePlan,
+  migrateStatus,
   diff,
   validate,
   verify,

@@ -32,6 +32,8 @@ export interface Io extends Context {
   readonly ask?: (question: string) => Promise<boolean>
   /** Takes the report of the command, if it runs for one of several servers. It then prints reports only as text. */
   collect?(report: SingleReport): void
+  /** Writes a text to standard output in place of the previous one; undefined without a terminal. */
+  redraw?(text: string): void
   /** The style of standard output. */
   readonly style: Style
   /** The style of standard error. */

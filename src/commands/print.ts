@@ -28,10 +28,15 @@ export async function print(report: Report, { format, full = false }: Shown, io:
 }
 
 /** The same for a command that neither plans nor compares. */
-export async function printCommand(report: CommandReport, format: CommandFormat, io: Io): Promise<void> {
+export async function printCommand(
+  report: CommandReport,
+  shown: CommandFormat | { readonly format: CommandFormat; readonly full?: boolean },
+  io: Io,
+): Promise<void> {
+  const { format, full = false } = typeof shown === 'string' ? { format: shown } : shown
   if (isCollected(report, format, io)) return
   const reporter = await commandReporters[format]()
-  io.out(await reporter(report, { style: io.style, width: io.width }))
+  io.out(await reporter(report, { style: io.style, width: io.width, full }))
 }
 
 /** Hands a report to the command that runs for several servers. Returns whether that is all. */

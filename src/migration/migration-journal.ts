@@ -27,8 +27,12 @@ export interface SyncedStep {
   readonly ref: Ref
   /** The name at the old side, if it is another one. */
   readonly source?: Ref
-  /** A hash of each field that was written, by its pointer; without switches and secrets. */
+  /** A hash of each field that the old side has, by its pointer; without defaults, switches and secrets. */
   readonly fields: Readonly<Record<string, string>>
+  /** The hashes of those fields that the new side has in another form; empty where it has none. */
+  readonly there?: Readonly<Record<string, string>>
+  /** Fields that differ, and of which it is not known which side has changed them. */
+  readonly unknown?: readonly string[]
 }
 
 /** What moves a resource that runs by itself from one side to the other. */

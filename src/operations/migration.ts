@@ -8,11 +8,11 @@ import { parseWaves, type Wave, type Waves } from '../migration/waves.ts'
 import type { Live, Ref } from '../model.ts'
 import { readText } from '../read-file.ts'
 import { refOf } from '../ref.ts'
-import { type Parsed, refuseFaults, withoutText } from '../snapshot/parse.ts'
+import type { Parsed } from '../snapshot/parse.ts'
 import { suggest } from '../suggest.ts'
 import { inWorkspace, type OpenConnection, readResources, type Target, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
-import { transferredSnapshot } from './transferred-resources.ts'
+import { transferredIn } from './transferred-resources.ts'
 
 /** What every command of a migration is told. */
 export interface MigrationRequest {
@@ -101,15 +101,11 @@ export async function withMigration<T>(
   )
 }
 
+/** What the old side has, with the names and values of the new one, as a transfer with the same overlays takes it along. */
 async function throughOverlays(old: Live, { file, overlays }: Waves, context: Context): Promise<Parsed> {
-  const whole = withoutText(transferredSnapshot(old, {}, context.kinds))
-  if (overlays.length === 0) return whole
-  const { inEnvironment } = await import('../project/environments.ts')
   const folder = dirname(resolve(context.cwd, file))
   const overlay = overlays.map((name) => relative(context.cwd, join(folder, name)))
-  const parsed = await inEnvironment(whole, file, { overlay }, context.kinds, context)
-  refuseFaults(parsed)
-  return parsed
+  return (await transferredIn(old, overlay.length > 0 ? { overlay } : {}, context)).parsed
 }
 
 /** The wave of a name. Throws `Failure` if there is none. */

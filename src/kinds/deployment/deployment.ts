@@ -32,7 +32,14 @@ import {
 import { checkReady, countScheduledRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { minimumInterval } from './minimum-interval.ts'
-import { compareSchedules, keepActive, normalizeSchedules, runSchedules, schedulesSchema } from './schedule.ts'
+import {
+  compareSchedules,
+  keepActive,
+  normalizeSchedules,
+  runSchedules,
+  schedulesSchema,
+  withoutActive,
+} from './schedule.ts'
 import { readScheduleLimit } from './schedule-limit.ts'
 import { scheduleRules } from './schedule-rules.ts'
 
@@ -158,6 +165,10 @@ export const deployment: Kind = {
   }),
   startsWork: (resource) => activeSchedules(resource).length > 0,
   servedBy: poolOf,
+  withoutActivation: (resource) => ({
+    ...resource,
+    spec: { ...resource.spec, ...withoutActive(resource.spec.schedules) },
+  }),
   check({ key, refs }) {
     const [flow, name, ...more] = keyParts(key)
     if (name === undefined || more.length > 0)

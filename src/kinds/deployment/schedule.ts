@@ -179,6 +179,12 @@ export function keepActive(wanted: Json | undefined, live: Json | undefined, whi
   return { schedules: normalizeSchedules(schedules) }
 }
 
+/** Schedules without `active`. */
+export function withoutActive(schedules: Json | undefined): JsonObject {
+  if (!Array.isArray(schedules)) return {}
+  return { schedules: normalizeSchedules(objects(schedules).map(({ active: _, ...schedule }) => schedule)) }
+}
+
 /** Copies further fields, which only newer servers have, from matching schedules to those that do not say them. */
 export function keepOther(wanted: Json | undefined, live: Json | undefined): readonly JsonObject[] {
   const others = objects(live).filter(({ other }) => other !== undefined)

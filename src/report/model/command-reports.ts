@@ -2,6 +2,7 @@ import type { Check } from '../../check.ts'
 import type { Explanation } from '../../explanation.ts'
 import type { Pointer } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
+import type { MigrateStatusReport } from './migrate-reports.ts'
 import type { Common } from './report.ts'
 
 /*
@@ -9,7 +10,14 @@ import type { Common } from './report.ts'
  */
 
 /** The result of a command that neither plans nor compares; `schema` identifies the type. */
-export type CommandReport = ChecksReport | JournalsReport | BackupReport | ExportReport | SecretsReport | ExplainReport
+export type CommandReport =
+  | ChecksReport
+  | JournalsReport
+  | BackupReport
+  | ExportReport
+  | SecretsReport
+  | ExplainReport
+  | MigrateStatusReport
 
 /** The results of checks. A failed check is not repeated among the issues. */
 export interface ChecksReport extends Common {

@@ -15,6 +15,8 @@ export async function commandText(report: CommandReport, view: View): Promise<st
       return `${report.file}\n`
     case 'prefect-snapshot/secrets':
       return (await import('./secret-table.ts')).secretTable(report, view)
+    case 'prefect-snapshot/migrate-status':
+      return (await import('./migrate-status-text.ts')).migrateStatusText(report, view)
     case 'prefect-snapshot/explain':
       return (await import('./explanation-text.ts')).explanationText(report.subject, view)
   }
