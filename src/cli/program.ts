@@ -23,7 +23,10 @@ export interface GlobalOptions {
 export type Start = (run: (io: Io) => Promise<ExitStatus>, options: GlobalOptions, name: string) => Promise<void>
 
 /** Commands that only group others. */
-const parents: Readonly<Record<string, string>> = { secrets: 'Inspect the secrets of a snapshot' }
+const parents: Readonly<Record<string, string>> = {
+  secrets: 'Inspect the secrets of a snapshot',
+  migrate: 'Move a platform to another server in waves',
+}
 
 /** The commander program: every command of the table with its options, help and examples. Help goes to `writeOut`. */
 export function programOf(

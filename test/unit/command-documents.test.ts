@@ -11,6 +11,7 @@ import { toyUrl } from '../support/toy-server.ts'
 /* Every command that takes -f json prints one document of schemas/report.v1.json, also where there is nothing to print. */
 const header = 'kind: snapshot\nversion: 1\n'
 const text = `${header}---\nkind: a\nkey: one\nspec: {count: 1}\n`
+const waves = 'from: one\nto: two\nwaves:\n  - {name: all, include: a/*}\n'
 const secret = `${header}---\nkind: c\nkey: one\nspec: {data: {}}\nsecrets: {/data/token: {env: TOY_TOKEN}}\n`
 
 async function user() {
@@ -21,7 +22,12 @@ async function user() {
     filled: await toyUrl(),
     gone: 'http://127.0.0.1:1/api',
   })
-  for (const [name, content] of Object.entries({ 's.yaml': text, 'empty.yaml': header, 'secret.yaml': secret }))
+  for (const [name, content] of Object.entries({
+    's.yaml': text,
+    'empty.yaml': header,
+    'secret.yaml': secret,
+    'waves.yaml': waves,
+  }))
     writeFileSync(join(home, name), content)
   const env = { HOME: home, PREFECT_HOME: home }
   const run = (...args: readonly string[]) => command(args, env, home, { kinds: toyKinds })
@@ -50,6 +56,10 @@ const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
   transfer: [['transfer', '--from', 'one', '--to', 'two', '--yes']],
   activate: [['activate', 'filled.yaml', '--profile', 'filled', '--dry-run']],
   pause: [['pause', '--profile', 'filled', '--dry-run', '--include', 'a/*']],
+  'migrate status': [
+    ['migrate', 'status'],
+    ['migrate', 'status', '--exit-code'],
+  ],
   diff: [
     ['diff', 's.yaml', 's.yaml'],
     ['diff', 's.yaml', 'empty.yaml', '--exit-code'],

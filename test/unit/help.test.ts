@@ -118,7 +118,7 @@ it('lists the commands by what they are for', () => {
     return rest.slice(0, rest.indexOf('')).flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? [])
   })
   expect(listed).toEqual([
-    ['export', 'plan', 'apply', 'transfer', 'activate', 'pause'],
+    ['export', 'plan', 'apply', 'transfer', 'activate', 'pause', 'migrate'],
     ['diff', 'validate', 'verify', 'graph', 'explain'],
     ['backup', 'restore', 'undo', 'journals'],
     ['convert', 'bundle', 'secrets', 'rekey'],

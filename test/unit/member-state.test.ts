@@ -13,13 +13,11 @@ const deployment = kindOf('deployment')
 const running = (spec: JsonObject, kind = deployment) =>
   runningOf(kind, { kind: kind.name, key: 'f/d', refs: {}, spec, secrets: {} })
 
-const [off, open, runs] = [
-  { open: false, runs: false, schedules: 2 },
-  { open: true, runs: false, schedules: 0 },
-  { open: true, runs: true, schedules: 2 },
-] satisfies Running[]
-const sides = { off, open, runs }
-type Side = keyof typeof sides
+type Side = 'off' | 'open' | 'runs'
+const off: Running = { open: false, runs: false, schedules: 2 }
+const open: Running = { open: true, runs: false, schedules: 0 }
+const runs: Running = { open: true, runs: true, schedules: 2 }
+const sides: Readonly<Record<Side, Running>> = { off, open, runs }
 
 /** The journal after these steps of one member. */
 function after(...steps: readonly [Move, SwitchStep['step']][]): Switched | undefined {
