@@ -45,8 +45,22 @@ export interface Mentions {
 export interface ScheduledRuns {
   /** The sentence among `effects` that says that an update reschedules runs. A plan replaces it by their number. */
   readonly effect: string
-  /** The number of runs scheduled to start before a time. */
-  count(reader: Reader, id: Id, before: Date): Promise<number>
+  /** The number of runs that its schedules have made, to start in this span. */
+  count(reader: Reader, id: Id, span: { readonly from: Date; readonly to: Date }): Promise<number>
+  /** The runs of these resources that are due or have begun. Those without any may be absent. */
+  open?(reader: Reader, ids: readonly Id[], now: Date): Promise<ReadonlyMap<Id, OpenRuns>>
+  /** Whether a server deletes late runs of its schedules along with an update. */
+  deletesLate?(change: Change & { readonly action: 'update' }, server: Pick<Server, 'version'>): boolean
+}
+
+/** Runs that are due or have begun. */
+export interface OpenRuns {
+  /** Those of schedules that no worker has taken although their time has come. */
+  readonly late: number
+  /** The same for runs that a person, a program or an automation has made. */
+  readonly lateByHand: number
+  /** Those that a worker has taken, and that have not ended. */
+  readonly inFlight: number
 }
 
 /** When a resource runs by itself. One of `cron`, `interval` and `rrule` is set. */

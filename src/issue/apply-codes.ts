@@ -158,6 +158,13 @@ export const applyCodes = {
     example: 'A fresh export of the old server after the first wave, in which the deployments of that wave are paused.',
     fix: 'To pause it, use pause. To activate it, use a snapshot of the time when it was active, such as the one of the transfer.',
   },
+  'lost-runs': {
+    meaning: 'An update deletes late runs of a deployment: those that are due and that no worker has taken.',
+    cause:
+      'Until 3.3.4, Prefect deletes all runs that schedules have made when a deployment changes; later versions only those of the future.',
+    example: '`pause --tag wave-1 --profile old` on a server of Prefect 2 whose workers were stopped an hour ago.',
+    fix: 'Let a worker take them first, or run them by hand afterwards. They are not restored by undo.',
+  },
   'no-worker': {
     meaning:
       'The plan starts work in a work pool that has no online worker or is paused, or moves active deployments there: their runs will be late.',

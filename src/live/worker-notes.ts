@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts'
 import type { Issue } from '../issue.ts'
+import { isOff } from '../kind/switched-off.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, Plan, Reader, Ref, Resource } from '../model.ts'
 import { namesOf } from '../plain-text.ts'
@@ -76,8 +77,7 @@ async function checkOf(
   if (!readiness) return undefined
   if (!pool) return created && readiness.afterCreate?.(created, live.server)
   const checks = [readiness.ofType?.(pool, live.server) ?? (await readiness.check(reader, live.server, [pool]))]
-  const isPaused = Object.entries(kind.pausedSpec ?? {}).some(([name, value]) => pool.spec[name] === value)
-  return checks.flat().find(({ status }) => status === 'warning' || (isPaused && status === 'note'))
+  return checks.flat().find(({ status }) => status === 'warning' || (isOff(kind, pool) && status === 'note'))
 }
 
 function noWorker(ref: Ref, { detail, fix }: Check, all: readonly Served[]): Issue {

@@ -108,7 +108,7 @@ export async function preparePlan(
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   refuseEchoes(to, counted)
   const now = context.now()
-  const withRuns = await noteRuns(counted, kinds, to.client, now)
+  const withRuns = await noteRuns(counted, kinds, to.client, now, to.server)
   const withWorkers = await noteWorkers(withRuns, live, kinds, to.client)
   const plan = await noteNextRuns(withWorkers, kinds, new Date(now), to.server.version)
   return {

@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
 import { sameJson } from '../json.ts'
+import { isOff } from '../kind/switched-off.ts'
 import type { Kind } from '../kind.ts'
 import { noteRuns } from '../live/runs.ts'
 import { noteWorkers } from '../live/worker-notes.ts'
 import type { Live, Ref, Resource, Snapshot } from '../model.ts'
 import { namesOf, plural } from '../plain-text.ts'
-import { activatedAs, isOff, isSwitchable, paused, withActivationOf } from '../plan/activation.ts'
+import { activatedAs, isSwitchable, paused, withActivationOf } from '../plan/activation.ts'
 import { makePlan } from '../plan/plan.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { refOf } from '../ref.ts'
@@ -75,7 +76,7 @@ async function prepareSwitch(
   refuseEchoes(target, plan)
   const issues = [...found, ...plan.issues]
   const switched = { ...plan, unmanaged: [], prunable: [], issues }
-  const withRuns = await noteRuns(switched, kinds, target.client, context.now())
+  const withRuns = await noteRuns(switched, kinds, target.client, context.now(), live.server)
   return {
     plan: await noteWorkers(withRuns, live, kinds, target.client),
     live,

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../json.ts'
+import type { Json } from '../json.ts'
+import { offSpec } from '../kind/switched-off.ts'
 import type { Kind } from '../kind.ts'
 import type { LiveResource, Resource } from '../model.ts'
 
@@ -53,15 +54,6 @@ export function activatedAs(kind: Kind, live: Resource, wanted: Resource): Resou
   )
   const switched = { ...live, spec: { ...live.spec, ...Object.fromEntries(on) } }
   return kind.keepActivation ? kind.keepActivation(switched, wanted, 'on') : switched
-}
-
-/** Whether a resource is off by a field of its own, not only in parts such as schedules. */
-export function isOff(kind: Kind, { spec }: Resource): boolean {
-  return Object.entries(offSpec(kind)).some(([name, value]) => spec[name] === value)
-}
-
-function offSpec(kind: Kind): JsonObject {
-  return kind.pausedSpec ?? kind.disabledSpec ?? {}
 }
 
 /** Switches a server's resource off. */

@@ -16,6 +16,11 @@ import { anyObject, boolean, nullableString, string, tags } from '../field-schem
 
 const scheduleRow = rowWith({ schedule: anyObject, active: orNull(boolean), slug: nullableString }, ['schedule'])
 
+const runRow = rowWith(
+  { deployment_id: nullableString, state_type: nullableString, expected_start_time: nullableString },
+  [],
+)
+
 /** A deployment as it is returned: everything from which its document is made. */
 const deploymentRow: JsonObject = rowWith(
   {
@@ -56,6 +61,7 @@ export const deploymentAnswers: readonly Answer[] = [
   { to: 'GET|POST /deployments/*/schedules', schema: listOf(scheduleRow) },
   doneBy('PATCH|DELETE /deployments/*/schedules/*'),
   { to: 'POST /flow_runs/count', schema: countShape },
+  { to: 'POST /flow_runs/filter', schema: listOf(runRow) },
   { to: 'GET /admin/settings', schema: anyObject },
   ...limitAnswers.filter(({ ofKind }) => !ofKind),
 ]

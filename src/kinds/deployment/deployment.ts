@@ -29,7 +29,7 @@ import {
   parameterRules,
   parameterSchemaRule,
 } from './deployment-rules.ts'
-import { checkReady, countScheduledRuns } from './deployment-runs.ts'
+import { checkReady, countScheduledRuns, deletesLate, readOpenRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { minimumInterval } from './minimum-interval.ts'
 import {
@@ -185,7 +185,7 @@ export const deployment: Kind = {
   },
   limits: readScheduleLimit,
   incompatibilities: deploymentIncompatibilities,
-  scheduledRuns: { effect: runsEffect, count: countScheduledRuns },
+  scheduledRuns: { effect: runsEffect, count: countScheduledRuns, open: readOpenRuns, deletesLate },
   runSchedules,
   ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },
