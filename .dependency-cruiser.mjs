@@ -40,6 +40,7 @@ const stages = [
   'store',
   'project',
   'migration',
+  'import',
 ]
 
 /** Room to the rooms that it may look into. */
@@ -82,7 +83,8 @@ const may = {
   apply: [...engine, 'journal'],
   journal: [...engine, 'context', 'plan', disk],
   snapshot: [...engine, 'graph', 'selection'],
-  store: [...engine, 'context', 'selection', 'snapshot', disk],
+  import: [...engine, 'snapshot'],
+  store: [...engine, 'context', 'selection', 'snapshot', 'import', disk],
   project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
   migration: [...engine, 'context', 'selection', 'snapshot', 'plan', 'schedule', disk],
   secrets: [...engine, 'selection'],

@@ -10,6 +10,7 @@ import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { graph } from './graph.ts'
+import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
 import { migratePlan } from './migrate-plan.ts'
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   restore,
   undo,
   journals,
+  importCommand,
   convert,
   bundle,
   bundleVerify,

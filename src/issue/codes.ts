@@ -3,6 +3,7 @@ import { connectionCodes } from './connection-codes.ts'
 import { documentCodes } from './document-codes.ts'
 import { exportCodes } from './export-codes.ts'
 import { fileCodes } from './file-codes.ts'
+import { importCodes } from './import-codes.ts'
 import { referenceCodes } from './reference-codes.ts'
 
 /** Every issue code with its explanation. Loaded only to explain codes: for the names alone, `IssueCode` is enough. */
@@ -13,5 +14,6 @@ export const issueCodes = {
   ...exportCodes,
   ...applyCodes,
   ...fileCodes,
+  ...importCodes,
 }
 export type IssueCode = keyof typeof issueCodes

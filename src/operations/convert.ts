@@ -2,9 +2,10 @@ import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import type { Snapshot } from '../model.ts'
 import { hasPlain } from '../secrets/placeholders.ts'
-import { parseSnapshot, refuseFaults } from '../snapshot/parse.ts'
+import { parseSnapshot, refuseFaults, type Source } from '../snapshot/parse.ts'
 import type { WriteResult } from '../store/directory.ts'
 import { readSources, snapshotText, writeSnapshot } from '../store/files.ts'
+import { formatOfFile } from '../store/imported-files.ts'
 import { onlyOwner } from '../store/whole-file.ts'
 import { type Bundle, writeBundle } from './pack-bundle.ts'
 
@@ -30,16 +31,35 @@ export async function convert(
   { snapshot: path, output, overwrite = false }: ConvertRequest,
   context: Context,
 ): Promise<Converted> {
-  const sources = await readSources(path, context)
+  const format = formatOfFile(path, context)
+  return writeConverted(
+    await readSources(format ? `${format.name}:${path}` : path, context),
+    { output, overwrite },
+    context,
+  )
+}
+
+/** Writes the texts of a snapshot in the form of the output. */
+export async function writeConverted(
+  sources: readonly Source[],
+  { output, overwrite = false }: Pick<ConvertRequest, 'output' | 'overwrite'>,
+  context: Context,
+): Promise<Converted> {
   const { snapshot, issues: found } = parseSnapshot(sources, context.kinds)
   // The form changes, not the values, so whether Prefect takes them does not matter here.
   const issues = found.filter(({ code }) => code !== 'refused-value')
   refuseFaults({ issues })
   if (/\.(tar\.gz|tgz)$/.test(output))
-    return { snapshot, issues, bundle: await writeBundle(output, sources, snapshot, context) }
+    return { snapshot, issues, bundle: await writeBundle(output, packable(sources, snapshot), snapshot, context) }
   if (output === '-') return { snapshot, issues, text: snapshotText(snapshot) }
   const mode = hasPlain(snapshot) ? onlyOwner : 0o644
   const rule = { overwrite, advice: 'Pass --overwrite to replace it, or another path.', env: context.env }
   const written = await writeSnapshot(output, snapshot, { mode, existing: 'replace', rule }, context)
   return { snapshot, issues, written }
+}
+
+/** A bundle has the files as they are, with their comments. What was imported has no files of its own. */
+function packable(sources: readonly Source[], snapshot: Snapshot): readonly Source[] {
+  const [imported] = sources.filter(({ origin }) => origin)
+  return imported ? [{ file: imported.file, text: snapshotText(snapshot) }] : sources
 }

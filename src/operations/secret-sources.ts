@@ -7,6 +7,7 @@ import { append } from '../list-at.ts'
 import type { Resource, SecretValues } from '../model.ts'
 import { fileFailure, readSecretText, readText, readTextAndStats, statIfExists } from '../read-file.ts'
 import type { IdentityText } from '../secrets/age.ts'
+import { withoutFormat } from '../store/imported-files.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 import { distrustReason, howToTrust } from '../trust.ts'
 import { warn } from './connect.ts'
@@ -92,7 +93,8 @@ export async function environment({ secretEnvFile = [] }: SecretRequest, context
 }
 
 /** The folder for relative paths in a snapshot: the directory itself, the folder of a file, or the working directory for standard input. */
-async function folderOf(snapshot: string, { cwd }: Context): Promise<string> {
+async function folderOf(place: string, { cwd }: Context): Promise<string> {
+  const snapshot = withoutFormat(place)
   if (snapshot === '-') return cwd
   const revision = revisionOf(snapshot)
   const path = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot)

@@ -9,6 +9,7 @@ import type { Protection } from '../plan/policy.ts'
 import { readTextAndStats } from '../read-file.ts'
 import { readSettingsDocument } from '../snapshot/settings-document.ts'
 import type { Shape } from '../snapshot/shape-faults.ts'
+import { withoutFormat } from '../store/imported-files.ts'
 import { inWorkingTree, revisionOf } from '../store/revision.ts'
 import { distrustReason, howToTrust } from '../trust.ts'
 import { type Fail, type PolicyRule, rulesOf } from './policy-rules.ts'
@@ -34,7 +35,8 @@ const name = 'prefect-snapshot.yaml'
  * Reads the nearest policy file, from the snapshot's folder upwards; an empty policy if there is none. Throws `Failure` if
  * that file is above the repository of the snapshot, or not trusted: without its rules, nothing may be planned or written.
  */
-export function readPolicy(snapshot: string, { cwd, kinds, trust }: PolicyContext): Policy {
+export function readPolicy(path: string, { cwd, kinds, trust }: PolicyContext): Policy {
+  const snapshot = withoutFormat(path)
   const revision = revisionOf(snapshot)
   const place = revision ? inWorkingTree(revision, cwd) : resolve(cwd, snapshot === '-' ? 'x' : snapshot)
   let root: string | undefined

@@ -2,6 +2,7 @@ import { checkGraph } from '../graph/check-graph.ts'
 import { Failure, type Issue, type Place } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer } from '../json.ts'
 import type { Kind } from '../kind.ts'
+import { append } from '../list-at.ts'
 import type { Ref, Rename, Resource, Scope, Snapshot } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { externalsOf, withGlobs, withoutExternal } from '../selection/external.ts'
@@ -22,6 +23,10 @@ export interface Source {
   /** The path in the snapshot's directory, with `/`; absent if the snapshot is one file. */
   readonly within?: string
   readonly text: string
+  /** Where the values of its only document come from, if it was made from a file of another format. */
+  readonly origin?: Locate
+  /** What there is to say about it before it is read. */
+  readonly issues?: readonly Issue[]
 }
 
 export interface Parsed {
@@ -93,7 +98,8 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
   }
   let header: { readonly value: JsonObject; readonly chunk: Chunk } | undefined
   let first = true
-  for (const { file, within, text } of sources) {
+  for (const { file, within, text, origin, issues = [] } of sources) {
+    append(reading.issues, issues)
     if (within !== undefined && isForeign(within, text, kinds)) continue
     if (text.length > limits.characters) {
       reading.issues.push({
@@ -105,7 +111,8 @@ export function parseDocuments(sources: readonly Source[], kinds: readonly Kind[
       first = false
       continue
     }
-    for (const chunk of cutStream(file, text)) {
+    for (const cut of cutStream(file, text)) {
+      const chunk = origin ? { ...cut, origin } : cut
       const found = readChunk(reading, chunk, first, header !== undefined, within)
       if (found) header = { value: found, chunk }
       first = false

@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import { importFormOf } from '../import/as-sources.ts'
 import { Failure } from '../issue.ts'
 import type { Resource, Snapshot } from '../model.ts'
 import { decodeText, fileFailure, readBytes, readStart, statIfExists } from '../read-file.ts'
@@ -8,18 +9,22 @@ import { encodeSnapshot, resourceBytes } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { mayBePart, type ReplacedFile, type WriteResult, writeDirectory, yamlBelow } from './directory.ts'
 import { planDirectoryUpdate } from './export-scope.ts'
+import { readImports } from './imported-files.ts'
 import { type OverwriteRule, refuseDirectoryLoss, refuseFileLoss } from './overwrite-guard.ts'
 import { type Blob, readRevision, revisionOf } from './revision.ts'
 import { writeAlone } from './whole-file.ts'
 
 /**
- * Reads the texts of a snapshot: a file, a directory, a bundle, any of them in a git revision, or `-` for standard input.
+ * Reads the texts of a snapshot: a file, a directory, a bundle, any of them in a git revision, `-` for standard input, or a file of
+ * another format (`prefect-yaml:PATH`).
  * Throws `Failure` if it cannot be read.
  */
 export async function readSources(
   path: string,
   context: Pick<Context, 'cwd' | 'env' | 'stdin'>,
 ): Promise<readonly Source[]> {
+  const imported = importFormOf(path)
+  if (imported) return readImports([imported.path], { format: imported.reader.name }, context)
   if (path === '-') return sourcesOf('<stdin>', await context.stdin())
   const revision = revisionOf(path)
   if (revision) return sourcesOfBlobs(path, await readRevision(revision, mayBePart, context))
@@ -38,9 +43,9 @@ export async function readSources(
   }
 }
 
-/** Whether the argument of a snapshot is a path on disk, not a git revision or standard input. */
+/** Whether the argument of a snapshot is a path on disk, not a git revision, another format or standard input. */
 export function isPath(path: string): boolean {
-  return path !== '-' && !revisionOf(path)
+  return path !== '-' && !revisionOf(path) && !importFormOf(path)
 }
 
 /** Whether a file of a directory has what looks like the header of a snapshot near its beginning. */

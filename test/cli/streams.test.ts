@@ -49,6 +49,10 @@ const lines: Readonly<Record<string, Line>> = {
   },
   validate: { args: () => ['validate', team], payload: /^\S+: valid, \d+ resources\n$/, json: true, quiet: /^$/ },
   bundle: { args: () => ['bundle', team, '-o', 'all.tar.gz'], payload: /^$/ },
+  import: {
+    args: () => ['import', resolve('test/fixtures/import/prefect.yaml'), '-o', '-'],
+    payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s,
+  },
   convert: { args: () => ['convert', team, '-o', '-'], payload: /^kind: snapshot\nversion: 1\n.*---\n.*$/s },
   backup: {
     args: () => ['backup', 'backups', '--profile', 'full'],

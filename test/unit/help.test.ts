@@ -121,7 +121,7 @@ it('lists the commands by what they are for', () => {
     ['export', 'plan', 'apply', 'transfer', 'activate', 'pause', 'migrate'],
     ['diff', 'validate', 'verify', 'graph', 'explain'],
     ['backup', 'restore', 'undo', 'journals'],
-    ['convert', 'bundle', 'secrets', 'rekey'],
+    ['import', 'convert', 'bundle', 'secrets', 'rekey'],
     ['init', 'doctor', 'schema'],
   ])
 })

@@ -1,3 +1,5 @@
+import type { Place } from '../../issue.ts'
+import type { Pointer } from '../../json.ts'
 import { withLineFeeds } from './characters.ts'
 
 /** The text of one document of a stream, and its position. */
@@ -10,6 +12,8 @@ export interface Chunk {
   readonly line: number
   /** The text begins on the marker's line; spaces replace the marker. */
   readonly marked: boolean
+  /** Where its values come from, if the text was made from a file of another format. */
+  readonly origin?: (pointer: Pointer, onKey?: boolean) => Place
 }
 
 /** Only `\n` ends a line: JavaScript's `^` also matches after U+2028, which YAML text may contain. */

@@ -104,6 +104,7 @@ function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] 
 
 /** The start of a document, after its marker, comments and blank lines; without parsing. */
 export function startOf(chunk: Chunk): Place {
+  if (chunk.origin) return chunk.origin('')
   const offset = Math.max(0, chunk.text.search(/[^#\s](?<=(?<![^\n])\s*[^#\s])/))
   const before = chunk.text.slice(0, offset)
   const begin = before.lastIndexOf('\n') + 1
@@ -122,7 +123,9 @@ export function startOf(chunk: Chunk): Place {
 export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 
 /** Creates a locator for a document, which is parsed again if no parsed document is given. */
-export function locator(chunk: Chunk, { document, lines } = parseYaml(chunk.text, false)): Locate {
+export function locator(chunk: Chunk, parsed?: Pick<ReturnType<typeof parseYaml>, 'document' | 'lines'>): Locate {
+  if (chunk.origin) return chunk.origin
+  const { document, lines } = parsed ?? parseYaml(chunk.text, false)
   const hidden = plainIn(document, chunk)
   const tree: Tree = { document, keys: new Map(), targets: new Map() }
   const placeAt = placesIn(chunk, lines, hidden)

@@ -1,0 +1,43 @@
+import { kindsText, plural } from '../plain-text.ts'
+import { defineCommand, flag, list, requiredValue, rest, value } from './command.ts'
+
+export const importCommand = defineCommand({
+  name: 'import',
+  group: 'Share',
+  summary: 'Convert files of other formats, such as prefect.yaml, to a snapshot',
+  description:
+    'Reads files of other formats and writes one snapshot that says the same. A prefect.yaml becomes what prefect deploy --all would make of it: flows, deployments, and the automations of their triggers. Steps are not run, and no server is asked: what only they know stays as a template, with a warning.',
+  arguments: { files: rest('file, git:REV:path, or - for standard input') },
+  options: {
+    output: requiredValue(
+      '-o, --output <path>',
+      'file, directory (ends in /), bundle (ends in .tar.gz), or - for standard output',
+    ),
+    as: value('--as <format>', 'format of the files: prefect-yaml (default: their content tells)'),
+    outputOf: list(
+      '--output-of <name=value>',
+      'output of a build or push step, such as build-image.tag=v1; repeatable',
+    ),
+    overwrite: flag('--overwrite', 'replace what is at the output, also comments, uncommitted edits and other files'),
+  },
+  examples: [
+    'import prefect.yaml -o platform/',
+    'import prefect.yaml -o prod.snapshot.yaml --output-of build-image.tag=v1',
+    'import team-a/prefect.yaml team-b/prefect.yaml -o platform/',
+  ],
+  async run(input, io) {
+    const operations = await import('../operations/import-files.ts')
+    const { writeResultText } = await import('../report/text/write-result.ts')
+    const { noteBundle } = await import('./print.ts')
+    const { snapshot, issues, text, written, bundle } = await operations.importFiles(input, io)
+    io.warn(issues)
+    if (text !== undefined) io.out(text)
+    else if (bundle) noteBundle(input.output, bundle, io)
+    else {
+      if (written?.directory) io.note(writeResultText(input.output, written))
+      const { resources } = snapshot
+      io.note(`Wrote ${plural(resources.length, 'resource')} to ${input.output}: ${kindsText(resources)}\n`)
+    }
+    return 'ok'
+  },
+})

@@ -1,0 +1,35 @@
+import type { JsonObject, Pointer } from '../../json.ts'
+import { step } from '../../json.ts'
+import type { Faults } from '../issues.ts'
+import type { FlowFacts, ImportInput } from '../reader.ts'
+import { defaultFlowName, readFlowSource, splitEntrypoint } from './flow-source.ts'
+
+/** What is known of the flow of an entrypoint: from the interpreter, else from its source beside the file, else from its name. */
+export function factsOf(
+  entrypoint: string,
+  config: JsonObject,
+  pointer: Pointer,
+  input: ImportInput,
+  faults: Faults,
+): FlowFacts & { readonly name: string } {
+  const known = input.flowFacts?.(entrypoint)
+  if (known?.name !== undefined) return { ...known, name: known.name }
+  const { path, function: functionName } = splitEntrypoint(entrypoint)
+  const source = path === undefined ? undefined : input.readBeside(path)
+  const read = source === undefined ? undefined : readFlowSource(source, functionName)
+  if (read?.name !== undefined) return { ...read, name: read.name }
+  const written = typeof config.flow_name === 'string' && config.flow_name !== '' ? config.flow_name : undefined
+  const name = written ?? defaultFlowName(functionName)
+  const why =
+    source === undefined
+      ? `${path ?? entrypoint} is not there`
+      : `its name in ${path ?? entrypoint} is not a plain text`
+  const from = written === undefined ? 'that of its function' : 'flow_name'
+  faults.warn(
+    'unknown-flow',
+    `The name of the flow is taken from ${from}, ${name}, because ${why}.`,
+    step(pointer, 'entrypoint'),
+    'Pass --python with an interpreter that can import the flow, if its name is another one.',
+  )
+  return { ...read, name }
+}

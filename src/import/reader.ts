@@ -1,0 +1,55 @@
+import type { Issue, Place } from '../issue.ts'
+import type { JsonObject, Pointer } from '../json.ts'
+
+/** The place in the imported file that a value of a document comes from. */
+export type Origin = (pointer: Pointer, onKey?: boolean) => Place
+
+/** A document of a snapshot, made from a file of another format. */
+export interface ImportedDocument {
+  readonly document: JsonObject
+  readonly origin: Origin
+}
+
+/** What a file of another format says, as documents of a snapshot. */
+export interface Imported {
+  readonly documents: readonly ImportedDocument[]
+  /** Globs over refs: what the file names and the destination has to have. */
+  readonly external: readonly string[]
+  /** With an error among them, the documents are not used. */
+  readonly issues: readonly Issue[]
+}
+
+/** What is known of a flow from its code. */
+export interface FlowFacts {
+  readonly name?: string
+  readonly description?: string | null
+  readonly version?: string | null
+  readonly schema?: JsonObject
+}
+
+/** A file of another format, and what its reader may look at. */
+export interface ImportInput {
+  /** For display. */
+  readonly file: string
+  readonly text: string
+  /** The directory that the file is in, as an absolute path; absent for standard input and git revisions. */
+  readonly folder?: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Outputs of steps that are not run, by their names in templates, such as `build-image.tag`. */
+  readonly outputs?: Readonly<Record<string, string>>
+  /** The text of a file, relative to the file's directory; undefined if there is none or it cannot be read. */
+  readonly readBeside: (path: string) => string | undefined
+  /** What an interpreter said about an entrypoint; undefined without one. */
+  readonly flowFacts?: (entrypoint: string) => FlowFacts | undefined
+}
+
+/** Reads one format: a file in `import/`, and a line in its table. */
+export interface ImportReader {
+  /** Also the prefix of a path, as in `prefect-yaml:PATH`. */
+  readonly name: string
+  /** What it reads, in a few words. */
+  readonly summary: string
+  /** Whether the text is of this format, by its name and its beginning. Must not throw. */
+  readonly recognizes: (file: string, text: string) => boolean
+  readonly read: (input: ImportInput) => Imported
+}

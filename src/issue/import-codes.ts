@@ -1,0 +1,42 @@
+import type { CodeTable } from './code-table.ts'
+
+/** Codes of files of other formats. */
+export const importCodes = {
+  'unknown-format': {
+    meaning: 'The file has none of the formats that `import` reads.',
+    cause: 'The path is another file, or the file lacks what its format is recognized by.',
+    example: 'import docker-compose.yaml -o platform/.',
+    fix: 'Check the path, or name the format with --as.',
+  },
+  'nothing-to-import': {
+    meaning: 'The file has the right format, but nothing in it becomes a resource.',
+    cause: 'The file is a template, or the section has another name.',
+    example: 'A prefect.yaml with build and pull steps, and no deployments.',
+    fix: 'Add what is missing, or pass another file.',
+  },
+  'ignored-field': {
+    meaning: 'Prefect ignores a field of the file, so the snapshot does not have it either.',
+    cause: 'The name has a typing error, or the field is of another version of Prefect.',
+    example: 'work_pool: {variables: {}} instead of job_variables.',
+    fix: 'Correct the name, or remove the field.',
+  },
+  'unresolved-template': {
+    meaning:
+      'A template of the file has no value here. It is an error in what names a deployment; elsewhere the text stays as it is.',
+    cause: 'The environment variable is not set, or the template is an output of a build step, which is not run.',
+    example: 'image: "{{ build-image.image }}" in job variables.',
+    fix: 'Set the variable, pass the output with --output-of, or set the field in an overlay.',
+  },
+  'unknown-flow': {
+    meaning: 'The name of a flow could not be read from its code, so it was derived.',
+    cause: 'The code is not beside the file, or the name is no plain text in its decorator.',
+    example: 'An entrypoint flows/etl.py:etl, and no such file.',
+    fix: 'Pass --python with an interpreter that can import the flow, or check the name.',
+  },
+  'default-pull-step': {
+    meaning: 'The file says no pull steps, so Prefect adds one that depends on where it is deployed.',
+    cause: 'The sections pull of the file and of the deployment are missing or empty.',
+    example: 'A prefect.yaml without pull, whose deployments get the directory of the file.',
+    fix: 'Add a pull section, or pull: [] for none.',
+  },
+} as const satisfies CodeTable
