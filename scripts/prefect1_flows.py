@@ -5,7 +5,8 @@
     .venvs/prefect-1.4.1/bin/python scripts/prefect1_flows.py test/fixtures/prefect1
 
 Writes `flows/NAME.json` (`flow.serialize()`), `graphql.json` (the same flows as an answer of the GraphQL API), `next-runs.json` (the next runs of
-each flow, as Prefect 1 computes them from the serialized form), `clocks.json` (the same of a hundred more clocks) and `facts.json` (what the flow objects have, also what is not serialized).
+each flow, as Prefect 1 computes them from the serialized form), `clocks.json` (the same of a hundred more clocks),
+`fields.json` (the fields that Prefect 1 serializes, by class) and `facts.json` (what the flow objects have, also what is not serialized).
 """
 
 import datetime
@@ -27,8 +28,12 @@ from prefect.engine.results import LocalResult, PrefectResult, S3Result
 from prefect.executors import DaskExecutor, LocalDaskExecutor
 from prefect.run_configs import DockerRun, ECSRun, KubernetesRun, LocalRun, UniversalRun, VertexRun
 from prefect.schedules import Schedule, adjustments, clocks, filters
+from prefect.serialization.edge import EdgeSchema
 from prefect.serialization.flow import FlowSchema
-from prefect.serialization.schedule import ScheduleSchema
+from prefect.serialization.run_config import RunConfigSchema
+from prefect.serialization.schedule import ClockSchema, ScheduleSchema
+from prefect.serialization.storage import StorageSchema
+from prefect.serialization.task import ParameterSchema, TaskSchema
 from prefect.storage import (
     GCS,
     S3,
@@ -537,12 +542,20 @@ def main(folder):
         serialized = ScheduleSchema().dump(Schedule([clock]))
         runs = runs_of(ScheduleSchema().load(json.loads(json.dumps(serialized))))
         of_clocks.append({"schedule": serialized, "next": [{"after": one["after"], "runs": [run["at"] for run in one["runs"]]} for one in runs]})
-    (folder / "clocks.json").write_text("[\n" + ",\n".join(json.dumps(one) for one in of_clocks) + "\n]\n")
+    (folder / "clocks.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in of_clocks) + "\n]\n")
+    write(folder / "fields.json", fields())
     print(len(flows), "flows,", len(of_clocks), "more clocks")
 
 
+def fields():
+    """All that Prefect 1 serializes, by class."""
+    schemas = {**RunConfigSchema.type_schemas, **StorageSchema.type_schemas, **ClockSchema.type_schemas}
+    others = {"Schedule": ScheduleSchema, "Parameter": ParameterSchema, "Task": TaskSchema, "Edge": EdgeSchema, "Flow": FlowSchema}
+    return {name: sorted(schema._declared_fields) for name, schema in {**schemas, **others}.items()}
+
+
 def write(path, value):
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 main(sys.argv[1])

@@ -62,7 +62,8 @@ interface Clock {
 function clockRuns({ schedule, next }: Clock) {
   const flow = writeJson({ name: 'a', tasks: [], schedule })
   const { made } = readPrefect1('a.json', flow, { now })
-  const schedules = (made[0]?.documents[1]?.spec as JsonObject).schedules as unknown as JsonObject[]
+  const document = made[0]?.documents[1] ?? {}
+  const { schedules } = document.spec as unknown as { readonly schedules: JsonObject[] }
   return next.map(({ after, runs }) => {
     const record = { after, runs: runs.map((at) => ({ at, parameters: {} })) }
     const hour = new Date(Date.parse(after) + 3_600_000).toISOString().replace('.000Z', 'Z')

@@ -8,6 +8,7 @@ import { type FlowWork, workOf } from './flow-work.ts'
 import type { Notes } from './notes.ts'
 import { parameterSchemaOf } from './parameter-schema.ts'
 import { type Infrastructure, infrastructureOf } from './run-configs.ts'
+import { secretsIn } from './storage-words.ts'
 import { codeOf } from './storages.ts'
 
 /** What the reader needs to know beside the file. */
@@ -72,7 +73,7 @@ export function makeFlow(row: FlowRow, context: FlowContext): MadeFlow {
       { kind: 'deployment', key: deployment, refs, spec },
     ],
     origins: originsOf(row),
-    work: workOf(row),
+    work: workOf(row, secretsIn(row.storage.value)),
   }
 }
 

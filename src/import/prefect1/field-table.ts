@@ -51,7 +51,7 @@ export function readFields(
     const verdict = rule?.(value, at) ?? 'no effect'
     const construct = `${name}.${field}`
     if (verdict === 'no effect') continue
-    if ('why' in verdict) notes.told(construct, at, verdict.why, verdict.fix)
+    if ('why' in verdict) notes.told(construct, at, verdict.why, verdict.fix, verdict.set ? 'in part' : undefined)
     else notes.carried(construct, at)
     for (const [key, item] of Object.entries(verdict.set ?? {})) define(out, key, item)
   }

@@ -94,7 +94,7 @@ function isCurrent(value: JsonObject, at: Pointer, notes: Notes): boolean {
 }
 
 function rowOf(value: JsonObject, pointer: Pointer, outer: string | undefined, notes: Notes): FlowRow | undefined {
-  const { name, project, description, serialized_flow: serialized = null } = value
+  const { name, project, serialized_flow: serialized = null } = value
   if (typeof name !== 'string' || name.trim() === '') {
     notes.fault(step(pointer, 'name'), 'A flow has a name, which is a text.', 'Export the flow again.')
     return undefined
@@ -108,9 +108,18 @@ function rowOf(value: JsonObject, pointer: Pointer, outer: string | undefined, n
     return undefined
   }
   const find = finderIn(value, serialized ?? {}, pointer)
-  const projectName = isObject(project) ? project.name : (project ?? outer)
+  const given = project ?? find('project').value ?? outer
+  const projectName = isObject(given) ? given.name : given
   const group = isObject(value.flow_group) ? value.flow_group : {}
-  const version = find('version').value
+  const [version, description] = [find('version').value, find('description').value]
+  const environment = find('environment')
+  if (!saysNothing(environment.value))
+    notes.told(
+      'Flow.environment',
+      environment.at,
+      'Environments are older than run configs.',
+      'Write job_variables and the work pool by hand.',
+    )
   tellSettings(group, step(pointer, 'flow_group'), notes)
   return {
     name,

@@ -25,12 +25,18 @@ export interface FlowWork {
   readonly items: readonly WorkItem[]
 }
 
-/** The work for a person that the tasks of a flow mean. */
-export function workOf(row: FlowRow): FlowWork {
+/** The work for a person that the tasks of a flow mean. `ofStorage` are the secrets of its storage. */
+export function workOf(row: FlowRow, ofStorage: readonly string[]): FlowWork {
   const known = Array.isArray(row.tasks.value)
   const tasks = objectsOf(row.tasks.value).map(taskOf)
   const edges = objectsOf(row.edges.value)
-  const mapped = slugsOf(edges.filter(({ mapped }) => mapped === true))
+  // The API also says it of the task.
+  const mapped = [
+    ...new Set([
+      ...slugsOf(edges.filter(({ mapped }) => mapped === true)),
+      ...slugs(tasks.filter(({ of }) => of.mapped === true)),
+    ]),
+  ]
   const flattened = slugsOf(edges.filter(({ flattened }) => flattened === true))
   const own = tasks.filter(({ type }) => !type.startsWith('prefect.core.parameter.'))
   const items: WorkItem[] = []
@@ -63,7 +69,10 @@ export function workOf(row: FlowRow): FlowWork {
     ...(known ? { tasks: own.length } : {}),
     mapped: mapped.length,
     starts,
-    secrets: secrets.map(({ name, type }) => ({ name, instead: insteadOf(name, type) })),
+    secrets: [
+      ...secrets.map(({ name, type }) => ({ name, instead: insteadOf(name, type) })),
+      ...ofStorage.map((name) => ({ name, instead: insteadOf(name, '') })),
+    ],
     items,
   }
 }
@@ -80,7 +89,7 @@ function adderOf(items: WorkItem[]): AddItem {
 /** What tasks have that the tasks of Prefect 3 say in another way. */
 function addTaskItems(tasks: readonly Task[], add: AddItem): void {
   const having = (test: (task: Task) => boolean) => slugs(tasks.filter(test))
-  const fn = (value: Json | undefined) => (isObject(value) ? String(value.fn) : '')
+  const fn = (value: Json | undefined) => (isObject(value) ? String(value.fn) : typeof value === 'string' ? value : '')
   const ofType = (pattern: RegExp) => having(({ type }) => pattern.test(type))
   add('branches', 'Write if and else in place of case, switch, ifelse and merge.', ofType(/\.control_flow\./))
   add('resource-managers', 'Write a context manager in place of a resource manager.', ofType(/\.resource_manager\./))

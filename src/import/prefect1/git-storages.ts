@@ -1,8 +1,7 @@
 import type { JsonObject, Pointer } from '../../json.ts'
 import { type FieldRule, readFields } from './field-table.ts'
 import type { Notes } from './notes.ts'
-import { elsewhereFields, marker, secretText, textAt, told, used } from './storage-words.ts'
-import type { Code } from './storages.ts'
+import { type Code, elsewhereFields, marker, secretText, textAt, told, used } from './storage-words.ts'
 
 /** What `git_clone` of Prefect 3 gets, and the script in the repository. */
 interface Clone {

@@ -7,6 +7,8 @@ export interface Construct {
   readonly pointer: Pointer
   /** Why it is not carried over, or not exactly, and what to do; absent if it is carried over. */
   readonly told?: { readonly why: string; readonly fix: string }
+  /** Whether a part of it is carried over although the rest is told. */
+  readonly inPart?: true
 }
 
 /** A place in the text, and what is wrong there. */
@@ -21,7 +23,7 @@ export interface Notes {
   readonly constructs: readonly Construct[]
   readonly faults: readonly Fault[]
   carried(name: string, pointer: Pointer): void
-  told(name: string, pointer: Pointer, why: string, fix: string): void
+  told(name: string, pointer: Pointer, why: string, fix: string, inPart?: 'in part'): void
   /** The value is not what Prefect 1 writes. Nothing of the file is used. */
   fault(pointer: Pointer, message: string, fix: string): void
 }
@@ -34,7 +36,8 @@ export function createNotes(): Notes {
     constructs,
     faults,
     carried: (name, pointer) => constructs.push({ name, pointer }),
-    told: (name, pointer, why, fix) => constructs.push({ name, pointer, told: { why, fix } }),
+    told: (name, pointer, why, fix, inPart) =>
+      constructs.push({ name, pointer, told: { why, fix }, ...(inPart ? { inPart: true } : {}) }),
     fault: (pointer, message, fix) => faults.push({ pointer, message, fix }),
   }
 }

@@ -1,5 +1,5 @@
 import { isNumber, isObject, type Json, type JsonObject, type Pointer } from '../../json.ts'
-import { elsewhere, type FieldRule, readFields, tell, to } from './field-table.ts'
+import { type FieldRule, readFields, tell, to } from './field-table.ts'
 import type { Notes } from './notes.ts'
 
 /** Where runs go: the type of a work pool of Prefect 3, or `universal` for any, and job variables for its base template. */
@@ -9,7 +9,7 @@ export interface Infrastructure {
 }
 
 const template = 'Add it to the base job template of the work pool.'
-const common: Readonly<Record<string, FieldRule>> = { env: envOf, labels: elsewhere }
+const common: Readonly<Record<string, FieldRule>> = { env: envOf, labels: () => ({ set: {} }) }
 
 /** By run config: the type of pool, and what its fields become in the base job template of that type. */
 const tables: Readonly<
@@ -86,7 +86,7 @@ export function infrastructureOf(config: Json | undefined, at: Pointer, notes: N
 }
 
 function envOf(value: Json): ReturnType<FieldRule> {
-  if (!isObject(value)) return { why: 'It is no object of variables.', fix: 'Add them to job_variables by hand.' }
+  if (!isObject(value)) return { why: 'env is no object of variables.', fix: 'Add them to job_variables by hand.' }
   const env = Object.entries(value).map(([name, one]) => [
     name,
     one === null || typeof one === 'string' ? one : textOf(one),
@@ -111,7 +111,7 @@ function partsOf(value: Json, names: Readonly<Record<string, string>>, what: str
   const set = Object.fromEntries(known)
   if (rest.length === 0) return { set }
   return {
-    set,
+    ...(known.size > 0 ? { set } : {}),
     why: `${what} has ${rest.join(', ')}, for which the template of Prefect 3 has no variable.`,
     fix: template,
   }
@@ -130,9 +130,8 @@ function hostConfigOf(value: Json): ReturnType<FieldRule> {
 
 function jobTemplateOf(value: Json): ReturnType<FieldRule> {
   const metadata = isObject(value) && isObject(value.metadata) ? value.metadata : {}
-  const set: JsonObject = typeof metadata.namespace === 'string' ? { namespace: metadata.namespace } : {}
   return {
-    set,
+    ...(typeof metadata.namespace === 'string' ? { set: { namespace: metadata.namespace } } : {}),
     why: 'Only its namespace is a variable of the kubernetes template; the rest of the job template is not carried over.',
     fix: template,
   }
@@ -145,7 +144,7 @@ function unitsOf(name: string, written: RegExp): FieldRule {
     const units = /^\d+$/.test(text) ? Number(text) : 1024 * Number(written.exec(text)?.[1] ?? Number.NaN)
     if (Number.isSafeInteger(units)) return { set: { [name]: units } }
     return {
-      why: `${JSON.stringify(text.slice(0, 60))} is no number of ECS units.`,
+      why: `${JSON.stringify(text.slice(0, 60))} is no number of ECS units of ${name}.`,
       fix: `Add ${name} to job_variables by hand.`,
     }
   }

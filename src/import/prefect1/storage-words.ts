@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts'
+import { isObject, type Json, type JsonObject } from '../../json.ts'
 import { elsewhere, type FieldRule, tell } from './field-table.ts'
 
 /** A field that the reader of a storage uses. */
@@ -55,4 +55,22 @@ export function secretBlock(name: string): string {
 /** The template that Prefect 3 replaces with the value of a Secret block. */
 export function secretText(name: string): string {
   return `{{ prefect.blocks.secret.${secretBlock(name)} }}`
+}
+
+/** Where Prefect 3 finds the code of a flow. */
+export interface Code {
+  /** Ends with a marker in place of the function's name, which Prefect 1 does not have. */
+  readonly entrypoint: string
+  readonly path?: string
+  readonly pull_steps?: readonly JsonObject[]
+  /** The image that the code is in. */
+  readonly image?: string
+}
+
+/** The names of the secrets with which a storage is read, and of those that it loads. */
+export function secretsIn(storage: Json | undefined): string[] {
+  if (!isObject(storage)) return []
+  const named = Object.entries(storage).flatMap(([field, value]) => (/_secret(_name)?$/.test(field) ? [value] : []))
+  const loaded = Array.isArray(storage.secrets) ? storage.secrets : []
+  return [...new Set([...named, ...loaded].filter((name) => typeof name === 'string'))]
 }

@@ -4,16 +4,6 @@ import { gitSteps } from './git-storages.ts'
 import type { Notes } from './notes.ts'
 import { elsewhereFields, fileIn, folderOf, marker, secretText, textAt, told, used } from './storage-words.ts'
 
-/** Where Prefect 3 finds the code of a flow. */
-export interface Code {
-  /** Ends with a marker in place of the function's name, which Prefect 1 does not have. */
-  readonly entrypoint: string
-  readonly path?: string
-  readonly pull_steps?: readonly JsonObject[]
-  /** The image that the code is in. */
-  readonly image?: string
-}
-
 /** Finds the code of a flow in one type of storage. */
 interface StorageTable {
   readonly fields: Readonly<Record<string, ReturnType<typeof told> | typeof used>>
@@ -43,7 +33,7 @@ const tables: Readonly<Record<string, StorageTable>> = {
       registry_url: used,
       image_name: used,
       image_tag: used,
-      prefect_version: told('It is the version of Prefect 1 in the image.', 'Build an image with Prefect 3.'),
+      prefect_version: told('The image has Prefect 1.', 'Build an image with Prefect 3.'),
     },
     code: (storage, flow, file) => ({
       image: imageOf(storage),
@@ -89,13 +79,8 @@ const tables: Readonly<Record<string, StorageTable>> = {
       ],
     }),
   },
-  Webhook: {
-    fields: {
-      stored_as_script: used,
-      ...webhookFields(),
-    },
-    code: () => ({}),
-  },
+  Webhook: { fields: { stored_as_script: used, ...webhookFields() }, code: () => ({}) },
+  Storage: { fields: {}, code: () => ({}) },
 }
 
 function webhookFields() {
@@ -141,19 +126,23 @@ export function codeOf(storage: Json | undefined, at: Pointer, flow: string, not
     )
     return nowhere
   }
-  notes.carried(type, at)
-  readFields(storage, at, type, { ...elsewhereFields, ...table.fields }, notes)
-  if (pickled.has(type) && storage.stored_as_script !== true) {
-    notes.told(
-      `${type} with a pickled flow`,
-      step(at, 'stored_as_script'),
-      'The storage has the flow as a pickled object of Prefect 1, which Prefect 3 cannot load.',
-      'Put its script into a git repository or a bucket, and write entrypoint and pull_steps.',
-    )
-    const { image } = table.code(storage, flow, undefined)
-    return { ...nowhere, ...(image === undefined ? {} : { image }) }
+  const rules = { ...elsewhereFields, ...table.fields }
+  if (!pickled.has(type) || storage.stored_as_script === true) {
+    notes.carried(type, at)
+    readFields(storage, at, type, rules, notes)
+    return { ...nowhere, ...table.code(storage, flow, fileOf(storage, flow)) }
   }
-  return { ...nowhere, ...table.code(storage, flow, fileOf(storage, flow)) }
+  notes.told(
+    `${type} with a pickled flow`,
+    step(at, 'stored_as_script'),
+    'The storage has the flow as a pickled object of Prefect 1, which Prefect 3 cannot load.',
+    'Put its script into a git repository or a bucket, and write entrypoint and pull_steps.',
+  )
+  // Only the image is still of use.
+  const { image } = table.code(storage, flow, undefined)
+  if (image === undefined) return nowhere
+  readFields(storage, at, type, rules, notes)
+  return { ...nowhere, image }
 }
 
 /** The script of a flow in its storage. */
