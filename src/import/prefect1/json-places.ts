@@ -27,13 +27,27 @@ export function placeAt(file: string, text: string, offset: number): Place {
 
 /** Finds places in a valid JSON text, which is only searched if a place is asked for. A pointer without a value is at its nearest parent. */
 export function placesIn(file: string, text: string): FindPlace {
-  let offsets: ReadonlyMap<Pointer, number> | undefined
+  let found: { readonly offsets: ReadonlyMap<Pointer, number>; readonly starts: readonly number[] } | undefined
   return (pointer) => {
-    offsets ??= offsetsOf(text)
+    found ??= { offsets: offsetsOf(text), starts: lineStarts(text) }
+    const { offsets, starts } = found
     let at = pointer
     while (at !== '' && !offsets.has(at)) at = at.slice(0, at.lastIndexOf('/'))
-    return placeAt(file, text, offsets.get(at) ?? 0)
+    const offset = offsets.get(at) ?? 0
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] as number) > offset) high = middle
+      else low = middle
+    }
+    return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
   }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }
 
 /** A list or object that is open. */

@@ -1,7 +1,8 @@
 import type { Issue } from '../../issue.ts'
 import { type Json, type Pointer, parseJson } from '../../json.ts'
+import { listAt } from '../../list-at.ts'
 import type { Ref } from '../../ref.ts'
-import { type Checklist, checklistOf } from './checklist.ts'
+import { type Checklist, type FlowChecklist, checklistOf } from './checklist.ts'
 import { type MadeFlow, makeFlow, neededBy } from './deployments.ts'
 import { flowRowsIn } from './flow-rows.ts'
 import { type FindPlace, placeAt, placesIn, tooDeepAt } from './json-places.ts'
@@ -45,9 +46,11 @@ export function readPrefect1(file: string, text: string, { now, pools = {} }: Pr
     }),
   )
   if (faults.length > 0) return { ...nothing(faults, place), constructs: notes.constructs }
+  const ownerOf = ownersOf(made)
+  const told = toldOf(notes.constructs, ownerOf, place)
   const warnings = notes.constructs.flatMap(({ pointer, told }): Issue[] => {
     if (!told) return []
-    const owner = ownerOf(pointer, made)
+    const owner = ownerOf(pointer)
     const subject = owner ? `deployment/${owner.deployment}: ` : ''
     return [
       {
@@ -63,7 +66,7 @@ export function readPrefect1(file: string, text: string, { now, pools = {} }: Pr
     made,
     external: neededBy(made),
     issues: warnings,
-    checklist: checklistOf(made.map((one) => ({ made: one, file, told: toldOf(one, made, notes, place) }))),
+    checklist: checklistOf(made.map((one) => ({ made: one, file, told: told.get(one) ?? [] }))),
     constructs: notes.constructs,
     place,
   }
@@ -114,15 +117,29 @@ function findTwins(made: readonly MadeFlow[], notes: Notes): void {
   }
 }
 
-function ownerOf(pointer: Pointer, made: readonly MadeFlow[]): MadeFlow | undefined {
-  const isIn = (outer: Pointer) => outer === '' || pointer === outer || pointer.startsWith(`${outer}/`)
-  return made.find((one) => isIn(one.pointer))
+/** Finds the flow that a place in the file belongs to. */
+function ownersOf(made: readonly MadeFlow[]): (pointer: Pointer) => MadeFlow | undefined {
+  const byPointer = new Map(made.map((one) => [one.pointer, one]))
+  return (pointer) => {
+    for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+      const owner = byPointer.get(at)
+      if (owner || at === '') return owner
+    }
+  }
 }
 
-function toldOf(one: MadeFlow, made: readonly MadeFlow[], { constructs }: Notes, place: FindPlace) {
-  return constructs.flatMap(({ name, pointer, told }) =>
-    told && ownerOf(pointer, made) === one
-      ? [{ construct: name, pointer, line: place(pointer).line, why: told.why, fix: told.fix }]
-      : [],
-  )
+type Told = FlowChecklist['told'][number]
+
+/** What is told of each flow. */
+function toldOf(
+  constructs: readonly Construct[],
+  ownerOf: (pointer: Pointer) => MadeFlow | undefined,
+  place: FindPlace,
+): ReadonlyMap<MadeFlow, readonly Told[]> {
+  const byFlow = new Map<MadeFlow, Told[]>()
+  for (const { name, pointer, told } of constructs) {
+    const owner = told && ownerOf(pointer)
+    if (owner) listAt(byFlow, owner).push({ construct: name, pointer, line: place(pointer).line, ...told })
+  }
+  return byFlow
 }
