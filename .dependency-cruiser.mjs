@@ -83,7 +83,7 @@ const may = {
   apply: [...engine, 'journal'],
   journal: [...engine, 'context', 'plan', disk],
   snapshot: [...engine, 'graph', 'selection'],
-  import: [...engine, 'snapshot'],
+  import: [...engine, 'snapshot', 'schedule'],
   store: [...engine, 'context', 'selection', 'snapshot', 'import', disk],
   project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
   migration: [...engine, 'context', 'selection', 'snapshot', 'plan', 'schedule', disk],

@@ -6,23 +6,32 @@ export const importCommand = defineCommand({
   group: 'Share',
   summary: 'Convert files of other formats, such as prefect.yaml, to a snapshot',
   description:
-    'Reads files of other formats and writes one snapshot that says the same. A prefect.yaml becomes what prefect deploy --all would make of it: flows, deployments, and the automations of their triggers. Steps are not run, and no server is asked: what only they know stays as a template, with a warning.',
+    'Reads files of other formats and writes one snapshot that says the same. A prefect.yaml becomes what prefect deploy --all would make of it: flows, deployments, and the automations of their triggers. Flows of Prefect 1 become deployments that are paused until their code is rewritten. Steps are not run, and no server is asked: what only they know stays as a template, with a warning.',
   arguments: { files: rest('file, git:REV:path, or - for standard input') },
   options: {
     output: requiredValue(
       '-o, --output <path>',
       'file, directory (ends in /), bundle (ends in .tar.gz), or - for standard output',
     ),
-    as: value('--as <format>', 'format of the files: prefect-yaml (default: their content tells)'),
+    as: value('--as <format>', 'format of the files: prefect-yaml or prefect1 (default: their content tells)'),
     outputOf: list(
       '--output-of <name=value>',
       'output of a build or push step, such as build-image.tag=v1; repeatable',
+    ),
+    pool: list(
+      '--pool <from=name>',
+      'work pool for a run config of Prefect 1, by type (kubernetes=k8s) or label (label:gpu=gpus); repeatable',
+    ),
+    checklist: value(
+      '--checklist <file>',
+      'also write what a person has to do for flows of Prefect 1 (.json or Markdown)',
     ),
     overwrite: flag('--overwrite', 'replace what is at the output, also comments, uncommitted edits and other files'),
   },
   examples: [
     'import prefect.yaml -o platform/',
     'import prefect.yaml -o prod.snapshot.yaml --output-of build-image.tag=v1',
+    'import flows.json -o platform/ --checklist checklist.md --pool kubernetes=k8s',
     'import team-a/prefect.yaml team-b/prefect.yaml -o platform/',
   ],
   async run(input, io) {

@@ -1,5 +1,6 @@
 import type { Issue, Place } from '../issue.ts'
 import type { JsonObject, Pointer } from '../json.ts'
+import type { ListedFlow } from './prefect1/checklist.ts'
 
 /** The place in the imported file that a value of a document comes from. */
 export type Origin = (pointer: Pointer, onKey?: boolean) => Place
@@ -17,6 +18,8 @@ export interface Imported {
   readonly external: readonly string[]
   /** With an error among them, the documents are not used. */
   readonly issues: readonly Issue[]
+  /** Flows whose code a person has to rewrite, for a checklist. */
+  readonly flows?: readonly ListedFlow[]
 }
 
 /** What is known of a flow from its code. */
@@ -37,6 +40,10 @@ export interface ImportInput {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Outputs of steps that are not run, by their names in templates, such as `build-image.tag`. */
   readonly outputs?: Readonly<Record<string, string>>
+  /** The time from which schedules begin. Default: now. */
+  readonly now?: Date
+  /** Names of work pools, by type or label (`label:gpu`), for formats that have none. */
+  readonly pools?: Readonly<Record<string, string>>
   /** The text of a file, relative to the file's directory; undefined if there is none or it cannot be read. */
   readonly readBeside: (path: string) => string | undefined
   /** What an interpreter said about an entrypoint; undefined without one. */

@@ -39,4 +39,10 @@ export const importCodes = {
     example: 'A prefect.yaml without pull, whose deployments get the directory of the file.',
     fix: 'Add a pull section, or pull: [] for none.',
   },
+  'not-carried-over': {
+    meaning: 'Something of the file has no equivalent in Prefect 3, or none that is exactly equal.',
+    cause: 'The format is that of an older Prefect, such as Prefect 1.',
+    example: 'A schedule of Prefect 1 with a filter: it becomes inactive, because it would run more often.',
+    fix: 'Do what the message says, by hand; with --checklist, a list of all of them is written.',
+  },
 } as const satisfies CodeTable

@@ -1,6 +1,14 @@
+import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import { asSources } from '../import/as-sources.ts'
+import { checklistJson, checklistOf } from '../import/prefect1/checklist.ts'
+import { checklistMarkdown } from '../import/prefect1/checklist-markdown.ts'
+import { poolTypes } from '../import/prefect1/run-configs.ts'
 import { Failure } from '../issue.ts'
-import { readImports } from '../store/imported-files.ts'
+import { writeJson } from '../json.ts'
+import { statIfExists } from '../read-file.ts'
+import { writeText } from '../store/files.ts'
+import { type ImportedFile, readImportedFiles } from '../store/imported-files.ts'
 import { type Converted, writeConverted } from './convert.ts'
 
 export interface ImportRequest {
@@ -12,24 +20,70 @@ export interface ImportRequest {
   readonly as?: string
   /** Outputs of build and push steps, `NAME=VALUE`. */
   readonly outputOf?: readonly string[]
-  /** Replaces the output, whatever it is. */
+  /** Work pools for run configs of Prefect 1, `TYPE=NAME` or `label:LABEL=NAME`. */
+  readonly pool?: readonly string[]
+  /** A file for what a person has to do: JSON if its name ends with `.json`, else Markdown. */
+  readonly checklist?: string
+  /** Replaces the output and the checklist, whatever they are. */
   readonly overwrite?: boolean
 }
 
 /** Writes files of other formats as one snapshot. Throws `Failure` with every error; then nothing is written. */
 export async function importFiles(request: ImportRequest, context: Context): Promise<Converted> {
-  const { files, output, overwrite = false, as: format, outputOf = [] } = request
-  const choice = { outputs: outputsOf(outputOf), ...(format === undefined ? {} : { format }) }
-  return writeConverted(await readImports(files, choice, context), { output, overwrite }, context)
+  const { files, output, overwrite = false, as: format, outputOf = [], pool = [], checklist } = request
+  const choice = {
+    outputs: pairsOf('--output-of', outputOf, 'build-image.tag=v1'),
+    pools: pairsOf('--pool', pool, 'kubernetes=k8s'),
+    ...(format === undefined ? {} : { format }),
+  }
+  refusePoolNames(choice.pools)
+  const read = await readImportedFiles(files, choice, context)
+  const list = checklist === undefined ? undefined : checklistFor(checklist, read, request, context)
+  const converted = await writeConverted(asSources(read), { output, overwrite }, context)
+  if (checklist !== undefined && list !== undefined) await writeText(checklist, list, context)
+  return converted
 }
 
-function outputsOf(given: readonly string[]): Readonly<Record<string, string>> {
+/** The text of the checklist. Throws `Failure` if there is nothing to list, or if it would replace a file, in which boxes may be ticked. */
+function checklistFor(
+  path: string,
+  read: readonly ImportedFile[],
+  { overwrite = false }: ImportRequest,
+  { cwd }: Context,
+): string | undefined {
+  if (read.some(({ issues }) => issues.some(({ severity }) => severity === 'error'))) return undefined
+  const flows = read.flatMap(({ flows = [] }) => flows)
+  if (flows.length === 0) throw usage('--checklist lists flows of Prefect 1, and there are none.', 'Omit --checklist.')
+  if (!overwrite && statIfExists(resolve(cwd, path), path))
+    throw usage(
+      `${path} already exists, and boxes in it may be ticked.`,
+      'Pass --overwrite to replace it, or another path.',
+    )
+  const checklist = checklistOf(flows)
+  return path.endsWith('.json') ? `${writeJson(checklistJson(checklist), 2)}\n` : checklistMarkdown(checklist)
+}
+
+/** Names of pools that no run config asks for are likely typing errors. */
+function refusePoolNames(pools: Readonly<Record<string, string>>): void {
+  for (const from of Object.keys(pools)) {
+    if (from.startsWith('label:') || poolTypes.includes(from)) continue
+    throw usage(
+      `--pool ${from}=${pools[from]}: there is no type ${from}.`,
+      `Types: ${poolTypes.join(', ')}; for a label, write label:${from}.`,
+    )
+  }
+}
+
+function pairsOf(option: string, given: readonly string[], example: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     given.map((text): [string, string] => {
       const at = text.indexOf('=')
-      if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-      const message = `--output-of ${text} has no value.`
-      throw new Failure([{ code: 'usage', severity: 'error', message, fix: 'Write --output-of build-image.tag=v1.' }])
+      if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)]
+      throw usage(`${option} ${text} has no value.`, `Write ${option} ${example}.`)
     }),
   )
+}
+
+function usage(message: string, fix: string): Failure {
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }

@@ -8,12 +8,12 @@ import type { Source } from '../snapshot/parse.ts'
 import { readRevision, revisionOf } from './revision.ts'
 
 /** What an import uses besides the files. */
-export type ImportChoice = Pick<ImportInput, 'outputs' | 'flowFacts'> & {
+export type ImportChoice = Pick<ImportInput, 'outputs' | 'flowFacts' | 'pools'> & {
   /** The name of the format; by default, the content tells. */
   readonly format?: string
 }
 
-type ImportContext = Pick<Context, 'cwd' | 'env' | 'stdin'>
+type ImportContext = Pick<Context, 'cwd' | 'env' | 'stdin'> & Partial<Pick<Context, 'now'>>
 
 /** Reads files of other formats as the texts of one snapshot. Throws `Failure` if one cannot be read or has no known format. */
 export async function readImports(
@@ -21,14 +21,26 @@ export async function readImports(
   choice: ImportChoice,
   context: ImportContext,
 ): Promise<readonly Source[]> {
-  const read: ({ readonly file: string } & Imported)[] = []
+  return asSources(await readImportedFiles(paths, choice, context))
+}
+
+/** A file of another format, and what it says. */
+export type ImportedFile = { readonly file: string } & Imported
+
+/** Reads files of other formats. Throws `Failure` if one cannot be read or has no known format. */
+export async function readImportedFiles(
+  paths: readonly string[],
+  choice: ImportChoice,
+  context: ImportContext,
+): Promise<readonly ImportedFile[]> {
+  const read: ImportedFile[] = []
   for (const path of paths) {
     const input = await inputOf(path, choice, context)
     const reader = choice.format === undefined ? readerFor(input.file, input.text) : readerNamed(choice.format)
     if (!reader) throw unknownFormat(path)
     read.push({ file: input.file, ...reader.read(input) })
   }
-  return asSources(read)
+  return read
 }
 
 /** A path without the format before it. */
@@ -54,8 +66,14 @@ export function formatOfFile(path: string, { cwd }: Pick<Context, 'cwd'>): Impor
 }
 
 async function inputOf(path: string, choice: ImportChoice, context: ImportContext): Promise<ImportInput> {
-  const { outputs, flowFacts } = choice
-  const common = { env: context.env, ...(outputs ? { outputs } : {}), ...(flowFacts ? { flowFacts } : {}) }
+  const { outputs, flowFacts, pools } = choice
+  const common = {
+    env: context.env,
+    ...(outputs ? { outputs } : {}),
+    ...(flowFacts ? { flowFacts } : {}),
+    ...(pools ? { pools } : {}),
+    ...(context.now ? { now: new Date(context.now()) } : {}),
+  }
   const nothing = { readBeside: () => undefined }
   if (path === '-')
     return { ...common, ...nothing, file: '<stdin>', text: decodeText(await context.stdin(), '<stdin>') }

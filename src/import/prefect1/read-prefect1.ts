@@ -2,7 +2,7 @@ import type { Issue } from '../../issue.ts'
 import { type Json, type Pointer, parseJson } from '../../json.ts'
 import { listAt } from '../../list-at.ts'
 import type { Ref } from '../../ref.ts'
-import { type Checklist, type FlowChecklist, checklistOf } from './checklist.ts'
+import { type Checklist, checklistOf, type FlowChecklist, type ListedFlow } from './checklist.ts'
 import { type MadeFlow, makeFlow, neededBy } from './deployments.ts'
 import { flowRowsIn } from './flow-rows.ts'
 import { type FindPlace, placeAt, placesIn, tooDeepAt } from './json-places.ts'
@@ -24,6 +24,8 @@ export interface Prefect1 {
   readonly checklist: Checklist
   /** What became of each construct. */
   readonly constructs: readonly Construct[]
+  /** What is told of each flow. */
+  readonly told: ReadonlyMap<MadeFlow, readonly Told[]>
   readonly place: FindPlace
 }
 
@@ -54,7 +56,7 @@ export function readPrefect1(file: string, text: string, { now, pools = {} }: Pr
     const subject = owner ? `deployment/${owner.deployment}: ` : ''
     return [
       {
-        code: 'not-imported',
+        code: 'not-carried-over',
         severity: 'warning',
         message: `${subject}${told.why}`,
         fix: told.fix,
@@ -66,14 +68,24 @@ export function readPrefect1(file: string, text: string, { now, pools = {} }: Pr
     made,
     external: neededBy(made),
     issues: warnings,
-    checklist: checklistOf(made.map((one) => ({ made: one, file, told: told.get(one) ?? [] }))),
+    checklist: checklistOf(makeListed(file, made, told)),
+    told,
     constructs: notes.constructs,
     place,
   }
 }
 
+/** Flows for a checklist. */
+export function makeListed(
+  file: string,
+  made: readonly MadeFlow[],
+  told: ReadonlyMap<MadeFlow, readonly Told[]>,
+): readonly ListedFlow[] {
+  return made.map((one) => ({ made: one, file, told: told.get(one) ?? [] }))
+}
+
 function nothing(issues: readonly Issue[], place: FindPlace): Prefect1 {
-  return { made: [], external: [], issues, checklist: checklistOf([]), constructs: [], place }
+  return { made: [], external: [], issues, checklist: checklistOf([]), constructs: [], told: new Map(), place }
 }
 
 const rewrite = 'Write it as Prefect 1 does: json.dump(flow.serialize(), file), or the answer of its GraphQL API.'
