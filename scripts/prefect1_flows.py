@@ -9,6 +9,7 @@ each flow, as Prefect 1 computes them from the serialized form), `clocks.json` (
 `fields.json` (the fields that Prefect 1 serializes, by class) and `facts.json` (what the flow objects have, also what is not serialized).
 """
 
+# cspell:words gettz größe Köln Kolkata
 import datetime
 import json
 import os

@@ -29,8 +29,8 @@ export function ruleOfRecurrence(value: Json | undefined, limits: Limits): RuleR
     return 'its rules start at different times, and a set of Prefect 3 has one start'
   if (limits.start && limits.start.instant > limits.now && limits.start.instant > first.instant)
     return 'its start_date is later than that of its rule'
-  const untils = [...rules, ...excluded].map(({ _until = null }) => (_until === null ? undefined : momentOf(_until)))
-  if (untils.some((until) => typeof until === 'object' && until.zone !== first.zone))
+  const ends = [...rules, ...excluded].map(({ _until = null }) => (_until === null ? undefined : momentOf(_until)))
+  if (ends.some((until) => typeof until === 'object' && until.zone !== first.zone))
     return 'its rule begins and ends in different time zones'
   const text = textOf(value, rules, excluded, first, limits.end)
   if ('fault' in text) return text.fault

@@ -2,7 +2,17 @@ import { isObject, type Json, type JsonObject, type Pointer, step } from '../../
 import { readFields } from './field-table.ts'
 import { gitSteps } from './git-storages.ts'
 import type { Notes } from './notes.ts'
-import { type Code, elsewhereFields, fileIn, folderOf, marker, secretText, textAt, told, used } from './storage-words.ts'
+import {
+  type Code,
+  elsewhereFields,
+  fileIn,
+  folderOf,
+  marker,
+  secretText,
+  textAt,
+  told,
+  used,
+} from './storage-words.ts'
 
 /** Finds the code of a flow in one type of storage. */
 interface StorageTable {
