@@ -6,6 +6,7 @@ import type { Encoded, Names } from './kind/encoded.ts'
 import type { Field, FieldCoverage, RefField } from './kind/field.ts'
 import type { Quota } from './kind/quota.ts'
 import type { Rule, RuleKeyword } from './kind/rule.ts'
+import type { RunControl } from './kind/run-control.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
 
@@ -15,6 +16,7 @@ export type { Field, FieldCoverage, NestedCoverage, RefField } from './kind/fiel
 export type { Quota } from './kind/quota.ts'
 export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
+export type { ExtraRun, OpenRun, RunControl } from './kind/run-control.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 
 /** A feature that a Prefect version does not support. */
@@ -195,11 +197,15 @@ export interface Kind {
   /** The resources that a delete takes along, or leaves without it, each with its ID and its name in words. */
   usedBy?(reader: Reader, before: LiveResource): Promise<readonly { readonly id: Id; readonly what: string }[]>
   readonly scheduledRuns?: ScheduledRuns
+  /** Its runs, while it moves from one server to another; absent if nothing of it is in progress between two events. */
+  readonly runs?: RunControl
   /** Why a resource cannot be deleted while its parent exists; undefined if it can. */
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined
   /** When a resource runs by itself. */
   runSchedules?(resource: Resource): readonly RunSchedule[]
   readonly readiness?: Readiness
+  /** The field with the number of runs that it lets through at a time. */
+  readonly runLimit?: string
   /** What the tier of a Prefect Cloud account limits. */
   readonly quotas?: readonly Quota[]
   /** Why a transfer does not take a resource along; undefined if it does. */

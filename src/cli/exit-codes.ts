@@ -54,6 +54,10 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'default-queue': 'policy',
   'change-limit': 'policy',
   'active-on-both': 'policy',
+  'wave-order': 'policy',
+  'no-worker': 'policy',
+  'on-both-sides': 'changes',
+  'not-switched': 'partial',
   unsupported: 'unsupported',
   interrupted: 'interrupted',
 }

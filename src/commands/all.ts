@@ -13,7 +13,9 @@ import { graph } from './graph.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
+import { migrateCutover } from './migrate-cutover.ts'
 import { migratePlan } from './migrate-plan.ts'
+import { migrateRollback } from './migrate-rollback.ts'
 import { migrateStatus } from './migrate-status.ts'
 import { pause } from './pause.ts'
 import { plan } from './plan.ts'
@@ -36,6 +38,8 @@ export const commands: readonly Command[] = [
   pause,
   migratePlan,
   migrateStatus,
+  migrateCutover,
+  migrateRollback,
   diff,
   validate,
   verify,

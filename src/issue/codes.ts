@@ -5,6 +5,7 @@ import { exportCodes } from './export-codes.ts'
 import { fileCodes } from './file-codes.ts'
 import { importCodes } from './import-codes.ts'
 import { referenceCodes } from './reference-codes.ts'
+import { switchCodes } from './switch-codes.ts'
 
 /** Every issue code with its explanation. Loaded only to explain codes: for the names alone, `IssueCode` is enough. */
 export const issueCodes = {
@@ -15,5 +16,6 @@ export const issueCodes = {
   ...applyCodes,
   ...fileCodes,
   ...importCodes,
+  ...switchCodes,
 }
 export type IssueCode = keyof typeof issueCodes

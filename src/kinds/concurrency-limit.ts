@@ -33,6 +33,7 @@ export const limitAnswers = [
 /** A global concurrency limit. `POST /v2/concurrency_limits/`, keyed by name. */
 export const concurrencyLimit: Kind = {
   name: 'concurrency-limit',
+  runLimit: 'limit',
   doc: 'A global concurrency or rate limit that flows and deployments share.',
   keyDoc: 'the name of the limit',
   refusesDuplicates: true,

@@ -15,6 +15,7 @@ const tagRow = rowWith({ tag: string, concurrency_limit: integer }, ['tag', 'con
 export const tagConcurrencyLimit: Kind = {
   name: 'tag-concurrency-limit',
   cloudScope: 'concurrency_limits',
+  runLimit: 'concurrency_limit',
   doc: 'A limit on the task runs that have a tag.',
   keyDoc: 'the tag',
   refFields: {},

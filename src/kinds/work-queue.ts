@@ -140,6 +140,7 @@ export const workQueue: Kind = {
   },
   defaultSpec: () => defaultQueueSpec,
   pausedSpec: { is_paused: true },
+  runLimit: 'concurrency_limit',
   find: (reader, { resource }) => {
     const { pool, queue } = queueParts(resource.key)
     const path = at`/work_pools/${pool}/queues/filter`

@@ -54,9 +54,13 @@ export interface SwitchStep {
   readonly step: 'begin' | 'released' | 'taken' | 'kept'
   /** With `begin`: the operational fields of the side that gives it away, as they were before. */
   readonly state?: JsonObject
-  /** With `taken`: milliseconds that it was on neither side, and the times of its schedule that fell into them. */
+  /**
+   * With `taken`: milliseconds that it was on neither side. A second such step has the times of its schedule that neither side
+   * ran, and those of them that were run afterwards.
+   */
   readonly gapMs?: number
   readonly missed?: readonly string[]
+  readonly ran?: readonly string[]
   /** With `kept`: the reason. */
   readonly reason?: string
 }

@@ -1,12 +1,8 @@
 import { type Applied, applyPlan } from '../apply/apply.ts'
-import { adaptiveLimiter, fixedLimiter, type Limiter } from '../apply/limiter.ts'
 import { compareBack, written } from '../apply/read-back.ts'
-import { ApiError, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
 import { Failure, type Issue } from '../issue.ts'
-import { openJournal } from '../journal/journal-file.ts'
 import { readLive } from '../live/read-live.ts'
-import { startRecheck } from '../live/recheck.ts'
 import type { Outcome, Plan } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
@@ -14,7 +10,7 @@ import { scopeRefusals } from './cloud-scopes.ts'
 import type { OpenConnection } from './connect.ts'
 import { named, type PreparedPlan, refusalsOf } from './make-plan.ts'
 import { missingRoutes } from './missing-routes.ts'
-import { referencesOf } from './plan-edges.ts'
+import { issueOf, openApply } from './open-apply.ts'
 
 /** How a plan is applied. */
 export interface ApplyRequest {
@@ -73,41 +69,12 @@ async function refusedByServer({ workspace, scopes, client, server }: OpenConnec
 type Written = Pick<ApplyResult, 'outcomes' | 'journal' | 'issues' | 'ending'>
 
 async function write(prepared: PreparedPlan, request: ApplyRequest, context: Context): Promise<Written> {
-  const { plan, live, secretValues, to, file } = prepared
-  const { kinds, signal, onEvent } = context
-  // Such a connection was not checked for settings that nobody named.
-  if (to.purpose !== 'write') throw new Error('The connection is not one for writing.')
-  const { url, version } = to.server
-  // Somebody may have worked on the server since it was read.
-  const recheck = await startRecheck(to.client, to.client.uninterrupted, {
-    ...{ kinds, changes: plan.changes, live, secretValues },
-    refsOf: referencesOf(kinds),
-  })
-  const head = {
-    tool: context.version,
-    server: { url, version },
-    of: file,
-    time: context.now(),
-    changes: plan.changes.length,
-  }
-  const journal = openJournal(request.journal, head, plan.changes, context)
+  const { plan } = prepared
+  const { signal, onEvent } = context
+  const open = await openApply(prepared, request, context)
   onEvent({ type: 'phase', phase: 'applying', total: plan.changes.length })
-  const applied = await applyPlan(plan, {
-    // After an abort, writes in flight complete, with the reads that belong to them.
-    api: to.client.uninterrupted,
-    kinds,
-    live,
-    secretOf: (placeholder) => secretValues.secretFor(placeholder)?.reveal(),
-    issueOf,
-    ambiguous: isAmbiguous,
-    isLost: (error) => to.client.isLost(error),
-    limiter: limiterFor(request, to),
-    recheck,
-    journal,
-    signal,
-    on: onEvent,
-  })
-  const incomplete = await journal.end()
+  const applied = await applyPlan(plan, open.options)
+  const incomplete = await open.journal.end()
   const ending = signal.aborted ? 'interrupted' : 'applied'
   const verified = applied.stopped
     ? { outcomes: applied.outcomes, issues: [stoppedIssue(applied.stopped, applied.outcomes)] }
@@ -115,17 +82,7 @@ async function write(prepared: PreparedPlan, request: ApplyRequest, context: Con
       ? { outcomes: applied.outcomes, issues: [] }
       : await readBack(applied, prepared, context)
   const issues = incomplete ? [incomplete, ...verified.issues] : verified.issues
-  return { ...verified, issues, journal: journal.file, ending }
-}
-
-function limiterFor({ concurrency }: ApplyRequest, to: OpenConnection): Limiter {
-  if (concurrency !== undefined) return fixedLimiter(concurrency)
-  const limiter = adaptiveLimiter(() => performance.now())
-  to.listen((event) => {
-    // A rate limit leaves room for fewer requests, however many of them are in flight.
-    if (event.type === 'retry' && event.reason !== '429') limiter.busy()
-  })
-  return limiter
+  return { ...verified, issues, journal: open.journal.file, ending }
 }
 
 /** Reads the written resources with their references, and compares them. If that fails, the outcomes are unchanged. */
@@ -168,14 +125,4 @@ function notVerified(error: unknown): Issue {
     message: `The changes were applied, but the server could not be read afterwards to verify them: ${reasons}`,
     fix: 'Run verify, or apply again, which writes only what differs.',
   }
-}
-
-/** Whether it is unknown if the server carried out the request. */
-function isAmbiguous(error: unknown): boolean {
-  return error instanceof ApiError && error.ambiguous
-}
-
-function issueOf(error: unknown): Issue {
-  if (error instanceof ApiError) return toIssue(error)
-  return { code: 'bug', severity: 'error', message: error instanceof Error ? error.message : String(error) }
 }

@@ -17,8 +17,15 @@ import { anyObject, boolean, nullableString, string, tags } from '../field-schem
 const scheduleRow = rowWith({ schedule: anyObject, active: orNull(boolean), slug: nullableString }, ['schedule'])
 
 const runRow = rowWith(
-  { deployment_id: nullableString, state_type: nullableString, expected_start_time: nullableString },
-  [],
+  {
+    deployment_id: nullableString,
+    name: string,
+    state_type: nullableString,
+    expected_start_time: nullableString,
+    run_count: { type: ['integer', 'null'] },
+    auto_scheduled: orNull(boolean),
+  },
+  ['deployment_id', 'state_type', 'expected_start_time'],
 )
 
 /** A deployment as it is returned: everything from which its document is made. */
@@ -62,6 +69,7 @@ export const deploymentAnswers: readonly Answer[] = [
   doneBy('PATCH|DELETE /deployments/*/schedules/*'),
   { to: 'POST /flow_runs/count', schema: countShape },
   { to: 'POST /flow_runs/filter', schema: listOf(runRow) },
+  createdBy('POST /deployments/*/create_flow_run'),
   { to: 'GET /admin/settings', schema: anyObject },
   ...limitAnswers.filter(({ ofKind }) => !ofKind),
 ]

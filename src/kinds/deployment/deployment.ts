@@ -29,6 +29,7 @@ import {
   parameterRules,
   parameterSchemaRule,
 } from './deployment-rules.ts'
+import { runControl } from './deployment-run-control.ts'
 import { checkReady, countScheduledRuns, deletesLate, readOpenRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { minimumInterval } from './minimum-interval.ts'
@@ -186,6 +187,8 @@ export const deployment: Kind = {
   limits: readScheduleLimit,
   incompatibilities: deploymentIncompatibilities,
   scheduledRuns: { effect: runsEffect, count: countScheduledRuns, open: readOpenRuns, deletesLate },
+  runs: runControl,
+  runLimit: 'concurrency_limit',
   runSchedules,
   ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },

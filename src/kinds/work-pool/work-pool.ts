@@ -169,6 +169,7 @@ export const workPool: Kind = {
   effects: (change, server) =>
     effectsOf(change.action, 'after' in change ? change.after : change.before, server.version),
   readiness: poolReadiness,
+  runLimit: 'concurrency_limit',
   carryOver: ['default_queue_id'],
   renamesAlong(before, after) {
     const [from, to] = [defaultQueueOf(before), defaultQueueOf(after)]

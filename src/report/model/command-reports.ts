@@ -4,6 +4,7 @@ import type { Pointer } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
 import type { MigrateStatusReport } from './migrate-reports.ts'
 import type { Common } from './report.ts'
+import type { SwitchReport } from './switch-report.ts'
 
 /*
  * The reports of commands that neither plan nor compare: tables and texts. Part of schemas/report.v1.json, like report.ts.
@@ -18,6 +19,7 @@ export type CommandReport =
   | SecretsReport
   | ExplainReport
   | MigrateStatusReport
+  | SwitchReport
 
 /** The results of checks. A failed check is not repeated among the issues. */
 export interface ChecksReport extends Common {

@@ -17,6 +17,9 @@ export async function commandText(report: CommandReport, view: View): Promise<st
       return (await import('./secret-table.ts')).secretTable(report, view)
     case 'prefect-snapshot/migrate-status':
       return (await import('./migrate-status-text.ts')).migrateStatusText(report, view)
+    case 'prefect-snapshot/migrate-cutover':
+    case 'prefect-snapshot/migrate-rollback':
+      return (await import('./switch-text.ts')).switchText(report, view)
     case 'prefect-snapshot/explain':
       return (await import('./explanation-text.ts')).explanationText(report.subject, view)
   }
