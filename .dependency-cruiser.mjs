@@ -41,6 +41,7 @@ const stages = [
   'project',
   'migration',
   'import',
+  'writers',
 ]
 
 /** Room to the rooms that it may look into. */
@@ -88,10 +89,11 @@ const may = {
   project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
   migration: [...engine, 'context', 'selection', 'snapshot', 'plan', 'schedule', disk],
   secrets: [...engine, 'selection'],
+  writers: [...engine, 'snapshot'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],
   plan: [...engine, 'selection', 'graph'],
   operations: [...engine, 'context', 'schedule', 'rate', ...stages, disk],
-  commands: [...engine, 'context', 'operations', 'report'],
+  commands: [...engine, 'context', 'operations', 'report', 'writers/all'],
   cli: [...base, 'kind', 'commands', 'report', 'client', 'rate', disk],
   library: [...engine, 'context', 'rate', 'operations', 'commands/plan-report', 'report', 'snapshot'],
   index: [

@@ -80,7 +80,7 @@ function pathOf(snapshot: SnapshotInput): string {
 
 /** Exports a server as a snapshot. Secrets become placeholders, unless `secrets` says otherwise. Writes no file. */
 export async function exportSnapshot(
-  request: Omit<Partial<ExportRequest>, 'output' | 'update' | 'check'>,
+  request: Omit<Partial<ExportRequest>, 'output' | 'update' | 'check' | 'as'>,
   options: LibraryOptions = {},
 ): Promise<Snapshot> {
   const context = contextOf(options)

@@ -44,6 +44,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'incomplete-answer': 'incomplete',
   'left-out': 'incomplete',
   'unknown-value': 'incomplete',
+  'not-in-format': 'incomplete',
   'possible-secret': 'incomplete',
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',

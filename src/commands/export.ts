@@ -6,6 +6,7 @@ import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus, Io } from './io.ts'
 import {
   allowUnknownOption,
+  asOption,
   exportSecretOptions,
   externalOption,
   selectionOptions,
@@ -18,10 +19,11 @@ export const exportCommand = defineCommand({
   group: 'Move',
   summary: 'Write the resources of a server to a snapshot',
   description:
-    'Reads a server and writes its configuration to a snapshot. Secret values are replaced by placeholders, each of which names an environment variable.',
+    'Reads a server and writes its configuration to a snapshot. Secret values are replaced by placeholders, each of which names an environment variable. With --as, writes files of another tool to a directory, and lists what they cannot hold.',
   arguments: {},
   options: {
     output: valueOr('-o, --output <path>', 'file, directory (ends in /), or - for standard output', '-'),
+    ...asOption,
     update: flag('--update', 'write only what has changed; keep comments, order and quoting of the existing snapshot'),
     overwrite: flag('--overwrite', 'replace what is at the output, also comments, uncommitted edits and other files'),
     check: flag(
@@ -53,6 +55,7 @@ export const exportCommand = defineCommand({
     "export --include 'deployment/etl/*' --external 'work-pool/**' -o etl.snapshot.yaml",
     'export -o prod.snapshot.yaml --secrets age --recipient age1…',
     "export --profile 'team-*' -o workspaces/",
+    'export --profile prod --as prefect-yaml -o flows/',
     "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
   ],
   async run(options, terminal) {
@@ -68,8 +71,9 @@ export const exportCommand = defineCommand({
         return status === 'ok' ? statusOfExport(result) : status
       }
       if (result.text !== undefined) io.out(result.text)
-      await report(result, input, io)
-      const status = statusOfExport(result)
+      const writtenAs = result.writtenAs && (await import('./print-written-as.ts')).printWrittenAs(result.writtenAs, io)
+      if (!writtenAs) await report(result, input, io)
+      const status = writtenAs === 'incomplete' ? writtenAs : statusOfExport(result)
       collect(result, input, status, io)
       return status
     })

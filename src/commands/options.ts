@@ -1,6 +1,7 @@
 import type { ExportSecretRequest } from '../operations/export-secrets.ts'
 import type { PlanRules } from '../operations/make-plan.ts'
 import { formats } from '../report/index.ts'
+import { formatDocs } from '../writers/all.ts'
 import { choice, choiceOf, count, flag, list, optionalChoiceOf, value, valueOr } from './command.ts'
 
 /* Options that several commands have, declared once. A command spreads the tables that it needs into its own. */
@@ -70,6 +71,9 @@ export const selectionOptions = {
   dependents: flag('--dependents', 'also select resources that depend on the selection'),
   dependencies: flag('--no-dependencies', 'leave out dependencies of the selection'),
 }
+
+/** Another format than a snapshot. */
+export const asOption = { as: optionalChoiceOf('--as <format>', formatDocs) }
 
 /** For servers that are newer than the tool. */
 export const allowUnknownOption = {

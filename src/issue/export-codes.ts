@@ -22,6 +22,13 @@ export const exportCodes = {
     example: 'A variable whose name contains a line break.',
     fix: 'Change the value on the server, and export again.',
   },
+  'not-in-format': {
+    meaning:
+      'A format of another tool cannot hold a resource or a part of it, which the written files therefore lack. The message lists them.',
+    cause: 'The other tool has no word for it.',
+    example: '`export --as prefect-yaml -o flows/`, from a server whose deployments have labels.',
+    fix: 'Move what is missing with a snapshot, or set it by hand.',
+  },
   'newer-server': {
     meaning:
       'The server has fields, forms of values, values or kinds that this version of prefect-snapshot does not know. The message lists them.',

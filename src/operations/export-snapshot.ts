@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
-import type { LiveResource, Resource, Snapshot } from '../model.ts'
+import type { Live, LiveResource, Ref, Resource, Snapshot } from '../model.ts'
 import { withoutImplied } from '../plan/as-written.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { withGlobs } from '../selection/external.ts'
@@ -21,6 +21,7 @@ import { type ExportSecretRequest, openExportSecrets, warnPossibleSecrets } from
 import type { OpenUpdate } from './export-update.ts'
 import { readableOf, withIncomplete } from './readable-resources.ts'
 import { type Choice, chosenOf, snapshotOf } from './server-snapshot.ts'
+import { refuseWriteAs, type WriteAsRequest, type WrittenAs, writeAs } from './write-as.ts'
 
 export interface ExportRequest extends Target, Choice, ExportSecretRequest {
   /** Updates the existing snapshot, only where something has changed. */
@@ -31,11 +32,13 @@ export interface ExportRequest extends Target, Choice, ExportSecretRequest {
   readonly overwrite?: boolean
   /** Values that this version of the tool does not know are left out with a warning, and not with an error. */
   readonly allowUnknown?: boolean
+  /** Writes files of another tool instead of a snapshot. */
+  readonly as?: WriteAsRequest['as'] | undefined
 }
 
 const overwriteAdvice = 'Pass --update to change only what differs, --overwrite to replace it, or another path.'
 
-/** An export, with exactly one of `text`, `written`, `updated` and `comparison`. */
+/** An export, with exactly one of `text`, `written`, `writtenAs`, `updated` and `comparison`. */
 export interface ExportResult {
   readonly snapshot: Snapshot
   /** Number of secrets in the exported resources. */
@@ -45,6 +48,7 @@ export interface ExportResult {
   /** The text, if the output is `-`. */
   readonly text?: string
   readonly written?: WriteResult
+  readonly writtenAs?: WrittenAs
   readonly updated?: Update
   readonly comparison?: Comparison
 }
@@ -53,6 +57,7 @@ export interface ExportResult {
 export async function exportSnapshot(request: ExportRequest, context: Context): Promise<ExportResult> {
   const { kinds } = context
   refuseUnknownKinds(request, kinds)
+  if (request.as) refuseWriteAs(request.as, request.output, optionsOfSnapshots(request))
   const isOver = request.update || request.check
   const openedUpdate = isOver ? await (await import('./export-update.ts')).openUpdate(request, context) : undefined
   const folder = { path: resolve(context.cwd, request.output), name: request.output }
@@ -99,16 +104,24 @@ export async function exportSnapshot(request: ExportRequest, context: Context): 
     await warnPossibleSecrets(ahead.look, snapshot.resources, effective, context, live.issues)
     warn(context, leftOut)
     const secretCount = exported.reduce((sum, resource) => sum + Object.keys(resource.secrets).length, 0)
-    const target = name === undefined ? server.url : `profile:${name}`
     const output = openedUpdate
-      ? await updated(openedUpdate, snapshot, effective, target)
-      : await written(snapshot, effective, { rule, bytesOf: ahead.bytesOf }, context)
+      ? await updated(openedUpdate, snapshot, effective, name === undefined ? server.url : `profile:${name}`)
+      : await written(snapshot, effective, { rule, bytesOf: ahead.bytesOf, live }, context)
     return { snapshot, secretCount, leftOut: leftOut.filter(({ severity }) => severity === 'error'), ...output }
   }
   return withConnection({ ...effective, purpose: 'export' }, context, read)
 }
 
-type Output = Pick<ExportResult, 'text' | 'written' | 'updated' | 'comparison'>
+type Output = Pick<ExportResult, 'text' | 'written' | 'writtenAs' | 'updated' | 'comparison'>
+
+/** The options of an export that have no meaning for files of other tools. */
+function optionsOfSnapshots({ update, check, secrets }: ExportRequest): string[] {
+  return [
+    ...(update ? ['--update'] : []),
+    ...(check ? ['--check'] : []),
+    ...(secrets === 'placeholders' ? [] : [`--secrets ${secrets}`]),
+  ]
+}
 
 /** Updates the existing snapshot, or compares it with the export. `target` is the display name of the server. */
 async function updated(
@@ -123,10 +136,14 @@ async function updated(
 /** Writes the export, or formats it for standard output. */
 async function written(
   snapshot: Snapshot,
-  { output, secrets }: ExportRequest,
-  options: Pick<WriteOptions, 'rule' | 'bytesOf'>,
+  { output, secrets, as, overwrite }: ExportRequest,
+  { live, ...options }: Pick<WriteOptions, 'rule' | 'bytesOf'> & { readonly live: Live },
   context: Context,
 ): Promise<Output> {
+  if (as) {
+    const idOf = (ref: Ref) => live.resources.get(ref)?.id
+    return { writtenAs: await writeAs({ as, output, overwrite }, snapshot.resources, context, idOf) }
+  }
   if (output === '-') return { text: snapshotText(snapshot, options.bytesOf) }
   const mode = secrets === 'plain' ? onlyOwner : 0o644
   return { written: await writeSnapshot(output, snapshot, { mode, existing: 'renew', ...options }, context) }

@@ -64,6 +64,8 @@ function local(out: (name: string) => string, recipient: string): readonly (read
     ['explain', 'deployment/flow/one', 'all.yaml', '-f', 'json'],
     ['convert', 'all.yaml', '-o', out('converted/')],
     ['convert', 'age.yaml', '-o', out('converted.tar.gz')],
+    ['convert', 'plain.yaml', '--as', 'prefect-yaml', '-o', out('deployments/')],
+    ['convert', 'plain.yaml', '--as', 'automations', '-o', out('automations/')],
     ['bundle', 'all.yaml', '-o', out('bundle.tar.gz')],
     ['rekey', 'age.yaml', '--identity', 'identity.txt', '--recipient', recipient],
     ['secrets', 'list', 'plain.yaml'],
