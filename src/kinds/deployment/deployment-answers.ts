@@ -69,7 +69,8 @@ export const deploymentAnswers: readonly Answer[] = [
   doneBy('PATCH|DELETE /deployments/*/schedules/*'),
   { to: 'POST /flow_runs/count', schema: countShape },
   { to: 'POST /flow_runs/filter', schema: listOf(runRow) },
-  createdBy('POST /deployments/*/create_flow_run'),
+  // It makes a run, not a deployment.
+  { to: 'POST /deployments/*/create_flow_run', schema: rowWith({}, []) },
   { to: 'GET /admin/settings', schema: anyObject },
   ...limitAnswers.filter(({ ofKind }) => !ofKind),
 ]
