@@ -4,8 +4,9 @@ import { asSources } from '../import/as-sources.ts'
 import { checklistJson, checklistOf } from '../import/prefect1/checklist.ts'
 import { checklistMarkdown } from '../import/prefect1/checklist-markdown.ts'
 import { poolTypes } from '../import/prefect1/run-configs.ts'
-import { Failure } from '../issue.ts'
+import { Failure, type Issue } from '../issue.ts'
 import { writeJson } from '../json.ts'
+import type { Snapshot } from '../model.ts'
 import { statIfExists } from '../read-file.ts'
 import { writeText } from '../store/files.ts'
 import { type ImportedFile, readImportedFiles } from '../store/imported-files.ts'
@@ -41,7 +42,14 @@ export async function importFiles(request: ImportRequest, context: Context): Pro
   const list = checklist === undefined ? undefined : checklistFor(checklist, read, request, context)
   const converted = await writeConverted(asSources(read), { output, overwrite }, context)
   if (checklist !== undefined && list !== undefined) await writeText(checklist, list, context)
-  return converted
+  return { ...converted, issues: [...converted.issues, ...(await possibleSecrets(converted.snapshot))] }
+}
+
+/** Values that look like secrets: the files of other formats have no place for them, so they are in clear text. */
+async function possibleSecrets({ resources }: Snapshot): Promise<readonly Issue[]> {
+  const { createScanner } = await import('../secrets/secret-scan.ts')
+  const fix = 'Make a Secret block of it, and write {{ prefect.blocks.secret.NAME }} in its place in the snapshot.'
+  return (await createScanner().found(resources)).map((issue) => ({ ...issue, fix }))
 }
 
 /** The text of the checklist. Throws `Failure` if there is nothing to list, or if it would replace a file, in which boxes may be ticked. */
