@@ -82,6 +82,12 @@ export interface RunSchedule {
   readonly zone?: string
 }
 
+/** The fields of a resource whose runs are moved, and why some of them cannot be, each as the end of a sentence. */
+export interface ShiftedRuns {
+  readonly spec: JsonObject
+  readonly faults: readonly string[]
+}
+
 /** Whether workers are available to run resources of a kind. */
 export interface Readiness {
   /** The check that follows from the resource alone; undefined if it depends on workers. */
@@ -203,6 +209,8 @@ export interface Kind {
   blocksRemoval?(resource: Resource, parent: Resource): Pick<Issue, 'code' | 'message' | 'fix'> | undefined
   /** When a resource runs by itself. */
   runSchedules?(resource: Resource): readonly RunSchedule[]
+  /** The fields that move what a resource runs by itself by some minutes, exactly. `near` is a time soon before the runs. */
+  shiftRuns?(resource: Resource, minutes: number, near: Date): ShiftedRuns
   readonly readiness?: Readiness
   /** The field with the number of runs that it lets through at a time. */
   readonly runLimit?: string

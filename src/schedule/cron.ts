@@ -69,13 +69,19 @@ export function parseCron(text: string): Cron | string {
   }
 }
 
+/** The fields of an expression as they are written, in lower case; those that an alias stands for. */
+export function cronColumns(text: string): readonly string[] {
+  const lower = text.toLowerCase()
+  return (own(aliases, lower) ?? lower).split(/\s+/).filter((column) => column !== '')
+}
+
 function reject(reason: string): never {
   throw new CronFault(reason)
 }
 
 function expand(text: string): Cron {
   const lower = text.toLowerCase()
-  const columns = (own(aliases, lower) ?? lower).split(/\s+/).filter((column) => column !== '')
+  const columns = cronColumns(text)
   if (lower.startsWith('@') && !own(aliases, lower))
     reject(`there is no alias ${JSON.stringify(text)}; the aliases are ${Object.keys(aliases).join(', ')}`)
   if (columns.length < 5 || columns.length > 7)

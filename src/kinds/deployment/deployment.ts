@@ -43,6 +43,7 @@ import {
 } from './schedule.ts'
 import { readScheduleLimit } from './schedule-limit.ts'
 import { scheduleRules } from './schedule-rules.ts'
+import { shiftDeployment } from './shifted-schedules.ts'
 
 /** A deployment. `POST /deployments/` (an upsert), keyed by flow and name. */
 export const deployment: Kind = {
@@ -190,6 +191,7 @@ export const deployment: Kind = {
   runs: runControl,
   runLimit: 'concurrency_limit',
   runSchedules,
+  shiftRuns: shiftDeployment,
   ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },
   quotas: [
