@@ -59,6 +59,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'no-worker': 'policy',
   'on-both-sides': 'changes',
   'not-switched': 'partial',
+  'inexact-shift': 'policy',
   unsupported: 'unsupported',
   interrupted: 'interrupted',
 }

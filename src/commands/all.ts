@@ -14,6 +14,7 @@ import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
 import { migrateCutover } from './migrate-cutover.ts'
+import { migrateDualRun } from './migrate-dual-run.ts'
 import { migratePlan } from './migrate-plan.ts'
 import { migrateRollback } from './migrate-rollback.ts'
 import { migrateStatus } from './migrate-status.ts'
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   transfer,
   activate,
   pause,
+  migrateDualRun,
   migratePlan,
   migrateStatus,
   migrateCutover,

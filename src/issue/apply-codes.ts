@@ -172,6 +172,18 @@ export const applyCodes = {
     example: 'A transfer without the overlay that leads deployments to the pools of the new server.',
     fix: 'Start a worker for the pool first, or correct the pool in the snapshot or its overlay.',
   },
+  'inexact-shift': {
+    meaning: 'The schedule of a deployment cannot be moved by the time of --shift for every one of its runs.',
+    cause: 'No single schedule has the moved runs, for example because only some of them pass midnight.',
+    example: '`migrate dual-run ingest --shift 7m` with the cron expression */5 8-17 * * *.',
+    fix: 'Choose another --shift, choose fewer members with --sample, or exclude the deployment from the wave.',
+  },
+  'not-in-dual-run': {
+    meaning: 'A member of a wave takes no part in its dual run.',
+    cause: 'It is an automation, it does not run by itself at the old side, or the overlays leave it out.',
+    example: 'An automation, which would act on both sides.',
+    fix: 'Compare it after the cutover.',
+  },
   'missing-on-server': {
     meaning: 'A resource to be paused or activated is not on the server.',
     cause: 'The snapshot was not applied to this server yet, or the resource has another name there.',

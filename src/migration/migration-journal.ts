@@ -54,6 +54,8 @@ export interface SwitchStep {
   readonly step: 'begin' | 'released' | 'taken' | 'kept'
   /** With `begin`: the operational fields of the side that gives it away, as they were before. */
   readonly state?: JsonObject
+  /** With `begin` of a dual run: the minutes by which its schedules are moved at the new side. */
+  readonly shiftMinutes?: number
   /**
    * With `taken`: milliseconds that it was on neither side. A second such step has the times of its schedule that neither side
    * ran, and those of them that were run afterwards.

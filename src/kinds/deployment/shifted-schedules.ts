@@ -6,13 +6,13 @@ import { shiftSchedule } from '../../schedule/shift.ts'
 import { objects } from '../endpoints.ts'
 import { normalizeSchedules, runSchedules } from './schedule.ts'
 
-/** The schedules of a deployment, the active ones moved by some minutes. */
+/** The schedules of a deployment, the active ones moved by some minutes; by none, they are as they are. */
 export function shiftDeployment(resource: Resource, minutes: number, near: Date): ShiftedRuns {
   const faults: string[] = []
   const forms = runSchedules(resource)
   const schedules = objects(resource.spec.schedules).map((schedule, index): JsonObject => {
     const form = forms[index]
-    if (schedule.active === false || !form) return schedule
+    if (minutes === 0 || schedule.active === false || !form) return schedule
     const isCalendar = typeof schedule.interval === 'string' && isCalendarDuration(schedule.interval)
     const changed = isCalendar ? 'counts months or years' : shiftSchedule(form, minutes, near)
     if (typeof changed === 'string') {
