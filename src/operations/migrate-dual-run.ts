@@ -108,7 +108,7 @@ async function preparedFor(
   const plan = makePlan(snapshot, live, kinds, { secretValues, allowUnresolved: true, overrideChangeLimit: true })
   refuseEchoes(connection, plan)
   const now = context.now()
-  const counted = await noteRuns({ ...plan, unmanaged: [], prunable: [] }, kinds, connection.client, now)
+  const counted = await noteRuns({ ...plan, unmanaged: [], prunable: [] }, kinds, connection.client, now, live.server)
   const noted = await noteNextRuns(counted, kinds, new Date(now), connection.server.version)
   return {
     plan: { ...noted, issues: [...membership.issues, ...issues, ...noted.issues] },
