@@ -34,7 +34,28 @@ export async function writeChange(change: Change, ids: Map<Ref, Id>, options: Wr
       return addIds(ids, await update(kind, write, change, before, asFields(change.without), ids, options))
     }
     case 'delete':
-      return remove(kind, write, change.before)
+      return removeOnce(kind, write, change, ids, options)
+  }
+}
+
+/** Deletes a resource. If it is not known whether the server carried it out, one that is no longer there counts as deleted. */
+async function removeOnce(
+  kind: Kind,
+  write: Write,
+  change: Change & { action: 'delete' },
+  ids: ReadonlyMap<Ref, Id>,
+  { ambiguous, recheck }: WriteOptions,
+): Promise<void> {
+  try {
+    await remove(kind, write, change.before)
+  } catch (error) {
+    if (!recheck || !ambiguous(error)) throw error
+    const { id } = change.before
+    const isGone = await recheck.now(change, id, ids).then(
+      (now) => now === undefined,
+      () => false,
+    )
+    if (!isGone) throw error
   }
 }
 

@@ -25,7 +25,12 @@ const hints: readonly {
   },
   { flags: ['--parallelism', '-parallelism', '--max-parallel'], fix: 'Use --concurrency.' },
   {
-    flags: ['--workspace', '--context', '--server', '--host', '--kong-addr', '--url'],
+    flags: ['--workspace', '--profile'],
+    commands: ['diff'],
+    fix: 'Name the server as a side: profile:NAME, or profile:NAME@account/handle for a workspace.',
+  },
+  {
+    flags: ['--context', '--server', '--host', '--kong-addr', '--url'],
     fix: 'Use --profile or --api-url.',
   },
   {

@@ -1,7 +1,8 @@
 import { defineCommand, flag, required } from './command.ts'
 import { selectionOptions, showOptions } from './options.ts'
 
-const sideForms = 'file, directory, bundle, git:REV:path, - for standard input, or profile:NAME for a server'
+const sideForms =
+  'file, directory, bundle, git:REV:path, - for standard input, or profile:NAME for a server (profile:NAME@account/handle for a workspace)'
 
 export const diff = defineCommand({
   name: 'diff',
@@ -19,6 +20,7 @@ export const diff = defineCommand({
     'diff git:main:prod.snapshot.yaml prod.snapshot.yaml',
     'diff prod.snapshot.yaml profile:prod --exit-code',
     'diff profile:staging profile:prod -f html > review.html',
+    'diff profile:cloud@acme/staging profile:cloud@acme/prod',
     "diff old.snapshot.yaml platform/ --include 'deployment/etl/**'",
   ],
   async run(input, io) {

@@ -18,12 +18,12 @@ import { parsePair } from '../snapshot/edit/same-documents.ts'
 import { type Parsed, parseDocuments, refuseFaults, withoutText } from '../snapshot/parse.ts'
 import { readSources } from '../store/files.ts'
 import { unknownIssues } from './audit-server.ts'
-import { readResources, warn, withConnection } from './connect.ts'
+import { inWorkspace, readResources, type Target, warn, withConnection } from './connect.ts'
 import { refuseEchoes } from './echoed-credentials.ts'
 import { snapshotOf } from './server-snapshot.ts'
 
 export interface DiffRequest extends Selection {
-  /** A snapshot, or `profile:NAME` for a server. */
+  /** A snapshot, or `profile:NAME` for a server; `profile:NAME@account/handle` for a workspace of Prefect Cloud. */
   readonly before: string
   /** The same forms. */
   readonly after: string
@@ -63,16 +63,16 @@ export function comparisonOf(
 
 async function readSides({ before, after, ...selection }: DiffRequest, context: Context): Promise<Sides> {
   const { kinds } = context
-  const [a, b] = [profileOf(before), profileOf(after)]
+  const [a, b] = [serverOf(before), serverOf(after)]
   if (a === undefined && b === undefined) {
     const [x, y] = [await readSources(before, context), await readSources(after, context)]
     if (!selects(selection)) return parsePair(x, y, kinds)
     return { before: parseDocuments(x, kinds), after: parseDocuments(y, kinds), resourcesOfSame: () => [] }
   }
-  const side = async (path: string, profile: string | undefined, other?: Parsed) =>
-    profile === undefined
+  const side = async (path: string, server: Target | undefined, other?: Parsed) =>
+    server === undefined
       ? parseDocuments(await readSources(path, context), kinds)
-      : withoutText(await readServer(profile, other?.snapshot.resources, selection, context))
+      : withoutText(await readServer(server, other?.snapshot.resources, selection, context))
   // Resources of a server get the keys of the other side, so a side that is a file is read first.
   const isSecondText = b === undefined
   const first = await (isSecondText ? side(after, b) : side(before, a))
@@ -87,19 +87,24 @@ async function readSides({ before, after, ...selection }: DiffRequest, context: 
   }
 }
 
-function profileOf(path: string): string | undefined {
-  return path.startsWith('profile:') ? path.slice('profile:'.length) : undefined
+/** The server that a side names; undefined if it is a snapshot. */
+function serverOf(side: string): Target | undefined {
+  if (!side.startsWith('profile:')) return undefined
+  const name = side.slice('profile:'.length)
+  // Handles contain neither of the two characters.
+  const [, profile, workspace] = /^(.+)@([^@/]+\/[^@/]+)$/.exec(name) ?? []
+  return profile === undefined ? { profile: name } : { profile, ...inWorkspace(workspace) }
 }
 
 /** Exports a server in memory, in the words of the other side, with placeholders for secrets. The selection is applied later. */
 async function readServer(
-  profile: string,
+  server: Target,
   other: readonly Resource[] | undefined,
   selection: Selection,
   context: Context,
 ): Promise<Snapshot> {
   const { kinds } = context
-  return withConnection({ profile }, context, async (connection) => {
+  return withConnection(server, context, async (connection) => {
     const live = await readResources(connection, context, other ? { wanted: other, everything: true } : {})
     warn(context, live.issues)
     const found = [...live.resources.values()]

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
 import { type OpenJournal, openJournal } from '../journal/journal-file.ts'
 import { startRecheck } from '../live/recheck.ts'
+import { readsOnly } from './cloud-scopes.ts'
 import type { OpenConnection } from './connect.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { referencesOf } from './plan-edges.ts'
@@ -51,7 +52,7 @@ export async function openApply(prepared: PreparedPlan, request: OpenRequest, co
     secretOf: (placeholder) => secretValues.secretFor(placeholder)?.reveal(),
     issueOf,
     ambiguous: isAmbiguous,
-    isLost: (error) => to.client.isLost(error),
+    isLost: async (error) => (await to.client.isLost(error)) || isDemoted(to, error),
     limiter: limiterFor(request, to),
     recheck,
     journal,
@@ -59,6 +60,13 @@ export async function openApply(prepared: PreparedPlan, request: OpenRequest, co
     on: onEvent,
   } satisfies ApplyOptions
   return { journal, options }
+}
+
+/** Whether a write was refused because the key may only read since: Prefect Cloud is asked for its scopes again. */
+async function isDemoted({ workspace, scopes }: OpenConnection, error: unknown): Promise<boolean> {
+  if (!workspace || !(error instanceof ApiError && error.status === 403)) return false
+  const now = await scopes().catch(() => undefined)
+  return now !== undefined && readsOnly(now)
 }
 
 function limiterFor({ concurrency }: OpenRequest, to: OpenConnection): Limiter {

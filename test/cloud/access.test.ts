@@ -112,6 +112,21 @@ describe('--workspace', () => {
     const read = cloud.calls.filter(({ path }) => path === '/flows/filter').map(({ workspace }) => workspace)
     expect(new Set(read)).toEqual(new Set(['acme/prod', 'acme/dev']))
   })
+
+  test('names the sides of a diff', async () => {
+    writeFileSync(join(dir, 'profiles.toml'), cloud.profiles({ team: { key: 'owner' } }))
+    const env = { ...cloud.env, PREFECT_PROFILES_PATH: join(dir, 'profiles.toml') }
+    const diff = (one: string, other: string) => command(['diff', one, other, '--exit-code'], env, dir)
+    const { exit, err } = await diff('profile:team@acme/prod', 'profile:team@acme/dev')
+    expect(exit, err).toBe(0)
+    const read = cloud.calls.filter(({ path }) => path === '/flows/filter').map(({ workspace }) => workspace)
+    expect(new Set(read)).toEqual(new Set(['acme/prod', 'acme/dev']))
+    const unknown = await diff('profile:team@acme/prod', 'profile:team@acme/nowhere')
+    expect([unknown.exit, unknown.issues[0]?.message]).toEqual([
+      4,
+      expect.stringContaining('no workspace acme/nowhere'),
+    ])
+  })
 })
 
 test('a URL of Cloud without a workspace ends with those that the key can see, ready to paste', async () => {

@@ -33,6 +33,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   cloud.heal()
   cloud.setExpired('owner', false)
+  cloud.setScopes('owner')
   cloud.setDeleted('acme/prod', false)
   await deletePlatform(await cloud.serverUrl('acme/prod'))
   for (const name of ['upd-1', 'upd-2', 'old-1', 'old-2', 'old-3'])
@@ -108,6 +109,16 @@ const rows: readonly Row[] = [
       counts: { ...(at > 1 ? { done: at - 1 } : {}), failed: 1, 'not-started': 8 - at },
     }),
   ),
+  ...[1, 3, 7].map(
+    (at): Row => ({
+      name: `the key may only read from write ${at} on`,
+      fault: 'demoted-key',
+      place: { match: write, at },
+      exit: at === 1 ? 4 : 5,
+      says: ['The apply was stopped', 'the credentials do not permit this request', 'Then run the command again'],
+      counts: { ...(at > 1 ? { done: at - 1 } : {}), failed: 1, 'not-started': 8 - at },
+    }),
+  ),
   {
     name: 'a delete answers 404, but not of the object',
     fault: { answer: { status: 404, detail: 'Not Found' } },
@@ -139,6 +150,8 @@ const rows: readonly Row[] = [
   whole('a load balancer answers a write with a page', 'bad-gateway', { match: write, at: 2 }),
   whole('a load balancer answers a delete with a page', 'bad-gateway', { match: write, at: 6 }),
   whole('the answer to a create has half of its JSON', 'cut-json', { match: /^POST \/variables\/$/, at: 2 }),
+  whole('the answer to an update has half of its JSON', 'cut-json', { match: /^PATCH/, at: 1 }),
+  whole('the answer to a delete has half of its JSON', 'cut-json', { match: /^DELETE/, at: 2 }),
   whole('the answer to a create is torn', 'torn-body', { match: /^POST \/variables\/$/, at: 2 }),
   whole('the answer to a create is slow', { slowBody: { pieces: 8, pauseMs: 20 } }, { match: write, at: 1 }),
   whole('a list has half of its JSON', 'cut-json', { match: /^POST \/variables\/filter/, times: 2 }),
@@ -161,8 +174,10 @@ describe('an apply', () => {
     // At most the request that was refused, and one that asked again.
     if (fault === 'expired-key' || fault === 'deleted-workspace')
       expect(cloud.calls.filter(({ status }) => status === 401 || status === 404).length).toBeLessThanOrEqual(2)
+    if (fault === 'demoted-key') expect(cloud.calls.filter(({ status }) => status === 403)).toHaveLength(1)
     cloud.heal()
     cloud.setExpired('owner', false)
+    cloud.setScopes('owner')
     cloud.setDeleted('acme/prod', false)
     expect(await held(report)).toEqual(counts)
     const text =

@@ -92,7 +92,11 @@ describe('options of other tools', () => {
     [['plan', 'x', '--detailed-exitcode'], 'Use --exit-code.'],
     [['apply', 'x', '--target', 'y'], 'Use --include, --tag or --kind.'],
     [['apply', 'x', '--parallelism=4'], 'Use --concurrency.'],
-    [['validate', 'x', '--workspace', 'y'], 'Use --profile or --api-url.'],
+    [['plan', 'x', '--context', 'y'], 'Use --profile or --api-url.'],
+    [
+      ['diff', 'x', 'profile:y', '--workspace', 'a/b'],
+      'Name the server as a side: profile:NAME, or profile:NAME@account/handle for a workspace.',
+    ],
     [['apply', 'x', '--force'], expect.stringContaining('--override-change-limit')],
     [['graph', 'x', '--force'], undefined],
     [['plan', 'x', '--prfile', 'y'], undefined],

@@ -6,6 +6,8 @@ import { type Answer, jsonAnswer } from './cloud-wire.ts'
 export type CloudFault =
   /** The key of the request expires before it, for good: 401. */
   | 'expired-key'
+  /** The key of the request gets the scopes of a viewer before it, for good: 403 for writes. */
+  | 'demoted-key'
   /** The workspace of the request is deleted before it, for good. */
   | 'deleted-workspace'
   /** 429 with a `Retry-After` of 0.1 s, as one of a storm. */
@@ -13,7 +15,7 @@ export type CloudFault =
   | { readonly retryAfter: number }
   /** 502 with the HTML page of a load balancer. */
   | 'bad-gateway'
-  /** The request is carried out; its answer is half of the JSON, as if it were whole. */
+  /** The request is carried out; its answer is half of the JSON, as if it were whole. A write that answers nothing gets half of an object. */
   | 'cut-json'
   /** The request is carried out; the connection closes in the middle of the answer. */
   | 'torn-body'
@@ -84,6 +86,10 @@ export function rateLimited(waitMs: number): Answer {
 /** Sends an answer, damaged as the fault says. */
 export async function sendAnswer(outgoing: ServerResponse, answer: Answer, fault: CloudFault | undefined) {
   if (fault === 'lost-answer') return void outgoing.destroy()
+  if (fault === 'cut-json' && answer.status === 204) {
+    outgoing.writeHead(200, { 'content-type': 'application/json' })
+    return void outgoing.end('{"id": "5eed')
+  }
   const { status, headers } = answer
   const isCut = fault === 'cut-json' && status < 300
   const body = isCut ? answer.body.subarray(0, Math.floor(answer.body.length / 2)) : answer.body

@@ -21,8 +21,8 @@ export interface CloudKey {
   readonly name: string
   readonly token: string
   readonly workspaces: readonly string[] | undefined
-  readonly scopes: readonly string[]
-  readonly shownScopes: readonly string[]
+  scopes: readonly string[]
+  shownScopes: readonly string[]
   readonly readsAccount: boolean
   /** From now on, the key is answered with 401. */
   expired: boolean

@@ -12,7 +12,7 @@ import {
 } from './cloud-accounts.ts'
 import { makeCertificate } from './cloud-certificate.ts'
 import { answerInstead, type CloudFault, type FaultPlace, faultQueue, sendAnswer } from './cloud-faults.ts'
-import { type CloudKey, type KeyOptions, makeKey } from './cloud-keys.ts'
+import { type CloudKey, type KeyOptions, makeKey, ownerScopes, viewerScopes } from './cloud-keys.ts'
 import { createRoutes } from './cloud-routes.ts'
 import { type Answer, receive } from './cloud-wire.ts'
 
@@ -77,6 +77,8 @@ export interface Cloud {
   heal(): void
   /** From now on, or no longer. */
   setExpired(key: string, expired?: boolean): void
+  /** By default all. */
+  setScopes(key: string, scopes?: readonly string[]): void
   setDeleted(workspace: string, deleted?: boolean): void
   setLatency(ms: number): void
   close(): Promise<void>
@@ -109,6 +111,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fault = faults.of(`${method} ${path}`)
     if (latencyMs > 0) await sleep(latencyMs)
     if (fault === 'expired-key' && route.key) route.key.expired = true
+    if (fault === 'demoted-key' && route.key)
+      Object.assign(route.key, { scopes: viewerScopes, shownScopes: viewerScopes })
     if (fault === 'deleted-workspace' && route.workspace) route.workspace.deleted = true
     if (fault === 'lost-request') {
       record(0)
@@ -149,6 +153,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     heal: faults.clear,
     setExpired: (name, expired = true) => {
       key(name).expired = expired
+    },
+    setScopes: (name, scopes = ownerScopes) => {
+      Object.assign(key(name), { scopes, shownScopes: scopes })
     },
     setDeleted: (name, deleted = true) => {
       named(name).deleted = deleted
