@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts'
 import { concurrency } from './concurrency.ts'
 import { diff } from './diff.ts'
 import { exporting } from './export.ts'
+import { far } from './far.ts'
 import { fleet } from './fleet.ts'
 import { incumbent } from './incumbent.ts'
 import { offline } from './offline.ts'
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   planning,
   apply,
   concurrency,
+  far,
   fleet,
   incumbent,
   rehearsal,

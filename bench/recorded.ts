@@ -12,7 +12,7 @@ interface Page {
 }
 
 /** Records the requests, with their bodies, that `work` sends to a server through a proxy. */
-async function recorded(url: string, work: (to: string) => Promise<void>): Promise<Page[]> {
+export async function recorded(url: string, work: (to: string) => Promise<void>): Promise<Page[]> {
   const pages: Page[] = []
   const base = new URL(url)
   const server = createServer(async (incoming, outgoing) => {

@@ -40,9 +40,9 @@ interface State {
  * raises it or the server is overloaded. A Prefect server on SQLite is fastest with one write at a time, and rejects a
  * third of them with two; on PostgreSQL 2 to 4 are best. Failed trials are repeated at growing intervals.
  */
-export function createTuner(now: () => number, most: number): ConcurrencyTuner {
+export function createTuner(now: () => number, most: number, start = 1): ConcurrencyTuner {
   const state: State = {
-    limit: 1,
+    limit: Math.max(1, Math.min(most, start)),
     upwards: true,
     hold: 0,
     nextHold: firstHold,

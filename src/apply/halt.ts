@@ -32,6 +32,7 @@ export function createHalt(isLost: (error: unknown) => Promise<boolean>): Halt {
       url: api.url,
       get: (path) => going(() => api.get(path)),
       query: (path, body) => going(() => api.query(path, body)),
+      ...(api.isFar ? { isFar: api.isFar } : {}),
       ...(api.oneRead ? { oneRead: (path, work) => going(() => api.oneRead?.(path, work) ?? work(api)) } : {}),
       send: (method, path, body) => going(() => api.send(method, path, body)),
     }),

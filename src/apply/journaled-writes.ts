@@ -28,6 +28,7 @@ export function journaledWrites(
       url: api.url,
       get: (path) => api.get(path),
       query: (path, body) => api.query(path, body),
+      ...(api.isFar ? { isFar: api.isFar } : {}),
       ...(api.oneRead ? { oneRead: (path, work) => api.oneRead?.(path, work) ?? work(api) } : {}),
       async send(method, path, body) {
         const request = { method, path }

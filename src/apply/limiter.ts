@@ -16,9 +16,9 @@ export function fixedLimiter(limit: number): Limiter {
   return { run: (_, task) => queue.run(task), busy: () => {}, limit: () => limit }
 }
 
-/** A limit that adapts to the server's throughput: see `concurrency-tuner.ts`. */
-export function adaptiveLimiter(now: () => number, most = 16): Limiter {
-  const tuner = createTuner(now, most)
+/** A limit that adapts to the server's throughput, from `start` on: see `concurrency-tuner.ts`. */
+export function adaptiveLimiter(now: () => number, most = 16, start = 1): Limiter {
+  const tuner = createTuner(now, most, start)
   const queue = createQueue(tuner.limit)
   return {
     async run(group, task) {

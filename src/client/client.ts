@@ -11,6 +11,7 @@ import { type Clock, realClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
 import { isPage } from './diagnosis.ts'
+import { type Distance, measureDistance } from './distance.ts'
 import type { HttpResponse } from './exchange.ts'
 import { lackOf, mostReads } from './incomplete.ts'
 import { openGate } from './rate-gate.ts'
@@ -27,6 +28,8 @@ export interface Client extends Api {
   readonly uninterrupted: Api
   /** URL and version of the server (`GET /admin/version`), fetched once. The version of a Cloud workspace is `cloud`. */
   server(): Promise<Server>
+  /** At most the milliseconds of a round trip to the server: the shortest request so far. Undefined before the first answer. */
+  roundTripMs(): number | undefined
   /** GET within a time and a size of its own; undefined for an answer that is no JSON, or none. */
   tryGet(path: string, bounds: { readonly ms: number; readonly size: number }): Promise<Json | undefined>
   /** The server's clock in milliseconds since 1970, from the `Date` header of a response; undefined without one. */
@@ -80,7 +83,8 @@ export function openClient(
   const headers = headersOf(connection, options.version ?? 'dev')
   const { serverTimeoutMs: limitMs } = options
   const patience = limitMs === undefined ? {} : { patience: { limitMs, fromStart: true } }
-  const caller = createCaller({ connection, transport, clock, headers, on, ...patience })
+  const distance = measureDistance(on)
+  const caller = createCaller({ connection, transport, clock, headers, on: distance.on, ...patience })
   const csrf =
     connection.csrf && !connection.cloud ? createCsrf(randomUUID(), (path) => fetchCsrfToken(caller, path)) : undefined
   const request: Request = async (call, add) => {
@@ -98,13 +102,16 @@ export function openClient(
   const abort = { signal }
   const { url } = connection
   const read = <T>(work: () => Promise<T>) => orInterrupted(url, signal, work)
-  const api = apiOf(url, request)
-  const abortable = apiOf(url, (call) => read(() => request({ ...call, ...abort })))
-  const bounds = { ...limits, waitMs: limitMs ?? 0, waitedMs: rate.waitedMs }
+  const { isFar } = distance
+  const api = apiOf(url, isFar, request)
+  const abortable = apiOf(url, isFar, (call) => read(() => request({ ...call, ...abort })))
+  const bounds = { ...limits, waitMs: limitMs ?? 0, waitedMs: rate.waitedMs, isFar }
   const oneReadFor = (outer: AbortSignal | undefined) => readerOfOne(url, connection, bounds, request, outer)
   let server: Promise<Server> | undefined
   return {
     url,
+    isFar,
+    roundTripMs: distance.roundTripMs,
     get: abortable.get,
     query: abortable.query,
     oneRead: oneReadFor(signal),
@@ -159,7 +166,7 @@ async function requestWhole(by: Requester, call: Call, add?: (size: number) => v
 function tryGetOf(
   url: string,
   connection: Connection,
-  limits: Bounds,
+  limits: Bounds & Pick<Distance, 'isFar'>,
   request: (call: Call, add: (size: number) => void) => Promise<Reply>,
   outer: AbortSignal | undefined,
 ): Client['tryGet'] {
@@ -174,14 +181,15 @@ function tryGetOf(
 function readerOfOne(
   url: string,
   connection: Connection,
-  limits: Bounds,
+  limits: Bounds & Pick<Distance, 'isFar'>,
   request: (call: Call, add: (size: number) => void) => Promise<Reply>,
   outer: AbortSignal | undefined,
 ): NonNullable<Reader['oneRead']> {
   return async (path, work) => {
     const { signal, add, end } = beginRead(path, connection, limits, outer)
     try {
-      return await work(apiOf(url, (call) => orInterrupted(url, signal, () => request({ ...call, signal }, add))))
+      const send = (call: Call) => orInterrupted(url, signal, () => request({ ...call, signal }, add))
+      return await work(apiOf(url, limits.isFar, send))
     } finally {
       end()
     }
@@ -189,9 +197,10 @@ function readerOfOne(
 }
 
 /** The methods of the API over one function that makes a request. */
-function apiOf(url: string, request: (call: Call) => Promise<Reply>): Api {
+function apiOf(url: string, isFar: () => boolean, request: (call: Call) => Promise<Reply>): Api {
   return {
     url,
+    isFar,
     get: async (path) => (await request({ method: 'GET', path, safety: 'read' })).body,
     query: async (path, body) => (await request({ method: 'POST', path, safety: 'read', body })).body,
     send: (method, path, body) =>

@@ -120,26 +120,28 @@ export async function readSeveral(
   const [size, expected] = [first.length, await counted]
   if (size === 0) return 'end'
   if (expected === undefined) return readInTurn(pages, collector, { from: size, whole: size })
+  if (size === expected && collector.ids.size === expected && size < usualPage) return 'end'
+  // The last page is short, or empty if all others are whole.
+  const lastAt = Math.floor(expected / size) * size
   let [next, last] = [size, size]
   const worker = async () => {
-    while (next < expected) {
+    while (next <= lastAt) {
       const offset = next
       next += size
       const { length, added } = await readAt(offset)
       // Nothing new: what follows is not worth a request for each page that the count promises.
-      if (added === 0) next = expected
-      if (offset + size >= expected) last = length
+      if (added === 0) next = Number.POSITIVE_INFINITY
+      if (offset === lastAt) last = length
     }
   }
   const stop = (error: unknown) => {
     next = Number.POSITIVE_INFINITY
     throw error
   }
-  await Promise.all(Array.from({ length: atATime }, () => worker().catch(stop)))
-  const isShort = last < size || (collector.ids.size === expected && size < usualPage && expected === size)
-  if (isShort) return 'end'
-  const from = Math.ceil(expected / size) * size
-  return readInTurn(pages, collector, { from: Math.max(size, from), whole: size, ...mostFor(expected) })
+  const workers = Math.min(reader.isFar?.() ? farAtATime : atATime, Math.max(0, lastAt / size))
+  await Promise.all(Array.from({ length: workers }, () => worker().catch(stop)))
+  if (last < size) return 'end'
+  return readInTurn(pages, collector, { from: lastAt + size, whole: size, ...mostFor(expected) })
 }
 
 /**
@@ -147,3 +149,6 @@ export async function readSeveral(
  * parsed.
  */
 export const atATime = 2
+
+/** The same for a distant server: so many pages are on their way. */
+const farAtATime = 8

@@ -170,7 +170,8 @@ async function readObjects(
       }
       const list = () => kind.list(reader, server, keys && new Set(keys), onPage)
       const isLong = kind.many && (keys?.length ?? Number.POSITIVE_INFINITY) > pageSize
-      const listed = isLong ? before.then(list) : list()
+      // From a distant server, all kinds are on their way at once.
+      const listed = isLong && !reader.isFar?.() ? before.then(list) : list()
       if (isLong) before = listed
       const rest = await listed
       onObjects?.(kind, rest)

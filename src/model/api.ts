@@ -11,6 +11,8 @@ export interface Reader {
    * there. Absent where nothing can be endless.
    */
   oneRead?<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T>
+  /** Whether most of a small request's time is spent on the way, so that many requests in flight are worth it. */
+  isFar?(): boolean
 }
 
 /** Checks the answers to requests by the shapes that kinds need. */

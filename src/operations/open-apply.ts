@@ -69,9 +69,19 @@ async function isDemoted({ workspace, scopes }: OpenConnection, error: unknown):
   return now !== undefined && readsOnly(now)
 }
 
+/** The connections of a client. */
+const mostWrites = 16
+/** About the milliseconds that a server needs for a write. */
+const writeMs = 10
+
+/** So many writes that a distant server has one to carry out at any time; the limiter goes on from there. */
+function firstWrites({ isFar, roundTripMs }: OpenConnection['client']): number {
+  return isFar?.() ? Math.round((roundTripMs() ?? 0) / writeMs) : 1
+}
+
 function limiterFor({ concurrency }: OpenRequest, to: OpenConnection): Limiter {
   if (concurrency !== undefined) return fixedLimiter(concurrency)
-  const limiter = adaptiveLimiter(() => performance.now())
+  const limiter = adaptiveLimiter(() => performance.now(), mostWrites, firstWrites(to.client))
   to.listen((event) => {
     // A rate limit leaves room for fewer requests, however many of them are in flight.
     if (event.type === 'retry' && event.reason !== '429') limiter.busy()

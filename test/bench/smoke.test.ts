@@ -36,6 +36,12 @@ test('an export requests only the pages of each kind', async () => {
   expect(Number(figure(await rowsOf('export'), '5 deployments: requests'))).toBeLessThan(45)
 })
 
+test('an export from a distant server sends no more requests', async () => {
+  const rows = await rowsOf('far')
+  expect(Number(figure(rows, 'requests of the export'))).toBeLessThan(45)
+  expect(rows.filter(({ value }) => /NaN|Infinity/.test(value))).toEqual([])
+})
+
 test('a plan sends as many requests to a large server as to a small one', async () => {
   const rows = await rowsOf('plan')
   expect(figure(rows, '3 of 20: requests')).toBe(figure(rows, '3 of 3 deployments: requests'))

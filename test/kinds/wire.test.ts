@@ -38,9 +38,17 @@ describe('a list', () => {
         // Only a page that is not whole proves the end.
         Array.from({ length: Math.floor(count / 200) + 1 }, (_, page) => page * 200),
       )
-      expect(list.most()).toBe(count > 400 ? 2 : 1)
+      expect(list.most()).toBe(count >= 400 ? 2 : 1)
     },
   )
+
+  test('of a distant server is read eight pages at a time, with as many requests', async () => {
+    const list = listOf(4000)
+    const far: Reader = { ...list.reader, isFar: () => true }
+    expect(await readAll(far, '/list', {}, { path: '/count', body: {} })).toHaveLength(4000)
+    expect(list.offsets).toHaveLength(21)
+    expect(list.most()).toBe(8)
+  })
 
   test('is passed page by page, each object once, and omitted from the result', async () => {
     const list = listOf(450)

@@ -98,6 +98,19 @@ describe('the adaptive limiter', () => {
     expect(Math.max(...adaptive.limits)).toBeGreaterThanOrEqual(3)
   })
 
+  it('starts with the writes that a distant server needs, and goes on from there', async () => {
+    // A write takes 12 ms of a server that does one at a time, and 80 ms on the way.
+    const rate = (n: number) => Math.min(n / 0.092, 1 / 0.012)
+    const server = () => simulatedServer({ rate, jitter: 0.25, seed: 1 })
+    const [near, far, best] = [server(), server(), server()]
+    const list = groups(200, 'flow', 'deployment')
+    const slow = await near.run(adaptiveLimiter(near.now), list)
+    const fast = await far.run(adaptiveLimiter(far.now, 16, 8), list)
+    expect(fast.ms).toBeLessThan(1.1 * (await best.run(fixedLimiter(16), list)).ms)
+    expect(slow.ms).toBeGreaterThan(1.5 * fast.ms)
+    expect(Math.max(...fast.limits)).toBeLessThanOrEqual(16)
+  })
+
   it('never exceeds its maximum', async () => {
     const server = simulatedServer({ rate: (n) => 20 * n, jitter: 0, seed: 1 })
     const { limits } = await server.run(adaptiveLimiter(server.now, 3), groups(400, 'a'))
