@@ -107,7 +107,7 @@ export function openClient(
   const abortable = apiOf(url, isFar, (call) => read(() => request({ ...call, ...abort })))
   const bounds = { ...limits, waitMs: limitMs ?? 0, waitedMs: rate.waitedMs, isFar }
   const oneReadFor = (outer: AbortSignal | undefined) => readerOfOne(url, connection, bounds, request, outer)
-  let server: Promise<Server> | undefined
+  const server = onceFound(() => fetchServer(connection, caller, abort))
   return {
     url,
     isFar,
@@ -117,20 +117,25 @@ export function openClient(
     oneRead: oneReadFor(signal),
     send: api.send,
     uninterrupted: { ...api, oneRead: oneReadFor(undefined) },
-    server: () =>
-      read(() => {
-        server ??= fetchServer(connection, caller, abort).catch((error) => {
-          server = undefined
-          throw error
-        })
-        return server
-      }),
+    server: () => read(server),
     isLost: access.isLost,
     tryGet: tryGetOf(url, connection, bounds, request, signal),
     echoes: (data) => credentialsOf(connection).areIn(data),
     time: () => read(() => fetchTime(caller, abort)),
     drop: () => dropping.abort(),
     close: () => transport.close(),
+  }
+}
+
+/** Finds a value once; after a failure, again. */
+function onceFound<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined
+  return () => {
+    found ??= find().catch((error) => {
+      found = undefined
+      throw error
+    })
+    return found
   }
 }
 
