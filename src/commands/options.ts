@@ -149,7 +149,11 @@ export const optionalActivation = {
 
 /** Exceptions from the rules for plans, except deletes. */
 export const ruleOptions = {
-  overrideChangeLimit: flag('--override-change-limit', 'override the limit on bulk deletes and updates'),
+  raiseChangeLimit: list(
+    '--raise-change-limit <change>',
+    'allow so many changes of one kind, such as update:deployment=480; the limit on others stays; repeatable',
+  ),
+  overrideChangeLimit: flag('--override-change-limit', 'override the limit on bulk deletes and updates of every kind'),
   allowUnresolved: flag('--allow-unresolved', 'keep IDs that could not be resolved'),
   skipUnsupported: flag('--skip-unsupported', 'skip what the server does not support, and apply the rest'),
 }

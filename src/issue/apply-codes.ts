@@ -25,7 +25,7 @@ export const applyCodes = {
       'The plan deletes or updates so many resources of one kind that it may be a mistake, such as the wrong profile or an empty file.',
     cause: 'The profile or the file is another one than intended, or the change is meant to be large.',
     example: '`apply staging.snapshot.yaml --prune --profile prod`.',
-    fix: 'Check the profile and the file. If the change is intended, pass --override-change-limit.',
+    fix: 'Check the profile and the file. If the change is intended, pass --raise-change-limit with the value that the message has.',
   },
   'likely-rename': {
     meaning:
@@ -164,6 +164,12 @@ export const applyCodes = {
       'Until 3.3.4, Prefect deletes all runs that schedules have made when a deployment changes; later versions only those of the future.',
     example: '`pause --tag wave-1 --profile old` on a server of Prefect 2 whose workers were stopped an hour ago.',
     fix: 'Let a worker take them first, or run them by hand afterwards. They are not restored by undo.',
+  },
+  'starts-work': {
+    meaning: 'The plan activates resources that are paused or disabled on the server: they start to run.',
+    cause: 'The snapshot has them active, and --activation is not keep or paused.',
+    example: '`apply all.snapshot.yaml --overlay live.yaml` after a transfer, which has created everything paused.',
+    fix: 'If only other fields are meant, pass --activation keep, and use activate for what is to start.',
   },
   'no-worker': {
     meaning:

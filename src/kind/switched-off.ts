@@ -17,6 +17,16 @@ export function isOff(kind: Switched, { spec }: Pick<Resource, 'spec'>): boolean
   return Object.entries(offSpec(kind)).some(([name, value]) => spec[name] === value)
 }
 
+/** A resource after an update: a field that switches work and is absent stays as it is on the server. */
+export function withKeptState(
+  { fields }: { readonly fields: Readonly<Record<string, { readonly operational?: unknown }>> },
+  before: Resource,
+  after: Resource,
+): Resource {
+  const kept = Object.entries(before.spec).filter(([name]) => fields[name]?.operational)
+  return { ...after, spec: { ...Object.fromEntries(kept), ...after.spec } }
+}
+
 /** Whether an update switches a resource on or off; undefined if it stays as it is. */
 export function switchOf(kind: Switched, fields: readonly FieldChange[]): 'on' | 'off' | undefined {
   const changed = new Map<Pointer, FieldChange>(fields.map((field) => [field.pointer, field]))

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
 import type { Issue } from '../issue.ts'
-import { isOff } from '../kind/switched-off.ts'
+import { isOff, withKeptState } from '../kind/switched-off.ts'
 import type { Kind } from '../kind.ts'
 import type { Change, Live, Plan, Reader, Ref, Resource } from '../model.ts'
 import { namesOf } from '../plain-text.ts'
@@ -56,10 +56,7 @@ function servedBy(change: Change, kind: Kind | undefined): Served | undefined {
   if (change.action !== 'update' || !kind?.servedBy || !kind.startsWork) return undefined
   const { before, after } = change
   const by = kind.servedBy(after)
-  // A field that switches work is absent if it stays as it is on the server.
-  const kept = Object.entries(before.spec).filter(([name]) => kind.fields[name]?.operational)
-  if (by === undefined || !kind.startsWork({ ...after, spec: { ...Object.fromEntries(kept), ...after.spec } }))
-    return undefined
+  if (by === undefined || !kind.startsWork(withKeptState(kind, before, after))) return undefined
   if (!kind.startsWork(before)) return { change, by, verb: 'starts' }
   return kind.servedBy(before) === by ? undefined : { change, by, verb: 'moves' }
 }

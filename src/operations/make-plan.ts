@@ -8,8 +8,9 @@ import { noteRuns } from '../live/runs.ts'
 import { noteWorkers } from '../live/worker-notes.ts'
 import type { Live, Plan, Ref, Rename, Resource, SecretValues, Snapshot } from '../model.ts'
 import type { Activation } from '../plan/activation.ts'
+import { kindsToCount, raisedLimits } from '../plan/change-limit.ts'
 import { makePlan, type PlanOptions } from '../plan/plan.ts'
-import { kindsToCount } from '../plan/policy.ts'
+import { startsWork } from '../plan/started-work.ts'
 import type { EnvironmentChoice } from '../project/environments.ts'
 import { readPolicy } from '../project/policy-file.ts'
 import { nameInKey, refOf, splitRef } from '../ref.ts'
@@ -33,6 +34,8 @@ export interface PlanRules {
   readonly prune?: boolean
   /** Overrides the limit on deletes and updates of one kind. */
   readonly overrideChangeLimit?: boolean
+  /** Allows more changes of one kind than the limit, such as `update:deployment=480`; the limit on all others stays. */
+  readonly raiseChangeLimit?: readonly string[]
   /** How the fields that pause or activate work are treated. */
   readonly activation?: Activation
 }
@@ -98,6 +101,10 @@ export async function preparePlan(
     prune: request.prune === true,
     documented: new Set(parsed.snapshot.resources.map(refOf)),
     overrideChangeLimit: request.overrideChangeLimit === true,
+    raisedLimits: raisedLimits(
+      request.raiseChangeLimit ?? [],
+      kinds.map(({ name }) => name),
+    ),
     activation: request.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
@@ -110,6 +117,7 @@ export async function preparePlan(
   const now = context.now()
   const withRuns = await noteRuns(counted, kinds, to.client, now, to.server)
   const withWorkers = await noteWorkers(withRuns, live, kinds, to.client)
+  const starts = startsWork(withWorkers, kinds)
   const plan = await noteNextRuns(withWorkers, kinds, new Date(now), to.server.version)
   return {
     plan: {
@@ -119,6 +127,7 @@ export async function preparePlan(
         ...snapshotIssues,
         ...refusedIn(parsed.snapshot.resources, plan, kinds).map((issue) => placed(issue, parsed)),
         ...plan.issues.map((issue) => placed(issue, parsed)),
+        ...starts,
       ],
     },
     live,

@@ -38,6 +38,7 @@ const savedParts: Readonly<Record<keyof SavedRequest, Shape>> = {
   skipUnsupported: isBoolean,
   prune: isBoolean,
   overrideChangeLimit: isBoolean,
+  raiseChangeLimit: isTexts,
   activation: oneOf('snapshot', 'paused', 'keep'),
 }
 

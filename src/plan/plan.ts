@@ -5,6 +5,7 @@ import { visible } from '../plain-text.ts'
 import { byRef } from '../ref.ts'
 import { externalEdges, externalsOf } from '../selection/external.ts'
 import type { Activation } from './activation.ts'
+import { changeLimit, type RaisedLimit } from './change-limit.ts'
 import { inOrder, link } from './change-order.ts'
 import { compare } from './compare.ts'
 import { missingExternals } from './external-refs.ts'
@@ -19,7 +20,7 @@ import {
   unfinishedReplacements,
 } from './moved-resources.ts'
 import { type Paired, type Pairs, pair } from './pair.ts'
-import { changeLimit, type Protection, protectedDeletes } from './policy.ts'
+import { type Protection, protectedDeletes } from './policy.ts'
 import { writable } from './read-only-server.ts'
 import { deletesOf, impossibleDeletes, prunable, withChildren } from './removal.ts'
 import { serverOnly } from './server-only.ts'
@@ -44,6 +45,8 @@ export interface PlanOptions {
   readonly isTransfer?: boolean
   /** Skips the limit on bulk deletes and updates. */
   readonly overrideChangeLimit?: boolean
+  /** Allows more changes of single kinds. */
+  readonly raisedLimits?: readonly RaisedLimit[]
 }
 
 /** The changes that make a server match a snapshot. Pure: the same arguments give the same plan. */
@@ -91,7 +94,7 @@ export function makePlan(snapshot: Snapshot, read: Live, kinds: readonly Kind[],
     refusals: [
       ...impossibleDeletes(deletes, remove, live, without(pairs.all, stuck(unsupported)), kinds),
       ...protectedDeletes(changes, options.protect ?? []),
-      ...(options.overrideChangeLimit ? [] : changeLimit(changes, live)),
+      ...(options.overrideChangeLimit ? [] : changeLimit(changes, live, options.raisedLimits)),
     ],
     issues: [
       ...pairs.issues,

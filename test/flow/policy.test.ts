@@ -130,7 +130,7 @@ describe('prune', () => {
     expect(((await json('/deployments/name/a/y')).global_concurrency_limit as { name: string }).name).toBe('shared')
   })
 
-  test('the change limit stops more than 30 % deletes and more than 50 % updates of ten or more, and --override-change-limit overrides it', async () => {
+  test('the change limit stops more than 30 % deletes and more than 50 % updates of ten or more; it is raised for one kind of change, or overridden', async () => {
     await apply(header() + variables(0, 10))
     expect((await cli('plan', write('p.yaml', header() + variables(0, 7)), '--prune')).exit).toBe(0)
     const four = await cli('plan', write('p.yaml', header() + variables(0, 6)), '--prune')
@@ -141,6 +141,17 @@ describe('prune', () => {
     expect(six.exit).toBe(7)
     expect(six.stderr).toMatch(/\[change-limit\].*update 6 of 10/)
     expect((await json('/variables/name/v00')).value).toBe('v')
+    // The message has the option for just this, which leaves the limit on deletes as it is.
+    const [, raise = ''] = /pass --raise-change-limit (update:variable=6)\./.exec(six.stderr) ?? []
+    expect((await cli('plan', 'p.yaml', '--raise-change-limit', raise)).exit).toBe(0)
+    expect((await cli('plan', 'p.yaml', '--raise-change-limit', 'update:variable=5')).exit).toBe(7)
+    const fewer = write('few.yaml', header() + variables(0, 6, 'w'))
+    const both = await cli('apply', fewer, '--yes', '--prune', '--raise-change-limit', raise)
+    expect(both.exit).toBe(7)
+    expect(both.stderr).toMatch(/\[change-limit\].*delete 4 of 10[\s\S]*--raise-change-limit delete:variable=4/)
+    const typo = await cli('plan', 'p.yaml', '--raise-change-limit', 'update:variables=6')
+    expect(typo.exit).toBe(3)
+    expect(typo.stderr).toMatch(/\[usage\] --raise-change-limit update:variables=6/)
     expect(
       (await cli('apply', write('p.yaml', header() + variables(0, 6)), '--yes', '--prune', '--override-change-limit'))
         .exit,

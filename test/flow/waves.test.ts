@@ -168,6 +168,13 @@ const planned = async (...args: readonly string[]): Promise<string[]> => {
 test('activate switches what pause with the same selection does, with dependents and without', async () => {
   await good('transfer', '--from', 'old', '--to', 'new', '--yes')
   await good('pause', '--kind', 'deployment', '--kind', 'automation', '--profile', 'new', '--yes')
+  const apply = await good('plan', 'all.yaml', '--profile', 'new')
+  expect(apply.stderr).toMatch(
+    /\[starts-work\] 5 resources .* would start to run: deployment\/blue-etl\/prod, deployment\/red/,
+  )
+  const again = await good('transfer', '--from', 'old', '--to', 'new', '--dry-run')
+  expect(again.stderr).not.toMatch(/starts-work/)
+  expect(again.stdout).not.toMatch(/paused\s+true → false/)
   const red = ['all.yaml', '--include', 'deployment/red-etl/*']
   expect(await planned('activate', ...red, '--profile', 'new')).toEqual(['deployment/red-etl/prod'])
   const more = [...red, '--dependents', '--profile']

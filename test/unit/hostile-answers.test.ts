@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limitBytes } from '../../src/client/bytes-in-flight.ts'
-import { excessiveLoss } from '../../src/plan/policy.ts'
+import { excessiveLoss } from '../../src/plan/change-limit.ts'
 import { type Hostile, hostileAnswers } from '../support/hostile-answers.ts'
 import { checkRun, openWorld, runs, type World } from '../support/hostile-runs.ts'
 import { resource } from '../support/toy-kinds.ts'
