@@ -114,6 +114,27 @@ export function refsIn(text: string): Ref[] {
   return cut(text).pieces.flatMap((piece) => ('ref' in piece ? [piece.ref] : []))
 }
 
+/** A text in which everything outside of tokens is changed. What the change makes is text, even if it looks like a token. */
+export function changeOutsideTokens(text: string, change: (text: string) => string): string {
+  if (!mayHaveToken(text)) return escaped(change(text), false)
+  let [out, between, isChanged] = ['', '', false]
+  const flush = (beforeToken: boolean) => {
+    const next = change(between)
+    isChanged ||= next !== between
+    out += escaped(next, beforeToken)
+    between = ''
+  }
+  for (const piece of cut(text).pieces) {
+    if ('text' in piece) between += piece.text
+    else {
+      flush(true)
+      out += piece.token
+    }
+  }
+  flush(false)
+  return isChanged ? out : text
+}
+
 /** Replaces the ref of every token in a text. Everything else is unchanged, including escapes. */
 export function renameTokens(text: string, rename: (ref: Ref) => Ref): string {
   if (!mayHaveToken(text)) return text

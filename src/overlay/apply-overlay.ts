@@ -1,37 +1,22 @@
 import { checkGraph } from '../graph/check-graph.ts'
 import type { Issue, Place } from '../issue.ts'
-import { type JsonObject, type Pointer, sameJson } from '../json.ts'
+import { type Pointer, sameJson } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { append } from '../list-at.ts'
 import type { Ref, Resource } from '../model.ts'
 import { bySnapshotOrder, refOf } from '../ref.ts'
 import { externalsOf, withGlobs } from '../selection/external.ts'
-import { matcherOf } from '../selection/scope.ts'
 import { checkRules } from '../snapshot/check-rules.ts'
 import { referred, uselessGlobs } from '../snapshot/external-issues.ts'
 import { formatDocument } from '../snapshot/format.ts'
 import { type Origin, type Parsed, parseDocuments } from '../snapshot/parse.ts'
-import { suggest } from '../suggest.ts'
 import { absentResources } from './absent-resources.ts'
+import { applyEntry, type Work } from './apply-entry.ts'
 import { countedIssues } from './counted-issues.ts'
 import type { Entry } from './parse-entry.ts'
 import type { Overlay } from './parse-overlay.ts'
-import { type Changed, withMerged, withoutPlaces, withSetting } from './patch.ts'
-import { nameOf, namesOf, noMatch, rename, scopeAfter } from './renames.ts'
+import { type Matched, nameOf, namesOf, rename, scopeAfter } from './renames.ts'
 import { canonicalOrigins, writtenDocument } from './written-order.ts'
-
-/** A resource while an overlay is applied to it. */
-interface Work {
-  readonly kind: Kind
-  readonly resource: Resource
-  /** Lists are in the order in which they are written, since pointers count their items. */
-  document: JsonObject
-  /** The document before the overlay. */
-  readonly initial: JsonObject
-  /** The place of each change in the overlay, in order. */
-  readonly origins: Origin[]
-  dropped: boolean
-}
 
 /**
  * Applies an overlay to a snapshot. Globs match the names before the overlay; all renames happen together at its end, so
@@ -46,8 +31,10 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
     const initial = writtenDocument(kind, resource, parsed)
     return [{ kind, resource, document: initial, initial, origins: [], dropped: false }]
   })
-  for (const entry of overlay.entries) applyEntry(entry, works, issues)
-  const { remaining, names, renamed, outside, uses } = inNewNames(works, parsed, overlay, kinds, issues)
+  const matched = new Map<Entry, ReadonlySet<Ref>>()
+  for (const entry of overlay.entries)
+    matched.set(entry, new Set(applyEntry(entry, works, kinds, issues).map(({ resource }) => refOf(resource))))
+  const { remaining, names, renamed, outside, uses } = inNewNames(works, parsed, { overlay, matched }, kinds, issues)
   const byRef = new Map(renamed.map((resource) => [refOf(resource), resource]))
   const documents = new Map(remaining.map(({ resource, document }) => [nameOf(names, refOf(resource)), document]))
   const origins = new Map(
@@ -83,7 +70,13 @@ export function applyOverlay(parsed: Parsed, overlay: Overlay, kinds: readonly K
 }
 
 /** The resources that are left, under their names in the environment, and what is external there. */
-function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, kinds: readonly Kind[], issues: Issue[]) {
+function inNewNames(
+  works: readonly Work[],
+  parsed: Parsed,
+  { overlay, matched }: { readonly overlay: Overlay; readonly matched: Matched },
+  kinds: readonly Kind[],
+  issues: Issue[],
+) {
   const external = externalsOf(withGlobs(parsed.snapshot.external, globsOf(overlay)), kinds)
   const isKept = ({ dropped, resource }: Work) => !dropped && !external.names(refOf(resource))
   const remaining = works.filter(isKept)
@@ -92,7 +85,7 @@ function inNewNames(works: readonly Work[], parsed: Parsed, overlay: Overlay, ki
   const faults: Issue[] = []
   const overlaid = readBack(remaining, parsed, faults, kinds)
   const absent = overlay.map.length > 0 ? absentResources(overlaid, gone, kinds) : gone
-  const names = namesOf(overlay, { resources: overlaid, absent, external }, kinds, issues)
+  const names = namesOf({ overlay, matched }, { resources: overlaid, absent, external }, kinds, issues)
   append(issues, faults)
   const named = overlaid
     .filter((resource) => !names.replaced.has(refOf(resource)))
@@ -125,47 +118,6 @@ export function dependsOnOverlay({ code }: Issue): boolean {
 function atGlob({ pointer = '', ...issue }: Issue, { external = [] }: Overlay): Issue {
   const place = external[Number(pointer.split('/').at(-1))]?.place
   return place ? { ...issue, place } : issue
-}
-
-function applyEntry(entry: Entry, works: readonly Work[], issues: Issue[]): void {
-  const matches = matcherOf(entry.match)
-  const matched = works.filter(({ resource }) => matches(refOf(resource)))
-  if (matched.length === 0) {
-    const similar = suggest(
-      entry.match,
-      works.map(({ resource }) => refOf(resource)),
-    )
-    issues.push(
-      noMatch(entry.place, `${entry.match} matches nothing.`, similar ? `Did you mean ${similar}?` : undefined),
-    )
-    return
-  }
-  for (const { pointer, value, place } of entry.merge)
-    for (const work of matched) record(work, withMerged(work.document, pointer, value), place)
-  for (const { pointer, value, place } of entry.set) {
-    const missing = matched.filter(
-      (work) => !record(work, withSetting(work.kind, work.document, pointer, value), place),
-    )
-    if (missing.length === 0) continue
-    const message = `${pointer} cannot be set in ${namesText(missing)}: its parent does not exist.`
-    issues.push(noMatch(place, message, 'Set its parent, use merge, or match fewer resources.'))
-  }
-  for (const { pointer, place } of entry.remove) {
-    const removed = matched.filter((work) => record(work, withoutPlaces(work.document, pointer), place))
-    if (removed.length === 0) issues.push(noMatch(place, `${pointer} is in none of ${namesText(matched)}.`))
-  }
-  if (entry.drop) for (const work of matched) work.dropped = true
-}
-
-/** Records a change with its place. Returns false if nothing was changed. */
-function record(work: Work, changed: Changed | undefined, place: Place): boolean {
-  if (!changed) return false
-  work.document = changed.document
-  append(
-    work.origins,
-    changed.pointers.map((pointer) => ({ pointer, place })),
-  )
-  return true
 }
 
 /** Reads the changed documents as resources. Errors are reported at the line of the overlay. */
@@ -201,9 +153,4 @@ export function originAt(origins: readonly Origin[], pointer: Pointer): Place | 
   return origins.findLast(
     ({ pointer: changed }) => `${pointer}/`.startsWith(`${changed}/`) || `${changed}/`.startsWith(`${pointer}/`),
   )?.place
-}
-
-function namesText(works: readonly Work[]): string {
-  const refs = works.slice(0, 3).map(({ resource }) => refOf(resource))
-  return refs.join(', ') + (works.length > 3 ? ` and ${works.length - 3} more` : '')
 }

@@ -16,6 +16,43 @@ const patch: JsonObject = {
   errorMessage: 'A part of a merge patch must be a mapping with at least one field.',
 }
 
+const whereMessage =
+  'where must map paths such as refs.infrastructure or spec.work_queue to patterns or values, or schema to a JSON Schema.'
+const where: JsonObject = {
+  type: 'object',
+  minProperties: 1,
+  description:
+    'What a document must say, with the defaults of its kind: a path (refs.infrastructure, spec.job_variables.image, key) or a JSON pointer to a pattern, in which * is any text, or to another value; null where nothing is. All must fit.',
+  properties: {
+    schema: { type: ['object', 'boolean'], description: 'A JSON Schema (2020-12) that the document fits.' },
+  },
+  propertyNames: {
+    pattern: '^(schema|key|(refs|spec)\\.[\\s\\S]+|/(key|(refs|spec)/[\\s\\S]+))$',
+    errorMessage: whereMessage,
+  },
+  errorMessage: whereMessage,
+}
+
+const replaceMessage =
+  'replace must be {from: dev-bucket, to: prod-bucket}, or a list of these, each with at: for some places only.'
+const replacement: JsonObject = {
+  type: 'object',
+  properties: {
+    from: { type: 'string', minLength: 1, description: 'The text to replace, as it is.' },
+    to: { type: 'string', description: 'The text in its place; variables are substituted.' },
+    at: {
+      description: 'JSON pointers below /spec: only these places, and everything in them; * is one step of any name.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', pattern: '^/spec/([^~]|~[01])+$' },
+    },
+  },
+  required: ['from', 'to'],
+  additionalProperties: false,
+}
+
+const idleMessage = 'The entry does nothing. It may have replace, merge, set, refs, remove, rename, drop.'
+
 const entry: JsonObject = {
   type: 'object',
   description: 'Changes to all documents that the glob matches.',
@@ -26,6 +63,13 @@ const entry: JsonObject = {
       description:
         'A glob over kind/key, with the names of the snapshot: * within one part of a key, ** across parts, {a,b}.',
       errorMessage: 'match must be a glob over kind/key such as deployment/**.',
+    },
+    where,
+    replace: {
+      description:
+        'Texts that others replace inside of every string of the spec: not in keys, refs, secrets and <ref:…> tokens. In this order, before merge and set.',
+      oneOf: [replacement, { type: 'array', minItems: 1, items: replacement }],
+      errorMessage: replaceMessage,
     },
     merge: {
       type: 'object',
@@ -72,8 +116,10 @@ const entry: JsonObject = {
   if: { required: ['match'] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   then: {
-    minProperties: 2,
-    errorMessage: 'The entry does nothing. It may have merge, set, refs, remove, rename, drop.',
+    if: { required: ['where'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { minProperties: 3, errorMessage: idleMessage },
+    else: { minProperties: 2, errorMessage: idleMessage },
   },
 }
 

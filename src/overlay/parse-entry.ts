@@ -1,5 +1,7 @@
 import type { Place } from '../issue.ts'
 import { isObject, type Json, type JsonObject, own, type Pointer, step, steps } from '../json.ts'
+import type { Replacement } from './replace-text.ts'
+import { pointerOf, type Where } from './where.ts'
 
 /** A pointer into a document, its new value, and the place in the overlay. */
 export interface Setting {
@@ -19,6 +21,9 @@ export interface Rename {
 export interface Entry {
   readonly match: string
   readonly place: Place
+  /** What matched documents must say, too. */
+  readonly where?: Where & { readonly place: Place }
+  readonly replace: readonly (Replacement & { readonly place: Place })[]
   /** A merge patch (RFC 7396): objects are merged, null removes, other values replace. */
   readonly merge: readonly Setting[]
   readonly set: readonly Setting[]
@@ -40,16 +45,44 @@ export type Fill = (value: Json, pointer: Pointer) => Json
 export function entryOf(entry: Json, pointer: Pointer, at: Reader, fill: Fill): Entry | undefined {
   if (!isObject(entry) || typeof entry.match !== 'string') return undefined
   const renamed = renameOf(entry.rename, step(pointer, 'rename'), at)
+  const where = whereOf(entry.where, step(pointer, 'where'), at, fill)
   const merge = filledMerge(objectAt(entry, 'merge'), step(pointer, 'merge'), at, fill)
   return {
     match: entry.match,
     place: at.place(step(pointer, 'match')),
+    ...(where ? { where } : {}),
+    replace: replaceOf(entry.replace, step(pointer, 'replace'), at, fill),
     merge: [...mergeOf(merge, step(pointer, 'merge'), '', at.place)],
     set: [...setOf(entry, pointer, at, fill), ...refsOf(entry, pointer, at, fill)],
     remove: removeOf(entry.remove, step(pointer, 'remove'), at),
     ...(renamed ? { rename: renamed } : {}),
     drop: entry.drop === true,
   }
+}
+
+function whereOf(value: Json | undefined, pointer: Pointer, at: Reader, fill: Fill): Entry['where'] {
+  if (!isObject(value)) return undefined
+  const { schema, ...paths } = value
+  const values = Object.entries(paths).map(([path, wanted]) => ({
+    pointer: pointerOf(path),
+    value: fill(wanted, step(pointer, path)),
+  }))
+  return { values, ...(schema === undefined ? {} : { schema }), place: at.place(pointer, true) }
+}
+
+function replaceOf(value: Json | undefined, pointer: Pointer, at: Reader, fill: Fill): Entry['replace'] {
+  const isList = Array.isArray(value)
+  return (isList ? value : [value]).flatMap((one, index) => {
+    const own = isList ? step(pointer, index) : pointer
+    if (!isObject(one) || typeof one.from !== 'string' || one.from === '' || typeof one.to !== 'string') return []
+    const to = fill(one.to, step(own, 'to'))
+    if (typeof to !== 'string') {
+      at.fail(step(own, 'to'), 'The variable must hold a text, so that it needs the form env.')
+      return []
+    }
+    const places = (Array.isArray(one.at) ? one.at : []).filter((place) => typeof place === 'string')
+    return [{ from: one.from, to, at: places, place: at.place(own, !isList) }]
+  })
 }
 
 function setOf(entry: JsonObject, pointer: Pointer, at: Reader, fill: Fill): Setting[] {

@@ -77,6 +77,8 @@ export function readOverlay(file: string, text: string, variables: Variables): R
 function unsetPlaces({ entries, external = [] }: Overlay, variables: Variables): Place[] {
   const settings = [
     ...entries.flatMap(({ merge, set }) => [...merge, ...set]),
+    ...entries.flatMap(({ replace }) => replace.map(({ to, place }) => ({ value: to, place }))),
+    ...entries.flatMap(({ where }) => (where ? where.values.map(({ value }) => ({ value, place: where.place })) : [])),
     ...external.map(({ glob, place }) => ({ value: glob, place })),
   ]
   return settings.filter(({ value }) => substitute(value, variables, '').faults.length > 0).map(({ place }) => place)

@@ -3,8 +3,8 @@ import type { Kind } from '../kind.ts'
 import type { Ref, Resource, Scope } from '../model.ts'
 import { refOf, splitRef } from '../ref.ts'
 import type { External } from '../selection/external.ts'
-import { matcherOf } from '../selection/scope.ts'
 import { suggest } from '../suggest.ts'
+import type { Entry } from './parse-entry.ts'
 import type { Overlay } from './parse-overlay.ts'
 import { followed, redirectRefs, renamedKey } from './rename-resource.ts'
 
@@ -35,12 +35,26 @@ export function nameOf({ moved }: Names, ref: Ref): Ref {
   return moved.get(ref) ?? ref
 }
 
+/** The resources that each entry is about. */
+export type Matched = ReadonlyMap<Entry, ReadonlySet<Ref>>
+
+/** An overlay, and what its entries match. */
+interface MatchedOverlay {
+  readonly overlay: Overlay
+  readonly matched: Matched
+}
+
 /** All renames of an overlay. Impossible ones are added to the issues. */
-export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], issues: Issue[]): Names {
+export function namesOf(
+  { overlay, matched }: MatchedOverlay,
+  named: Named,
+  kinds: readonly Kind[],
+  issues: Issue[],
+): Names {
   const { resources, absent, external } = named
   const known = new Set(resources.map(refOf))
   const places = new Map<Ref, Place>()
-  const byPattern = renamedBy(overlay, resources, kinds, places, issues)
+  const byPattern = renamedBy({ overlay, matched }, resources, kinds, places, issues)
   const byMap = mappedBy(overlay, [...resources, ...absent], kinds, places, issues)
   const moved = new Map<Ref, Ref>()
   const redirected = new Map<Ref, Ref>()
@@ -76,13 +90,17 @@ export function namesOf(overlay: Overlay, named: Named, kinds: readonly Kind[], 
 
 /** The renames by the patterns of `rename`. */
 function renamedBy(
-  { entries }: Overlay,
+  { overlay: { entries }, matched }: MatchedOverlay,
   resources: readonly Resource[],
   kinds: readonly Kind[],
   places: Map<Ref, Place>,
   issues: Issue[],
 ): Map<Ref, Ref> {
-  const renames = entries.flatMap(({ match, rename }) => (rename ? [{ match, fits: matcherOf(match), rename }] : []))
+  const renames = entries.flatMap((entry) => {
+    const { match, rename } = entry
+    const refs = matched.get(entry) ?? new Set<Ref>()
+    return rename ? [{ match, fits: (ref: Ref) => refs.has(ref), rename }] : []
+  })
   const used = new Set<Place>()
   const names = followed(resources, kinds, (resource, own) =>
     renames.reduce((key, { fits, rename }) => {

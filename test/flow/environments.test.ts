@@ -37,6 +37,9 @@ entries:
     rename: {from: '*-etl', to: 'prod-*'}
   - match: '{variable,concurrency-limit}/**'
     drop: true
+  - match: deployment/**
+    where: {refs.queue: '*/red', spec.tags.0: prod}
+    replace: {from: etl.py, to: live.py}
 `
 
 beforeAll(async () => {
@@ -76,9 +79,11 @@ describe('a snapshot of dev in the environment prod', () => {
       parameters: { bucket: 's3://acme-prod', workers: 4, threshold: 3 },
       tags: ['prod', 'managed'],
       description: 'Runs in production.',
+      entrypoint: 'flows/live.py:main',
       work_pool_name: 'k8s',
       work_queue_name: 'red',
     })
+    expect(deployments.find(({ name }) => name === 'prod')).toMatchObject({ entrypoint: 'flows/etl.py:main' })
     const text = await (await fetch(`${server.url}/deployments/${live?.id}`)).text()
     expect(text).toMatch(/"threshold":\s*3\.0/)
     const [red] = (await read('/automations/filter', {})).filter(({ name }) => name === 'red again')

@@ -187,7 +187,7 @@ entries:
       'prod.yaml:4:42 invalid-overlay "spec": A JSON pointer in an overlay begins with /spec/, /refs/ or /secrets/. To change the key, use rename.',
       'prod.yaml:4:61 invalid-overlay "/spec/~9": A JSON pointer in an overlay begins with /spec/, /refs/ or /secrets/. To change the key, use rename.',
       'prod.yaml:4:94 invalid-overlay The pattern in to has more * than the one in from, so their values are unknown.',
-      'prod.yaml:5:5 invalid-overlay The entry does nothing. It may have merge, set, refs, remove, rename, drop.',
+      'prod.yaml:5:5 invalid-overlay The entry does nothing. It may have replace, merge, set, refs, remove, rename, drop.',
       'prod.yaml:6:5 invalid-overlay An entry needs match, a glob over kind/key such as deployment/**.',
       'prod.yaml:8:23 missing-variable The variable NO is not set.',
       'prod.yaml:8:23 missing-variable The variable NEITHER is not set.',
@@ -240,7 +240,7 @@ describe('for arbitrary snapshots', () => {
 
   test('renames do not change the graph', () => {
     const place = { file: 'x', line: 1, column: 1 }
-    const entry = { match: '**', place, merge: [], set: [], remove: [], drop: false }
+    const entry = { match: '**', place, merge: [], replace: [], set: [], remove: [], drop: false }
     fc.assert(
       fc.property(chain, fc.constantFrom('new-', '<ref:', '%>', '~'), (resources, prefix) => {
         const rename = { from: '*', to: `${prefix}*`, place }
