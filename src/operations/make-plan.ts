@@ -101,10 +101,7 @@ export async function preparePlan(
     prune: request.prune === true,
     documented: new Set(parsed.snapshot.resources.map(refOf)),
     overrideChangeLimit: request.overrideChangeLimit === true,
-    raisedLimits: raisedLimits(
-      request.raiseChangeLimit ?? [],
-      kinds.map(({ name }) => name),
-    ),
+    raisedLimits: raisedLimits(request.raiseChangeLimit ?? [], kinds),
     activation: request.activation ?? 'snapshot',
     protect: policy.protect,
     moved: policy.moved,
@@ -114,11 +111,7 @@ export async function preparePlan(
   const totals = options.overrideChangeLimit ? undefined : await missingTotals(firstPlan, live, to, kinds)
   const counted = totals ? makePlan(snapshot, { ...live, totals }, kinds, options) : firstPlan
   refuseEchoes(to, counted)
-  const now = context.now()
-  const withRuns = await noteRuns(counted, kinds, to.client, now, to.server)
-  const withWorkers = await noteWorkers(withRuns, live, kinds, to.client)
-  const starts = startsWork(withWorkers, kinds)
-  const plan = await noteNextRuns(withWorkers, kinds, new Date(now), to.server.version)
+  const plan = await withNotes(counted, live, to, context)
   return {
     plan: {
       ...plan,
@@ -127,7 +120,7 @@ export async function preparePlan(
         ...snapshotIssues,
         ...refusedIn(parsed.snapshot.resources, plan, kinds).map((issue) => placed(issue, parsed)),
         ...plan.issues.map((issue) => placed(issue, parsed)),
-        ...starts,
+        ...startsWork(plan, kinds),
       ],
     },
     live,
@@ -137,6 +130,14 @@ export async function preparePlan(
     to,
     file: request.snapshot,
   }
+}
+
+/** The plan with what only the server can tell: its runs and workers, and when schedules run next. */
+async function withNotes(plan: Plan, live: Live, { client, server }: OpenConnection, { kinds, now }: Context) {
+  const time = now()
+  const withRuns = await noteRuns(plan, kinds, client, time, server)
+  const withWorkers = await noteWorkers(withRuns, live, kinds, client)
+  return noteNextRuns(withWorkers, kinds, new Date(time), server.version)
 }
 
 /** The warnings about selected resources that are outside of the scope of their snapshot. */

@@ -17,12 +17,12 @@ const patch: JsonObject = {
 }
 
 const whereMessage =
-  'where must map paths such as refs.infrastructure or spec.work_queue to patterns or values, or schema to a JSON Schema.'
+  'where must map paths such as refs.infrastructure or spec.version to patterns or values, or schema to a JSON Schema.'
 const where: JsonObject = {
   type: 'object',
   minProperties: 1,
   description:
-    'What a document must say, with the defaults of its kind: a path (refs.infrastructure, spec.job_variables.image, key) or a JSON pointer to a pattern, in which * is any text, or to another value; null where nothing is. All must fit.',
+    'What a document must say, with the defaults of its kind: a path (refs.infrastructure, spec.parameters.bucket, key) or a JSON pointer to a pattern, in which * is any text, or to another value; null where nothing is. All must fit.',
   properties: {
     schema: { type: ['object', 'boolean'], description: 'A JSON Schema (2020-12) that the document fits.' },
   },

@@ -1,4 +1,5 @@
 import { Failure, type Issue } from '../issue.ts'
+import type { Kind } from '../kind.ts'
 import type { Change, Live, Plan, Ref, Resource } from '../model.ts'
 import { plural } from '../plain-text.ts'
 import { refOf, splitRef } from '../ref.ts'
@@ -23,10 +24,11 @@ interface Excess {
 }
 
 /** Parses limits such as `update:deployment=480`. Throws `Failure` for others. */
-export function raisedLimits(texts: readonly string[], kinds: readonly string[]): RaisedLimit[] {
+export function raisedLimits(texts: readonly string[], kinds: readonly Pick<Kind, 'name'>[]): RaisedLimit[] {
   return texts.map((text) => {
     const [, action, kind = '', most] = /^(delete|update):([a-z-]+)=(\d{1,9})$/.exec(text) ?? []
-    if (action !== undefined && kinds.includes(kind)) return { action: action as Limited, kind, most: Number(most) }
+    if (action !== undefined && kinds.some(({ name }) => name === kind))
+      return { action: action as Limited, kind, most: Number(most) }
     const message = `--raise-change-limit ${text} is not a kind of change with a number.`
     const fix =
       'Write for example update:deployment=480 or delete:variable=20. The refusal of a plan has the exact value.'
