@@ -91,8 +91,8 @@ describe('where', () => {
     ])
     expect(told(read('entries: [{match: a/*, where: {}, drop: true}]'))).toHaveLength(1)
     expect(told(read('entries: [{match: a/*, where: {spec.text: x}}]'))).toMatchObject([/The entry does nothing/])
-    const typo = over('entries: [{match: a/*, where: {schema: {requierd: [spec]}}, drop: true}]')
-    expect(told(typo)).toMatchObject([/invalid-overlay where\.schema.*requierd/])
+    const typo = over('entries: [{match: a/*, where: {schema: {require: [spec]}}, drop: true}]')
+    expect(told(typo)).toMatchObject([/invalid-overlay where\.schema.*require/])
     // Secrets are not seen.
     expect(told(over('entries: [{match: c/*, where: {schema: {required: [secrets]}}, drop: true}]')).length).toBe(1)
   })
