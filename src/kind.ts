@@ -7,6 +7,7 @@ import type { Field, FieldCoverage, RefField } from './kind/field.ts'
 import type { Quota } from './kind/quota.ts'
 import type { Rule, RuleKeyword } from './kind/rule.ts'
 import type { RunControl } from './kind/run-control.ts'
+import type { RunHistory } from './kind/run-history.ts'
 import type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 import type { Change, FieldChange, Id, LiveResource, Reader, Ref, Rename, Resource, Server } from './model.ts'
 
@@ -17,6 +18,7 @@ export type { Quota } from './kind/quota.ts'
 export type { Around, Finding, KeywordCheck, Misfit, Rule, RuleKeyword, Schemas } from './kind/rule.ts'
 export { rulesVersion } from './kind/rule.ts'
 export type { ExtraRun, OpenRun, RunControl } from './kind/run-control.ts'
+export type { PastRun, RunArtifact, RunHistory, TimeWindow } from './kind/run-history.ts'
 export type { Created, ResolvedResource, SideEffects, Write } from './kind/write.ts'
 
 /** A feature that a Prefect version does not support. */
@@ -211,6 +213,8 @@ export interface Kind {
   runSchedules?(resource: Resource): readonly RunSchedule[]
   /** The fields that move what a resource runs by itself by some minutes, exactly. `near` is a time soon before the runs. */
   shiftRuns?(resource: Resource, minutes: number, near: Date): ShiftedRuns
+  /** What a resource has run, to compare two servers. */
+  readonly runHistory?: RunHistory
   readonly readiness?: Readiness
   /** The field with the number of runs that it lets through at a time. */
   readonly runLimit?: string

@@ -13,6 +13,7 @@ import { graph } from './graph.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { journals } from './journals.ts'
+import { migrateCompare } from './migrate-compare.ts'
 import { migrateCutover } from './migrate-cutover.ts'
 import { migrateDualRun } from './migrate-dual-run.ts'
 import { migratePlan } from './migrate-plan.ts'
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   transfer,
   activate,
   pause,
+  migrateCompare,
   migrateDualRun,
   migratePlan,
   migrateStatus,

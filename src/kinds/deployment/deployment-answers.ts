@@ -28,6 +28,8 @@ const runRow = rowWith(
   ['deployment_id', 'state_type', 'expected_start_time'],
 )
 
+const artifactRow = rowWith({ key: nullableString, type: nullableString, flow_run_id: nullableString }, [])
+
 /** A deployment as it is returned: everything from which its document is made. */
 const deploymentRow: JsonObject = rowWith(
   {
@@ -68,6 +70,7 @@ export const deploymentAnswers: readonly Answer[] = [
   { to: 'GET|POST /deployments/*/schedules', schema: listOf(scheduleRow) },
   doneBy('PATCH|DELETE /deployments/*/schedules/*'),
   { to: 'POST /flow_runs/count', schema: countShape },
+  { to: 'POST /artifacts/filter', schema: listOf(artifactRow) },
   { to: 'POST /flow_runs/filter', schema: listOf(runRow) },
   // It makes a run, not a deployment.
   { to: 'POST /deployments/*/create_flow_run', schema: rowWith({}, []) },

@@ -33,6 +33,7 @@ import { runControl } from './deployment-run-control.ts'
 import { checkReady, countScheduledRuns, deletesLate, readOpenRuns } from './deployment-runs.ts'
 import { createDeployment, removeDeployment, updateDeployment } from './deployment-write.ts'
 import { minimumInterval } from './minimum-interval.ts'
+import { runHistory } from './past-runs.ts'
 import {
   compareSchedules,
   keepActive,
@@ -192,6 +193,7 @@ export const deployment: Kind = {
   runLimit: 'concurrency_limit',
   runSchedules,
   shiftRuns: shiftDeployment,
+  runHistory,
   ruleKeywords: [minimumInterval],
   readiness: { check: checkReady },
   quotas: [

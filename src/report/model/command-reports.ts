@@ -2,6 +2,7 @@ import type { Check } from '../../check.ts'
 import type { Explanation } from '../../explanation.ts'
 import type { Pointer } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
+import type { MigrateCompareReport } from './compare-reports.ts'
 import type { MigrateStatusReport } from './migrate-reports.ts'
 import type { Common } from './report.ts'
 import type { SwitchReport } from './switch-report.ts'
@@ -20,6 +21,7 @@ export type CommandReport =
   | ExplainReport
   | MigrateStatusReport
   | SwitchReport
+  | MigrateCompareReport
 
 /** The results of checks. A failed check is not repeated among the issues. */
 export interface ChecksReport extends Common {

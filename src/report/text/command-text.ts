@@ -20,6 +20,8 @@ export async function commandText(report: CommandReport, view: View): Promise<st
     case 'prefect-snapshot/migrate-cutover':
     case 'prefect-snapshot/migrate-rollback':
       return (await import('./switch-text.ts')).switchText(report, view)
+    case 'prefect-snapshot/migrate-compare':
+      return (await import('./migrate-compare-text.ts')).migrateCompareText(report, view)
     case 'prefect-snapshot/explain':
       return (await import('./explanation-text.ts')).explanationText(report.subject, view)
   }
