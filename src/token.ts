@@ -86,6 +86,11 @@ export function idsToTokens(
   })
 }
 
+/** A value whose texts that look like tokens are escaped, so that they stay text. */
+export function withEscapes(value: Json): Json {
+  return idsToTokens(value, () => undefined)
+}
+
 /** Whether a text may contain an ID or something that looks like a token. */
 function mayChange(text: string): boolean {
   return text.length >= 36 ? mayHaveToken(text) || hasUuid.test(text) : text.length > 4 && mayHaveToken(text)

@@ -1,5 +1,6 @@
 import type { Issue, Place } from '../issue.ts'
 import type { JsonObject, Pointer } from '../json.ts'
+import type { Ref } from '../ref.ts'
 import type { ListedFlow } from './prefect1/checklist.ts'
 
 /** The place in the imported file that a value of a document comes from. */
@@ -44,6 +45,8 @@ export interface ImportInput {
   readonly now?: Date
   /** Names of work pools, by type or label (`label:gpu`), for formats that have none. */
   readonly pools?: Readonly<Record<string, string>>
+  /** The resources that IDs in the file name, by ID in lower case. */
+  readonly names?: Readonly<Record<string, Ref>>
   /** The text of a file, relative to the file's directory; undefined if there is none or it cannot be read. */
   readonly readBeside: (path: string) => string | undefined
   /** What an interpreter said about an entrypoint; undefined without one. */

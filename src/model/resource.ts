@@ -47,6 +47,11 @@ export interface Resource {
   readonly spec: JsonObject
   /** By pointer into `spec`. */
   readonly secrets: Readonly<Record<Pointer, Placeholder>>
+  /**
+   * Fields of the spec that are left to the server, unless the spec has them: an update keeps its values, and a create takes the
+   * defaults.
+   */
+  readonly keep?: readonly string[]
 }
 
 /**

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { asSources } from '../import/as-sources.ts'
+import { namesOfIds } from '../import/automations.ts'
 import { checklistJson, checklistOf } from '../import/prefect1/checklist.ts'
 import { checklistMarkdown } from '../import/prefect1/checklist-markdown.ts'
 import { poolTypes } from '../import/prefect1/run-configs.ts'
@@ -21,6 +22,8 @@ export interface ImportRequest {
   readonly as?: string
   /** Outputs of build and push steps, `NAME=VALUE`. */
   readonly outputOf?: readonly string[]
+  /** Resources that IDs in automation files name, `ID=KIND/KEY`. */
+  readonly nameOf?: readonly string[]
   /** Work pools for run configs of Prefect 1, `TYPE=NAME` or `label:LABEL=NAME`. */
   readonly pool?: readonly string[]
   /** A file for what a person has to do: JSON if its name ends with `.json`, else Markdown. */
@@ -31,9 +34,16 @@ export interface ImportRequest {
 
 /** Writes files of other formats as one snapshot. Throws `Failure` with every error; then nothing is written. */
 export async function importFiles(request: ImportRequest, context: Context): Promise<Converted> {
-  const { files, output, overwrite = false, as: format, outputOf = [], pool = [], checklist } = request
+  const { files, output, overwrite = false, as: format, outputOf = [], nameOf = [], pool = [], checklist } = request
+  const names = namesOfIds(nameOf)
+  if (!names)
+    throw usage(
+      '--name-of takes an ID and the resource that it names.',
+      'Write --name-of ID=deployment/etl/prod, with the whole ID.',
+    )
   const choice = {
     outputs: pairsOf('--output-of', outputOf, 'build-image.tag=v1'),
+    names,
     pools: pairsOf('--pool', pool, 'kubernetes=k8s'),
     ...(format === undefined ? {} : { format }),
   }

@@ -20,6 +20,7 @@ export function asWritten<T extends Resource>(
     if (!kind || !own) return resource
     // No apply writes it, so its differences are none.
     if (kind.immutable?.(own)) return { ...resource, refs: own.refs, spec: own.spec, secrets: own.secrets }
+    const keep = own.keep ? { keep: own.keep } : {}
     const differing = differingFields(kind, resource, own)
     const part = <V>(
       name: string,
@@ -35,6 +36,7 @@ export function asWritten<T extends Resource>(
       )
     return {
       ...resource,
+      ...keep,
       refs: part('refs', kind.refFields, resource.refs, own.refs),
       spec: part('spec', kind.fields, resource.spec, own.spec),
     }

@@ -1,5 +1,6 @@
 import { type Edge, type EdgeFinder, edgeFinder } from '../graph/edges.ts'
 import type { Issue } from '../issue.ts'
+import type { Json } from '../json.ts'
 import type { Kind } from '../kind.ts'
 import { append, listAt } from '../list-at.ts'
 import type { Live, LiveResource, Ref, Resource, Snapshot, Unsupported } from '../model.ts'
@@ -45,7 +46,8 @@ export function pair(
       if (!before) unsupported.push({ ref, reason: stays })
       continue
     }
-    const adapted = adaptToVersion(kind, underActivation(kind, resource, before, activation), live.server, before)
+    const switched = underActivation(kind, withKept(resource, before), before, activation)
+    const adapted = adaptToVersion(kind, switched, live.server, before)
     append(issues, adapted.issues)
     if (adapted.unsupported) unsupported.push(adapted.unsupported)
     else wanted.set(ref, { kind, before, after: adapted.resource })
@@ -60,6 +62,16 @@ export function pair(
     dropDependents(wanted, unsupported, edgesOf, excess)
   }
   return { all: new Set(snapshot.resources.map(refOf)), wanted, unsupported, issues }
+}
+
+/** A resource with the server's values of the fields that it leaves to the server. */
+function withKept(resource: Resource, before: LiveResource | undefined): Resource {
+  if (!resource.keep || !before) return resource
+  const kept = resource.keep.flatMap((name): [string, Json][] => {
+    const value = before.spec[name]
+    return value === undefined || resource.spec[name] !== undefined ? [] : [[name, value]]
+  })
+  return { ...resource, spec: { ...resource.spec, ...Object.fromEntries(kept) } }
 }
 
 /** Makes dependents of unsupported resources unsupported too, directly or indirectly: their references would dangle. */

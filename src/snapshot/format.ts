@@ -28,7 +28,7 @@ function scopeDocument({ include, exclude, tags, kinds, dependents, dependencies
 }
 
 /** Converts a resource to a document without empty parts. `plain` secrets are written in clear text. */
-export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonObject {
+export function documentOf({ kind, key, refs, spec, secrets, keep = [] }: Resource): JsonObject {
   const placeholders: Record<string, Json> = {}
   for (const [pointer, placeholder] of Object.entries(secrets))
     define(placeholders, pointer, placeholderOf(placeholder))
@@ -38,6 +38,7 @@ export function documentOf({ kind, key, refs, spec, secrets }: Resource): JsonOb
     ...(Object.keys(refs).length > 0 ? { refs: { ...refs } } : {}),
     ...(Object.keys(spec).length > 0 ? { spec } : {}),
     ...(Object.keys(placeholders).length > 0 ? { secrets: placeholders } : {}),
+    ...(keep.length > 0 ? { keep } : {}),
   }
 }
 

@@ -165,12 +165,25 @@ function resourceOf(kind: Kind, document: JsonObject, key: string): Resource {
     refs = {},
     spec = {},
     secrets = {},
-  } = document as { refs?: Record<string, Ref>; spec?: JsonObject; secrets?: Record<Pointer, JsonObject> }
+    keep,
+  } = document as {
+    refs?: Record<string, Ref>
+    spec?: JsonObject
+    secrets?: Record<Pointer, JsonObject>
+    keep?: readonly string[]
+  }
   const placeholders = Object.entries(secrets).map(([pointer, source]): [Pointer, Placeholder] => [
     pointer,
     source.plain === undefined ? (source as unknown as Placeholder) : { plain: new Secret(source.plain) },
   ])
-  return { kind: kind.name, key, refs, spec: canonicalSpec(kind, spec), secrets: Object.fromEntries(placeholders) }
+  const common = {
+    kind: kind.name,
+    key,
+    refs,
+    spec: canonicalSpec(kind, spec),
+    secrets: Object.fromEntries(placeholders),
+  }
+  return keep && keep.length > 0 ? { ...common, keep } : common
 }
 
 function filledTwice({ spec, secrets }: Resource): Pointer[] {

@@ -71,11 +71,20 @@ export function documentSchema(kind: Kind): JsonObject {
         additionalProperties: false,
       },
       secrets,
+      ...keepSchema(kind),
     },
     required: ['kind', 'key'],
     additionalProperties: false,
     ...(required.length > 0 ? { allOf: required.map(saidOrSecret) } : {}),
   }
+}
+
+/** The schema of `keep`; absent for a kind without fields. */
+function keepSchema({ fields }: Kind): JsonObject {
+  const names = Object.keys(fields)
+  const description =
+    'Fields that are left to the server, unless spec has them: an update keeps their values, and a create takes the defaults.'
+  return names.length > 0 ? { keep: { type: 'array', items: { enum: names }, description } } : {}
 }
 
 /** A required field must be in spec, unless it is a secret. */

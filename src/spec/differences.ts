@@ -25,7 +25,7 @@ export function differences(
   }
   for (const [name, field] of Object.entries(kind.fields)) {
     const [a, b] = [before.spec[name], after.spec[name]]
-    if (a === b) continue
+    if (a === b || isKept(name, before, after, comparison)) continue
     if (comparison === 'live' && b === undefined && (field.operational || field.default === undefined)) continue
     const [x, y] = [comparisonValue(field, a, b), comparisonValue(field, b, a)]
     if (!sameJson(x, y)) leaves(step('/spec', name), a, b, out)
@@ -35,6 +35,12 @@ export function differences(
     if (secret) out.push(secret)
   }
   return out
+}
+
+/** Whether a side leaves a field to the other one. */
+function isKept(name: string, before: Resource, after: Resource, comparison: Comparison): boolean {
+  const leaves = ({ spec, keep }: Resource) => keep?.includes(name) === true && spec[name] === undefined
+  return leaves(after) || (comparison === 'written' && leaves(before))
 }
 
 /** The top-level fields in which two resources differ, as `spec/FIELD`, `refs/FIELD` and `secrets/FIELD`. */

@@ -8,7 +8,7 @@ import type { Source } from '../snapshot/parse.ts'
 import { readRevision, revisionOf } from './revision.ts'
 
 /** What an import uses besides the files. */
-export type ImportChoice = Pick<ImportInput, 'outputs' | 'flowFacts' | 'pools'> & {
+export type ImportChoice = Pick<ImportInput, 'outputs' | 'flowFacts' | 'names' | 'pools'> & {
   /** The name of the format; by default, the content tells. */
   readonly format?: string
 }
@@ -66,11 +66,12 @@ export function formatOfFile(path: string, { cwd }: Pick<Context, 'cwd'>): Impor
 }
 
 async function inputOf(path: string, choice: ImportChoice, context: ImportContext): Promise<ImportInput> {
-  const { outputs, flowFacts, pools } = choice
+  const { outputs, flowFacts, names, pools } = choice
   const common = {
     env: context.env,
     ...(outputs ? { outputs } : {}),
     ...(flowFacts ? { flowFacts } : {}),
+    ...(names ? { names } : {}),
     ...(pools ? { pools } : {}),
     ...(context.now ? { now: new Date(context.now()) } : {}),
   }

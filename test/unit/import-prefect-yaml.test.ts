@@ -54,7 +54,7 @@ describe('a prefect.yaml', () => {
         image: 'registry.example.com/shop:v3',
       },
       schedules: [
-        { active: true, rrule: 'FREQ=DAILY;COUNT=3', slug: 'three-days', timezone: null },
+        { active: true, rrule: 'FREQ=DAILY;COUNT=3', slug: 'three-days' },
         { active: false, anchor_date: '2024-01-01T08:00:00Z', interval: 5400, parameters: { batch: 5 } },
         { active: true, cron: '0 3 * * *', timezone: 'Europe/Berlin' },
       ],

@@ -61,6 +61,22 @@ describe('YAML 1.1', () => {
     expect(issues.map(({ severity, place }) => [severity, place?.line]).slice(0, 1)).toEqual([['error', line]])
   })
 
+  it
+    .runIf(python !== undefined)
+    .each([
+      'a: |\n  x',
+      'a: |\n  x\n',
+      'a: >\n  x\n  y',
+      'a: |+\n  x',
+      'a: |-\n  x',
+      'a: |\n  x\nb: 1',
+      'a: |\r\n  x\r\n',
+    ])('reads the end of a block as PyYAML does: %j', (block) => {
+    const program = 'import sys, yaml, json\nprint(json.dumps(yaml.safe_load(sys.stdin.buffer.read())))'
+    const theirs = execFileSync(python ?? '', ['-c', program], { input: block, encoding: 'utf8' })
+    expect(readOldYaml('x.yaml', block).value).toEqual(JSON.parse(theirs))
+  })
+
   it('bounds what aliases repeat', () => {
     const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]\n`).join('')}`
     expect(() => readOldYaml('x.yaml', bomb)).toThrow(/aliases repeat/)

@@ -1,11 +1,12 @@
 import { isNumber, isObject, type Json, type JsonObject, type Pointer, step } from '../../json.ts'
 import { keyOf, type Ref } from '../../ref.ts'
 import { withPlainTimes } from '../../snapshot/yaml/read-old-yaml.ts'
+import { withEscapes } from '../../token.ts'
 import { documentFrom, type Faults } from '../issues.ts'
-import type { ImportedDocument, ImportInput } from '../reader.ts'
+import type { FlowFacts, ImportedDocument, ImportInput } from '../reader.ts'
 import { serverNames } from '../server-names.ts'
 import { environmentValue, fillTemplates } from '../templates.ts'
-import { fillConfig, fillPullSteps, fillTriggers, refuseOpen } from './fill-config.ts'
+import { fillConfig, fillPullSteps, fillTriggers, outputsIn, refuseOpen } from './fill-config.ts'
 import { factsOf } from './flow-facts.ts'
 import { pullStepsOf, stepsOf } from './pull-steps.ts'
 import { schedulesOf, switchOf } from './schedules.ts'
@@ -46,8 +47,11 @@ export function documentsOfDeployment(entry: DeploymentEntry): Made | undefined 
   const facts = factsOf(entrypoint, config, pointer, input, faults)
   const flow: Ref = `flow/${facts.name}`
   const key = keyOf(facts.name, name)
-  const hasSteps = stepsOf('build', config, file).length + stepsOf('push', config, file).length > 0
-  const around = { hasSteps, input, faults }
+  const around = {
+    mayKnow: outputsIn([...stepsOf('build', config, file), ...stepsOf('push', config, file)]),
+    input,
+    faults,
+  }
   const filled = fillConfig(without(config, 'triggers', 'schedule', 'schedules'), pointer, around)
   const schedules = schedulesOf(fillConfig(pick(config, 'schedule', 'schedules'), pointer, around), pointer, faults)
   const queueName = queueNameOf(filled)
@@ -67,7 +71,7 @@ export function documentsOfDeployment(entry: DeploymentEntry): Made | undefined 
   return {
     documents: [
       documentFrom({ kind: 'flow', key: facts.name }, faults.place, { '': step(pointer, 'entrypoint') }),
-      documentFrom({ kind: 'deployment', key, refs: { flow, queue }, spec }, faults.place, {
+      documentFrom({ kind: 'deployment', key, refs: { flow, queue }, spec, ...keepOf(spec, facts) }, faults.place, {
         ...originsIn(pointer),
         '/spec/pull_steps': pull.pointer,
         ...Object.fromEntries(schedules.map(({ pointer: at }, index) => [`/spec/schedules/${index}`, at])),
@@ -105,6 +109,15 @@ function namedOf({ config: written, pointer, input, faults }: DeploymentEntry): 
   }
   const isOpen = refuseOpen({ name, entrypoint: entrypoint ?? null, 'work_pool/name': pool ?? null }, pointer, faults)
   return isOpen || !isText(entrypoint) || pool === undefined ? undefined : { config, name, entrypoint, pool }
+}
+
+/** What Prefect takes from the code of the flow, as far as nobody knows it here: it is left to the destination. */
+function keepOf(spec: JsonObject, facts: FlowFacts): JsonObject {
+  const said = { description: facts.description, version: facts.version, parameter_openapi_schema: facts.schema }
+  const keep = Object.entries(said).flatMap(([name, value]) =>
+    value === undefined && spec[name] === undefined ? [name] : [],
+  )
+  return keep.length > 0 ? { keep } : {}
 }
 
 /** Where the parts of a deployment's document come from. */
@@ -163,13 +176,13 @@ function specOf(config: JsonObject, { description, version, schema, schedules, p
     version: isText(config.version) ? config.version : (version ?? undefined),
     tags: tagsOf(config.tags),
     entrypoint: config.entrypoint,
-    pull_steps: pullSteps,
-    parameters: config.parameters,
+    pull_steps: withEscapes(pullSteps),
+    parameters: config.parameters === undefined ? undefined : withEscapes(config.parameters),
     parameter_openapi_schema: schema,
     enforce_parameter_schema: enforce,
-    job_variables: variables,
+    job_variables: variables === undefined ? undefined : withEscapes(variables),
     paused,
-    schedules,
+    schedules: withEscapes(schedules),
     concurrency_limit: isObject(limit) ? limitOf(limit.limit) : limitOf(limit),
     concurrency_options: isObject(limit) ? optionsOf(limit) : undefined,
   }

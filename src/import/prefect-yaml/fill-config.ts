@@ -6,10 +6,21 @@ import type { PullSteps } from './pull-steps.ts'
 
 /** What the templates of a deployment are filled from. */
 export interface FillAround {
-  /** Whether build or push steps may have outputs, which are not known here. */
-  readonly hasSteps: boolean
+  /** Whether a name may be an output of a build or push step, which is not known here. */
+  readonly mayKnow: (name: string) => boolean
   readonly input: ImportInput
   readonly faults: Faults
+}
+
+/** Which names may be outputs of steps: those of a step with an id, `build-image.tag`, and those without a dot of any step. */
+export function outputsIn(steps: readonly JsonObject[]): FillAround['mayKnow'] {
+  const ids = new Set(
+    steps.flatMap((each) => Object.values(each)).map((inputs) => (isObject(inputs) ? inputs.id : undefined)),
+  )
+  return (name) => {
+    const [first = '', ...rest] = name.split(/[.[]/)
+    return rest.length > 0 ? ids.has(first) : steps.length > 0
+  }
 }
 
 /** Fills templates that `prefect deploy` fills after its build and push steps. What is not known stays, with a warning. */
@@ -24,13 +35,13 @@ export function fillConfig(config: JsonObject, pointer: Pointer, around: FillAro
 }
 
 /** Fills one value, and warns about each name in it that has no value. */
-function fillValue(value: Json, pointer: Pointer, { hasSteps, input, faults }: FillAround): Json | undefined {
+function fillValue(value: Json, pointer: Pointer, { mayKnow, input, faults }: FillAround): Json | undefined {
   const outputs = input.outputs ?? {}
   const lookUp = (name: string) => own(outputs, name)
-  const isKept = (name: string) => name.startsWith('$') || (hasSteps && lookUp(name) === undefined)
+  const isKept = (name: string) => name.startsWith('$') || (mayKnow(name) && lookUp(name) === undefined)
   walk(value, pointer, (name, at) => {
     if (isServerName(name) || name.startsWith('ctx.') || lookUp(name) !== undefined) return
-    warnOpen(name, at, { hasSteps, faults })
+    warnOpen(name, at, { mayKnow, faults })
   })
   return fillTemplates(value, {
     lookUp,
@@ -39,7 +50,7 @@ function fillValue(value: Json, pointer: Pointer, { hasSteps, input, faults }: F
   })
 }
 
-function warnOpen(name: string, at: Pointer, { hasSteps, faults }: Pick<FillAround, 'hasSteps' | 'faults'>): void {
+function warnOpen(name: string, at: Pointer, { mayKnow, faults }: Pick<FillAround, 'mayKnow' | 'faults'>): void {
   if (name.startsWith('$')) {
     const fix = `Set ${name.replace(/^\$+/, '')} in the environment.`
     faults.warn(
@@ -48,7 +59,7 @@ function warnOpen(name: string, at: Pointer, { hasSteps, faults }: Pick<FillArou
       at,
       fix,
     )
-  } else if (hasSteps) {
+  } else if (mayKnow(name)) {
     const fix = `Pass its value with --output-of ${name}=VALUE, or set the field in an overlay.`
     faults.warn(
       'unresolved-template',
@@ -79,7 +90,7 @@ export function fillPullSteps({ steps, pointer }: PullSteps, input: ImportInput,
   const outputs = input.outputs ?? {}
   const lookUp = (name: string) => (name.startsWith('$') ? env(name) : own(outputs, name))
   walk([...steps], pointer, (name, at) => {
-    if (name.startsWith('$') && env(name) === undefined) warnOpen(name, at, { hasSteps: false, faults })
+    if (name.startsWith('$') && env(name) === undefined) warnOpen(name, at, { mayKnow: () => false, faults })
   })
   return fillTemplates([...steps], { lookUp, stays: () => false, missing: 'stays' }) ?? []
 }

@@ -87,15 +87,15 @@ function partsOf(form: string, item: JsonObject, timezone: { readonly timezone?:
   return ruleOf(String(item.rrule), timezone)
 }
 
-/** A rule, or a schedule in JSON. Without a time zone, Prefect stores none. */
+/** A rule, or a schedule in JSON. */
 function ruleOf(text: string, timezone: { readonly timezone?: string }): JsonObject {
   try {
     const read = parseJson(text)
-    if (isObject(read)) return { timezone: 'UTC', ...read, ...timezone }
+    if (isObject(read)) return { ...read, ...timezone }
   } catch {
     // It is a rule.
   }
-  return { rrule: text, timezone: null, ...timezone }
+  return { rrule: text, ...timezone }
 }
 
 /** Seconds, also of `01:30:00`. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { JsonObject, Pointer } from '../../json.ts'
 import { step } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
-import { tokenOf } from '../../token.ts'
+import { tokenOf, withEscapes } from '../../token.ts'
+import { keyOfAutomation } from '../automation-keys.ts'
 import { documentFrom, type Faults } from '../issues.ts'
 import type { ImportedDocument } from '../reader.ts'
 import { ignoredIn, triggerDocument } from '../trigger-document.ts'
@@ -33,8 +33,8 @@ export function automationsOf({ triggers, pointer, deployment, name, names, faul
       type: 'run-deployment',
       source: 'selected',
       deployment_id: tokenOf(deployment),
-      ...(parameters === undefined ? {} : { parameters }),
-      ...(job_variables === undefined ? {} : { job_variables }),
+      ...(parameters === undefined ? {} : { parameters: withEscapes(parameters) }),
+      ...(job_variables === undefined ? {} : { job_variables: withEscapes(job_variables) }),
       ...(schedule_after === undefined ? {} : { schedule_after }),
     }
     const document = {
@@ -44,21 +44,11 @@ export function automationsOf({ triggers, pointer, deployment, name, names, faul
       spec: {
         ...(typeof trigger.description === 'string' ? { description: trigger.description } : {}),
         enabled: switchOf(trigger.enabled) ?? true,
-        trigger: triggerDocument(trigger),
+        trigger: withEscapes(triggerDocument(trigger)),
         actions: [action],
       },
     }
     const origins = { '': at, '/spec/trigger': at, '/spec/enabled': step(at, 'enabled'), '/spec/actions': at }
     return documentFrom(document, faults.place, origins)
   })
-}
-
-/** The key of an automation: its name, which is not unique, so that later ones of the same name get a hash. */
-export function keyOfAutomation(name: string, owner: string, names: Map<string, number>): string {
-  const count = names.get(name) ?? 0
-  names.set(name, count + 1)
-  // A name that looks like one with a hash needs a hash, too.
-  if (count === 0 && !/#[0-9a-f]{8}$/.test(name)) return name
-  const digest = createHash('sha256').update(`${owner}\n${name}\n${count}`).digest('hex')
-  return `${name}#${digest.slice(0, 8)}`
 }

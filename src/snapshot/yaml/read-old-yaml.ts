@@ -53,6 +53,7 @@ export function readOldYaml(file: string, text: string, limits = usual): OldYaml
   const fail = (code: Issue['code'], message: string, node: { range?: readonly number[] | null }) =>
     issues.push({ code, severity: 'error', message, place: placeAt(node.range?.[0] ?? 0) })
   if (issues.length > 0) throw new Failure(issues)
+  trimLast(document, body)
   const value = bounded(() => valueOfNode(document.contents, treeState(body.length, fail)))
   if (issues.length > 0) throw new Failure(issues)
   if (isTooDeep(value, limits.levels))
@@ -68,6 +69,18 @@ export function readOldYaml(file: string, text: string, limits = usual): OldYaml
       throw error
     }
   }
+}
+
+/** A block at the end of a text without a last line end has none either, for Python. */
+function trimLast(document: Document.Parsed, body: string): void {
+  if (body.endsWith('\n')) return
+  visit(document, {
+    Scalar(_, node) {
+      const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
+      if (isBlock && typeof node.value === 'string' && (node.range?.[1] ?? 0) >= body.length)
+        node.value = node.value.replace(/\n$/, '')
+    },
+  })
 }
 
 /** Warns about keys that are written twice, and leaves the last of each, so that places are those of the values that count. */
