@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import { copyTests, fast, fastTests } from './vitest.fast.ts'
 
 /*
- * All tests but those of `npm run test:hard` and the matrix of `npm run test:versions`. Vitest begins with the first project by name: the long tests with servers, the largest
+ * All tests but those of `npm run test:hard`, `npm run test:story` and the matrix of `npm run test:versions`. Vitest begins with the first project by name: the long tests with servers, the largest
  * files first; the fast tests then fill both workers to the end.
  */
 export default defineConfig({
@@ -14,7 +14,14 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/hard/**', 'test/versions/matrix.test.ts', ...fastTests, copyTests],
+          exclude: [
+            ...configDefaults.exclude,
+            'test/hard/**',
+            'test/story/**',
+            'test/versions/matrix.test.ts',
+            ...fastTests,
+            copyTests,
+          ],
           globalSetup: ['test/servers/global-setup.ts'],
           pool: 'forks',
           testTimeout: 120_000,

@@ -77,6 +77,7 @@ function statusOf({ ending, issues, outcomes, members }: WaveSwitchResult, io: I
       return isLeft ? 'changes' : 'ok'
     case 'switched':
       if (outcomes.some(({ end }) => end !== 'taken')) return 'partial'
+      if (issues.some(({ severity }) => severity === 'error')) return io.statusOf(issues)
       return isLeft ? 'changes' : 'ok'
   }
 }

@@ -7,9 +7,11 @@ import type { SwitchTimes } from '../migration/quiet-moment.ts'
 import type { Ref } from '../model.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import { type Migration, type MigrationRequest, waveNamed, withMigration } from './migration.ts'
+import { issuesOf } from './open-apply.ts'
 import { runsAt } from './switch-looks.ts'
 import { membersOf, type SwitchMember, sidesOf, stepOf, type WaveMove } from './switch-members.ts'
 import { preflightOf } from './switch-preflight.ts'
+import { progressOf } from './switch-progress.ts'
 import { type MemberOutcome, type Rounds, switchAll } from './switch-rounds.ts'
 import { type Handed, handedOf, type Settled, settle, settledAt, toSettle } from './switch-settle.ts'
 import { openSide, prepareSide, type SwitchSide } from './switch-side.ts'
@@ -128,11 +130,13 @@ async function carryOut(
   const giving = openSide(planned.giving, sideName(planned.move, 'giving'), context)
   const taking = openSide(planned.taking, sideName(planned.move, 'taking'), context)
   const journal = openMigrationJournal(at.path, at.name, head)
+  const failures: Issue[] = []
   const rounds: Rounds = {
     ...{ wave: planned.wave, move: planned.move, giving, taking, journal, context },
     times: { maxGapMs: request.maxGapMs, drainMs: request.drainMs },
     sleep: (ms) => delay(ms, undefined, { signal: context.signal }).catch(() => {}),
     onEnd: progressOf(planned, context),
+    onFailure: (error) => void failures.push(...issuesOf(error)),
   }
   try {
     noteDone(planned, rounds)
@@ -140,14 +144,20 @@ async function carryOut(
     context.onEvent({ type: 'phase', phase: 'applying', total: switched.length })
     const outcomes = await switchAll(switched, rounds)
     const handed = [...toSettle(planned.members, planned.move), ...outcomes.flatMap(handedOf)]
-    const settled = await settleAll(handed, rounds, request, context)
+    const settled = await settleAll(handed, rounds, request, context).catch((error: unknown) => {
+      rounds.onFailure(error)
+      return new Map<SwitchMember, Settled>()
+    })
     const over = planned.members.filter(({ action }) => action === 'done' || action === 'note')
     const gone = [...over, ...outcomes.flatMap(({ end, member }) => (end === 'taken' ? [member] : []))]
-    const left = await runsAt(giving, gone, ({ giving: ref }) => ref)
+    const left = await runsAt(giving, gone, ({ giving: ref }) => ref).catch((error: unknown) => {
+      rounds.onFailure(error)
+      return new Map<SwitchMember, readonly OpenRun[]>()
+    })
     const warnings = [...(await giving.end()), ...(await taking.end())]
     const ending = context.signal.aborted ? 'interrupted' : 'switched'
     const told = warningsOf({ move: planned.move, outcomes, settled, left })
-    const issues = [...planned.issues, ...told, ...warnings]
+    const issues = [...planned.issues, ...told, ...new Set(failures), ...warnings]
     return {
       ...planned,
       planned: planned.issues,
@@ -188,24 +198,4 @@ function journalsOf(giving: SwitchSide, taking: SwitchSide): WaveSwitchResult['j
     const file = journal()
     return file === undefined ? [] : [{ side, file }]
   })
-}
-
-/** Emits what became of each member as the outcome of its change at the side that takes it, with the number of those that are done. */
-function progressOf({ taking, giving, members }: WaveSwitch, { onEvent }: Context): (outcome: MemberOutcome) => void {
-  const changes = new Map([...giving.plan.changes, ...taking.plan.changes].map((change) => [change.ref, change]))
-  const total = members.filter(({ action }) => ['switch', 'take', 'give'].includes(action)).length
-  let done = 0
-  return ({ member, end, offAt = 0, onAt = 0, reason }) => {
-    const change = changes.get(member.taking) ?? changes.get(member.giving)
-    if (!change || end === 'not-started') return
-    done++
-    const status = end === 'taken' ? ({ status: 'done' } as const) : undefined
-    const issue: Issue = {
-      code: 'not-switched',
-      severity: 'error',
-      message: `${member.ref}: ${reason ?? 'not switched'}.`,
-    }
-    const outcome = { change, ms: onAt - offAt, ...(status ?? { status: 'skipped' as const, issue }) }
-    onEvent({ type: 'outcome', outcome, done, total })
-  }
 }

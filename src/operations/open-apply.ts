@@ -2,7 +2,7 @@ import type { ApplyOptions } from '../apply/apply.ts'
 import { adaptiveLimiter, fixedLimiter, type Limiter } from '../apply/limiter.ts'
 import { ApiError, toIssue } from '../client/client.ts'
 import type { Context } from '../context.ts'
-import type { Issue } from '../issue.ts'
+import { Failure, type Issue } from '../issue.ts'
 import { type OpenJournal, openJournal } from '../journal/journal-file.ts'
 import { startRecheck } from '../live/recheck.ts'
 import { readsOnly } from './cloud-scopes.ts'
@@ -98,4 +98,9 @@ function isAmbiguous(error: unknown): boolean {
 export function issueOf(error: unknown): Issue {
   if (error instanceof ApiError) return toIssue(error)
   return { code: 'bug', severity: 'error', message: error instanceof Error ? error.message : String(error) }
+}
+
+/** The issues of an error of an operation. */
+export function issuesOf(error: unknown): readonly Issue[] {
+  return error instanceof Failure ? error.issues : [issueOf(error)]
 }

@@ -1,10 +1,9 @@
 import type { Context } from '../context.ts'
-import { Failure, type Issue } from '../issue.ts'
 import type { OpenRun } from '../kind.ts'
 import { handOver, NeitherSide } from '../migration/hand-over.ts'
 import type { OpenMigrationJournal } from '../migration/migration-file.ts'
 import { type Moment, momentOf, type SwitchTimes } from '../migration/quiet-moment.ts'
-import { issueOf } from './open-apply.ts'
+import { issuesOf } from './open-apply.ts'
 import { lookOf, lookUntil, runsAt, waitMs } from './switch-looks.ts'
 import { isOnNow, type SwitchMember, stepOf, type WaveMove } from './switch-members.ts'
 import type { SwitchSide } from './switch-side.ts'
@@ -38,6 +37,8 @@ export interface Rounds {
   readonly context: Context
   /** Called with each member whose switch has ended. */
   readonly onEnd: (outcome: MemberOutcome) => void
+  /** Called with the error of a server that could not be asked between two members. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** After this time, the runs of all members that wait are looked at again. */
@@ -65,9 +66,12 @@ export async function switchAll(members: readonly SwitchMember[], rounds: Rounds
     if (context.now() - swept > sweepMs) {
       swept = context.now()
       const taken = ended.flatMap(({ end, member }) => (end === 'taken' ? [member] : []))
-      await sweep(taken, rounds.giving)
+      await sweep(taken, rounds.giving).catch(rounds.onFailure)
     }
-    const left = await round(waiting, { ...rounds, since, reasons, end })
+    const left = await round(waiting, { ...rounds, since, reasons, end }).catch((error: unknown) => {
+      rounds.onFailure(error)
+      return 'stopped' as const
+    })
     if (left === 'stopped') break
     if (left.length === waiting.length) await rounds.sleep(waitMs(rounds.times))
     waiting = left
@@ -156,8 +160,9 @@ async function switchOne(
 }
 
 function textOf(error: unknown): string {
-  const issues: readonly Issue[] = error instanceof Failure ? error.issues : [issueOf(error)]
-  return issues.map(({ message }) => message).join(' ')
+  return issuesOf(error)
+    .map(({ message }) => message)
+    .join(' ')
 }
 
 function workOf(member: SwitchMember, round: Round): Parameters<typeof handOver>[0] {
