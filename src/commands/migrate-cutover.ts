@@ -18,7 +18,11 @@ export const migrateCutover = defineCommand({
       'how long to wait for runs in flight; with 0, they end at the old server',
       '10m',
     ),
-    maxGap: valueOr('--max-gap <time>', 'how long a resource may be active on neither server', '5s'),
+    maxGap: valueOr(
+      '--max-gap <time>',
+      'how long a switch may wait with a resource on neither server, and how far away its next run has to be at least',
+      '5s',
+    ),
     runMissed: flag('--run-missed', 'make a run, once, for each time of a schedule that neither server ran'),
     allowNoWorker: flag('--allow-no-worker', 'continue if a work pool of the new server has no worker'),
     ...dryRunOption,

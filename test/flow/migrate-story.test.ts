@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
 import { newest, prefect2 } from '../servers/versions.ts'
 import { journalLines, killedAfter } from '../story/killed.ts'
-import { type Made, makePlatform, wavesFile } from '../story/platform.ts'
+import { type Made, makePlatform } from '../story/platform.ts'
 import { startPoller } from '../story/poller.ts'
 import { slotsOf } from '../story/slots.ts'
 import { startWorkers, type Workers } from '../story/workers.ts'
@@ -32,6 +32,7 @@ const membersIn = ({ stdout }: Ran): Row[] => (parseReport(stdout) as unknown as
 /** The how-to, and those of its lines that were typed. */
 const page = readFileSync('docs/how-to/prefect-2-in-waves.md', 'utf8')
 const lines = [...page.matchAll(/^prefect-snapshot .*$/gm)].map(([line]) => line)
+const wavesText = /^```yaml\n(.*?)^```$/ms.exec(page)?.[1] ?? ''
 const typed = new Set<string>()
 /** Types a line of the how-to, perhaps with further options. */
 const type = async (line: string, ...more: readonly string[]): Promise<Ran> => {
@@ -45,7 +46,7 @@ beforeAll(async () => {
   old = await freshServer(prefect2, { services: true })
   to = await freshServer(newest, { services: true })
   writeProfiles(home, { old: old.url, new: to.url })
-  writeFileSync(join(home, 'waves.yaml'), /^```yaml\n(.*?)^```$/ms.exec(page)?.[1] ?? '')
+  writeFileSync(join(home, 'waves.yaml'), wavesText)
   // Deployments in turn: of ingest every 20 s and rarely, of reports every 30 s and rarely.
   made = await makePlatform(old.url, { flows: 20, deployments: 20, scheduled: 16, waves, every: [20, 30, 0, 0] })
   for (const line of ['transfer --from old --to new --yes', 'migrate plan', 'migrate status']) {
@@ -66,10 +67,7 @@ describe('before anything is switched', () => {
       7,
       expect.stringMatching(/\[no-worker\].*no worker serves ingest-pool/),
     ])
-    writeFileSync(
-      join(home, 'ordered.yaml'),
-      wavesFile(waves).replace('{name: reports,', '{name: reports, after: ingest,'),
-    )
+    writeFileSync(join(home, 'ordered.yaml'), wavesText.replace('{name: reports,', '{name: reports, after: ingest,'))
     const early = await cli('migrate', 'cutover', 'reports', '--waves', 'ordered.yaml', '--yes')
     expect([early.exit, early.stderr]).toEqual([
       7,
