@@ -60,6 +60,9 @@ const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['migrate', 'status'],
     ['migrate', 'status', '--exit-code'],
   ],
+  'migrate compare': [['migrate', 'compare', 'all']],
+  // No kind of toys has schedules that can be moved, so there is nothing to print.
+  'migrate dual-run': [],
   diff: [
     ['diff', 's.yaml', 's.yaml'],
     ['diff', 's.yaml', 'empty.yaml', '--exit-code'],

@@ -276,8 +276,8 @@ Not compared, because it has no runs of its own: automation/alert
 
   test('as a page, escapes all content, and has no script', () => {
     const page = comparePage(report)
-    expect(page).toContain('deployment/etl/&lt;b')
-    expect(page).toContain('1 of 3 &lt;slots')
+    expect(page).toContain('deployment/etl/&#60;b')
+    expect(page).toContain('1 of 3 &#60;slots')
     expect(page).not.toMatch(/<script|<slots>/)
   })
 })
