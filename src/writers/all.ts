@@ -13,6 +13,10 @@ export const writers = {
     doc: 'prefect.yaml with the deployments',
     load: async () => (await import('./prefect-yaml/deploy-file.ts')).prefectYaml,
   },
+  terraform: {
+    doc: 'a Terraform configuration',
+    load: async () => (await import('./terraform/terraform.ts')).terraform,
+  },
   automations: {
     doc: 'files for prefect automation create',
     load: async () => (await import('./automation-files.ts')).automations,

@@ -19,8 +19,8 @@ export interface Losses {
 /** The most resources that an issue names. */
 const mostNamed = 5
 
-/** Collects losses. `format` is what the messages call the format. */
-export function collectLosses(format: string): Losses {
+/** Collects losses. Messages call the format `format`, and what is written in it `files`. */
+export function collectLosses(format: string, files = format): Losses {
   const parts = new Map<string, Ref[]>()
   const wholes = new Map<string, Ref[]>()
   const fixes = new Map<string, string>()
@@ -46,7 +46,7 @@ export function collectLosses(format: string): Losses {
     of: (resource) => ofEach.get(refOf(resource)) ?? [],
     issues: () => [
       ...[...wholes].map(([why, refs]) =>
-        issue('error', why, refs, `${namesText(refs)}: not in ${format}, because ${why}.`),
+        issue('error', why, refs, `${namesText(refs)}: not in ${files}, because ${why}.`),
       ),
       ...[...parts].map(([what, refs]) =>
         issue('warning', what, refs, `${namesText(refs)}: ${format} cannot hold ${what}.`),

@@ -65,6 +65,7 @@ function local(out: (name: string) => string, recipient: string): readonly (read
     ['convert', 'all.yaml', '-o', out('converted/')],
     ['convert', 'age.yaml', '-o', out('converted.tar.gz')],
     ['convert', 'plain.yaml', '--as', 'prefect-yaml', '-o', out('deployments/')],
+    ['convert', 'plain.yaml', '--as', 'terraform', '-o', out('infra/')],
     ['convert', 'plain.yaml', '--as', 'automations', '-o', out('automations/')],
     ['bundle', 'all.yaml', '-o', out('bundle.tar.gz')],
     ['rekey', 'age.yaml', '--identity', 'identity.txt', '--recipient', recipient],
