@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts'
+import { isNumber, isObject, type Json, writeJson } from '../../json.ts'
 import type { Resource } from '../../model.ts'
 import { keyParts, nameInKey, splitRef } from '../../ref.ts'
 import type { Argument } from './hcl.ts'
@@ -6,12 +6,27 @@ import { type Configure, nameExpression, ownId, plainArguments } from './provide
 import { idExpression, jsonField, type Scope } from './references.ts'
 
 const variable: Configure = (resource, scope) => {
-  if ((resource.spec.value ?? null) === null && Object.keys(resource.secrets).length === 0) {
-    scope.losses.whole(resource, 'the provider has no variable without a value')
+  const obstacle = valueObstacle(resource.spec.value ?? null, Object.keys(resource.secrets).length > 0)
+  if (obstacle !== undefined) {
+    scope.losses.whole(resource, obstacle)
     return undefined
   }
   const body: Argument[] = [['name', resource.key], ...plainArguments(resource, scope, ['value', 'tags'])]
   return { body, importId: ownId(resource, scope) }
+}
+
+/** Release 3.4.1 of the provider crashes as it reads a null in a value, which ends Terraform for all resources. */
+function valueObstacle(value: Json, isSecret: boolean): string | undefined {
+  if (value === null) return isSecret ? undefined : 'the provider has no null in the value of a variable'
+  if (isNumber(value)) return !isDouble(value) ? 'the provider rounds a number in the value of a variable' : undefined
+  const items = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []
+  return items.map((item) => valueObstacle(item, false)).find((reason) => reason !== undefined)
+}
+
+/** Whether a number is the same after it has been read as a double. Whether it is an integer or a float does not matter. */
+function isDouble(value: Json): boolean {
+  const text = writeJson(value)
+  return !/^-?\d+$/.test(text) || BigInt(text) === BigInt(Number(text))
 }
 
 const concurrencyLimit: Configure = (resource, scope) => ({
