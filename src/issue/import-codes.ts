@@ -31,7 +31,7 @@ export const importCodes = {
     meaning: 'The name of a flow could not be read from its code, so it was derived.',
     cause: 'The code is not beside the file, or the name is no plain text in its decorator.',
     example: 'An entrypoint flows/etl.py:etl, and no such file.',
-    fix: 'Pass --python with an interpreter that can import the flow, or check the name.',
+    fix: 'Put the code beside the file, write flow_name, or correct the name in the snapshot.',
   },
   'default-pull-step': {
     meaning: 'The file says no pull steps, so Prefect adds one that depends on where it is deployed.',

@@ -29,7 +29,7 @@ export function factsOf(
     'unknown-flow',
     `The name of the flow is taken from ${from}, ${name}, because ${why}.`,
     step(pointer, 'entrypoint'),
-    'Pass --python with an interpreter that can import the flow, if its name is another one.',
+    'Put the code beside the file, or write flow_name, if the name is another one.',
   )
   return { ...read, name }
 }

@@ -3,7 +3,7 @@ import type { FlowFacts } from '../reader.ts'
 
 /*
  * What the code of a flow says without running it: the arguments of its decorator that are plain strings, and its docstring. Code
- * that says more is not understood, and the interpreter of `--python` is asked instead.
+ * that says more is not understood.
  */
 
 /** The file and the function of an entrypoint, `path/to/file.py:function`. */
