@@ -87,7 +87,7 @@ const may = {
   import: [...engine, 'snapshot', 'schedule'],
   store: [...engine, 'context', 'selection', 'snapshot', 'import', disk],
   project: [...engine, 'context', 'overlay', 'selection', 'store', 'snapshot', 'plan', disk],
-  migration: [...engine, 'context', 'selection', 'snapshot', 'plan', 'schedule', disk],
+  migration: [...engine, 'context', 'graph', 'selection', 'snapshot', 'plan', 'schedule', disk],
   secrets: [...engine, 'selection'],
   writers: [...engine, 'snapshot'],
   overlay: [...engine, 'selection', 'graph', 'snapshot'],

@@ -49,6 +49,8 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'unmatched-secret': 'incomplete',
   'stale-plan': 'stale',
   'changed-meanwhile': 'stale',
+  'changed-on-both': 'changes',
+  'kept-at-new': 'changes',
   'rule-violation': 'policy',
   protected: 'policy',
   'in-use': 'policy',

@@ -16,9 +16,11 @@ import { journals } from './journals.ts'
 import { migrateCompare } from './migrate-compare.ts'
 import { migrateCutover } from './migrate-cutover.ts'
 import { migrateDualRun } from './migrate-dual-run.ts'
+import { migrateFinish } from './migrate-finish.ts'
 import { migratePlan } from './migrate-plan.ts'
 import { migrateRollback } from './migrate-rollback.ts'
 import { migrateStatus } from './migrate-status.ts'
+import { migrateSync } from './migrate-sync.ts'
 import { pause } from './pause.ts'
 import { plan } from './plan.ts'
 import { rekey } from './rekey.ts'
@@ -38,12 +40,14 @@ export const commands: readonly Command[] = [
   transfer,
   activate,
   pause,
-  migrateCompare,
-  migrateDualRun,
   migratePlan,
+  migrateSync,
   migrateStatus,
+  migrateDualRun,
+  migrateCompare,
   migrateCutover,
   migrateRollback,
+  migrateFinish,
   diff,
   validate,
   verify,

@@ -29,6 +29,8 @@ export interface RunHooks<R> {
   report?(result: R, status: ExitStatus): Promise<void>
   /** The status if all changes succeeded; `ok` by default. */
   doneStatus?(result: R): ExitStatus
+  /** The status of a dry run; `ok` by default. */
+  dryRunStatus?(result: R): ExitStatus
 }
 
 /** Shows the plan of an operation, asks for confirmation, lets the operation apply it, and reports the outcomes. Every command that changes a server uses it. */
@@ -71,7 +73,7 @@ async function confirmed({ plan, to }: PreparedPlan, { yes }: RunOptions, io: Io
   throw new Failure([{ code: 'needs-confirmation', severity: 'error', message, fix }])
 }
 
-function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>, io: Io): ExitStatus {
+function statusOf<R extends ApplyResult>(result: R, { doneStatus, dryRunStatus }: RunHooks<R>, io: Io): ExitStatus {
   const done = doneStatus?.(result) ?? 'ok'
   switch (result.ending) {
     case 'refused':
@@ -81,7 +83,7 @@ function statusOf<R extends ApplyResult>(result: R, { doneStatus }: RunHooks<R>,
     case 'interrupted':
       return 'interrupted'
     case 'dry-run':
-      return 'ok'
+      return dryRunStatus?.(result) ?? 'ok'
     case 'nothing-to-do':
       return done
     case 'applied': {

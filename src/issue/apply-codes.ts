@@ -72,6 +72,20 @@ export const applyCodes = {
     example: '`undo prod.snapshot.yaml`.',
     fix: 'Pass a file that `journals` lists, or --last for the newest one.',
   },
+  'changed-on-both': {
+    meaning:
+      'A field has changed on both servers of a migration since it was carried over last, or it is not known on which one. It was not written.',
+    cause: 'Somebody has edited the resource at the new server, and somebody else at the old one.',
+    example:
+      'The parameters of deployment/etl/prod are {"days": 2} at the old server and {"days": 3} at the new one, and were {"days": 1}.',
+    fix: 'Make both equal, or run migrate sync with --prefer old or --prefer new.',
+  },
+  'kept-at-new': {
+    meaning: 'The new server of a migration keeps a value, or a resource, that the old server has otherwise.',
+    cause: 'Only the new server has changed it since, the resource is live there, or the old server has deleted it.',
+    example: 'The deployment etl/prod was cut over, and has another work pool at the new server.',
+    fix: 'Nothing, if that is intended. Otherwise change it at the new server.',
+  },
   'changed-since': {
     meaning: 'A resource was changed after the apply that is to be undone.',
     cause: 'A later apply, a deploy, or somebody in the user interface changed it.',

@@ -51,6 +51,8 @@ export interface OpenMigrationJournal {
   readonly file: string
   /** Appends a step; it is on disk when this returns. Throws `Failure` if it cannot be written. */
   append(step: MigrationStep): void
+  /** Appends several steps, which are on disk when this returns. Throws like `append`. */
+  appendAll(steps: readonly MigrationStep[]): void
   close(): void
 }
 
@@ -67,9 +69,10 @@ export function openMigrationJournal(file: string, name: string, head: Migration
     mkdirSync(dirname(file), { recursive: true })
     return openSync(file, 'a+', 0o600)
   })
-  const put = (value: JsonObject) =>
+  const put = (...values: readonly JsonObject[]) =>
     guarded(() => {
-      for (let bytes: Uint8Array = Buffer.from(`${writeJson(value)}\n`); bytes.length > 0; ) {
+      const text = values.map((value) => `${writeJson(value)}\n`).join('')
+      for (let bytes: Uint8Array = Buffer.from(text); bytes.length > 0; ) {
         const written = writeSync(handle, bytes)
         if (written === 0) throw new Error('no byte was written')
         bytes = bytes.subarray(written)
@@ -79,7 +82,12 @@ export function openMigrationJournal(file: string, name: string, head: Migration
   const { size } = fstatSync(handle)
   if (size === 0) put({ ...head })
   else if (!endsWithLine(handle, size)) guarded(() => writeSync(handle, '\n'))
-  return { file: name, append: (step) => put({ ...step }), close: () => closeSync(handle) }
+  return {
+    file: name,
+    append: (step) => put({ ...step }),
+    appendAll: (steps) => put(...steps.map((step) => ({ ...step }))),
+    close: () => closeSync(handle),
+  }
 }
 
 function endsWithLine(handle: number, size: number): boolean {

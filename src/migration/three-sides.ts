@@ -8,9 +8,10 @@ import type { SyncedStep } from './migration-journal.ts'
 /**
  * What becomes of a field that differs between both sides. `carry`: only the old side has changed it since they were equal.
  * `keep`: only the new side has. `conflict`: both have. `unknown`: it is not known which side has. `accepted`: the difference
- * was known and accepted, and neither side has changed it since.
+ * was known and accepted, and neither side has changed it since. `held`: what a resource runs on that is live at the new side,
+ * which no sync changes.
  */
-export type FieldFate = 'carry' | 'keep' | 'conflict' | 'unknown' | 'accepted'
+export type FieldFate = 'carry' | 'keep' | 'conflict' | 'unknown' | 'accepted' | 'held'
 
 /** A top-level field that differs between both sides. */
 export interface DifferingField {
@@ -33,6 +34,8 @@ export interface BothSides {
   /** As the new side has it. */
   readonly live: Resource
   readonly fields: readonly FieldChange[]
+  /** Whether the new side runs it, or is to. */
+  readonly isLive: boolean
 }
 
 /** The top-level fields that differ, with what becomes of each. Pure. */
@@ -43,7 +46,14 @@ export function differingFields(kind: Kind, sides: BothSides, base: SyncBase | u
     byField.set(field, [...(byField.get(field) ?? []), change])
   }
   const fateOf = fates(kind, sides, base)
-  return [...byField].map(([field, changes]) => ({ field, fate: fateOf(field), changes }))
+  return [...byField].map(([field, changes]) => {
+    const fate = fateOf(field)
+    return { field, fate: sides.isLive && isReference(field) && fate !== 'accepted' ? 'held' : fate, changes }
+  })
+}
+
+function isReference(field: Pointer): boolean {
+  return field.startsWith('/refs/')
 }
 
 /** The pointer of the top-level field. */
@@ -103,4 +113,41 @@ function hashOf(value: Json): string {
     .update(writeJson(sortKeys(value)))
     .digest('hex')
     .slice(0, 16)
+}
+/** What a step of the journal says of a resource that both sides have. */
+export interface Synced {
+  readonly wanted: Resource
+  readonly live: Resource
+  /** Fields that still differ, and whose difference is not accepted. */
+  readonly open: readonly Pointer[]
+  readonly before: Pick<SyncedStep, 'fields' | 'there' | 'unknown'> | undefined
+}
+
+/**
+ * What was carried over, as the base of the next comparison. A field that differs keeps its previous base, so that it is told
+ * again. Pure.
+ */
+export function syncedFields(
+  kind: Kind,
+  { wanted, live, open, before }: Synced,
+): Pick<SyncedStep, 'fields' | 'there' | 'unknown'> {
+  const [old, new_] = [fieldHashes(kind, wanted), fieldHashes(kind, live)]
+  const isOpen = new Set(open)
+  const previous = (hashes: Readonly<Record<Pointer, string>> | undefined) =>
+    Object.entries(hashes ?? {}).filter(([field]) => isOpen.has(field))
+  const closed = Object.entries(old).filter(([field]) => !isOpen.has(field))
+  const fields = Object.fromEntries([...closed, ...previous(before?.fields)])
+  const names = [...new Set([...Object.keys(old), ...Object.keys(new_)])].filter((field) => !isOpen.has(field))
+  const differing = names.flatMap((field): [Pointer, string][] =>
+    old[field] === new_[field] ? [] : [[field, new_[field] ?? '']],
+  )
+  const there = Object.fromEntries([...differing, ...previous(before?.there)])
+  const unknown = before
+    ? (before.unknown ?? []).filter((field) => isOpen.has(field))
+    : open.filter((field) => !isSecret(field))
+  return {
+    fields,
+    ...(Object.keys(there).length > 0 ? { there } : {}),
+    ...(unknown.length > 0 ? { unknown } : {}),
+  }
 }

@@ -13,7 +13,7 @@ import {
   type WaveState,
   waveState,
 } from '../migration/wave-summary.ts'
-import type { Ref, Server } from '../model.ts'
+import type { Ref, Server, Unsupported } from '../model.ts'
 import { splitRef } from '../ref.ts'
 import { type Migration, type MigrationRequest, withMigration } from './migration.ts'
 import { differencesIn, isDrift, type MigrationDifferences } from './migration-differences.ts'
@@ -33,6 +33,8 @@ export interface MigrationStatus {
   readonly shared: readonly Ref[]
   /** Names at the new side of what the old side does not have any more. */
   readonly deleted: readonly Ref[]
+  /** What the new side cannot have. */
+  readonly unsupported: readonly Unsupported[]
   /** Whether anything is on both sides or on neither. */
   readonly unsafe: boolean
   readonly issues: readonly Issue[]
@@ -84,7 +86,9 @@ export async function statusOf(migration: Migration, context: Context): Promise<
   })
   const none = statusesOf(membership.none)
   const all = [...found.flatMap(({ members }) => members), ...none]
-  const targets = new Set(all.map(({ target }) => target))
+  // What is in no wave and missing needs attention anyway.
+  const told = [...found.flatMap(({ members }) => members), ...none.filter(({ state }) => state === 'missing')]
+  const toldRefs = new Set(told.map(({ target }) => target))
   return {
     from: sideName(waves.from, migration.old.live.server),
     to: sideName(waves.to, migration.new.live.server),
@@ -97,8 +101,9 @@ export async function statusOf(migration: Migration, context: Context): Promise<
     }),
     none,
     attention: [...found.flatMap(({ name, members }) => attentionIn(members, name)), ...attentionIn(none)],
-    shared: [...drifting].filter((ref) => !targets.has(ref)),
+    shared: [...drifting].filter((ref) => !toldRefs.has(ref)),
     deleted: differences.deleted,
+    unsupported: differences.plan.unsupported,
     unsafe: all.some(({ state }) => state === 'both' || state === 'neither'),
     issues: membership.issues,
   }

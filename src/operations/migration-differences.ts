@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts'
+import type { Kind } from '../kind.ts'
+import { isCutOver, isInDualRun, isOpen } from '../migration/member-state.ts'
+import { runsByItself } from '../migration/membership.ts'
 import { type DifferingField, differingFields, type SyncBase } from '../migration/three-sides.ts'
-import { syncedIn } from '../migration/wave-state.ts'
+import { switchedIn, syncedIn } from '../migration/wave-state.ts'
 import type { Change, Plan, Ref, Resource } from '../model.ts'
 import { makePlan } from '../plan/plan.ts'
 import { refOf, splitRef } from '../ref.ts'
@@ -18,6 +21,8 @@ export interface MigrationDifferences {
   readonly changed: ReadonlyMap<Ref, Differing>
   /** Resources that were carried over, and that the old side does not have any more. */
   readonly deleted: readonly Ref[]
+  /** What was carried over of a resource, as far as it is known. */
+  bases(ref: Ref): SyncBase | undefined
 }
 
 /** A resource that both sides have, with fields that differ. */
@@ -40,12 +45,13 @@ export async function differencesIn(migration: Migration, context: Context): Pro
   })
   const updates = plan.changes.filter((change) => change.action === 'update')
   const baseOf = basesOf(migration, new Set(updates.map(({ ref }) => ref)), context)
+  const isLive = liveAtNew(migration)
   const wanted = new Map(snapshot.resources.map((resource) => [refOf(resource), resource]))
   const changed = updates.flatMap((change): [Ref, Differing][] => {
     const kind = kinds.find(({ name }) => name === splitRef(change.ref).kind)
     if (!kind) return []
     const { ref, before, after, fields } = change
-    const sides = { wanted: wanted.get(ref) ?? after, after, live: before, fields }
+    const sides = { wanted: wanted.get(ref) ?? after, after, live: before, fields, isLive: isLive(ref, before, kind) }
     return [[ref, { change, fields: differingFields(kind, sides, baseOf(ref)) }]]
   })
   return {
@@ -53,6 +59,17 @@ export async function differencesIn(migration: Migration, context: Context): Pro
     missing: plan.changes.flatMap(({ action, ref }) => (action === 'create' ? [ref] : [])),
     changed: new Map(changed),
     deleted: deletedIn(migration),
+    bases: baseOf,
+  }
+}
+
+/** Whether the new side runs a resource, or is to: it is on there, or the journal says that it was switched over. */
+function liveAtNew({ record, targetOf }: Migration): (ref: Ref, there: Resource, kind: Kind) => boolean {
+  const switched = switchedIn(record)
+  const moves = new Map([...switched].map(([source, move]) => [targetOf(source), move]))
+  return (ref, there, kind) => {
+    const move = moves.get(ref)
+    return runsByItself(kind) && (isOpen(kind, there.spec) || isCutOver(move) || isInDualRun(move))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CommandReport } from './model/command-reports.ts'
 import type { FleetReport } from './model/fleet-report.ts'
+import type { MigratePlanReport } from './model/migrate-reports.ts'
 import type { GraphReport } from './model/report.ts'
 import type { Reporter, View } from './reporter.ts'
 
@@ -37,6 +38,17 @@ export type CommandFormat = keyof typeof commandReporters
 
 /** Every format of the commands that neither plan nor compare, the default first. */
 export const commandFormats = Object.keys(commandReporters) as [CommandFormat, ...CommandFormat[]]
+
+/** Every format of `migrate plan`. */
+export const migratePlanReporters = {
+  text: async () => (await import('./text/migrate-plan-text.ts')).migratePlanText,
+  json: reporters.json,
+  markdown: async () => (await import('./markdown/migrate-checklist.ts')).migrateChecklist,
+} satisfies Readonly<Record<string, () => Promise<(report: MigratePlanReport, view: View) => string>>>
+export type MigratePlanFormat = keyof typeof migratePlanReporters
+
+/** Every format of `migrate plan`, the default first. */
+export const migratePlanFormats = Object.keys(migratePlanReporters) as [MigratePlanFormat, ...MigratePlanFormat[]]
 
 /** Every format of a command that runs for several servers. */
 export const fleetReporters = {

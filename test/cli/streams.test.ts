@@ -121,6 +121,11 @@ const lines: Readonly<Record<string, Line>> = {
     payload: /^Plan for other.*\nin all .*\n$/s,
     json: true,
   },
+  migrate: {
+    args: () => ['migrate', 'status'],
+    payload: /^full \(Prefect .*\n\nwave .*\nall .*\n.*$/s,
+    json: true,
+  },
   undo: {
     before: (turn) => ['apply', changed(turn + 5), '--profile', 'other', '--yes', '--journal', journal(turn)],
     args: (turn) => ['undo', journal(turn), '--profile', 'other', '--yes'],
@@ -139,6 +144,7 @@ beforeAll(async () => {
     join(home, 'profiles.toml'),
     `active = "full"\n${profile('full', full.url)}${profile('other', other.url)}`,
   )
+  writeFileSync(join(home, 'waves.yaml'), "from: full\nto: other\nwaves:\n  - {name: all, include: '**'}\n")
   filled = await run(['apply', everyKind, '--api-url', every.url, '--yes', '--log', 'ndjson', '--verbose'])
   await every.stop()
   await run(['apply', team, '--profile', 'full', '--yes'])

@@ -11,8 +11,11 @@ import { toyUrl } from '../support/toy-server.ts'
 /* Every command that takes -f json prints one document of schemas/report.v1.json, also where there is nothing to print. */
 const header = 'kind: snapshot\nversion: 1\n'
 const text = `${header}---\nkind: a\nkey: one\nspec: {count: 1}\n`
-const waves = 'from: one\nto: two\nwaves:\n  - {name: all, include: a/*}\n'
+const waves = 'from: filled\nto: two\nwaves:\n  - {name: all, include: a/*}\n'
 const secret = `${header}---\nkind: c\nkey: one\nspec: {data: {}}\nsecrets: {/data/token: {env: TOY_TOKEN}}\n`
+
+/** Those of `a` run by themselves: a migration switches them. */
+const kinds = toyKinds.map((kind) => (kind.name === 'a' ? { ...kind, disabledSpec: { paused: true } } : kind))
 
 async function user() {
   const home = newHome()
@@ -30,7 +33,7 @@ async function user() {
   }))
     writeFileSync(join(home, name), content)
   const env = { HOME: home, PREFECT_HOME: home }
-  const run = (...args: readonly string[]) => command(args, env, home, { kinds: toyKinds })
+  const run = (...args: readonly string[]) => command(args, env, home, { kinds })
   /** Runs a command with -f json. Its document has the exit code of the process. */
   const report = async (...args: readonly string[]) => {
     const { exit, out, issues } = await run(...args, '-f', 'json')
@@ -56,6 +59,8 @@ const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
   transfer: [['transfer', '--from', 'one', '--to', 'two', '--yes']],
   activate: [['activate', 'filled.yaml', '--profile', 'filled', '--dry-run']],
   pause: [['pause', '--profile', 'filled', '--dry-run', '--include', 'a/*']],
+  'migrate plan': [['migrate', 'plan']],
+  'migrate sync': [['migrate', 'sync', '--yes']],
   'migrate status': [
     ['migrate', 'status'],
     ['migrate', 'status', '--exit-code'],
@@ -63,6 +68,7 @@ const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'migrate compare': [['migrate', 'compare', 'all']],
   // No kind of toys has schedules that can be moved, so there is nothing to print.
   'migrate dual-run': [],
+  'migrate finish': [['migrate', 'finish']],
   diff: [
     ['diff', 's.yaml', 's.yaml'],
     ['diff', 's.yaml', 'empty.yaml', '--exit-code'],

@@ -3,7 +3,7 @@ import type { Explanation } from '../../explanation.ts'
 import type { Pointer } from '../../json.ts'
 import type { Ref } from '../../ref.ts'
 import type { MigrateCompareReport } from './compare-reports.ts'
-import type { MigrateStatusReport } from './migrate-reports.ts'
+import type { MigrateFinishReport, MigratePlanReport, MigrateStatusReport } from './migrate-reports.ts'
 import type { Common } from './report.ts'
 import type { SwitchReport } from './switch-report.ts'
 
@@ -19,9 +19,11 @@ export type CommandReport =
   | ExportReport
   | SecretsReport
   | ExplainReport
+  | MigratePlanReport
   | MigrateStatusReport
   | SwitchReport
   | MigrateCompareReport
+  | MigrateFinishReport
 
 /** The results of checks. A failed check is not repeated among the issues. */
 export interface ChecksReport extends Common {

@@ -1,3 +1,4 @@
+import type { Check } from '../../check.ts'
 import type { Ref } from '../../ref.ts'
 import type { Common, Target } from './report.ts'
 
@@ -72,4 +73,77 @@ export interface AttentionReport {
   readonly reason: string
   /** The command that helps, as words to be quoted for a shell. */
   readonly next?: readonly string[]
+}
+
+/** Whether a migration is complete. The exit code is 2 if anything is left. */
+export interface MigrateFinishReport extends Common {
+  readonly schema: 'prefect-snapshot/migrate-finish'
+  readonly from: Target
+  readonly to: Target
+  /** What is left to do; empty if the migration is complete. */
+  readonly open: readonly OpenEndReport[]
+  /** Number of resources of the old side. */
+  readonly resources: number
+  /** Number of deployments and automations that are active at the new side alone. */
+  readonly switched: number
+  /** Number of those that their owners have paused. */
+  readonly paused: number
+  /** What the new side cannot have, and why. */
+  readonly unsupported: readonly { readonly ref: Ref; readonly reason: string }[]
+}
+
+/** A resource that keeps a migration from being complete. */
+export interface OpenEndReport {
+  readonly ref: Ref
+  /** Absent if it is in no wave. */
+  readonly wave?: string
+  /** A clause about it. */
+  readonly reason: string
+}
+
+/** The scope of a migration. The exit code is 2 if anything that runs by itself is in no wave. */
+export interface MigratePlanReport extends Common {
+  readonly schema: 'prefect-snapshot/migrate-plan'
+  readonly from: Target
+  readonly to: Target
+  /** The waves file. */
+  readonly file: string
+  /** The options of every command of this migration, as words to be quoted for a shell. */
+  readonly options: readonly string[]
+  /** In an order in which they can be cut over. */
+  readonly waves: readonly PlannedWaveReport[]
+  /** Deployments and automations of the old side that are in no wave. */
+  readonly none: readonly Ref[]
+  /** References between members of different waves. */
+  readonly links: readonly LinkReport[]
+  /** Resources that more than one wave needs; names of the new side. */
+  readonly shared: readonly { readonly ref: Ref; readonly waves: readonly string[] }[]
+  /** What the new side cannot have, and why; names of the new side. */
+  readonly unsupported: readonly { readonly ref: Ref; readonly reason: string }[]
+  /** What the new side lacks before resources can run there, such as workers. */
+  readonly checks: readonly Check[]
+}
+
+/** One wave of the scope. */
+export interface PlannedWaveReport {
+  readonly name: string
+  readonly after: readonly string[]
+  /** Names at the old side. */
+  readonly members: readonly Ref[]
+  /** Those that are cut over. */
+  readonly cutOver: readonly Ref[]
+  /** Number of active schedules of its members. */
+  readonly schedules: number
+  /** What its members need, such as flows, work pools, queues, limits and blocks; names of the new side. */
+  readonly needs: readonly Ref[]
+  /** Members and needs that the new side does not have yet; names of the new side. */
+  readonly missing: readonly Ref[]
+}
+
+/** A member of one wave that refers to a member of another one. */
+export interface LinkReport {
+  readonly from: Ref
+  readonly fromWave: string
+  readonly to: Ref
+  readonly toWave: string
 }

@@ -22,6 +22,10 @@ export async function commandText(report: CommandReport, view: View): Promise<st
       return (await import('./switch-text.ts')).switchText(report, view)
     case 'prefect-snapshot/migrate-compare':
       return (await import('./migrate-compare-text.ts')).migrateCompareText(report, view)
+    case 'prefect-snapshot/migrate-plan':
+      return (await import('./migrate-plan-text.ts')).migratePlanText(report, view)
+    case 'prefect-snapshot/migrate-finish':
+      return (await import('./migrate-finish-text.ts')).migrateFinishText(report, view)
     case 'prefect-snapshot/explain':
       return (await import('./explanation-text.ts')).explanationText(report.subject, view)
   }
