@@ -59,6 +59,7 @@ export function memberState(kind: Kind, { old, new: new_, switched }: MemberSide
 
 /** Whether both sides are to run a member, for a comparison. */
 export function isInDualRun(switched: Switched | undefined): boolean {
+  if (switched?.dualRun) return true
   return switched?.last.move === 'dual-run' && switched.last.step !== 'kept'
 }
 

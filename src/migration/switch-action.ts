@@ -23,6 +23,8 @@ export function cutoverAction({ giving, taking }: Sides, switched: Switched | un
   if (giving === undefined || taking === undefined) return 'missing'
   if (giving && taking) return isInDualRun(switched) ? 'switch' : 'both'
   if (giving) return 'switch'
+  // At the new side, it may still be as the dual run has it.
+  if (taking && isInDualRun(switched) && isUnfinished(switched)) return 'take'
   if (taking) return isUnfinished(switched) ? 'note' : 'done'
   return isUnfinished(switched) ? 'take' : 'paused'
 }

@@ -9,6 +9,8 @@ export interface Switched {
   readonly begun: SwitchStep | undefined
   /** The state of the old side before it was first given away: what the new side takes over. */
   readonly state: SwitchStep['state']
+  /** A dual run has changed it at the new side, and no cutover has taken that back, though one may have begun. */
+  readonly dualRun?: true
 }
 
 /** The last move of each resource, by its name at the old side. */
@@ -19,9 +21,15 @@ export function switchedIn(record: MigrationRecord | undefined): ReadonlyMap<Ref
     const before = found.get(step.ref)
     const begun = step.step === 'begin' ? step : before?.begun
     const isCutover = step.step === 'begin' && step.move === 'cutover'
-    found.set(step.ref, { last: step, begun, state: (isCutover ? step.state : undefined) ?? before?.state })
+    const state = (isCutover ? step.state : undefined) ?? before?.state
+    found.set(step.ref, { last: step, begun, state, ...(isDualRun(step, before) ? { dualRun: true } : {}) })
   }
   return found
+}
+
+function isDualRun({ move, step }: SwitchStep, before: Switched | undefined): boolean {
+  if (move === 'dual-run') return step !== 'kept'
+  return before?.dualRun === true && !(move === 'cutover' && step === 'taken')
 }
 
 /** What was carried over last, by the name at the new side: the base of a comparison of three sides. */

@@ -29,6 +29,8 @@ export interface SwitchMember {
   readonly before?: Resource
   /** What the taking side is to be. */
   readonly on?: Resource
+  /** A dual run has changed it at the taking side, which the switch takes back. */
+  readonly isDualRun: boolean
   /** The operational fields that it takes over. */
   readonly state: JsonObject
 }
@@ -65,11 +67,11 @@ function memberOf(
   const action = (move === 'cutover' ? cutoverAction : rollbackAction)(isOn, switched)
   const state = (isOn.giving && move === 'cutover' ? stateOf(kind, given) : undefined) ?? switched?.state ?? {}
   const wanted: Resource | undefined = move === 'cutover' ? wantedOf(migration, taking) : taken
-  const base = { ref, kind, action, giving, taking, switched, state }
-  if (!given || !taken) return base
-  const active = wanted && { ...wanted, spec: { ...wanted.spec, ...state } }
   // A dual run has shifted its schedules, and may have led its results elsewhere.
   const isDualRun = move === 'cutover' && isInDualRun(switched)
+  const base = { ref, kind, action, giving, taking, switched, state, isDualRun }
+  if (!given || !taken) return base
+  const active = wanted && { ...wanted, spec: { ...wanted.spec, ...state } }
   const on = active ? (isDualRun ? active : withActivationOf(kind, taken, active)) : taken
   return {
     ...base,

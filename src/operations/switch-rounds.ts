@@ -183,7 +183,8 @@ function workOf(member: SwitchMember, round: Round): Parameters<typeof handOver>
       },
     },
     taking: {
-      isOn: async () => isOnNow(kind, await taking.read(member.taking)),
+      // In a dual run it was on before, in another form.
+      isOn: async () => (member.isDualRun && on ? taking.isLike(on) : isOnNow(kind, await taking.read(member.taking))),
       // On both sides, nothing has to be taken.
       switchOn: async () => (member.action === 'give' || !on ? {} : taking.carryOut(member.taking)),
     },

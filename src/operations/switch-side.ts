@@ -21,6 +21,8 @@ export interface SwitchSide {
   readonly prepared: PreparedPlan
   /** A resource as it is now; undefined if it is no longer there. */
   read(ref: Ref): Promise<LiveResource | undefined>
+  /** Whether a resource is now like this one. */
+  isLike(resource: Resource): Promise<boolean>
   /** Carries out the planned change of one resource. */
   carryOut(ref: Ref): Promise<Attempt>
   /** Makes a resource like this one, outside of the plan: for what is given back. */
@@ -67,6 +69,10 @@ export function openSide(prepared: PreparedPlan, name: string, context: Context)
   return {
     prepared,
     read,
+    async isLike(resource) {
+      const now = await read(`${resource.kind}/${resource.key}`)
+      return now !== undefined && changesTo(resource, now, prepared, kinds).length === 0
+    },
     async carryOut(ref) {
       const change = planned.get(ref)
       return change ? apply(change, (await opened.get()).options) : { reason: 'its plan has no change' }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { OpenRun } from '../../src/kind.ts'
 import { horizonOf, type Look, missedTimes, momentOf, stillAtWork } from '../../src/migration/quiet-moment.ts'
 import { cutoverAction, rollbackAction, type SwitchAction } from '../../src/migration/switch-action.ts'
-import type { Switched } from '../../src/migration/wave-state.ts'
+import { type Switched, switchedIn } from '../../src/migration/wave-state.ts'
 import type { Id } from '../../src/model.ts'
 import { runs } from '../support/property-runs.ts'
 
@@ -94,6 +94,8 @@ describe('what is done with a member', () => {
     [true, true, undefined, 'both'],
     [true, true, last('cutover', 'taken'), 'both'],
     [true, true, last('dual-run', 'taken'), 'switch'],
+    [true, true, { ...last('cutover', 'begin'), dualRun: true }, 'switch'],
+    [false, true, { ...unfinished, dualRun: true }, 'take'],
     [false, true, unfinished, 'note'],
     [false, true, last('cutover', 'taken'), 'done'],
     [false, true, undefined, 'done'],
@@ -121,4 +123,18 @@ describe('what is done with a member', () => {
   ])('by a rollback: on at the new side %s, at the old one %s', (giving, taking, switched, action) => {
     expect(rollbackAction({ giving, taking }, switched)).toBe(action)
   })
+})
+
+test('a dual run lasts until a cutover has taken it back, or it was ended', () => {
+  const ref = 'deployment/a/b' as const
+  const step = (move: 'cutover' | 'dual-run', what: 'begin' | 'released' | 'taken' | 'kept') =>
+    ({ type: 'switch', time: 1, wave: 'w', move, ref, target: ref, step: what }) as const
+  const lasts = (...steps: ReturnType<typeof step>[]) =>
+    switchedIn({ head: {} as never, steps }).get(ref)?.dualRun === true
+  const begun = [step('dual-run', 'begin'), step('dual-run', 'taken')]
+  expect(lasts(...begun)).toBe(true)
+  expect(lasts(...begun, step('cutover', 'begin'), step('cutover', 'released'))).toBe(true)
+  expect(lasts(...begun, step('cutover', 'begin'), step('cutover', 'kept'))).toBe(true)
+  expect(lasts(...begun, step('cutover', 'begin'), step('cutover', 'taken'))).toBe(false)
+  expect(lasts(...begun, step('dual-run', 'kept'))).toBe(false)
 })
