@@ -1,7 +1,7 @@
 import { isNumber, isObject, type Json, writeJson } from '../../json.ts'
 import type { Resource } from '../../model.ts'
 import { keyParts, nameInKey, splitRef } from '../../ref.ts'
-import type { Argument } from './hcl.ts'
+import { type Argument, hclOf } from './hcl.ts'
 import { type Configure, nameExpression, ownId, plainArguments } from './provider-resource.ts'
 import { idExpression, jsonField, type Scope } from './references.ts'
 
@@ -53,10 +53,13 @@ const blockType: Configure = (resource, scope) => ({
 const blockSchema: Configure = (resource, scope) => ({
   body: [
     ['block_type_id', { raw: idExpression(scope, resource.refs.type ?? 'block-type/') }],
-    ...plainArguments(resource, scope, ['version', 'capabilities']),
+    ['version', String(resource.spec.version ?? 'non-versioned')],
+    ['capabilities', hclOf(resource.spec.capabilities ?? [])],
     ['fields', jsonField(scope, resource, 'fields')],
   ],
   importId: ownId(resource, scope),
+  // Every change replaces a schema, and reading it back does not give the text that was written.
+  ...(scope.isImported ? { ignored: ['block_type_id', 'version', 'capabilities', 'fields'] } : {}),
 })
 
 const block: Configure = (resource, scope) => {
