@@ -1,4 +1,5 @@
 import { Failure } from '../issue.ts'
+import { compareFormats, compareReporters } from '../report/index.ts'
 import { defineCommand, flag, list, required, value, valueOr } from './command.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { formatOf, migrationOptions } from './options.ts'
@@ -20,7 +21,7 @@ export const migrateCompare = defineCommand({
     exitCode: flag('--exit-code', 'exit with 2 if there are differences'),
     ...migrationOptions,
     full: flag('--full', 'show the figures of deployments that are alike, too'),
-    ...formatOf(['text', 'json', 'html']),
+    ...formatOf(compareFormats),
   },
   examples: [
     'migrate compare ingest --since 24h',
@@ -42,11 +43,11 @@ export const migrateCompare = defineCommand({
     const result = await compareWave(request, io)
     const differs = result.compared.some(({ differences }) => differences.length > 0)
     const status = result.issues.length > 0 ? io.statusOf(result.issues) : exitCode && differs ? 'changes' : 'ok'
-    const { commonOf, printCommand } = await import('./print.ts')
+    const { commonOf } = await import('./print.ts')
     const { compareReport } = await import('./migrate-compare-report.ts')
     const report = compareReport(result, commonOf(result.issues, status, io), request)
-    if (format === 'html') io.out((await import('../report/html/compare-page.ts')).comparePage(report))
-    else await printCommand(report, { format, ...(input.full ? { full: true } : {}) }, io)
+    const reporter = await compareReporters[format]()
+    io.out(reporter(report, { style: io.style, width: io.width, full: input.full ?? false }))
     if (format !== 'json') io.warn(result.issues)
     return status
   },

@@ -1,4 +1,5 @@
 import type { CommandReport } from './model/command-reports.ts'
+import type { MigrateCompareReport } from './model/compare-reports.ts'
 import type { FleetReport } from './model/fleet-report.ts'
 import type { MigratePlanReport } from './model/migrate-reports.ts'
 import type { GraphReport } from './model/report.ts'
@@ -49,6 +50,17 @@ export type MigratePlanFormat = keyof typeof migratePlanReporters
 
 /** Every format of `migrate plan`, the default first. */
 export const migratePlanFormats = Object.keys(migratePlanReporters) as [MigratePlanFormat, ...MigratePlanFormat[]]
+
+/** Every format of `migrate compare`. */
+export const compareReporters = {
+  text: async () => (await import('./text/migrate-compare-text.ts')).migrateCompareText,
+  json: reporters.json,
+  html: async () => (await import('./html/compare-page.ts')).comparePage,
+} satisfies Readonly<Record<string, () => Promise<(report: MigrateCompareReport, view: View) => string>>>
+export type CompareFormat = keyof typeof compareReporters
+
+/** Every format of `migrate compare`, the default first. */
+export const compareFormats = Object.keys(compareReporters) as [CompareFormat, ...CompareFormat[]]
 
 /** Every format of a command that runs for several servers. */
 export const fleetReporters = {

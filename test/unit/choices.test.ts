@@ -6,7 +6,13 @@ import { programOf } from '../../src/cli/program.ts'
 import { commands } from '../../src/commands/all.ts'
 import { issueCodes } from '../../src/issue/codes.ts'
 import { kinds } from '../../src/kinds/all.ts'
-import { commandReporters, graphReporters, reporters } from '../../src/report/index.ts'
+import {
+  commandReporters,
+  compareReporters,
+  graphReporters,
+  migratePlanReporters,
+  reporters,
+} from '../../src/report/index.ts'
 import { newHome } from '../support/cli.ts'
 import { command } from '../support/command.ts'
 import { toyKinds } from '../support/toy-kinds.ts'
@@ -15,8 +21,19 @@ import { toyKinds } from '../support/toy-kinds.ts'
  * The words that the command line offers for a format, a kind or a code are those of the table that is used when the word
  * is given: a new entry of a table is offered, and what is offered works.
  */
-const tabular = new Set(['explain', 'secrets list', 'doctor', 'verify', 'journals', 'backup', 'bundle verify'])
-const tableOf = (name: string) => (name === 'graph' ? graphReporters : tabular.has(name) ? commandReporters : reporters)
+const tables: Readonly<Record<string, object>> = {
+  ...{ graph: graphReporters, 'migrate compare': compareReporters, 'migrate plan': migratePlanReporters },
+  ...Object.fromEntries(
+    ['explain', 'secrets list', 'doctor', 'verify', 'journals', 'backup', 'bundle verify'].map((name) => [
+      name,
+      commandReporters,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['status', 'cutover', 'rollback', 'finish'].map((name) => [`migrate ${name}`, commandReporters]),
+  ),
+}
+const tableOf = (name: string) => tables[name] ?? reporters
 const withFormat = commands.filter(({ options }) => 'format' in options)
 const helpOf = (name: string) => {
   let one = programOf('1', async () => {})

@@ -65,6 +65,8 @@ const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['migrate', 'status'],
     ['migrate', 'status', '--exit-code'],
   ],
+  'migrate cutover': [['migrate', 'cutover', 'all', '--yes', '--drain-timeout', '0s']],
+  'migrate rollback': [['migrate', 'rollback', 'all', '--yes']],
   'migrate compare': [['migrate', 'compare', 'all']],
   // No kind of toys has schedules that can be moved, so there is nothing to print.
   'migrate dual-run': [],

@@ -36,7 +36,7 @@ it('no long option has the name of one of Node, or begins with one that it takes
   const ofNode = new Set([...process.allowedNodeEnvironmentFlags, ...(help.match(/--[\w-]+/g) ?? [])])
   expect(ofNode).toContain('--env-file')
   // Names that every tool has, and that Node takes only before the name of the script.
-  const common = ['--version', '--help', '--check']
+  const common = ['--version', '--help', '--check', '--watch']
   const names = options.flatMap(({ long }) => long ?? []).filter((name) => !common.includes(name))
   expect(names.filter((name) => ofNode.has(name) || /^--(env-file|experimental)/.test(name))).toEqual([])
 })
