@@ -26,6 +26,13 @@ export const switchCodes = {
     example: 'A work pool with concurrency_limit 10 at the old server and 2 at the new one.',
     fix: 'Raise the limit before the cutover, unless fewer runs at a time are wanted.',
   },
+  'wave-link': {
+    meaning:
+      'A member of the wave and one of another wave, which stays on the other side for now, depend on each other.',
+    cause: 'An automation of one wave starts or watches a deployment of another one.',
+    example: 'The automation of wave ingest that runs a deployment of wave reports when a run fails.',
+    fix: 'Switch both in one wave, or make sure that what happens meanwhile may happen on one side only.',
+  },
   'missed-slot': {
     meaning: 'A time of a schedule was run on neither side, since it fell into a switch.',
     cause: 'It was late when its deployment was paused, or its schedule leaves no moment that is long enough.',

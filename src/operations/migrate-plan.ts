@@ -81,7 +81,7 @@ function sidesOf({ waves, old, new: new_ }: Migration): Pick<MigrationPlan, 'fro
 }
 
 /** The members of all waves, by their names at the new side. */
-function namesOf({ waves, membership, targetOf }: Migration) {
+export function namesOf({ waves, membership, targetOf }: Migration) {
   return waves.waves.map(({ name }) => {
     const targets = (membership.members.get(name) ?? []).flatMap((ref) => targetOf(ref) ?? [])
     return { name, members: new Set(targets) }

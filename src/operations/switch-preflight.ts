@@ -4,9 +4,12 @@ import type { Issue } from '../issue.ts'
 import { isNumber, type Json } from '../json.ts'
 import { checkReadiness } from '../live/readiness.ts'
 import { isCutOver } from '../migration/member-state.ts'
+import { linksBetween } from '../migration/wave-links.ts'
 import { switchedIn } from '../migration/wave-state.ts'
 import type { Live, LiveResource, Ref } from '../model.ts'
+import { plural } from '../plain-text.ts'
 import { refOf } from '../ref.ts'
+import { namesOf } from './migrate-plan.ts'
 import { type Migration, waveNamed } from './migration.ts'
 import { isOnNow, type SwitchMember, sidesOf, type WaveMove } from './switch-members.ts'
 import { kindOf } from './switch-side.ts'
@@ -27,6 +30,7 @@ export async function preflightOf(planned: Planned, context: Context): Promise<r
     ...errors,
     ...wavesBefore(planned, context),
     ...membersInTheWay(members, move),
+    ...linksToOthers(planned, context),
     ...(await workersMissing(planned, context)),
     ...lowerLimits(planned, context),
   ]
@@ -47,6 +51,28 @@ function wavesBefore({ migration, request }: Planned, { kinds }: Context): Issue
     const fix = `Run migrate cutover ${name} first, or remove it from after:.`
     return [{ code: 'wave-order', severity: 'error', message, fix, place: wave.placeOf('after', index) }]
   })
+}
+
+/** What depends on members of other waves, or they on it, while those are still on at the old side. */
+function linksToOthers({ migration, request, members }: Planned, context: Context): Issue[] {
+  const { membership, old, wanted, targetOf } = migration
+  const going = new Set(toSwitch(members).map(({ taking }) => taking))
+  const staying = new Set(
+    [...membership.wavesOf].flatMap(([ref, waves]) => {
+      const target = waves.includes(request.wave) ? undefined : targetOf(ref)
+      return target !== undefined && isOnNow(kindOf(ref, context.kinds), old.live.resources.get(ref)) ? [target] : []
+    }),
+  )
+  const { links } = linksBetween(namesOf(migration), wanted.snapshot.resources, context.kinds)
+  const open = links.filter(
+    ({ from, to }) => (going.has(from) && staying.has(to)) || (staying.has(from) && going.has(to)),
+  )
+  if (open.length === 0) return []
+  const shown = open.slice(0, 3).map(({ from, to }) => `${from} refers to ${to}`)
+  const more = open.length > 3 ? `, and ${open.length - 3} more` : ''
+  const message = `Afterwards, ${plural(open.length, 'pair')} of resources that depend on each other would be on different sides: ${shown.join(', ')}${more}.`
+  const fix = 'Put them into one wave, or check that what one starts or waits for may be on the other side.'
+  return [{ code: 'wave-link', severity: 'warning', message, fix }]
 }
 
 function membersInTheWay(members: readonly SwitchMember[], move: WaveMove): Issue[] {

@@ -109,10 +109,10 @@ describe('members of waves', () => {
   })
 
   it('tells what is in two waves, and what matches nothing', () => {
-    const text = good.replace('    exclude: deployment/etl/manual\n', '').replace('tag: base}', 'tag: [base, basse]}')
+    const text = good.replace('    exclude: deployment/etl/manual\n', '').replace('tag: base}', 'tag: [base, bases]}')
     const { issues } = membershipOf(resources, kinds, parseWaves('waves.yaml', text))
     expect(issues.map(({ code, message, place }) => [code, message, place?.line])).toEqual([
-      ['empty-selection', 'Wave "base": no deployment or automation of the old side has the tag "basse".', 5],
+      ['empty-selection', 'Wave "base": no deployment or automation of the old side has the tag "bases".', 5],
       ['duplicate-key', 'deployment/etl/manual is in the waves "base" and "ingest".', 6],
     ])
   })
