@@ -24,7 +24,9 @@ export async function command(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = process.cwd(),
-  more: Partial<Pick<Io, 'ask' | 'kinds' | 'trust' | 'serverTimeoutMs' | 'rateLimits'>> = {},
+  more: Partial<
+    Pick<Io, 'ask' | 'kinds' | 'trust' | 'serverTimeoutMs' | 'rateLimits' | 'signal' | 'redraw' | 'out'>
+  > = {},
 ): Promise<Told> {
   const written = { out: '', err: '' }
   let exit: number = 0
