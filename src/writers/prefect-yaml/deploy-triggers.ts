@@ -67,13 +67,20 @@ function replacedInParameters(parameters: Json): string | undefined {
     : undefined
 }
 
-/** The automations that a deployment owns, by its ref. */
+/** How `prefect deploy` names the automation of a trigger that has no name. */
+const unnamed = /__automation_\d+$/
+
+/**
+ * The automations that a deployment owns, by its ref. A server does not say who owns an automation, so one that somebody has
+ * named and that no trigger can say is taken for one that was made by hand.
+ */
 export function triggersByOwner(resources: readonly Resource[]): ReadonlyMap<Ref, readonly Resource[]> {
   const deployments = new Set(resources.filter(({ kind }) => kind === 'deployment').map(refOf))
   const found = new Map<Ref, Resource[]>()
   for (const resource of resources) {
     const { owner } = resource.refs
     if (resource.kind !== 'automation' || owner === undefined || !deployments.has(owner)) continue
+    if (!unnamed.test(nameInKey(resource.key)) && obstacle(resource, owner) !== undefined) continue
     found.set(owner, [...(found.get(owner) ?? []), resource])
   }
   return found
