@@ -8,6 +8,7 @@ import { parseReport } from '../support/report-schema.ts'
 /* With -f json, the built command line prints one document of schemas/report.v1.json, whatever happens. */
 const home = newHome()
 writeProfiles(home, { gone: 'http://127.0.0.1:1/api', also: 'http://127.0.0.1:2/api' })
+writeFileSync(join(home, 'waves.yaml'), 'from: gone\nto: also\nwaves:\n  - {name: all, tag: all}\n')
 writeFileSync(join(home, 'good.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: variable\nkey: a\nspec: {value: 1}\n')
 writeFileSync(join(home, 'bad.yaml'), 'kind: snapshot\nversion: 1\n---\nkind: variabel\nkey: a\n')
 writeFileSync(
@@ -44,6 +45,14 @@ const failing: Readonly<Record<string, readonly [line: string, code: string]>> =
   validate: ['validate bad.yaml', 'unknown-kind'],
   doctor: ['doctor', 'usage'],
   journals: ['journals --no-such-option', 'usage'],
+  'migrate plan': ['migrate plan', 'unreachable-server'],
+  'migrate sync': ['migrate sync --yes', 'unreachable-server'],
+  'migrate status': ['migrate status --waves missing.yaml', 'unreadable-file'],
+  'migrate cutover': ['migrate cutover all --yes', 'unreachable-server'],
+  'migrate rollback': ['migrate rollback all --waves bad.yaml --yes', 'invalid-waves'],
+  'migrate dual-run': ['migrate dual-run all', 'usage'],
+  'migrate compare': ['migrate compare all --since yesterday', 'usage'],
+  'migrate finish': ['migrate finish', 'unreachable-server'],
 }
 
 describe('-f json of a command that fails', () => {
