@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
-import { newest, prefect2 } from '../servers/versions.ts'
+import { common, newest, prefect2 } from '../servers/versions.ts'
 import { cliIn, newHome, writeProfiles } from '../support/cli.ts'
 import { plainHttp } from '../support/plain-http.ts'
 import { dualRunIn, editAtOld, parametersAt, schedulesAt } from './edits.ts'
@@ -15,6 +15,8 @@ import { startWorkers, type Workers } from './workers.ts'
 
 /** A smaller platform, to try a change of the story itself. */
 const share = Number(process.env.PREFECT_SNAPSHOT_STORY_SHARE ?? 1)
+/** The newest Prefect, or the most used one. */
+const destination = process.env.PREFECT_SNAPSHOT_STORY_TO === 'common' ? common : newest
 const times = (count: number) => Math.max(6, Math.round(count * share))
 const size: Size = {
   flows: times(450),
@@ -69,7 +71,7 @@ const isOn = async ({ url }: PrefectServer): Promise<number> =>
 
 beforeAll(async () => {
   old = await freshServer(prefect2, { services: true, env: events })
-  to = await freshServer(newest, { services: true })
+  to = await freshServer(destination, { services: true })
   writeProfiles(home, { old: old.url, new: to.url })
   writeFileSync(join(home, 'waves.yaml'), wavesFile(waves, 'agents.overlay.yaml'))
   writeFileSync(join(home, 'agents.overlay.yaml'), agentsOverlay('ingest-pool'))
