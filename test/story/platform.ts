@@ -33,7 +33,7 @@ const distant: readonly Row[] = [
 ]
 
 /** Requests at a time. */
-const width = 6
+const width = 3
 
 /** Fills a server of Prefect 2 with flows and deployments on pools for workers, by plain HTTP. */
 export async function makePlatform(url: string, size: Size): Promise<readonly Made[]> {

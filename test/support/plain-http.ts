@@ -51,7 +51,7 @@ async function request(method: string, url: string, body: unknown): Promise<unkn
     if (response?.ok) return text === '' ? {} : JSON.parse(text)
     if (response && response.status !== 503)
       throw new Error(`${method} ${url}: ${response.status} ${text.slice(0, 500)}`)
-    if (attempt === 50) throw new Error(`${method} ${url}: no answer`)
+    if (attempt === 300) throw new Error(`${method} ${url}: no answer`)
     await sleep(100)
   }
 }

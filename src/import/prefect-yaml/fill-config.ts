@@ -34,11 +34,18 @@ export function fillConfig(config: JsonObject, pointer: Pointer, around: FillAro
   )
 }
 
+/**
+ * What the last pass of a deploy replaces by nothing, since no environment has it: `{{{{ $LITERAL_BRACES }} name }}` is how a
+ * prefect.yaml of `export --as` says that the server has `{{ name }}`.
+ */
+const literalBraces = '$LITERAL_BRACES'
+
 /** Fills one value, and warns about each name in it that has no value. */
 function fillValue(value: Json, pointer: Pointer, { mayKnow, input, faults }: FillAround): Json | undefined {
   const outputs = input.outputs ?? {}
-  const lookUp = (name: string) => own(outputs, name)
-  const isKept = (name: string) => name.startsWith('$') || (mayKnow(name) && lookUp(name) === undefined)
+  const lookUp = (name: string) => (name === literalBraces ? '' : own(outputs, name))
+  const isKept = (name: string) =>
+    name !== literalBraces && (name.startsWith('$') || (mayKnow(name) && lookUp(name) === undefined))
   walk(value, pointer, (name, at) => {
     if (isServerName(name) || name.startsWith('ctx.') || lookUp(name) !== undefined) return
     warnOpen(name, at, { mayKnow, faults })

@@ -41,6 +41,8 @@ export function deployDefinition(resource: Resource, { pool, triggers, losses }:
   const limit = limitOf(resource, losses)
   return {
     name: literal(nameOf(key)),
+    // The CLI takes the name from the code; people and readers of the file do not have that.
+    flow_name: literal(keyParts(key)[0] ?? ''),
     ...(typeof spec.description === 'string' && spec.description !== ''
       ? { description: literal(spec.description) }
       : {}),

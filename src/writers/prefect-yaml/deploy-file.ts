@@ -72,7 +72,7 @@ function headOf(held: readonly Resource[], others: readonly Resource[]): string 
     '"prefect --no-prompt deploy --all" where the code of the flows is, on a server that has the work pools',
     'and the blocks.',
     '',
-    'The CLI takes from the code what this file does not have: the names of the flows, the JSON Schema of the',
+    'The CLI takes from the code what it does not take from this file: the names of the flows, the JSON Schema of the',
     'parameters, and the description of each deployment that has none here.',
     `Do not set the environment variable ${escapeVariable}: it keeps the CLI from filling in what the deployments`,
     'hold as templates for their runs. The CLI warns that it is not set.',
