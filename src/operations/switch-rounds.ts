@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts'
 import type { OpenRun } from '../kind.ts'
-import { handOver, NeitherSide } from '../migration/hand-over.ts'
+import { type Attempt, handOver, NeitherSide } from '../migration/hand-over.ts'
 import type { OpenMigrationJournal } from '../migration/migration-file.ts'
 import { type Moment, momentOf, type SwitchTimes } from '../migration/quiet-moment.ts'
+import type { Resource } from '../model.ts'
+import { paused } from '../plan/activation.ts'
 import { issuesOf } from './open-apply.ts'
 import { lookOf, lookUntil, runsAt, waitMs } from './switch-looks.ts'
 import { isOnNow, type SwitchMember, stepOf, type WaveMove } from './switch-members.ts'
@@ -165,6 +167,18 @@ function textOf(error: unknown): string {
     .join(' ')
 }
 
+async function switchOn(
+  { kind, isDualRun, taking: ref }: SwitchMember,
+  on: Resource,
+  taking: SwitchSide,
+): Promise<Attempt> {
+  const taken = await taking.carryOut(ref)
+  if (!isDualRun || taken.reason !== undefined) return taken
+  // A server notices within seconds that something was resumed, but only after a minute that times of a schedule are others.
+  const off = await taking.set(paused(kind, on))
+  return off.reason === undefined ? taking.set(on) : off
+}
+
 function workOf(member: SwitchMember, round: Round): Parameters<typeof handOver>[0] {
   const { giving, taking, times, context, sleep } = round
   const { kind, before, on } = member
@@ -186,7 +200,7 @@ function workOf(member: SwitchMember, round: Round): Parameters<typeof handOver>
       // In a dual run it was on before, in another form.
       isOn: async () => (member.isDualRun && on ? taking.isLike(on) : isOnNow(kind, await taking.read(member.taking))),
       // On both sides, nothing has to be taken.
-      switchOn: async () => (member.action === 'give' || !on ? {} : taking.carryOut(member.taking)),
+      switchOn: async () => (member.action === 'give' || !on ? {} : switchOn(member, on, taking)),
     },
     times: member.action === 'give' ? { ...times, drainMs: 0 } : times,
     ...(offSince === undefined ? {} : { offSince }),
