@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json } from '../json.ts'
-import { isObject, parseJson } from '../json.ts'
+import { isObject } from '../json.ts'
 import type { AnswerCheck, Api, Event, Reader, Reply, Server } from '../model.ts'
 import type { Connection } from '../profile/connection.ts'
 import { createRateLimit, type RateLimit } from '../rate/rate-limit.ts'
@@ -10,12 +10,12 @@ import { type Call, type Caller, createCaller } from './call.ts'
 import { type Clock, realClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { type Csrf, createCsrf, isCsrfRefusal } from './csrf.ts'
-import { isPage } from './diagnosis.ts'
 import { type Distance, measureDistance } from './distance.ts'
 import type { HttpResponse } from './exchange.ts'
-import { lackOf, mostReads } from './incomplete.ts'
+import { mostReads } from './incomplete.ts'
 import { openGate } from './rate-gate.ts'
 import { type Bounds, beginRead, type ReadLimits, usualLimits } from './read-limits.ts'
+import { bodyOf, toReply } from './reply.ts'
 import { isPrefectVersion, isWord, noVersion } from './server-version.ts'
 import { openTransport } from './transport.ts'
 
@@ -264,40 +264,4 @@ async function fetchServer(connection: Connection, caller: Caller, abort: Pick<C
   if (!isShown) throw caller.errorOf(call, response)
   if (!isPrefectVersion(body)) throw noVersion(body)
   return { url: connection.url, version: body }
-}
-
-/** The answer to a call, or what it lacks. Throws `ApiError` if it is no success, or has another shape. */
-function toReply(
-  caller: Caller,
-  call: Call,
-  response: HttpResponse,
-  answers?: AnswerCheck,
-): Reply | { readonly lack: string } {
-  const { status, text } = response
-  const { method, path } = call
-  if (status < 200 || status >= 300) throw caller.errorOf(call, response)
-  const body = text === '' ? null : parsed(text)
-  const lack = body === undefined || text === '' ? lackOf(call, response, answers) : undefined
-  if (lack !== undefined) return { lack: `was incomplete: ${lack}` }
-  if (body === undefined)
-    throw answers?.knows(method, path)
-      ? caller.wrongAnswer(call, response, isPage(response) ? 'is a web page' : 'is not JSON')
-      : caller.errorOf(call, response)
-  const fault = answers?.fault(method, path, body)
-  if (fault !== undefined) throw caller.wrongAnswer(call, response, fault)
-  return { status, body }
-}
-
-function bodyOf(caller: Caller, call: Call, response: HttpResponse): Json {
-  const reply = toReply(caller, call, response)
-  if ('lack' in reply) throw caller.wrongAnswer(call, response, reply.lack, 'incomplete-answer')
-  return reply.body
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }
