@@ -3,7 +3,7 @@ import { sameJson } from '../json.ts'
 import { formatDocument } from '../snapshot/format.ts'
 import type { Source } from '../snapshot/parse.ts'
 import { readers } from './all.ts'
-import type { Imported, ImportedDocument, ImportReader } from './reader.ts'
+import type { Imported, ImportedDocument, ImportInput, ImportReader } from './reader.ts'
 
 /** A path with a format, `prefect-yaml:PATH`; undefined for other paths. */
 export function importFormOf(path: string): { readonly reader: ImportReader; readonly path: string } | undefined {
@@ -23,6 +23,16 @@ export function readerNamed(name: string): ImportReader {
   const message = `There is no format ${name} to import.`
   const fix = `Formats: ${readers.map((each) => each.name).join(', ')}.`
   throw new Failure([{ code: 'usage', severity: 'error', message, fix }])
+}
+
+/** What a reader makes of a file. A `Failure` of the reader becomes its issues, so that the faults of all files are told at once. */
+export function importedBy(reader: ImportReader, input: ImportInput): Imported {
+  try {
+    return reader.read(input)
+  } catch (error) {
+    if (error instanceof Failure) return { documents: [], external: [], issues: error.issues }
+    throw error
+  }
 }
 
 /** Why a file cannot be imported: no format fits. */

@@ -1,4 +1,3 @@
-import { Failure } from '../issue.ts'
 import { isObject, type Json, type JsonObject, type Pointer, step } from '../json.ts'
 import type { Ref } from '../ref.ts'
 import { readOldYaml, withPlainTimes } from '../snapshot/yaml/read-old-yaml.ts'
@@ -20,14 +19,7 @@ export const automations: ImportReader = {
     !/^deployments:|^kind: *snapshot/m.test(text) &&
     (/^automations:/m.test(text) ||
       (/^(?:- |\s*)["']?trigger["']?:/m.test(text) && /["']?actions["']?\s*:/.test(text))),
-  read(input) {
-    try {
-      return readFile(input)
-    } catch (error) {
-      if (error instanceof Failure) return { documents: [], external: [], issues: error.issues }
-      throw error
-    }
-  },
+  read: readFile,
 }
 
 function readFile(input: ImportInput): Imported {

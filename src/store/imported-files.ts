@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Context } from '../context.ts'
-import { asSources, importFormOf, readerFor, readerNamed, unknownFormat } from '../import/as-sources.ts'
+import { asSources, importedBy, importFormOf, readerFor, readerNamed, unknownFormat } from '../import/as-sources.ts'
 import type { Imported, ImportInput, ImportReader } from '../import/reader.ts'
 import { Failure } from '../issue.ts'
 import { decodeText, readBytes, readTextIfExists, statIfExists } from '../read-file.ts'
@@ -38,7 +38,7 @@ export async function readImportedFiles(
     const input = await inputOf(path, choice, context)
     const reader = choice.format === undefined ? readerFor(input.file, input.text) : readerNamed(choice.format)
     if (!reader) throw unknownFormat(path)
-    read.push({ file: input.file, ...reader.read(input) })
+    read.push({ file: input.file, ...importedBy(reader, input) })
   }
   return read
 }

@@ -1,4 +1,3 @@
-import { Failure } from '../../issue.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import { readOldYaml, withPlainTimes } from '../../snapshot/yaml/read-old-yaml.ts'
 import { collectFaults } from '../issues.ts'
@@ -13,14 +12,7 @@ export const prefectYaml: ImportReader = {
   recognizes: (file, text) =>
     /(^|\/)prefect\.ya?ml$/.test(file) ||
     (/^(?:deployments|pull|build|prefect-version):/m.test(text) && !/^kind:|^trigger:|^automations:/m.test(text)),
-  read(input) {
-    try {
-      return readFile(input)
-    } catch (error) {
-      if (error instanceof Failure) return { documents: [], external: [], issues: error.issues }
-      throw error
-    }
-  },
+  read: readFile,
 }
 
 function readFile(input: ImportInput): Imported {
