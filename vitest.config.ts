@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import { copyTests, fast, fastTests } from './vitest.fast.ts'
 
 /*
- * All tests but those of `npm run test:hard`, `npm run test:story` and the matrix of `npm run test:versions`. Vitest begins with the first project by name: the long tests with servers, the largest
+ * All tests but those of `npm run test:hard`, `npm run test:story`, `npm run test:imports` and the matrix of `npm run test:versions`. Vitest begins with the first project by name: the long tests with servers, the largest
  * files first; the fast tests then fill both workers to the end.
  */
 export default defineConfig({
@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: [
             ...configDefaults.exclude,
             'test/hard/**',
+            'test/imports/**',
             'test/story/**',
             'test/versions/matrix.test.ts',
             ...fastTests,

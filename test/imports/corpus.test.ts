@@ -1,15 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newest, type ServerVersion } from '../servers/versions.ts'
 import { type Deployed, openRealDeploys, type RealDeploys } from './real-deploys.ts'
 
-/** Every prefect.yaml of the corpus against the real `prefect deploy --all`: `npm run test:imports`. */
-const corpus = resolve(process.env.PREFECT_SNAPSHOT_CORPUS ?? '../shared/corpus', 'prefect-yaml')
+/** Every prefect.yaml of a folder of public files (`PREFECT_SNAPSHOT_CORPUS`) against the real `prefect deploy --all`: `npm run test:imports`. */
+const corpus = join(process.env.PREFECT_SNAPSHOT_CORPUS ?? '', 'prefect-yaml')
 const version = (process.env.PREFECT_SNAPSHOT_TEST_VERSIONS ?? newest) as ServerVersion
 const only = process.env.PREFECT_SNAPSHOT_IMPORTS ?? ''
 
-describe.runIf(existsSync(corpus))(`prefect deploy of ${version}`, () => {
+describe.runIf('PREFECT_SNAPSHOT_CORPUS' in process.env)(`prefect deploy of ${version}`, () => {
   let deploys: RealDeploys
   const all: Deployed[] = []
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe.runIf(existsSync(corpus))(`prefect deploy of ${version}`, () => {
   })
 
   test.each(
-    existsSync(corpus) ? readdirSync(corpus).filter((name) => only.split(',').some((part) => name.includes(part))) : [],
+    'PREFECT_SNAPSHOT_CORPUS' in process.env ? readdirSync(corpus).filter((name) => only.split(',').some((part) => name.includes(part))) : [],
   )('%s', async (name) => {
     const found = await deploys.compare(join(corpus, name))
     all.push(found)
