@@ -25,7 +25,9 @@ describe.runIf('PREFECT_SNAPSHOT_CORPUS' in process.env)(`prefect deploy of ${ve
   })
 
   test.each(
-    'PREFECT_SNAPSHOT_CORPUS' in process.env ? readdirSync(corpus).filter((name) => only.split(',').some((part) => name.includes(part))) : [],
+    'PREFECT_SNAPSHOT_CORPUS' in process.env
+      ? readdirSync(corpus).filter((name) => only.split(',').some((part) => name.includes(part)))
+      : [],
   )('%s', async (name) => {
     const found = await deploys.compare(join(corpus, name))
     all.push(found)
