@@ -1,6 +1,6 @@
 /*
- * Writes docs/library-api.txt: every export of src/index.ts with its signature. A test holds the file to the code, so that a
- * change of the public API is seen in review.
+ * Writes docs/library-api.txt: every export of src/index.ts with its signature, and docs/reference/library.md. Tests hold both
+ * files to the code, so that a change of the public API is seen in review.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,8 +8,33 @@ import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
+/** One export of the library. */
+export interface ApiExport {
+  readonly name: string
+  /** Its docstring, which may have links of TSDoc. */
+  readonly doc: string
+  /** Its declaration or its type. */
+  readonly text: string
+  readonly isFunction: boolean
+  readonly isType: boolean
+}
+
+let found: readonly ApiExport[] | undefined
+
+/** Every export of src/index.ts, in the order of their names. Compiled once. */
+export function apiExports(): readonly ApiExport[] {
+  found ??= readExports()
+  return found
+}
+
 /** The public API as text: one paragraph for each export, in the order of their names. */
 export function apiReport(): string {
+  return `${apiExports()
+    .map(({ text }) => text)
+    .join('\n\n')}\n`
+}
+
+function readExports(): readonly ApiExport[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const program = ts.createProgram([`${root}src/index.ts`], options)
@@ -17,18 +42,28 @@ export function apiReport(): string {
   const source = program.getSourceFile(`${root}src/index.ts`)
   const module = source && checker.getSymbolAtLocation(source)
   if (!module) throw new Error('src/index.ts exports nothing')
-  const printer = ts.createPrinter({ removeComments: true })
-  const textOf = (exported: ts.Symbol): string => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-    const [declaration] = symbol.declarations ?? []
-    if (!declaration) return exported.name
-    if (ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration))
-      return printer.printNode(ts.EmitHint.Unspecified, declaration, declaration.getSourceFile())
-    const type = checker.typeToString(checker.getTypeOfSymbol(symbol), undefined, ts.TypeFormatFlags.NoTruncation)
-    return `${exported.name}: ${type}`
-  }
   const exports = checker.getExportsOfModule(module).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return `${exports.map(textOf).join('\n\n')}\n`
+  return exports.map((exported) => exportOf(exported, checker))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(`${root}docs/library-api.txt`, apiReport())
+function exportOf(exported: ts.Symbol, checker: ts.TypeChecker): ApiExport {
+  const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+  const [declaration] = symbol.declarations ?? []
+  const { name } = exported
+  const doc = ts.displayPartsToString(symbol.getDocumentationComment(checker))
+  if (!declaration) return { name, doc, text: name, isFunction: false, isType: false }
+  const isFunction = ts.isFunctionDeclaration(declaration)
+  if (ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration)) {
+    const printer = ts.createPrinter({ removeComments: true })
+    const text = printer.printNode(ts.EmitHint.Unspecified, declaration, declaration.getSourceFile())
+    return { name, doc, text, isFunction, isType: true }
+  }
+  const type = checker.typeToString(checker.getTypeOfSymbol(symbol), undefined, ts.TypeFormatFlags.NoTruncation)
+  return { name, doc, text: `${name}: ${type}`, isFunction, isType: false }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { libraryPage } = await import('./reference/library-page.ts')
+  writeFileSync(`${root}docs/library-api.txt`, apiReport())
+  writeFileSync(`${root}docs/reference/library.md`, libraryPage())
+}

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { referencePages } from '../scripts/reference.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { programOf } from '../src/cli/program.ts'
 import { writeJson } from '../src/json.ts'
@@ -119,6 +120,10 @@ describe('no document', () => {
 describe('committed generated files', () => {
   it('schemas/snapshot.v1.json is up to date (npm run schema)', () => {
     expect(read('schemas/snapshot.v1.json')).toBe(`${writeJson(snapshotSchema(kinds), 2)}\n`)
+  })
+
+  it.each(Object.entries(referencePages()))('docs/reference/%s is up to date (npm run reference)', (name, text) => {
+    expect(read(`docs/reference/${name}`)).toBe(text)
   })
 
   const examples = {

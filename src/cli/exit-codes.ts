@@ -17,6 +17,30 @@ export const exitCodes = {
   interrupted: 130,
 } as const satisfies Record<ExitStatus, number>
 
+/** What each status says, as one sentence. The reference and the manual print it. */
+export const exitMeanings = {
+  ok: 'Success.',
+  failed: 'Failure, such as a server that cannot be reached or refuses a request.',
+  changes:
+    'Changes (`plan --exit-code`, `diff --exit-code`), drift (`export --check`), or differences (`verify`, `restore --drill`, commands of `migrate`).',
+  usage: 'Invalid command line, snapshot or file.',
+  auth: 'Not authenticated or not authorized, or no such workspace.',
+  partial:
+    'Partly applied, such as when the key expires meanwhile, also if it is not known whether the server executed a request.',
+  stale:
+    'Stale plan: the server has changed since the plan was saved, or a resource since the plan was shown, which was skipped; in CI, also a plan that was not reviewed.',
+  policy: 'Refused by a policy, a rule of your own, or the change limit.',
+  incomplete:
+    'The server could not be read completely, or something was left out: a value that no snapshot may contain, that this version does not know, or that the format cannot hold.',
+  unsupported: 'The server does not support the resource, or the server itself is not supported.',
+  'server-only':
+    'Nothing to change, but the server has more than the snapshot, in its scope (`plan --exit-code`, `verify`).',
+  interrupted: 'Interrupted; requests in flight were completed and are in the journal.',
+} as const satisfies Record<ExitStatus, string>
+
+/** The statuses with which every command may end. */
+export const commonStatuses: readonly ExitStatus[] = ['ok', 'failed', 'usage', 'auth', 'interrupted']
+
 /** The statuses of issue codes. The default is `usage`, since most codes report errors in the input. */
 const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'unreachable-server': 'failed',

@@ -1,4 +1,5 @@
 import { defineCommand, flag, required, value } from './command.ts'
+import { applyExits } from './exits.ts'
 import { fromWorkspace, snapshotForms, switchOptions } from './options.ts'
 
 export const activate = defineCommand({
@@ -22,6 +23,10 @@ export const activate = defineCommand({
     'activate all.snapshot.yaml --tag wave-1 --profile new --from old',
     'activate all.snapshot.yaml --tag wave-1 --profile new --dry-run',
   ],
+  exits: {
+    ...applyExits,
+    policy: 'Something of the selection is still active on the server of `--from`, or a policy refuses the change.',
+  },
   async run(input, io) {
     const operations = await import('../operations/switch.ts')
     const { runPlan } = await import('./run-plan.ts')

@@ -1,4 +1,5 @@
 import { defineCommand, required } from './command.ts'
+import { applyExits } from './exits.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import { activationOption, applyOptions, planOptions, snapshotForms } from './options.ts'
 
@@ -17,6 +18,11 @@ export const apply = defineCommand({
     'apply prod.snapshot.yaml --profile prod --activation paused',
     "apply workspaces/ --profile 'team-*'",
   ],
+  exits: {
+    ...applyExits,
+    stale:
+      'The server has changed since the plan was saved, or a resource since the plan was shown, which was skipped.',
+  },
   async run(options, terminal) {
     return forEachServer('apply', options, terminal, async (input, io) => {
       const { applySnapshot } = await import('../operations/apply-snapshot.ts')

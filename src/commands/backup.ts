@@ -1,6 +1,7 @@
 import { plural } from '../plain-text.ts'
 import { commandFormats } from '../report/index.ts'
 import { count, defineCommand, flag, required } from './command.ts'
+import { readExits } from './exits.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import { allowUnknownOption, exportSecretOptions, formatOf, selectionOptions, serverOptions } from './options.ts'
 
@@ -30,6 +31,11 @@ export const backup = defineCommand({
     "backup backups/ --profile 'team-*' --keep 30",
     'backup backups/ --profile prod --secrets age --recipient age1… --identity key.txt',
   ],
+  exits: {
+    ...readExits,
+    incomplete: 'The server could not be read completely, or a resource or value was left out.',
+    policy: 'More has disappeared since the newest backup than the change limit allows.',
+  },
   async run(options, terminal) {
     return forEachServer('backup', options, terminal, async ({ format, ...request }, io) => {
       const { backUp } = await import('../operations/back-up.ts')

@@ -1,3 +1,4 @@
+import type { Exits } from './exits.ts'
 import type { ExitStatus, Io } from './io.ts'
 
 /** One option of a command. `Value` is the type of its value; `Always` is true if it has a value even when it is omitted. */
@@ -140,6 +141,7 @@ interface CommandInfo {
   readonly description: string
   /** Command lines without the name of the tool. */
   readonly examples: readonly string[]
+  readonly exits?: Exits
 }
 
 /** A command of the table, without the types of its options. `run` receives the values of arguments and options by their keys. */

@@ -23,6 +23,7 @@ export const convert = defineCommand({
     'convert acme.tar.gz -o platform/',
     'convert prod.snapshot.yaml --as terraform -o infra/',
   ],
+  exits: { incomplete: 'The format of `--as` cannot hold everything.' },
   async run(input, io) {
     const operations = await import('../operations/convert.ts')
     const { writeResultText } = await import('../report/text/write-result.ts')

@@ -1,4 +1,5 @@
 import { defineCommand, flag, required } from './command.ts'
+import { readExits } from './exits.ts'
 import { selectionOptions, showOptions } from './options.ts'
 
 const sideForms =
@@ -23,6 +24,7 @@ export const diff = defineCommand({
     'diff profile:cloud@acme/staging profile:cloud@acme/prod',
     "diff old.snapshot.yaml platform/ --include 'deployment/etl/**'",
   ],
+  exits: { ...readExits, changes: 'With `--exit-code`: the sides differ.' },
   async run(input, io) {
     const { diffSnapshots } = await import('../operations/diff-snapshots.ts')
     const { printComparison } = await import('./show-diff.ts')

@@ -1,5 +1,6 @@
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, value } from './command.ts'
+import { readExits } from './exits.ts'
 import { environmentOptions, formatOf, sideWorkspaces } from './options.ts'
 
 export const doctor = defineCommand({
@@ -22,6 +23,7 @@ export const doctor = defineCommand({
     'doctor --to prod',
     'doctor --to prod -f json',
   ],
+  exits: readExits,
   async run(input, io) {
     const { preflight } = await import('../operations/preflight.ts')
     const { printChecks } = await import('./print-checks.ts')

@@ -2,6 +2,7 @@ import { Failure } from '../issue.ts'
 import type { ExportRequest, ExportResult } from '../operations/export-snapshot.ts'
 import { kindsText, plural } from '../plain-text.ts'
 import { defineCommand, flag, list, valueOr } from './command.ts'
+import { readExits } from './exits.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus, Io } from './io.ts'
 import {
@@ -58,6 +59,12 @@ export const exportCommand = defineCommand({
     'export --profile prod --as prefect-yaml -o flows/',
     "export -o prod.snapshot.yaml --secret-path 'deployment/**#/spec/job_variables/env/*_KEY' --strict-secrets",
   ],
+  exits: {
+    ...readExits,
+    changes: 'With `--check`: the snapshot differs from the server.',
+    incomplete:
+      'The server could not be read completely, a resource or value was left out, `--strict-secrets` found a secret, or the format of `--as` cannot hold everything.',
+  },
   async run(options, terminal) {
     return forEachServer('export', options, terminal, async (input, io) => {
       if (input.check !== true && !io.collect && (input.format !== 'text' || input.full)) throw withoutReport()

@@ -1,6 +1,7 @@
 import { Failure } from '../issue.ts'
 import { compareFormats, compareReporters } from '../report/index.ts'
 import { defineCommand, flag, list, required, value, valueOr } from './command.ts'
+import { readExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { formatOf, migrationOptions } from './options.ts'
 
@@ -27,6 +28,7 @@ export const migrateCompare = defineCommand({
     'migrate compare ingest --since 24h',
     'migrate compare ingest --since 2h --tolerance duration=3x -f html > compare.html',
   ],
+  exits: { ...readExits, changes: 'With `--exit-code`: there are differences.' },
   async run({ wave, since, until, tolerance, exitCode, format, ...input }, io) {
     const { toleranceOf, timeOf } = await import('./compare-options.ts')
     const now = io.now()

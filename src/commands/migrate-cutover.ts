@@ -1,6 +1,7 @@
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, flag, required, valueOr } from './command.ts'
 import { durationMs } from './duration-option.ts'
+import { waveExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { applyOptions, dryRunOption, formatOf, migrationOptions } from './options.ts'
 
@@ -30,6 +31,7 @@ export const migrateCutover = defineCommand({
     ...formatOf(commandFormats),
   },
   examples: ['migrate cutover ingest --dry-run', 'migrate cutover ingest --drain-timeout 30m --run-missed'],
+  exits: waveExits,
   async run({ wave, drainTimeout, maxGap, ...options }, io) {
     const { runSwitch } = await import('./run-switch.ts')
     const times = { drainMs: durationMs(drainTimeout, '--drain-timeout'), maxGapMs: durationMs(maxGap, '--max-gap') }

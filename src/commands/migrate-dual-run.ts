@@ -1,5 +1,6 @@
 import { Failure } from '../issue.ts'
 import { count, defineCommand, flag, required, value } from './command.ts'
+import { applyExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { applyOptions, dryRunOption, migrationOptions, showOptions } from './options.ts'
 
@@ -23,6 +24,7 @@ export const migrateDualRun = defineCommand({
     ...showOptions,
   },
   examples: ['migrate dual-run ingest --shift 7m --dry-run', 'migrate dual-run ingest --end'],
+  exits: { ...applyExits, policy: 'A schedule cannot be moved exactly, or a policy refuses the change.' },
   async run({ shift, sample, end, wave, ...input }, io) {
     const { dualRun } = await import('../operations/migrate-dual-run.ts')
     const { runPlan } = await import('./run-plan.ts')

@@ -1,5 +1,6 @@
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, flag } from './command.ts'
+import { readExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { formatOf, migrationOptions } from './options.ts'
 
@@ -17,6 +18,7 @@ export const migrateFinish = defineCommand({
     ...formatOf(commandFormats),
   },
   examples: ['migrate finish', 'migrate finish -f json'],
+  exits: { ...readExits, changes: 'Something is left.' },
   async run(input, io) {
     const { finishMigration } = await import('../operations/migrate-finish.ts')
     const { targetReport } = await import('./migrate-status-report.ts')

@@ -2,6 +2,7 @@ import { migratePlanFormats } from '../report/index.ts'
 import type { MigratePlanReport } from '../report/model/migrate-reports.ts'
 import { defineCommand, flag, optional } from './command.ts'
 import { toArgv } from './command-line.ts'
+import { readExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { formatOf, migrationOptions } from './options.ts'
 
@@ -22,6 +23,7 @@ export const migratePlan = defineCommand({
     'migrate plan ingest --waves platform/waves.yaml',
     'migrate plan -f markdown > checklist.md',
   ],
+  exits: { ...readExits, changes: 'Something that runs by itself is in no wave.' },
   async run(input, io) {
     const { planMigration } = await import('../operations/migrate-plan.ts')
     const { migratePlanReporters } = await import('../report/index.ts')

@@ -1,6 +1,7 @@
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, flag, required, valueOr } from './command.ts'
 import { durationMs } from './duration-option.ts'
+import { waveExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { applyOptions, dryRunOption, formatOf, migrationOptions } from './options.ts'
 
@@ -24,6 +25,7 @@ export const migrateRollback = defineCommand({
     ...formatOf(commandFormats),
   },
   examples: ['migrate rollback ingest --dry-run', 'migrate rollback ingest --yes'],
+  exits: waveExits,
   async run({ wave, drainTimeout, ...options }, io) {
     const { runSwitch } = await import('./run-switch.ts')
     const times = { drainMs: durationMs(drainTimeout, '--drain-timeout'), maxGapMs: 5000 }

@@ -1,6 +1,7 @@
 import type { MigrationStatus } from '../operations/migrate-status.ts'
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, flag, valueOr } from './command.ts'
+import { readExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import { formatOf, migrationOptions } from './options.ts'
 
@@ -20,6 +21,7 @@ export const migrateStatus = defineCommand({
     ...formatOf(commandFormats),
   },
   examples: ['migrate status', 'migrate status --watch', 'migrate status -f json --exit-code'],
+  exits: { ...readExits, changes: 'With `--exit-code`: something is on both sides or on neither.' },
   async run(input, io) {
     const { durationMs } = await import('./duration-option.ts')
     const intervalMs = Math.max(1000, durationMs(input.interval, '--interval'))

@@ -1,6 +1,7 @@
 import type { Approve } from '../operations/apply-plan.ts'
 import type { SyncResult } from '../operations/migrate-sync.ts'
 import { defineCommand, optional, optionalChoiceOf } from './command.ts'
+import { applyExits } from './exits.ts'
 import { migrationRequest } from './migrate-words.ts'
 import {
   applyOptions,
@@ -35,6 +36,7 @@ export const migrateSync = defineCommand({
     ...showOptions,
   },
   examples: ['migrate sync --dry-run', 'migrate sync ingest --yes', 'migrate sync --prefer new'],
+  exits: { ...applyExits, changes: 'Both sides have changed something; it was not written.' },
   async run(input, io) {
     const { syncMigration } = await import('../operations/migrate-sync.ts')
     const { runPlan } = await import('./run-plan.ts')

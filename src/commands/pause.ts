@@ -1,4 +1,5 @@
 import { defineCommand, optional } from './command.ts'
+import { applyExits } from './exits.ts'
 import { snapshotForms, switchOptions } from './options.ts'
 
 export const pause = defineCommand({
@@ -13,6 +14,7 @@ export const pause = defineCommand({
     "pause all.snapshot.yaml --include 'deployment/etl/**' --profile old",
     'pause --tag wave-1 --kind deployment --kind automation --profile old',
   ],
+  exits: applyExits,
   async run({ snapshot, ...input }, io) {
     const operations = await import('../operations/switch.ts')
     const { runPlan } = await import('./run-plan.ts')

@@ -2,6 +2,7 @@ import type { Plan } from '../model.ts'
 import type { PlannedSnapshot } from '../operations/plan-snapshot.ts'
 import { defineCommand, flag, list, required, value } from './command.ts'
 import { toArgv } from './command-line.ts'
+import { planExits } from './exits.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus } from './io.ts'
 import { activationOption, planOptions, planRequestOptions, snapshotForms } from './options.ts'
@@ -37,6 +38,11 @@ export const plan = defineCommand({
     'plan prod.snapshot.yaml --profile prod -f html > review.html',
     "plan baseline.snapshot.yaml --profile 'team-*'",
   ],
+  exits: {
+    ...planExits,
+    changes: 'With `--exit-code`: there are changes.',
+    'server-only': 'With `--exit-code`: nothing to change, but the server has more than the snapshot in its scope.',
+  },
   async run(options, terminal) {
     return forEachServer('plan', options, terminal, async (input, io) => {
       const { planSnapshot } = await import('../operations/plan-snapshot.ts')

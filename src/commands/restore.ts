@@ -1,4 +1,5 @@
 import { defineCommand, flag, required } from './command.ts'
+import { applyExits } from './exits.ts'
 import { applyOptions, optionalActivation, planOptions, snapshotForms } from './options.ts'
 
 export const restore = defineCommand({
@@ -19,6 +20,7 @@ export const restore = defineCommand({
     'restore backups/2026-11-24T10-30-00Z.snapshot.yaml --profile prod --prune',
     'restore backups/ --drill --profile empty --yes',
   ],
+  exits: { ...applyExits, changes: 'With `--drill`: something did not come back as it was.' },
   async run({ drill, ...input }, io) {
     const { newestBackup } = await import('../operations/newest-backup.ts')
     const { runPlan } = await import('./run-plan.ts')

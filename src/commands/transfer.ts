@@ -1,4 +1,5 @@
 import { defineCommand, flag, requiredValue, value } from './command.ts'
+import { applyExits } from './exits.ts'
 import {
   allowUnknownOption,
   applyOptions,
@@ -47,6 +48,7 @@ export const transfer = defineCommand({
     'transfer --from old --to new --tag team-a',
     'transfer --from old --to new --overlay prod.overlay.yaml',
   ],
+  exits: applyExits,
   async run(input, io) {
     const operations = await import('../operations/transfer.ts')
     const { runPlan } = await import('./run-plan.ts')

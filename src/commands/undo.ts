@@ -1,5 +1,6 @@
 import { Failure } from '../issue.ts'
 import { defineCommand, flag, optional } from './command.ts'
+import { applyExits } from './exits.ts'
 import { applyOptions, dryRunOption, secretEnvFileOption, serverOptions, showOptions } from './options.ts'
 
 export const undo = defineCommand({
@@ -21,6 +22,7 @@ export const undo = defineCommand({
     'undo --last --profile prod',
     'undo ~/.local/state/prefect-snapshot/journals/2026-11-24T08-00-00.000Z-1234.ndjson --profile prod',
   ],
+  exits: { ...applyExits, partial: 'Something was not reverted: it was changed since, or cannot be restored.' },
   async run({ last, file, ...options }, io) {
     if ((file === undefined) === (last !== true)) throw whichJournal(file)
     const { undoApply } = await import('../operations/undo-apply.ts')

@@ -21,6 +21,7 @@ export const validate = defineCommand({
     'validate *.snapshot.yaml -f markdown',
     'validate --containing platform/variable/region.yaml',
   ],
+  exits: { policy: 'The snapshot is valid, but violates a rule of your own.' },
   async run({ snapshot, containing, format, ...environment }, io) {
     const { validateSnapshots } = await import('../operations/own-rules.ts')
     const { commonOf, print } = await import('./print.ts')

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts'
 import { commandFormats } from '../report/index.ts'
 import { defineCommand, required } from './command.ts'
+import { readExits } from './exits.ts'
 import { fleetOptions, forEachServer } from './fleet.ts'
 import type { ExitStatus } from './io.ts'
 import {
@@ -34,6 +35,11 @@ export const verify = defineCommand({
     'verify prod.snapshot.yaml --profile prod -f json',
     "verify baseline.snapshot.yaml --profile 'team-*'",
   ],
+  exits: {
+    ...readExits,
+    changes: 'The server differs from the snapshot, or a check failed.',
+    'server-only': 'Only the server has more than the snapshot in its scope.',
+  },
   async run(options, terminal) {
     return forEachServer('verify', options, terminal, async (input, io) => {
       const operations = await import('../operations/verify.ts')

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { apiReport } from '../../scripts/api-report.ts'
+import { libraryPage } from '../../scripts/reference/library-page.ts'
 import * as library from '../../src/index.ts'
 
 describe('the library', () => {
   test('has the public API that docs/library-api.txt records (npm run api)', () => {
     expect(readFileSync('docs/library-api.txt', 'utf8')).toBe(apiReport())
+  }, 60_000)
+
+  test('is described by docs/reference/library.md (npm run api)', () => {
+    expect(readFileSync('docs/reference/library.md', 'utf8')).toBe(libraryPage())
   }, 60_000)
 
   test('reads and writes the text of a snapshot', () => {

@@ -5,7 +5,7 @@ import type { ApplyReport, Common, DiffReport, PlanReport, Report } from './repo
 /** Every document that `-f json` prints. */
 export type JsonReport = Report | CommandReport | FleetReport
 
-/** The results of a command for several servers. Part of schemas/report.v1.json, like report.ts. `exit` is the worst of all. */
+/** The results of a command for several servers. `exit` is the worst of all. */
 export interface FleetReport extends Common {
   readonly schema: 'prefect-snapshot/fleet'
   readonly command: string
