@@ -123,8 +123,9 @@ test('--quiet shows no progress', async () => {
 test('without a terminal, progress is a plain line every ten seconds', async () => {
   const { exit, stderr } = await piped
   expect(exit, stderr).toBe(0)
-  expect(stderr.split('\n').filter((line) => line.startsWith('applying'))).toEqual([
-    expect.stringMatching(/^applying 1\/2 · 0\.\d\/s · \d+ s left · variable\/piped/),
-  ])
+  const lines = stderr.split('\n').filter((line) => line.startsWith('applying'))
+  expect(lines.length).toBeGreaterThan(0)
+  // One for each ten seconds, however long a busy machine takes.
+  for (const line of lines) expect(line).toMatch(/^applying 1\/2 · 0\.\d\/s · \d+ s left · variable\/piped/)
   expect(stderr).not.toContain('\u001b')
 })
