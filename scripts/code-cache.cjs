@@ -20,6 +20,7 @@ async function run() {
     ['validate', platform],
     ['diff', empty, platform],
     ['convert', platform, '-o', join(folder, 'copy.yaml')],
+    ['__complete', 'fish', '3', 'plan', platform, '--include', 'deployment/'],
   ])
     await main(['node', 'prefect-snapshot', ...line])
   rmSync(folder, { recursive: true })

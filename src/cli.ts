@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { CommanderError } from 'commander'
+import { CommanderError, type Command as Program } from 'commander'
 import type { Console } from './cli/console.ts'
 import { consoles } from './cli/consoles.ts'
 import { stopOf } from './cli/errors.ts'
@@ -33,7 +33,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const program = programOf(version, start, undefined, payload.write)
   try {
-    await program.parseAsync([...argv])
+    if (argv[2] === '__complete') await printCompletion(program, argv.slice(3), payload.write)
+    else await program.parseAsync([...argv])
   } catch (error) {
     process.exitCode = exitCodeOf(await report(error, argv, output, payload.write))
   }
@@ -43,6 +44,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     tell([lost], output)
   }
   output?.end(Number(process.exitCode ?? exitCodes.ok))
+}
+
+/** Prints what a shell offers for a line: the scripts of `completion` call this. */
+async function printCompletion(program: Program, args: readonly string[], out: StandardOutput['write']): Promise<void> {
+  const { completionText, environmentOf } = await import('./cli/complete.ts')
+  out(await completionText(program, args, environmentOf(trustOf({}, process.env))))
+  process.exitCode = exitCodes.ok
 }
 
 /** The exit code of a command whose output was lost: not one that says that it succeeded. */

@@ -10,7 +10,7 @@ export function commandsPage(): string {
   return page(
     '# Commands',
     generated,
-    'Every command has `--help`, which tells the same in a terminal. What a server and its credentials are taken from is in [Environment variables](environment.md).',
+    'Every command has `--help`, which tells the same in a terminal, and a shell [completes](../completion.md) commands, options and values. What a server and its credentials are taken from is in [Environment variables](environment.md).',
     table(
       ['command', 'purpose'],
       groups.flatMap((group) =>

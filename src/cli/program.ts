@@ -98,10 +98,12 @@ function parentOf(program: Program, name: string, { group, examples: lines }: Co
     .addHelpText('after', examples(lines.slice(0, 1)))
 }
 
-function addArgument(program: Program, name: string, { form, description, default: defaultValue }: Argument<unknown>) {
+function addArgument(program: Program, name: string, argument: Argument<unknown>) {
+  const { form, description, default: defaultValue, choices } = argument
   const notation = form === 'optional' ? `[${name}]` : form === 'rest' ? `<${name}...>` : `<${name}>`
   const one = new ProgramArgument(notation, description)
   if (form === 'rest') one.argParser(collect)
+  else if (choices) one.choices(choices)
   else one.argParser(text)
   if (defaultValue !== undefined) one.default(defaultValue)
   program.addArgument(one)

@@ -4,6 +4,7 @@ import { backup } from './backup.ts'
 import { bundle } from './bundle.ts'
 import { bundleVerify } from './bundle-verify.ts'
 import type { Command } from './command.ts'
+import { completion } from './completion.ts'
 import { convert } from './convert.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
@@ -64,6 +65,7 @@ export const commands: readonly Command[] = [
   secretsList,
   rekey,
   init,
+  completion,
   doctor,
   schema,
 ]

@@ -85,12 +85,21 @@ export interface Argument<Value> {
   readonly description: string
   readonly form: 'required' | 'optional' | 'rest'
   readonly default?: string
+  readonly choices?: readonly string[]
   readonly _?: Value
 }
 
 /** A required argument. */
 export function required(description: string): Argument<string> {
   return { description, form: 'required' }
+}
+
+/** A required argument that is one of several words. */
+export function requiredChoice<const C extends readonly string[]>(
+  description: string,
+  choices: C,
+): Argument<C[number]> {
+  return { description, form: 'required', choices }
 }
 
 /** An optional argument. */

@@ -74,6 +74,7 @@ const lines: Readonly<Record<string, Line>> = {
   diff: { args: () => ['diff', team, changed(0)], payload: /^.*Difference: \d+ created.*\n$/s, json: true },
   graph: { args: () => ['graph', team], payload: /^(%%|---|flowchart|graph).*$/s, json: true },
   explain: { args: () => ['explain', 'flow'], payload: /^flow\n.*$/s, json: true },
+  completion: { args: () => ['completion', 'fish'], payload: /^# Completion .*complete -c prefect-snapshot .*\n$/s },
   schema: { args: () => ['schema'], payload: /^\{.*\}\n$/s },
   doctor: {
     args: () => ['doctor', '--from', 'full', '--to', 'other'],

@@ -126,7 +126,7 @@ it('lists the commands by what they are for', () => {
     ['diff', 'validate', 'verify', 'graph', 'explain'],
     ['backup', 'restore', 'undo', 'journals'],
     ['import', 'convert', 'bundle', 'secrets', 'rekey'],
-    ['init', 'doctor', 'schema'],
+    ['init', 'completion', 'doctor', 'schema'],
   ])
 })
 
