@@ -120,6 +120,7 @@ const home = {
   croner: 'schedule',
   rrule: 'schedule',
   yaml: 'snapshot',
+  'js-yaml': 'snapshot',
   ajv: 'snapshot',
   'age-encryption': 'secrets',
   '@secretlint/core': 'secrets',

@@ -42,7 +42,7 @@ describe('anchors, aliases and merges', () => {
     expect((read(text) as JsonObject).b).toEqual(value)
   })
 
-  it('have the meaning of YAML, and the fast reader does not handle them', () => {
+  it('have the meaning of YAML, in both readers', () => {
     let merges = 0
     fc.assert(
       fc.property(fc.gen(), (gen) => {
@@ -51,8 +51,8 @@ describe('anchors, aliases and merges', () => {
         const oracle = parseDocument(text.replaceAll('2.0', '2'), others)
         expect(oracle.errors, text).toEqual([])
         expect(read(text.replaceAll('2.0', '2')), text).toEqual(oracle.toJS({ maxAliasCount: -1 }))
-        const isReused = /^[^|"]*(?:<<:|[&*]n\d)/.test(text)
-        if (isReused) expect(readFast(text, 200)).toBeUndefined()
+        const quick = readFast(text, 200)
+        if (quick !== undefined) expect(quick, text).toEqual(read(text))
         if (text.includes(' <<: ')) merges++
       }),
       { numRuns: runs(300) },
