@@ -1,5 +1,5 @@
 /*
- * The tour of the README on two real Prefect servers: `npm run demo`. With `--keep`, the demo keeps its directory.
+ * The tutorial (docs/tutorial.md) on two real Prefect servers: `npm run demo`. With `--keep`, the demo keeps its directory.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ function documentOf(text: string, key: string): string {
 
 const whatToReadNext = `
 Read next:
-  README.md                                the commands, selection, environments and secrets
+  README.md                                install, servers, and which page has what
   docs/recipes/README.md                   GitOps, drift, migration in waves, backup and restore
   snapshots/data-team.snapshot.yaml        a small snapshot
   node bin/prefect-snapshot.js help plan   the flags of a command, with examples`

@@ -1,4 +1,4 @@
-/* Writes the table of versions into the README, from the results of `npm run test:versions`: `npm run schema`. */
+/* Writes the table of versions into docs/explanation/limits.md, from the results of `npm run test:versions`: `npm run schema`. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { claimed, prefect2, serverVersions } from '../test/servers/versions.ts'
@@ -34,13 +34,13 @@ function cell(result: PairResult | undefined, pair: string): string {
   ].join(', ')
 }
 
-/** The README with the table between its two marks. */
-export function withVersionsTable(readme: string, results: Results): string {
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end, readme.indexOf(begin))]
-  if (from < 0 || to < 0) throw new Error('The README has no place for the table of versions')
-  return `${readme.slice(0, from + begin.length)}\n${versionsTable(results)}\n\n${readme.slice(to)}`
+/** The page with the table between its two marks. */
+export function withVersionsTable(page: string, results: Results): string {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end, page.indexOf(begin))]
+  if (from < 0 || to < 0) throw new Error('The page has no place for the table of versions')
+  return `${page.slice(0, from + begin.length)}\n${versionsTable(results)}\n\n${page.slice(to)}`
 }
 
-const readme = fileURLToPath(new URL('../README.md', import.meta.url))
+const limits = fileURLToPath(new URL('../docs/explanation/limits.md', import.meta.url))
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(readme, withVersionsTable(readFileSync(readme, 'utf8'), readResults()))
+  writeFileSync(limits, withVersionsTable(readFileSync(limits, 'utf8'), readResults()))

@@ -18,7 +18,7 @@ function demo(): Promise<{ text: string; exit: number | null }> {
   })
 }
 
-test('the demo runs the tour of the README to its end, and says what to read next', { timeout: 300_000 }, async () => {
+test('the demo runs the tutorial to its end, and says what to read next', { timeout: 300_000 }, async () => {
   const { text, exit } = await demo()
   expect(exit, text.slice(-3000)).toBe(0)
   const numbers = /Plan: (\d+) to create.*\((\d+) successful write requests\.\)/s.exec(text)

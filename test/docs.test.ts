@@ -26,6 +26,8 @@ const docs = [
   ...below('docs', '.md'),
 ]
 const readme = read('README.md')
+const commandTable = read('docs/commands.md')
+const limits = read('docs/explanation/limits.md')
 const architecture = read('ARCHITECTURE.md')
 
 describe('ARCHITECTURE.md', () => {
@@ -44,7 +46,7 @@ describe('ARCHITECTURE.md', () => {
   })
 })
 
-describe('README.md', () => {
+describe('the pages for users', () => {
   const program = () => programOf('0.0.0', async () => {})
   const commands = program().commands.map((command) => command.name())
 
@@ -80,22 +82,33 @@ describe('README.md', () => {
     expect([fault ?? 0, ...told]).toEqual([0])
   })
 
-  it.each(commands.filter((name) => name !== 'help'))('names the command %s', (name) => {
-    expect(new RegExp(`\`${name}[ \`]`).test(readme)).toBe(true)
+  it.each(commands.filter((name) => name !== 'help'))('docs/commands.md names the command %s', (name) => {
+    expect(new RegExp(`\`${name}[ \`]`).test(commandTable)).toBe(true)
   })
 
-  it('names the commands of the demo and of the tests near its top', () => {
+  it('README.md names the commands of the demo and of the tests near its top, and is short', () => {
     const top = readme.slice(0, readme.indexOf('\n## '))
     for (const line of ['npm ci && npm run demo', 'npm ci && npm test']) expect(top).toContain(line)
+    expect(readme.split(/\s+/).length).toBeLessThanOrEqual(900)
+    for (const name of [
+      'Prefect Cloud',
+      'PREFECT_API_URL',
+      'PREFECT_API_KEY',
+      'PREFECT_API_AUTH_STRING',
+      'HTTPS_PROXY',
+    ])
+      expect(readme).toContain(name)
   })
 
-  it('describes each exit code', () => {
-    const rows = [...readme.matchAll(/^\| (\d+) \| \S/gm)].map((match) => Number(match[1]))
+  it('docs/reference/exit-codes.md describes each exit code', () => {
+    const rows = [...read('docs/reference/exit-codes.md').matchAll(/^\| \[(\d+)\]\S+ \| \S/gm)].map((match) =>
+      Number(match[1]),
+    )
     expect(rows).toEqual(Object.values(exitCodes))
   })
 
-  it.each(kinds.map(({ name }) => name))('says that %s is moved', (name) =>
-    expect(readme.includes(`\`${name}\``)).toBe(true),
+  it.each(kinds.map(({ name }) => name))('docs/explanation/limits.md says that %s is moved', (name) =>
+    expect(limits.includes(`\`${name}\``)).toBe(true),
   )
 })
 

@@ -56,7 +56,7 @@ const steps = {
     edit(root, 'src/commands/all.ts', /^import \{ transfer/m, `import { ${toy} } from './${toy}.ts'\n$&`)
     edit(root, 'src/commands/all.ts', '  transfer,\n', `  ${toy},\n  transfer,\n`)
   },
-  'command: README': (root: string) => edit(root, 'README.md', /^\| `schema` \|/m, '| `toy` | print a word |\n$&'),
+  'command: page': (root: string) => edit(root, 'docs/commands.md', /^\| `schema` \|/m, '| `toy` | print a word |\n$&'),
   'command: ARCHITECTURE': (root: string) =>
     edit(root, 'ARCHITECTURE.md', /^ {4}command.ts.*\n/m, '$&    toy.ts    a toy\n'),
   'kind: file': (root: string, toy: Toy) =>
@@ -92,7 +92,8 @@ const steps = {
     write(root, 'write-schema.ts', script.join('\n'))
     await run(root, 'tsx', ['write-schema.ts'])
   },
-  'kind: README': (root: string) => edit(root, 'README.md', '`saved-search`', '`saved-search`, `toy-search`'),
+  'kind: page': (root: string) =>
+    edit(root, 'docs/explanation/limits.md', '`saved-search`', '`saved-search`, `toy-search`'),
   'kind: ARCHITECTURE': (root: string) =>
     edit(root, 'ARCHITECTURE.md', /^ {4}saved-search.ts.*\n/m, '$&    toy-search.ts    a toy\n'),
   'format: file': (root: string, toy: Toy) =>
@@ -219,8 +220,8 @@ test.concurrent('forgotten documents, schema, and tests of a kind fail their tes
   const { failed } = await testResults(root)
   const expected = [
     /^ARCHITECTURE.md .*each file of src/,
-    /^README.md .*toy-search/,
-    /^README.md names the command toy/,
+    /limits.md says that toy-search/,
+    /commands.md names the command toy/,
     /schemas\/snapshot.v1.json/,
     // The field coverage of the toy kind, and its missing line in recorded.test.ts
     /classified 'toy-search'/,

@@ -5,7 +5,7 @@ import { move, type Origin, openOrigin } from './pair.ts'
 import { chosen, record } from './results.ts'
 
 /*
- * Everything that each version can hold, moved to each version: the claim of the README. One pair of servers at a time; the source
+ * Everything that each version can hold, moved to each version: the claim of docs/explanation/limits.md. One pair of servers at a time; the source
  * of nine or eight pairs is seeded once.
  */
 const missing = new Map<ServerVersion, string>()

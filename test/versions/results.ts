@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { common, newest, prefect2, type ServerVersion } from '../servers/versions.ts'
 import type { Moved } from './pair.ts'
 
-/** What became of the resources of a version on another one: `npm run test:versions` writes it, and the README has it as a table. */
+/** What became of the resources of a version on another one: `npm run test:versions` writes it, and docs/explanation/limits.md has it as a table. */
 export interface PairResult {
   readonly resources: number
   readonly arrived: number
