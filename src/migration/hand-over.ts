@@ -41,6 +41,8 @@ export interface HandOver {
   note(step: SwitchStep['step'], more?: Pick<SwitchStep, 'gapMs' | 'reason'>): void
   now(): number
   sleep(ms: number): Promise<void>
+  /** Whether the command was interrupted: then nothing is waited for. */
+  stopped(): boolean
 }
 
 /**
@@ -89,7 +91,7 @@ export async function handOver(work: HandOver): Promise<HandedOver> {
 
 /** The runs that the giving side still works on, after waiting for them as long as the gap allows. */
 async function runsLeft(work: HandOver, offAt: number): Promise<readonly OpenRun[]> {
-  const { giving, times, now, sleep } = work
+  const { giving, times, now, sleep, stopped } = work
   for (let clears = 0; ; ) {
     const runs = await giving.runs()
     if (runs.some(({ auto, state }) => auto && state === 'waiting') && clears < mostClears) {
@@ -98,7 +100,7 @@ async function runsLeft(work: HandOver, offAt: number): Promise<readonly OpenRun
       continue
     }
     const left = stillAtWork(runs, now())
-    const mayWait = times.drainMs > 0 && now() - offAt < times.maxGapMs - takeMs
+    const mayWait = times.drainMs > 0 && !stopped() && now() - offAt < times.maxGapMs - takeMs
     if (left.length === 0 || !mayWait) return left
     await sleep(lookMs)
   }

@@ -186,6 +186,8 @@ async function settleAll(handed: readonly Handed[], rounds: Rounds, request: Wav
   if (handed.length === 0) return new Map<SwitchMember, Settled>()
   const until = settledAt(handed, rounds.taking.prepared.live.server.version)
   if (until > context.now()) await rounds.sleep(until - context.now())
+  // Too early, what the scheduler is about to run looks missed. The next command looks at it again.
+  if (context.signal.aborted) return new Map<SwitchMember, Settled>()
   await sweep(
     handed.map(({ member }) => member),
     rounds.giving,

@@ -207,5 +207,6 @@ function workOf(member: SwitchMember, round: Round): Parameters<typeof handOver>
     note: (step, more = {}) => round.journal.append(stepOf(member, round, step, more)),
     now: () => context.now(),
     sleep,
+    stopped: () => context.signal.aborted,
   }
 }

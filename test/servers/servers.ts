@@ -28,7 +28,8 @@ export interface PrefectServer {
   readonly port: number
   readonly home: string
   readonly version: ServerVersion
-  stop(): Promise<void>
+  /** Without a signal, a server whose directory is kept ends gracefully. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** The output of the server. */
   log(): string
 }
@@ -132,8 +133,8 @@ function serverOf(process: Fork, version: ServerVersion, home: string, throwaway
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
   let last: string | undefined
-  const stop = async () => {
-    await process.stop(throwaway ? 'SIGKILL' : 'SIGTERM')
+  const stop = async (signal: 'SIGTERM' | 'SIGKILL' = throwaway ? 'SIGKILL' : 'SIGTERM') => {
+    await process.stop(signal)
     last ??= read()
     if (throwaway) await rm(home, { recursive: true, force: true })
   }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Ran, runCli } from '../support/cli.ts'
@@ -21,7 +22,17 @@ export function journalLines(home: string): Readonly<Record<string, unknown>>[] 
  * Runs the built tool, and kills it (SIGKILL) once the journal has this many further lines. Returns how it ended: null as the
  * exit code if it was killed.
  */
-export async function killedAfter(home: string, lines: number, args: readonly string[]): Promise<Ran> {
+export function killedAfter(home: string, lines: number, args: readonly string[]): Promise<Ran> {
+  return disturbedAfter(home, lines, args, (child) => void child.kill('SIGKILL'))
+}
+
+/** Runs the built tool, and does something once to it, or to a server, when the journal has this many further lines. */
+export async function disturbedAfter(
+  home: string,
+  lines: number,
+  args: readonly string[],
+  disturb: (child: ChildProcess) => void,
+): Promise<Ran> {
   const before = journalLines(home).length
   let timer: NodeJS.Timeout | undefined
   try {
@@ -30,7 +41,9 @@ export async function killedAfter(home: string, lines: number, args: readonly st
       cwd: home,
       started: (child) => {
         timer = setInterval(() => {
-          if (journalLines(home).length >= before + lines) child.kill('SIGKILL')
+          if (journalLines(home).length < before + lines) return
+          clearInterval(timer)
+          disturb(child)
         }, 10)
       },
     })

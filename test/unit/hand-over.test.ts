@@ -49,7 +49,7 @@ type World = ReturnType<typeof world>
 type Move = 'cutover' | 'rollback'
 
 /** What the command does with one member, from what both servers and the journal say. */
-async function command(world: World, move: Move, drainMs = 1000): Promise<HandedOver | string> {
+async function command(world: World, move: Move, drainMs = 1000, stopped = false): Promise<HandedOver | string> {
   const [from, to]: [SideName, SideName] = move === 'cutover' ? ['old', 'new'] : ['new', 'old']
   const record = { head: {} as never, steps: world.steps }
   const switched = switchedIn(record).get('deployment/a/b')
@@ -95,6 +95,7 @@ async function command(world: World, move: Move, drainMs = 1000): Promise<Handed
     sleep: async (ms) => {
       world.state.now += ms
     },
+    stopped: () => stopped,
   })
 }
 
@@ -153,6 +154,14 @@ describe('a hand-over', () => {
     expect(one.on).toEqual({ old: true, new: false })
     expect(one.state.now).toBeLessThan(5000)
     expect(one.steps.map(({ step }) => step)).toEqual(['begin', 'released', 'kept'])
+  })
+
+  test('is taken back at once if the command is interrupted meanwhile', async () => {
+    const one = world()
+    one.runs.old.push(run({ state: 'in-flight' }))
+    expect(await command(one, 'cutover', 1000, true)).toMatchObject({ end: 'kept', again: true })
+    expect(one.on).toEqual({ old: true, new: false })
+    expect(one.state.now).toBeLessThan(1000)
   })
 
   test('goes on if that run ends within the gap, and without a drain timeout in any case', async () => {
