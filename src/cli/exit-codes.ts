@@ -85,6 +85,7 @@ const statuses: Partial<Record<IssueCode, ExitStatus>> = {
   'no-worker': 'policy',
   'on-both-sides': 'changes',
   'not-switched': 'partial',
+  'migration-locked': 'failed',
   'inexact-shift': 'policy',
   unsupported: 'unsupported',
   interrupted: 'interrupted',

@@ -20,6 +20,12 @@ export const switchCodes = {
     example: 'A deployment that always has a run in flight.',
     fix: 'Run the command again: it switches what is left. With --drain-timeout 0, runs in flight end where they are.',
   },
+  'migration-locked': {
+    meaning: 'Another command of the same migration is writing.',
+    cause: 'Two people, or a person and a scheduled job, work with the same waves file at the same time.',
+    example: 'A `migrate sync` of a nightly job while somebody cuts a wave over.',
+    fix: 'Wait until the other command has ended. The lock of a command that was killed is no obstacle.',
+  },
   'lower-limit': {
     meaning: 'A limit on runs is lower at the side that takes a wave over than at the side that gives it away.',
     cause: 'The limit was changed on one server, or by an overlay.',

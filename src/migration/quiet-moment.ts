@@ -30,10 +30,19 @@ export interface Look {
   readonly slots: readonly number[] | undefined
 }
 
+/** Why a resource is not switched now: runs in flight, a run that is due and that no worker takes, or a near time of a schedule. */
+export type WaitReason = 'in-flight' | 'due' | 'slot'
+
 /** Whether a resource can be switched now: without a reason to wait, and with the time at which waiting ends. */
 export interface Moment {
   readonly quiet: boolean
-  readonly because?: 'in-flight' | 'due' | 'slot'
+  readonly because?: WaitReason
+  /** Number of runs in flight, or that are due. */
+  readonly count?: number
+  /** The near time of a schedule. */
+  readonly at?: number
+  /** How long it waits at most from now on. */
+  readonly limitMs?: number
   /** It has waited for as long as it may. */
   readonly over: boolean
 }
@@ -44,23 +53,29 @@ export interface Moment {
  */
 export function momentOf(look: Look, times: SwitchTimes): Moment {
   const { now, since } = look
-  const because = reasonToWait(look, times)
+  const reason = reasonToWait(look, times)
   const limit = times.drainMs === 0 ? slotWaitMs : times.drainMs
   const over = now - since >= limit
-  if (because === undefined) return { quiet: true, over: false }
+  if (reason === undefined) return { quiet: true, over: false }
   // Nothing that waiting for a schedule could prevent is worse than not to switch: the missed time is told.
-  if (because === 'slot' && over) return { quiet: true, over: false }
-  return { quiet: false, because, over }
+  if (reason.because === 'slot' && over) return { quiet: true, over: false }
+  return { quiet: false, ...reason, over, limitMs: Math.max(0, limit - (now - since)) }
 }
 
-function reasonToWait({ now, runs, slots }: Look, times: SwitchTimes): Moment['because'] {
+function reasonToWait(
+  { now, runs, slots }: Look,
+  times: SwitchTimes,
+): (Pick<Required<Moment>, 'because'> & Pick<Moment, 'count' | 'at'>) | undefined {
   const horizon = horizonOf(times)
-  if (times.drainMs > 0 && runs.some(({ state }) => state === 'in-flight')) return 'in-flight'
+  const inFlight = runs.filter(({ state }) => state === 'in-flight').length
+  if (times.drainMs > 0 && inFlight > 0) return { because: 'in-flight', count: inFlight }
   const begins = runs.filter(({ state }) => state === 'waiting').map(({ at }) => at)
-  if (times.drainMs > 0 && begins.some((at) => at <= now)) return 'due'
+  const due = begins.filter((at) => at <= now).length
+  if (times.drainMs > 0 && due > 0) return { because: 'due', count: due }
   const next = [...begins, ...(slots ?? [])].filter((at) => at > now)
-  if (!next.some((at) => at - now < horizon)) return undefined
-  return isDense(next, now, horizon) ? undefined : 'slot'
+  const near = next.filter((at) => at - now < horizon)
+  if (near.length === 0 || isDense(next, now, horizon)) return undefined
+  return { because: 'slot', at: Math.min(...near) }
 }
 
 /** Whether there is never a moment that is far enough from the next time: then any moment is as good as another one. */

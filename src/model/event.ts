@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts'
+import type { Ref } from '../ref.ts'
 import type { Change, Outcome } from './change.ts'
 
 /** A progress event of a stage. */
@@ -63,6 +64,18 @@ export type EventOf =
   | { readonly type: 'server-wait'; readonly url: string; readonly reason: string; readonly limitMs: number }
   /** A server that was waited for responds again. */
   | { readonly type: 'server-back'; readonly url: string; readonly awayMs: number }
+  /**
+   * A resource is not switched yet: it has this many runs in flight, or `due` ones that no worker takes, or a time of its
+   * schedule is in `waitMs`. It waits `limitMs` at most from now on.
+   */
+  | {
+      readonly type: 'switch-wait'
+      readonly ref: Ref
+      readonly reason: 'in-flight' | 'due' | 'slot'
+      readonly runs?: number
+      readonly waitMs?: number
+      readonly limitMs: number
+    }
   /** A command that runs for several servers begins with one of them. */
   | { readonly type: 'target-begin' }
   /** It has ended for one of them, with this exit code; `done` of `total` have ended. */

@@ -11,7 +11,7 @@ import { issuesOf } from './open-apply.ts'
 import { runsAt } from './switch-looks.ts'
 import { membersOf, type SwitchMember, sidesOf, stepOf, type WaveMove } from './switch-members.ts'
 import { preflightOf } from './switch-preflight.ts'
-import { progressOf } from './switch-progress.ts'
+import { progressOf, waitsOf } from './switch-progress.ts'
 import { type MemberOutcome, type Rounds, switchAll } from './switch-rounds.ts'
 import { type Handed, handedOf, type Settled, settle, settledAt, toSettle } from './switch-settle.ts'
 import { openSide, prepareSide, type SwitchSide } from './switch-side.ts'
@@ -136,6 +136,7 @@ async function carryOut(
     times: { maxGapMs: request.maxGapMs, drainMs: request.drainMs },
     sleep: (ms) => delay(ms, undefined, { signal: context.signal }).catch(() => {}),
     onEnd: progressOf(planned, context),
+    onWait: waitsOf(context),
     onFailure: (error) => void failures.push(...issuesOf(error)),
   }
   try {

@@ -4,6 +4,7 @@ import { Failure } from '../issue.ts'
 import { type Membership, membershipOf } from '../migration/membership.ts'
 import { journalBeside, readMigration } from '../migration/migration-file.ts'
 import type { MigrationHead, MigrationRecord } from '../migration/migration-journal.ts'
+import { lockMigration } from '../migration/migration-lock.ts'
 import { parseWaves, type Wave, type Waves } from '../migration/waves.ts'
 import type { Live, Ref } from '../model.ts'
 import { readText } from '../read-file.ts'
@@ -51,7 +52,7 @@ export type Writes = 'none' | 'new' | 'both'
 
 /**
  * Reads the waves file, both servers at the same time and the journal, for `use`. Throws `Failure` before the first write if
- * the file, the overlays or the journal have errors, or a server cannot be read.
+ * the file, the overlays or the journal have errors, a server cannot be read, or another command of the migration writes.
  */
 export async function withMigration<T>(
   request: MigrationRequest,
@@ -66,39 +67,53 @@ export async function withMigration<T>(
   const oldTarget: Target = { profile: waves.from, ...inWorkspace(waves.fromWorkspace) }
   const newTarget: Target = { profile: waves.to, ...inWorkspace(waves.toWorkspace) }
   const purposeOf = (isWritten: boolean) => ({ purpose: isWritten ? ('write' as const) : ('compare' as const) })
-  return withConnection({ ...oldTarget, ...purposeOf(writes === 'both') }, context, (from) =>
-    withConnection({ ...newTarget, ...purposeOf(writes !== 'none') }, context, async (to) => {
-      const pair = { from: from.server.url, to: to.server.url }
-      if (pair.from === pair.to) throw sameServer(waves)
-      const record = readMigration(journal.path, journal.name, pair)
-      const [old, new_] = await Promise.all([readResources(from, context), readResources(to, context)])
-      refuseEchoes(from, [...old.resources.values()])
-      const wanted = await throughOverlays(old, waves, context)
-      const head: MigrationHead = {
-        type: 'head',
-        schema: 'prefect-snapshot/migration',
-        version: 1,
-        tool: context.version,
-        ...pair,
-        time: context.now(),
-      }
-      const known = new Set(wanted.snapshot.resources.map(refOf))
-      return use({
-        waves,
-        old: { connection: from, live: old },
-        new: { connection: to, live: new_ },
-        wanted,
-        targetOf: (ref) => {
-          const target = wanted.renamedOf?.(ref) ?? ref
-          return known.has(target) ? target : undefined
-        },
-        membership: membershipOf([...old.resources.values()], context.kinds, waves),
-        record,
-        journal,
-        head,
-      })
-    }),
-  )
+  // What is decided from the journal must hold until it is written.
+  const lock = writes === 'none' ? undefined : lockMigration(journal.path, name)
+  try {
+    return await withConnection({ ...oldTarget, ...purposeOf(writes === 'both') }, context, (from) =>
+      withConnection({ ...newTarget, ...purposeOf(writes !== 'none') }, context, async (to) =>
+        use(await readSides({ from, to }, waves, journal, context)),
+      ),
+    )
+  } finally {
+    lock?.release()
+  }
+}
+
+async function readSides(
+  { from, to }: { readonly from: OpenConnection; readonly to: OpenConnection },
+  waves: Waves,
+  journal: Migration['journal'],
+  context: Context,
+): Promise<Migration> {
+  const pair = { from: from.server.url, to: to.server.url }
+  if (pair.from === pair.to) throw sameServer(waves)
+  const record = readMigration(journal.path, journal.name, pair)
+  const [old, new_] = await Promise.all([readResources(from, context), readResources(to, context)])
+  refuseEchoes(from, [...old.resources.values()])
+  const wanted = await throughOverlays(old, waves, context)
+  const known = new Set(wanted.snapshot.resources.map(refOf))
+  return {
+    waves,
+    old: { connection: from, live: old },
+    new: { connection: to, live: new_ },
+    wanted,
+    targetOf: (ref) => {
+      const target = wanted.renamedOf?.(ref) ?? ref
+      return known.has(target) ? target : undefined
+    },
+    membership: membershipOf([...old.resources.values()], context.kinds, waves),
+    record,
+    journal,
+    head: {
+      type: 'head',
+      schema: 'prefect-snapshot/migration',
+      version: 1,
+      tool: context.version,
+      ...pair,
+      time: context.now(),
+    },
+  }
 }
 
 /** What the old side has, with the names and values of the new one, as a transfer with the same overlays takes it along. */

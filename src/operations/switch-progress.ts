@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Issue } from '../issue.ts'
+import type { Moment } from '../migration/quiet-moment.ts'
 import type { PreparedPlan } from './make-plan.ts'
 import type { SwitchMember } from './switch-members.ts'
 import type { MemberOutcome } from './switch-rounds.ts'
@@ -30,5 +31,20 @@ export function progressOf(
     }
     const outcome = { change, ms: onAt - offAt, ...(status ?? { status: 'skipped' as const, issue }) }
     onEvent({ type: 'outcome', outcome, done, total })
+  }
+}
+
+/** Emits why a member waits, when the reason is another one than before. */
+export function waitsOf({ onEvent, now }: Context): (member: SwitchMember, moment: Moment) => void {
+  const told = new Map<SwitchMember, string>()
+  return (member, { because, count, at, limitMs = 0 }) => {
+    const text = `${because} ${count} ${at}`
+    if (because === undefined || told.get(member) === text) return
+    told.set(member, text)
+    const more = {
+      ...(count === undefined ? {} : { runs: count }),
+      ...(at === undefined ? {} : { waitMs: at - now() }),
+    }
+    onEvent({ type: 'switch-wait', ref: member.taking, reason: because, ...more, limitMs })
   }
 }

@@ -39,6 +39,8 @@ export interface Rounds {
   readonly context: Context
   /** Called with each member whose switch has ended. */
   readonly onEnd: (outcome: MemberOutcome) => void
+  /** Called with each member that is not at rest. */
+  readonly onWait: (member: SwitchMember, moment: Moment) => void
   /** Called with the error of a server that could not be asked between two members. */
   readonly onFailure: (error: unknown) => void
 }
@@ -102,8 +104,10 @@ async function round(waiting: readonly SwitchMember[], round: Round): Promise<Sw
     if (!since.has(member)) since.set(member, context.now())
     const moment = await momentNow(member, all.get(member) ?? [], round)
     if (!moment.quiet && moment.over) end(givenUp(member, moment, round))
-    else if (!moment.quiet) left.push(member)
-    else {
+    else if (!moment.quiet) {
+      round.onWait(member, moment)
+      left.push(member)
+    } else {
       const outcome = await switchOne(member, moment.runs, round)
       if (outcome === 'again') left.push(member)
       else end(outcome)

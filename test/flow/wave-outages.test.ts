@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -50,13 +50,19 @@ const deploy = async (url: string, name: string, more: Row = {}) => {
   return post('/deployments/', { name, flow_id: flow.id, schedules, ...more })
 }
 /** Kills a server in the middle of the wave, and starts it again after some seconds, or not. */
-const through = async (move: string, dies: Name, back: boolean, ...more: readonly string[]): Promise<Ran> => {
+const through = async (
+  move: string,
+  dies: Name,
+  back: boolean,
+  more: readonly string[] = [],
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<Ran> => {
   const { port } = servers[dies]
   let restarted: Promise<unknown> = Promise.resolve()
   const ran = await disturbedAfter(home, 4, ['migrate', move, 'etl', '--yes', '-f', 'json', ...more], () => {
     restarted = servers[dies].stop('SIGKILL').then(async () => {
       if (!back) return
-      await sleep(2000)
+      await Promise.all([sleep(2000), meanwhile()])
       await start(dies, port)
     })
   })
@@ -132,7 +138,7 @@ test('a cutover waits for a new side that dies and comes back', async () => {
 
 test('a side that does not come back ends a rollback, which tells what is where; run again, it finishes', async () => {
   const { port } = servers.old
-  const ran = await through('rollback', 'old', false, '--server-timeout', '1')
+  const ran = await through('rollback', 'old', false, ['--server-timeout', '1'])
   expect(ran.exit, ran.stderr).toBe(5)
   await start('old', port)
   const { old, new: new_ } = await onBoth()
@@ -149,10 +155,30 @@ test('a side that does not come back ends a rollback, which tells what is where;
   expect(await onBoth()).toEqual({ old: all, new: [] })
 })
 
-test('a cutover waits for an old side that dies and comes back', async () => {
-  const ran = await through('cutover', 'old', true)
+test('a cutover waits for an old side that dies and comes back; no other command writes meanwhile', async () => {
+  let second: Ran | undefined
+  const ran = await through('cutover', 'old', true, [], async () => {
+    second = await cli('migrate', 'rollback', 'etl', '--yes', '-f', 'json')
+  })
+  expect(second?.exit).toBe(1)
+  expect(second?.stdout).toMatch(/"migration-locked".*Another command of this migration is writing: process \d+ on /s)
   expect(ran.exit, ran.stderr).toBe(0)
   expect(await onBoth()).toEqual({ old: [], new: all })
+  expect(existsSync(join(home, 'waves.journal.ndjson.lock'))).toBe(false)
+})
+
+test('what keeps a deployment from being switched is told, and after the drain timeout it stays', async () => {
+  const { get, post } = plainHttp(servers.old.url)
+  const { id } = await get('/deployments/name/limited/limited')
+  const run = await post(`/deployments/${id}/create_flow_run`, {})
+  await post(`/flow_runs/${run.id}/set_state`, { state: { type: 'RUNNING' }, force: true })
+  const args = ['--allow-no-worker', '--drain-timeout', '2s', '--yes', '--log', 'ndjson']
+  const ran = await cli('migrate', 'cutover', 'limited', ...args)
+  expect([ran.exit, ran.stdout]).toEqual([5, expect.stringContaining('it always had a run in flight')])
+  const events = ran.stderr.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Row]))
+  expect(events.filter(({ type }) => type === 'switch-wait')).toEqual([
+    expect.objectContaining({ ref: 'deployment/limited/limited', reason: 'in-flight', runs: 1 }),
+  ])
 })
 
 test('all the while, nothing was on both sides', async () => {

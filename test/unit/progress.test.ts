@@ -32,6 +32,23 @@ describe('the progress of a command', () => {
     expect(progressText(progress, 6000, 20)).toHaveLength(20)
   })
 
+  it('says why resources are not switched yet, and how long they wait at most', () => {
+    const wait = (
+      ref: 'a/x' | 'a/y',
+      more: Pick<Event & { type: 'switch-wait' }, 'reason' | 'runs' | 'waitMs'>,
+    ): Event => ({ type: 'switch-wait', ref, limitMs: 600_000, ...more })
+    const begin: Event = { type: 'phase', phase: 'applying', total: 4 }
+    const inFlight = wait('a/x', { reason: 'in-flight', runs: 2 })
+    const textOf = (...events: readonly Event[]) => progressText(progressAfter(begin, ...events), 3000, 200)
+    expect(textOf(inFlight)).toBe('applying 0/4 · 2 s · 1 waits: a/x has 2 runs in flight (at most 9 min 58 s)')
+    const slot = wait('a/y', { reason: 'slot', waitMs: 9000 })
+    expect(textOf(inFlight, slot)).toMatch(/ · 2 wait: a\/x has 2 runs in flight/)
+    expect(textOf(inFlight, slot, outcome(1))).toBe(
+      'applying 1/4 · 0.5/s · 6 s left · 1 waits: a/y runs in 7 s (at most 9 min 58 s)',
+    )
+    expect(textOf(wait('a/y', { reason: 'due', runs: 1 }))).toMatch(/a\/y has 1 run due that no worker takes/)
+  })
+
   it('counts objects read, without a total', () => {
     const read = (kind: string, count: number): Event => ({ type: 'read', kind, count })
     const progress = progressAfter({ type: 'phase', phase: 'reading' }, read('a', 30), read('b', 12))

@@ -24,10 +24,14 @@ const look = (more: Partial<Look>): Look => ({ now, since: now, runs: [], slots:
 describe('a quiet moment', () => {
   test.each([
     ['nothing is near', {}, { quiet: true }],
-    ['a run is in flight', { runs: [run({ state: 'in-flight', at: now - 5000 })] }, { because: 'in-flight' }],
+    [
+      'a run is in flight',
+      { runs: [run({ state: 'in-flight', at: now - 5000 })] },
+      { because: 'in-flight', count: 1, limitMs: times.drainMs },
+    ],
     ['a run is due', { runs: [run({ at: now - 100 })] }, { because: 'due' }],
     ['a run was made by hand and is due', { runs: [run({ at: now, auto: false })] }, { because: 'due' }],
-    ['a time is 12 s away', { slots: [now + 12_000, now + 3_600_000] }, { because: 'slot' }],
+    ['a time is 12 s away', { slots: [now + 12_000, now + 3_600_000] }, { because: 'slot', at: now + 12_000 }],
     ['a run starts in 12 s', { runs: [run({ at: now + 12_000 })] }, { because: 'slot' }],
     ['the next time is 14 s away', { slots: [now + 14_000] }, { quiet: true }],
     ['a run is suspended', { runs: [run({ state: 'suspended', at: now - 5000 })] }, { quiet: true }],

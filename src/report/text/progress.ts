@@ -1,5 +1,6 @@
-import type { Event } from '../../model.ts'
+import type { Event, Ref } from '../../model.ts'
 import { plural, shorten, visible } from '../../plain-text.ts'
+import { durationText, type SwitchWait, switchWaitText, withoutWait, withWait } from './switch-wait-text.ts'
 
 /** The progress of a command. */
 export interface Progress {
@@ -19,6 +20,8 @@ export interface Progress {
   readonly limitedUntil?: number
   /** Since when the server is waited for, and how long. */
   readonly away?: { readonly since: number; readonly reason: string; readonly limitMs: number }
+  /** Why resources are not switched yet, in the order in which they began to wait. */
+  readonly waiting?: ReadonlyMap<Ref, SwitchWait>
 }
 
 /** Shorter waits are not shown: a busy server causes many per second. */
@@ -37,7 +40,9 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
     case 'start':
       return { ...progress, what: event.change.ref }
     case 'outcome':
-      return { ...progress, done: event.done }
+      return { ...progress, done: event.done, ...withoutWait(progress.waiting, event.outcome.change.ref) }
+    case 'switch-wait':
+      return { ...progress, waiting: withWait(progress.waiting, event, now) }
     case 'retry': {
       const counted = { ...progress, again: progress.again + 1 }
       const until = now + event.waitMs
@@ -61,16 +66,16 @@ export function updateProgress(progress: Progress | undefined, event: Event, now
  * `applying 12/340 · 14.2/s · 23 s left · deployment/etl/nightly`, truncated to a width. While too many requests were sent:
  * `applying 12/340 · waiting for the rate limit, 42 s · …`; while the server has asked to wait: `applying 12/340 · 503: waiting
  * 42 s, until 14:03:20 · …`, in local time; while it is away: `applying 12/340 · waiting for the server (ECONNREFUSED), 3 of
- * 60 s · …`.
+ * 60 s · …`; while resources wait for their switch: `… · 3 wait: deployment/etl/nightly has 2 runs in flight (at most 8 min 20 s)`.
  */
 export function progressText(progress: Progress, now: number, width: number): string {
-  const { phase, done, total, what, again } = progress
+  const { phase, done, total, what, again, waiting } = progress
   const count = total === undefined ? (done > 0 ? ` ${done} so far` : '') : ` ${done}/${total}`
   const parts = [
     `${phase}${count}`,
     ...waitTexts(progress, now),
     ...(again > 0 ? [plural(again, 'retry', 'retries')] : []),
-    ...(what === undefined ? [] : [visible(what)]),
+    ...(waiting && waiting.size > 0 ? [switchWaitText(waiting, now)] : what === undefined ? [] : [visible(what)]),
   ]
   return shorten(parts.join(' · '), width)
 }
@@ -116,9 +121,4 @@ function waitText({ until, reason }: NonNullable<Progress['wait']>, now: number)
 
 function awayText({ since, reason, limitMs }: NonNullable<Progress['away']>, now: number): string {
   return `waiting for the server (${reason}), ${Math.floor((now - since) / 1000)} of ${limitMs / 1000} s`
-}
-
-function durationText(seconds: number): string {
-  const rounded = Math.ceil(seconds)
-  return rounded < 60 ? `${rounded} s` : `${Math.floor(rounded / 60)} min ${rounded % 60} s`
 }
