@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import { kill, pid as ownPid } from 'node:process'
 import { Failure } from '../issue.ts'
 import { isObject, type JsonObject, parseJson, writeJson } from '../json.ts'
 import { reasonOf } from '../read-file.ts'
@@ -26,7 +27,7 @@ const held = new Set<string>()
 export function lockMigration(journal: string, name: string): MigrationLock {
   const file = `${journal}.lock`
   const token = randomUUID()
-  const holder = { token, pid: process.pid, host: hostname(), since: new Date().toISOString() }
+  const holder = { token, pid: ownPid, host: hostname(), since: new Date().toISOString() }
   if (!create(file, holder, name)) {
     const other = holderOf(file)
     if (other && isThere(other)) throw locked(name, other)
@@ -98,9 +99,9 @@ function fieldsOf(text: string): Omit<Holder, 'idleMs'> {
 function isThere({ token = '', pid, host, idleMs }: Holder): boolean {
   if (pid === undefined || host !== hostname()) return idleMs < goneMs
   // A container that was started again has the same processes under the same numbers.
-  if (pid === process.pid) return held.has(token)
+  if (pid === ownPid) return held.has(token)
   try {
-    process.kill(pid, 0)
+    kill(pid, 0)
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
