@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.ts'
 import { visible } from '../plain-text.ts'
+import { withoutRepeatedIssues } from './wording/repeated-issues.ts'
 
 /**
  * Formats issues as workflow commands of GitHub Actions, which shows them at the lines of a pull request
@@ -7,7 +8,7 @@ import { visible } from '../plain-text.ts'
  * the path of a file relative to the root of the repository.
  */
 export function annotationsText(issues: readonly Issue[], fromRoot: (file: string) => string = (file) => file): string {
-  return issues
+  return withoutRepeatedIssues(issues)
     .map(({ severity, code, message, fix, place }) => {
       const at = place ? `file=${property(fromRoot(place.file))},line=${place.line},col=${place.column},` : ''
       return `::${severity} ${at}title=${property(code)}::${data(fix ? `${message}\n${fix}` : message)}\n`

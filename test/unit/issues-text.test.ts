@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Issue } from '../../src/issue.ts'
+import { annotationsText } from '../../src/report/annotations.ts'
 import { issuesText } from '../../src/report/text/issues-text.ts'
 import { styleFor } from '../../src/report/text/style.ts'
 
@@ -26,6 +27,49 @@ describe('issues on a terminal', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are control sequences
     const plain = issuesText([issue], styleFor(true), 50).replace(/\u001b\[[\d;]*m/g, '')
     expect(plain).toBe(issuesText([issue], styleFor(false), 50))
+  })
+})
+
+describe('many equal issues', () => {
+  const warning = (index: number, line?: number): Issue => ({
+    code: 'missing-name',
+    severity: 'warning',
+    message: `deployment/a/${index} names block/secret/x, which is not in the snapshot.`,
+    ref: `deployment/a/${index}`,
+    pointer: '/spec/x',
+    ...(line === undefined ? {} : { place: { file: 's.yaml', line, column: 3, excerpt: 'x' } }),
+  })
+  const many = Array.from({ length: 3000 }, (_, index) => warning(index, 5 * index + 1))
+  const other = { ...warning(7, 9), message: 'deployment/a/7 names block/secret/y, which is not in the snapshot.' }
+  const expected =
+    's.yaml:1:3 warning [missing-name] deployment/a/0 names block/secret/x, which is not in the snapshot. There are 2,999 more like it, the next at s.yaml:6:3 and at s.yaml:11:3.\n'
+
+  it('are one line with their number and the first three places', () => {
+    expect(issuesText(many, styleFor(false))).toBe(expected)
+  })
+
+  it('are one annotation, and others are shown', () => {
+    const lines = annotationsText([...many, other])
+      .trimEnd()
+      .split('\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toContain('There are 2,999 more like it')
+    expect(lines[1]).toContain('block/secret/y')
+  })
+
+  it('name the next resources where there are no places', () => {
+    expect(
+      issuesText(
+        [1, 2, 3, 4].map((index) => warning(index)),
+        styleFor(false),
+      ),
+    ).toBe(
+      'warning [missing-name] deployment/a/1 names block/secret/x, which is not in the snapshot. There are 3 more like it, the next deployment/a/2 and deployment/a/3.\n',
+    )
+  })
+
+  it('are shown one by one if there are three', () => {
+    expect(issuesText(many.slice(0, 3), styleFor(false)).split('\n')).toHaveLength(10)
   })
 })
 

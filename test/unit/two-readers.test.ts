@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isObject, type Json, type JsonObject } from '../../src/json.ts'
+import { isObject, type Json, type JsonObject, step } from '../../src/json.ts'
 import { cutStream } from '../../src/snapshot/yaml/documents.ts'
 import { readFast } from '../../src/snapshot/yaml/fast-reader.ts'
 import { writeFast } from '../../src/snapshot/yaml/fast-writer.ts'
-import { locator, startOf } from '../../src/snapshot/yaml/locate.ts'
+import { completeLocator, locator, startOf } from '../../src/snapshot/yaml/locate.ts'
 import { writeCarefully, writeYaml } from '../../src/snapshot/yaml/write-yaml.ts'
 import { parseYaml, valueOfDocument } from '../../src/snapshot/yaml/yaml.ts'
 import { readValue } from '../../src/snapshot/yaml/yaml-value.ts'
@@ -155,6 +155,36 @@ describe('the fast reader', () => {
     expect(readFast(unusual, 200)).toBeUndefined()
     const [read] = cutStream('file', unusual).map((chunk) => readValue(chunk))
     expect(read?.issues.length).toBeGreaterThan(0)
+  })
+})
+
+/** Every pointer into a value, and one that does not exist in each collection. */
+function pointersOf(value: Json, at = ''): string[] {
+  if (Array.isArray(value))
+    return [at, `${at}/99`, ...value.flatMap((item, index) => pointersOf(item, `${at}/${index}`))]
+  if (!isObject(value)) return [at, `${at}/none`]
+  return [at, `${at}/none`, ...Object.entries(value).flatMap(([key, item]) => pointersOf(item, step(at, key)))]
+}
+
+describe('the place of a value', () => {
+  const samePlaces = (text: string) => {
+    const value = readFast(text, 200)
+    if (value === undefined) return
+    for (const chunk of cutStream('file', text)) {
+      const complete = completeLocator(chunk)
+      for (const pointer of pointersOf(value))
+        for (const onKey of [false, true])
+          expect(locator(chunk)(pointer, onKey), `${pointer} in\n${text}`).toEqual(complete(pointer, onKey))
+    }
+  }
+
+  test('is the same in the events and in the tree of a document', () => {
+    for (const [, text] of yamlStyles) samePlaces(text)
+    for (const text of texts.slice(0, 20)) samePlaces(text)
+    fc.assert(
+      fc.property(fc.gen(), fc.constantFrom(nearlyYaml, reusedYaml), (gen, write) => samePlaces(write(gen))),
+      { numRuns: runs(150) },
+    )
   })
 })
 

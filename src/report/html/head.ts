@@ -4,6 +4,7 @@ import { type Ref, splitRef } from '../../ref.ts'
 import { escapeMarkup } from '../graph/markup.ts'
 import type { Report, ScopeReport, Side, Source } from '../model/report.ts'
 import { sinceText } from '../wording/base-wording.ts'
+import { withoutRepeatedIssues } from '../wording/repeated-issues.ts'
 import { conditionsText } from '../wording/scope-wording.ts'
 import { serverOnlyText } from '../wording/server-only-wording.ts'
 
@@ -116,12 +117,13 @@ function scopeText({ resources, managed, absent, ...scope }: ScopeReport): strin
 export function issuesMarkup(issues: readonly Issue[]): string {
   if (issues.length === 0) return ''
   const errors = issues.filter(({ severity }) => severity === 'error').length
-  const items = issues.slice(0, 200).map(({ severity, code, message, fix, place }) => {
+  const shown = withoutRepeatedIssues(issues)
+  const items = shown.slice(0, 200).map(({ severity, code, message, fix, place }) => {
     const at = place ? `<code>${escapeMarkup(visible(`${place.file}:${place.line}:${place.column}`))}</code> ` : ''
     const todo = fix === undefined ? '' : `<div class="fix">→ ${escapeMarkup(visible(fix))}</div>`
     return `<li class="${severity}">${at}<b>${severity}</b> ${escapeMarkup(visible(message))} <code>${code}</code>${todo}</li>`
   })
-  const more = issues.length > 200 ? `<li>and ${issues.length - 200} more</li>` : ''
+  const more = shown.length > 200 ? `<li>and ${shown.length - 200} more</li>` : ''
   const open = errors > 0 ? ' open' : ''
   const count = [
     errors > 0 ? plural(errors, 'error') : '',

@@ -5,6 +5,7 @@ import type { ApplyReport, Compared, DiffReport, PlanReport, Report, ValidateRep
 import type { Reporter } from '../reporter.ts'
 import { sinceText } from '../wording/base-wording.ts'
 import { whyText } from '../wording/outcome-wording.ts'
+import { withoutRepeatedIssues } from '../wording/repeated-issues.ts'
 import { sections } from './markdown-changes.ts'
 import { cell, code, literal } from './markdown-escape.ts'
 import { serverOnlyLines } from './markdown-server-only.ts'
@@ -123,12 +124,13 @@ function outcomeLines({ outcomes }: ApplyReport): string[] {
 }
 
 function issueList({ issues }: Pick<Report, 'issues'>): string {
-  const lines = issues.slice(0, maxLines).map(({ severity, code: name, message, fix, place }) => {
+  const shown = withoutRepeatedIssues(issues)
+  const lines = shown.slice(0, maxLines).map(({ severity, code: name, message, fix, place }) => {
     const at = place ? `${code(`${place.file}:${place.line}`)} ` : ''
     const todo = fix === undefined ? '' : ` → ${literal(fix)}`
     return `- ${severity === 'error' ? ':x:' : ':warning:'} ${at}${literal(message)} (${code(name)})${todo}`
   })
-  if (issues.length > maxLines) lines.push(`- and ${issues.length - maxLines} more`)
+  if (shown.length > maxLines) lines.push(`- and ${shown.length - maxLines} more`)
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 

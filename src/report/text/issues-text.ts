@@ -1,12 +1,18 @@
 import type { Issue } from '../../issue.ts'
 import { visible } from '../../plain-text.ts'
 import { withoutSecretExcerpt } from '../model/redact.ts'
+import { withoutRepeatedIssues } from '../wording/repeated-issues.ts'
 import type { Style } from './style.ts'
 import { paragraph } from './wrap.ts'
 
-/** Formats issues: position, message, the line itself, and the fix. Keeps their order. Lines are as long as it takes, unless a width is given. */
+/**
+ * Formats issues: position, message, the line itself, and the fix. Keeps their order; many equal ones are one. Lines are as long as
+ * it takes, unless a width is given.
+ */
 export function issuesText(issues: readonly Issue[], style: Style, width = Number.POSITIVE_INFINITY): string {
-  return issues.map((issue) => issueText(withoutSecretExcerpt(issue), style, width)).join('')
+  return withoutRepeatedIssues(issues)
+    .map((issue) => issueText(withoutSecretExcerpt(issue), style, width))
+    .join('')
 }
 
 function issueText({ code, severity, message, fix, place, pointer }: Issue, style: Style, width: number): string {

@@ -19,7 +19,7 @@ import {
  */
 
 /** A byte order mark, a tab at the start of a line or in a blank one, and the end of a document before that of the text. */
-const disputed = /\ufeff|(?<![^\n])(?:\t| +\t[ \t]*(?:\n|$)|\.\.\.(?:\s|$))/
+export const disputed = /\ufeff|(?<![^\n])(?:\t| +\t[ \t]*(?:\n|$)|\.\.\.(?:\s|$))/
 
 /**
  * The value of a document; undefined if it has an error, is nested deeper than `levels`, or uses what the two libraries

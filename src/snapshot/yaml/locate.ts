@@ -1,20 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type LineCounter,
-  type Pair,
-  type Scalar,
-  visit,
-  type YAMLMap,
-} from 'yaml'
+import { type Document, isNode, isScalar, LineCounter, visit } from 'yaml'
 import type { Place } from '../../issue.ts'
-import { type Pointer, steps } from '../../json.ts'
+import type { Pointer } from '../../json.ts'
 import type { Chunk } from './documents.ts'
-import { isMergeKey } from './tree-value.ts'
+import { eventPlaces } from './event-places.ts'
+import { type Tree, treeOffset } from './tree-places.ts'
 import { parseYaml } from './yaml.ts'
 
 /** A range of a text that must not be shown. */
@@ -87,9 +76,12 @@ function withRepeated(text: string, written: readonly Hidden[]): readonly Hidden
   return first < 0 ? written : [...written.filter(([start]) => start < first), [first, text.length + 1]]
 }
 
+/** Whether there may be a key `plain`, which can be written with escapes too. */
+const perhapsPlainKey = /plain|\\[uUx\r\n]/
+
 /** The ranges of secrets in clear text in a document. */
 function plainIn(document: Document.Parsed, { text }: Chunk): readonly Hidden[] {
-  if (document.errors.length > 0 || !text.includes('plain')) return perhapsPlain(text)
+  if (document.errors.length > 0 || !perhapsPlainKey.test(text)) return perhapsPlain(text)
   const found: Hidden[] = []
   visit(document, {
     Pair: (_, { key, value }) => {
@@ -125,69 +117,45 @@ export type Locate = (pointer: Pointer, onKey?: boolean) => Place
 /** Creates a locator for a document, which is parsed again if no parsed document is given. */
 export function locator(chunk: Chunk, parsed?: Pick<ReturnType<typeof parseYaml>, 'document' | 'lines'>): Locate {
   if (chunk.origin) return chunk.origin
+  if (!parsed && !perhapsPlainKey.test(chunk.text)) return quickLocator(chunk)
+  return completeLocator(chunk, parsed)
+}
+
+/** Lookups that search the events of a document each; a document may have a hundred thousand faults. */
+const mostSearches = 8
+
+/** Creates a locator for a document without secrets in clear text. Most documents with a fault have one or two. */
+function quickLocator(chunk: Chunk): Locate {
+  const offsetOf = eventPlaces(chunk.text)
+  let complete: Locate | undefined
+  let placeAt: PlaceAt | undefined
+  let searches = 0
+  return (pointer, onKey = false) => {
+    const offset = searches++ < mostSearches ? offsetOf?.(pointer, onKey) : undefined
+    if (offset === undefined) {
+      complete ??= completeLocator(chunk)
+      return complete(pointer, onKey)
+    }
+    placeAt ??= placesIn(chunk, linesOf(chunk.text), [])
+    return placeAt(offset)
+  }
+}
+
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
+  return lines
+}
+
+/** Creates a locator that looks up every place in the tree of a document. */
+export function completeLocator(
+  chunk: Chunk,
+  parsed?: Pick<ReturnType<typeof parseYaml>, 'document' | 'lines'>,
+): Locate {
   const { document, lines } = parsed ?? parseYaml(chunk.text, false)
   const hidden = plainIn(document, chunk)
   const tree: Tree = { document, keys: new Map(), targets: new Map() }
   const placeAt = placesIn(chunk, lines, hidden)
-  return (pointer, onKey = false) => placeAt(offsetOf(tree, pointer, onKey))
-}
-
-/** A document, with what was looked up in it: a document may have a hundred thousand faults. */
-interface Tree {
-  readonly document: Document.Parsed
-  /** The pairs of mappings by their keys. */
-  readonly keys: Map<YAMLMap, ReadonlyMap<string, Pair>>
-  /** The nodes behind aliases. */
-  readonly targets: Map<unknown, unknown>
-}
-
-function offsetOf(tree: Tree, pointer: Pointer, onKey: boolean): number {
-  let written: unknown = tree.document.contents
-  let offset = isNode(written) ? (written.range?.[0] ?? 0) : 0
-  for (const key of steps(pointer)) {
-    const node = behindAlias(tree, written)
-    if (isMap(node)) {
-      const pair = pairAt(tree, node, key)
-      if (!pair) return offset
-      offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
-      written = pair.value
-    } else if (isSeq(node)) {
-      written = node.items[Number(key)]
-      if (isNode(written)) offset = written.range?.[0] ?? offset
-    } else return offset
-  }
-  const isText = isScalar(behindAlias(tree, written))
-  return isText && !onKey && isNode(written) ? (written.range?.[0] ?? offset) : offset
-}
-
-/** Resolves an alias; returns every other node itself. */
-function behindAlias({ document, targets }: Tree, node: unknown): unknown {
-  if (!isAlias(node)) return node
-  if (!targets.has(node)) targets.set(node, node.resolve(document))
-  return targets.get(node)
-}
-
-/** Finds the pair of a key: in the mapping itself, or in the sources of its `<<`. */
-function pairAt(tree: Tree, map: YAMLMap, key: string): Pair | undefined {
-  const own = pairsOf(tree, map).get(key)
-  if (own) return own
-  for (const { value } of map.items.filter((pair) => isMergeKey(pair.key))) {
-    const source = behindAlias(tree, value)
-    for (const each of isSeq(source) ? source.items : [source]) {
-      const one = behindAlias(tree, each)
-      const pair = isMap(one) ? pairAt(tree, one, key) : undefined
-      if (pair) return pair
-    }
-  }
-  return undefined
-}
-
-function pairsOf({ keys }: Tree, map: YAMLMap): ReadonlyMap<string, Pair> {
-  const known = keys.get(map)
-  if (known) return known
-  // Of a key that is written twice, the first one counts.
-  const own = map.items.filter(({ key }) => !isMergeKey(key) && isScalar(key)).toReversed()
-  const pairs = new Map(own.map((pair) => [String((pair.key as Scalar).value), pair] as const))
-  keys.set(map, pairs)
-  return pairs
+  return (pointer, onKey = false) => placeAt(treeOffset(tree, pointer, onKey))
 }
