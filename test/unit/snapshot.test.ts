@@ -172,6 +172,8 @@ describe('an error never shows a clear-text secret', () => {
     ['at the margin', inBlock('    plain: |\nhush hush\nhush: {\n')],
     ['a number that JSON does not have', inBlock('    plain:\n      - first\n      - .inf\n      - &hush [hush]\n')],
     ['an unknown field beside it', inBlock('    plain: |\n      first\n      hush\n    hush: 1\n')],
+    ['a key with escapes', inBlock('    "pl\\x61in": hush\n    hush: 1\n')],
+    ['a key with escapes, in what cannot be read', inBlock('    {"pl\\u0061in": hush, !x y: [}\n')],
     ['in brackets', `${header}---\n{kind: c, key: x, secrets: {/data/a: {plain: "first\nhush", "\nhush" : 1}}}\n`],
     ['a key of its own', inBlock('    ? plain\n    : - first\n      - hush: *hush\n')],
     ['twice', inBlock('    plain: first\n    plain:\n      hush\n')],

@@ -49,7 +49,15 @@ function firstAfter(ranges: readonly Hidden[], offset: number): number {
   return low
 }
 
-const plain = /(["']?)\bplain\1\s*:|\?\s+["']?plain\b/g
+/** The word `plain` as double quotes may have it: with escapes for its letters, and line breaks that escapes take away. */
+const plainWord = [...'plain']
+  .map((letter) => {
+    const code = letter.charCodeAt(0).toString(16)
+    const digits = code.replace(/[a-f]/, (digit) => `[${digit}${digit.toUpperCase()}]`)
+    return String.raw`(?:${letter}|\\(?:x|u00|U000000)${digits})`
+  })
+  .join(String.raw`(?:\\\r?\n[ \t]*)*`)
+const plain = new RegExp(String.raw`(["']?)\b${plainWord}\1\s*:|"${plainWord}"\s*:|\?\s+["']?${plainWord}\b`, 'g')
 const part = /\n["']?(kind|key|refs|spec|secrets)["']?\s*:/g
 
 /**
