@@ -26,7 +26,7 @@ export async function orInterrupted<T>(
 
 /**
  * A separate signal that aborts with any of the given ones. Node warns about a signal with more than ten listeners, and the
- * client adds two for each read in flight.
+ * client adds two for each read in flight, and one for each request that waits for the rate limit.
  */
 export function followSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const derived = AbortSignal.any(signals.filter((signal) => signal !== undefined))

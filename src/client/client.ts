@@ -78,7 +78,7 @@ export function openClient(
   const limits = options.limits ?? usualLimits
   const clock = options.clock ?? realClock
   const rate = options.rate ?? createRateLimit(clock)
-  const stop = options.signal ? { stop: options.signal } : {}
+  const stop = options.signal ? { stop: followSignal(options.signal) } : {}
   const transport = openTransport(connection, limits, openGate({ url: connection.url, rate, clock, on, ...stop }))
   const headers = headersOf(connection, options.version ?? 'dev')
   const { serverTimeoutMs: limitMs } = options

@@ -11,6 +11,7 @@ import { type ApplyRequest, type ApplyResult, type Approve, approveAndApply } fr
 import { type PlanRules, preparePlan } from './make-plan.ts'
 import { type Migration, type MigrationRequest, waveNamed, withMigration } from './migration.ts'
 import { differencesIn, type MigrationDifferences } from './migration-differences.ts'
+import { issuesOf } from './open-apply.ts'
 import { recordSynced } from './record-synced.ts'
 import type { SecretRequest } from './secret-sources.ts'
 
@@ -49,15 +50,25 @@ export async function syncMigration(request: SyncRequest, context: Context, appr
     const prepared = await preparePlan({ ...migration.wanted, snapshot }, plan, connection, context, input)
     const { journal: _, ...apply } = request
     const result = await approveAndApply({ ...prepared, file: plan.snapshot }, apply, context, approve)
-    if (result.ending === 'applied' || result.ending === 'nothing-to-do')
-      await recordSynced(migration, acceptedIn(merged), chosen, context)
-    return { ...result, conflicts: conflictsIn(merged, chosen) }
+    const record = () => recordSynced(migration, acceptedIn(merged), chosen, context)
+    if (result.ending === 'nothing-to-do') await record()
+    // After an apply that was stopped, the server does not answer: the next sync records what is done.
+    const isWhole = result.ending === 'applied' && !result.issues.some(({ severity }) => severity === 'error')
+    const unrecorded = isWhole ? await record().then(() => [], notRecorded) : []
+    return { ...result, issues: [...result.issues, ...unrecorded], conflicts: conflictsIn(merged, chosen) }
   })
 }
 
 /** Throws `Failure` if waves name what is not there, or two waves have the same member. */
 export function refuseIssues({ membership: { issues } }: Migration): void {
   if (issues.length > 0) throw new Failure(issues)
+}
+
+/** The outcomes of an apply must not be lost because the server does not answer any more: the next sync records it. */
+function notRecorded(error: unknown): Issue[] {
+  const reasons = issuesOf(error).map(({ message }) => message)
+  const message = `The changes were applied, but what both sides have in common now could not be recorded: ${reasons.join(' ')}`
+  return [{ code: 'not-verified', severity: 'warning', message, fix: 'Run migrate sync again.' }]
 }
 
 /** What differs between both sides, as it is written, by its name at the new side. */
