@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { answerChecks, fastChecks, fullChecks, ownChecks, smallChecks } from './checks.ts'
+import { writeManPages } from './man-pages.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const dist = join(root, 'dist')
@@ -112,6 +113,7 @@ writeFileSync(
   join(dist, 'THIRD-PARTY-LICENSES'),
   licenseTexts([cli, modules, ajv].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 )
+writeManPages()
 execFileSync(process.execPath, [join(root, 'scripts/code-cache.cjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
 
 /** The licenses of the packages in the bundle. */

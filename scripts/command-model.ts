@@ -4,6 +4,7 @@ import { programOf } from '../src/cli/program.ts'
 import { commands } from '../src/commands/all.ts'
 import type { Command, Group, Option } from '../src/commands/command.ts'
 import type { ExitStatus } from '../src/commands/io.ts'
+import { sentence } from './reference/markdown-text.ts'
 
 export interface ArgumentModel {
   readonly notation: string
@@ -36,6 +37,24 @@ export interface CommandModel {
 /** Every command that users see, in the order of the table. */
 export function commandModels(): readonly CommandModel[] {
   return commands.map(modelOf)
+}
+
+/**
+ * What an option is for and the words that it takes, as sentences with these words in backticks. Where each word has a meaning, its
+ * description is a list of them.
+ */
+export function optionText({ description, choices, required }: OptionModel): string {
+  const [first] = choices
+  const end = required ? ' Required.' : ''
+  if (first === undefined || !description.startsWith(`${first}: `)) {
+    const words = choices.length > 0 ? ` One of ${choices.map((choice) => `\`${choice}\``).join(', ')}.` : ''
+    return `${sentence(description)}${words}${end}`
+  }
+  const parts = description.split('; ').map((part) => {
+    const word = choices.find((choice) => part.startsWith(`${choice}: `))
+    return word === undefined ? part : `\`${word}\`${part.slice(word.length)}`
+  })
+  return `${parts.join('; ')}.${end}`
 }
 
 /** The options of every command. */

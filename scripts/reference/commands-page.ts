@@ -1,7 +1,7 @@
 import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { groups } from '../../src/commands/command.ts'
 import type { ExitStatus } from '../../src/commands/io.ts'
-import { type CommandModel, commandModels, globalOptions, type OptionModel } from '../command-model.ts'
+import { type CommandModel, commandModels, globalOptions, type OptionModel, optionText } from '../command-model.ts'
 import { anchor, block, code, generated, page, prose, sentence, table } from './markdown-text.ts'
 
 /** docs/reference/commands.md: every command with its options, examples and exit codes. */
@@ -10,7 +10,7 @@ export function commandsPage(): string {
   return page(
     '# Commands',
     generated,
-    'Every command has `--help`, which tells the same in a terminal, and a shell [completes](../completion.md) commands, options and values. What a server and its credentials are taken from is in [Environment variables](environment.md).',
+    'Every command has `--help`, which tells the same in a terminal, and a page of the manual, such as `man prefect-snapshot-plan` where the package is installed globally. A shell [completes](../completion.md) commands, options and values. What a server and its credentials are taken from is in [Environment variables](environment.md).',
     table(
       ['command', 'purpose'],
       groups.flatMap((group) =>
@@ -53,25 +53,12 @@ function commandParts(model: CommandModel): readonly string[] {
 function optionsTable(options: readonly OptionModel[]): string {
   return table(
     ['option', 'meaning', 'default'],
-    options.map(({ flags, description, choices, default: value, required }) => [
-      code(flags),
-      meaning(description, choices) + (required ? ' Required.' : ''),
-      value === undefined ? '' : code(value),
+    options.map((option) => [
+      code(option.flags),
+      prose(optionText(option)),
+      option.default === undefined ? '' : code(option.default),
     ]),
   )
-}
-
-/** What an option is for, with the words that it takes. Where each word has a meaning, the description is a list of them. */
-function meaning(description: string, choices: readonly string[]): string {
-  if (choices.length === 0) return prose(sentence(description))
-  const [first = ''] = choices
-  if (!description.startsWith(`${first}: `))
-    return `${prose(sentence(description))} One of ${choices.map(code).join(', ')}.`
-  const parts = description.split('; ').map((part) => {
-    const word = choices.find((choice) => part.startsWith(`${choice}: `))
-    return word === undefined ? prose(part) : `${code(word)}: ${prose(part.slice(word.length + 2))}`
-  })
-  return `${parts.join('; ')}.`
 }
 
 /** What only this command ends with; the others are the same everywhere. */
