@@ -105,7 +105,11 @@ function commandPage(model: CommandModel, source: string): string {
     ['ARGUMENTS', args.map(({ notation: one, description: doc }) => tagged(flagTerm(one), sentences(sentence(doc))))],
     [
       'OPTIONS',
-      [...options.map(optionEntry), '.PP', `${sentences('Options of every command are in ')}${reference(tool)}.`],
+      [
+        ...options.map(optionEntry),
+        ...(options.length > 0 ? ['.PP'] : []),
+        `${sentences('Options of every command are in ')}${reference(tool)}.`,
+      ],
     ],
     ['EXAMPLES', [lines(examples.map((line) => `${tool} ${line}`))]],
     [

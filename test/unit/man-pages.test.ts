@@ -28,10 +28,7 @@ const overstrike = new RegExp(`.${String.fromCharCode(8)}`, 'g')
 function rendered(program: string, args: readonly string[]): string {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '400', MAN_KEEP_FORMATTING: '', PAGER: 'cat' }
   const text = execFileSync(program, [...args], { encoding: 'utf8', env, maxBuffer: 64 * 1024 * 1024 })
-  return text
-    .replaceAll(overstrike, '')
-    .replaceAll('‐', '-')
-    .replace(/\s+/g, ' ')
+  return text.replaceAll(overstrike, '').replaceAll('‐', '-').replace(/\s+/g, ' ')
 }
 
 test('package.json lists every page of the manual (npm run reference)', () => {
