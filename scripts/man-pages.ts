@@ -10,7 +10,7 @@ import type { ExitStatus } from '../src/commands/io.ts'
 import { type CommandModel, commandModels, globalOptions, type OptionModel, optionText } from './command-model.ts'
 import { variableGroups } from './reference/environment-table.ts'
 import { sentence } from './reference/markdown-text.ts'
-import { bold, flagTerm, lines, literal, manualPage, sentences, tagged } from './roff.ts'
+import { bold, flagTerm, italic, lines, literal, manualPage, sentences, tagged } from './roff.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const packageFile = `${root}package.json`
@@ -50,7 +50,7 @@ function reference(page: string): string {
 function mainPage(models: readonly CommandModel[], source: string): string {
   return manualPage(tool, source, [
     ['NAME', [`${literal(tool)} \\- export, review and apply the configuration of Prefect servers`]],
-    ['SYNOPSIS', [`${bold(tool)} \\fIcommand\\fR [\\fIoptions\\fR] [\\fIarguments\\fR]`]],
+    ['SYNOPSIS', [`${bold(tool)} ${italic('command')} [${italic('options')}] [${italic('arguments')}]`]],
     [
       'DESCRIPTION',
       [
@@ -100,7 +100,10 @@ function commandPage(model: CommandModel, source: string): string {
   const notation = rest.join('').trim()
   return manualPage(page, source, [
     ['NAME', [`${literal(page)} \\- ${plainSummary(summary)}`]],
-    ['SYNOPSIS', [`${bold(`${tool} ${name}`)} [\\fIoptions\\fR] ${notation === '' ? '' : flagTerm(notation)}`.trim()]],
+    [
+      'SYNOPSIS',
+      [`${bold(`${tool} ${name}`)} [${italic('options')}] ${notation === '' ? '' : flagTerm(notation)}`.trim()],
+    ],
     ['DESCRIPTION', [sentences(description)]],
     ['ARGUMENTS', args.map(({ notation: one, description: doc }) => tagged(flagTerm(one), sentences(sentence(doc))))],
     [

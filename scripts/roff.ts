@@ -30,11 +30,16 @@ export function bold(text: string): string {
   return `\\fB${literal(text)}\\fR`
 }
 
+/** A word that stands for others. */
+export function italic(text: string): string {
+  return `\\fI${literal(text)}\\fR`
+}
+
 /** `-o, --output <path>`: the names bold, the value in italics. */
 export function flagTerm(flags: string): string {
   return flags
     .split(/(<[^>]+>)/)
-    .map((part) => (part.startsWith('<') ? `\\fI${literal(part.slice(1, -1))}\\fR` : part === '' ? '' : bold(part)))
+    .map((part) => (part.startsWith('<') ? italic(part.slice(1, -1)) : part === '' ? '' : bold(part)))
     .join('')
 }
 
