@@ -19,6 +19,7 @@ export default defineConfig({
             'test/hard/**',
             'test/imports/**',
             'test/story/**',
+            'test/site/**',
             'test/versions/matrix.test.ts',
             ...fastTests,
             copyTests,

@@ -14,7 +14,7 @@ export function siteLink(href: string, page: string): string {
   const target = normalize(join('docs', dirname(page), path))
   const isFolder = existsSync(join('..', target)) && statSync(join('..', target)).isDirectory()
   if (isFolder) return `${repository}/tree/main/${target}`
-  if (!target.startsWith('docs/') || !/\.(?:md|svg|png)$/.test(target)) return `${repository}/blob/main/${target}`
+  if (!target.startsWith('docs/') || !/\.md$/.test(target)) return `${repository}/blob/main/${target}`
   const local = path.replace(/(^|\/)README\.md$/, '$1index.md')
   return hash === undefined ? local : `${local}#${hash}`
 }

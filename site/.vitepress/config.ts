@@ -17,6 +17,7 @@ export default defineConfig({
   rewrites: (id) => id.replace(/(^|\/)README\.md$/, '$1index.md'),
   ignoreDeadLinks: false,
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slug },
     config(md) {
       const { code_inline: inline } = md.renderer.rules
