@@ -85,7 +85,7 @@ describe.each(sizes)('on %s', (_, width) => {
 test('the search finds the page of an exit code', async () => {
   await opened('/', 1280, 'light', async (page) => {
     await page.click('button.DocSearch-Button')
-    await page.fill('#localsearch-input', 'exit code 6')
+    await page.fill('input[type=search]', 'exit code 6')
     await expect.poll(() => page.locator('.results .result').allTextContents(), { timeout: 20_000 }).not.toEqual([])
     const titles = await page.locator('.results .result').allTextContents()
     expect(titles.join('\n')).toMatch(/exit codes/i)
