@@ -63,7 +63,9 @@ function exportOf(exported: ts.Symbol, checker: ts.TypeChecker): ApiExport {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { libraryPage } = await import('./reference/library-page.ts')
-  writeFileSync(`${root}docs/library-api.txt`, apiReport())
-  writeFileSync(`${root}docs/reference/library.md`, libraryPage())
+  // That page imports this file, which would wait for itself with a top-level await.
+  void import('./reference/library-page.ts').then(({ libraryPage }) => {
+    writeFileSync(`${root}docs/library-api.txt`, apiReport())
+    writeFileSync(`${root}docs/reference/library.md`, libraryPage())
+  })
 }
