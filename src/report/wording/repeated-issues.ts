@@ -1,7 +1,10 @@
 import type { Issue } from '../../issue.ts'
 
-/** As many equal issues are shown one by one: each has its line of the text. */
-const mostAlone = 3
+/** As many equal issues are shown one by one: a person reads them all, and each has its line of the text. */
+const mostAlone = 10
+
+/** The places of a larger group that are told. */
+const mostPlaces = 3
 
 /**
  * The issues to show to people: many that differ only in their resource and place are one, at the first place, that says how
@@ -30,7 +33,7 @@ function keyOf({ code, severity, message, fix = '', ref }: Issue): string {
 }
 
 function summaryOf(group: readonly Issue[], { place, pointer: _, ...first }: Issue): Issue {
-  const next = group.slice(1, mostAlone).flatMap((issue) => whereOf(issue) ?? [])
+  const next = group.slice(1, mostPlaces).flatMap((issue) => whereOf(issue) ?? [])
   const where = next.length > 0 ? `, the next ${next.join(' and ')}` : ''
   const message = `${first.message} There are ${count(group.length - 1)} more like it${where}.`
   // The line of the first one would say nothing about the others.
