@@ -1,4 +1,4 @@
-import type { Issue } from '../../issue.ts'
+import type { Issue, Place } from '../../issue.ts'
 
 /** As many equal issues are shown one by one: a person reads them all, and each has its line of the text. */
 const mostAlone = 10
@@ -8,19 +8,21 @@ const mostPlaces = 3
 
 /**
  * The issues to show to people: many that differ only in their resource and place are one, at the first place, that says how
- * many there are and where the next two are. Programs get all of them.
+ * many there are and where the next two are. Those without a place stay, since nothing else names their resources. Programs get
+ * all of them.
  */
 export function withoutRepeatedIssues(issues: readonly Issue[]): readonly Issue[] {
   if (issues.length <= mostAlone) return issues
   const groups = new Map<string, Issue[]>()
   for (const issue of issues) {
+    if (!issue.place) continue
     const key = keyOf(issue)
     const group = groups.get(key)
     if (group) group.push(issue)
     else groups.set(key, [issue])
   }
   return issues.flatMap((issue) => {
-    const group = groups.get(keyOf(issue)) ?? []
+    const group = issue.place ? (groups.get(keyOf(issue)) ?? []) : []
     if (group.length <= mostAlone) return [issue]
     return group[0] === issue ? [summaryOf(group, issue)] : []
   })
@@ -33,9 +35,8 @@ function keyOf({ code, severity, message, fix = '', ref }: Issue): string {
 }
 
 function summaryOf(group: readonly Issue[], { place, pointer: _, ...first }: Issue): Issue {
-  const next = group.slice(1, mostPlaces).flatMap((issue) => whereOf(issue) ?? [])
-  const where = next.length > 0 ? `, the next ${next.join(' and ')}` : ''
-  const message = `${first.message} There are ${count(group.length - 1)} more like it${where}.`
+  const next = group.slice(1, mostPlaces).flatMap((issue) => (issue.place ? [`at ${textOf(issue.place)}`] : []))
+  const message = `${first.message} There are ${count(group.length - 1)} more like it, the next ${next.join(' and ')}.`
   // The line of the first one would say nothing about the others.
   return {
     ...first,
@@ -44,8 +45,8 @@ function summaryOf(group: readonly Issue[], { place, pointer: _, ...first }: Iss
   }
 }
 
-function whereOf({ place, ref }: Issue): string | undefined {
-  return place ? `at ${place.file}:${place.line}:${place.column}` : ref
+function textOf({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`
 }
 
 function count(amount: number): string {
