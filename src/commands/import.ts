@@ -21,6 +21,10 @@ export const importCommand = defineCommand({
       '--output-of <name=value>',
       'output of a build or push step, such as build-image.tag=v1; repeatable',
     ),
+    python: value(
+      '--python <interpreter>',
+      'interpreter with Prefect 3 that loads the flows of a prefect.yaml, which runs their code (default: no code is run)',
+    ),
     pool: list(
       '--pool <from=name>',
       'work pool for a run config of Prefect 1, by type (kubernetes=k8s) or label (label:gpu=gpus); repeatable',
@@ -35,6 +39,7 @@ export const importCommand = defineCommand({
   examples: [
     'import prefect.yaml -o platform/',
     'import prefect.yaml -o prod.snapshot.yaml --output-of build-image.tag=v1',
+    'import prefect.yaml -o platform/ --python .venv/bin/python',
     'import flows.json -o platform/ --checklist checklist.md --pool kubernetes=k8s',
     'import automations.yaml -o platform/ --name-of b091c6f6-906f-4f61-a4b2-a474a53a4b50=deployment/etl/prod',
     'import team-a/prefect.yaml team-b/prefect.yaml -o platform/',

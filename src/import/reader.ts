@@ -31,6 +31,15 @@ export interface FlowFacts {
   readonly schema?: JsonObject
 }
 
+/** What an interpreter says about a flow: facts, or why it has none. */
+export type FlowAnswer =
+  | (FlowFacts & {
+      /** Why the code cannot be imported. The facts are then those of its source without what is missing, as Prefect reads it. */
+      readonly missing?: string
+      readonly fault?: undefined
+    })
+  | { readonly fault: string }
+
 /** A file of another format, and what its reader may look at. */
 export interface ImportInput {
   /** For display. */
@@ -49,8 +58,8 @@ export interface ImportInput {
   readonly names?: Readonly<Record<string, Ref>>
   /** The text of a file, relative to the file's directory; undefined if there is none or it cannot be read. */
   readonly readBeside: (path: string) => string | undefined
-  /** What an interpreter said about an entrypoint; undefined without one. */
-  readonly flowFacts?: (entrypoint: string) => FlowFacts | undefined
+  /** What an interpreter said about an entrypoint; undefined if none was asked. */
+  readonly flowFacts?: (entrypoint: string) => FlowAnswer | undefined
 }
 
 /** Reads one format: a file in `import/`, and a line in its table. */

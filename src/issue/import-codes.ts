@@ -33,6 +33,18 @@ export const importCodes = {
     example: 'An entrypoint flows/etl.py:etl, and no such file.',
     fix: 'Put the code beside the file, write flow_name, or correct the name in the snapshot.',
   },
+  'flow-not-loaded': {
+    meaning: 'With --python, Prefect cannot load a flow, or not all of its code.',
+    cause: 'A package of the flow is not installed there, the code has an error, or the entrypoint is wrong.',
+    example: 'import pandas in flows/etl.py, and an interpreter without pandas.',
+    fix: 'Pass the interpreter that has the packages, correct the code, or omit --python.',
+  },
+  'unusable-interpreter': {
+    meaning: 'The interpreter of --python cannot be started, or has no Prefect 3.',
+    cause: 'The path is wrong, or Prefect is in another environment.',
+    example: '--python python3, and Prefect is only in .venv/.',
+    fix: 'Pass the interpreter of the environment that prefect deploy runs in, such as .venv/bin/python.',
+  },
   'default-pull-step': {
     meaning: 'The file says no pull steps, so Prefect adds one that depends on where it is deployed.',
     cause: 'The sections pull of the file and of the deployment are missing or empty.',

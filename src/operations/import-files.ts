@@ -26,6 +26,11 @@ export interface ImportRequest {
   readonly nameOf?: readonly string[]
   /** Work pools for run configs of Prefect 1, `TYPE=NAME` or `label:LABEL=NAME`. */
   readonly pool?: readonly string[]
+  /**
+   * An interpreter with Prefect 3, such as `.venv/bin/python`, which runs the code of the flows of a prefect.yaml to say what Prefect
+   * takes from it: names, descriptions, versions and the schemas of parameters. No code is run without it.
+   */
+  readonly python?: string
   /** A file for what a person has to do: JSON if its name ends with `.json`, else Markdown. */
   readonly checklist?: string
   /** Replaces the output and the checklist, whatever they are. */
@@ -34,7 +39,17 @@ export interface ImportRequest {
 
 /** Writes files of other formats as one snapshot. Throws `Failure` with every error; then nothing is written. */
 export async function importFiles(request: ImportRequest, context: Context): Promise<Converted> {
-  const { files, output, overwrite = false, as: format, outputOf = [], nameOf = [], pool = [], checklist } = request
+  const {
+    files,
+    output,
+    overwrite = false,
+    as: format,
+    outputOf = [],
+    nameOf = [],
+    pool = [],
+    checklist,
+    python,
+  } = request
   const names = namesOfIds(nameOf)
   if (!names)
     throw usage(
@@ -46,6 +61,7 @@ export async function importFiles(request: ImportRequest, context: Context): Pro
     names,
     pools: pairsOf('--pool', pool, 'kubernetes=k8s'),
     ...(format === undefined ? {} : { format }),
+    ...(python === undefined ? {} : { python }),
   }
   refusePoolNames(choice.pools)
   const read = await readImportedFiles(files, choice, context)

@@ -5,15 +5,18 @@ import type { Imported, ImportInput, ImportReader } from '../import/reader.ts'
 import { Failure } from '../issue.ts'
 import { decodeText, readBytes, readTextIfExists, statIfExists } from '../read-file.ts'
 import type { Source } from '../snapshot/parse.ts'
+import { askInterpreter } from './ask-interpreter.ts'
 import { readRevision, revisionOf } from './revision.ts'
 
 /** What an import uses besides the files. */
-export type ImportChoice = Pick<ImportInput, 'outputs' | 'flowFacts' | 'names' | 'pools'> & {
+export type ImportChoice = Pick<ImportInput, 'outputs' | 'names' | 'pools'> & {
   /** The name of the format; by default, the content tells. */
   readonly format?: string
+  /** An interpreter that runs the code of the flows to say what Prefect takes from it. */
+  readonly python?: string
 }
 
-type ImportContext = Pick<Context, 'cwd' | 'env' | 'stdin'> & Partial<Pick<Context, 'now'>>
+type ImportContext = Pick<Context, 'cwd' | 'env' | 'stdin'> & Partial<Pick<Context, 'now' | 'signal'>>
 
 /** Reads files of other formats as the texts of one snapshot. Throws `Failure` if one cannot be read or has no known format. */
 export async function readImports(
@@ -38,9 +41,39 @@ export async function readImportedFiles(
     const input = await inputOf(path, choice, context)
     const reader = choice.format === undefined ? readerFor(input.file, input.text) : readerNamed(choice.format)
     if (!reader) throw unknownFormat(path)
-    read.push({ file: input.file, ...importedBy(reader, input) })
+    const asked = choice.python === undefined ? input : await withFacts(reader, input, choice.python, context)
+    read.push({ file: input.file, ...importedBy(reader, asked) })
   }
   return read
+}
+
+/** An input with what an interpreter says about its flows. A first reading collects their entrypoints. */
+async function withFacts(
+  reader: ImportReader,
+  input: ImportInput,
+  python: string,
+  context: ImportContext,
+): Promise<ImportInput> {
+  const { folder } = input
+  const entrypoints = new Set<string>()
+  importedBy(reader, {
+    ...input,
+    flowFacts: (entrypoint) => {
+      entrypoints.add(entrypoint)
+      return undefined
+    },
+  })
+  if (entrypoints.size === 0) return input
+  if (folder === undefined) throw noCode(input.file)
+  const program = /[/\\]/.test(python) ? resolve(context.cwd, python) : python
+  const answers = await askInterpreter([...entrypoints], { python: program, folder }, context)
+  return { ...input, flowFacts: (entrypoint) => answers.get(entrypoint) }
+}
+
+function noCode(file: string): Failure {
+  const message = `--python runs the code beside the file, and ${file} has none beside it.`
+  const fix = 'Check the revision out and pass the path of the file, or omit --python.'
+  return new Failure([{ code: 'usage', severity: 'error', message, fix }])
 }
 
 /** A path without the format before it. */
@@ -66,11 +99,10 @@ export function formatOfFile(path: string, { cwd }: Pick<Context, 'cwd'>): Impor
 }
 
 async function inputOf(path: string, choice: ImportChoice, context: ImportContext): Promise<ImportInput> {
-  const { outputs, flowFacts, names, pools } = choice
+  const { outputs, names, pools } = choice
   const common = {
     env: context.env,
     ...(outputs ? { outputs } : {}),
-    ...(flowFacts ? { flowFacts } : {}),
     ...(names ? { names } : {}),
     ...(pools ? { pools } : {}),
     ...(context.now ? { now: new Date(context.now()) } : {}),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { freshServer, type PrefectServer } from '../servers/servers.ts'
@@ -25,9 +25,21 @@ export interface Deployed {
   readonly log: string
 }
 
+/** How a file is imported. */
+export interface How {
+  /** The code of the flows is beside the file. By default, each flow is a stub. */
+  readonly withCode?: boolean
+  /** The import asks Prefect about the flows, and the schemas of parameters are compared, too. */
+  readonly asksPython?: boolean
+}
+
 /** Compares imports with the real `prefect deploy`, each on a server of its own. */
 export interface RealDeploys {
-  compare(file: string): Promise<Deployed>
+  /** Server that `prefect deploy` uses, and server that imports are applied to. Both are empty between comparisons. */
+  readonly urls: { readonly theirs: string; readonly ours: string }
+  /** The interpreter with Prefect. */
+  readonly python: string
+  compare(file: string, how?: How): Promise<Deployed>
   stop(): Promise<void>
 }
 
@@ -44,7 +56,6 @@ export async function openRealDeploys(version: ServerVersion): Promise<RealDeplo
     PYTHONDONTWRITEBYTECODE: '1',
     PREFECT_LOGGING_LEVEL: 'ERROR',
   }
-  const folders = { theirs: join(home, 'x', 'shop') }
   const variables: Record<string, string> = {}
   const python = await ensureVenv(version)
   const script = fileURLToPath(new URL('./deploy_files.py', import.meta.url))
@@ -62,10 +73,14 @@ export async function openRealDeploys(version: ServerVersion): Promise<RealDeplo
   }
   let turn = 0
   return {
-    async compare(file) {
+    urls: { theirs: theirs.url, ours: ours.url },
+    python,
+    async compare(file, { withCode = false, asksPython = false } = {}) {
       turn += 1
-      const folder = `${folders.theirs}-${turn}`
-      mkdirSync(folder, { recursive: true })
+      // Entrypoints may begin with `../`.
+      const folder = join(home, `file-${turn}`, 'above', 'beside', 'shop')
+      if (withCode) cpSync(dirname(file), folder, { recursive: true })
+      else mkdirSync(folder, { recursive: true })
       copyFileSync(file, join(folder, 'prefect.yaml'))
       const text = readFileSync(file, 'utf8')
       const isNew = [...text.matchAll(/\{\{\s*\$(\w+)\s*\}\}/g)].filter(
@@ -77,7 +92,7 @@ export async function openRealDeploys(version: ServerVersion): Promise<RealDeplo
         start()
       }
       const { outputs, flags } = outputsOf(text)
-      child?.stdin?.write(`${JSON.stringify({ folder, outputs })}\n`)
+      child?.stdin?.write(`${JSON.stringify({ folder, outputs, stubs: !withCode })}\n`)
       const { value } = (await lines?.next()) ?? {}
       const { code, log } = JSON.parse(String(value)) as { code: number; log: string }
       const args = [
@@ -88,6 +103,7 @@ export async function openRealDeploys(version: ServerVersion): Promise<RealDeplo
         '-o',
         join(folder, 'out.yaml'),
         ...flags,
+        ...(asksPython ? ['--python', python] : []),
       ]
       const imported = await runCli(args, { env: { ...variables }, cwd: folder })
       const failed = code !== 0 || !/successfully created/.test(log)
@@ -108,7 +124,7 @@ export async function openRealDeploys(version: ServerVersion): Promise<RealDeplo
         { cwd: folder },
       )
       const [a, b] = [await plainRows(theirs.url), await plainRows(ours.url)]
-      const result = compareRows(a, b)
+      const result = compareRows(a, b, asksPython)
       await Promise.all([deletePlatform(theirs.url), deletePlatform(ours.url)])
       return { file, refused, ...result, log: applied.exit === 0 ? '' : applied.stderr + applied.stdout }
     },
@@ -145,7 +161,7 @@ async function copyPools(from: PrefectServer, to: PrefectServer): Promise<void> 
 }
 
 /** Compares the rows of flows, deployments and automations, field by field. */
-function compareRows(a: ReadonlyMap<string, Row>, b: ReadonlyMap<string, Row>) {
+function compareRows(a: ReadonlyMap<string, Row>, b: ReadonlyMap<string, Row>, withSchema: boolean) {
   const differences: string[] = []
   let [deployments, equal, automations] = [0, 0, 0]
   const isOurs = (key: string) => /^(deployment|automation|flow)\//.test(key)
@@ -157,7 +173,7 @@ function compareRows(a: ReadonlyMap<string, Row>, b: ReadonlyMap<string, Row>) {
     // Only an interpreter knows the parameters of a flow.
     else
       for (const field of new Set([...Object.keys(row), ...Object.keys(other)]))
-        if (field !== 'parameter_openapi_schema' && !same(field, row[field], other[field]))
+        if ((withSchema || field !== 'parameter_openapi_schema') && !same(field, row[field], other[field]))
           differences.push(`${key} ${field}: ${JSON.stringify(row[field])} | ${JSON.stringify(other[field])}`)
     if (key.startsWith('deployment/')) deployments += 1
     if (key.startsWith('deployment/') && differences.length === before) equal += 1

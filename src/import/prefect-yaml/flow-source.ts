@@ -6,19 +6,16 @@ import type { FlowFacts } from '../reader.ts'
  * that says more is not understood.
  */
 
-/** The file and the function of an entrypoint, `path/to/file.py:function`. */
-export function splitEntrypoint(entrypoint: string): { readonly path?: string; readonly function: string } {
-  const at = entrypoint.lastIndexOf(':')
-  if (at >= 0)
-    return {
-      path: entrypoint.slice(0, at),
-      function:
-        entrypoint
-          .slice(at + 1)
-          .split('.')
-          .at(-1) ?? '',
-    }
-  return { function: entrypoint.split('.').at(-1) ?? '' }
+/** The files that may have the code of an entrypoint, and its function: `path/to/file.py:function`, or `package.module.function`. */
+export function splitEntrypoint(entrypoint: string): { readonly paths: readonly string[]; readonly function: string } {
+  const at = entrypoint.includes(':') ? entrypoint.lastIndexOf(':') : entrypoint.lastIndexOf('.')
+  const [place, what] = [entrypoint.slice(0, Math.max(at, 0)), entrypoint.slice(at + 1)]
+  const module = place.replaceAll('.', '/')
+  const isModule = /^\w+(?:\.\w+)*$/.test(place)
+  return {
+    paths: isModule ? [`${module}.py`, `${module}/__init__.py`] : place === '' ? [] : [place],
+    function: what.split('.').at(-1) ?? '',
+  }
 }
 
 /** The name that Prefect gives to a flow without one. */
