@@ -49,6 +49,7 @@ const optionKinds: Readonly<Record<string, ValueKind>> = {
   as: 'free',
   outputOf: 'free',
   pool: 'free',
+  python: 'file',
   checklist: 'file',
   nameOf: 'free',
   snapshot: 'file',

@@ -1,3 +1,4 @@
+import { kill, platform } from 'node:process'
 import type { Context } from '../context.ts'
 import type { FlowAnswer } from '../import/reader.ts'
 import { Failure } from '../issue.ts'
@@ -50,7 +51,7 @@ async function run(
       env: { ...env, PYTHONDONTWRITEBYTECODE: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
       // A group of its own, so that what the code starts ends with it.
-      detached: process.platform !== 'win32',
+      detached: platform !== 'win32',
     })
     let text = ''
     const finish = (end: string) => {
@@ -83,7 +84,7 @@ async function run(
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+    kill(platform === 'win32' ? pid : -pid, 'SIGKILL')
   } catch {
     // It has ended meanwhile.
   }
