@@ -81,7 +81,7 @@ describe('is refused, and nothing is written:', () => {
     ['code with an error of its syntax', 'def etl(:\n', '', 'SyntaxError'],
     ['code that fails', secret, '', 'ValueError (flow.py:2)'],
     ['code that ends the program', 'import sys\nsys.exit(3)\n', '', 'ends the program'],
-    ['code that kills its process', 'import os\nos.kill(os.getpid(), 9)\n', '', 'was ended by SIGKILL'],
+    ['code that kills its process', 'import signal\nsignal.raise_signal(9)\n', '', 'was ended by SIGKILL'],
     ['an entrypoint without its flow', 'x = 1\n', '', 'flow.py:etl'],
   ])(
     '%s',
